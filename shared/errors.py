@@ -1,0 +1,117 @@
+"""Every error that we raise, and what it means to whoever meets it.
+
+    DropscribeError
+    ├── ConfigurationError        the deployment is set up wrongly; lists every problem
+    ├── InputError                this recording cannot be transcribed; says what to fix
+    ├── StoreConflict             somebody else changed the row or the blob first
+    ├── StoreUnavailable          storage did not answer or refused for now
+    └── ProviderError
+        ├── ProviderRefused       the provider says that the request itself is wrong
+        ├── ProviderUnauthorised  key, token or role is missing or wrong
+        ├── ProviderThrottled     too many calls; carries how long to wait
+        ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
+        ├── OutcomeUnknown        a create call that may or may not have been carried out
+        ├── TranscriptionMissing  the provider does not know that transcription
+        ├── ResultMissing         a result file is not there (404) or its link expired (403)
+        └── ResultMalformed       a result file is there but cannot be read
+
+`status` is what an HTTP caller would be told; `transient` says whether the same step can
+succeed when it is tried again without anybody changing anything. Messages never hold a URL
+with a query, a key or transcript text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class DropscribeError(Exception):
+    """Base of all errors that the application raises on purpose."""
+
+    status: int = 500
+    transient: bool = False
+
+
+class ConfigurationError(DropscribeError):
+    """The settings or the profiles are wrong; `problems` holds all of them, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["The configuration is not usable:", *self.problems]))
+
+
+class InputError(DropscribeError):
+    """The recording cannot be transcribed as it is.
+
+    `code` is stable and snake_case, `reason` says what is wrong, `advice` what to do about it.
+    """
+
+    status = 422
+
+    def __init__(self, code: str, reason: str, advice: str) -> None:
+        self.code, self.reason, self.advice = code, reason, advice
+        super().__init__(f"{code}: {reason} {advice}")
+
+
+class StoreConflict(DropscribeError):
+    """A conditional insert, update or delete lost against another writer."""
+
+    status = 409
+    transient = True
+
+
+class StoreUnavailable(DropscribeError):
+    """Storage could not be reached, or answered 429 or 5xx after the client's own retries."""
+
+    status = 503
+    transient = True
+
+
+class ProviderError(DropscribeError):
+    """A provider's answer, or the lack of one. `code` is the provider's own, if it gave one."""
+
+    status = 502
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class ProviderRefused(ProviderError):
+    """The provider refused the request for good: 4xx that names the request as the fault."""
+
+
+class ProviderUnauthorised(ProviderError):
+    """401 or 403: the key, the token or the role is missing or wrong."""
+
+
+class ProviderThrottled(ProviderError):
+    """429: `retry_after_seconds` is what the provider asked for, or None."""
+
+    transient = True
+
+    def __init__(self, message: str, *, retry_after_seconds: int | None, code: str = "") -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(message, code=code)
+
+
+class ProviderUnavailable(ProviderError):
+    """A time-out, a broken connection or 5xx, on a call that is safe to repeat."""
+
+    transient = True
+
+
+class OutcomeUnknown(ProviderError):
+    """A create call ended without an answer that says whether it was carried out."""
+
+
+class TranscriptionMissing(ProviderError):
+    """The provider answers 404 for a transcription."""
+
+
+class ResultMissing(ProviderError):
+    """A result file answers 403, 404 or 410."""
+
+
+class ResultMalformed(ProviderError):
+    """A result file that is not what its documentation promises."""
