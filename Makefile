@@ -1,0 +1,50 @@
+# Every habit of a contributor is one target. `make` alone lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+AUDIO  ?= samples/audio
+OUT    ?= out
+export PYTHONDONTWRITEBYTECODE = 1
+
+.PHONY: help setup demo run emulators test check format bench deploy clean
+
+help: ## what there is to run
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json
+	npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
+	@touch $@
+
+demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
+	$(PY) -m local demo --out "$(OUT)" $(AUDIO)
+
+run: setup ## the same stack, staying up
+	$(PY) -m local run
+
+emulators: setup ## only the provider emulators, on 127.0.0.1
+	$(PY) -m local emulators
+
+test: setup ## what CI runs
+	$(PY) -m pytest
+
+check: setup ## format, lint, types and unit tests, in half a minute
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(PY) -m pytest -q tests/unit
+
+format: setup ## let ruff rewrite what it can
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean: ## remove what setup made
+	rm -rf $(VENV) node_modules .cache .mypy_cache .ruff_cache .pytest_cache
