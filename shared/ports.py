@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import msgspec
 
+from shared.messages import Message
+from shared.model.batch import Batch
 from shared.model.failure import Failure
+from shared.model.job import ActiveJob, Job
 from shared.model.options import Options
 from shared.model.recognition import Recognition
+from shared.model.recording import Recording, State
 
 
 class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,3 +119,128 @@ class SpeechProvider(Protocol):
     ) -> WebhookHint | WebhookChallenge:
         """Verify and decode a call of our webhook, without I/O. Header names may come in any
         case. Raises `ProviderUnauthorised` on a bad or missing signature."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time on the wall, aware, UTC."""
+
+
+class BatchStore(Protocol):
+    """Batches with their jobs and recordings, one partition each, and two small indices.
+
+    Rows carry their version; saving one that somebody else changed raises `StoreConflict`.
+    """
+
+    def open_batch(self, batch: Batch) -> None:
+        """Note that the batch has work to do, and create its header if there is none yet."""
+
+    def open_batches(self) -> Iterator[tuple[str, str]]:
+        """(batch id, version of the note) of every batch that has work to do."""
+
+    def close_batch(self, batch_id: str, version: str) -> None:
+        """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """The header row."""
+
+    def insert(self, recording: Recording) -> bool:
+        """Insert a recording's first row. False: the row was there already, and stays as it is."""
+
+    def recording(self, batch_id: str, recording_id: str) -> Recording | None:
+        """One recording."""
+
+    def recordings(
+        self,
+        batch_id: str,
+        *,
+        state: State | None = None,
+        job_id: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+    ) -> Iterator[Recording]:
+        """Recordings in the order of their ids, `first` and `last` included, read page by page."""
+
+    def any_left(self, job: Job) -> bool:
+        """Whether a recording of the job is still waiting for its result."""
+
+    def job(self, batch_id: str, job_id: str) -> Job | None:
+        """One job."""
+
+    def jobs(self, batch_id: str) -> Iterator[Job]:
+        """All jobs of a batch."""
+
+    def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
+        """Write rows of one batch in one transaction, at most 100 of them, each only if it
+        still has the version that it carries. Returns the job with its new version."""
+
+    def finish_batch(self, batch: Batch) -> None:
+        """Write the header. Raises `StoreConflict`."""
+
+
+class ActiveJobs(Protocol):
+    """The jobs that are at a provider, or about to be. Small: its size is the active jobs."""
+
+    def all(self) -> list[ActiveJob]:
+        """Every active job, in one query."""
+
+    def get(self, job_id: str) -> ActiveJob | None:
+        """One active job."""
+
+    def put(self, active: ActiveJob) -> None:
+        """Insert or replace, whatever was there."""
+
+    def update(self, active: ActiveJob) -> None:
+        """Replace. Raises `StoreConflict` if it changed or went away meanwhile."""
+
+    def remove(self, job_id: str) -> None:
+        """No error when it is gone already."""
+
+
+class Queue(Protocol):
+    def send(self, message: Message, *, after: timedelta = timedelta()) -> None:
+        """Hand a message to the function it is meant for, not before `after` has passed."""
+
+
+class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The first bytes of an audio blob and its properties, as one ranged GET brings them."""
+
+    data: bytes
+    bytes: int
+    etag: str
+    last_modified_at: datetime
+    media_type: str | None
+    metadata: dict[str, str]
+
+
+class AudioBlobs(Protocol):
+    """The audio that people dropped; never changed by us."""
+
+    def head(self, container: str, name: str) -> AudioHead | None:
+        """The first 64 KiB and the properties, in one call. None: there is no such blob."""
+
+    def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
+        """A further range of that version. Raises `StoreConflict` if the blob was changed."""
+
+    def list(self, container: str) -> Iterator[tuple[str, str, datetime]]:
+        """(name, etag, last modified) of every blob."""
+
+    def url(self, container: str, name: str) -> str:
+        """The plain URL, without any secret."""
+
+    def readable_url(self, container: str, name: str | None) -> str:
+        """A URL by which the provider can read the blob, or list and read the whole container."""
+
+
+class Outputs(Protocol):
+    """The containers that we write to. Names are "container/blob name"."""
+
+    def put(
+        self, path: str, content: bytes, media_type: str, *, recording: Recording
+    ) -> None:
+        """Store an output of a recording, so that the newest version of the audio has the plain
+        name: the output of an older version is moved aside first, and that of a newer version
+        is never overwritten."""
+
+    def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
+        """Store or replace a report."""

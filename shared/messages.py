@@ -1,0 +1,86 @@
+"""What travels in the queues: one kind of message for each function, told apart by its queue.
+
+Messages are a fast path only. They may come twice, late or never; what they point to is in the
+tables. `v` is the version of the form; unknown fields are ignored, so older code can read newer
+messages.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypeVar
+
+import msgspec
+
+from shared.model.failure import Failure
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
+
+    queue: ClassVar[str] = "dropscribe-plan"
+    v: int = 1
+    batch_id: str
+
+
+class Submit(msgspec.Struct, frozen=True, kw_only=True):
+    """Send a planned job to a provider."""
+
+    queue: ClassVar[str] = "dropscribe-submit"
+    v: int = 1
+    batch_id: str
+    job_id: str
+
+
+class Collect(msgspec.Struct, frozen=True, kw_only=True):
+    """A hint that a transcription may be over. From a webhook only the provider's id is known;
+    from the poll also the job."""
+
+    queue: ClassVar[str] = "dropscribe-collect"
+    v: int = 1
+    endpoint: str
+    transcription_id: str
+    batch_id: str | None = None
+    job_id: str | None = None
+
+
+class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One recording of a slice: where its result is, or why there is none."""
+
+    recording_id: str
+    name: str = ""
+    url: str = ""
+    failure: Failure | None = None
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """Fetch, normalise and store the results of some recordings of a job."""
+
+    queue: ClassVar[str] = "dropscribe-write"
+    v: int = 1
+    batch_id: str
+    job_id: str
+    items: tuple[SliceItem, ...]
+
+
+class Finish(msgspec.Struct, frozen=True, kw_only=True):
+    """See whether a job is over, and then whether its batch is."""
+
+    queue: ClassVar[str] = "dropscribe-finish"
+    v: int = 1
+    batch_id: str
+    job_id: str | None = None
+
+
+Message = Plan | Submit | Collect | Write | Finish
+M = TypeVar("M", Plan, Submit, Collect, Write, Finish)
+
+QUEUES = tuple(kind.queue for kind in (Plan, Submit, Collect, Write, Finish))
+
+
+def encode(message: Message) -> bytes:
+    return msgspec.json.encode(message)
+
+
+def decode(kind: type[M], body: bytes | str) -> M:
+    """Raises `msgspec.ValidationError` for what is not a message of that kind."""
+    return msgspec.json.decode(body, type=kind)

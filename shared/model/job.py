@@ -1,0 +1,78 @@
+"""A job: one create call at a provider, carrying up to that provider's maximum of recordings.
+
+    planning -> planned -> submitting -> submitted -> collecting -> finished
+                   ^           |              |            |
+                   +-- not sent+              +------------+--> failed (as a whole)
+
+"Submitting" is the intent written before the call that costs money. Whoever finds a job in it
+for too long looks at the provider for the job's mark before anything is sent again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from shared.model.failure import Failure
+from shared.model.options import Options
+from shared.model.profile import Profile
+
+JobState = Literal[
+    "planning", "planned", "submitting", "submitted", "collecting", "finished", "failed"
+]
+OVER: frozenset[JobState] = frozenset({"finished", "failed"})
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. Its recordings are those that name it and lie between `first` and `last`.
+
+    `whole_container` is the name of the container that goes to the provider as one URL.
+    `tries` counts create calls that were not carried out; `collects` how often results were
+    listed. `version` is the row's ETag, "" for a row not yet stored.
+    """
+
+    batch_id: str
+    id: str
+    provider: str
+    options: Options
+    keep_provider_copy: bool = False
+    state: JobState = "planning"
+    changed_at: datetime
+    first: str
+    last: str
+    recordings: int
+    audio_ms: int
+    whole_container: str | None = None
+    endpoint: str | None = None
+    transcription_id: str | None = None
+    model: str | None = None
+    tries: int = 0
+    collects: int = 0
+    submitted_at: datetime | None = None
+    completed_at: datetime | None = None
+    failure: Failure | None = None
+    version: str = ""
+
+
+class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
+    """The entry of a job that is at a provider, or about to be, in the index of all of them."""
+
+    job_id: str
+    batch_id: str
+    endpoint: str
+    audio_ms: int
+    since_at: datetime
+    transcription_id: str | None = None
+    polls: int = 0
+    polled_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    version: str = ""
+
+
+def job_key(profile: Profile, cohort: str) -> str:
+    """Recordings with equal keys may share a job."""
+    shared = (profile.provider, profile.mode, profile.options, profile.keep_provider_copy, cohort)
+    return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
