@@ -1,0 +1,158 @@
+"""The vocabulary of profiles, blob metadata and manifest entries: each key, the type of its value
+and what is expected, in words. One table for checking and for the documentation's test."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from shared.model.options import Locale, Mode, Options, Profanity, Punctuation
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
+ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
+_LOCALE = 'a locale such as "en-US"'
+_SWITCH = "true or false"
+
+
+class Key(NamedTuple):
+    """`type` is what msgspec checks, `expects` says the same to a person. `is_nullable` keys take
+    "none", which undoes what the default profile sets."""
+
+    type: Any
+    expects: str
+    is_nullable: bool = False
+
+
+class Problem(NamedTuple):
+    """Why a value cannot be used."""
+
+    text: str
+
+
+_OPTION_KEYS = {
+    "locale": Key(Locale, _LOCALE),
+    "candidate_locales": Key(tuple[Locale, ...], "a list of 2 to 10 locales, or [] for none"),
+    "language_mode": Key(Literal["continuous", "single"], '"continuous" or "single"'),
+    "channels": Key(
+        tuple[Annotated[int, msgspec.Meta(ge=0, le=63)], ...],
+        "a list of channel numbers from 0 on, or [] for all",
+    ),
+    "max_speakers": Key(
+        Annotated[int, msgspec.Meta(ge=2, le=35)], 'a number from 2 to 35, or "none"', True
+    ),
+    "word_times": Key(bool, _SWITCH),
+    "display_word_times": Key(bool, _SWITCH),
+    "punctuation": Key(Punctuation, '"none", "dictated", "automatic" or "dictated_and_automatic"'),
+    "profanity": Key(Profanity, '"none", "removed", "tags" or "masked"'),
+    "model": Key(ModelUrl, 'the URL of a model, or "none"', True),
+    "model_by_locale": Key(dict[Locale, ModelUrl], "a table of locale = the URL of a model"),
+    "time_to_live_hours": Key(
+        Annotated[int, msgspec.Meta(ge=6, le=744)], "a number of hours from 6 to 744"
+    ),
+}
+OPTION_NAMES = frozenset(_OPTION_KEYS)
+assert OPTION_NAMES == set(Options.__struct_fields__)
+
+RECORDING_KEYS = _OPTION_KEYS | {
+    "roles": Key(
+        dict[Annotated[int, msgspec.Meta(ge=0, le=63)], Text], "a table of channel number = name"
+    ),
+    "formats": Key(tuple[Literal["vtt", "srt", "txt"], ...], 'a list of "vtt", "srt", "txt"'),
+    "review_below": Key(
+        Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
+    ),
+    "accept_truncated": Key(bool, _SWITCH),
+}
+"""What may be said of a single recording."""
+
+DEFAULT_KEYS = RECORDING_KEYS | {
+    "provider": Key(str, "the name of a provider"),
+    "mode": Key(Mode, '"standard" or "express"'),
+    "coalesce_seconds": Key(
+        Annotated[int, msgspec.Meta(ge=1, le=3600)], 'a number from 1 to 3600, or "none"', True
+    ),
+    "keep_provider_copy": Key(bool, _SWITCH),
+    "container_jobs": Key(bool, _SWITCH),
+}
+"""What the [default] table may hold."""
+
+PROFILE_KEYS = DEFAULT_KEYS | {
+    "prefixes": Key(tuple[Folder, ...], 'a list of folders such as "sales/inbound"'),
+}
+"""What a [profile.NAME] table may hold."""
+
+LABELS = frozenset({"title", "client_item_id"})
+"""What blob metadata may say besides: it changes nothing about the transcription."""
+
+
+def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
+    """`raw`, as TOML or JSON has it, as the checked value of `key`."""
+    if key not in known:
+        return Problem(f"there is no such key{did_you_mean(key, known)}")
+    spec = known[key]
+    if spec.is_nullable and (raw is None or raw == "none"):
+        return None
+    # JSON and TOML have no integer keys.
+    typed = {_number(k): v for k, v in raw.items()} if _is_roles(key, raw) else raw
+    try:
+        return msgspec.convert(typed, spec.type)
+    except msgspec.ValidationError:
+        return Problem(f"{_shown(raw)} is not usable, expected {spec.expects}{_hint(key, raw)}")
+
+
+def value_of_text(key: str, text: str) -> Any | Problem:
+    """A metadata value, which is always text, as JSON would have it: lists are separated by
+    commas, tables are `0=Agent,1=Customer`."""
+    if key not in RECORDING_KEYS:
+        return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABELS])}")
+    spec = RECORDING_KEYS[key]
+    text = text.strip()
+    if spec.is_nullable and text.lower() == "none":
+        return None
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if key in ("roles", "model_by_locale"):
+        pairs = [part.partition("=") for part in parts]
+        if not all(sign for _, sign, _ in pairs):
+            return Problem(f"{_shown(text)} is not usable, expected name=value,name=value")
+        return {name.strip(): value.strip() for name, _, value in pairs}
+    is_list = key in ("candidate_locales", "channels", "formats")
+    lax = parts if is_list else text.lower() if spec.type is bool else text
+    try:
+        return msgspec.convert(lax, spec.type, strict=False)
+    except msgspec.ValidationError:
+        return Problem(f"{_shown(text)} is not usable, expected {spec.expects}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """', did you mean ...?' for a word close to a known one, else an empty string."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def all_known(keys: Collection[str]) -> str:
+    return ", ".join(keys)
+
+
+def _is_roles(key: str, raw: object) -> bool:
+    return key == "roles" and isinstance(raw, dict)
+
+
+def _number(key: object) -> object:
+    return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
+
+
+def _shown(raw: object) -> str:
+    text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _hint(key: str, raw: object) -> str:
+    if key == "locale" and isinstance(raw, bool):
+        return '; write it in quotes, Norwegian for example as "nb-NO"'
+    if isinstance(raw, str) and key in ("candidate_locales", "channels", "formats", "prefixes"):
+        return f"; write it as a list: [{raw!r}]".replace("'", '"')
+    return ""
