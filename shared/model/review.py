@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
+from shared.model.report import Span
 from shared.model.transcript import Transcript, Utterance, Word
 
 # Two doubtful places closer than this are heard in one go.
 _ONE_LISTEN_MS = 1_000
-
-
-class Span(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of a recording. `confidence` is the mean of its doubtful parts, by length."""
-
-    start_ms: int
-    end_ms: int
-    confidence: float
 
 
 def review_spans(
