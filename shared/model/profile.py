@@ -7,7 +7,7 @@ longest matching prefix over the default profile. Everything here is pure; the f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -24,7 +24,8 @@ Format = Literal["vtt", "srt", "txt"]
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a kind of audio is transcribed and what comes of it.
 
-    `prefixes` are folders in the audio container. `roles` names the speaker of a channel.
+    `prefixes` are folders in the audio container, without a slash at the end; the default
+    profile has "", which holds everything. `roles` names the speaker of a channel.
     `formats` are written beside the JSON transcript. Utterances with a confidence below
     `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
@@ -32,7 +33,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     name: str = DEFAULT
-    prefixes: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ("",)
     provider: str = "azure-speech"
     mode: Mode = "standard"
     options: Options = Options()
@@ -43,17 +44,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     keep_provider_copy: bool = False
     accept_truncated: bool = False
     container_jobs: bool = False
-
-
-class Profiles(msgspec.Struct, frozen=True, kw_only=True):
-    """The default profile and the named ones of a deployment."""
-
-    default: Profile = Profile()
-    named: tuple[Profile, ...] = ()
-
-    def get(self, name: str) -> Profile | None:
-        """The profile called `name`; "default" is the default one."""
-        return next((p for p in (self.default, *self.named) if p.name == name), None)
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,29 +57,30 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
 
 
-def choose(profiles: Profiles, name: str, metadata: Mapping[str, str] | None = None) -> Profile:
+def choose(
+    profiles: Sequence[Profile], name: str, metadata: Mapping[str, str] | None = None
+) -> Profile:
     """The profile of the blob `name`: the one that its metadata asks for, else the one with the
-    longest matching prefix, else the default. Raises `InputError` (unknown_profile)."""
+    longest matching prefix. The default profile has the prefix "", which matches every blob.
+    Raises `InputError` (unknown_profile)."""
     wanted = _ours(metadata or {}).get("profile")
     if wanted is not None:
         return named(profiles, wanted)
-    matches = [
-        (len(prefix), p) for p in profiles.named for prefix in p.prefixes if _in(name, prefix)
-    ]
-    return max(matches, key=lambda match: match[0])[1] if matches else profiles.default
+    matches = [(len(prefix), p) for p in profiles for prefix in p.prefixes if _in(name, prefix)]
+    return max(matches, key=lambda match: match[0])[1]
 
 
-def named(profiles: Profiles, name: str) -> Profile:
+def named(profiles: Sequence[Profile], name: str) -> Profile:
     """The profile called `name`. Raises `InputError` (unknown_profile)."""
-    found = profiles.get(name)
-    if found is None:
-        known = ", ".join([DEFAULT, *(p.name for p in profiles.named)])
-        raise InputError(
-            "unknown_profile",
-            f"There is no profile called {name!r}{keys.did_you_mean(name, known.split(', '))}.",
-            f"Use one of: {known}.",
-        )
-    return found
+    for profile in profiles:
+        if profile.name == name:
+            return profile
+    known = [profile.name for profile in profiles]
+    raise InputError(
+        "unknown_profile",
+        f"There is no profile called {name!r}{keys.did_you_mean(name, known)}.",
+        f"Use one of: {', '.join(known)}.",
+    )
 
 
 def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
@@ -204,4 +195,4 @@ def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
 
 
 def _in(name: str, prefix: str) -> bool:
-    return name.startswith(prefix + "/")
+    return not prefix or name.startswith(prefix + "/")

@@ -4,7 +4,7 @@ and what is expected, in words. One table for checking and for the documentation
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -55,7 +55,7 @@ _OPTION_KEYS = {
     ),
 }
 OPTION_NAMES = frozenset(_OPTION_KEYS)
-assert OPTION_NAMES == set(Options.__struct_fields__)
+assert set(Options.__struct_fields__) == OPTION_NAMES
 
 RECORDING_KEYS = _OPTION_KEYS | {
     "roles": Key(
@@ -96,8 +96,9 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     spec = known[key]
     if spec.is_nullable and (raw is None or raw == "none"):
         return None
-    # JSON and TOML have no integer keys.
-    typed = {_number(k): v for k, v in raw.items()} if _is_roles(key, raw) else raw
+    typed = raw
+    if key == "roles" and isinstance(raw, dict):  # JSON and TOML have no integer keys
+        typed = {_number(k): v for k, v in raw.items()}
     try:
         return msgspec.convert(typed, spec.type)
     except msgspec.ValidationError:
@@ -131,14 +132,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """', did you mean ...?' for a word close to a known one, else an empty string."""
     close = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f", did you mean {close[0]}?" if close else ""
-
-
-def all_known(keys: Collection[str]) -> str:
-    return ", ".join(keys)
-
-
-def _is_roles(key: str, raw: object) -> bool:
-    return key == "roles" and isinstance(raw, dict)
 
 
 def _number(key: object) -> object:

@@ -1,0 +1,129 @@
+"""Settles what is asked for against what the audio is and what the provider can do, before any
+money is spent: contradictions are resolved with a note for the reader, or refused."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.errors import InputError
+from shared.model.audio import AudioProperties
+from shared.model.capabilities import Capabilities
+from shared.model.options import Options
+
+_PROVIDERS_DEFAULT_CHANNELS = 2
+
+
+def check_against(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    """The options as they can be carried out, and a note for each that was changed.
+
+    Raises `InputError` with the codes too_large, unsupported_container, unsupported_codec,
+    too_long, channel_missing and too_long_for_diarization.
+    """
+    _refuse_what_the_provider_cannot_take(properties, capabilities)
+    options, channel_notes = _settle_channels(properties, options)
+    options, speaker_notes = _settle_speakers(properties, options, capabilities)
+    return options, (*_missing_sound(properties), *channel_notes, *speaker_notes)
+
+
+def _refuse_what_the_provider_cannot_take(
+    properties: AudioProperties, capabilities: Capabilities
+) -> None:
+    if properties.bytes > capabilities.max_bytes:
+        raise InputError(
+            "too_large",
+            f"The file has {_megabytes(properties.bytes)} MB, the provider takes at most "
+            f"{_megabytes(capabilities.max_bytes)} MB.",
+            "Split the recording, or compress it, for example as FLAC or Opus.",
+        )
+    if properties.container not in capabilities.containers:
+        raise _unsupported("container", properties.container)
+    if properties.codec not in capabilities.codecs:
+        raise _unsupported("codec", properties.codec)
+    longest, duration = capabilities.max_duration_ms, properties.duration_ms
+    if longest is not None and duration is not None and duration > longest:
+        raise InputError(
+            "too_long",
+            f"The recording lasts {_minutes(duration)} min, the provider takes at most "
+            f"{_minutes(longest)} min.",
+            "Split the recording.",
+        )
+
+
+def _unsupported(what: str, name: str) -> InputError:
+    return InputError(
+        f"unsupported_{what}",
+        f"The provider does not read the {what} {name}.",
+        "Convert the recording to WAV (PCM), FLAC or MP3.",
+    )
+
+
+def _settle_channels(
+    properties: AudioProperties, options: Options
+) -> tuple[Options, tuple[str, ...]]:
+    asked = options.channels
+    if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
+        # Left alone, a provider would hear the first two and drop the rest without a word.
+        every = tuple(range(properties.channels))
+        return msgspec.structs.replace(options, channels=every), ()
+    present = tuple(channel for channel in asked if channel < properties.channels)
+    if present == asked:
+        return options, ()
+    if not present:
+        raise InputError(
+            "channel_missing",
+            f"Channel {_listed(asked)} was asked for; the recording has "
+            f"{properties.channels}, counted from 0.",
+            "Correct channels in the profile or on the blob, or leave it out to take them all.",
+        )
+    missing = tuple(channel for channel in asked if channel not in present)
+    note = (
+        f"The recording has no channel {_listed(missing)}; "
+        f"only channel {_listed(present)} was transcribed."
+    )
+    return msgspec.structs.replace(options, channels=present), (note,)
+
+
+def _settle_speakers(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    if options.max_speakers is None:
+        return options, ()
+    if properties.channels > 1 and not capabilities.diarizes_channels:
+        return msgspec.structs.replace(options, max_speakers=None), (_no_diarization(options),)
+    longest, duration = capabilities.max_diarized_ms, properties.duration_ms
+    if longest is not None and duration is not None and duration > longest:
+        raise InputError(
+            "too_long_for_diarization",
+            f"The recording lasts {_minutes(duration)} min; the provider tells speakers apart "
+            f"in at most {_minutes(longest)} min.",
+            'Split the recording, or set max_speakers to "none".',
+        )
+    return options, ()
+
+
+def _no_diarization(options: Options) -> str:
+    reason = "The provider tells speakers apart by voice in mono recordings only"
+    if len(options.channels) == 1:
+        return f"{reason}; the speakers on channel {options.channels[0]} were not separated."
+    return f"{reason}; here the channels separate the speakers."
+
+
+def _missing_sound(properties: AudioProperties) -> tuple[str, ...]:
+    if not properties.missing_ms:
+        return ()
+    seconds = properties.missing_ms / 1000
+    return (f"The file is cut off: its header promises {seconds:.1f} s more than it holds.",)
+
+
+def _listed(channels: tuple[int, ...]) -> str:
+    return ", ".join(map(str, channels))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f}".removesuffix(".0")
+
+
+def _minutes(duration_ms: int) -> str:
+    return f"{duration_ms / 60_000:.1f}".removesuffix(".0")
