@@ -12,6 +12,10 @@ class AudioRejected(Exception):
         self.kind = kind
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[AudioRejected], tuple[str, str]]:
+        """Both arguments travel between processes; by default only the message would."""
+        return type(self), (self.kind, str(self))
+
 
 @dataclass(frozen=True)
 class Word:
