@@ -78,7 +78,13 @@ class ProviderError(DropscribeError):
 
 
 class ProviderRefused(ProviderError):
-    """The provider refused the request for good: 4xx that names the request as the fault."""
+    """The provider refused the request for good: 4xx that names the request as the fault.
+
+    `names_an_input` tells that one of the inputs is at fault, not the request as a whole."""
+
+    def __init__(self, message: str, *, code: str = "", names_an_input: bool = False) -> None:
+        self.names_an_input = names_an_input
+        super().__init__(message, code=code)
 
 
 class ProviderUnauthorised(ProviderError):

@@ -33,7 +33,8 @@ class Submit(msgspec.Struct, frozen=True, kw_only=True):
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):
     """A hint that a transcription may be over. From a webhook only the provider's id is known;
-    from the poll also the job."""
+    from the poll also the job. `again` asks for the results of a job that is being collected,
+    because some of them could not be read."""
 
     queue: ClassVar[str] = "dropscribe-collect"
     v: int = 1
@@ -41,6 +42,7 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
     transcription_id: str
     batch_id: str | None = None
     job_id: str | None = None
+    again: bool = False
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -135,6 +135,9 @@ class BatchStore(Protocol):
     def open_batch(self, batch: Batch) -> None:
         """Note that the batch has work to do, and create its header if there is none yet."""
 
+    def note_version(self, batch_id: str) -> str | None:
+        """The version of the note that the batch has work to do; None: it is not open."""
+
     def open_batches(self) -> Iterator[tuple[str, str]]:
         """(batch id, version of the note) of every batch that has work to do."""
 
@@ -235,9 +238,7 @@ class AudioBlobs(Protocol):
 class Outputs(Protocol):
     """The containers that we write to. Names are "container/blob name"."""
 
-    def put(
-        self, path: str, content: bytes, media_type: str, *, recording: Recording
-    ) -> None:
+    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> None:
         """Store an output of a recording, so that the newest version of the audio has the plain
         name: the output of an older version is moved aside first, and that of a newer version
         is never overwritten."""

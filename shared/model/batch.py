@@ -20,7 +20,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
-    come. `version` is the row's ETag, "" for a row not yet stored.
+    come. `reported` is how many recordings the last report held. `version` is the row's ETag, "" for a row not yet stored.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     closes_at: datetime
     finished_at: datetime | None = None
+    reported: int = 0
     version: str = ""
 
 
@@ -40,7 +41,12 @@ def window_start(last_modified_at: datetime, seconds: int) -> datetime:
 
 
 def dropped_batch(
-    profile: Profile, last_modified_at: datetime, *, seconds: int, settle_seconds: int, now: datetime
+    profile: Profile,
+    last_modified_at: datetime,
+    *,
+    seconds: int,
+    settle_seconds: int,
+    now: datetime,
 ) -> Batch:
     """The batch of a dropped recording. `settle_seconds` is how long after the window's end
     events of that window are still expected."""

@@ -52,7 +52,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     collects: int = 0
     submitted_at: datetime | None = None
-    completed_at: datetime | None = None
+    completed_at: str | None = None
     failure: Failure | None = None
     version: str = ""
 

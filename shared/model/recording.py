@@ -17,7 +17,7 @@ import msgspec
 
 from shared.model.audio import AudioProperties
 from shared.model.failure import Failure
-from shared.model.profile import Profile
+from shared.model.profile import Labels, Profile
 from shared.model.report import Span
 from shared.model.transcript import Cost
 
@@ -71,7 +71,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     audio: AudioProperties | None = None
     bytes: int = 0
     media_type: str | None = None
-    metadata: dict[str, str] = {}
+    labels: Labels = Labels()
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
     error_report: str | None = None

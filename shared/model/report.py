@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from math import fsum
 from typing import Annotated, Literal
 
 import msgspec
@@ -180,7 +179,7 @@ class _Tally:
         self.audio_ms += item.duration_ms or 0
         if item.cost is not None:
             currency = item.cost.currency
-            self._costs[currency] = fsum((self._costs.get(currency, 0.0), item.cost.amount))
+            self._costs[currency] = self._costs.get(currency, 0.0) + item.cost.amount
         if item.state == "transcribed":
             self._needs_review += item.needs_review
             self._add_confidence(item.confidence, max(item.duration_ms or 0, 1))

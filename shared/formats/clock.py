@@ -1,0 +1,16 @@
+"""The one place that writes a time of day of a recording."""
+
+from __future__ import annotations
+
+
+def timestamp(ms: int, decimal_mark: str) -> str:
+    """`HH:MM:SS.mmm` with the given mark; hours have two digits or as many as they need."""
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{seconds:02d}{decimal_mark}{ms:03d}"
+
+
+def clock(ms: int) -> str:
+    """`HH:MM:SS`, cut to the second, as a reader wants to find the place."""
+    return timestamp(ms, ".")[:-4]

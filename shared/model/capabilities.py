@@ -1,0 +1,29 @@
+"""What a provider can take, so that a recording is refused or settled before money is spent."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of one provider. None means that the provider documents no limit.
+
+    `containers` and `codecs` are the names that `AudioProperties` uses. `calls_per_window` calls
+    may be made in `window_seconds`, by all instances of the application together.
+    `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
+    `recordings_per_container_job` is how many blobs a job over a whole container may hold.
+    """
+
+    files_per_job: int
+    recordings_per_container_job: int | None = None
+    max_bytes: int
+    max_duration_ms: int | None = None
+    max_diarized_ms: int | None = None
+    diarizes_channels: bool
+    containers: frozenset[str]
+    codecs: frozenset[str]
+    calls_per_window: int
+    window_seconds: int
+    supports_webhook: bool
+    supports_delete: bool
+    supports_container: bool

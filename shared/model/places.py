@@ -1,0 +1,27 @@
+"""Which blob a provider means when it names an input."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+Place = tuple[str | None, str]
+
+
+def places(source: str) -> tuple[Place, ...]:
+    """The (container, blob name) pairs that a source can stand for.
+
+    A source is the URL as it was submitted, or a path relative to the container's root (the
+    container is then None). Azurite puts the account before the container, so both readings of
+    a URL are given. A relative path may or may not be percent-encoded. A `+` is a plus.
+    """
+    parts = urlsplit(source)
+    if not parts.scheme or not parts.netloc:
+        path = source.lstrip("/")
+        return tuple(dict.fromkeys([(None, path), (None, unquote(path))]))
+    segments = unquote(parts.path).lstrip("/").split("/", 2)
+    found: list[Place] = []
+    if len(segments) > 1:
+        found.append((segments[0], "/".join(segments[1:])))
+    if len(segments) > 2:
+        found.append((segments[1], segments[2]))
+    return tuple(found)

@@ -1,0 +1,49 @@
+"""How patient, how large, how often: the numbers by which the use-cases decide."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Durations are seconds.
+
+    coalesce_seconds  length of the window whose recordings share a batch
+    settle_seconds    how long after the window's end its events may still arrive
+    late_seconds      how long a late arrival waits for company
+    slice_size        results in one write message
+    write_threads     results fetched and written side by side
+    max_attempts      transcriptions of one recording that may be paid for
+    max_fetches       tries to read a result before the attempt counts as failed
+    poll_min_seconds  least time between two questions about one job; doubles up to
+    poll_max_seconds  this
+    submit_within_seconds  a create call starts this soon after its intent, or not at all
+    resolve_after_seconds  an intent this old without an answer is looked up at the provider
+    stuck_after_seconds    a step that was handed over this long ago is handed over again
+    """
+
+    coalesce_seconds: int = 60
+    settle_seconds: int = 5
+    late_seconds: int = 2
+    slice_size: int = 50
+    write_threads: int = 8
+    max_attempts: int = 3
+    max_fetches: int = 3
+    max_active_jobs: int = 40
+    poll_min_seconds: int = 60
+    poll_max_seconds: int = 600
+    submit_within_seconds: int = 20
+    resolve_after_seconds: int = 180
+    stuck_after_seconds: int = 600
+
+    def backoff(self, tries: int) -> timedelta:
+        """5 s, 10 s, 20 s, ... up to ten minutes."""
+        return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
+
+    def poll_pause(self, polls: int) -> timedelta:
+        """After the n-th question: the least pause, doubled each time, up to the longest."""
+        return timedelta(
+            seconds=min(self.poll_max_seconds, self.poll_min_seconds * 2 ** min(polls, 10))
+        )

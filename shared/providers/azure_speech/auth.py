@@ -1,0 +1,67 @@
+"""Two ways to sign a call to Azure Speech: the resource's key, or an Entra token.
+
+Tokens need the resource's own domain (`https://<name>.cognitiveservices.azure.com`) and the role
+Cognitive Services Speech User or Speech Contributor; Owner and Contributor give no access to data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from shared.errors import ProviderUnauthorised, ProviderUnavailable
+
+SCOPE = "https://cognitiveservices.azure.com/.default"
+
+Auth = Callable[[], dict[str, str]]
+"""Gives the headers that sign one call."""
+
+
+class AccessToken(Protocol):
+    @property
+    def token(self) -> str: ...
+
+
+class Credential(Protocol):
+    """A credential of azure-identity; these keep their tokens and renew them in time."""
+
+    def get_token(self, *scopes: str) -> AccessToken: ...
+
+
+def by_key(key: str) -> Auth:
+    return lambda: {"Ocp-Apim-Subscription-Key": key}
+
+
+def by_token(token: Callable[[], str]) -> Auth:
+    """`token` is asked before each call and has to keep what it got."""
+    return lambda: {"Authorization": f"Bearer {token()}"}
+
+
+def entra_token(credential: Credential) -> Callable[[], str]:
+    """Tokens for Azure Speech from a credential. The tokens' errors become ours."""
+
+    def token() -> str:
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+        try:
+            return credential.get_token(SCOPE).token
+        except ClientAuthenticationError as error:
+            raise ProviderUnauthorised(_no_token(error), code="no_token") from None
+        except AzureError as error:
+            raise ProviderUnavailable(_no_token(error), code="no_token") from None
+
+    return token
+
+
+def default_credential(client_id: str | None = None) -> Credential:
+    """The app's identity in Azure, a developer's on a desk. `client_id` picks a user-assigned
+    identity. azure-identity takes half a second to import, so only those who need it pay."""
+    from azure.identity import DefaultAzureCredential
+
+    if client_id:
+        return DefaultAzureCredential(managed_identity_client_id=client_id)
+    return DefaultAzureCredential()
+
+
+def _no_token(error: Exception) -> str:
+    return f"No Entra token for Azure Speech ({type(error).__name__})."

@@ -1,0 +1,101 @@
+"""What to send: paths, queries and the create call's body of the batch transcription API. No I/O.
+
+Names and values are those of the API description 2025-10-15; the differences of other versions
+are in `versions.py`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import msgspec
+
+from shared.model.options import Options
+from shared.ports import JobRequest
+from shared.providers.azure_speech.versions import JsonObject, Version
+
+MARK = "dropscribe"  # the custom property that holds our mark
+_TRANSCRIPTIONS = "/transcriptions"
+
+def create_path(version: Version) -> str:
+    return version.url(version.create)
+
+
+def create_body(request: JobRequest, version: Version) -> bytes:
+    """The create call's JSON.
+
+    The mark goes into `displayName`, which the list can be filtered by, and into a custom
+    property, by which the answer is verified; the name for people goes into `description`.
+    """
+    if bool(request.content_urls) == bool(request.container_url):
+        raise ValueError("a job needs either content URLs or a container URL")
+    options = request.options
+    body: JsonObject = {
+        "displayName": request.mark,
+        "description": request.display_name,
+        "customProperties": {MARK: request.mark},
+        "locale": options.locale,
+        "properties": _properties(options, version),
+    }
+    if request.container_url:
+        body["contentContainerUrl"] = request.container_url
+    else:
+        body["contentUrls"] = request.content_urls
+    if options.model:
+        body["model"] = {"self": options.model}
+    return msgspec.json.encode(body)
+
+
+def _properties(options: Options, version: Version) -> JsonObject:
+    properties: JsonObject = {
+        "wordLevelTimestampsEnabled": options.word_times,
+        "displayFormWordLevelTimestampsEnabled": options.display_word_times,
+        "punctuationMode": _pascal(options.punctuation),
+        "profanityFilterMode": _pascal(options.profanity),
+        **version.time_to_live(options.time_to_live_hours),
+    }
+    if options.channels:
+        properties["channels"] = options.channels
+    if options.max_speakers:
+        properties.update(version.diarization(options.max_speakers))
+    if options.candidate_locales:
+        properties["languageIdentification"] = _language_identification(options)
+    return properties
+
+
+def _language_identification(options: Options) -> JsonObject:
+    """The candidates have to include the job's own locale."""
+    candidates = options.candidate_locales
+    if options.locale not in candidates:
+        candidates = (options.locale, *candidates)
+    models = {locale: {"self": model} for locale, model in options.model_by_locale.items()}
+    asked: JsonObject = {
+        "candidateLocales": candidates,
+        "mode": _pascal(options.language_mode),
+    }
+    return {**asked, "speechModelMapping": models} if models else asked
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def transcription_path(transcription_id: str, version: Version) -> str:
+    return version.url(f"{_TRANSCRIPTIONS}/{quote(transcription_id, safe='')}")
+
+
+def files_path(transcription_id: str, version: Version, link_seconds: int | None) -> str:
+    """`link_seconds` is how long the result links shall live; None leaves it to the service (12
+    hours), and is the only value for resources that keep results in storage of their own."""
+    query = {} if link_seconds is None else version.link_lifetime(link_seconds)
+    return version.url(f"{_TRANSCRIPTIONS}/{quote(transcription_id, safe='')}/files", **query)
+
+
+def find_path(mark: str, version: Version) -> str:
+    """Filters are OData: a quote inside a string is doubled."""
+    quoted = mark.replace("'", "''")
+    return version.url(_TRANSCRIPTIONS, filter=f"displayName eq '{quoted}'")
+
+
+def locales_path(version: Version) -> str:
+    return version.url(f"{_TRANSCRIPTIONS}/locales")

@@ -1,0 +1,229 @@
+"""Recognised phrases as the service writes them since v3, and how they become utterances.
+
+One set of structs for all schema versions (v3.0 to 2024-11-15): every field optional, unknown
+fields ignored. This is the path that a result of many megabytes goes through, so the structs
+stay out of the garbage collector and the loops over words are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from shared.model.recognition import RecognisedUtterance
+from shared.model.transcript import Alternative, Timing, Word
+from shared.providers.azure_speech.times import TICKS_PER_MS, duration_to_ticks, ticks_to_ms
+
+# 28 years in ticks, and what a float still counts exactly
+Ticks = Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
+Milliseconds = Annotated[float, msgspec.Meta(ge=-(2**39), le=2**39)]
+
+
+class Timed(msgspec.Struct, gc=False, rename="camel"):
+    """Something with a place in time, in up to three notations."""
+
+    offset_in_ticks: Ticks | None = None
+    duration_in_ticks: Ticks | None = None
+    offset_milliseconds: Milliseconds | None = None
+    duration_milliseconds: Milliseconds | None = None
+    offset: str | None = None
+    duration: str | None = None
+
+
+class LexicalWord(Timed, gc=False, rename="camel"):
+    word: str | None = None
+    confidence: float | None = None
+
+
+class DisplayWord(Timed, gc=False, rename="camel"):
+    display_text: str | None = None
+
+
+class Reading(msgspec.Struct, gc=False, rename="camel"):
+    """One entry of `nBest`. The migration guide from v2 shows `speaker` here."""
+
+    confidence: float | None = None
+    lexical: str | None = None
+    itn: str | None = None
+    masked_itn: str | None = msgspec.field(name="maskedITN", default=None)
+    display: str | None = None
+    speaker: int | str | None = None
+    words: list[LexicalWord] | None = None
+    display_words: list[DisplayWord] | None = None
+
+
+class Phrase(Timed, gc=False, rename="camel"):
+    recognition_status: str | None = None
+    channel: int | None = None
+    speaker: int | str | None = None
+    locale: str | None = None
+    n_best: list[Reading] | None = None
+
+
+def read_phrases(
+    phrases: Sequence[Phrase],
+) -> tuple[tuple[RecognisedUtterance, ...], tuple[str, ...]]:
+    """The phrases that hold text, in the order given, and warnings about the others."""
+    utterances: list[RecognisedUtterance] = []
+    unsuccessful = untimed = 0
+    for phrase in phrases:
+        if (phrase.recognition_status or "Success").lower() != "success":
+            unsuccessful += 1
+        best = phrase.n_best[0] if phrase.n_best else None
+        if best is None or not _text(best):
+            continue
+        span = span_ms(phrase)
+        untimed += span is None
+        utterances.append(_utterance(phrase, best, span or (0, 0)))
+    return tuple(utterances), _warnings(unsuccessful, untimed)
+
+
+def _warnings(unsuccessful: int, untimed: int) -> tuple[str, ...]:
+    warnings = []
+    if unsuccessful:
+        warnings.append(f"Azure Speech could not recognise {unsuccessful} phrase(s).")
+    if untimed:
+        warnings.append(f"Azure Speech gave no time for {untimed} phrase(s); they start at 0.")
+    return tuple(warnings)
+
+
+def _utterance(phrase: Phrase, best: Reading, span: tuple[int, int]) -> RecognisedUtterance:
+    speaker = phrase.speaker if phrase.speaker is not None else best.speaker
+    return RecognisedUtterance(
+        start_ms=span[0],
+        end_ms=span[1],
+        channel=phrase.channel or 0,
+        speaker="" if speaker is None else str(speaker),
+        language=phrase.locale or None,
+        confidence=_phrase_confidence(best),
+        text=_text(best),
+        text_itn=best.masked_itn or best.itn or None,
+        text_lexical=best.lexical or None,
+        words=_words(best, span),
+        alternatives=tuple(
+            Alternative(text, probability(other.confidence))
+            for other in (phrase.n_best or ())[1:]
+            if (text := _text(other))
+        ),
+    )
+
+
+def _text(reading: Reading) -> str:
+    return reading.display or reading.masked_itn or reading.itn or reading.lexical or ""
+
+
+def _phrase_confidence(best: Reading) -> float | None:
+    """Whisper models give the display form alone and do not tell how sure they are."""
+    return probability(best.confidence) if best.lexical or best.confidence else None
+
+
+def probability(value: float | None) -> float | None:
+    return value if value is None or 0.0 <= value <= 1.0 else min(1.0, max(0.0, value))
+
+
+def span_ms(timed: Timed) -> tuple[int, int] | None:
+    """Start and end, 0 <= start <= end, None where no start is given.
+
+    Ticks are exact and come first, then milliseconds, then ISO 8601. A duration may be missing
+    or negative (the schema of 2024-11-15 allows that for words): then it counts as 0.
+    """
+    start = timed.offset_in_ticks
+    if start is None:
+        start = _other_ticks(timed.offset_milliseconds, timed.offset)
+        if start is None:
+            return None
+    length = timed.duration_in_ticks
+    if length is None:
+        length = _other_ticks(timed.duration_milliseconds, timed.duration) or 0
+    if start < 0:
+        start = 0
+    return ticks_to_ms(start), ticks_to_ms(start + length if length > 0 else start)
+
+
+def length_ms(
+    ticks: float | None, milliseconds: float | None, duration: str | None
+) -> int | None:
+    """A length in up to three notations, None where none is given."""
+    length = ticks if ticks is not None else _other_ticks(milliseconds, duration)
+    return None if length is None else max(0, ticks_to_ms(length))
+
+
+def _other_ticks(milliseconds: float | None, duration: str | None) -> float | None:
+    if milliseconds is not None:
+        return milliseconds * TICKS_PER_MS
+    return duration_to_ticks(duration) if duration else None
+
+
+def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
+    """Display words where there are any, for they are what the reader sees; else lexical ones."""
+    lexical = _lexical_words(best.words, phrase) if best.words else []
+    if not best.display_words:
+        return tuple(lexical)
+    return tuple(_display_words(best.display_words, lexical, phrase))
+
+
+def _lexical_words(words: Sequence[LexicalWord], phrase: tuple[int, int]) -> list[Word]:
+    found: list[Word] = []
+    for word in words:
+        if text := word.word:
+            span, timing = _place(word, found, phrase)
+            found.append(Word(text, span[0], span[1], probability(word.confidence), timing))
+    return found
+
+
+def _display_words(
+    words: Sequence[DisplayWord], lexical: Sequence[Word], phrase: tuple[int, int]
+) -> list[Word]:
+    """Display words have no confidence of their own: each takes the mean of the lexical words
+    that it overlaps, weighted by how long.
+
+    Both lists are in time order, so one walk along both is enough: no lexical word is looked at
+    again once it lies behind, and `first` never moves back.
+    """
+    found: list[Word] = []
+    first = 0
+    for word in words:
+        if not (text := word.display_text):
+            continue
+        (start, end), timing = _place(word, found, phrase)
+        confidence, first = _overlapping(lexical, first, start, end)
+        found.append(Word(text, start, end, confidence, timing))
+    return found
+
+
+def _overlapping(
+    lexical: Sequence[Word], first: int, start: int, end: int
+) -> tuple[float | None, int]:
+    """The weighted confidence of the words from `first` on that overlap start..end, and where
+    the next display word has to begin to look."""
+    total = weighted = 0.0
+    at = first
+    while at < len(lexical) and lexical[at].start_ms <= end:
+        word = lexical[at]
+        at += 1
+        if word.confidence is None:
+            continue
+        overlap = min(end, word.end_ms) - max(start, word.start_ms)
+        weight = overlap if overlap else _point_weight(word, start, end)
+        if weight > 0:
+            total += weight
+            weighted += weight * word.confidence
+    return (weighted / total if total else None), max(first, at - 1)
+
+
+def _point_weight(word: Word, start: int, end: int) -> float:
+    """A word without length counts where nothing longer overlaps; touching ends do not count."""
+    return 0.000_001 if start == end or word.start_ms == word.end_ms else 0.0
+
+
+def _place(
+    timed: Timed, before: Sequence[Word], phrase: tuple[int, int]
+) -> tuple[tuple[int, int], Timing]:
+    """Where a word stands; one without a time stands at the end of the word before it."""
+    span = span_ms(timed)
+    if span is not None:
+        return span, "provider"
+    here = before[-1].end_ms if before else phrase[0]
+    return (here, here), "interpolated"

@@ -1,0 +1,83 @@
+"""The one place that knows how the versions of the Azure Speech batch API differ.
+
+2025-10-15 and 2024-11-15 carry their version in the query and agree on everything that is used
+here; v3.2 carries it in the path and has its own create call, time to live, diarization and
+result link parameter. Older versions are retired and are not offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+
+from shared.errors import ConfigurationError
+
+JsonObject = dict[str, object]
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One API version. `link_unit_seconds` is the unit of the result link parameter."""
+
+    name: str
+    path: str = "/speechtotext"
+    query: Mapping[str, str] = {}
+    create: str = "/transcriptions:submit"
+    link_parameter: str = "sasLifetimeMinutes"
+    link_unit_seconds: int = 60
+
+    def url(self, path: str, **query: str) -> str:
+        """What follows the endpoint: `path`, which is quoted already, and the version with it."""
+        pairs = {**query, **self.query}
+        return f"{self.path}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def link_lifetime(self, seconds: int) -> dict[str, str]:
+        """The query parameter that makes result links live this long, rounded up to its unit."""
+        return {self.link_parameter: str(-(-seconds // self.link_unit_seconds))}
+
+    def time_to_live(self, hours: int) -> JsonObject:
+        return {"timeToLiveHours": hours}
+
+    def diarization(self, max_speakers: int) -> JsonObject:
+        return {"diarization": {"enabled": True, "maxSpeakers": max_speakers}}
+
+    def read_locales(self, body: bytes) -> tuple[str, ...]:
+        """Locales that batch jobs accept; raises `msgspec.MsgspecError` on anything else."""
+        return tuple(msgspec.json.decode(body, type=dict[str, list[str]]).get("Submit", ()))
+
+
+class _Version32(Version, frozen=True, kw_only=True):
+    def time_to_live(self, hours: int) -> JsonObject:
+        return {"timeToLive": f"PT{hours}H"}
+
+    def diarization(self, max_speakers: int) -> JsonObject:
+        speakers = {"minCount": 1, "maxCount": max_speakers}
+        return {"diarizationEnabled": True, "diarization": {"speakers": speakers}}
+
+    def read_locales(self, body: bytes) -> tuple[str, ...]:
+        return tuple(msgspec.json.decode(body, type=list[str]))
+
+
+VERSIONS: Mapping[str, Version] = {
+    "2025-10-15": Version(name="2025-10-15", query={"api-version": "2025-10-15"}),
+    "2024-11-15": Version(name="2024-11-15", query={"api-version": "2024-11-15"}),
+    "v3.2": _Version32(
+        name="v3.2",
+        path="/speechtotext/v3.2",
+        create="/transcriptions",
+        link_parameter="sasValidityInSeconds",
+        link_unit_seconds=1,
+    ),
+}
+NEWEST = "2025-10-15"
+
+
+def version(name: str) -> Version:
+    """The version called `name`. Raises `ConfigurationError` for one that is not offered."""
+    try:
+        return VERSIONS[name]
+    except KeyError:
+        offered = ", ".join(VERSIONS)
+        problem = f"Azure Speech API version {name!r} is not supported; choose one of {offered}."
+        raise ConfigurationError([problem]) from None

@@ -1,0 +1,175 @@
+"""What the answers of the batch transcription API mean, in our types. No I/O.
+
+Shapes are those of the API description 2025-10-15, every field optional. The readers raise
+`Undecodable` where an answer is not what it should be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+import msgspec
+
+from shared.model.failure import Failure
+from shared.ports import RemoteStatus, ResultFile
+from shared.providers.azure_speech.answers import retry_after_seconds
+from shared.providers.azure_speech.calls import MARK
+from shared.providers.azure_speech.decoding import Undecodable, decode
+from shared.providers.azure_speech.failures import read_failure
+from shared.providers.azure_speech.redaction import without_query
+
+_ID = re.compile(r"/transcriptions/([A-Za-z0-9_-]+)/?$", re.IGNORECASE)
+_RESULT_NAME = re.compile(r"contenturl_(\d{1,9})\.json", re.IGNORECASE)
+
+class _Reference(msgspec.Struct, frozen=True):
+    self: str | None = None
+
+
+class _EntityError(msgspec.Struct, frozen=True):
+    code: str | None = None
+    message: str | None = None
+
+
+class _Properties(msgspec.Struct, frozen=True):
+    error: _EntityError | None = None
+
+
+class _Transcription(msgspec.Struct, frozen=True, rename="camel"):
+    self: str | None = None
+    display_name: str | None = None
+    custom_properties: dict[str, str | None] | None = None
+    status: str | None = None
+    last_action_date_time: str | None = None
+    model: _Reference | None = None
+    properties: _Properties | None = None
+
+
+class _FileLinks(msgspec.Struct, frozen=True, rename="camel"):
+    content_url: str | None = None
+
+
+class _FileProperties(msgspec.Struct, frozen=True):
+    size: float | None = None
+
+
+class _File(msgspec.Struct, frozen=True):
+    kind: str = ""
+    name: str = ""
+    links: _FileLinks | None = None
+    properties: _FileProperties | None = None
+
+
+class _Files(msgspec.Struct, frozen=True):
+    values: tuple[_File, ...] = ()
+    next_link: str | None = msgspec.field(name="@nextLink", default=None)
+
+
+class _Transcriptions(msgspec.Struct, frozen=True):
+    values: tuple[_Transcription, ...] = ()
+    next_link: str | None = msgspec.field(name="@nextLink", default=None)
+
+
+_transcription = msgspec.json.Decoder(_Transcription)
+_transcriptions = msgspec.json.Decoder(_Transcriptions)
+_files = msgspec.json.Decoder(_Files)
+
+
+def transcription_id_in(url: str) -> str | None:
+    """The id at the end of a transcription's URL, None where the URL is not one."""
+    found = _ID.search(re.split(r"[?#]", url, maxsplit=1)[0])
+    return found[1] if found else None
+
+
+def read_created_id(location: str | None, body: bytes) -> str | None:
+    """The new transcription's id, from the `Location` header or else from the body's `self`."""
+    if location and (found := transcription_id_in(location)):
+        return found
+    return transcription_id_in(decode(_transcription, body).self or "")
+
+
+def read_status(body: bytes, headers: Mapping[str, str]) -> RemoteStatus:
+    """A transcription entity. Header names are lower case."""
+    entity = decode(_transcription, body)
+    said = entity.status or ""
+    status = said.lower()
+    model = entity.model.self if entity.model else None
+    is_over = status in ("succeeded", "failed")
+    return RemoteStatus(
+        state="succeeded" if status == "succeeded" else "failed" if is_over else "running",
+        provider_status=said,
+        mark=_mark(entity),
+        model=without_query(model) if model else None,
+        completed_at=entity.last_action_date_time if is_over else None,
+        retry_after_seconds=retry_after_seconds(headers),
+        failure=_failure(entity) if status == "failed" else None,
+    )
+
+
+def _failure(entity: _Transcription) -> Failure:
+    error = (entity.properties and entity.properties.error) or _EntityError()
+    return read_failure(error.code or "", error.message or "")
+
+
+def _mark(entity: _Transcription) -> str | None:
+    return (entity.custom_properties or {}).get(MARK)
+
+
+def read_files(body: bytes) -> tuple[tuple[ResultFile, ...], str | None]:
+    """One page of files, and the link to the next page. Kinds that are neither a result nor a
+    report are left out."""
+    page = decode(_files, body)
+    return tuple(found for file in page.values if (found := _result_file(file))), page.next_link
+
+
+def _result_file(file: _File) -> ResultFile | None:
+    kind = file.kind.lower()
+    if kind not in ("transcription", "transcriptionreport"):
+        return None
+    number = _RESULT_NAME.fullmatch(file.name)
+    size = file.properties.size if file.properties else None
+    return ResultFile(
+        kind="result" if kind == "transcription" else "report",
+        name=file.name,
+        url=(file.links.content_url if file.links else None) or "",
+        bytes=None if size is None else int(size),
+        index=int(number[1]) if number else None,
+    )
+
+
+def read_found_id(body: bytes, mark: str) -> tuple[str | None, str | None]:
+    """The id of the transcription on this page that carries `mark`, and the next page's link."""
+    page = decode(_transcriptions, body)
+    for entity in page.values:
+        if _carries(entity, mark) and (found := transcription_id_in(entity.self or "")):
+            return found, None
+    return None, page.next_link
+
+
+def _carries(entity: _Transcription, mark: str) -> bool:
+    """The custom property decides; the display name only where a list leaves properties out."""
+    found = _mark(entity)
+    return found == mark if found is not None else entity.display_name == mark
+
+
+def next_page(current: str, link: str | None) -> str | None:
+    """The absolute URL of the next page, None after the last one.
+
+    Scheme, host and port are always those of `current`: the key goes nowhere else, whatever a
+    link says. A link to the same place is followed as given; of any other (a resource that is
+    asked by its own domain may answer with its region's) only the query is used.
+    """
+    if not link:
+        return None
+    ours = urlsplit(current)
+    try:
+        target = urlsplit(urljoin(current, link))
+        path = target.path if _origin(target) == _origin(ours) else ours.path
+    except ValueError:
+        raise Undecodable("@nextLink is not a URL") from None
+    return urlunsplit((ours.scheme, ours.netloc, path, target.query, ""))
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme)

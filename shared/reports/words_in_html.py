@@ -1,0 +1,18 @@
+"""Text from outside, made harmless for a page. Nothing else here writes text into markup."""
+
+from __future__ import annotations
+
+from html import escape
+
+# A browser drops or misreads control characters; their pictures show that they are there.
+_PICTURES = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+
+
+def esc(text: str) -> str:
+    """`text` as it may stand in an element or in a quoted attribute."""
+    return escape(text.translate(_PICTURES))
+
+
+def name_of(text: str) -> str:
+    """A name in isolation: its writing direction stays its own."""
+    return f"<bdi>{esc(text)}</bdi>"

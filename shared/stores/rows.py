@@ -1,0 +1,75 @@
+"""Between our structs and the rows of a table.
+
+Text, numbers, booleans and times get a column of their own, so that they can be filtered and
+read by a person; everything nested becomes JSON text. `version` is the row's ETag, not a column.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+from azure.data.tables import EdmType, EntityProperty, TableEntity
+
+S = TypeVar("S", bound=msgspec.Struct)
+_PLAIN = (str, int, float, bool, datetime)
+
+
+def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
+    """Fields that are None are left out. Integers are 64 bits: the SDK's default is 32."""
+    row: dict[str, Any] = {"PartitionKey": partition, "RowKey": key}
+    for name, is_plain in _columns(type(struct)):
+        value = getattr(struct, name)
+        if value is None:
+            continue
+        if not is_plain:
+            row[name] = msgspec.json.encode(value).decode()
+        elif isinstance(value, int) and not isinstance(value, bool):
+            row[name] = EntityProperty(value, EdmType.INT64)
+        else:
+            row[name] = value
+    return row
+
+
+def from_row(kind: type[S], row: TableEntity) -> S:
+    """Columns that we do not know are ignored: a newer release may have written them."""
+    values: dict[str, Any] = {
+        name: _plain(row[name]) if is_plain else msgspec.json.decode(row[name])
+        for name, is_plain in _columns(kind)
+        if name in row
+    }
+    if "version" in kind.__struct_fields__:
+        values["version"] = row.metadata["etag"]
+    return msgspec.convert(values, kind, str_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    """The SDK has types of its own for 64-bit integers and for times."""
+    if isinstance(value, EntityProperty):
+        return value.value
+    if isinstance(value, datetime):
+        return datetime.fromtimestamp(value.timestamp(), UTC)
+    return value
+
+
+@cache
+def _columns(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
+    """(column, whether it is stored as it is) of every field but the version."""
+    return tuple(
+        (field.name, _is_plain(field.type))
+        for field in msgspec.structs.fields(kind)
+        if field.name != "version"
+    )
+
+
+def _is_plain(kind: Any) -> bool:
+    if get_origin(kind) is Annotated:
+        return _is_plain(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return True
+    if get_args(kind) and NoneType in get_args(kind):
+        return all(_is_plain(part) for part in get_args(kind) if part is not NoneType)
+    return kind in _PLAIN

@@ -1,0 +1,143 @@
+"""Is a job over? Then nothing of it stays at the provider. Is its batch over? Then report it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from tempfile import SpooledTemporaryFile
+
+import msgspec
+
+from shared.errors import StoreConflict
+from shared.log import event
+from shared.messages import Finish
+from shared.model.batch import Batch
+from shared.model.job import OVER, Job
+from shared.model.recording import Recording
+from shared.model.report import BatchReport, ReportItem, build_report
+from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
+from shared.reports import REPORTS
+
+KEPT_IN_MEMORY_BYTES = 8_000_000
+
+
+def finish(
+    message: Finish,
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    outputs: Outputs,
+    reports_container: str,
+    endpoints: Mapping[str, SpeechProvider],
+    queue: Queue,
+    clock: Clock,
+) -> None:
+    """Safe to repeat from any point: each step looks at what is there before it acts."""
+    if message.job_id is not None:
+        job = store.job(message.batch_id, message.job_id)
+        if job is not None and not _finish_job(job, store, active, endpoints, clock):
+            return
+    note = store.note_version(message.batch_id)
+    batch = store.batch(message.batch_id)
+    if note is None or batch is None:
+        return
+    if any(job.state not in OVER for job in store.jobs(message.batch_id)):
+        return
+    if not _report(batch, store, outputs, reports_container, clock):
+        return
+    try:
+        store.close_batch(batch.id, note)
+    except StoreConflict:  # a recording came in while the report was written
+        queue.send(Finish(batch_id=batch.id))
+
+
+def _finish_job(
+    job: Job,
+    store: BatchStore,
+    active: ActiveJobs,
+    endpoints: Mapping[str, SpeechProvider],
+    clock: Clock,
+) -> bool:
+    """Whether the job is over. The provider's copy goes only after every row has its result."""
+    if job.state not in OVER:
+        if job.state in ("planning", "planned") or store.any_left(job):
+            return False
+        provider = endpoints.get(job.endpoint or "")
+        if provider is not None and job.transcription_id and not job.keep_provider_copy:
+            provider.delete(job.transcription_id)
+        over = msgspec.structs.replace(
+            job, state="failed" if job.failure else "finished", changed_at=clock.now()
+        )
+        store.save(over)
+        event("job.finished", batch=job.batch_id, job=job.id, state=over.state)
+    active.remove(job.id)
+    return True
+
+
+def _report(
+    batch: Batch, store: BatchStore, outputs: Outputs, reports_container: str, clock: Clock
+) -> bool:
+    """Write the reports, unless a recording is still on its way."""
+    with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as spool:
+        profiles: set[str] = set()
+        accepted = 0
+        for row in store.recordings(batch.id):
+            if not row.is_terminal:
+                return False
+            accepted += 1
+            profiles.add(row.profile.name)
+            line = msgspec.json.encode(_item(row))
+            spool.write(line + b"\n")
+        if batch.finished_at is not None and batch.reported == accepted:
+            return True
+        now = clock.now()
+
+        def items() -> Iterator[ReportItem]:
+            spool.seek(0)
+            return (msgspec.json.decode(line, type=ReportItem) for line in spool)
+
+        header = build_report(
+            items(), batch_id=batch.id, title=batch.title, profiles=sorted(profiles),
+            origin=batch.origin, created_at=batch.created_at, finished_at=now, accepted=accepted,
+        )
+        for name, report in REPORTS.items():
+            path = f"{reports_container}/{batch.id}{report.extension}"
+            outputs.put_stream(path, report.write(header, items()), report.media_type)
+            event("report.written", batch=batch.id, format=name)
+    store.finish_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
+    _announce(header)
+    return True
+
+
+def _announce(header: BatchReport) -> None:
+    counts = header.counts
+    event("batch.completed", batch=header.batch_id, accepted=counts.accepted,
+          transcribed=counts.transcribed, failed=counts.failed, audio_ms=header.audio_ms)
+
+
+def _item(row: Recording) -> ReportItem:
+    outcome, audio = row.outcome, row.audio
+    return ReportItem(
+        recording_id=row.id,
+        container=row.container,
+        name=row.name,
+        etag=row.etag,
+        bytes=row.bytes,
+        state="transcribed" if row.state == "transcribed" else "failed",
+        attempts=row.attempt,
+        duration_ms=audio.duration_ms if audio else None,
+        channels=audio.channels if audio else None,
+        language=outcome.language if outcome else None,
+        confidence=outcome.confidence if outcome else None,
+        needs_review=outcome.needs_review if outcome else False,
+        review_spans=outcome.review_spans if outcome else (),
+        outputs=outcome.outputs if outcome else {},
+        error_report=row.error_report,
+        failure=row.failure,
+        provider=row.profile.provider if row.job_id else None,
+        endpoint=row.endpoint,
+        job_id=row.job_id,
+        transcription_id=row.transcription_id,
+        submitted_at=row.submitted_at,
+        transcribed_at=row.changed_at if row.state == "transcribed" else None,
+        cost=outcome.cost if outcome else None,
+    )

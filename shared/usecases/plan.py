@@ -1,0 +1,186 @@
+"""Put the waiting recordings of a batch into jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.errors import StoreConflict
+from shared.log import event
+from shared.messages import Finish, Plan, Submit
+from shared.model.capabilities import Capabilities
+from shared.model.job import OVER, Job, job_key
+from shared.model.policy import Policy
+from shared.model.profile import Profile
+from shared.model.recording import Recording
+from shared.ports import AudioBlobs, BatchStore, Clock, Queue
+
+ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
+ABANDONED_AFTER = timedelta(seconds=60)
+MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
+
+
+def plan(
+    batch_id: str,
+    *,
+    store: BatchStore,
+    audio: AudioBlobs,
+    queue: Queue,
+    capabilities: Mapping[str, Capabilities],
+    policy: Policy,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> None:
+    """Two plans of one batch at the same moment are safe: every recording enters a job in a
+    transaction that holds only if nobody else took it."""
+    batch = store.batch(batch_id)
+    if batch is None:
+        return
+    now = clock.now()
+    if now < batch.closes_at:
+        queue.send(Plan(batch_id=batch_id), after=batch.closes_at - now)
+        return
+    waiting, due_at = _group_waiting(store, batch_id, now)
+    if waiting:
+        store.open_batch(batch)
+    conflicts = 0
+    for group in waiting.values():
+        filler = _Filler(group, store=store, queue=queue, clock=clock, new_id=new_id)
+        limits = capabilities[group[0].profile.provider]
+        conflicts += filler.fill(limits, _whole_container(group, limits, audio))
+    if conflicts:
+        due_at = now + policy.backoff(0)
+    if due_at is not None:
+        queue.send(Plan(batch_id=batch_id), after=max(due_at - now, timedelta(seconds=1)))
+    elif not _close_abandoned(store, batch_id, now, queue) and not waiting:
+        queue.send(Finish(batch_id=batch_id))
+
+
+def _group_waiting(
+    store: BatchStore, batch_id: str, now: datetime
+) -> tuple[dict[str, list[Recording]], datetime | None]:
+    """Recordings by what a job must share, and when there is more to plan, if ever."""
+    groups: dict[str, list[Recording]] = {}
+    due_at: datetime | None = None
+    for count, recording in enumerate(store.recordings(batch_id, state="waiting")):
+        if count == MOST_IN_ONE_RUN:
+            return groups, now
+        not_before = recording.not_before_at
+        if not_before is not None and not_before > now:
+            due_at = min(due_at or not_before, not_before)
+            continue
+        groups.setdefault(job_key(recording.profile, recording.cohort), []).append(recording)
+    return groups, due_at
+
+
+def _whole_container(group: list[Recording], limits: Capabilities, audio: AudioBlobs) -> str | None:
+    """The container that may go to the provider as a whole: its profile says so, and what is
+    in it now is exactly what is in the group, version by version."""
+    containers = {recording.container for recording in group}
+    may = group[0].profile.container_jobs and limits.supports_container
+    if not may or len(containers) != 1 or len(group) > limits.recordings_per_container_job:
+        return None
+    container = containers.pop()
+    there = {(name, etag) for name, etag, _ in audio.list(container)}
+    return container if there == {(r.name, r.etag) for r in group} else None
+
+
+def _close_abandoned(store: BatchStore, batch_id: str, now: datetime, queue: Queue) -> bool:
+    """Send off jobs whose planner died while filling them. Returns whether any job is open."""
+    is_open = False
+    for job in store.jobs(batch_id):
+        is_open = is_open or job.state not in OVER
+        if job.state == "planning" and job.changed_at < now - ABANDONED_AFTER:
+            closed = msgspec.structs.replace(job, state="planned", changed_at=now)
+            try:
+                store.save(closed)
+            except StoreConflict:
+                continue
+            queue.send(Submit(batch_id=batch_id, job_id=job.id))
+    return is_open
+
+
+class _Filler:
+    """Fills jobs from one group of recordings, a transaction at a time."""
+
+    def __init__(
+        self,
+        group: list[Recording],
+        *,
+        store: BatchStore,
+        queue: Queue,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._group, self._store, self._queue = group, store, queue
+        self._clock, self._new_id = clock, new_id
+
+    def fill(self, limits: Capabilities, whole_container: str | None) -> int:
+        """Make the jobs and announce them. Returns how many transactions lost."""
+        most = len(self._group) if whole_container else limits.files_per_job
+        return sum(self._fill_one(part, whole_container) for part in _chunks(self._group, most))
+
+    def _fill_one(self, part: list[Recording], whole_container: str | None) -> int:
+        profile = part[0].profile
+        job = _empty_job(self._new_id(), part[0].batch_id, profile, whole_container, part[0].id)
+        conflicts = 0
+        for rows in _chunks(part, ROWS_IN_TRANSACTION):
+            try:
+                job = self._add(job, rows, is_last=rows[-1] is part[-1])
+            except StoreConflict:
+                conflicts += 1
+        if job.state == "planning" and job.recordings:
+            job = self._add(job, [], is_last=True)
+        if job.recordings:
+            self._queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
+            event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
+        return conflicts
+
+    def _add(self, job: Job, rows: list[Recording], *, is_last: bool) -> Job:
+        now = self._clock.now()
+        grown = msgspec.structs.replace(
+            job,
+            state="planned" if is_last else "planning",
+            last=rows[-1].id if rows else job.last,
+            recordings=job.recordings + len(rows),
+            audio_ms=job.audio_ms + sum(row.duration_ms for row in rows),
+            changed_at=now,
+        )
+        taken = [
+            msgspec.structs.replace(
+                row,
+                state="planned",
+                job_id=job.id,
+                job_index=job.recordings + i,
+                changed_at=now,
+                not_before_at=None,
+            )
+            for i, row in enumerate(rows)
+        ]
+        saved = self._store.save(grown, taken)
+        assert saved is not None
+        return saved
+
+
+def _empty_job(
+    job_id: str, batch_id: str, profile: Profile, whole_container: str | None, first: str
+) -> Job:
+    return Job(
+        batch_id=batch_id,
+        id=job_id,
+        provider=profile.provider,
+        options=profile.options,
+        keep_provider_copy=profile.keep_provider_copy,
+        changed_at=datetime.min,
+        first=first,
+        last=first,
+        recordings=0,
+        audio_ms=0,
+        whole_container=whole_container,
+    )
+
+
+def _chunks(rows: list[Recording], size: int) -> Iterable[list[Recording]]:
+    return (rows[i : i + size] for i in range(0, len(rows), size))

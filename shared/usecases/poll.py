@@ -1,0 +1,129 @@
+"""Ask the providers about the jobs they have: the safety net beneath the webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import msgspec
+
+from shared.errors import ProviderError, StoreConflict, TranscriptionMissing
+from shared.log import event
+from shared.messages import Collect
+from shared.model.job import ActiveJob
+from shared.model.policy import Policy
+from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
+from shared.usecases.resolve import resolve
+
+
+def poll(
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    endpoints: Mapping[str, SpeechProvider],
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """One query for all active jobs. A provider works through its jobs in order, so the oldest
+    is asked about first and the rest only when it is over, or when they have not been asked
+    about for the longest pause."""
+    entries = sorted(active.all(), key=lambda entry: (entry.endpoint, entry.since_at))
+    for name, jobs in groupby(entries, key=lambda entry: entry.endpoint):
+        provider = endpoints.get(name)
+        if provider is None:
+            event("endpoint.not_configured", endpoint=name, level=40)
+            continue
+        try:
+            _poll_endpoint(list(jobs), provider, active, queue, policy, clock)
+            for entry in _unanswered(entries, name, policy, clock.now()):
+                resolve(
+                    entry,
+                    store=store,
+                    active=active,
+                    endpoints=endpoints,
+                    queue=queue,
+                    policy=policy,
+                    now=clock.now(),
+                )
+        except StoreConflict:
+            continue
+        except ProviderError as error:
+            event(
+                "endpoint.poll_failed",
+                endpoint=name,
+                error=type(error).__name__,
+                code=error.code,
+                level=30,
+            )
+
+
+def _unanswered(
+    entries: list[ActiveJob], endpoint: str, policy: Policy, now: datetime
+) -> list[ActiveJob]:
+    patience = timedelta(seconds=policy.resolve_after_seconds)
+    return [
+        entry
+        for entry in entries
+        if entry.endpoint == endpoint
+        and entry.transcription_id is None
+        and now - entry.since_at > patience
+    ]
+
+
+def _poll_endpoint(
+    jobs: list[ActiveJob],
+    provider: SpeechProvider,
+    active: ActiveJobs,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    older_one_runs = False
+    for entry in jobs:
+        if entry.transcription_id is None:
+            continue
+        now = clock.now()
+        last = entry.polled_at or entry.since_at
+        is_overdue = now - last >= timedelta(seconds=policy.poll_max_seconds)
+        if older_one_runs and not is_overdue:
+            continue
+        if entry.next_poll_at is not None and now < entry.next_poll_at:
+            older_one_runs = True
+            continue
+        older_one_runs = _ask(entry, entry.transcription_id, provider, active, queue, policy, now)
+
+
+def _ask(
+    entry: ActiveJob,
+    transcription_id: str,
+    provider: SpeechProvider,
+    active: ActiveJobs,
+    queue: Queue,
+    policy: Policy,
+    now: datetime,
+) -> bool:
+    """Whether the job is still running."""
+    pause = policy.poll_pause(entry.polls + 1)
+    try:
+        remote = provider.status(transcription_id)
+        is_running = remote.state == "running"
+        pause = max(pause, timedelta(seconds=remote.retry_after_seconds or 0))
+    except TranscriptionMissing:
+        is_running = False
+    active.update(
+        msgspec.structs.replace(
+            entry, polls=entry.polls + 1, polled_at=now, next_poll_at=now + pause
+        )
+    )
+    if not is_running:
+        queue.send(
+            Collect(
+                endpoint=entry.endpoint,
+                transcription_id=transcription_id,
+                batch_id=entry.batch_id,
+                job_id=entry.job_id,
+            )
+        )
+    return is_running

@@ -1,0 +1,148 @@
+"""One recording's result: fetch it, normalise it, render it, store it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from shared.errors import ResultMalformed
+from shared.formats import FORMATS, render
+from shared.log import event
+from shared.messages import SliceItem
+from shared.model import transcript as t
+from shared.model.job import Job
+from shared.model.normalise import build_transcript
+from shared.model.places import places
+from shared.model.price import PriceTable, estimate
+from shared.model.recognition import Recognition
+from shared.model.recording import Outcome, Recording, output_stem
+from shared.model.review import review_spans
+from shared.ports import AudioBlobs, Outputs, ResultFile, SpeechProvider
+
+
+class Publisher:
+    """Publishes the results of one job. `owner_of` finds the recording of a result that is not
+    the one its name promised."""
+
+    def __init__(
+        self,
+        job: Job,
+        provider: SpeechProvider,
+        *,
+        audio: AudioBlobs,
+        outputs: Outputs,
+        transcripts_container: str,
+        prices: PriceTable,
+        owner_of: Callable[[str], Recording | None],
+    ) -> None:
+        self._job, self._provider = job, provider
+        self._audio, self._outputs = audio, outputs
+        self._container, self._prices = transcripts_container, prices
+        self._owner_of = owner_of
+
+    def publish(self, expected: Recording, item: SliceItem, now: datetime) -> Recording:
+        """The terminal row, its outputs stored. Raises `ResultMissing`, `ResultMalformed` and
+        what may pass: `ProviderUnavailable`, `StoreUnavailable`."""
+        file = ResultFile(kind="result", name=item.name, url=item.url)
+        recognition = self._provider.result(file)
+        row = expected if _is_of(recognition, expected) else self._owner_of(recognition.source)
+        if row is None:
+            raise ResultMalformed("the result names an input that the job does not have")
+        transcript = self._transcript(row, recognition)
+        paths = self._store(row, transcript)
+        event(
+            "recording.transcribed", batch=row.batch_id, recording=row.id,
+            confidence=transcript.confidence, duration_ms=transcript.source.duration_ms,
+        )
+        return msgspec.structs.replace(
+            row,
+            state="transcribed",
+            changed_at=now,
+            endpoint=self._job.endpoint,
+            transcription_id=self._job.transcription_id,
+            submitted_at=self._job.submitted_at,
+            outcome=Outcome(
+                outputs=paths,
+                language=transcript.language.code,
+                confidence=transcript.confidence,
+                needs_review=transcript.needs_review,
+                review_spans=review_spans(transcript, row.profile.review_below),
+                cost=transcript.provider.cost,
+            ),
+        )
+
+    def _transcript(self, row: Recording, recognition: Recognition) -> t.Transcript:
+        audio = row.audio
+        source = t.Source(
+            uri=self._audio.url(row.container, row.name),
+            container=row.container,
+            name=row.name,
+            etag=row.etag,
+            bytes=row.bytes,
+            duration_ms=audio.duration_ms if audio else None,
+            channels=audio.channels if audio else None,
+            sample_rate_hz=audio.sample_rate_hz if audio else None,
+            codec=audio.codec if audio else None,
+            media_type=row.media_type,
+            last_modified_at=_text(row.last_modified_at),
+        )
+        return build_transcript(
+            recognition,
+            job=t.Job(
+                id=self._job.id, batch_id=row.batch_id, recording_id=row.id, attempt=row.attempt,
+                profile=row.profile.name, client_item_id=row.labels.client_item_id,
+                metadata=row.labels.metadata,
+            ),
+            source=source,
+            provider=self._provenance(row, recognition),
+            options=row.profile.options,
+            roles=row.profile.roles,
+            review_below=row.profile.review_below,
+        )
+
+    def _provenance(self, row: Recording, recognition: Recognition) -> t.Provider:
+        job, options = self._job, row.profile.options
+        channels = row.audio.channels if row.audio else 1
+        return t.Provider(
+            name=self._provider.name,
+            endpoint=self._provider.endpoint,
+            api_version=self._provider.api_version,
+            transcription_id=job.transcription_id or "",
+            model=job.model,
+            submitted_at=_text(job.submitted_at),
+            completed_at=job.completed_at,
+            options=msgspec.to_builtins(options),
+            cost=estimate(
+                self._prices, self._provider.name, row.profile.mode, options,
+                recognition.duration_ms or row.duration_ms, channels,
+            ),
+            warnings=row.notes,
+        )
+
+    def _store(self, row: Recording, transcript: t.Transcript) -> dict[str, str]:
+        """Captions first, the JSON last: who waits for it finds the others there."""
+        stem = f"{self._container}/{output_stem(row.container, row.name)}"
+        formats = [name for name in row.profile.formats if name != "json"]
+        paths = {name: f"{stem}{FORMATS[name].extension}" for name in [*formats, "json"]}
+        return {
+            name: self._outputs.put(
+                path, render(transcript, name), FORMATS[name].media_type, recording=row
+            )
+            for name, path in paths.items()
+        }
+
+
+def _is_of(recognition: Recognition, row: Recording) -> bool:
+    """A result that does not say what it is of is taken for what its name promised."""
+    if not recognition.source:
+        return True
+    found = places(recognition.source)
+    return (row.container, row.name) in found or (None, row.name) in found
+
+
+def _text(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

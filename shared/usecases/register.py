@@ -1,0 +1,189 @@
+"""Audio was dropped: note the recording, once, and see that its batch will be planned."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.errors import InputError
+from shared.log import event
+from shared.model.admission import check_against
+from shared.model.batch import Batch, dropped_batch
+from shared.model.capabilities import Capabilities
+from shared.model.failure import Failure
+from shared.model.policy import Policy
+from shared.model.profile import Profile, choose, labels, with_metadata
+from shared.model.recording import Recording, recording_id
+from shared.messages import Plan
+from shared.ports import AudioBlobs, AudioHead, BatchStore, Clock, Outputs, Queue
+from shared.probing import probe
+from shared.usecases.settle import fail
+
+
+class PendingPlans:
+    """The plan messages that this process has sent and that have not come due yet. A recording
+    inserted before its batch's message comes due needs no message of its own."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._due: OrderedDict[str, datetime] = OrderedDict()
+        self._most = most
+
+    def covers(self, batch_id: str, now: datetime) -> bool:
+        return self._due.get(batch_id, now) > now
+
+    def note(self, batch_id: str, due_at: datetime) -> None:
+        self._due[batch_id] = due_at
+        self._due.move_to_end(batch_id)
+        while len(self._due) > self._most:
+            self._due.popitem(last=False)
+
+
+def register(
+    container: str,
+    name: str,
+    *,
+    audio: AudioBlobs,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    profiles: Sequence[Profile],
+    capabilities: Mapping[str, Capabilities],
+    policy: Policy,
+    clock: Clock,
+    pending: PendingPlans,
+) -> Recording | None:
+    """Two remote calls for each recording: one ranged GET and one conditional insert.
+
+    None: the blob is gone, or this version of it was registered before.
+    """
+    head = audio.head(container, name)
+    if head is None:
+        event("recording.gone", container=container, level=30)
+        return None
+    recording, batch = _admit(
+        container,
+        name,
+        head,
+        audio,
+        profiles=profiles,
+        capabilities=capabilities,
+        policy=policy,
+        now=clock.now(),
+    )
+    is_covered = pending.covers(batch.id, clock.now())
+    if not is_covered:
+        store.open_batch(batch)
+    if recording.failure is not None:
+        recording = fail(
+            recording,
+            recording.failure,
+            outputs=outputs,
+            errors_container=errors_container,
+            now=clock.now(),
+        )
+    is_new = store.insert(recording)
+    if is_new:
+        event(
+            "recording.registered",
+            batch=batch.id,
+            recording=recording.id,
+            state=recording.state,
+            bytes=recording.bytes,
+            duration_ms=recording.duration_ms,
+        )
+    if not pending.covers(batch.id, clock.now()):
+        _send_plan(batch, queue=queue, policy=policy, pending=pending, now=clock.now())
+    return recording if is_new else None
+
+
+def _send_plan(
+    batch: Batch, *, queue: Queue, policy: Policy, pending: PendingPlans, now: datetime
+) -> None:
+    late = timedelta(seconds=policy.late_seconds)
+    delay = max(batch.closes_at - now, late)
+    queue.send(Plan(batch_id=batch.id), after=delay)
+    pending.note(batch.id, now + delay)
+
+
+def _admit(
+    container: str,
+    name: str,
+    head: AudioHead,
+    audio: AudioBlobs,
+    *,
+    profiles: Sequence[Profile],
+    capabilities: Mapping[str, Capabilities],
+    policy: Policy,
+    now: datetime,
+) -> tuple[Recording, Batch]:
+    """The first row of a recording, with a failure where it is refused, and its batch."""
+    profile, refusal = _choose(profiles, name, head)
+    seconds = profile.coalesce_seconds or policy.coalesce_seconds
+    batch = dropped_batch(
+        profile,
+        head.last_modified_at,
+        seconds=seconds,
+        settle_seconds=policy.settle_seconds,
+        now=now,
+    )
+    recording = Recording(
+        batch_id=batch.id,
+        id=recording_id(container, name, head.etag),
+        container=container,
+        name=name,
+        etag=head.etag,
+        last_modified_at=head.last_modified_at,
+        registered_at=now,
+        changed_at=now,
+        profile=profile,
+        bytes=head.bytes,
+        media_type=head.media_type,
+        labels=labels(head.metadata),
+        failure=refusal,
+    )
+    if refusal is not None:
+        return recording, batch
+    try:
+        return _examine(recording, head, audio, capabilities), batch
+    except InputError as error:
+        return msgspec.structs.replace(recording, failure=_failure(error)), batch
+
+
+def _choose(
+    profiles: Sequence[Profile], name: str, head: AudioHead
+) -> tuple[Profile, Failure | None]:
+    """A profile that the metadata names and nobody knows: the default one, and why not."""
+    try:
+        return choose(profiles, name, head.metadata), None
+    except InputError as error:
+        return choose(profiles, name), _failure(error)
+
+
+def _failure(error: InputError) -> Failure:
+    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+
+
+def _examine(
+    recording: Recording,
+    head: AudioHead,
+    audio: AudioBlobs,
+    capabilities: Mapping[str, Capabilities],
+) -> Recording:
+    """Settle what is asked for against what the audio is. Raises `InputError`."""
+    profile = with_metadata(recording.profile, head.metadata)
+
+    def read(offset: int, length: int) -> bytes:
+        return audio.read(recording.container, recording.name, head.etag, offset, length)
+
+    properties = probe(head.data, head.bytes, read, name=recording.name)
+    options, notes = check_against(properties, profile.options, capabilities[profile.provider])
+    return msgspec.structs.replace(
+        recording,
+        profile=msgspec.structs.replace(profile, options=options),
+        audio=properties,
+        notes=notes,
+    )

@@ -1,0 +1,109 @@
+"""The guarantee beneath the messages: find what is stuck and put it back on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from shared.errors import DropscribeError, ProviderError
+from shared.log import event
+from shared.messages import Collect, Finish, Message, Plan, Submit
+from shared.model.job import ActiveJob, Job
+from shared.model.policy import Policy
+from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
+
+
+def sweep(
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """Look at every batch that has work to do. One that cannot be read does not keep the others
+    from being looked at."""
+    listed = {entry.job_id for entry in active.all()}
+    for batch_id, _ in store.open_batches():
+        try:
+            _sweep_batch(batch_id, listed, store, active, queue, policy, clock.now())
+        except DropscribeError as error:
+            event("sweep.batch_skipped", batch=batch_id, error=type(error).__name__, level=30)
+
+
+def ensure_webhooks(
+    endpoints: Mapping[str, SpeechProvider], *, base_url: str, secret: str
+) -> None:
+    """Register our webhook at every endpoint, or switch it on again where the provider switched
+    it off. Polling goes on meanwhile, so an endpoint that fails here is only logged."""
+    for name, provider in endpoints.items():
+        try:
+            if provider.ensure_webhook(webhook_url(base_url, provider, name), secret):
+                event("webhook.registered", endpoint=name)
+        except ProviderError as error:
+            event("webhook.not_registered", endpoint=name, error=type(error).__name__,
+                  code=error.code, level=30)
+
+
+def webhook_url(base_url: str, provider: SpeechProvider, endpoint: str) -> str:
+    return f"{base_url.rstrip('/')}/api/webhooks/{provider.name}/{endpoint}"
+
+
+def _sweep_batch(
+    batch_id: str,
+    listed: set[str],
+    store: BatchStore,
+    active: ActiveJobs,
+    queue: Queue,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    batch = store.batch(batch_id)
+    if batch is None or now < batch.closes_at + timedelta(seconds=policy.settle_seconds):
+        return
+    has_open_job = False
+    for job in store.jobs(batch_id):
+        message = _next_step(job, store, policy, now)
+        if message is not None:
+            queue.send(message)
+        has_open_job = has_open_job or job.state not in ("finished", "failed")
+        _list_again(job, listed, active, policy, now)
+    if not has_open_job or _has_waiting(batch_id, store):
+        queue.send(Plan(batch_id=batch_id))
+
+
+def _next_step(job: Job, store: BatchStore, policy: Policy, now: datetime) -> Message | None:
+    """The message that the job has been waiting for too long, if any. Jobs at the provider are
+    the poll's; abandoned planning and unanswered create calls have keepers of their own."""
+    if now - job.changed_at < timedelta(seconds=policy.stuck_after_seconds):
+        return None
+    if job.state == "planned":
+        return Submit(batch_id=job.batch_id, job_id=job.id)
+    if job.state == "planning":
+        return Plan(batch_id=job.batch_id)
+    if job.state == "collecting" and job.endpoint and job.transcription_id:
+        if not store.any_left(job):
+            return Finish(batch_id=job.batch_id, job_id=job.id)
+        return Collect(endpoint=job.endpoint, transcription_id=job.transcription_id,
+                       batch_id=job.batch_id, job_id=job.id)
+    return None
+
+
+def _list_again(
+    job: Job, listed: set[str], active: ActiveJobs, policy: Policy, now: datetime
+) -> None:
+    """A job that was written down, and whose entry in the index was not."""
+    at_provider = job.state in ("submitting", "submitted", "collecting")
+    patience = timedelta(seconds=policy.resolve_after_seconds)
+    if at_provider and job.id not in listed and job.endpoint and now - job.changed_at > patience:
+        active.put(
+            ActiveJob(
+                job_id=job.id, batch_id=job.batch_id, endpoint=job.endpoint,
+                audio_ms=job.audio_ms, since_at=job.submitted_at or job.changed_at,
+                transcription_id=job.transcription_id,
+            )
+        )
+
+
+def _has_waiting(batch_id: str, store: BatchStore) -> bool:
+    return next(iter(store.recordings(batch_id, state="waiting")), None) is not None

@@ -1,0 +1,172 @@
+"""Fetch, normalise, render and store the results of a slice; then one table transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.errors import DropscribeError, ResultMalformed, ResultMissing
+from shared.log import event
+from shared.messages import Collect, Finish, SliceItem, Write
+from shared.model.failure import Failure
+from shared.model.job import OVER, Job
+from shared.model.places import Place, places
+from shared.model.policy import Policy
+from shared.model.price import PriceTable
+from shared.model.recording import Recording
+from shared.ports import AudioBlobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
+from shared.usecases.publish import Publisher
+from shared.usecases.settle import settle_failure
+
+REFETCH_AFTER = timedelta(seconds=20)
+
+
+def write(
+    slice_: Write,
+    *,
+    store: BatchStore,
+    audio: AudioBlobs,
+    outputs: Outputs,
+    transcripts_container: str,
+    errors_container: str,
+    endpoints: Mapping[str, SpeechProvider],
+    prices: PriceTable,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+    pool: Executor,
+) -> None:
+    """One query, one GET a recording, one PUT an output, one transaction, one look whether the
+    job is done. What one recording lacks is settled for that recording alone; an error that may
+    pass is raised after what succeeded is saved, so that the queue brings only the rest back.
+    """
+    job = store.job(slice_.batch_id, slice_.job_id)
+    if job is None or job.state in OVER or job.endpoint is None:
+        return
+    rows = _rows(slice_, job, store)
+    publisher = Publisher(
+        job, endpoints[job.endpoint], audio=audio, outputs=outputs, prices=prices,
+        transcripts_container=transcripts_container, owner_of=_Owners(job, store),
+    )
+
+    def settle(item: SliceItem) -> Recording | DropscribeError:
+        row = rows[item.recording_id]
+        if item.failure is not None:
+            return fail(row, item.failure)
+        try:
+            return publisher.publish(row, item, clock.now())
+        except (ResultMissing, ResultMalformed) as error:
+            return _read_again_or(fail, row, _unreadable(error), policy, clock.now())
+        except DropscribeError as error:
+            return error
+        except Exception as error:  # a fault of ours with one result must not stop the others
+            event("recording.publish_failed", recording=row.id, error=type(error).__name__,
+                  where=_where(error), level=40)
+            return _read_again_or(fail, row, _INTERNAL, policy, clock.now())
+
+    def fail(row: Recording, failure: Failure) -> Recording:
+        return settle_failure(
+            row, failure, outputs=outputs, errors_container=errors_container, policy=policy,
+            now=clock.now(),
+        )
+
+    items = [item for item in slice_.items if item.recording_id in rows]
+    results = list(pool.map(settle, items))
+    changed = {row.id: row for row in results if isinstance(row, Recording)}
+    if changed:
+        store.save(recordings=changed.values())
+    for error in results:
+        if isinstance(error, DropscribeError):
+            raise error
+    _go_on(job, list(changed.values()), store, queue)
+
+
+def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:
+    """The recordings of the slice that still wait for their result, by id."""
+    ids = [item.recording_id for item in slice_.items]
+    rows = store.recordings(
+        job.batch_id, state="planned", job_id=job.id, first=min(ids), last=max(ids)
+    )
+    return {row.id: row for row in rows}
+
+
+def _go_on(job: Job, changed: list[Recording], store: BatchStore, queue: Queue) -> None:
+    """The results that could not be read are asked for again, with fresh links; the last slice
+    finishes the job."""
+    if any(row.state == "planned" for row in changed):
+        again = Collect(
+            endpoint=job.endpoint or "", transcription_id=job.transcription_id or "",
+            batch_id=job.batch_id, job_id=job.id, again=True,
+        )
+        queue.send(again, after=REFETCH_AFTER)
+    elif not store.any_left(job):
+        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+
+
+_Fail = Callable[[Recording, Failure], Recording]
+
+
+class _Owners:
+    """Whose result it is, where the result's name was wrong: by the source that it names."""
+
+    def __init__(self, job: Job, store: BatchStore) -> None:
+        self._job, self._store = job, store
+        self._rows: dict[Place, Recording] | None = None
+
+    def __call__(self, source: str) -> Recording | None:
+        if self._rows is None:
+            left = self._store.recordings(
+                self._job.batch_id, state="planned", job_id=self._job.id, first=self._job.first,
+                last=self._job.last,
+            )
+            self._rows = {
+                key: row for row in left for key in ((row.container, row.name), (None, row.name))
+            }
+        return next((self._rows[key] for key in places(source) if key in self._rows), None)
+
+
+_INTERNAL = Failure(
+    kind="ours",
+    code="internal_error",
+    reason="The result arrived, but Dropscribe could not turn it into a transcript.",
+    advice="Look for the event recording.publish_failed in the log and report it.",
+)
+
+
+def _unreadable(error: ResultMissing | ResultMalformed) -> Failure:
+    if isinstance(error, ResultMissing):
+        return Failure(
+            kind="provider",
+            code="result_unavailable",
+            reason="The provider lists a result for this recording, but does not hand it out.",
+            advice="It is tried again by itself. If that fails too, drop the recording again.",
+            retryable=True,
+        )
+    return Failure(
+        kind="provider",
+        code="result_unreadable",
+        reason=f"The provider's result cannot be read: {error}.",
+        advice="It is tried again by itself. If that fails too, report it with the API version.",
+        retryable=True,
+    )
+
+
+def _read_again_or(
+    fail: _Fail, row: Recording, failure: Failure, policy: Policy, now: datetime
+) -> Recording:
+    if row.fetches + 1 < policy.max_fetches:
+        return msgspec.structs.replace(row, fetches=row.fetches + 1, changed_at=now)
+    return fail(row, failure)
+
+
+def _where(error: Exception) -> str:
+    """File and line of the fault; the message may hold text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
