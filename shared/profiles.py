@@ -75,7 +75,7 @@ class _Reader:
                 where, "is no usable name, expected up to 40 lower-case letters, digits, hyphens"
             )
         profile = self._profile(where, table, default, name)
-        if not profile.prefixes:
+        if isinstance(table, dict) and "prefixes" not in table:
             self._report(where, "prefixes: is missing; [] makes a profile used only by its name")
         return profile
 
@@ -95,23 +95,26 @@ class _Reader:
         if name != DEFAULT:
             values["prefixes"] = tuple(p.strip("/") for p in values.get("prefixes", ()))
         profile = override(base, values)
-        self._check(where, profile)
+        inherited = self._faults(base)
+        for fault in self._faults(profile):
+            if fault not in inherited:
+                self._report(where, fault)
         return profile
 
-    def _check(self, where: str, profile: Profile) -> None:
-        for key, text in contradictions(profile):
-            self._report(where, f"{key}: {text}")
+    def _faults(self, profile: Profile) -> list[str]:
+        """What is wrong with the values of a profile taken together."""
+        found = [f"{key}: {text}" for key, text in contradictions(profile)]
         if profile.provider not in self._providers:
             hint = keys.did_you_mean(profile.provider, self._providers)
             expected = hint or f", expected one of {', '.join(sorted(self._providers))}"
-            self._report(where, f"provider: {profile.provider!r} is not known{expected}")
+            found.append(f"provider: {profile.provider!r} is not known{expected}")
         hours = profile.options.time_to_live_hours
         if self._sas_hours is not None and hours > self._sas_hours:
-            self._report(
-                where,
+            found.append(
                 f"time_to_live_hours: {hours} is longer than the links to the audio live, "
-                f"expected at most {self._sas_hours} (the setting SAS_HOURS)",
+                f"expected at most {self._sas_hours} (the setting SAS_HOURS)"
             )
+        return found
 
     def _check_prefixes(self, named: tuple[Profile, ...]) -> None:
         owner: dict[str, str] = {}
