@@ -65,8 +65,6 @@ def moment(at: datetime) -> str:
     """20 Nov 2026, 21:59 UTC."""
     at = at.astimezone(UTC)
     month = _MONTHS[at.month - 1]
-        at.month - 1
-    ]
     return f"{at.day} {month} {at.year}, {at:%H:%M} UTC"
 
 
