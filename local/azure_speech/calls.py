@@ -1,0 +1,221 @@
+"""One call of the API from the gateway to the answer: key, rate, version, handler, ledger,
+and the faults that can strike on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from local.azure_speech.emulator import Emulator
+from local.azure_speech.errors import (
+    GatewayError,
+    Refusal,
+    ServiceError,
+    bad_request,
+    not_found,
+)
+from local.azure_speech.faults import Fault
+from local.azure_speech.gateway import RateLimit, require_key
+from local.azure_speech.versions import SUPPORTED, Version, version_of_query
+
+log = logging.getLogger(__name__)
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_INT32 = 2**31 - 1
+_DEFAULT_TOP = 100
+_SETTLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a handler gets: a call that passed the gateway, and the version it speaks."""
+
+    emulator: Emulator
+    request: Request
+    version: Version
+
+    @property
+    def public_url(self) -> str:
+        return self.emulator.settings.public_url
+
+    def entity_id(self, what: str, parameter: str = "id") -> str:
+        """The id in the path. Raises 404 where it is no id at all."""
+        given = str(self.request.path_params[parameter]).lower()
+        if not _UUID.fullmatch(given):
+            raise not_found(what)
+        return given
+
+    def number(self, name: str, default: int, least: int, code: str) -> int:
+        """A number in the query. Raises 400 with `code`."""
+        given = self.request.query_params.get(name)
+        if given is None:
+            return default
+        if not re.fullmatch(r"-?[0-9]{1,10}", given) or not least <= int(given) <= _INT32:
+            raise bad_request(code, f"The value of {name} is not valid.", name)
+        return int(given)
+
+    def skip_and_top(self) -> tuple[int, int]:
+        code = "UnsupportedPagination"
+        return self.number("skip", 0, 0, code), self.number("top", _DEFAULT_TOP, 1, code)
+
+    def page(self, path: str, values: list[Any], more: bool) -> Response:
+        """A page of a listing; the link to the next one keeps the filter and the like."""
+        body: dict[str, Any] = {"values": values}
+        if more:
+            skip, top = self.skip_and_top()
+            kept = ("filter", self.version.sas_parameter)
+            query = {"skip": str(skip + top), "top": str(top)}
+            query |= {n: v for n, v in self.request.query_params.items() if n in kept}
+            body["@nextLink"] = self.version.link(self.public_url, path, query)
+        return answer(200, body)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+class Endpoint:
+    """An ASGI application for one path: `handlers` maps a method to the kind of call (the
+    name in the ledger and for faults) and its handler. `version` None: as the query says."""
+
+    def __init__(
+        self,
+        emulator: Emulator,
+        limit: RateLimit,
+        version: Version | None,
+        handlers: Mapping[str, tuple[str, Handler]],
+    ) -> None:
+        self._emulator = emulator
+        self._limit = limit
+        self._version = version
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        kind, _ = self._handlers.get(request.method, ("unknown", None))
+        facts = {"call": kind, "method": request.method, "path": request.url.path}
+        response = await self._response(request, facts)
+        self._emulator.ledger.called(kind, response.status_code)
+        await self._send(response, facts, scope, receive, send)
+
+    async def _response(self, request: Request, facts: dict[str, str]) -> Response:
+        try:
+            return await self._carry_out(request, facts)
+        except Refusal as refusal:
+            return answer(refusal.status, refusal.body, refusal.headers)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception:
+            log.exception("call %s broke down", facts["call"])
+            return _internal_error()
+
+    async def _carry_out(self, request: Request, facts: dict[str, str]) -> Response:
+        emulator = self._emulator
+        require_key(emulator.settings, request.headers)
+        self._limit.count(time.monotonic())
+        slow = emulator.faults.strike("slow_call", **facts)
+        if slow is not None:
+            await asyncio.sleep(slow.options["seconds"])
+        refuse = emulator.faults.strike("refuse", **facts)
+        if refuse is not None:
+            raise _ordered_refusal(refuse)
+        version = self._version or version_of_query(request.query_params)
+        if request.method not in self._handlers:
+            raise _wrong_method(self._handlers)
+        emulator.expire()
+        return await self._handlers[request.method][1](Call(emulator, request, version))
+
+    async def _send(
+        self,
+        response: Response,
+        facts: dict[str, str],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        faults = self._emulator.faults
+        death = faults.strike("die", **facts)
+        if death is not None and not death.options["answered"]:
+            os._exit(1)
+        lost = faults.strike("lose_answer", **facts)
+        if lost is None:
+            await response(scope, receive, send)
+        else:
+            await _lose(lost, scope, receive, send)
+        if death is not None:
+            await asyncio.sleep(_SETTLE_SECONDS)  # the answer has to leave the socket
+            os._exit(1)
+
+
+def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer (or an empty one) with the headers that the service sends."""
+    content = b"" if body is None else msgspec.json.encode(body)
+    return Response(
+        content,
+        status,
+        {
+            "api-supported-versions": SUPPORTED,
+            "apim-request-id": str(uuid.uuid4()),
+            "x-content-type-options": "nosniff",
+            "Cache-Control": "no-store",
+            "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+            **({} if body is None else {"Content-Type": "application/json; charset=utf-8"}),
+            **(headers or {}),
+        },
+    )
+
+
+def _internal_error() -> Response:
+    error = ServiceError(500, "InternalServerError", "An internal error occurred.")
+    return answer(error.status, error.body)
+
+
+def _wrong_method(handlers: Mapping[str, object]) -> Refusal:
+    if not handlers:
+        return not_found("resource")
+    allow = {"Allow": ", ".join(sorted(handlers))}
+    return ServiceError(405, "NotAllowed", "The method is not allowed.", headers=allow)
+
+
+def _ordered_refusal(fault: Fault) -> Refusal:
+    status, wait = fault.options["status"], fault.options["retryAfter"]
+    headers = {} if wait is None else {"Retry-After": str(wait)}
+    message = "This failure was ordered."
+    if fault.options["envelope"] == "gateway":
+        return GatewayError(status, message, headers=headers)
+    codes = {429: "TooManyRequests", 503: "ServiceUnavailable", 500: "InternalServerError"}
+    return ServiceError(status, codes.get(status, "InvalidRequest"), message, headers=headers)
+
+
+async def _lose(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+    """The call was carried out, but its answer is an error, never comes or is cut off."""
+    how = fault.options["how"]
+    if how == "hang":
+        await _until_gone(receive, fault.options["seconds"])
+    if how == "cut":
+        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+        return
+    await _internal_error()(scope, receive, send)
+
+
+async def _until_gone(receive: Receive, seconds: float) -> None:
+    """Wait until the client hangs up, but no longer than `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return
