@@ -20,7 +20,6 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
-    TranscriptionMissing,
 )
 from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.redaction import redacted
@@ -60,8 +59,6 @@ def read_error(body: bytes) -> tuple[str, str]:
 def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str) -> ProviderError:
     """The error for a non-2xx answer to a call that is safe to repeat."""
     code, message = _described(status, body, what)
-    if status == 404:
-        return TranscriptionMissing(message, code=code)
     if status == 429:
         wait = retry_after_seconds(headers)
         return ProviderThrottled(message, retry_after_seconds=wait, code=code)
@@ -81,8 +78,6 @@ def error_of_create(status: int, headers: Mapping[str, str], body: bytes) -> Pro
     error = error_of(status, headers, body, what="create a transcription")
     if isinstance(error, ProviderUnavailable):
         return OutcomeUnknown(str(error), code=error.code)
-    if isinstance(error, TranscriptionMissing):
-        return ProviderRefused(str(error), code=error.code)
     return error
 
 

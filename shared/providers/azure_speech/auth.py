@@ -29,7 +29,8 @@ class Credential(Protocol):
 
 
 def by_key(key: str) -> Auth:
-    return lambda: {"Ocp-Apim-Subscription-Key": key}
+    stripped = key.strip()  # a line break at its end would be an illegal header
+    return lambda: {"Ocp-Apim-Subscription-Key": stripped}
 
 
 def by_token(token: Callable[[], str]) -> Auth:
@@ -55,7 +56,7 @@ def entra_token(credential: Credential) -> Callable[[], str]:
 
 def default_credential(client_id: str | None = None) -> Credential:
     """The app's identity in Azure, a developer's on a desk. `client_id` picks a user-assigned
-    identity. azure-identity takes half a second to import, so only those who need it pay."""
+    identity. azure-identity is slow to import, so only those who need it pay."""
     from azure.identity import DefaultAzureCredential
 
     if client_id:

@@ -17,6 +17,7 @@ from shared.providers.azure_speech.versions import JsonObject, Version
 MARK = "dropscribe"  # the custom property that holds our mark
 _TRANSCRIPTIONS = "/transcriptions"
 
+
 def create_path(version: Version) -> str:
     return version.url(version.create)
 

@@ -142,9 +142,7 @@ def span_ms(timed: Timed) -> tuple[int, int] | None:
     return ticks_to_ms(start), ticks_to_ms(start + length if length > 0 else start)
 
 
-def length_ms(
-    ticks: float | None, milliseconds: float | None, duration: str | None
-) -> int | None:
+def length_ms(ticks: float | None, milliseconds: float | None, duration: str | None) -> int | None:
     """A length in up to three notations, None where none is given."""
     length = ticks if ticks is not None else _other_ticks(milliseconds, duration)
     return None if length is None else max(0, ticks_to_ms(length))

@@ -13,8 +13,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from shared.errors import ConfigurationError
+from shared.providers.azure_speech.decoding import decode
 
 JsonObject = dict[str, object]
+
+_locales_by_use = msgspec.json.Decoder(dict[str, list[str]])
+_locales = msgspec.json.Decoder(list[str])
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +47,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
         return {"diarization": {"enabled": True, "maxSpeakers": max_speakers}}
 
     def read_locales(self, body: bytes) -> tuple[str, ...]:
-        """Locales that batch jobs accept; raises `msgspec.MsgspecError` on anything else."""
-        return tuple(msgspec.json.decode(body, type=dict[str, list[str]]).get("Submit", ()))
+        """Locales that batch jobs take. Raises `Undecodable`."""
+        return tuple(decode(_locales_by_use, body).get("Submit", ()))
 
 
 class _Version32(Version, frozen=True, kw_only=True):
@@ -56,7 +60,8 @@ class _Version32(Version, frozen=True, kw_only=True):
         return {"diarizationEnabled": True, "diarization": {"speakers": speakers}}
 
     def read_locales(self, body: bytes) -> tuple[str, ...]:
-        return tuple(msgspec.json.decode(body, type=list[str]))
+        found: list[str] = decode(_locales, body)
+        return tuple(found)
 
 
 VERSIONS: Mapping[str, Version] = {

@@ -23,6 +23,7 @@ from shared.providers.azure_speech.redaction import without_query
 _ID = re.compile(r"/transcriptions/([A-Za-z0-9_-]+)/?$", re.IGNORECASE)
 _RESULT_NAME = re.compile(r"contenturl_(\d{1,9})\.json", re.IGNORECASE)
 
+
 class _Reference(msgspec.Struct, frozen=True):
     self: str | None = None
 

@@ -1,0 +1,175 @@
+"""Azure Speech batch transcription as a `SpeechProvider`: which call, in which order.
+
+What is sent and what an answer means is decided in modules without I/O; how it is sent in
+`transport.py`. Nothing here tries again: the pipeline does, which knows budgets and pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from shared.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    ProviderError,
+    ResultMissing,
+    TranscriptionMissing,
+)
+from shared.model.recognition import Recognition
+from shared.ports import (
+    JobRequest,
+    ProviderReport,
+    RemoteStatus,
+    ResultFile,
+    WebhookChallenge,
+    WebhookHint,
+)
+from shared.providers.azure_speech import calls, webhook, wire
+from shared.providers.azure_speech.auth import Auth
+from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.decoding import Undecodable
+from shared.providers.azure_speech.report import read_report
+from shared.providers.azure_speech.results import read_result
+from shared.providers.azure_speech.transport import Transport, too_large, understood
+from shared.providers.azure_speech.versions import NEWEST, version
+
+_MAX_RESULT_BYTES = 256 * 1024 * 1024
+
+
+class AzureSpeech:
+    """One Speech resource. Implements `shared.ports.SpeechProvider`.
+
+    `http` is shared by all endpoints of the process; `auth` is made by `auth.by_key` or
+    `auth.by_token`. `link_seconds` asks for result links of that life (None: the service's 12
+    hours). Where the resource keeps results in storage of its own, their links carry no SAS: then
+    leave `link_seconds` out and give `read_plain_blob`, which reads such a blob with the app's
+    identity and raises `ResultMissing` where it cannot.
+    """
+
+    name = "azure-speech"
+    capabilities = LIMITS
+
+    def __init__(
+        self,
+        *,
+        http: httpx.Client,
+        endpoint: str,
+        auth: Auth,
+        api_version: str = NEWEST,
+        link_seconds: int | None = None,
+        read_plain_blob: Callable[[str], bytes] | None = None,
+        max_result_bytes: int = _MAX_RESULT_BYTES,
+    ) -> None:
+        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
+            raise ConfigurationError(
+                ["The endpoint of Azure Speech has to be a plain http(s) URL."]
+            )
+        self._version = version(api_version)
+        self._transport = Transport(http, auth)
+        self._link_seconds, self._read_plain_blob = link_seconds, read_plain_blob
+        self._max_result_bytes = max_result_bytes
+        self.endpoint = endpoint.rstrip("/")
+        self.api_version = api_version
+
+    def submit(self, request: JobRequest) -> str:
+        """Start a transcription and return its id. See `Transport.create` for the errors."""
+        body = calls.create_body(request, self._version)
+        answer = self._transport.create(self._url(calls.create_path(self._version)), body)
+        try:
+            found = wire.read_created_id(answer.headers.get("location"), answer.content)
+        except Undecodable:
+            found = None
+        if found is None:
+            raise OutcomeUnknown("Azure Speech accepted a transcription without naming it.")
+        return found
+
+    def find(self, mark: str) -> str | None:
+        pages = self._transport.pages(
+            self._url(calls.find_path(mark, self._version)),
+            lambda body: wire.read_found_id(body, mark),
+            "look a transcription up",
+        )
+        return next((found for found in pages if found), None)
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        url = self._url(calls.transcription_path(transcription_id, self._version))
+        what = "read a transcription"
+        answer = self._transport.call("GET", url, what, missing=TranscriptionMissing)
+        return understood(lambda body: wire.read_status(body, answer.headers), answer)
+
+    def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
+        path = calls.files_path(transcription_id, self._version, self._link_seconds)
+        what = "list the files"
+        return self._transport.pages(
+            self._url(path), wire.read_files, what, missing=TranscriptionMissing
+        )
+
+    def result(self, file: ResultFile) -> Recognition:
+        return read_result(self._fetch(file))
+
+    def report(self, file: ResultFile) -> ProviderReport:
+        return read_report(self._fetch(file))
+
+    def delete(self, transcription_id: str) -> None:
+        self._delete(calls.transcription_path(transcription_id, self._version))
+
+    def locales(self) -> tuple[str, ...]:
+        """The locales that this endpoint takes for batch jobs."""
+        answer = self._transport.call(
+            "GET", self._url(calls.locales_path(self._version)), "list the locales"
+        )
+        return understood(self._version.read_locales, answer)
+
+    def ensure_webhook(self, url: str, secret: str) -> bool:
+        """Register our webhook, or bring it up to date: switched off, another secret, another
+        query. Two instances that register at the same moment both keep the same, oldest one."""
+        if not secret:
+            raise ConfigurationError(["The webhook of Azure Speech needs a secret."])
+        body = webhook.registration(url, secret)
+        ours = self._webhooks(url)
+        is_current = bool(ours) and webhook.is_up_to_date(ours[0], url, secret)
+        if not ours:
+            path = webhook.list_path(self._version)
+            self._transport.call("POST", self._url(path), "register the webhook", body=body)
+            ours = self._webhooks(url)
+        elif not is_current:
+            path = webhook.webhook_path(ours[0].id, self._version)
+            self._transport.call("PATCH", self._url(path), "update the webhook", body=body)
+        for surplus in ours[1:]:
+            self._delete(webhook.webhook_path(surplus.id, self._version))
+        return not is_current or len(ours) > 1
+
+    def read_webhook(
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
+    ) -> WebhookHint | WebhookChallenge:
+        return webhook.read_webhook(headers, query, body, secret)
+
+    def _webhooks(self, url: str) -> Sequence[webhook.Webhook]:
+        first = self._url(webhook.list_path(self._version))
+        pages = self._transport.pages(first, webhook.read_page, "list the webhooks")
+        return webhook.ours_among([found for page in pages for found in page], url, self._version)
+
+    def _delete(self, path: str) -> None:
+        try:
+            self._transport.call("DELETE", self._url(path), "delete", missing=_Gone)
+        except _Gone:
+            return
+
+    def _fetch(self, file: ResultFile) -> bytes:
+        if not file.url:
+            raise ResultMissing("Azure Speech lists a file without a link.", code="no_link")
+        if file.bytes is not None and file.bytes > self._max_result_bytes:
+            raise too_large(self._max_result_bytes)
+        if self._read_plain_blob and "sig" not in parse_qs(urlsplit(file.url).query):
+            return self._read_plain_blob(file.url)
+        return self._transport.download(file.url, self._max_result_bytes)
+
+    def _url(self, path: str) -> str:
+        return self.endpoint + path
+
+
+class _Gone(ProviderError):
+    """404 on a delete, which is as good as 204."""
