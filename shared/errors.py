@@ -3,6 +3,7 @@
     DropscribeError
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
+    ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
     └── ProviderError
@@ -51,6 +52,12 @@ class InputError(DropscribeError):
     def __init__(self, code: str, reason: str, advice: str) -> None:
         self.code, self.reason, self.advice = code, reason, advice
         super().__init__(f"{code}: {reason} {advice}")
+
+
+class UnknownEndpoint(DropscribeError):
+    """A webhook call for an endpoint that this deployment does not have."""
+
+    status = 404
 
 
 class StoreConflict(DropscribeError):

@@ -238,10 +238,10 @@ class AudioBlobs(Protocol):
 class Outputs(Protocol):
     """The containers that we write to. Names are "container/blob name"."""
 
-    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> None:
-        """Store an output of a recording, so that the newest version of the audio has the plain
-        name: the output of an older version is moved aside first, and that of a newer version
-        is never overwritten."""
+    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
+        """Store an output of a recording and return the path that it got. The newest version of
+        the audio has the plain name: the output of an older version is moved aside first, and
+        that of a newer version is never overwritten (ours then gets a name of its own)."""
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         """Store or replace a report."""

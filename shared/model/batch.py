@@ -20,7 +20,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
-    come. `reported` is how many recordings the last report held. `version` is the row's ETag, "" for a row not yet stored.
+    come. `reported` is how many recordings the last report held. `version` is the row's ETag,
+    "" for a row not yet stored.
     """
 
     id: str

@@ -28,9 +28,7 @@ class BlobAudio:
     or the user-delegation SAS of a blob or, without a name, of the container; or "" where the
     provider's own identity may read."""
 
-    def __init__(
-        self, service: BlobServiceClient, sign: Callable[[str, str | None], str]
-    ) -> None:
+    def __init__(self, service: BlobServiceClient, sign: Callable[[str, str | None], str]) -> None:
         self._service, self._sign = service, sign
 
     def head(self, container: str, name: str) -> AudioHead | None:
@@ -51,7 +49,9 @@ class BlobAudio:
         with storage_errors("read range"):
             try:
                 return blob.download_blob(
-                    offset=offset, length=length, etag=etag,
+                    offset=offset,
+                    length=length,
+                    etag=f'"{etag}"',
                     match_condition=MatchConditions.IfNotModified,
                 ).readall()
             except ResourceNotFoundError:
@@ -93,9 +93,7 @@ class BlobOutputs:
     def __init__(self, service: BlobServiceClient) -> None:
         self._service = service
 
-    def put(
-        self, path: str, content: bytes, media_type: str, *, recording: Recording
-    ) -> str:
+    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
         """One call, unless something is there already."""
         blob = self._blob(path)
         metadata = {
@@ -120,8 +118,12 @@ class BlobOutputs:
                     self._move_aside(blob, there, path)
                 try:
                     blob.upload_blob(
-                        content, metadata=metadata, content_settings=settings, overwrite=True,
-                        etag=there.etag, match_condition=MatchConditions.IfNotModified,
+                        content,
+                        metadata=metadata,
+                        content_settings=settings,
+                        overwrite=True,
+                        etag=there.etag,
+                        match_condition=MatchConditions.IfNotModified,
                     )
                     return path
                 except ResourceModifiedError:
@@ -130,7 +132,8 @@ class BlobOutputs:
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         with storage_errors("store report"):
             self._blob(path).upload_blob(
-                iter(chunks), overwrite=True,
+                iter(chunks),
+                overwrite=True,
                 content_settings=ContentSettings(content_type=media_type),
             )
 
@@ -138,7 +141,9 @@ class BlobOutputs:
         """The output of an older version stays, under a name with that version's id."""
         older = blob.download_blob(etag=there.etag, match_condition=MatchConditions.IfNotModified)
         self._blob(_own_name(path, _recording_of(there) or "before")).upload_blob(
-            older.readall(), overwrite=True, metadata=there.metadata,
+            older.readall(),
+            overwrite=True,
+            metadata=there.metadata,
             content_settings=there.content_settings,
         )
 

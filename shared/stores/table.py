@@ -120,7 +120,8 @@ class TableBatchStore:
                 yield from_row(Job, row)
 
     def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
-        rows = [*([("job-", job)] if job else []), *(("recording-", row) for row in recordings)]
+        rows: list[tuple[str, Job | Recording]] = [("job-", job)] if job else []
+        rows += [("recording-", row) for row in recordings]
         if not rows:
             return job
         operations = [
@@ -140,7 +141,9 @@ class TableBatchStore:
         with storage_errors("replace"):
             try:
                 self._table.update_entity(
-                    to_row(partition, key, struct), mode=UpdateMode.REPLACE, etag=version,
+                    to_row(partition, key, struct),
+                    mode=UpdateMode.REPLACE,
+                    etag=version,
                     match_condition=MatchConditions.IfNotModified,
                 )
             except ResourceNotFoundError:

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import msgspec
 
-from shared.errors import ProviderError, StoreConflict, TranscriptionMissing
+from shared.errors import ProviderError, TranscriptionMissing
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
 from shared.model.job import OVER, Job
+from shared.model.places import places
 from shared.model.policy import Policy
 from shared.model.recording import Recording
-from shared.model.places import places
 from shared.ports import (
     ActiveJobs,
     BatchStore,

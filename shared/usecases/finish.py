@@ -15,7 +15,7 @@ from shared.model.job import OVER, Job
 from shared.model.recording import Recording
 from shared.model.report import BatchReport, ReportItem, build_report
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
-from shared.reports import REPORTS
+from shared.reports import FORMATS
 
 KEPT_IN_MEMORY_BYTES = 8_000_000
 
@@ -96,11 +96,17 @@ def _report(
             return (msgspec.json.decode(line, type=ReportItem) for line in spool)
 
         header = build_report(
-            items(), batch_id=batch.id, title=batch.title, profiles=sorted(profiles),
-            origin=batch.origin, created_at=batch.created_at, finished_at=now, accepted=accepted,
+            items(),
+            batch_id=batch.id,
+            title=batch.title,
+            profiles=sorted(profiles),
+            origin=batch.origin,
+            created_at=batch.created_at,
+            finished_at=now,
+            accepted=accepted,
         )
-        for name, report in REPORTS.items():
-            path = f"{reports_container}/{batch.id}{report.extension}"
+        for name, report in FORMATS.items():
+            path = f"{reports_container}/{batch.id}.{name}"
             outputs.put_stream(path, report.write(header, items()), report.media_type)
             event("report.written", batch=batch.id, format=name)
     store.finish_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
@@ -110,8 +116,14 @@ def _report(
 
 def _announce(header: BatchReport) -> None:
     counts = header.counts
-    event("batch.completed", batch=header.batch_id, accepted=counts.accepted,
-          transcribed=counts.transcribed, failed=counts.failed, audio_ms=header.audio_ms)
+    event(
+        "batch.completed",
+        batch=header.batch_id,
+        accepted=counts.accepted,
+        transcribed=counts.transcribed,
+        failed=counts.failed,
+        audio_ms=header.audio_ms,
+    )
 
 
 def _item(row: Recording) -> ReportItem:

@@ -80,7 +80,8 @@ def _whole_container(group: list[Recording], limits: Capabilities, audio: AudioB
     in it now is exactly what is in the group, version by version."""
     containers = {recording.container for recording in group}
     may = group[0].profile.container_jobs and limits.supports_container
-    if not may or len(containers) != 1 or len(group) > limits.recordings_per_container_job:
+    most = limits.recordings_per_container_job or 0
+    if not may or len(containers) != 1 or len(group) > most:
         return None
     container = containers.pop()
     there = {(name, etag) for name, etag, _ in audio.list(container)}

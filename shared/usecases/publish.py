@@ -53,8 +53,11 @@ class Publisher:
         transcript = self._transcript(row, recognition)
         paths = self._store(row, transcript)
         event(
-            "recording.transcribed", batch=row.batch_id, recording=row.id,
-            confidence=transcript.confidence, duration_ms=transcript.source.duration_ms,
+            "recording.transcribed",
+            batch=row.batch_id,
+            recording=row.id,
+            confidence=transcript.confidence,
+            duration_ms=transcript.source.duration_ms,
         )
         return msgspec.structs.replace(
             row,
@@ -91,8 +94,12 @@ class Publisher:
         return build_transcript(
             recognition,
             job=t.Job(
-                id=self._job.id, batch_id=row.batch_id, recording_id=row.id, attempt=row.attempt,
-                profile=row.profile.name, client_item_id=row.labels.client_item_id,
+                id=self._job.id,
+                batch_id=row.batch_id,
+                recording_id=row.id,
+                attempt=row.attempt,
+                profile=row.profile.name,
+                client_item_id=row.labels.client_item_id,
                 metadata=row.labels.metadata,
             ),
             source=source,
@@ -107,7 +114,7 @@ class Publisher:
         channels = row.audio.channels if row.audio else 1
         return t.Provider(
             name=self._provider.name,
-            endpoint=self._provider.endpoint,
+            endpoint=job.endpoint or "",
             api_version=self._provider.api_version,
             transcription_id=job.transcription_id or "",
             model=job.model,
@@ -115,8 +122,12 @@ class Publisher:
             completed_at=job.completed_at,
             options=msgspec.to_builtins(options),
             cost=estimate(
-                self._prices, self._provider.name, row.profile.mode, options,
-                recognition.duration_ms or row.duration_ms, channels,
+                self._prices,
+                self._provider.name,
+                row.profile.mode,
+                options,
+                recognition.duration_ms or row.duration_ms,
+                channels,
             ),
             warnings=row.notes,
         )
@@ -124,8 +135,8 @@ class Publisher:
     def _store(self, row: Recording, transcript: t.Transcript) -> dict[str, str]:
         """Captions first, the JSON last: who waits for it finds the others there."""
         stem = f"{self._container}/{output_stem(row.container, row.name)}"
-        formats = [name for name in row.profile.formats if name != "json"]
-        paths = {name: f"{stem}{FORMATS[name].extension}" for name in [*formats, "json"]}
+        names = [*row.profile.formats, "json"]
+        paths = {name: f"{stem}{FORMATS[name].extension}" for name in names}
         return {
             name: self._outputs.put(
                 path, render(transcript, name), FORMATS[name].media_type, recording=row

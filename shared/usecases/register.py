@@ -10,6 +10,7 @@ import msgspec
 
 from shared.errors import InputError
 from shared.log import event
+from shared.messages import Plan
 from shared.model.admission import check_against
 from shared.model.batch import Batch, dropped_batch
 from shared.model.capabilities import Capabilities
@@ -17,7 +18,6 @@ from shared.model.failure import Failure
 from shared.model.policy import Policy
 from shared.model.profile import Profile, choose, labels, with_metadata
 from shared.model.recording import Recording, recording_id
-from shared.messages import Plan
 from shared.ports import AudioBlobs, AudioHead, BatchStore, Clock, Outputs, Queue
 from shared.probing import probe
 from shared.usecases.settle import fail

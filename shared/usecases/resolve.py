@@ -29,7 +29,7 @@ def resolve(
     carried out, and the job is planned again."""
     job = store.job(entry.batch_id, entry.job_id)
     if job is None or job.state != "submitting":
-        _mend_index(entry, job is not None and job.transcription_id or None, active, policy, now)
+        _mend_index(entry, job.transcription_id if job else None, active, policy, now)
         return
     transcription_id = endpoints[entry.endpoint].find(job.id)
     event("job.resolved", job=job.id, endpoint=entry.endpoint, found=transcription_id is not None)

@@ -31,9 +31,7 @@ def sweep(
             event("sweep.batch_skipped", batch=batch_id, error=type(error).__name__, level=30)
 
 
-def ensure_webhooks(
-    endpoints: Mapping[str, SpeechProvider], *, base_url: str, secret: str
-) -> None:
+def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, secret: str) -> None:
     """Register our webhook at every endpoint, or switch it on again where the provider switched
     it off. Polling goes on meanwhile, so an endpoint that fails here is only logged."""
     for name, provider in endpoints.items():
@@ -41,8 +39,13 @@ def ensure_webhooks(
             if provider.ensure_webhook(webhook_url(base_url, provider, name), secret):
                 event("webhook.registered", endpoint=name)
         except ProviderError as error:
-            event("webhook.not_registered", endpoint=name, error=type(error).__name__,
-                  code=error.code, level=30)
+            event(
+                "webhook.not_registered",
+                endpoint=name,
+                error=type(error).__name__,
+                code=error.code,
+                level=30,
+            )
 
 
 def webhook_url(base_url: str, provider: SpeechProvider, endpoint: str) -> str:
@@ -84,8 +87,12 @@ def _next_step(job: Job, store: BatchStore, policy: Policy, now: datetime) -> Me
     if job.state == "collecting" and job.endpoint and job.transcription_id:
         if not store.any_left(job):
             return Finish(batch_id=job.batch_id, job_id=job.id)
-        return Collect(endpoint=job.endpoint, transcription_id=job.transcription_id,
-                       batch_id=job.batch_id, job_id=job.id)
+        return Collect(
+            endpoint=job.endpoint,
+            transcription_id=job.transcription_id,
+            batch_id=job.batch_id,
+            job_id=job.id,
+        )
     return None
 
 
@@ -98,8 +105,11 @@ def _list_again(
     if at_provider and job.id not in listed and job.endpoint and now - job.changed_at > patience:
         active.put(
             ActiveJob(
-                job_id=job.id, batch_id=job.batch_id, endpoint=job.endpoint,
-                audio_ms=job.audio_ms, since_at=job.submitted_at or job.changed_at,
+                job_id=job.id,
+                batch_id=job.batch_id,
+                endpoint=job.endpoint,
+                audio_ms=job.audio_ms,
+                since_at=job.submitted_at or job.changed_at,
                 transcription_id=job.transcription_id,
             )
         )

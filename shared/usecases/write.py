@@ -48,8 +48,13 @@ def write(
         return
     rows = _rows(slice_, job, store)
     publisher = Publisher(
-        job, endpoints[job.endpoint], audio=audio, outputs=outputs, prices=prices,
-        transcripts_container=transcripts_container, owner_of=_Owners(job, store),
+        job,
+        endpoints[job.endpoint],
+        audio=audio,
+        outputs=outputs,
+        prices=prices,
+        transcripts_container=transcripts_container,
+        owner_of=_Owners(job, store),
     )
 
     def settle(item: SliceItem) -> Recording | DropscribeError:
@@ -63,13 +68,22 @@ def write(
         except DropscribeError as error:
             return error
         except Exception as error:  # a fault of ours with one result must not stop the others
-            event("recording.publish_failed", recording=row.id, error=type(error).__name__,
-                  where=_where(error), level=40)
+            event(
+                "recording.publish_failed",
+                recording=row.id,
+                error=type(error).__name__,
+                where=_where(error),
+                level=40,
+            )
             return _read_again_or(fail, row, _INTERNAL, policy, clock.now())
 
     def fail(row: Recording, failure: Failure) -> Recording:
         return settle_failure(
-            row, failure, outputs=outputs, errors_container=errors_container, policy=policy,
+            row,
+            failure,
+            outputs=outputs,
+            errors_container=errors_container,
+            policy=policy,
             now=clock.now(),
         )
 
@@ -98,8 +112,11 @@ def _go_on(job: Job, changed: list[Recording], store: BatchStore, queue: Queue) 
     finishes the job."""
     if any(row.state == "planned" for row in changed):
         again = Collect(
-            endpoint=job.endpoint or "", transcription_id=job.transcription_id or "",
-            batch_id=job.batch_id, job_id=job.id, again=True,
+            endpoint=job.endpoint or "",
+            transcription_id=job.transcription_id or "",
+            batch_id=job.batch_id,
+            job_id=job.id,
+            again=True,
         )
         queue.send(again, after=REFETCH_AFTER)
     elif not store.any_left(job):
@@ -119,7 +136,10 @@ class _Owners:
     def __call__(self, source: str) -> Recording | None:
         if self._rows is None:
             left = self._store.recordings(
-                self._job.batch_id, state="planned", job_id=self._job.id, first=self._job.first,
+                self._job.batch_id,
+                state="planned",
+                job_id=self._job.id,
+                first=self._job.first,
                 last=self._job.last,
             )
             self._rows = {

@@ -1,0 +1,9 @@
+"""The functions app: every trigger in `functions/`, registered with the host."""
+
+import azure.functions as func
+
+from functions import audio, queues, timers, webhooks
+
+app = func.FunctionApp()
+for module in (audio, queues, timers, webhooks):
+    app.register_functions(module.bp)

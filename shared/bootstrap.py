@@ -1,0 +1,212 @@
+"""The composition root: which adapter fills which port. Built once in a process, on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from shared.errors import ConfigurationError
+from shared.log import quiet_libraries
+from shared.messages import Collect, Finish, Submit, Write
+from shared.model.capabilities import Capabilities
+from shared.model.policy import Policy
+from shared.model.price import DEFAULT_PRICES, PriceTable, Rate
+from shared.ports import SpeechProvider
+from shared.profiles import load_profiles
+from shared.providers.azure_speech import capabilities as azure_speech
+from shared.providers.azure_speech.auth import (
+    Auth,
+    by_key,
+    by_token,
+    default_credential,
+    entra_token,
+)
+from shared.providers.azure_speech.client import AzureSpeech
+from shared.settings import Settings, read_settings
+from shared.stores.blobs import BlobAudio, BlobOutputs
+from shared.stores.clients import SasSigner, StorageAccount
+from shared.stores.queues import StorageQueue
+from shared.stores.table import TableActiveJobs, TableBatchStore
+from shared.usecases.collect import collect
+from shared.usecases.finish import finish
+from shared.usecases.hear import Heard, hear
+from shared.usecases.plan import plan
+from shared.usecases.poll import poll
+from shared.usecases.register import PendingPlans, register
+from shared.usecases.submit import submit
+from shared.usecases.sweep import ensure_webhooks, sweep
+from shared.usecases.write import write
+
+ROOT = Path(__file__).resolve().parent.parent
+CAPABILITIES: Mapping[str, Capabilities] = {"azure-speech": azure_speech.LIMITS}
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Application(NamedTuple):
+    """The use-cases, ready to be called with what a trigger brings."""
+
+    settings: Settings
+    endpoints: Mapping[str, SpeechProvider]
+    register: Callable[[str, str], object]
+    plan: Callable[[str], None]
+    submit: Callable[[Submit], None]
+    collect: Callable[[Collect], None]
+    write: Callable[[Write], None]
+    finish: Callable[[Finish], None]
+    poll: Callable[[], None]
+    sweep: Callable[[], None]
+    ensure_webhooks: Callable[[], None]
+    hear: Callable[..., str]
+
+
+@cache
+def application() -> Application:
+    """The application of this process. Raises `ConfigurationError` with every problem."""
+    quiet_libraries()
+    return build(read_settings())
+
+
+def build(settings: Settings, *, http: httpx.Client | None = None) -> Application:
+    """Wire everything together for these settings."""
+    account = StorageAccount(
+        settings.data_storage, lambda: default_credential(settings.azure_client_id)
+    )
+    signs = settings.speech_reads_audio == "sas"
+    profiles = load_profiles(
+        ROOT / settings.profiles_file,
+        providers=CAPABILITIES,
+        sas_hours=settings.sas_hours if signs else None,
+    )
+    policy = _policy(settings)
+    endpoints = _endpoints(settings, http or _http_client())
+    signer = SasSigner(account.blobs, settings.sas_hours) if signs else (lambda *_: "")
+    table = account.table(settings.state_table)
+    store, active = TableBatchStore(table), TableActiveJobs(table)
+    audio, outputs = BlobAudio(account.blobs, signer), BlobOutputs(account.blobs)
+    queue, clock = StorageQueue(account.queues), SystemClock()
+    base: dict[str, Any] = {"store": store, "queue": queue, "clock": clock}
+    errors: dict[str, Any] = {"outputs": outputs, "errors_container": settings.errors_container}
+    at_provider: dict[str, Any] = {
+        **base,
+        "active": active,
+        "endpoints": endpoints,
+        "policy": policy,
+    }
+    return Application(
+        settings=settings,
+        endpoints=endpoints,
+        register=partial(
+            register,
+            **base,
+            **errors,
+            audio=audio,
+            profiles=profiles,
+            capabilities=CAPABILITIES,
+            policy=policy,
+            pending=PendingPlans(),
+        ),
+        plan=partial(
+            plan,
+            **base,
+            audio=audio,
+            capabilities=CAPABILITIES,
+            policy=policy,
+            new_id=lambda: uuid4().hex,
+        ),
+        submit=partial(submit, **at_provider, **errors, audio=audio),
+        collect=partial(collect, **at_provider, **errors),
+        write=partial(
+            write,
+            **base,
+            **errors,
+            audio=audio,
+            endpoints=endpoints,
+            policy=policy,
+            transcripts_container=settings.transcripts_container,
+            prices=_prices(settings),
+            pool=ThreadPoolExecutor(2 * policy.write_threads, thread_name_prefix="write"),
+        ),
+        finish=partial(
+            finish,
+            **base,
+            active=active,
+            outputs=outputs,
+            endpoints=endpoints,
+            reports_container=settings.reports_container,
+        ),
+        poll=partial(poll, **at_provider),
+        sweep=partial(sweep, **base, active=active, policy=policy),
+        ensure_webhooks=partial(_ensure_webhooks, settings, endpoints),
+        hear=partial(
+            hear,
+            endpoints=endpoints,
+            queue=queue,
+            heard=Heard(),
+            secret=settings.webhook_secret.reveal() if settings.webhook_secret else "",
+        ),
+    )
+
+
+def _ensure_webhooks(settings: Settings, endpoints: Mapping[str, SpeechProvider]) -> None:
+    if settings.webhook_base_url and settings.webhook_secret:
+        ensure_webhooks(
+            endpoints,
+            base_url=settings.webhook_base_url,
+            secret=settings.webhook_secret.reveal(),
+        )
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        coalesce_seconds=settings.coalesce_seconds,
+        settle_seconds=min(5, settings.coalesce_seconds),
+        slice_size=settings.slice_size,
+        write_threads=settings.write_concurrency,
+        max_attempts=settings.max_attempts,
+        max_active_jobs=settings.speech_max_active_jobs,
+        poll_min_seconds=settings.poll_min_seconds,
+        poll_max_seconds=settings.poll_max_seconds,
+        resolve_after_seconds=settings.resolve_after_seconds,
+    )
+
+
+def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:
+    token: Callable[[], str] | None = None
+    made: dict[str, SpeechProvider] = {}
+    for endpoint in settings.speech_endpoints:
+        if endpoint.key is None and token is None:
+            token = entra_token(default_credential(settings.azure_client_id))
+        auth: Auth = by_key(endpoint.key.reveal()) if endpoint.key else by_token(token or str)
+        made[endpoint.name] = AzureSpeech(
+            http=http, endpoint=endpoint.url, auth=auth, api_version=settings.speech_api_version
+        )
+    if not made:
+        raise ConfigurationError(["SPEECH_ENDPOINT: is not set"])
+    return made
+
+
+def _http_client() -> httpx.Client:
+    return httpx.Client(limits=httpx.Limits(max_connections=64, max_keepalive_connections=32))
+
+
+def _prices(settings: Settings) -> PriceTable:
+    """The default table with the deployment's own amounts in place of the list prices."""
+    rates = {name: dict(modes) for name, modes in DEFAULT_PRICES.rates.items()}
+    for key, amount in settings.prices.items():
+        provider, _, mode = key.partition("/")
+        modes = rates.setdefault(provider, {})
+        known = modes.get(mode or "standard", Rate(per_hour=0))  # type: ignore[call-overload]
+        modes[mode or "standard"] = msgspec.structs.replace(known, per_hour=amount)  # type: ignore[index]
+    return PriceTable(currency=settings.price_currency, rates=rates)

@@ -1,0 +1,131 @@
+"""The SDK's clients for one storage account, by identity or by Azurite's connection string.
+
+All of them share one pool of connections: the SDK's own default keeps ten a client, and a slice
+alone writes more than that side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import requests
+from azure.core.pipeline.transport import RequestsTransport
+from azure.data.tables import TableClient, TableServiceClient
+from azure.storage.blob import (
+    BlobSasPermissions,
+    BlobServiceClient,
+    ContainerSasPermissions,
+    UserDelegationKey,
+    generate_blob_sas,
+    generate_container_sas,
+)
+from azure.storage.queue import QueueServiceClient
+
+from shared.setting_addresses import DataStorage
+
+CONNECTIONS = 64
+_KEY_LIFE = timedelta(days=6)  # of the seven that a user delegation key can live
+_CLOCK_SKEW = timedelta(minutes=15)
+
+
+class StorageAccount:
+    """`credential` is used where the settings hold addresses instead of a connection string."""
+
+    def __init__(self, settings: DataStorage, credential: Callable[[], Any]) -> None:
+        self._settings, self._new_credential = settings, credential
+        self._session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(
+            pool_connections=8, pool_maxsize=CONNECTIONS, pool_block=False
+        )
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    @cached_property
+    def _credential(self) -> Any:
+        return self._new_credential()
+
+    @cached_property
+    def blobs(self) -> BlobServiceClient:
+        secret = self._settings.connection_string
+        if secret is not None:
+            return BlobServiceClient.from_connection_string(
+                secret.reveal(), transport=self._transport()
+            )
+        return BlobServiceClient(
+            str(self._settings.blob_service_uri), self._credential, transport=self._transport()
+        )
+
+    @cached_property
+    def queues(self) -> QueueServiceClient:
+        secret = self._settings.connection_string
+        if secret is not None:
+            return QueueServiceClient.from_connection_string(
+                secret.reveal(), transport=self._transport()
+            )
+        return QueueServiceClient(
+            str(self._settings.queue_service_uri), self._credential, transport=self._transport()
+        )
+
+    def table(self, name: str) -> TableClient:
+        secret = self._settings.connection_string
+        if secret is not None:
+            service = TableServiceClient.from_connection_string(
+                secret.reveal(), transport=self._transport()
+            )
+        else:
+            service = TableServiceClient(
+                endpoint=str(self._settings.table_service_uri),
+                credential=self._credential,
+                transport=self._transport(),
+            )
+        return service.get_table_client(name)
+
+    def _transport(self) -> RequestsTransport:
+        return RequestsTransport(session=self._session, session_owner=False)
+
+
+class SasSigner:
+    """Makes the query by which a provider may read a blob, or list and read a container.
+
+    With an account key (Azurite) it signs with that; otherwise with a user delegation key, asked
+    for once and kept until it is too old for a new link. Links are read-only.
+    """
+
+    def __init__(self, service: BlobServiceClient, hours: int) -> None:
+        self._service = service
+        self._life = timedelta(hours=hours)
+        self._key: UserDelegationKey | None = None
+        self._key_ends_at = datetime.min.replace(tzinfo=UTC)
+        self._lock = Lock()
+
+    def __call__(self, container: str, name: str | None) -> str:
+        now = datetime.now(UTC)
+        expiry = now + self._life
+        common: dict[str, Any] = {
+            "account_name": str(self._service.account_name),
+            "container_name": container,
+            "expiry": expiry,
+            "start": now - _CLOCK_SKEW,
+            **self._signing_key(now, expiry),
+        }
+        if name is None:
+            permission = ContainerSasPermissions(read=True, list=True)
+            return str(generate_container_sas(permission=permission, **common))
+        return str(
+            generate_blob_sas(blob_name=name, permission=BlobSasPermissions(read=True), **common)
+        )
+
+    def _signing_key(self, now: datetime, expiry: datetime) -> dict[str, Any]:
+        account_key = getattr(self._service.credential, "account_key", None)
+        if account_key:
+            return {"account_key": account_key}
+        with self._lock:
+            if expiry > self._key_ends_at:
+                ends_at = now + max(_KEY_LIFE, self._life)
+                self._key = self._service.get_user_delegation_key(now - _CLOCK_SKEW, ends_at)
+                self._key_ends_at = ends_at
+            return {"user_delegation_key": self._key}
