@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from shared.probing.range_file import BLOCK_BYTES, FETCH_BYTES, RangeFile
+from shared.probing.range_file import FETCH_BYTES, RangeFile
 
 _KINDS = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"styp"}
@@ -76,15 +76,3 @@ def is_encrypted(moov: bytes) -> bool:
             return True
         at = moov.find(b"stsd", at + 4)
     return False
-
-
-def last_fragment(file: RangeFile) -> bytes:
-    """The last `moof` and what follows it, b"" where the last MiB holds none."""
-    for length in (BLOCK_BYTES, FETCH_BYTES):
-        tail = file.tail(length)
-        at = tail.rfind(b"moof")
-        if at >= 4:
-            return tail[at - 4 :]
-        if length >= file.size:
-            break
-    return b""

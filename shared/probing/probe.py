@@ -1,8 +1,9 @@
 """What is in this blob, and can anybody transcribe it? Asked before money is spent.
 
-Cost in further ranges, measured over real files: none for WAV, MP3, FLAC, AMR, WMA, WebM and for
-MP4 whose index comes first; one for Ogg and for MP4 with its index at the end; one or two for
-fragmented MP4 and for live WebM, whose length only the last fragment tells.
+Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and for MP4 whose index comes first;
+one for Ogg, FLAC and MP4 with its index at the end; one or two for fragmented MP4 and for live
+WebM, whose length only the last fragment tells. An index or a tag longer than the head costs one
+for each MiB.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Callable
 
 from shared.model.audio import AudioProperties
 from shared.probing import mp4, refusals
-from shared.probing.demux import Silent, Sound, demux, end_of_packets_ms
+from shared.probing.demux import Silent, Sound, demux
 from shared.probing.promise import Promise, broken_promise, wav_holds_no_sound
-from shared.probing.range_file import BLOCK_BYTES, FETCH_BYTES, RangeFile, TooManyReads
+from shared.probing.range_file import BLOCK_BYTES, RangeFile, TooManyReads
+from shared.probing.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
 
 HEAD_BYTES = BLOCK_BYTES
-_CLUSTER = b"\x1f\x43\xb6\x75"  # of Matroska
+_TOLERANCE_MS = 100
 _LENGTH_IS_IN_THE_HEAD = frozenset({"wav", "w64", "mp3", "flac", "aiff", "asf", "matroska,webm"})
 _NAMES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
@@ -53,7 +55,8 @@ def _probe(file: RangeFile, name: str, accept_truncated: bool) -> AudioPropertie
     if mp4.looks_like_mp4(head):
         sound, promise = _probe_mp4(file, name)
     else:
-        sound, promise = _sound(file, name), broken_promise(head, file.size)
+        sound = _sound(file, name)
+        sound, promise = _completed(sound, file, broken_promise(head, file.size))
     if promise and promise.whole_ms is None:
         promise = Promise(promise.promised_bytes, promise.present_bytes, sound.duration_ms)
     if promise and not accept_truncated:
@@ -83,10 +86,23 @@ def _sound(file: RangeFile, name: str) -> Sound:
         file.fetching = False
         if file.failure is not None:
             raise file.failure
-    sound = _settled(found, file, name)
-    if sound.duration_ms is None and _CLUSTER in file.head:
-        return _with_duration(sound, _matroska_ms(file))
-    return sound
+    return _settled(found, file, name)
+
+
+def _completed(
+    sound: Sound, file: RangeFile, promise: Promise | None
+) -> tuple[Sound, Promise | None]:
+    """What the head alone does not tell: the length of a live recording, and whether FLAC, which
+    promises samples rather than bytes, is all there."""
+    if sound.duration_ms is None and CLUSTER in file.head:
+        return _with_duration(sound, matroska_end_ms(file)), promise
+    if file.head[:4] != b"fLaC" or (end_ms := flac_end_ms(file)) is None:
+        return sound, promise
+    if sound.duration_ms is None:
+        return _with_duration(sound, end_ms), promise
+    if end_ms >= sound.duration_ms - _TOLERANCE_MS:
+        return sound, promise
+    return sound, Promise(sound.duration_ms * file.size // end_ms, file.size, sound.duration_ms)
 
 
 def _lacks_length(found: Sound | Silent) -> bool:
@@ -116,22 +132,7 @@ def _probe_fragments(file: RangeFile, layout: mp4.Layout, name: str) -> Sound:
     """The first fragment tells the codec, the last one, read behind the index, the length."""
     beginning = file.fetch_all(0, max(layout.init_end, len(file.head)))
     sound = _settled(demux(io.BytesIO(beginning)), file, name)
-    last = mp4.last_fragment(file)
-    end_ms = end_of_packets_ms(beginning[: layout.init_end] + last) if last else None
-    return _with_duration(sound, end_ms)
-
-
-def _matroska_ms(file: RangeFile) -> int | None:
-    """The length of a live recording, which its header does not tell, from its last cluster."""
-    beginning = file.head[: file.head.find(_CLUSTER)]
-    for length in (BLOCK_BYTES, FETCH_BYTES):
-        tail = file.tail(length)
-        at = tail.rfind(_CLUSTER)
-        if at >= 0 and (end_ms := end_of_packets_ms(beginning + tail[at:])):
-            return end_ms
-        if length >= file.size:
-            break
-    return None
+    return _with_duration(sound, fragments_end_ms(file, layout))
 
 
 def _settled(found: Sound | Silent | None, file: RangeFile, name: str) -> Sound:

@@ -147,7 +147,13 @@ _MADE: dict[str, tuple[Callable[[], bytes], str, str, int]] = {
         "opus",
         1,
     ),
-    "mono.flac": (lambda: encoded("flac", "flac"), "flac", "flac", 0),
+    "mono.flac": (lambda: encoded("flac", "flac"), "flac", "flac", 1),
+    "live.flac": (
+        lambda: encoded("flac", "flac", is_live=True),
+        "flac",
+        "flac",
+        1,
+    ),
     "voice.amr": (
         lambda: encoded("amr", "libopencore_amrnb", rate=8000, seconds=60, bit_rate=12200),
         "amr",

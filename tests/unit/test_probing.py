@@ -92,7 +92,16 @@ def test_a_wav_without_its_last_pad_byte_is_whole() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["pcm.wav", "mulaw.wav", "rf64.wav", "vbr.mp3", "faststart.m4a", "voice.webm", "voice.wma"],
+    [
+        "pcm.wav",
+        "mulaw.wav",
+        "rf64.wav",
+        "vbr.mp3",
+        "faststart.m4a",
+        "voice.webm",
+        "voice.wma",
+        "mono.flac",
+    ],
 )
 def test_half_an_upload_is_refused_and_both_lengths_are_told(name: str) -> None:
     content = audio(name)
