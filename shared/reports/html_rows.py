@@ -79,7 +79,7 @@ def transcribed_row(item: ReportItem, link: Link) -> str:
         (
             f'<td class="spans">{_spans(item.review_spans)}</td>',
             f'<td class="outputs">{outputs or _NOTHING}</td>',
-            _number(cost.amount if cost else None, money(cost) if cost else _NOTHING),
+            _number(cost.amount if cost else None, money(cost, 4) if cost else _NOTHING),
         ),
     )
 

@@ -39,24 +39,54 @@ def tiles(header: BatchReport) -> str:
         ("failed", "Failed", f"{counts.failed:,}"),
         ("low", "To review", f"{counts.needs_review:,}"),
         ("audio", "Audio", duration(header.audio_ms)),
-        ("sure", "Mean confidence", percent(mean) if mean is not None else "–"),
-        ("cost", "Estimated cost", money(header.cost) if header.cost else "–"),
+        ("mean", "Mean confidence", percent(mean) if mean is not None else "–"),
+        ("cost", "Estimated cost", _total(header)),
     ]
-    return (
-        '<dl class="tiles">'
-        + "".join(
-            f'<div class="tile {kind}"><dt>{label}</dt><dd>{esc(value)}</dd></div>'
-            for kind, label, value in figures
-        )
-        + "</dl>"
-    )
+    return f'<dl class="tiles">{"".join(_tile(*figure) for figure in figures)}</dl>'
+
+
+def _tile(kind: str, label: str, value: str) -> str:
+    colour = kind if value != "0" else "none"
+    return f'<div class="tile {colour}"><dt>{label}</dt><dd>{esc(value)}</dd></div>'
+
+
+def _total(header: BatchReport) -> str:
+    if header.cost is None:
+        return "–"
+    return money(header.cost, places=2 if header.cost.amount >= 1 else 4)
 
 
 def charts(header: BatchReport) -> str:
-    """Pictures of what the figures say; nothing to see where nothing is known."""
-    if not sum(header.confidence.histogram):
+    """Pictures of what the figures say; none of a single recording, or where nothing is known."""
+    if header.counts.accepted < 2:
         return ""
-    return f'<div class="charts">{_histogram(header)}</div>'
+    known = any(header.confidence.histogram)
+    return f'<div class="charts">{_shares(header)}{_histogram(header) if known else ""}</div>'
+
+
+def _shares(header: BatchReport) -> str:
+    """One bar of 400 units, cut into what went well, what wants a look and what failed."""
+    counts = header.counts
+    parts = [
+        ("fine", "transcribed", counts.transcribed - counts.needs_review),
+        ("low", "transcribed, to review", counts.needs_review),
+        ("failed", "failed", counts.failed),
+    ]
+    bars, legend, x = "", "", 0.0
+    for kind, label, count in parts:
+        width = 400 * count / counts.accepted
+        bars += f'<rect class="{kind}" x="{x:.1f}" width="{width:.1f}" height="18"/>'
+        swatch = f'<rect class="{kind}" width="1" height="1"/>'
+        legend += (
+            f'<li><svg class="swatch" viewBox="0 0 1 1" aria-hidden="true">{swatch}</svg> '
+            f"{count:,} {label}</li>"
+        )
+        x += width
+    return (
+        "<figure><figcaption>What became of the recordings.</figcaption>"
+        '<svg class="shares" viewBox="0 0 400 18" preserveAspectRatio="none" aria-hidden="true">'
+        f'{bars}</svg><ul class="legend">{legend}</ul></figure>'
+    )
 
 
 def _histogram(header: BatchReport) -> str:
@@ -76,7 +106,7 @@ def _histogram(header: BatchReport) -> str:
     rest = f" {how_many(unknown, 'recording has', 'recordings have')} none." if unknown else ""
     return (
         "<figure><figcaption>How sure the provider was, in percent, and of how many recordings."
-        f'{rest}</figcaption><svg viewBox="-14 0 428 98" role="img" '
+        f'{rest}</figcaption><svg class="histogram" viewBox="-14 0 428 98" role="img" '
         f'aria-label="Recordings by confidence: {said}">'
         f'<line x1="0" x2="400" y1="80" y2="80"/>{bars}{ticks}</svg></figure>'
     )

@@ -102,8 +102,13 @@ def _head(header: BatchReport) -> str:
 <form class="controls" id="controls" role="search" hidden>
 <label>Find <input type="search" id="find" placeholder="name, reason, id …" autocomplete="off">
 </label>
-<label><input type="checkbox" id="review"> only to review</label>
-<output id="found" for="find review"></output>
+<label>Show <select id="show">
+<option value="">all</option>
+<option value=".failed tr">failed</option>
+<option value=".transcribed tr">transcribed</option>
+<option value="tr.review">to review</option>
+</select></label>
+<output id="found" for="find show"></output>
 </form>
 """
 

@@ -1,23 +1,23 @@
 "use strict";
 const controls = document.getElementById("controls");
 const find = document.getElementById("find");
-const review = document.getElementById("review");
+const show = document.getElementById("show");
 const found = document.getElementById("found");
 const rows = [...document.querySelectorAll("tbody tr")].map((row) => ({
-  row, text: row.textContent.toLowerCase(), review: row.classList.contains("review"),
+  row, text: row.textContent.toLowerCase(),
 }));
 
 function filter() {
   const wanted = find.value.trim().toLowerCase();
   let shown = 0;
-  for (const { row, text, review: low } of rows) {
-    row.hidden = !text.includes(wanted) || (review.checked && !low);
+  for (const { row, text } of rows) {
+    row.hidden = !text.includes(wanted) || (show.value && !row.matches(show.value));
     if (!row.hidden) shown += 1;
   }
   for (const section of document.querySelectorAll("section")) {
     section.hidden = !section.querySelector("tbody tr:not([hidden])");
   }
-  found.textContent = wanted || review.checked ? `${shown} of ${rows.length} shown` : "";
+  found.textContent = wanted || show.value ? `${shown} of ${rows.length} shown` : "";
 }
 
 function key(row, column) {

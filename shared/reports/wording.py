@@ -38,9 +38,8 @@ def duration(ms: int) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes < 6000 else f"{minutes // 60:,} h"
 
 
-def money(cost: Cost) -> str:
-    """Two places, or as many as it takes to show that something costs something."""
-    places = 2 if cost.amount >= 0.1 or cost.amount == 0 else 4
+def money(cost: Cost, places: int = 2) -> str:
+    """1,234.50 USD."""
     return f"{cost.amount:,.{places}f} {cost.currency}"
 
 
