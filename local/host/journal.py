@@ -1,0 +1,85 @@
+"""What the host prints, and the counts behind /admin/metrics."""
+
+import logging
+import sys
+import traceback
+from collections import defaultdict
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass
+from types import TracebackType
+
+current_function: ContextVar[str] = ContextVar("current_function", default="host")
+
+_log = logging.getLogger("local.host")
+_QUIET_LOGGERS = ("azure", "httpx", "httpcore", "urllib3", "uvicorn", "asyncio")
+
+
+@dataclass
+class Counts:
+    """Executions of one function since the host started."""
+
+    succeeded: int = 0
+    failed: int = 0
+    poisoned: int = 0
+    milliseconds: float = 0.0
+
+
+class Journal:
+    """Counts executions and prints one line for each."""
+
+    def __init__(self) -> None:
+        self._counts: defaultdict[str, Counts] = defaultdict(Counts)
+
+    def expect(self, function: str) -> None:
+        """Make a function appear in the counts before its first execution."""
+        self._counts[function]
+
+    def succeeded(self, function: str, seconds: float) -> None:
+        counts = self._counts[function]
+        counts.succeeded += 1
+        counts.milliseconds += seconds * 1000
+        _log.info("%s succeeded in %d ms", function, seconds * 1000)
+
+    def failed(self, function: str, seconds: float, error: BaseException) -> None:
+        counts = self._counts[function]
+        counts.failed += 1
+        counts.milliseconds += seconds * 1000
+        _log.error("%s failed in %d ms\n%s", function, seconds * 1000, _format(error).rstrip())
+
+    def poisoned(self, function: str, queue: str | None) -> None:
+        self._counts[function].poisoned += 1
+        where = f"moved to {queue}" if queue else "left hidden: a poison queue has none of its own"
+        _log.error("%s: message %s", function, where)
+
+    def as_json(self) -> dict[str, dict[str, float]]:
+        """Counts by function name."""
+        return {name: asdict(counts) for name, counts in sorted(self._counts.items())}
+
+
+def set_up_logging(*, quiet: bool) -> None:
+    """Functions' lines at INFO with the function's name before them; SDKs only from WARNING."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, handlers=[handler])
+    for name in _QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Formatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        if record.name != _log.name:
+            level = f"{record.levelname} " if record.levelno >= logging.WARNING else ""
+            record.message = f"[{current_function.get()}] {level}{record.message}"
+        return super().formatMessage(record)
+
+
+def _format(error: BaseException) -> str:
+    """A traceback that starts in the function's own code."""
+    trace: TracebackType | None = error.__traceback__
+    while trace and trace.tb_next and "/local/host/" in _path(trace):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))
+
+
+def _path(trace: TracebackType) -> str:
+    return trace.tb_frame.f_code.co_filename.replace("\\", "/")
