@@ -89,7 +89,7 @@ def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
     fields: dict[str, Any] = {}
     problems: list[str] = []
     for key, text in _ours(metadata).items():
-        if key in keys.LABELS or key == "profile":
+        if key in keys.LABEL_KEYS:
             continue
         value = keys.value_of_text(key, text)
         if isinstance(value, keys.Problem):

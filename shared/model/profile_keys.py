@@ -85,8 +85,8 @@ PROFILE_KEYS = DEFAULT_KEYS | {
 }
 """What a [profile.NAME] table may hold."""
 
-LABELS = frozenset({"title", "client_item_id"})
-"""What blob metadata may say besides: it changes nothing about the transcription."""
+LABEL_KEYS = ("profile", "title", "client_item_id")
+"""What blob metadata may say besides: which profile, and what changes nothing."""
 
 
 def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
@@ -102,14 +102,16 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     try:
         return msgspec.convert(typed, spec.type)
     except msgspec.ValidationError:
-        return Problem(f"{_shown(raw)} is not usable, expected {spec.expects}{_hint(key, raw)}")
+        return Problem(
+            f"{_shown(key, raw)} is not usable, expected {spec.expects}{_hint(key, raw)}"
+        )
 
 
 def value_of_text(key: str, text: str) -> Any | Problem:
     """A metadata value, which is always text, as JSON would have it: lists are separated by
     commas, tables are `0=Agent,1=Customer`."""
     if key not in RECORDING_KEYS:
-        return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABELS])}")
+        return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABEL_KEYS])}")
     spec = RECORDING_KEYS[key]
     text = text.strip()
     if spec.is_nullable and text.lower() == "none":
@@ -118,14 +120,14 @@ def value_of_text(key: str, text: str) -> Any | Problem:
     if key in ("roles", "model_by_locale"):
         pairs = [part.partition("=") for part in parts]
         if not all(sign for _, sign, _ in pairs):
-            return Problem(f"{_shown(text)} is not usable, expected name=value,name=value")
+            return Problem(f"{_shown(key, text)} is not usable, expected name=value,name=value")
         return {name.strip(): value.strip() for name, _, value in pairs}
     is_list = key in ("candidate_locales", "channels", "formats")
     lax = parts if is_list else text.lower() if spec.type is bool else text
     try:
         return msgspec.convert(lax, spec.type, strict=False)
     except msgspec.ValidationError:
-        return Problem(f"{_shown(text)} is not usable, expected {spec.expects}")
+        return Problem(f"{_shown(key, text)} is not usable, expected {spec.expects}")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -138,7 +140,9 @@ def _number(key: object) -> object:
     return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
 
 
-def _shown(raw: object) -> str:
+def _shown(key: str, raw: object) -> str:
+    if key.startswith("model"):  # an address may hold a secret
+        return "the value"
     text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
     return text if len(text) <= 60 else text[:57] + "..."
 
