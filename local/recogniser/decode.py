@@ -6,7 +6,8 @@ Damaged recordings give as much as can be saved, with the rest in its right plac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def decode(path: Path, channels: Sequence[int] | None) -> tuple[int, int, list[t
     if path.stat().st_size == 0:
         raise AudioRejected("empty", "The file is empty.")
     tracks = _decode_tracks(path)
-    duration_ms = len(tracks[0]) // BYTES_PER_MS
+    duration_ms = len(tracks[0]) // BYTES_PER_MS if tracks else 0
     if duration_ms < SHORTEST_MS:
         raise AudioRejected("too_short", f"The recording lasts only {duration_ms} ms.")
     wanted = range(len(tracks)) if channels is None else sorted(set(channels))
@@ -61,32 +62,39 @@ def _decode_tracks(path: Path) -> list[bytearray]:
             stream = container.streams.audio[0]
             start = container.start_time
             recording = _Recording(None if start is None else start / _MICROSECONDS)
-            for frame in _frames(container, stream):
-                recording.add(frame)
-    if not recording.tracks:
+            bad_packets = _read(container, stream, recording)
+            promised = container.duration
+    if not recording.tracks and (bad_packets or promised):
         raise AudioRejected("decode", "The audio in the file cannot be decoded.")
     recording.finish()
     return recording.tracks
 
 
-def _frames(
-    container: av.container.InputContainer, stream: av.AudioStream
-) -> Iterator[av.AudioFrame]:
-    """Every frame that can be decoded: `container.decode` would end at the first bad packet."""
+def _read(
+    container: av.container.InputContainer, stream: av.AudioStream, recording: _Recording
+) -> int:
+    """Add every frame that can be decoded, and return how many packets were bad.
+
+    `container.decode` would end at the first bad packet.
+    """
     import av
 
     packets = container.demux(stream)
+    bad = 0
     while True:
         try:
             packet = next(packets, None)
-        except av.FFmpegError:
-            return
+        except av.FFmpegError:  # the rest of the file is beyond reach
+            return bad + 1
         if packet is None:
-            return
+            return bad
         try:
-            yield from packet.decode()
+            frames = packet.decode()
         except av.FFmpegError:
+            bad += 1
             continue
+        for frame in frames:
+            recording.add(frame)
 
 
 class _Recording:
@@ -133,7 +141,7 @@ class _Recording:
         import av
 
         if self._resampler is None:
-            self._resampler = av.AudioResampler(format="s16p", layout=self._layout, rate=RATE)
+            self._resampler = av.AudioResampler(format="s16", layout=self._layout, rate=RATE)
         try:
             self._store(self._resampler.resample(frame))
         except ValueError:
@@ -142,5 +150,9 @@ class _Recording:
 
     def _store(self, frames: list[av.AudioFrame]) -> None:
         for frame in frames:
-            for track, plane in zip(self.tracks, frame.planes, strict=True):
-                track.extend(memoryview(plane)[: frame.samples * 2])
+            # Interleaved, not one plane per channel: PyAV 18 counts planes past the end of
+            # their list when there are eight or more, and crashes.
+            used = frame.samples * len(self.tracks) * 2
+            samples = array("h", bytes(memoryview(frame.planes[0])[:used]))
+            for channel, track in enumerate(self.tracks):
+                track.extend(samples[channel :: len(self.tracks)].tobytes())

@@ -19,7 +19,7 @@ FRAME_MS = 30
 PAUSE_MS = 450  # a shorter pause does not end a region
 PAD_MS = 200  # what is kept around speech; two of them must fit into a pause
 LONGEST_REGION_MS = 20_000
-SHORTEST_SPEECH_MS = 90  # anything shorter is a click
+SHORTEST_SPEECH_MS = 180  # shorter is a click, or the detector getting used to a hiss
 PHRASE_GAP_MS = 500
 LONGEST_PHRASE_MS = 15_000
 
@@ -50,7 +50,7 @@ def speech_regions(pcm: bytes) -> list[Region]:
         regions = regions_of(_speech_frames(pcm, mode), duration_ms)
         if regions:
             break
-    return [part for region in regions for part in _cut(region, pcm)]
+    return [part for region in regions for part in cut(region, pcm)]
 
 
 def _speech_frames(pcm: bytes, mode: int) -> list[bool]:
@@ -90,8 +90,8 @@ def _runs(frames: Sequence[bool]) -> Iterator[tuple[int, int]]:
         position += length
 
 
-def _cut(region: Region, pcm: bytes) -> list[Region]:
-    """Cut a region that is too long at its quietest points."""
+def cut(region: Region, pcm: bytes) -> list[Region]:
+    """Cut a region of `pcm` that is too long at its quietest points."""
     if region.end_ms - region.start_ms <= LONGEST_REGION_MS:
         return [region]
     loudness = _loudness(region.of(pcm))

@@ -28,7 +28,10 @@ def load(name: str) -> Engine:
     """Engine `name`, ready to recognise. Raises `EngineUnavailable`."""
     module, argument = _find(name)
     module.check(argument)
-    engine: Engine = module.load(argument)
+    try:
+        engine: Engine = module.load(argument)
+    except Exception as error:  # each library has its own, some of them bare
+        raise EngineUnavailable(f"{name} cannot be loaded: {error}") from None
     return engine
 
 

@@ -6,7 +6,6 @@ library would fetch what is missing, even for a local folder; so everything is l
 
 from __future__ import annotations
 
-from array import array
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ class FasterWhisperEngine:
     def recognise(self, pcm16k: bytes) -> list[Phrase]:
         import numpy
 
-        samples = numpy.asarray(array("h", pcm16k), dtype=numpy.float32) / _FULL_SCALE
+        samples = numpy.frombuffer(pcm16k, numpy.int16).astype(numpy.float32) / _FULL_SCALE
         segments, _ = self._model.transcribe(
             samples, word_timestamps=True, condition_on_previous_text=False
         )

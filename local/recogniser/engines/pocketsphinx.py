@@ -47,7 +47,7 @@ class PocketsphinxEngine:
         texts = self._texts() if words else []
         phrases, at = [], 0
         for part in split_phrases(words):
-            others = [_counterpart(words, text, at, at + len(part)) for text in texts]
+            others = [counterpart(words, text, at, at + len(part)) for text in texts]
             phrases.append(_capped(part, others))
             at += len(part)
         return phrases
@@ -92,11 +92,12 @@ def _capped(words: Sequence[Word], others: Sequence[str]) -> Phrase:
     return phrase(words, [text for text in distinct if text != own][: MOST_ALTERNATIVES - 1])
 
 
-def _counterpart(words: Sequence[Word], text: str, start: int, end: int) -> str:
+def counterpart(words: Sequence[Word], text: str, start: int, end: int) -> str:
     """The part of `text`, another reading of all `words`, that stands for words[start:end]."""
     other = text.split()
     matcher = SequenceMatcher(None, [word.text for word in words], other, autojunk=False)
-    return " ".join(other[_mapped(matcher, start) : _mapped(matcher, end)])
+    last = len(other) if end == len(words) else _mapped(matcher, end)
+    return " ".join(other[_mapped(matcher, start) : last])
 
 
 def _mapped(matcher: SequenceMatcher[str], position: int) -> int:
