@@ -20,7 +20,7 @@ from shared.formats.scripts import (
     width_of,
 )
 
-PLAIN = 30
+PLAIN = 45
 BAD = 150
 """After an article, preposition, auxiliary, conjunction, subject pronoun or title."""
 INSIDE_WORD = 160
@@ -59,28 +59,29 @@ class Before(IntEnum):
 
 _BY_AFTER = {
     After.SENTENCE: 0,
-    After.CLAUSE: 6,
+    After.CLAUSE: 5,
     After.CLINGS: BAD,
-    After.LEANS: 60,
-    After.NUMBER: 45,
+    After.LEANS: 90,
+    After.NUMBER: 90,
     After.EITHER: BAD,
 }
 _BY_BEFORE = {
-    Before.JOINS: 10,
-    Before.RELATES: 16,
+    Before.JOINS: 14,
+    Before.RELATES: 26,
     Before.PARTICLE: 120,
 }
 _BY_BOTH = {
-    (After.EITHER, Before.JOINS): 16,
-    (After.EITHER, Before.RELATES): 24,
-    (After.NUMBER, Before.JOINS): 14,
-    (After.NUMBER, Before.RELATES): 24,
-    (After.CAPITAL, Before.CAPITAL): 60,  # first name and last name
-    (After.CAPITAL, Before.NUMBER): 60,  # May 5, Room 12
+    # A pronoun before one of these was no subject: tell you | that, put it | in.
+    (After.EITHER, Before.JOINS): 24,
+    (After.EITHER, Before.RELATES): 40,
+    (After.NUMBER, Before.JOINS): 16,
+    (After.NUMBER, Before.RELATES): 36,
+    (After.CAPITAL, Before.CAPITAL): 80,  # first name and last name
+    (After.CAPITAL, Before.NUMBER): 80,  # May 5, Room 12
     (After.HAN, Before.HIRAGANA): 80,  # an ending or a particle of that word
-    (After.HIRAGANA, Before.HAN): 14,  # most often a particle, then the next word
-    (After.HIRAGANA, Before.KATAKANA): 14,
-    (After.HIRAGANA, Before.HIRAGANA): 50,
+    (After.HIRAGANA, Before.HAN): 20,  # most often a particle, then the next word
+    (After.HIRAGANA, Before.KATAKANA): 20,
+    (After.HIRAGANA, Before.HIRAGANA): 65,
     (After.KATAKANA, Before.KATAKANA): INSIDE_WORD,
     (After.KATAKANA, Before.HIRAGANA): 80,
     (After.SOUTH_EAST_ASIAN, Before.SOUTH_EAST_ASIAN): 90,
@@ -118,7 +119,9 @@ _QUOTES = "\"'”’»)]}」』）】》〉*"
 _SENTENCE_ENDS = frozenset(".?!…。！？｡؟۔।")
 _CLAUSE_ENDS = frozenset(",;:，、；：،؛—–")
 _SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
-_ABBREVIATIONS = frozenset("e.g. i.e. vs. cf. approx. dept. fig. z.b. d.h. bzw. ca. p.ej.".split())
+_ABBREVIATIONS = frozenset(
+    ["e.g.", "i.e.", "vs.", "cf.", "approx.", "dept.", "fig.", "z.b.", "d.h.", "bzw.", "ca."]
+)
 _CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
 
 

@@ -20,6 +20,10 @@ CHAIN_MS = 500
 """Gaps up to this long are closed, so that cues do not flicker."""
 LINGER_MS = 500
 """How long a cue stays after its last word where nothing follows."""
+SHIFT_MS = 250
+"""Six frames: by how much a change of speaker may be moved for the reader's sake."""
+CROSSING_MS = SHIFT_MS - GAP_MS
+"""Speakers who cross for no longer than this are shown one after the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,11 @@ ENGLISH = FunctionWords(
     joins=_words(
         "and but or nor so yet because although though while whilst if unless whereas whether "
         "when whenever where wherever that which what who whom whose how why once until till "
-        "since as than"
+        "since before after as than"
     ),
     relates=_words(
         "of in on at by for with from to into onto upon about over under between among through "
-        "throughout during without within against toward towards across after before behind "
+        "throughout during without within against toward towards across behind "
         "beside besides near along beyond beneath above below inside outside around past per "
         "via despite except like"
     ),

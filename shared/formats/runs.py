@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.formats.cue import CROSSING_MS
 from shared.formats.plain import plain
-from shared.formats.schedule import CROSSING_MS
 from shared.model.transcript import Transcript, Utterance
 
 Voice = tuple[int, str | None, str | None, str | None]
@@ -85,6 +85,4 @@ def runs(transcript: Transcript) -> list[Run]:
 
 def _goes_on(run: Run, previous: Run | None) -> bool:
     """True where what the other said last began well inside this run's last utterance."""
-    return previous is not None and (
-        previous.utterances[-1].start_ms < run.end_ms - CROSSING_MS
-    )
+    return previous is not None and (previous.utterances[-1].start_ms < run.end_ms - CROSSING_MS)
