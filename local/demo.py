@@ -1,0 +1,125 @@
+"""The main job on one machine: drop audio, watch, read what was said."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from time import monotonic, sleep
+
+import msgspec
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from rich.console import Console
+
+from local import screen
+from local.children import ChildFailed
+from local.intake import Drop, choose
+from local.progress import Key, Progress, look
+from local.stack import CONTAINERS, TABLE, Stack, running_stack
+from shared.model.recording import Recording
+from shared.model.transcript import Transcript
+
+ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
+LOOK_SECONDS = 0.5
+DOWNLOADED = ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
+
+
+def demo(audio: Sequence[str], out: Path, *, engine: str, minutes: float) -> int:
+    """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
+    failed or there was nothing to do."""
+    console = Console(highlight=False)
+    started = monotonic()
+    try:
+        drops = _choose(audio, console)
+    except FileNotFoundError as error:
+        console.print(str(error), style="red", markup=False)
+        return STACK_FAILED
+    logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
+    try:
+        with running_stack(logs, engine=engine, tell=lambda what: console.print(what)) as stack:
+            console.print(f"The stack is up after {monotonic() - started:.0f} s.")
+            progress = _drop_and_watch(stack, drops, console, seconds=60 * minutes)
+            _download(stack.blobs, out)
+    except (ChildFailed, RuntimeError, TimeoutError) as error:
+        console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
+        return STACK_FAILED
+    shutil.rmtree(logs, ignore_errors=True)
+    screen.show_end(console, progress, out, monotonic() - started)
+    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
+    intake = choose(audio)
+    if intake.left_out:
+        names = ", ".join(path.name for path in intake.left_out[:5])
+        more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
+        console.print(f"Left out, not audio by their ending: {names}{more}", markup=False)
+    if not intake.drops:
+        raise FileNotFoundError("There is no audio in what was named.")
+    return intake.drops
+
+
+def _drop_and_watch(
+    stack: Stack, drops: Sequence[Drop], console: Console, *, seconds: float
+) -> Progress:
+    """Raises `TimeoutError`, and `ChildFailed` if a part of the stack ends meanwhile."""
+    wanted = {_drop(stack.blobs, drop) for drop in drops}
+    console.print(f"Dropped {len(wanted)} recordings into the container audio.")
+    service = TableServiceClient.from_connection_string(stack.azurite.connection_string)
+    table = service.get_table_client(TABLE)
+    shown: set[Key] = set()
+    deadline = monotonic() + seconds
+    with screen.progress_line(console) as show:
+        while monotonic() < deadline:
+            stack.check()
+            progress = look(table, wanted)
+            show(progress)
+            _show_new(progress, shown, stack.blobs, console)
+            if progress.is_over:
+                return progress
+            sleep(LOOK_SECONDS)
+    raise TimeoutError(f"not done after {seconds / 60:.0f} minutes")
+
+
+def _drop(blobs: BlobServiceClient, drop: Drop) -> Key:
+    blob = blobs.get_blob_client(CONTAINERS["AUDIO_CONTAINER"], drop.name)
+    with drop.path.open("rb") as file:
+        answer = blob.upload_blob(file, overwrite=True)
+    return drop.name, str(answer["etag"]).strip('"')
+
+
+def _show_new(
+    progress: Progress, shown: set[Key], blobs: BlobServiceClient, console: Console
+) -> None:
+    for key, row in progress.rows.items():
+        if key in shown or not row.is_terminal:
+            continue
+        shown.add(key)
+        if row.outcome is None:
+            screen.show_failure(console, row)
+        else:
+            screen.show_transcript(console, row, _transcript(row, blobs))
+
+
+def _transcript(row: Recording, blobs: BlobServiceClient) -> Transcript:
+    assert row.outcome is not None
+    container, _, name = row.outcome.outputs["json"].partition("/")
+    content = blobs.get_blob_client(container, name).download_blob().readall()
+    return msgspec.json.decode(content, type=Transcript)
+
+
+def _download(blobs: BlobServiceClient, out: Path) -> None:
+    """Every output, under the name of its container."""
+    for setting in DOWNLOADED:
+        container = blobs.get_container_client(CONTAINERS[setting])
+        for name in container.list_blob_names():
+            target = out / CONTAINERS[setting] / _as_file(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(container.download_blob(name).readall())
+
+
+def _as_file(name: str) -> Path:
+    """A blob name as a path below a folder: a part that would lead out of it is renamed."""
+    return Path(*(part if part not in ("..", "/") else "_" for part in PurePosixPath(name).parts))

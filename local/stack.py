@@ -1,0 +1,161 @@
+"""The whole of Dropscribe on one machine: storage, speech and functions, on free ports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from azure.core.exceptions import ResourceExistsError
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
+
+from local.azurite import Azurite, running_azurite
+from local.children import Child, running
+from shared.messages import QUEUES
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTAINERS = {
+    "AUDIO_CONTAINER": "audio",
+    "TRANSCRIPTS_CONTAINER": "transcripts",
+    "REPORTS_CONTAINER": "reports",
+    "ERRORS_CONTAINER": "errors",
+    "MANIFESTS_CONTAINER": "manifests",
+}
+TABLE = "dropscribe"
+
+
+@dataclass
+class Stack:
+    """A running stack. `environment` is what the functions host was started with."""
+
+    azurite: Azurite
+    speech_url: str
+    app_url: str
+    environment: Mapping[str, str]
+    logs: Path
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def blobs(self) -> BlobServiceClient:
+        return BlobServiceClient.from_connection_string(self.azurite.connection_string)
+
+    def check(self) -> None:
+        """Raises `ChildFailed` if a program has ended."""
+        for child in self.children:
+            child.check()
+
+
+@contextmanager
+def running_stack(
+    logs: Path,
+    *,
+    engine: str = "pocketsphinx",
+    settings: Mapping[str, str] | None = None,
+    host_port: int = 0,
+    speech_port: int = 0,
+    speech_options: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Stack]:
+    """Start everything, wait until it works, and stop it at the end. `settings` are app settings
+    over those of the stack; `logs` is a folder for what the programs print."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as exits:
+        tell("storage")
+        azurite = exits.enter_context(running_azurite())
+        make_storage(azurite.connection_string)
+        tell("speech")
+        key = secrets.token_hex(16)
+        speech = exits.enter_context(
+            running(
+                "The Azure Speech emulator",
+                [
+                    *(sys.executable, "-m", "local.azure_speech", "--port", str(speech_port)),
+                    *("--engine", engine, "--key", key, *speech_options),
+                ],
+                ready=r"Azure Speech emulator at (http://\S+)/speechtotext",
+                env=_base_environment(),
+                log=logs / "azure-speech.log",
+            )
+        )
+        assert speech.found is not None
+        speech_url = speech.found[1]
+        tell("functions")
+        port = host_port or free_port()
+        environment = {
+            **_base_environment(),
+            **app_settings(azurite.connection_string, speech_url, key, f"http://127.0.0.1:{port}"),
+            **(settings or {}),
+        }
+        host = exits.enter_context(running_host(port, environment, logs / "functions.log"))
+        yield Stack(
+            azurite, speech_url, f"http://127.0.0.1:{port}", environment, logs, [speech, host]
+        )
+
+
+@contextmanager
+def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterator[Child]:
+    """A functions host that runs the app."""
+    command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port)]
+    with running(
+        "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
+    ) as host:
+        yield host
+
+
+def app_settings(storage: str, speech_url: str, key: str, app_url: str) -> dict[str, str]:
+    """What the app needs to be told to work with the local stack. Everything that waits in the
+    cloud for company or for a provider's pace waits only seconds here."""
+    return {
+        "AzureWebJobsStorage": storage,
+        "DATA_STORAGE": storage,
+        **CONTAINERS,
+        "STATE_TABLE": TABLE,
+        "SPEECH_ENDPOINTS": f"local={speech_url}",
+        "SPEECH_KEY": key,
+        "WEBHOOK_BASE_URL": app_url,
+        "WEBHOOK_SECRET": secrets.token_hex(16),
+        "COALESCE_SECONDS": "2",
+        "POLL_SCHEDULE": "*/5 * * * * *",
+        "POLL_MIN_SECONDS": "5",
+        "SWEEP_SCHEDULE": "*/3 * * * * *",
+        "ALLOW_HTTP": "true",
+        "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+    }
+
+
+def make_storage(connection_string: str) -> None:
+    """The containers, queues and the table that the infrastructure makes in the cloud."""
+    blobs = BlobServiceClient.from_connection_string(connection_string)
+    for container in CONTAINERS.values():
+        _unless_there(blobs.create_container, container)
+    queues = QueueServiceClient.from_connection_string(connection_string)
+    for queue in QUEUES:
+        _unless_there(queues.create_queue, queue)
+    TableServiceClient.from_connection_string(connection_string).create_table_if_not_exists(TABLE)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _unless_there(make: Callable[[str], object], name: str) -> None:
+    try:
+        make(name)
+    except ResourceExistsError:
+        return
+
+
+def _base_environment() -> dict[str, str]:
+    keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+    kept = {name: os.environ[name] for name in keep if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
