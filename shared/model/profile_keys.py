@@ -16,6 +16,8 @@ Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
+_LISTS = ("candidate_locales", "channels", "formats", "prefixes")
+_TABLES = ("roles", "model_by_locale")
 
 
 class Key(NamedTuple):
@@ -109,21 +111,21 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
 
 def value_of_text(key: str, text: str) -> Any | Problem:
     """A metadata value, which is always text, as JSON would have it: lists are separated by
-    commas, tables are `0=Agent,1=Customer`."""
+    commas, tables are `0=Agent,1=Customer`, and "none" stands for nothing."""
     if key not in RECORDING_KEYS:
         return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABEL_KEYS])}")
     spec = RECORDING_KEYS[key]
     text = text.strip()
-    if spec.is_nullable and text.lower() == "none":
+    is_none = text.lower() == "none"
+    if spec.is_nullable and is_none:
         return None
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if key in ("roles", "model_by_locale"):
+    parts = [part.strip() for part in text.split(",") if part.strip() and not is_none]
+    if key in _TABLES:
         pairs = [part.partition("=") for part in parts]
         if not all(sign for _, sign, _ in pairs):
             return Problem(f"{_shown(key, text)} is not usable, expected name=value,name=value")
         return {name.strip(): value.strip() for name, _, value in pairs}
-    is_list = key in ("candidate_locales", "channels", "formats")
-    lax = parts if is_list else text.lower() if spec.type is bool else text
+    lax = parts if key in _LISTS else text.lower() if spec.type is bool else text
     try:
         return msgspec.convert(lax, spec.type, strict=False)
     except msgspec.ValidationError:
@@ -150,6 +152,6 @@ def _shown(key: str, raw: object) -> str:
 def _hint(key: str, raw: object) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
-    if isinstance(raw, str) and key in ("candidate_locales", "channels", "formats", "prefixes"):
+    if isinstance(raw, str) and key in _LISTS:
         return f"; write it as a list: [{raw!r}]".replace("'", '"')
     return ""

@@ -93,9 +93,11 @@ def test_metadata_without_entries_of_ours_changes_nothing() -> None:
 
 
 def test_metadata_none_undoes_what_the_profile_sets() -> None:
-    profile = Profile(options=Options(max_speakers=4))
-    found = with_metadata(profile, {"dropscribe_max_speakers": "none"})
-    assert found.options.max_speakers is None
+    options = Options(max_speakers=4, channels=(0,), candidate_locales=("en-US", "de-DE"))
+    keys = ("max_speakers", "channels", "roles", "candidate_locales", "formats")
+    profile = Profile(options=options, roles={0: "Agent"})
+    found = with_metadata(profile, {f"dropscribe_{key}": "none" for key in keys})
+    assert found == Profile(formats=())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """The file of profiles: inheritance, and every problem told at once."""
 
+# ruff: noqa: E501
+# Problems are written out whole, each beside the text that causes it.
+
 from __future__ import annotations
 
 import re
