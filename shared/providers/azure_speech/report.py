@@ -25,7 +25,7 @@ class _Detail(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Report(msgspec.Struct, frozen=True):
-    details: tuple[_Detail, ...] | None
+    details: tuple[_Detail, ...]
 
 
 _report = msgspec.json.Decoder(_Report)
@@ -35,7 +35,7 @@ def read_report(body: bytes) -> ProviderReport:
     """The report of a job. An entry whose status is neither Succeeded nor Failed is left out, so
     that its recording shows up as missing. Raises `ResultMalformed`."""
     try:
-        details = decode(_report, body).details or ()
+        details = decode(_report, body).details
     except Undecodable as error:
         raise ResultMalformed(f"The report cannot be read: {error}", code="malformed") from None
     succeeded: list[str] = []

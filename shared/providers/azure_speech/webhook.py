@@ -111,7 +111,7 @@ class Webhook(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Page(msgspec.Struct, frozen=True):
-    values: tuple[Webhook, ...] = ()
+    values: tuple[Webhook, ...]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 

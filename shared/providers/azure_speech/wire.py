@@ -1,7 +1,7 @@
 """What the answers of the batch transcription API mean, in our types. No I/O.
 
-Shapes are those of the API description 2025-10-15, every field optional. The readers raise
-`Undecodable` where an answer is not what it should be.
+Shapes are those of the API description 2025-10-15; only what gives an answer its meaning has to be
+there. The readers raise `Undecodable` where it is not.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class _Files(msgspec.Struct, frozen=True):
-    values: tuple[_File, ...] = ()
+    values: tuple[_File, ...]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
 class _Transcriptions(msgspec.Struct, frozen=True):
-    values: tuple[_Transcription, ...] = ()
+    values: tuple[_Transcription, ...]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
@@ -93,13 +93,14 @@ def read_created_id(location: str | None, body: bytes) -> str | None:
 def read_status(body: bytes, headers: Mapping[str, str]) -> RemoteStatus:
     """A transcription entity. Header names are lower case."""
     entity = decode(_transcription, body)
-    said = entity.status or ""
-    status = said.lower()
+    if entity.status is None:
+        raise Undecodable("a transcription without a status")
+    status = entity.status.lower()
     model = entity.model.self if entity.model else None
     is_over = status in ("succeeded", "failed")
     return RemoteStatus(
         state="succeeded" if status == "succeeded" else "failed" if is_over else "running",
-        provider_status=said,
+        provider_status=entity.status,
         mark=_mark(entity),
         model=without_query(model) if model else None,
         completed_at=entity.last_action_date_time if is_over else None,
