@@ -4,8 +4,9 @@ An upload that broke off leaves a header that promises more than is there; a pro
 transcribe the stump and call it a success. Headers written before the length was known hold
 placeholders instead, and those recordings are whole.
 
-Layouts: RIFF as in "Multimedia Programming Interface and Data Specifications 1.0", RF64 in EBU Tech
-3306, Xing as in LAME's `lame.h` era MP3 headers, ASF in its specification 3.2, EBML in RFC 8794.
+Layouts: RIFF from "Multimedia Programming Interface and Data Specifications 1.0", RF64 from EBU
+Tech 3306, ASF from its specification 1.2, EBML from RFC 8794. The length header of MP3 (Xing, Info)
+has no standard; it is read as the common encoders write it.
 """
 
 from __future__ import annotations
