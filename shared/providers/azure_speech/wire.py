@@ -173,5 +173,6 @@ def next_page(current: str, link: str | None) -> str | None:
     return urlunsplit((ours.scheme, ours.netloc, path, target.query, ""))
 
 
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    return url.scheme, url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme)
+def _origin(url: SplitResult) -> tuple[str, str | None, str | None, int | None]:
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    return url.scheme, url.username, url.hostname, port
