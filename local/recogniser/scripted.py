@@ -17,7 +17,7 @@ from random import Random
 from local.recogniser.engines.base import EngineUnavailable
 from local.recogniser.types import Alternative, AudioRejected, Heard, Phrase, Word
 
-_VOCABULARY = (  # noqa: SIM905 - as a list it would be ninety lines
+_VOCABULARY = (
     "about after again always answer before better between bring call change clear coffee come "
     "count day different early evening every family find first friend garden give good great "
     "happy hear help house important kitchen know large letter light little long make market "
