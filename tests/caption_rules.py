@@ -24,7 +24,13 @@ from shared.model.transcript import (
 )
 
 TWO_FRAMES_MS = 83
-NO_LINE_ENDS_WITH = frozenset(
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+NO_LINE_ENDS_WITH = _words(
     # articles, possessives, demonstratives
     "a an the my your his her its our their this these those "
     # prepositions
@@ -41,12 +47,12 @@ NO_LINE_ENDS_WITH = frozenset(
     "and but or nor so yet because although though while if unless whether when where that "
     "which what how why than as "
     # titles
-    "mr mr. mrs mrs. ms ms. dr dr. prof prof.".split()
+    "mr mr. mrs mrs. ms ms. dr dr. prof prof."
 )
 # Subject or object: wrong at the end of a line unless the next word shows that it was an object.
 SUBJECT_OR_OBJECT = frozenset(["you", "it"])
-AFTER_AN_OBJECT = NO_LINE_ENDS_WITH - frozenset(
-    "am is are was were be do does did have has had will would can could may might must".split()
+AFTER_AN_OBJECT = NO_LINE_ENDS_WITH - _words(
+    "am is are was were be do does did have has had will would can could may might must"
 )
 
 

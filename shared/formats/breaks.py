@@ -78,10 +78,11 @@ _BY_BOTH = {
     (After.NUMBER, Before.RELATES): 36,
     (After.CAPITAL, Before.CAPITAL): 80,  # first name and last name
     (After.CAPITAL, Before.NUMBER): 80,  # May 5, Room 12
-    (After.HAN, Before.HIRAGANA): 80,  # an ending or a particle of that word
+    (After.HAN, Before.HAN): 110,
+    (After.HAN, Before.HIRAGANA): 90,  # an ending or a particle of that word
     (After.HIRAGANA, Before.HAN): 20,  # most often a particle, then the next word
     (After.HIRAGANA, Before.KATAKANA): 20,
-    (After.HIRAGANA, Before.HIRAGANA): 65,
+    (After.HIRAGANA, Before.HIRAGANA): 90,
     (After.KATAKANA, Before.KATAKANA): INSIDE_WORD,
     (After.KATAKANA, Before.HIRAGANA): 80,
     (After.SOUTH_EAST_ASIAN, Before.SOUTH_EAST_ASIAN): 90,
@@ -122,6 +123,7 @@ _SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
 _ABBREVIATIONS = frozenset(
     ["e.g.", "i.e.", "vs.", "cf.", "approx.", "dept.", "fig.", "z.b.", "d.h.", "bzw.", "ca."]
 )
+_HONORIFICS = frozenset("おご")
 _CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
 
 
@@ -162,6 +164,8 @@ class Lexicon(dict[str, Token]):
             return After.CLAUSE
         if text[-1] in OPENING:
             return After.OPENING
+        if text in _HONORIFICS:
+            return After.CLINGS
         if script := script_of(text[-1]):
             return _AFTER_SCRIPT[script]
         return self._after_word(text, bare)
@@ -184,7 +188,7 @@ class Lexicon(dict[str, Token]):
     def _before(self, text: str, bare: str) -> Before:
         words = self._words
         first = text[0]
-        if first in SMALL_KANA or (first in CLOSING and not bare):
+        if first in SMALL_KANA or (first in CLOSING and not any(map(str.isalnum, text))):
             return Before.CLOSING
         if first in CHINESE_PARTICLES:
             return Before.PARTICLE

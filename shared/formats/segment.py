@@ -156,7 +156,7 @@ def _cheapest(places: _Places, names: list[int]) -> tuple[list[int], list[int]]:
                 if right[k] > edge:
                     break
                 uneven = right_j - left[k] - right[k] + first_left[i]
-                lines = cost + line_penalty[k] + (uneven >> 5 if uneven >= 0 else -uneven >> 4)
+                lines = cost + line_penalty[k] + (uneven >> 4 if uneven >= 0 else -3 * uneven >> 5)
                 if lines < best:
                     best, best_i, best_k = lines, i, k
         if best == _IMPOSSIBLE:
