@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -97,3 +99,10 @@ def test_a_table_is_read_from_settings() -> None:
 def test_a_table_with_a_mistake_is_refused(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=PriceTable)
+
+
+def test_the_default_is_the_one_that_the_docs_show() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
+    shown = msgspec.json.decode(docs.split("```json\n")[2].split("```")[0], type=PriceTable)
+    rate, default = (table.rates["azure_speech"]["standard"] for table in (shown, DEFAULT_PRICES))
+    assert (rate.per_hour, rate.per_channel) == (default.per_hour, default.per_channel)

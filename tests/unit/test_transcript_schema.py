@@ -143,3 +143,11 @@ def test_what_is_not_a_transcript_is_refused(field: str, value: object) -> None:
     document = {**a_transcript(EVERYTHING), field: value}
     with pytest.raises(ValidationError):
         Draft202012Validator(published("transcript-1.schema.json")).validate(document)
+
+
+def test_the_example_in_the_docs_is_a_transcript() -> None:
+    text = (DOCS / "transcript.md").read_text("utf-8").split("```json\n")[1].split("```")[0]
+    example = json.loads(text)
+    Draft202012Validator(published("transcript-1.schema.json")).validate(example)
+    assert set(example) == set(Transcript.__struct_fields__)
+    assert msgspec.convert(example, Transcript).utterances[0].words[0].text == "How"
