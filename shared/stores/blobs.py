@@ -77,12 +77,18 @@ class BlobAudio:
 def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
     return AudioHead(
         data=data,
-        bytes=int(properties.size),
+        bytes=_total_bytes(properties),
         etag=str(properties.etag).strip('"'),
         last_modified_at=properties.last_modified.astimezone(UTC),
         media_type=properties.content_settings.content_type,
         metadata=dict(properties.metadata or {}),
     )
+
+
+def _total_bytes(properties: BlobProperties) -> int:
+    """Of a ranged GET the SDK gives the range's length for the size."""
+    content_range = properties.content_range
+    return int(content_range.rpartition("/")[2] if content_range else properties.size)
 
 
 class BlobOutputs:

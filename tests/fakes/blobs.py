@@ -1,0 +1,111 @@
+"""Audio and outputs in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from urllib.parse import quote
+
+from shared.errors import StoreConflict
+from shared.model.recording import Recording
+from shared.ports import AudioHead
+
+HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Blob:
+    data: bytes
+    etag: str
+    last_modified_at: datetime
+    metadata: dict[str, str]
+
+
+class FakeAudio:
+    """`shared.ports.AudioBlobs`. `drop` is what a person does."""
+
+    def __init__(self) -> None:
+        self._etags = count(1)
+        self.blobs: dict[tuple[str, str], Blob] = {}
+
+    def drop(
+        self,
+        name: str,
+        data: bytes,
+        at: datetime,
+        *,
+        container: str = "audio",
+        metadata: dict[str, str] | None = None,
+    ) -> str:
+        etag = f"0x{next(self._etags):04X}"
+        self.blobs[container, name] = Blob(data, etag, at, metadata or {})
+        return etag
+
+    def head(self, container: str, name: str) -> AudioHead | None:
+        blob = self.blobs.get((container, name))
+        if blob is None:
+            return None
+        return AudioHead(
+            data=blob.data[:HEAD_BYTES],
+            bytes=len(blob.data),
+            etag=blob.etag,
+            last_modified_at=blob.last_modified_at,
+            media_type="audio/wav",
+            metadata=blob.metadata,
+        )
+
+    def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
+        blob = self.blobs.get((container, name))
+        if blob is None or blob.etag != etag:
+            raise StoreConflict("read range")
+        return blob.data[offset : offset + length]
+
+    def list(self, container: str) -> Iterator[tuple[str, str, datetime]]:
+        for (where, name), blob in sorted(self.blobs.items()):
+            if where == container:
+                yield name, blob.etag, blob.last_modified_at
+
+    def url(self, container: str, name: str) -> str:
+        return f"https://fake.blob.core.windows.net/{container}/{quote(name)}"
+
+    def readable_url(self, container: str, name: str | None) -> str:
+        return f"{self.url(container, name or '').rstrip('/')}?sv=fake&sig=secret"
+
+
+@dataclass(frozen=True)
+class Stored:
+    content: bytes
+    media_type: str
+    recording_id: str
+    audio_modified_at: datetime
+
+
+class FakeOutputs:
+    """`shared.ports.Outputs`."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Stored] = {}
+        self.reports: dict[str, bytes] = {}
+        self.puts = 0
+
+    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
+        self.puts += 1
+        ours = Stored(content, media_type, recording.id, recording.last_modified_at)
+        there = self.files.get(path)
+        if there is not None and there.recording_id != recording.id:
+            if there.audio_modified_at > recording.last_modified_at:
+                path = _own_name(path, recording.id)
+            else:
+                self.files[_own_name(path, there.recording_id)] = there
+        self.files[path] = ours
+        return path
+
+    def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
+        self.reports[path] = b"".join(chunks)
+
+
+def _own_name(path: str, recording_id: str) -> str:
+    stem, dot, ending = path.rpartition(".")
+    return f"{stem}.{recording_id[:8]}{dot}{ending}"

@@ -1,0 +1,33 @@
+"""Queues in memory: messages become visible when the clock says so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared.messages import Message, decode, encode
+from tests.fakes.clock import FakeClock
+
+
+class FakeQueue:
+    """`shared.ports.Queue`. Messages go through their encoded form, as they do for real."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.waiting: list[tuple[datetime, Message]] = []
+        self.sent = 0
+
+    def send(self, message: Message, *, after: timedelta = timedelta()) -> None:
+        self.sent += 1
+        copy = decode(type(message), encode(message))
+        self.waiting.append((self._clock.now() + max(after, timedelta()), copy))
+
+    def take(self) -> Message | None:
+        """The first message that is visible now."""
+        for i, (due_at, message) in enumerate(self.waiting):
+            if due_at <= self._clock.now():
+                del self.waiting[i]
+                return message
+        return None
+
+    def next_due_at(self) -> datetime | None:
+        return min((due_at for due_at, _ in self.waiting), default=None)

@@ -1,0 +1,179 @@
+"""The whole pipeline on stand-ins: use-cases wired as in production, messages run by hand."""
+
+from __future__ import annotations
+
+import io
+import wave
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import cache, partial
+from itertools import count
+from typing import Any
+
+import msgspec
+
+from shared import messages as m
+from shared.model.policy import Policy
+from shared.model.price import DEFAULT_PRICES
+from shared.model.profile import Profile
+from shared.model.recording import Recording
+from shared.providers.azure_speech.capabilities import LIMITS
+from shared.usecases.collect import collect
+from shared.usecases.finish import finish
+from shared.usecases.plan import plan
+from shared.usecases.poll import poll
+from shared.usecases.register import PendingPlans, register
+from shared.usecases.submit import submit
+from shared.usecases.sweep import sweep
+from shared.usecases.write import write
+from tests.fakes.blobs import FakeAudio, FakeOutputs
+from tests.fakes.clock import FakeClock
+from tests.fakes.provider import FakeProvider
+from tests.fakes.queue import FakeQueue
+from tests.fakes.stores import FakeActiveJobs, FakeBatchStore
+
+
+class World:
+    """`drop` audio, then `run` until nothing is left to do."""
+
+    def __init__(
+        self,
+        *,
+        profiles: tuple[Profile, ...] = (Profile(),),
+        policy: Policy | None = None,
+        files_per_job: int = 1000,
+        providers: tuple[FakeProvider, ...] = (),
+    ) -> None:
+        self.clock = FakeClock()
+        self.audio, self.outputs = FakeAudio(), FakeOutputs()
+        self.store, self.active = FakeBatchStore(), FakeActiveJobs()
+        self.queue = FakeQueue(self.clock)
+        self.policy, self.profiles = policy or Policy(), profiles
+        self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
+        limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
+        self.capabilities = {"azure-speech": limits}
+        self.pool = ThreadPoolExecutor(1)
+        self._ids = count(1)
+        self.start()
+
+    def start(self) -> None:
+        """A fresh process: what was only in memory is gone."""
+        base: dict[str, Any] = {"store": self.store, "queue": self.queue, "clock": self.clock}
+        errors = {"outputs": self.outputs, "errors_container": "errors"}
+        at_provider = {
+            **base,
+            "active": self.active,
+            "endpoints": self.endpoints,
+            "policy": self.policy,
+        }
+        self.register = partial(
+            register,
+            **base,
+            **errors,
+            audio=self.audio,
+            profiles=self.profiles,
+            capabilities=self.capabilities,
+            policy=self.policy,
+            pending=PendingPlans(),
+        )
+        self.poll = partial(poll, **at_provider)
+        self.sweep = partial(sweep, **base, active=self.active, policy=self.policy)
+        run_plan = partial(
+            plan,
+            **base,
+            audio=self.audio,
+            capabilities=self.capabilities,
+            policy=self.policy,
+            new_id=lambda: f"job{next(self._ids):03}",
+        )
+        self._steps: dict[type, Any] = {
+            m.Plan: lambda message: run_plan(message.batch_id),
+            m.Submit: partial(submit, **at_provider, **errors, audio=self.audio),
+            m.Collect: partial(collect, **at_provider, **errors),
+            m.Write: partial(
+                write,
+                **base,
+                **errors,
+                audio=self.audio,
+                endpoints=self.endpoints,
+                policy=self.policy,
+                transcripts_container="transcripts",
+                prices=DEFAULT_PRICES,
+                pool=self.pool,
+            ),
+            m.Finish: partial(
+                finish,
+                **base,
+                active=self.active,
+                outputs=self.outputs,
+                endpoints=self.endpoints,
+                reports_container="reports",
+            ),
+        }
+
+    @property
+    def provider(self) -> FakeProvider:
+        return next(iter(self.endpoints.values()))
+
+    def drop(
+        self, name: str, data: bytes | None = None, *, metadata: dict[str, str] | None = None
+    ) -> Recording | None:
+        """A person drops a file and the event arrives."""
+        self.audio.drop(
+            name,
+            a_second_of_silence() if data is None else data,
+            self.clock.now(),
+            metadata=metadata,
+        )
+        return self.register("audio", name)
+
+    def step(self, message: m.Message) -> None:
+        self._steps[type(message)](message)
+
+    def drain(self) -> None:
+        """Run every message that is visible now, and what comes of it."""
+        while (message := self.queue.take()) is not None:
+            self.step(message)
+
+    def complete_all(self) -> None:
+        """The providers finish what they have and say so."""
+        for provider in self.endpoints.values():
+            for key, item in provider.transcriptions.items():
+                if item.state == "running":
+                    provider.complete(key)
+                    self.queue.send(m.Collect(endpoint=provider.endpoint, transcription_id=key))
+
+    def run(self, *, hours: float = 24) -> None:
+        """Until nothing is open, with polls and sweeps, at most that long by the clock."""
+        until = self.clock.now() + timedelta(hours=hours)
+        while self.clock.now() < until:
+            self.drain()
+            self.complete_all()
+            self.drain()
+            if not self.store.notes and not self.queue.waiting:
+                return
+            self.poll()
+            self.sweep()
+            self.drain()
+            self.clock.advance(30)
+        raise AssertionError(f"still open: {self.store.notes}, {self.queue.waiting[:3]}")
+
+    def rows(self) -> dict[str, Recording]:
+        """By name; of several versions of a name the one registered last."""
+        rows = sorted(self.store.rows.values(), key=lambda row: row.registered_at)
+        return {row.name: row for row in rows}
+
+    def states(self) -> dict[str, str]:
+        return {name: row.state for name, row in self.rows().items()}
+
+
+@cache
+def a_second_of_silence() -> bytes:
+    """A well-formed WAV file: 1 s, 8 kHz, mono, 8 bit."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(8_000)
+        out.writeframes(b"\x80" * 8_000)
+    return file.getvalue()
