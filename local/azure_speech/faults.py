@@ -103,7 +103,7 @@ class Faults:
         self._faults.append(fault)
         return fault
 
-    def strike(self, kind: str, **facts: str) -> Fault | None:
+    def strike(self, kind: str, /, **facts: str) -> Fault | None:
         """The first fault of that kind that fits here, counted as struck; usually None."""
         for fault in self._faults:
             if not fault.fits(kind, facts):
