@@ -1,7 +1,7 @@
 """What a transcription will cost, from a table of prices that the deployment can replace.
 
     {"currency": "USD",
-     "rates": {"azure_speech": {"standard": {"per_hour": 0.18, "per_channel": true}}}}
+     "rates": {"azure-speech": {"standard": {"per_hour": 0.18, "per_channel": true}}}}
 
 An estimate, never a bill: providers round, grant volume discounts and change their prices.
 """
@@ -46,7 +46,7 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 # Azure: the list price of batch transcription. Whether a stereo file is billed once or twice
 # Microsoft answers differently (its ingestion client multiplies); the dearer answer is taken.
 DEFAULT_PRICES = PriceTable(
-    rates={"azure_speech": {"standard": Rate(per_hour=0.18, per_channel=True)}}
+    rates={"azure-speech": {"standard": Rate(per_hour=0.18, per_channel=True)}}
 )
 
 

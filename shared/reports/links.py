@@ -16,7 +16,7 @@ def relative_link(prefix: str = "../") -> Link:
     def link(path: str) -> str | None:
         # A browser resolves dot segments before it asks, even percent-encoded ones, and would
         # end up somewhere else.
-        if not {".", "..", ""}.isdisjoint(path.split("/")):
+        if not {".", ".."}.isdisjoint(path.split("/")):
             return None
         return prefix + quote(path, safe="/")
 

@@ -57,7 +57,7 @@ def normalised(
             channels=channels,
         ),
         provider=Provider(
-            name="azure_speech",
+            name="azure-speech",
             endpoint="main",
             api_version="2025-10-15",
             transcription_id="t-1",

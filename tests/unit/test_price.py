@@ -23,13 +23,13 @@ def price(
 
 
 def test_an_hour_of_mono_at_azure_costs_the_list_price() -> None:
-    cost = estimate(DEFAULT_PRICES, "azure_speech", "standard", MONO, HOUR_MS, 1)
+    cost = estimate(DEFAULT_PRICES, "azure-speech", "standard", MONO, HOUR_MS, 1)
     assert cost == Cost(amount=0.18, currency="USD", estimated=True)
 
 
 @pytest.mark.parametrize(
     ("provider", "mode", "duration_ms"),
-    [("nobody", "standard", 1), ("azure_speech", "express", 1), ("azure_speech", "standard", None)],
+    [("nobody", "standard", 1), ("azure-speech", "express", 1), ("azure-speech", "standard", None)],
 )
 def test_what_is_not_known_has_no_price(provider: str, mode: Mode, duration_ms: int | None) -> None:
     assert estimate(DEFAULT_PRICES, provider, mode, MONO, duration_ms, 1) is None
@@ -75,13 +75,13 @@ def test_word_times_can_be_charged_for() -> None:
 
 
 def test_a_table_is_read_from_settings() -> None:
-    text = """{"currency": "EUR", "rates": {"azure_speech": {
+    text = """{"currency": "EUR", "rates": {"azure-speech": {
         "standard": {"per_hour": 0.15},
         "express": {"per_hour": 0.9,
                     "surcharges": [{"when": ["diarization"], "per_hour": 0.2}]}}}}"""
     table = msgspec.json.decode(text, type=PriceTable)
     options = Options(max_speakers=3)
-    assert estimate(table, "azure_speech", "express", options, HOUR_MS, 2) == Cost(
+    assert estimate(table, "azure-speech", "express", options, HOUR_MS, 2) == Cost(
         amount=1.1, currency="EUR"
     )
 
@@ -103,6 +103,9 @@ def test_a_table_with_a_mistake_is_refused(text: str) -> None:
 
 def test_the_default_is_the_one_that_the_docs_show() -> None:
     docs = (Path(__file__).parents[2] / "docs" / "report.md").read_text("utf-8")
-    shown = msgspec.json.decode(docs.split("```json\n")[2].split("```")[0], type=PriceTable)
-    rate, default = (table.rates["azure_speech"]["standard"] for table in (shown, DEFAULT_PRICES))
-    assert (rate.per_hour, rate.per_channel) == (default.per_hour, default.per_channel)
+    costs = [
+        estimate(DEFAULT_PRICES, "azure-speech", "standard", MONO, HOUR_MS, channels)
+        for channels in (1, 2)
+    ]
+    shown = " | ".join(f"{cost.amount:.2f} {cost.currency}" for cost in costs if cost)
+    assert f"| `azure-speech/standard` | {shown} |" in docs

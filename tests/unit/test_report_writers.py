@@ -41,7 +41,7 @@ DONE = ReportItem(
         "json": "transcripts/audio/+15551234.wav.json",
         "vtt": "transcripts/audio/+15551234.wav.vtt",
     },
-    provider="azure_speech",
+    provider="azure-speech",
     endpoint="main",
     job_id="j-1",
     transcription_id="t-1",
@@ -94,7 +94,7 @@ def test_the_json_report_is_exact() -> None:
 {"start_ms":9000,"end_ms":9900,"confidence":0.35}],\
 "outputs":{"json":"transcripts/audio/+15551234.wav.json",\
 "vtt":"transcripts/audio/+15551234.wav.vtt"},"error_report":null,"failure":null,\
-"provider":"azure_speech","endpoint":"main","job_id":"j-1","transcription_id":"t-1",\
+"provider":"azure-speech","endpoint":"main","job_id":"j-1","transcription_id":"t-1",\
 "submitted_at":"2026-11-20T21:59:03Z","transcribed_at":"2026-11-20T21:59:03Z",\
 "cost":{"amount":0.001,"currency":"USD","estimated":true}},
 {"recording_id":"22","container":"audio","name":"odd, \\"name\\".wav","etag":"0x9","bytes":0,\
@@ -120,7 +120,7 @@ def test_the_csv_report_is_exact() -> None:
         "transcribed,audio,'+15551234.wav,32000,1,10000,2,en-US,0.5512,true,"
         "0:01.2–0:02.4 (0.40); 0:09.0–0:09.9 (0.35),"
         "json=transcripts/audio/+15551234.wav.json; vtt=transcripts/audio/+15551234.wav.vtt,"
-        ",,,,,0.001000,USD,azure_speech,main,j-1,t-1,"
+        ",,,,,0.001000,USD,azure-speech,main,j-1,t-1,"
         "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8\r\n"
         'failed,audio,"odd, ""name"".wav",0,0,,,,,false,,,input,empty,The blob is empty.,'
         'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9\r\n'

@@ -98,7 +98,7 @@ def a_transcript(*utterances: RecognisedUtterance, **options: Any) -> Any:
         ),
         source=Source(uri="https://s/c/n", container="c", name="n", etag="1", bytes=5, channels=2),
         provider=Provider(
-            name="azure_speech",
+            name="azure-speech",
             endpoint="main",
             api_version="2025-10-15",
             transcription_id="t",
