@@ -1,7 +1,6 @@
 """PyAV, asked one question: which sound is in this file?
 
-Imported when first needed: PyAV takes some 50 ms and 20 MB. It is C code over hostile input, so
-whatever it raises means that the file cannot be read.
+Imported when first needed: PyAV takes some 50 ms and 20 MB.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.probing.range_file import RangeFile
+from shared.probing.range_file import RangeFile, TooManyReads
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
 # The default probe size reads up to 832 KB of PCM; a smaller one makes estimates worse.
 _OPTIONS = {"probesize": "65536"}
+# What hostile content brings about. FFmpeg's own errors are OSError or ValueError or both; a
+# TypeError would be a mistake of ours and must not be taken for a bad file.
+_BAD_CONTENT = (OSError, ValueError, LookupError, ArithmeticError, TooManyReads)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def demux(file: RangeFile | io.BytesIO) -> Sound | Silent | None:
         file.seek(0)
         with _open(file) as container:
             return _look(container)
-    except Exception:
+    except _bad_content():
         return None
 
 
@@ -60,15 +62,23 @@ def end_of_packets_ms(data: bytes) -> int | None:
                     last = max(
                         last, float((packet.pts + (packet.duration or 0)) * packet.time_base)
                     )
-    except Exception:
+    except _bad_content():
         return round(last * 1000) or None
     return round(last * 1000) or None
+
+
+def _bad_content() -> tuple[type[Exception], ...]:
+    import av
+
+    return (*_BAD_CONTENT, av.FFmpegError)
 
 
 def _open(file: Any) -> InputContainer:
     import av
 
-    container: InputContainer = av.open(file, mode="r", options=_OPTIONS, metadata_errors="ignore")
+    # Since version 19 tags are no longer decoded on opening, and the argument is gone.
+    tags: Any = {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
+    container: InputContainer = av.open(file, mode="r", options=_OPTIONS, **tags)
     return container
 
 
@@ -76,7 +86,7 @@ def _look(container: InputContainer) -> Sound | Silent | None:
     name = container.format.name
     for stream in container.streams.audio:
         codec = stream.codec_context
-        if codec.channels and codec.sample_rate:
+        if codec is not None and codec.channels and codec.sample_rate:
             return Sound(
                 codec=codec.codec.canonical_name,
                 container=name,

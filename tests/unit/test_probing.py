@@ -73,6 +73,17 @@ def test_a_wav_whose_samples_begin_behind_the_head_is_read_all_the_same() -> Non
     assert found.duration_ms == 2000
 
 
+def test_tags_in_an_unknown_encoding_do_no_harm() -> None:
+    tags = struct.pack("<4sI4s4sI", b"LIST", 16, b"INFO", b"INAM", 4) + b"\xff\xfe\xc3\x00"
+    assert Blob(wav(2, extra=tags), "tagged.wav").probe().duration_ms == 2000
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_bad_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.probing.demux._OPTIONS", 7)
+    with pytest.raises((TypeError, AttributeError)):
+        Blob(wav(2)).probe()
+
+
 @pytest.mark.parametrize("placeholder", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0xFFFFFFFF - 36, 0x7FFFF024])
 def test_sizes_that_a_recorder_could_not_know_are_no_promise(placeholder: int) -> None:
     size = struct.pack("<I", placeholder)
