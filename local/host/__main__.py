@@ -27,7 +27,7 @@ def main() -> int:
     started = perf_counter()
     options = _parse()
     set_up_logging(quiet=options.quiet)
-    listening = socket.create_server(("127.0.0.1", options.port), backlog=512)
+    listening = _listen(options.port)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         app, made_keys = _prepare(options, address)
@@ -47,6 +47,15 @@ def main() -> int:
         logging.shutdown()
         os._exit(0)  # a function that outlived the grace time must not keep the process
     return 0
+
+
+def _listen(port: int) -> socket.socket:
+    """A socket that says it is TCP: asyncio switches Nagle's delay off only for such."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(512)
+    return listening
 
 
 async def _serve(app: App, listening: socket.socket, announce: Callable[[], None]) -> bool:

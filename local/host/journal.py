@@ -6,7 +6,6 @@ import traceback
 from collections import defaultdict
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
-from types import TracebackType
 
 current_function: ContextVar[str] = ContextVar("current_function", default="host")
 
@@ -74,12 +73,10 @@ class _Formatter(logging.Formatter):
 
 
 def _format(error: BaseException) -> str:
-    """A traceback that starts in the function's own code."""
-    trace: TracebackType | None = error.__traceback__
-    while trace and trace.tb_next and "/local/host/" in _path(trace):
+    """A traceback without the host's own frames before the function's code."""
+    start = trace = error.__traceback__
+    while trace and trace.tb_next:
+        if trace.tb_frame.f_globals.get("__name__") == "local.host.worker":
+            start = trace.tb_next
         trace = trace.tb_next
-    return "".join(traceback.format_exception(type(error), error, trace))
-
-
-def _path(trace: TracebackType) -> str:
-    return trace.tb_frame.f_code.co_filename.replace("\\", "/")
+    return "".join(traceback.format_exception(type(error), error, start))

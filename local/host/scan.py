@@ -162,7 +162,7 @@ def list_page(
         params={name: value for name, value in query.items() if value},
         headers={"x-ms-version": container.api_version, "Accept": "application/xml"},
     )
-    response = container._pipeline.run(request)
+    response = container._pipeline.run(request, stream=False)
     if response.http_response.status_code == 404:
         raise ResourceNotFoundError(response=response.http_response)
     if response.http_response.status_code != 200:
