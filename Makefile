@@ -3,11 +3,11 @@
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
-AUDIO  ?= samples/audio
 OUT    ?= out
+ENGINE ?= pocketsphinx
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run emulators test check format bench deploy clean
+.PHONY: help setup demo run drop emulators test check format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,13 +25,16 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
-	$(PY) -m local demo --out "$(OUT)" $(AUDIO)
+	$(PY) -m local demo --engine "$(ENGINE)" --out "$(OUT)" $(AUDIO)
 
 run: setup ## the same stack, staying up
-	$(PY) -m local run
+	$(PY) -m local run --engine "$(ENGINE)"
+
+drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders"
+	$(PY) -m local drop $(AUDIO)
 
 emulators: setup ## only the provider emulators, on 127.0.0.1
-	$(PY) -m local emulators
+	$(PY) -m local emulators --engine "$(ENGINE)"
 
 test: setup ## what CI runs
 	$(PY) -m pytest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import monotonic, sleep
 
 import msgspec
@@ -15,15 +15,18 @@ from rich.console import Console
 
 from local import screen
 from local.children import ChildFailed
+from local.download import download
 from local.intake import Drop, choose
 from local.progress import Key, Progress, look
-from local.stack import CONTAINERS, TABLE, Stack, running_stack
+from local.stack import CONTAINERS, TABLE, running_stack
 from shared.model.recording import Recording
 from shared.model.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
 LOOK_SECONDS = 0.5
-DOWNLOADED = ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
+OUTPUTS = tuple(
+    CONTAINERS[name] for name in ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
+)
 
 
 def demo(audio: Sequence[str], out: Path, *, engine: str, minutes: float) -> int:
@@ -40,8 +43,14 @@ def demo(audio: Sequence[str], out: Path, *, engine: str, minutes: float) -> int
     try:
         with running_stack(logs, engine=engine, tell=lambda what: console.print(what)) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
-            progress = _drop_and_watch(stack, drops, console, seconds=60 * minutes)
-            _download(stack.blobs, out)
+            progress = _drop_and_watch(
+                stack.azurite.connection_string,
+                drops,
+                console,
+                check=stack.check,
+                seconds=60 * minutes,
+            )
+            download(stack.blobs, OUTPUTS, out)
     except (ChildFailed, RuntimeError, TimeoutError) as error:
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
@@ -61,22 +70,46 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
     return intake.drops
 
 
+def drop_into(address: Path, audio: Sequence[str], out: Path | None) -> int:
+    """Drop into the stack that `make run` keeps up; its address is in the file `address`."""
+    console = Console(highlight=False)
+    try:
+        storage = address.read_text(encoding="utf-8")
+        drops = _choose(audio, console)
+    except FileNotFoundError as error:
+        is_down = error.filename == str(address)
+        text = "The stack is not up: start it with `make run`." if is_down else str(error)
+        console.print(text, style="red", markup=False)
+        return STACK_FAILED
+    started = monotonic()
+    progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
+    if out is not None:
+        download(BlobServiceClient.from_connection_string(storage), OUTPUTS, out)
+    screen.show_end(console, progress, out, monotonic() - started)
+    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
 def _drop_and_watch(
-    stack: Stack, drops: Sequence[Drop], console: Console, *, seconds: float
+    storage: str,
+    drops: Sequence[Drop],
+    console: Console,
+    *,
+    check: Callable[[], None],
+    seconds: float,
 ) -> Progress:
-    """Raises `TimeoutError`, and `ChildFailed` if a part of the stack ends meanwhile."""
-    wanted = {_drop(stack.blobs, drop) for drop in drops}
+    """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
+    blobs = BlobServiceClient.from_connection_string(storage)
+    wanted = {_drop(blobs, drop) for drop in drops}
     console.print(f"Dropped {len(wanted)} recordings into the container audio.")
-    service = TableServiceClient.from_connection_string(stack.azurite.connection_string)
-    table = service.get_table_client(TABLE)
+    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
     shown: set[Key] = set()
     deadline = monotonic() + seconds
     with screen.progress_line(console) as show:
         while monotonic() < deadline:
-            stack.check()
+            check()
             progress = look(table, wanted)
             show(progress)
-            _show_new(progress, shown, stack.blobs, console)
+            _show_new(progress, shown, blobs, console)
             if progress.is_over:
                 return progress
             sleep(LOOK_SECONDS)
@@ -108,18 +141,3 @@ def _transcript(row: Recording, blobs: BlobServiceClient) -> Transcript:
     container, _, name = row.outcome.outputs["json"].partition("/")
     content = blobs.get_blob_client(container, name).download_blob().readall()
     return msgspec.json.decode(content, type=Transcript)
-
-
-def _download(blobs: BlobServiceClient, out: Path) -> None:
-    """Every output, under the name of its container."""
-    for setting in DOWNLOADED:
-        container = blobs.get_container_client(CONTAINERS[setting])
-        for name in container.list_blob_names():
-            target = out / CONTAINERS[setting] / _as_file(name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(container.download_blob(name).readall())
-
-
-def _as_file(name: str) -> Path:
-    """A blob name as a path below a folder: a part that would lead out of it is renamed."""
-    return Path(*(part if part not in ("..", "/") else "_" for part in PurePosixPath(name).parts))

@@ -61,13 +61,15 @@ def show_failure(console: Console, row: Recording) -> None:
         console.print(Padding(text, (0, 0, 0, 4)))
 
 
-def show_end(console: Console, progress: Progress, out: Path, seconds: float) -> None:
+def show_end(console: Console, progress: Progress, out: Path | None, seconds: float) -> None:
     """The counts, and where everything is."""
     hours = sum(row.duration_ms for row in progress.rows.values()) / 3_600_000
     console.print(
         f"\n[bold]{progress.count('transcribed')} transcribed, {progress.count('failed')} failed[/]"
         f" of {progress.dropped} recordings ({hours * 60:.1f} minutes of audio) in {seconds:.0f} s."
     )
+    if out is None:
+        return
     for folder in ("transcripts", "reports", "errors"):
         if (out / folder).exists():
             console.print(f"  {out / folder}/", soft_wrap=True)

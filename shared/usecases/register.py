@@ -179,7 +179,13 @@ def _examine(
     def read(offset: int, length: int) -> bytes:
         return audio.read(recording.container, recording.name, head.etag, offset, length)
 
-    properties = probe(head.data, head.bytes, read, name=recording.name)
+    properties = probe(
+        head.data,
+        head.bytes,
+        read,
+        name=recording.name,
+        accept_truncated=profile.accept_truncated,
+    )
     options, notes = check_against(properties, profile.options, capabilities[profile.provider])
     return msgspec.structs.replace(
         recording,
