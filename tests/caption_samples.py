@@ -34,9 +34,9 @@ kitchen is dry again soon. Goodbye."""
 
 def monologue() -> Transcript:
     """One speaker, 333 words in 160 s, one sentence of them far too fast to read."""
-    words = spoken(_CALM, start_ms=400, chars_per_second=12, seed=1)
+    words = spoken(_CALM, start_ms=400, chars_per_second=11.4, seed=1)
     words += spoken(_FAST, start_ms=words[-1].end_ms + 600, chars_per_second=25, seed=2)
-    words += spoken(_CALM_AGAIN, start_ms=words[-1].end_ms + 900, chars_per_second=12, seed=3)
+    words += spoken(_CALM_AGAIN, start_ms=words[-1].end_ms + 900, chars_per_second=11.4, seed=3)
     text = " ".join([_CALM, _FAST, _CALM_AGAIN])
     return transcript(utterance(text, 400, words=words))
 

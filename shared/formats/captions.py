@@ -56,7 +56,7 @@ def _drafts(number: int, run: Run, words: RunWords, room_end_ms: int) -> list[Dr
         prefix=width_of(name_prefix(run.name)) if run.name else 0,
         every_cue=run.crossed,
     )
-    return [_draft(number, words, piece) for piece in pieces]
+    return [_draft(number, run, words, piece) for piece in pieces]
 
 
 def _room_end(starts: Sequence[int], number: int, audio_end_ms: int) -> int:
@@ -66,11 +66,12 @@ def _room_end(starts: Sequence[int], number: int, audio_end_ms: int) -> int:
     return min(starts[following] - GAP_MS, latest) if following < len(starts) else latest
 
 
-def _draft(number: int, words: RunWords, piece: Piece) -> Draft:
+def _draft(number: int, run: Run, words: RunWords, piece: Piece) -> Draft:
     width = sum(words.widths[piece.first : piece.last])
     width += sum(words.spaces[piece.first + 1 : piece.last])
     return Draft(
         run=number,
+        voice=run.voice,
         piece=piece,
         start_ms=words.starts[piece.first],
         audio_end_ms=words.ends[piece.last - 1],

@@ -26,6 +26,11 @@ class Run:
     crossed: bool = False
 
     @property
+    def voice(self) -> tuple[int, str | None]:
+        """Who speaks, whatever the language."""
+        return self.utterances[0].channel, self.utterances[0].speaker
+
+    @property
     def start_ms(self) -> int:
         return self.utterances[0].start_ms
 

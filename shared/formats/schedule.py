@@ -10,9 +10,8 @@ speech does.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from shared.formats.cue import (
     CHAIN_MS,
@@ -31,10 +30,11 @@ LEAST_CUE_MS = MIN_CUE_MS // 2
 
 @dataclass(slots=True)
 class Draft:
-    """A cue whose times are still those of the speech. `need_ms` is what reading takes, `run`
-    the number of the run of which it shows `piece`."""
+    """A cue whose times are still those of the speech. `need_ms` is what reading takes; it shows
+    `piece` of the run of that number. `voice` tells whose cues may never overlap."""
 
     run: int
+    voice: Hashable
     piece: Piece
     start_ms: int
     audio_end_ms: int
@@ -43,7 +43,7 @@ class Draft:
 
 
 def schedule(drafts: Sequence[Draft]) -> list[Draft]:
-    """Set the times; the drafts come back by start. Starts within a run must not go back."""
+    """Set the times; the drafts come back by start. Starts of a voice must not go back."""
     _spread(drafts)
     ordered = sorted(drafts, key=lambda draft: draft.start_ms)
     starts = [draft.start_ms for draft in ordered]
@@ -56,10 +56,11 @@ def schedule(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _spread(drafts: Sequence[Draft]) -> None:
     """Words that a provider all puts at one moment still make cues that can be read."""
-    for before, after in pairwise(drafts):
-        if before.run == after.run:
-            after.start_ms = max(after.start_ms, before.start_ms + LEAST_CUE_MS + GAP_MS)
-            after.audio_end_ms = max(after.audio_end_ms, after.start_ms)
+    free_from: dict[Hashable, int] = {}
+    for draft in drafts:
+        draft.start_ms = max(draft.start_ms, free_from.get(draft.voice, 0))
+        draft.audio_end_ms = max(draft.audio_end_ms, draft.start_ms)
+        free_from[draft.voice] = draft.start_ms + LEAST_CUE_MS + GAP_MS
 
 
 def _make_room(ordered: Sequence[Draft], starts: list[int]) -> None:
@@ -69,10 +70,10 @@ def _make_room(ordered: Sequence[Draft], starts: list[int]) -> None:
         following = _following(starts, draft, place)
         if following < len(ordered):
             missing = draft.need_ms - (starts[following] - GAP_MS - draft.start_ms)
-            if missing > 0 and (not place or ordered[place - 1].run != draft.run):
+            if missing > 0 and (not place or ordered[place - 1].voice != draft.voice):
                 early = min(missing, SHIFT_MS, draft.start_ms - free_from)
                 missing -= _moved(ordered, starts, place, -early) if early > 0 else 0
-            if missing > 0 and following == place + 1 and ordered[following].run != draft.run:
+            if missing > 0 and following == place + 1 and ordered[following].voice != draft.voice:
                 late = min(missing, SHIFT_MS, _spare_ms(ordered, starts, following))
                 _moved(ordered, starts, following, max(late, 0))
         free_from = max(
@@ -90,11 +91,14 @@ def _following(starts: Sequence[int], draft: Draft, place: int) -> int:
 def _spare_ms(ordered: Sequence[Draft], starts: Sequence[int], place: int) -> int:
     """How much later a cue can come without being too short itself or out of order."""
     draft = ordered[place]
+    spare_ms = SHIFT_MS
+    if place + 1 < len(ordered):
+        spare_ms = starts[place + 1] - draft.start_ms
     after = _following(starts, draft, place)
-    if after == len(ordered):
-        return SHIFT_MS
-    room_ms = starts[after] - GAP_MS - draft.start_ms - draft.need_ms
-    return min(room_ms, starts[place + 1] - draft.start_ms)
+    if after < len(ordered):
+        room_ms = starts[after] - GAP_MS - draft.start_ms
+        spare_ms = min(spare_ms, room_ms - draft.need_ms)
+    return spare_ms
 
 
 def _moved(ordered: Sequence[Draft], starts: list[int], place: int, by_ms: int) -> int:
@@ -104,12 +108,12 @@ def _moved(ordered: Sequence[Draft], starts: list[int], place: int, by_ms: int) 
 
 
 def _followers(ordered: Sequence[Draft]) -> list[int | None]:
-    """For each cue the start of the next one of its run."""
-    later: dict[int, int] = {}
+    """For each cue the start of the next one of its voice."""
+    later: dict[Hashable, int] = {}
     found: list[int | None] = []
     for draft in reversed(ordered):
-        found.append(later.get(draft.run))
-        later[draft.run] = draft.start_ms
+        found.append(later.get(draft.voice))
+        later[draft.voice] = draft.start_ms
     return found[::-1]
 
 
