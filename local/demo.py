@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from time import monotonic, sleep
 
 import msgspec
 from azure.data.tables import TableServiceClient
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, ContentSettings
 from rich.console import Console
 
 from local import screen
@@ -118,8 +119,10 @@ def _drop_and_watch(
 
 def _drop(blobs: BlobServiceClient, drop: Drop) -> Key:
     blob = blobs.get_blob_client(CONTAINERS["AUDIO_CONTAINER"], drop.name)
+    media_type = mimetypes.guess_type(drop.path.name)[0] or "application/octet-stream"
+    settings = ContentSettings(content_type=media_type)
     with drop.path.open("rb") as file:
-        answer = blob.upload_blob(file, overwrite=True)
+        answer = blob.upload_blob(file, overwrite=True, content_settings=settings)
     return drop.name, str(answer["etag"]).strip('"')
 
 

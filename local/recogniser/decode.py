@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local.recogniser.types import AudioRejected
 
@@ -53,7 +53,7 @@ def _decode_tracks(path: Path) -> list[bytearray]:
     # A file object instead of a name: a name like "http:x.wav" would be taken for an address.
     with path.open("rb") as file:
         try:
-            container = av.open(file, mode="r", options=_OPTIONS, metadata_errors="ignore")
+            container = av.open(file, mode="r", options=_OPTIONS, **_tolerant_of_tags())
         except (av.FFmpegError, ValueError) as error:
             raise AudioRejected("not_audio", "The file is in no known audio format.") from error
         with container:
@@ -68,6 +68,13 @@ def _decode_tracks(path: Path) -> list[bytearray]:
         raise AudioRejected("decode", "The audio in the file cannot be decoded.")
     recording.finish()
     return recording.tracks
+
+
+def _tolerant_of_tags() -> dict[str, Any]:
+    """PyAV before 19 raises on tags that are not UTF-8 unless told not to; 19 cannot be told."""
+    import av
+
+    return {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 
 def _read(
