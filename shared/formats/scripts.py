@@ -110,20 +110,20 @@ def pieces(token: str) -> list[str]:
 def _fitting(run: str) -> list[str]:
     """Cut a word that no line can hold, after punctuation where it has some."""
     parts = []
-    while width_of(run) > LINE:
-        cut = _cut(run)
-        parts.append(run[:cut])
-        run = run[cut:]
-    return [*parts, run]
-
-
-def _cut(run: str) -> int:
-    width = fits = 0
-    for fits, char in enumerate(run):  # noqa: B007 - the position where it stops is the result
+    begin = width = 0
+    for n, char in enumerate(run):
         width += _char_width(char)
         if width > LINE:
-            break
-    soft = next((n for n in range(fits, fits // 2, -1) if not run[n - 1].isalnum()), fits)
-    while soft > 1 and _joined(run[soft - 1], run[soft]):
-        soft -= 1
-    return soft
+            cut = _cut(run, begin, n)
+            parts.append(run[begin:cut])
+            begin, width = cut, width_of(run[cut : n + 1])
+    return [*parts, run[begin:]]
+
+
+def _cut(run: str, begin: int, end: int) -> int:
+    """The last good place in the second half of what fits, else the end."""
+    half = (begin + end) // 2
+    cut = next((n for n in range(end, half, -1) if not run[n - 1].isalnum()), end)
+    while cut > begin + 1 and _joined(run[cut - 1], run[cut]):
+        cut -= 1
+    return cut
