@@ -45,6 +45,7 @@ def main() -> int:
 
     if not asyncio.run(_serve(app, listening, announce)):
         logging.shutdown()
+        sys.stdout.flush()
         os._exit(0)  # a function that outlived the grace time must not keep the process
     return 0
 

@@ -11,7 +11,7 @@ from local.host.index import Binding, Function
 from local.host.journal import Journal
 from local.host.paths import fill
 from local.host.storage import Storage
-from local.host.worker import Worker
+from local.host.worker import Outputs, Worker
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,7 @@ class Executor:
         """
         started = perf_counter()
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                outputs = await self._worker.invoke(function, given)
+            outputs = await self._invoke(function, given)
             response = None
             for binding, datum in outputs:
                 if binding.type == "http":
@@ -61,6 +60,16 @@ class Executor:
             return Result(False)
         self._journal.succeeded(function.name, perf_counter() - started)
         return Result(True, response)
+
+    async def _invoke(self, function: Function, given: TriggerInput) -> Outputs:
+        limit = asyncio.timeout(self._timeout_seconds)
+        try:
+            async with limit:
+                return await self._worker.invoke(function, given)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise  # the function's own
+            raise TimeoutError("it ran longer than functionTimeout allows") from error
 
     async def _write(self, binding: Binding, datum: Datum, given: TriggerInput) -> None:
         connection = binding.text("connection")

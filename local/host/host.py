@@ -56,6 +56,7 @@ class Host:
         self._app = app
         self._id = host_id(app.directory, app.environ)
         self._stopping = asyncio.Event()
+        self._by_hand: set[asyncio.Task[None]] = set()
         self._storage = Storage(app.environ)
         self._worker = Worker(thread_count(app.environ), str(app.directory))
         self._journal = Journal()
@@ -199,7 +200,9 @@ class Host:
     async def _run_now(self, name: str, value: str) -> bool:
         """Start a timer function, or send a queue function a message; False for any other."""
         if timer := self._timers.get(name):
-            self._started = asyncio.create_task(timer.run_now())
+            task = asyncio.create_task(timer.run_now())
+            self._by_hand.add(task)
+            task.add_done_callback(self._by_hand.discard)
             return True
         for function in self._app.with_trigger("queueTrigger"):
             if function.name == name:

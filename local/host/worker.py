@@ -30,6 +30,8 @@ class Worker:
     def __init__(self, threads: int, directory: str) -> None:
         self._directory = directory
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="function")
+        self._running = 0
+        self._counting = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="async", daemon=True)
         self._thread.start()
@@ -40,7 +42,11 @@ class Worker:
         arguments: dict[str, Any] = {function.trigger.name: given.argument, **outs}
         if "context" in function.parameters and "context" not in arguments:
             arguments["context"] = InvocationContext(function, self._directory)
-        returned = await asyncio.wrap_future(self._start(function, arguments))
+        running = self._start(function, arguments)
+        with self._counting:
+            self._running += 1
+        running.add_done_callback(self._finished)
+        returned = await asyncio.wrap_future(running)
         return _outputs(function, outs, returned)
 
     def stop(self) -> bool:
@@ -48,7 +54,11 @@ class Worker:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=1)
         self._pool.shutdown(wait=False, cancel_futures=True)
-        return self._thread.is_alive() or any(thread.is_alive() for thread in self._pool._threads)
+        return self._thread.is_alive() or self._running > 0
+
+    def _finished(self, _: "Future[Any]") -> None:
+        with self._counting:
+            self._running -= 1
 
     def _start(self, function: Function, arguments: dict[str, Any]) -> "Future[Any]":
         if function.is_async:

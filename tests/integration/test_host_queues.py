@@ -63,8 +63,9 @@ def open_queue(azurite: Azurite) -> Iterator[Callable[[str], QueueClient]]:
 def start(app: Path, azurite: Azurite) -> Iterator[Callable[..., HostProcess]]:
     started: list[HostProcess] = []
 
-    def start_host(*options: str) -> HostProcess:
-        started.append(HostProcess(app, azurite, "--idle-poll-seconds", "0.2", *options))
+    def start_host(*options: str, **settings: str) -> HostProcess:
+        options = ("--idle-poll-seconds", "0.2", *options)
+        started.append(HostProcess(app, azurite, *options, **settings))
         assert started[-1].address, started[-1].output
         return started[-1]
 
@@ -254,6 +255,23 @@ def test_a_stop_does_not_wait_beyond_the_grace_time(
     assert host.stop() == 0
     assert contents(open_queue(f"{name}-done")) == []
     assert not is_empty(queue)
+
+
+def test_an_execution_beyond_the_time_limit_counts_as_failed(
+    start: Callable[..., HostProcess],
+    open_queue: Callable[[str], QueueClient],
+    name: str,
+    app: Path,
+) -> None:
+    (app / "hang").touch()
+    limit = {"AzureFunctionsJobHost__functionTimeout": "00:00:01"}
+    host = start("--grace-seconds", "0.2", **limit)
+    queue = open_queue(name)
+    queue.create_queue()
+    send(queue, {"id": "a"})
+    assert eventually(lambda: host.counts("work")["failed"])
+    assert contents(open_queue(f"{name}-done")) == []
+    assert "longer than functionTimeout" in host.output
 
 
 def test_two_hosts_share_a_queue_without_running_a_message_twice(
