@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from enum import IntEnum
+from itertools import pairwise
 
 from shared.formats.cue import MAX_LINE_CHARS
 
@@ -94,16 +95,15 @@ def pieces(token: str) -> list[str]:
 
     One character in scripts without spaces, runs of everything else; nothing wider than a line.
     """
-    runs: list[str] = []
-    last = Script.SPACED
-    for char in token:
+    cuts = [0]
+    last = script_of(token[0])
+    for n, (before, char) in enumerate(pairwise(token), 1):
         script = script_of(char)
         whole = script is last is Script.SPACED
-        if runs and (whole or _joined(runs[-1][-1], char)):
-            runs[-1] += char
-        else:
-            runs.append(char)
+        if not whole and not _joined(before, char):
+            cuts.append(n)
             last = script
+    runs = (token[begin:end] for begin, end in pairwise([*cuts, len(token)]))
     return [part for run in runs for part in _fitting(run)]
 
 
