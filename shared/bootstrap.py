@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import httpx
@@ -17,6 +17,7 @@ from shared.errors import ConfigurationError
 from shared.log import quiet_libraries
 from shared.messages import Collect, Finish, Submit, Write
 from shared.model.capabilities import Capabilities
+from shared.model.options import Mode
 from shared.model.policy import Policy
 from shared.model.price import DEFAULT_PRICES, PriceTable, Rate
 from shared.ports import SpeechProvider
@@ -203,10 +204,12 @@ def _http_client() -> httpx.Client:
 
 def _prices(settings: Settings) -> PriceTable:
     """The default table with the deployment's own amounts in place of the list prices."""
-    rates = {name: dict(modes) for name, modes in DEFAULT_PRICES.rates.items()}
+    rates: dict[str, dict[Mode, Rate]] = {
+        name: dict(modes) for name, modes in DEFAULT_PRICES.rates.items()
+    }
     for key, amount in settings.prices.items():
         provider, _, mode = key.partition("/")
         modes = rates.setdefault(provider, {})
-        known = modes.get(mode or "standard", Rate(per_hour=0))  # type: ignore[call-overload]
-        modes[mode or "standard"] = msgspec.structs.replace(known, per_hour=amount)  # type: ignore[index]
+        known = modes.get(cast(Mode, mode), Rate(per_hour=0))
+        modes[cast(Mode, mode)] = msgspec.structs.replace(known, per_hour=amount)
     return PriceTable(currency=settings.price_currency, rates=rates)
