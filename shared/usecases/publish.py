@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.formats import FORMATS, render
+from shared.formats import FORMATS, render_all
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model import transcript as t
@@ -136,12 +136,14 @@ class Publisher:
         """Captions first, the JSON last: who waits for it finds the others there."""
         stem = f"{self._container}/{output_stem(row.container, row.name)}"
         names = [*row.profile.formats, "json"]
-        paths = {name: f"{stem}{FORMATS[name].extension}" for name in names}
         return {
             name: self._outputs.put(
-                path, render(transcript, name), FORMATS[name].media_type, recording=row
+                f"{stem}{FORMATS[name].extension}",
+                content,
+                FORMATS[name].media_type,
+                recording=row,
             )
-            for name, path in paths.items()
+            for name, content in render_all(transcript, names).items()
         }
 
 
