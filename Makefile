@@ -43,7 +43,7 @@ check: setup ## format, lint, types and unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
-	$(PY) -m pytest -q tests/unit
+	$(PY) -m pytest -q -n 2 tests/unit
 
 format: setup ## let ruff rewrite what it can
 	$(VENV)/bin/ruff format .

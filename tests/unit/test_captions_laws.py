@@ -17,7 +17,7 @@ from tests.caption_rules import columns, columns_of_cue, transcript, utterance
 
 SHORTEST_MS = 416
 
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=60)
 
 WORDS = [
     *"the of and I was to you Mr. that I'm in, --> no. yes? Received kitchen policy number".split(),
