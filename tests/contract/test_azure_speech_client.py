@@ -517,6 +517,17 @@ def test_of_two_webhooks_that_were_registered_at_once_the_older_one_stays(
     assert list(service.webhooks) == ["w-1"]
 
 
+def test_a_double_that_is_found_later_is_removed(
+    service: FakeAzureSpeech, speech: AzureSpeech
+) -> None:
+    speech.ensure_webhook(HOOK, "s-1")
+    (ours,) = service.webhooks.values()
+    later = {"self": f"{HOST}/speechtotext/webhooks/w-2", "createdDateTime": "2026-02-01T00:00:00Z"}
+    service.webhooks["w-2"] = {**ours, **later}
+    assert speech.ensure_webhook(HOOK, "s-1")
+    assert list(service.webhooks) == ["w-1"]
+
+
 def test_a_webhook_needs_a_secret(service: FakeAzureSpeech, speech: AzureSpeech) -> None:
     with pytest.raises(ConfigurationError):
         speech.ensure_webhook(HOOK, "")

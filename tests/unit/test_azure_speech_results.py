@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.errors import ResultMalformed
 from shared.model.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript import Alternative, Word
+from shared.providers.azure_speech.confidence import mean_confidence
 from shared.providers.azure_speech.results import read_result
 from tests.samples.azure_speech import sample
 
@@ -293,6 +294,23 @@ def test_words_never_end_before_they_start_and_confidence_stays_between_its_sour
         for word in words
         if word.confidence is not None
     )
+
+
+def test_the_confidence_of_all_display_words_takes_one_walk_along_the_spoken_ones() -> None:
+    looked_at = 0
+
+    class Counting(list[Word]):
+        def __getitem__(self, index: Any) -> Any:
+            nonlocal looked_at
+            looked_at += 1
+            return super().__getitem__(index)
+
+    spoken = Counting([Word("w", 0, 1_000, 0.5)] * 300)
+    first = 0
+    for _ in range(300):
+        confidence, first = mean_confidence(spoken, first, 0, 1_000)
+        assert confidence == pytest.approx(0.5)
+    assert looked_at <= 2 * 300
 
 
 @pytest.mark.parametrize(

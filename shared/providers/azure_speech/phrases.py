@@ -14,6 +14,7 @@ import msgspec
 
 from shared.model.recognition import RecognisedUtterance
 from shared.model.transcript import Alternative, Timing, Word
+from shared.providers.azure_speech.confidence import mean_confidence, probability
 from shared.providers.azure_speech.times import TICKS_PER_MS, duration_to_ticks, ticks_to_ms
 
 # 28 years in ticks, and what a float still counts exactly
@@ -119,10 +120,6 @@ def _phrase_confidence(best: Reading) -> float | None:
     return probability(best.confidence) if best.lexical or best.confidence else None
 
 
-def probability(value: float | None) -> float | None:
-    return value if value is None or 0.0 <= value <= 1.0 else min(1.0, max(0.0, value))
-
-
 def span_ms(timed: Timed) -> tuple[int, int] | None:
     """Start and end, 0 <= start <= end, None where no start is given.
 
@@ -174,46 +171,17 @@ def _lexical_words(words: Sequence[LexicalWord], phrase: tuple[int, int]) -> lis
 def _display_words(
     words: Sequence[DisplayWord], lexical: Sequence[Word], phrase: tuple[int, int]
 ) -> list[Word]:
-    """Display words have no confidence of their own: each takes the mean of the lexical words
-    that it overlaps, weighted by how long.
-
-    Both lists are in time order, so one walk along both is enough: no lexical word is looked at
-    again once it lies behind, and `first` never moves back.
-    """
+    """Display words have no confidence of their own: each takes that of the lexical words that
+    it overlaps."""
     found: list[Word] = []
     first = 0
     for word in words:
         if not (text := word.display_text):
             continue
         (start, end), timing = _place(word, found, phrase)
-        confidence, first = _overlapping(lexical, first, start, end)
+        confidence, first = mean_confidence(lexical, first, start, end)
         found.append(Word(text, start, end, confidence, timing))
     return found
-
-
-def _overlapping(
-    lexical: Sequence[Word], first: int, start: int, end: int
-) -> tuple[float | None, int]:
-    """The weighted confidence of the words from `first` on that overlap start..end, and where
-    the next display word has to begin to look."""
-    total = weighted = 0.0
-    at = first
-    while at < len(lexical) and lexical[at].start_ms <= end:
-        word = lexical[at]
-        at += 1
-        if word.confidence is None:
-            continue
-        overlap = min(end, word.end_ms) - max(start, word.start_ms)
-        weight = overlap if overlap else _point_weight(word, start, end)
-        if weight > 0:
-            total += weight
-            weighted += weight * word.confidence
-    return (weighted / total if total else None), max(first, at - 1)
-
-
-def _point_weight(word: Word, start: int, end: int) -> float:
-    """A word without length counts where nothing longer overlaps; touching ends do not count."""
-    return 0.000_001 if start == end or word.start_ms == word.end_ms else 0.0
 
 
 def _place(
