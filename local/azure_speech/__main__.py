@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--workers", type=int, help="processes of the recogniser (default: one per core)")
     add("--state", type=Path, help="folder that outlives a restart (default: memory)")
     add("--jobs", type=int, default=4, help="jobs that run at the same time")
-    add("--recordings", type=int, default=16, help="recordings in work at the same time")
+    add("--recordings", type=int, default=8, help="recordings in work at the same time")
     add("--calls-per-10-seconds", type=int, default=100, help="rate limit; 0 means none")
     add("--retry-after", type=int, default=1, help="seconds in Retry-After of a running job")
     return parser

@@ -30,6 +30,7 @@ from local.recogniser.types import AudioRejected, Heard
 log = logging.getLogger(__name__)
 
 _INVALID_DATA = ("InvalidData", "The recordings URI contains invalid data.")
+_INTERNAL = ("Internal", "An internal error occurred.")
 _FETCH_TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
 
 
@@ -100,7 +101,7 @@ class Jobs:
                 self._finish(one, error=(failure.code, failure.message))
             except Exception:
                 log.exception("job %s broke down", transcription_id)
-                self._finish(one, error=("Internal", "An internal error occurred."))
+                self._finish(one, error=_INTERNAL)
 
     async def _run(self, one: Transcription) -> None:
         await self._linger(one, "slow_start")
@@ -134,6 +135,9 @@ class Jobs:
                 return failure
             except AudioRejected as error:
                 return rejected(error)
+            except Exception:
+                log.exception("recording %d of job %s broke down", recording.position, one.id)
+                return RecordingFailed(*_INTERNAL)
 
     async def _transcribe(self, one: Transcription, recording: Recording) -> int:
         facts = {"id": one.id, "displayName": one.display_name, "source": recording.source}

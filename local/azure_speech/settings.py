@@ -22,7 +22,7 @@ class Settings:
     whole_audio: bool = True
     state: Path | None = None
     jobs_at_once: int = 4
-    recordings_at_once: int = 16
+    recordings_at_once: int = 8
     calls_per_window: int = 100
     window_seconds: float = 10.0
     retry_after_seconds: int = 1
