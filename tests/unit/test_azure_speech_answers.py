@@ -114,3 +114,13 @@ def test_retry_after_is_read_as_seconds_and_as_a_date(
     headers: dict[str, str], seconds: int | None
 ) -> None:
     assert retry_after_seconds(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("InvalidRecordingsUri", True), ("InvalidLocale", False)]
+)
+def test_a_refusal_says_whether_it_blames_one_input(code: str, expected: bool) -> None:
+    body = f'{{"code": "InvalidRequest", "innerError": {{"code": "{code}"}}}}'.encode()
+    error = error_of_create(400, {}, body)
+    assert isinstance(error, ProviderRefused)
+    assert error.names_an_input is expected

@@ -25,6 +25,10 @@ from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.redaction import redacted
 
 _LONGEST_WAIT_SECONDS = 86_400
+# Codes of a refused create call that blame one of its inputs, not what is asked of all.
+_BLAMES_AN_INPUT = frozenset(
+    "InvalidRecordingsUri InvalidUri InvalidData InvalidAudioFormat EmptyAudioFile".split()
+)
 
 
 class _Inner(msgspec.Struct, frozen=True, rename="camel"):
@@ -66,7 +70,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str)
         return ProviderUnauthorised(message, code=code)
     if status >= 500 or status == 408:
         return ProviderUnavailable(message, code=code)
-    return ProviderRefused(message, code=code)
+    return ProviderRefused(message, code=code, names_an_input=code in _BLAMES_AN_INPUT)
 
 
 def error_of_create(status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
