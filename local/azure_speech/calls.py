@@ -130,9 +130,9 @@ class Endpoint:
         refuse = emulator.faults.strike("refuse", **facts)
         if refuse is not None:
             raise _ordered_refusal(refuse)
-        version = self._version or version_of_query(request.query_params)
         if request.method not in self._handlers:
             raise _wrong_method(self._handlers)
+        version = self._version or version_of_query(request.query_params)
         emulator.expire()
         return await self._handlers[request.method][1](Call(emulator, request, version))
 
