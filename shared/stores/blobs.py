@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -21,6 +22,7 @@ from shared.ports import AudioHead
 from shared.stores.failures import storage_errors
 
 HEAD_BYTES = 65_536
+_TRIES = 10
 
 
 class BlobAudio:
@@ -35,14 +37,9 @@ class BlobAudio:
         blob = self._service.get_blob_client(container, name)
         with storage_errors("read head"):
             try:
-                stream = blob.download_blob(offset=0, length=HEAD_BYTES)
-                return _audio_head(stream.readall(), stream.properties)
+                return _head(blob)
             except ResourceNotFoundError:
                 return None
-            except HttpResponseError as error:
-                if error.status_code != 416:  # there is no first byte in an empty blob
-                    raise
-            return _audio_head(b"", blob.get_blob_properties())
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         blob = self._service.get_blob_client(container, name)
@@ -74,6 +71,16 @@ class BlobAudio:
         return f"{url}?{query}" if query else url
 
 
+def _head(blob: BlobClient) -> AudioHead:
+    try:
+        stream = blob.download_blob(offset=0, length=HEAD_BYTES)
+        return _audio_head(stream.readall(), stream.properties)
+    except HttpResponseError as error:
+        if error.status_code != 416:  # there is no first byte in an empty blob
+            raise
+    return _audio_head(b"", blob.get_blob_properties())
+
+
 def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
     return AudioHead(
         data=data,
@@ -91,10 +98,27 @@ def _total_bytes(properties: BlobProperties) -> int:
     return int(content_range.rpartition("/")[2] if content_range else properties.size)
 
 
+class _Upload:
+    """An output with what it says of its recording: whose it is, and which version."""
+
+    def __init__(self, content: bytes, media_type: str, recording: Recording) -> None:
+        self._content = content
+        self._settings = ContentSettings(content_type=media_type)
+        self._metadata = {
+            "recording": recording.id,
+            "audio_modified": recording.last_modified_at.astimezone(UTC).isoformat(),
+            "audio_etag": recording.etag,
+        }
+
+    def to(self, blob: BlobClient, **options: Any) -> None:
+        blob.upload_blob(
+            self._content, metadata=self._metadata, content_settings=self._settings, **options
+        )
+
+
 class BlobOutputs:
-    """`shared.ports.Outputs`. Each output carries the id of its recording and the time at which
-    that version of the audio was stored, by which two versions are told apart and put in order.
-    """
+    """`shared.ports.Outputs`. Each output carries the id of its recording, and the time and ETag
+    of that version of the audio, by which two versions are told apart and put in order."""
 
     def __init__(self, service: BlobServiceClient) -> None:
         self._service = service
@@ -102,38 +126,38 @@ class BlobOutputs:
     def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
         """One call, unless something is there already."""
         blob = self._blob(path)
-        metadata = {
-            "recording": recording.id,
-            "audio_modified": recording.last_modified_at.astimezone(UTC).isoformat(),
-        }
-        settings = ContentSettings(content_type=media_type)
+        upload = _Upload(content, media_type, recording)
         with storage_errors("store output"):
-            while True:
+            for _ in range(_TRIES):
                 try:
-                    blob.upload_blob(content, metadata=metadata, content_settings=settings)
+                    upload.to(blob)
                     return path
                 except ResourceExistsError:
-                    there = blob.get_blob_properties()
-                if not _is_of(there, recording) and _is_newer(there, recording):
-                    path = _own_name(path, recording.id)
-                    self._blob(path).upload_blob(
-                        content, metadata=metadata, content_settings=settings, overwrite=True
-                    )
-                    return path
-                if not _is_of(there, recording):
-                    self._move_aside(blob, there, path)
+                    pass
                 try:
-                    blob.upload_blob(
-                        content,
-                        metadata=metadata,
-                        content_settings=settings,
-                        overwrite=True,
-                        etag=there.etag,
-                        match_condition=MatchConditions.IfNotModified,
-                    )
-                    return path
-                except ResourceModifiedError:
-                    continue  # another version of the audio was written just now: look again
+                    return self._put_beside(path, blob, upload, recording)
+                except (ResourceModifiedError, ResourceNotFoundError):
+                    continue  # what was there was changed or removed just now: look again
+        raise StoreConflict("store output: others keep changing it")
+
+    def _put_beside(
+        self, path: str, blob: BlobClient, upload: _Upload, recording: Recording
+    ) -> str:
+        """`path` is taken: by this recording before, or by another version of the audio."""
+        there = blob.get_blob_properties()
+        if not _is_of(there, recording):
+            if _is_newer(there, recording):
+                path = _own_name(path, recording.id)
+                upload.to(self._blob(path), overwrite=True)
+                return path
+            self._move_aside(blob, there, path)
+        upload.to(
+            blob,
+            overwrite=True,
+            etag=there.etag,
+            match_condition=MatchConditions.IfNotModified,
+        )
+        return path
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         with storage_errors("store report"):
@@ -172,5 +196,10 @@ def _is_of(there: BlobProperties, recording: Recording) -> bool:
 
 
 def _is_newer(there: BlobProperties, recording: Recording) -> bool:
-    stamp = (there.metadata or {}).get("audio_modified")
-    return stamp is not None and datetime.fromisoformat(stamp) > recording.last_modified_at
+    """Two versions of one second are put in order by their ETags, always in the same way."""
+    metadata = there.metadata or {}
+    stamp = metadata.get("audio_modified")
+    if stamp is None:
+        return False
+    version = (datetime.fromisoformat(stamp), metadata.get("audio_etag", ""))
+    return version > (recording.last_modified_at, recording.etag)

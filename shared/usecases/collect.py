@@ -66,7 +66,10 @@ def collect(
         return
     remote = _look(provider, hint.transcription_id)
     job = _find_job(hint, remote, store, active)
-    if job is None or job.state in OVER:
+    if job is None:
+        return
+    if job.state in OVER:
+        active.remove(job.id)  # whoever finished it died before this
         return
     if job.state == "submitting":
         job = _adopt(job, hint, store, active, policy, clock)
@@ -88,6 +91,7 @@ def collect(
             policy=policy,
             now=clock.now(),
             known=_known_failures(report, rows),
+            split=remote is not None,  # no recording is to blame for a copy that was deleted
         )
         _note_failed(job, failure, store)
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))

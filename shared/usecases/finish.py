@@ -109,9 +109,22 @@ def _report(
             path = f"{reports_container}/{batch.id}.{name}"
             outputs.put_stream(path, report.write(header, items()), report.media_type)
             event("report.written", batch=batch.id, format=name)
-    store.finish_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
+    try:
+        store.finish_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
+    except StoreConflict:
+        _distrust_reports(batch, store)
+        raise
     _announce(header)
     return True
+
+
+def _distrust_reports(batch: Batch, store: BatchStore) -> None:
+    """Somebody else reported meanwhile, and nobody knows whose files lie on top: the batch is
+    opened for another report, whatever the books say."""
+    there = store.batch(batch.id)
+    if there is not None:
+        store.finish_batch(msgspec.structs.replace(there, reported=-1))
+        store.open_batch(there)
 
 
 def _announce(header: BatchReport) -> None:

@@ -55,6 +55,7 @@ def plan(
     if due_at is not None:
         queue.send(Plan(batch_id=batch_id), after=max(due_at - now, timedelta(seconds=1)))
     elif not _close_abandoned(store, batch_id, now, queue) and not waiting:
+        store.open_batch(batch)  # it may hold a refused recording that no report knows yet
         queue.send(Finish(batch_id=batch_id))
 
 
@@ -132,6 +133,8 @@ class _Filler:
                 job = self._add(job, rows, is_last=rows[-1] is part[-1])
             except StoreConflict:
                 conflicts += 1
+                if not job.recordings:
+                    return conflicts  # another planner is filling a job from these; leave it to it
         if job.state == "planning" and job.recordings:
             job = self._add(job, [], is_last=True)
         if job.recordings:

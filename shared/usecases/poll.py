@@ -8,7 +8,12 @@ from itertools import groupby
 
 import msgspec
 
-from shared.errors import ProviderError, StoreConflict, TranscriptionMissing
+from shared.errors import (
+    ProviderError,
+    ProviderThrottled,
+    StoreConflict,
+    TranscriptionMissing,
+)
 from shared.log import event
 from shared.messages import Collect
 from shared.model.job import ActiveJob
@@ -112,6 +117,10 @@ def _ask(
         pause = max(pause, timedelta(seconds=remote.retry_after_seconds or 0))
     except TranscriptionMissing:
         is_running = False
+    except ProviderThrottled as error:
+        pause = timedelta(seconds=max(error.retry_after_seconds or 0, policy.poll_min_seconds))
+        active.update(msgspec.structs.replace(entry, next_poll_at=now + pause))
+        raise
     active.update(
         msgspec.structs.replace(
             entry, polls=entry.polls + 1, polled_at=now, next_poll_at=now + pause

@@ -23,8 +23,8 @@ from shared.ports import AudioBlobs, Outputs, ResultFile, SpeechProvider
 
 
 class Publisher:
-    """Publishes the results of one job. `owner_of` finds the recording of a result that is not
-    the one its name promised."""
+    """Publishes the results of one job. `file_of` finds the result of a recording where another
+    one lies under the name that promised it."""
 
     def __init__(
         self,
@@ -35,21 +35,20 @@ class Publisher:
         outputs: Outputs,
         transcripts_container: str,
         prices: PriceTable,
-        owner_of: Callable[[str], Recording | None],
+        file_of: Callable[[Recording], ResultFile | None],
     ) -> None:
         self._job, self._provider = job, provider
         self._audio, self._outputs = audio, outputs
         self._container, self._prices = transcripts_container, prices
-        self._owner_of = owner_of
+        self._file_of = file_of
 
-    def publish(self, expected: Recording, item: SliceItem, now: datetime) -> Recording:
+    def publish(self, row: Recording, item: SliceItem, now: datetime) -> Recording:
         """The terminal row, its outputs stored. Raises `ResultMissing`, `ResultMalformed` and
         what may pass: `ProviderUnavailable`, `StoreUnavailable`."""
         file = ResultFile(kind="result", name=item.name, url=item.url)
         recognition = self._provider.result(file)
-        row = expected if _is_of(recognition, expected) else self._owner_of(recognition.source)
-        if row is None:
-            raise ResultMalformed("the result names an input that the job does not have")
+        if not _is_of(recognition, row):
+            recognition = self._provider.result(self._right_file(row))
         transcript = self._transcript(row, recognition)
         paths = self._store(row, transcript)
         event(
@@ -75,6 +74,12 @@ class Publisher:
                 cost=transcript.provider.cost,
             ),
         )
+
+    def _right_file(self, row: Recording) -> ResultFile:
+        file = self._file_of(row)
+        if file is None:
+            raise ResultMalformed("the result is that of another input, and no other is this one's")
+        return file
 
     def _transcript(self, row: Recording, recognition: Recognition) -> t.Transcript:
         audio = row.audio

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -31,6 +31,8 @@ def resolve(
     if job is None or job.state != "submitting":
         _mend_index(entry, job.transcription_id if job else None, active, policy, now)
         return
+    if now - job.changed_at <= timedelta(seconds=policy.resolve_after_seconds):
+        return  # resolved and sent anew since the entry was read: that call may be under way
     transcription_id = endpoints[entry.endpoint].find(job.id)
     event("job.resolved", job=job.id, endpoint=entry.endpoint, found=transcription_id is not None)
     if transcription_id is not None:

@@ -15,7 +15,7 @@ from shared.errors import (
     StoreConflict,
 )
 from shared.log import event
-from shared.messages import Finish, Submit
+from shared.messages import Finish, Plan, Submit
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
@@ -51,7 +51,7 @@ def submit(
         return
     endpoint = choose_endpoint(job, active.all(), endpoints, policy)
     if endpoint is None:
-        queue.send(message, after=policy.backoff(3))
+        _wait_for_room(job, store=store, queue=queue, policy=policy, now=clock.now())
         return
     intent_at = clock.now()
     try:
@@ -79,9 +79,10 @@ def submit(
         event("job.outcome_unknown", job=job.id, endpoint=endpoint, code=error.code, level=30)
     except ProviderRefused as error:
         event("job.refused", job=job.id, endpoint=endpoint, code=error.code, level=30)
+        refusal = _refusal(error)
         give_back(
             job,
-            _refusal(error),
+            refusal,
             store=store,
             outputs=outputs,
             errors_container=errors_container,
@@ -89,8 +90,10 @@ def submit(
             now=clock.now(),
             split=error.names_an_input,
         )
+        store.save(msgspec.structs.replace(job, failure=refusal))
         active.remove(job.id)
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+        queue.send(Plan(batch_id=job.batch_id))
     except ProviderError as error:
         _back_in_line(
             job, error, store=store, active=active, queue=queue, policy=policy, now=clock.now()
@@ -192,6 +195,17 @@ def _refusal(error: ProviderRefused) -> Failure:
         reason=f"The provider refused the request: {error}",
         advice="Correct the profile that these recordings use, then drop them again.",
     )
+
+
+def _wait_for_room(
+    job: Job, *, store: BatchStore, queue: Queue, policy: Policy, now: datetime
+) -> None:
+    """The job's row tells that it is being tried, so that the sweep adds no second message."""
+    try:
+        store.save(msgspec.structs.replace(job, changed_at=now))
+    except StoreConflict:
+        return  # another message for this job is at work
+    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=policy.backoff(3))
 
 
 def _back_in_line(

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from threading import Lock
 
 import msgspec
 
 from shared.errors import DropscribeError, ResultMalformed, ResultMissing
 from shared.log import event
-from shared.messages import Collect, Finish, SliceItem, Write
+from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
 from shared.model.job import OVER, Job
 from shared.model.places import Place, places
 from shared.model.policy import Policy
 from shared.model.price import PriceTable
 from shared.model.recording import Recording
-from shared.ports import AudioBlobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
+from shared.ports import (
+    AudioBlobs,
+    BatchStore,
+    Clock,
+    Outputs,
+    Queue,
+    ResultFile,
+    SpeechProvider,
+)
 from shared.usecases.publish import Publisher
 from shared.usecases.settle import settle_failure
 
@@ -47,26 +56,32 @@ def write(
     if job is None or job.state in OVER or job.endpoint is None:
         return
     rows = _rows(slice_, job, store)
+    provider = endpoints[job.endpoint]
     publisher = Publisher(
         job,
-        endpoints[job.endpoint],
+        provider,
         audio=audio,
         outputs=outputs,
         prices=prices,
         transcripts_container=transcripts_container,
-        owner_of=_Owners(job, store),
+        file_of=_Files(job, provider),
     )
 
     def settle(item: SliceItem) -> Recording | DropscribeError:
-        row = rows[item.recording_id]
+        try:
+            return outcome(rows[item.recording_id], item)
+        except DropscribeError as error:
+            return error
+
+    def outcome(row: Recording, item: SliceItem) -> Recording:
         if item.failure is not None:
             return fail(row, item.failure)
         try:
             return publisher.publish(row, item, clock.now())
         except (ResultMissing, ResultMalformed) as error:
             return _read_again_or(fail, row, _unreadable(error), policy, clock.now())
-        except DropscribeError as error:
-            return error
+        except DropscribeError:
+            raise
         except Exception as error:  # a fault of ours with one result must not stop the others
             event(
                 "recording.publish_failed",
@@ -92,6 +107,8 @@ def write(
     changed = {row.id: row for row in results if isinstance(row, Recording)}
     if changed:
         store.save(recordings=changed.values())
+    if any(row.state == "waiting" for row in changed.values()):
+        queue.send(Plan(batch_id=job.batch_id))
     for error in results:
         if isinstance(error, DropscribeError):
             raise error
@@ -126,26 +143,33 @@ def _go_on(job: Job, changed: list[Recording], store: BatchStore, queue: Queue) 
 _Fail = Callable[[Recording, Failure], Recording]
 
 
-class _Owners:
-    """Whose result it is, where the result's name was wrong: by the source that it names."""
+class _Files:
+    """Whose result lies in which file, where a name was wrong: every result says its source, so
+    all are read, once a slice."""
 
-    def __init__(self, job: Job, store: BatchStore) -> None:
-        self._job, self._store = job, store
-        self._rows: dict[Place, Recording] | None = None
+    def __init__(self, job: Job, provider: SpeechProvider) -> None:
+        self._job, self._provider = job, provider
+        self._found: dict[Place, ResultFile] | None = None
+        self._lock = Lock()
 
-    def __call__(self, source: str) -> Recording | None:
-        if self._rows is None:
-            left = self._store.recordings(
-                self._job.batch_id,
-                state="planned",
-                job_id=self._job.id,
-                first=self._job.first,
-                last=self._job.last,
-            )
-            self._rows = {
-                key: row for row in left for key in ((row.container, row.name), (None, row.name))
-            }
-        return next((self._rows[key] for key in places(source) if key in self._rows), None)
+    def __call__(self, row: Recording) -> ResultFile | None:
+        with self._lock:
+            if self._found is None:
+                self._found = dict(self._read_all())
+        return self._found.get((row.container, row.name)) or self._found.get((None, row.name))
+
+    def _read_all(self) -> Iterator[tuple[Place, ResultFile]]:
+        for page in self._provider.files(self._job.transcription_id or ""):
+            for file in page:
+                if file.kind == "result":
+                    for place in places(self._source(file)):
+                        yield place, file
+
+    def _source(self, file: ResultFile) -> str:
+        try:
+            return self._provider.result(file).source
+        except (ResultMissing, ResultMalformed):
+            return ""
 
 
 _INTERNAL = Failure(

@@ -29,6 +29,7 @@ class FakeAudio:
     def __init__(self) -> None:
         self._etags = count(1)
         self.blobs: dict[tuple[str, str], Blob] = {}
+        self.versions: set[tuple[str, str, str]] = set()  # (container, name, etag) ever dropped
 
     def drop(
         self,
@@ -41,6 +42,7 @@ class FakeAudio:
     ) -> str:
         etag = f"0x{next(self._etags):04X}"
         self.blobs[container, name] = Blob(data, etag, at, metadata or {})
+        self.versions.add((container, name, etag))
         return etag
 
     def head(self, container: str, name: str) -> AudioHead | None:
@@ -79,7 +81,7 @@ class Stored:
     content: bytes
     media_type: str
     recording_id: str
-    audio_modified_at: datetime
+    audio_version: tuple[datetime, str]
 
 
 class FakeOutputs:
@@ -92,13 +94,15 @@ class FakeOutputs:
 
     def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
         self.puts += 1
-        ours = Stored(content, media_type, recording.id, recording.last_modified_at)
+        ours = Stored(
+            content, media_type, recording.id, (recording.last_modified_at, recording.etag)
+        )
         there = self.files.get(path)
         if there is not None and there.recording_id != recording.id:
-            if there.audio_modified_at > recording.last_modified_at:
-                path = _own_name(path, recording.id)
+            if there.audio_version > ours.audio_version:
+                path = own_name(path, recording.id)
             else:
-                self.files[_own_name(path, there.recording_id)] = there
+                self.files[own_name(path, there.recording_id)] = there
         self.files[path] = ours
         return path
 
@@ -106,6 +110,6 @@ class FakeOutputs:
         self.reports[path] = b"".join(chunks)
 
 
-def _own_name(path: str, recording_id: str) -> str:
+def own_name(path: str, recording_id: str) -> str:
     stem, dot, ending = path.rpartition(".")
     return f"{stem}.{recording_id[:8]}{dot}{ending}"

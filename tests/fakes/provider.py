@@ -36,7 +36,13 @@ class Transcription:
 
 class FakeProvider:
     """`shared.ports.SpeechProvider`. What is in `errors[method]` is raised by the next calls of
-    that method, after it was carried out if it is `OutcomeUnknown`."""
+    that method, after it was carried out if it is `OutcomeUnknown` and `carries_out_unknown`.
+
+    `bad_sources` fail each alone, or with `fails_with_bad_source` the whole transcription;
+    `missing_results` and `malformed_results` count down; `result_errors` are raised once each;
+    `dropped_results` are neither listed nor reported as failed; `lies_at` says which input's
+    result lies under the name of the n-th.
+    """
 
     name = "azure-speech"
     api_version = "2025-10-15"
@@ -53,14 +59,19 @@ class FakeProvider:
         self.missing_results: Counter[str] = Counter()
         self.malformed_results: Counter[str] = Counter()
         self.dropped_results: set[str] = set()
+        self.result_errors: dict[str, list[Exception]] = {}
+        self.lies_at: Callable[[int, int], int] = lambda index, count: index
+        self.carries_out_unknown = True
         self.fails_with_bad_source = False
         self.has_report = True
         self.list_container: Callable[[], list[str]] = list
 
     def submit(self, request: JobRequest) -> str:
         error = self._next_error("submit")
-        if error is not None and not isinstance(error, OutcomeUnknown):
-            raise error
+        if error is not None:
+            is_carried_out = isinstance(error, OutcomeUnknown) and self.carries_out_unknown
+            if not is_carried_out:
+                raise error
         sources = [_without_query(url) for url in request.content_urls]
         number = len(self.created) + 1
         transcription_id = f"{self.endpoint}-{number:04}"
@@ -131,7 +142,10 @@ class FakeProvider:
     def result(self, file: ResultFile) -> Recognition:
         self._raise("result")
         _, transcription_id, index = file.url.split(":")
-        source = self._get(transcription_id).sources[int(index)]
+        sources = self._get(transcription_id).sources
+        source = sources[self.lies_at(int(index), len(sources))]
+        if self.result_errors.get(source):
+            raise self.result_errors[source].pop(0)
         if self.missing_results[source] > 0:
             self.missing_results[source] -= 1
             raise ResultMissing("the result answers 404")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import wave
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from copy import copy
+from datetime import datetime, timedelta
 from functools import cache, partial
 from itertools import count
 from typing import Any
@@ -32,6 +35,18 @@ from tests.fakes.provider import FakeProvider
 from tests.fakes.queue import FakeQueue
 from tests.fakes.stores import FakeActiveJobs, FakeBatchStore
 
+MOST_DELIVERIES = 5  # as in host.json
+HIDDEN_AFTER_ERROR = timedelta(seconds=15)
+
+
+class _InTurn(Executor):
+    """A pool that works in the caller's thread, so that every run is the same."""
+
+    def map(  # type: ignore[override]
+        self, function: Callable[[Any], Any], items: Iterable[Any]
+    ) -> Iterator[Any]:
+        return map(function, items)
+
 
 class World:
     """`drop` audio, then `run` until nothing is left to do."""
@@ -52,7 +67,10 @@ class World:
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
         limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits}
-        self.pool = ThreadPoolExecutor(1)
+        self.pool = _InTurn()
+        self.poison: list[tuple[m.Message, Exception]] = []
+        self.last_errors: list[Exception] = []
+        self._deliveries: Counter[bytes] = Counter()
         self._ids = count(1)
         self.start()
 
@@ -111,6 +129,12 @@ class World:
             ),
         }
 
+    def twin(self) -> World:
+        """A second instance of the app on the same storage and providers."""
+        other = copy(self)
+        other.start()
+        return other
+
     @property
     def provider(self) -> FakeProvider:
         return next(iter(self.endpoints.values()))
@@ -127,13 +151,45 @@ class World:
         )
         return self.register("audio", name)
 
+    def drop_at(self, name: str, data: bytes, at: datetime) -> Recording | None:
+        """The same, of a blob that storage says is older."""
+        self.audio.drop(name, data, at)
+        return self.register("audio", name)
+
+    def container_listing(self) -> list[str]:
+        """What a provider sees that is given the audio container as a whole."""
+        return [name for name, _, _ in self.audio.list("audio")]
+
+    def run_webhook(self, transcription_id: str) -> None:
+        """A provider says that one transcription is over."""
+        endpoint = next(
+            name
+            for name, provider in self.endpoints.items()
+            if transcription_id in provider.transcriptions
+        )
+        self.queue.send(m.Collect(endpoint=endpoint, transcription_id=transcription_id))
+        self.drain()
+
     def step(self, message: m.Message) -> None:
         self._steps[type(message)](message)
 
     def drain(self) -> None:
-        """Run every message that is visible now, and what comes of it."""
+        """Run every message that is visible now, and what comes of it. What fails comes back as
+        the functions host brings it: hidden for a while, and not for ever."""
         while (message := self.queue.take()) is not None:
-            self.step(message)
+            try:
+                self.step(message)
+            except Exception as error:
+                self.last_errors.append(error)
+                self._deliver_again(message, error)
+
+    def _deliver_again(self, message: m.Message, error: Exception) -> None:
+        key = m.encode(message)
+        self._deliveries[key] += 1
+        if self._deliveries[key] % MOST_DELIVERIES:
+            self.queue.send(message, after=HIDDEN_AFTER_ERROR)
+        else:
+            self.poison.append((message, error))
 
     def complete_all(self) -> None:
         """The providers finish what they have and say so."""
@@ -150,7 +206,7 @@ class World:
             self.drain()
             self.complete_all()
             self.drain()
-            if not self.store.notes and not self.queue.waiting:
+            if not (self.store.notes or self.queue.waiting or self.active.entries):
                 return
             self.poll()
             self.sweep()

@@ -1,0 +1,92 @@
+"""What must hold of a world in which nothing is left to do, whatever happened on the way."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from shared.model.job import OVER
+from shared.model.recording import Recording
+from tests.fakes.blobs import own_name
+from tests.fakes.world import World
+
+REPORTS = ("json", "csv", "html")
+
+
+def assert_all_is_well(world: World) -> None:
+    _assert_nothing_is_open(world)
+    for row in world.store.rows.values():
+        _assert_one_outcome(row, world)
+    _assert_every_version_has_one_row(world)
+    _assert_reports_reconcile(world)
+    _assert_provider_is_clean(world)
+
+
+def _assert_nothing_is_open(world: World) -> None:
+    assert not world.store.notes
+    assert not world.queue.waiting
+    assert not world.active.entries
+    assert not world.poison
+    assert [job.id for job in world.store.job_rows.values() if job.state not in OVER] == []
+
+
+def _assert_every_version_has_one_row(world: World) -> None:
+    seen = Counter((row.container, row.name, row.etag) for row in world.store.rows.values())
+    assert seen == Counter(world.audio.versions)
+
+
+def _assert_one_outcome(row: Recording, world: World) -> None:
+    """Its outputs and no error report, or an error report and no outputs."""
+    if row.state == "transcribed":
+        assert row.outcome is not None and row.failure is None and row.error_report is None
+        assert {*row.profile.formats, "json"} == set(row.outcome.outputs)
+        for path in row.outcome.outputs.values():
+            assert _is_stored(path, row, world), path
+        assert not _stored_in("errors", row, world)
+    else:
+        assert row.state == "failed" and row.failure is not None and row.outcome is None
+        assert row.failure.reason and row.failure.advice
+        assert row.error_report is not None and _is_stored(row.error_report, row, world)
+        assert not _stored_in("transcripts", row, world)
+
+
+def _is_stored(path: str, row: Recording, world: World) -> bool:
+    """Under its name, or aside because a newer version of the audio took that."""
+    places = (path, own_name(path, row.id))
+    found = [world.outputs.files[place] for place in places if place in world.outputs.files]
+    return any(stored.recording_id == row.id for stored in found)
+
+
+def _stored_in(container: str, row: Recording, world: World) -> list[str]:
+    return [
+        path
+        for path, stored in world.outputs.files.items()
+        if path.startswith(f"{container}/") and stored.recording_id == row.id
+    ]
+
+
+def _assert_reports_reconcile(world: World) -> None:
+    states: dict[str, dict[str, str]] = {batch_id: {} for batch_id in world.store.headers}
+    for row in world.store.rows.values():
+        states[row.batch_id][row.id] = row.state
+    for batch_id, expected in states.items():
+        report = json.loads(world.outputs.reports[f"reports/{batch_id}.json"])
+        assert {item["recording_id"]: item["state"] for item in report["recordings"]} == expected
+        counted = Counter(expected.values())
+        assert report["counts"]["accepted"] == len(report["recordings"]) == len(expected)
+        assert report["counts"]["transcribed"] == counted["transcribed"]
+        assert report["counts"]["failed"] == counted["failed"]
+        assert world.store.headers[batch_id].reported == len(expected)
+        for ending in REPORTS:
+            assert f"reports/{batch_id}.{ending}" in world.outputs.reports
+
+
+def _assert_provider_is_clean(world: World) -> None:
+    """Nothing stays there, and nothing was created twice for the same job."""
+    keeps = any(profile.keep_provider_copy for profile in world.profiles)
+    for provider in world.endpoints.values():
+        assert keeps or not provider.transcriptions
+    marks = Counter(
+        request.mark for provider in world.endpoints.values() for request in provider.created
+    )
+    assert all(count == 1 for count in marks.values()), marks
