@@ -66,7 +66,7 @@ def collect(
         return
     remote = _look(provider, hint.transcription_id)
     job = _find_job(hint, remote, store, active)
-    if job is None:
+    if job is None or job.state in ("planning", "planned"):
         return
     if job.state in OVER:
         active.remove(job.id)  # whoever finished it died before this

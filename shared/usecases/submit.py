@@ -19,6 +19,7 @@ from shared.messages import Finish, Plan, Submit
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
+from shared.model.recording import Recording
 from shared.ports import (
     ActiveJobs,
     AudioBlobs,
@@ -29,7 +30,7 @@ from shared.ports import (
     Queue,
     SpeechProvider,
 )
-from shared.usecases.give_back import give_back
+from shared.usecases.give_back import ROWS_IN_TRANSACTION, give_back
 
 
 def submit(
@@ -180,12 +181,25 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
         job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
     )
     ordered = sorted(rows, key=lambda row: row.job_index or 0)
+    _renumber(ordered, store)
     return JobRequest(
         mark=job.id,
         display_name=name,
         options=job.options,
         content_urls=tuple(audio.readable_url(row.container, row.name) for row in ordered),
     )
+
+
+def _renumber(ordered: Sequence[Recording], store: BatchStore) -> None:
+    """Results are told apart by their position in the call, and some recordings may have left
+    the job: it was refused, and whoever was giving them back died halfway."""
+    moved = [
+        msgspec.structs.replace(row, job_index=i)
+        for i, row in enumerate(ordered)
+        if row.job_index != i
+    ]
+    for start in range(0, len(moved), ROWS_IN_TRANSACTION):
+        store.save(recordings=moved[start : start + ROWS_IN_TRANSACTION])
 
 
 def _refusal(error: ProviderRefused) -> Failure:

@@ -97,7 +97,7 @@ class FakeProvider:
             item.state, item.failure = "failed", next(iter(bad.values()))
             return
         item.failed = bad
-        item.state = "succeeded" if len(bad) < len(item.sources) else "failed"
+        item.state = "failed" if bad and len(bad) == len(item.sources) else "succeeded"
         item.failure = next(iter(bad.values())) if item.state == "failed" else None
         self.transcribed.update(source for source in item.sources if source not in bad)
 
