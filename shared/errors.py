@@ -11,6 +11,7 @@
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderThrottled     too many calls; carries how long to wait
         ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
+        │   └── EndpointDown      not called: the endpoint is taken out until a moment
         ├── OutcomeUnknown        a create call that may or may not have been carried out
         ├── TranscriptionMissing  the provider does not know that transcription
         ├── ResultMissing         a result file is not there (404) or its link expired (403)
@@ -24,6 +25,7 @@ with a query, a key or transcript text.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class DropscribeError(Exception):
@@ -112,6 +114,15 @@ class ProviderUnavailable(ProviderError):
     """A time-out, a broken connection or 5xx, on a call that is safe to repeat."""
 
     transient = True
+
+
+class EndpointDown(ProviderUnavailable):
+    """The call was not made, because the endpoint failed before; `until_at` is when it is tried
+    again."""
+
+    def __init__(self, message: str, *, until_at: datetime) -> None:
+        self.until_at = until_at
+        super().__init__(message)
 
 
 class OutcomeUnknown(ProviderError):

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.messages import Message
 from shared.model.batch import Batch
+from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
 from shared.model.options import Options
@@ -198,6 +199,19 @@ class ActiveJobs(Protocol):
 
     def remove(self, job_id: str) -> None:
         """No error when it is gone already."""
+
+
+class EndpointBook(Protocol):
+    """What all instances know of each endpoint."""
+
+    def state(self, name: str) -> EndpointState:
+        """A state without a version where nothing is known."""
+
+    def all(self) -> dict[str, EndpointState]:
+        """Every endpoint of which something is known, in one query."""
+
+    def save(self, state: EndpointState) -> EndpointState:
+        """Insert or replace, and return with the new version. Raises `StoreConflict`."""
 
 
 class Queue(Protocol):

@@ -6,6 +6,7 @@
     <batch id>       recording-<id>      a recording
     !open            <batch id>          a note that the batch has work to do
     !active          <job id>            a job that is at a provider, or about to be
+    !endpoint        <endpoint>          how busy a provider endpoint is, and how well
 
 A batch is one partition, so that a job and its recordings change in one transaction of at most
 100 rows. Every change is conditional on the ETag of the row as it was read.
@@ -18,10 +19,8 @@ from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import (
     TableClient,
-    TableEntity,
     TableTransactionError,
     TransactionOperation,
     UpdateMode,
@@ -29,66 +28,50 @@ from azure.data.tables import (
 
 from shared.errors import StoreConflict
 from shared.model.batch import Batch
+from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.recording import Recording, State
+from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
-from shared.stores.rows import S, from_row, to_row
+from shared.stores.rows import from_row, to_row
 
-OPEN, ACTIVE = "!open", "!active"
+OPEN, ACTIVE, ENDPOINT = "!open", "!active", "!endpoint"
 
 
 class TableBatchStore:
     """`shared.ports.BatchStore` on one table."""
 
     def __init__(self, table: TableClient) -> None:
-        self._table = table
+        self._rows = Entities(table)
 
     def open_batch(self, batch: Batch) -> None:
-        with storage_errors("open batch"):
-            self._table.upsert_entity(
-                {"PartitionKey": OPEN, "RowKey": batch.id}, mode=UpdateMode.REPLACE
-            )
-            try:
-                self._table.create_entity(to_row(batch.id, "batch", batch))
-            except ResourceExistsError:
-                return
+        self._rows.put(OPEN, batch.id)
+        self._rows.insert(batch.id, "batch", batch)
 
     def note_version(self, batch_id: str) -> str | None:
-        row = self._get(OPEN, batch_id)
+        row = self._rows.get(OPEN, batch_id)
         return None if row is None else str(row.metadata["etag"])
 
     def open_batches(self) -> Iterator[tuple[str, str]]:
         with storage_errors("list open batches"):
-            for row in self._query("PartitionKey eq @pk", {"pk": OPEN}):
+            for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
                 yield row["RowKey"], str(row.metadata["etag"])
 
     def close_batch(self, batch_id: str, version: str) -> None:
-        with storage_errors("close batch"):
-            try:
-                self._table.delete_entity(
-                    OPEN, batch_id, etag=version, match_condition=MatchConditions.IfNotModified
-                )
-            except ResourceNotFoundError:
-                return
+        self._rows.delete(OPEN, batch_id, version)
 
     def batch(self, batch_id: str) -> Batch | None:
-        return self._read(Batch, batch_id, "batch")
+        return self._rows.read(Batch, batch_id, "batch")
 
     def finish_batch(self, batch: Batch) -> None:
-        self._replace(batch.id, "batch", batch, batch.version)
+        self._rows.replace(batch.id, "batch", batch, batch.version)
 
     def insert(self, recording: Recording) -> bool:
-        with storage_errors("insert recording"):
-            try:
-                self._table.create_entity(
-                    to_row(recording.batch_id, f"recording-{recording.id}", recording)
-                )
-            except ResourceExistsError:
-                return False
-        return True
+        key = f"recording-{recording.id}"
+        return self._rows.insert(recording.batch_id, key, recording) is not None
 
     def recording(self, batch_id: str, recording_id: str) -> Recording | None:
-        return self._read(Recording, batch_id, f"recording-{recording_id}")
+        return self._rows.read(Recording, batch_id, f"recording-{recording_id}")
 
     def recordings(
         self,
@@ -101,22 +84,22 @@ class TableBatchStore:
     ) -> Iterator[Recording]:
         where, values = _recordings_filter(batch_id, state, job_id, first, last)
         with storage_errors("list recordings"):
-            for row in self._query(where, values):
+            for row in self._rows.query(where, values):
                 yield from_row(Recording, row)
 
     def any_left(self, job: Job) -> bool:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
         with storage_errors("look for recordings"):
-            rows = self._query(where, values, results_per_page=1, select=["RowKey"])
+            rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
-        return self._read(Job, batch_id, f"job-{job_id}")
+        return self._rows.read(Job, batch_id, f"job-{job_id}")
 
     def jobs(self, batch_id: str) -> Iterator[Job]:
         where = "PartitionKey eq @pk and RowKey ge 'job-' and RowKey lt 'job.'"
         with storage_errors("list jobs"):
-            for row in self._query(where, {"pk": batch_id}):
+            for row in self._rows.query(where, {"pk": batch_id}):
                 yield from_row(Job, row)
 
     def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
@@ -130,66 +113,56 @@ class TableBatchStore:
         ]
         with storage_errors("save"):
             try:
-                results = self._table.submit_transaction(operations)
+                results = self._rows.table.submit_transaction(operations)
             except TableTransactionError as error:
                 if error.status_code in (404, 409, 412):
                     raise StoreConflict("save: somebody else was first") from None
                 raise
         return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
 
-    def _replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> None:
-        with storage_errors("replace"):
-            try:
-                self._table.update_entity(
-                    to_row(partition, key, struct),
-                    mode=UpdateMode.REPLACE,
-                    etag=version,
-                    match_condition=MatchConditions.IfNotModified,
-                )
-            except ResourceNotFoundError:
-                raise StoreConflict("replace: the row is gone") from None
 
-    def _get(self, partition: str, key: str) -> TableEntity | None:
-        with storage_errors("read"):
-            try:
-                return self._table.get_entity(partition, key)
-            except ResourceNotFoundError:
-                return None
-
-    def _read(self, kind: type[S], partition: str, key: str) -> S | None:
-        row = self._get(partition, key)
-        return None if row is None else from_row(kind, row)
-
-    def _query(self, where: str, values: dict[str, Any], **options: Any) -> Iterable[TableEntity]:
-        return self._table.query_entities(where, parameters=values, **options)
-
-
-class TableActiveJobs(TableBatchStore):
+class TableActiveJobs:
     """`shared.ports.ActiveJobs`, in the same table."""
 
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
     def all(self) -> list[ActiveJob]:
-        with storage_errors("list active jobs"):
-            rows = self._query("PartitionKey eq @pk", {"pk": ACTIVE})
-            return [from_row(ActiveJob, row) for row in rows]
+        return self._rows.partition(ActiveJob, ACTIVE)
 
     def get(self, job_id: str) -> ActiveJob | None:
-        return self._read(ActiveJob, ACTIVE, job_id)
+        return self._rows.read(ActiveJob, ACTIVE, job_id)
 
     def put(self, active: ActiveJob) -> None:
-        with storage_errors("put active job"):
-            self._table.upsert_entity(
-                to_row(ACTIVE, active.job_id, active), mode=UpdateMode.REPLACE
-            )
+        self._rows.put(ACTIVE, active.job_id, active)
 
     def update(self, active: ActiveJob) -> None:
-        self._replace(ACTIVE, active.job_id, active, active.version)
+        self._rows.replace(ACTIVE, active.job_id, active, active.version)
 
     def remove(self, job_id: str) -> None:
-        with storage_errors("remove active job"):
-            try:
-                self._table.delete_entity(ACTIVE, job_id)
-            except ResourceNotFoundError:
-                return
+        self._rows.delete(ACTIVE, job_id)
+
+
+class TableEndpointBook:
+    """`shared.ports.EndpointBook`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def state(self, name: str) -> EndpointState:
+        return self._rows.read(EndpointState, ENDPOINT, name) or EndpointState(name=name)
+
+    def all(self) -> dict[str, EndpointState]:
+        return {state.name: state for state in self._rows.partition(EndpointState, ENDPOINT)}
+
+    def save(self, state: EndpointState) -> EndpointState:
+        if state.version:
+            version = self._rows.replace(ENDPOINT, state.name, state, state.version)
+        else:
+            version = self._rows.insert(ENDPOINT, state.name, state) or ""
+            if not version:
+                raise StoreConflict("save endpoint: somebody else was first")
+        return msgspec.structs.replace(state, version=version)
 
 
 def _recordings_filter(
