@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
+import re
+from urllib.parse import unquote
 
 Place = tuple[str | None, str]
 
@@ -14,11 +15,12 @@ def places(source: str) -> tuple[Place, ...]:
     container is then None). Azurite puts the account before the container, so both readings of
     a URL are given. A relative path may or may not be percent-encoded. A `+` is a plus.
     """
-    parts = urlsplit(source)
-    if not parts.scheme or not parts.netloc:
+    scheme, is_url, address = source.partition("://")
+    if not is_url or not scheme.isalpha():
         path = source.lstrip("/")
         return tuple(dict.fromkeys([(None, path), (None, unquote(path))]))
-    segments = unquote(parts.path).lstrip("/").split("/", 2)
+    _, _, path = re.split(r"[?#]", address, maxsplit=1)[0].partition("/")
+    segments = unquote(path).split("/", 2)
     found: list[Place] = []
     if len(segments) > 1:
         found.append((segments[0], "/".join(segments[1:])))

@@ -29,6 +29,7 @@ from shared.ports import (
 from shared.usecases.give_back import give_back
 from shared.usecases.submit import note_submitted
 
+MOST_BYTES = 48_000  # a queue message holds 64 KiB, which is 48 KiB before base64
 VANISHED = Failure(
     kind="provider",
     code="transcription_missing",
@@ -209,9 +210,23 @@ def _slices(
     lacking = [row for row in rows if found[row.id] is None]
     known = _known_failures(_read_report(provider, files), lacking) if lacking else {}
     items = [_item(row, found[row.id], known) for row in rows]
-    for i in range(0, len(items), policy.slice_size):
-        part = tuple(items[i : i + policy.slice_size])
+    for part in _parts(items, policy.slice_size):
         yield Write(batch_id=job.batch_id, job_id=job.id, items=part)
+
+
+def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]:
+    """As many items as a slice may have and a message can carry: names and links may be long."""
+    part: list[SliceItem] = []
+    room = MOST_BYTES
+    for item in items:
+        length = len(msgspec.json.encode(item)) + 1
+        if part and (len(part) == most or length > room):
+            yield tuple(part)
+            part, room = [], MOST_BYTES
+        part.append(item)
+        room -= length
+    if part:
+        yield tuple(part)
 
 
 def _item(row: Recording, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from shared.errors import StoreConflict
 from shared.model.recording import Recording
-from shared.ports import AudioHead
+from shared.ports import AudioEntry, AudioHead
 
 HEAD_BYTES = 65_536
 
@@ -64,10 +64,10 @@ class FakeAudio:
             raise StoreConflict("read range")
         return blob.data[offset : offset + length]
 
-    def list(self, container: str) -> Iterator[tuple[str, str, datetime]]:
+    def list(self, container: str) -> Iterator[AudioEntry]:
         for (where, name), blob in sorted(self.blobs.items()):
             if where == container:
-                yield name, blob.etag, blob.last_modified_at
+                yield AudioEntry(name, blob.etag, blob.last_modified_at, blob.metadata)
 
     def url(self, container: str, name: str) -> str:
         return f"https://fake.blob.core.windows.net/{container}/{quote(name)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from shared.errors import OutcomeUnknown, ResultMalformed, ResultMissing, TranscriptionMissing
@@ -14,11 +15,13 @@ from shared.model.transcript import Word
 from shared.ports import (
     JobRequest,
     ProviderReport,
+    RemoteCopy,
     RemoteStatus,
     ResultFile,
     WebhookChallenge,
     WebhookHint,
 )
+from tests.fakes.clock import FakeClock
 
 BAD = Failure(kind="provider", code="InvalidData", reason="It is not audio.", advice="Mend it.")
 
@@ -29,6 +32,7 @@ class Transcription:
 
     request: JobRequest
     sources: list[str]
+    created_at: datetime
     state: str = "running"
     failure: Failure | None = None
     failed: dict[str, Failure] = field(default_factory=dict)
@@ -49,6 +53,7 @@ class FakeProvider:
 
     def __init__(self, endpoint: str = "westeurope", *, page: int = 100) -> None:
         self.endpoint, self._page = endpoint, page
+        self.clock = FakeClock()
         self.transcriptions: dict[str, Transcription] = {}
         self.calls: Counter[str] = Counter()
         self.created: list[JobRequest] = []
@@ -77,7 +82,9 @@ class FakeProvider:
         transcription_id = f"{self.endpoint}-{number:04}"
         self.created.append(request)
         self.transcriptions[transcription_id] = Transcription(
-            request, sources if sources else self.list_container()
+            request,
+            sources if sources else self.list_container(),
+            created_at=self.clock.now(),
         )
         if error is not None:
             raise error
@@ -105,6 +112,14 @@ class FakeProvider:
         self._raise("find")
         found = (key for key, item in self.transcriptions.items() if item.request.mark == mark)
         return next(found, None)
+
+    def copies(self, marked: str) -> Iterator[RemoteCopy]:
+        self._raise("copies")
+        for key, item in self.transcriptions.items():
+            if item.request.mark.startswith(marked) and not item.request.keep:
+                yield RemoteCopy(
+                    transcription_id=key, mark=item.request.mark, created_at=item.created_at
+                )
 
     def status(self, transcription_id: str) -> RemoteStatus:
         self._raise("status")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime, timedelta
 
 from shared.messages import Message, decode, encode
 from tests.fakes.clock import FakeClock
+
+MOST_BYTES = 65_536
 
 
 class FakeQueue:
@@ -17,8 +20,10 @@ class FakeQueue:
         self.sent = 0
 
     def send(self, message: Message, *, after: timedelta = timedelta()) -> None:
+        body = encode(message)
+        assert len(b64encode(body)) <= MOST_BYTES, "a queue message holds 64 KiB"
         self.sent += 1
-        copy = decode(type(message), encode(message))
+        copy = decode(type(message), body)
         self.waiting.append((self._clock.now() + max(after, timedelta()), copy))
 
     def take(self) -> Message | None:

@@ -9,8 +9,10 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.batch import Batch
+from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.recording import Recording, State
+from shared.ports import Diary
 
 MOST_IN_TRANSACTION = 100
 
@@ -77,6 +79,10 @@ class FakeBatchStore:
             ):
                 yield row
 
+    def recording_ids(self, batch_id: str) -> Iterator[str]:
+        for row in self.recordings(batch_id):
+            yield row.id
+
     def any_left(self, job: Job) -> bool:
         left = self.recordings(
             job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
@@ -139,3 +145,42 @@ class FakeActiveJobs:
 
     def remove(self, job_id: str) -> None:
         self.entries.pop(job_id, None)
+
+
+class FakeEndpointBook:
+    """`shared.ports.EndpointBook`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.states: dict[str, EndpointState] = {}
+
+    def state(self, name: str) -> EndpointState:
+        return self.states.get(name) or EndpointState(name=name)
+
+    def all(self) -> dict[str, EndpointState]:
+        return dict(self.states)
+
+    def save(self, state: EndpointState) -> EndpointState:
+        if self.state(state.name).version != state.version:
+            raise StoreConflict("save endpoint")
+        saved = msgspec.structs.replace(state, version=f"e{next(self._versions)}")
+        self.states[state.name] = saved
+        return saved
+
+
+class FakeDiaries:
+    """`shared.ports.Diaries`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.diaries: dict[str, Diary] = {}
+
+    def get(self, name: str) -> Diary | None:
+        return self.diaries.get(name)
+
+    def save(self, diary: Diary) -> None:
+        there = self.get(diary.name)
+        if ("" if there is None else there.version) != diary.version:
+            raise StoreConflict("save diary")
+        version = f"d{next(self._versions)}"
+        self.diaries[diary.name] = msgspec.structs.replace(diary, version=version)

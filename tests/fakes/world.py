@@ -65,6 +65,8 @@ class World:
         self.queue = FakeQueue(self.clock)
         self.policy, self.profiles = policy or Policy(), profiles
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
+        for provider in self.endpoints.values():
+            provider.clock = self.clock
         limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits}
         self.pool = _InTurn()
@@ -158,7 +160,7 @@ class World:
 
     def container_listing(self) -> list[str]:
         """What a provider sees that is given the audio container as a whole."""
-        return [name for name, _, _ in self.audio.list("audio")]
+        return [entry.name for entry in self.audio.list("audio")]
 
     def run_webhook(self, transcription_id: str) -> None:
         """A provider says that one transcription is over."""

@@ -19,6 +19,7 @@ from shared.errors import (
 from shared.messages import Collect, Finish, Plan, Write
 from shared.model.failure import Failure
 from shared.model.policy import Policy
+from shared.model.profile import Profile
 from shared.model.recording import Recording
 from shared.model.transcript import Transcript
 from shared.ports import JobRequest
@@ -467,6 +468,19 @@ def test_a_fault_of_ours_with_one_recording_fails_only_that_one(
     assert (row.state, row.failure.kind, row.attempt) == ("failed", "ours", 1)
     assert Counter(world.states().values()) == {"transcribed": 4, "failed": 1}
     assert len(world.provider.created) == 1
+    assert_all_is_well(world)
+
+
+@pytest.mark.parametrize("length", [40, 200])
+def test_slices_fit_into_messages_however_long_the_names_are(length: int) -> None:
+    """A blob's name has up to 1,024 characters, and the result of a container job is named after
+    the blob, with the name percent-encoded in its link."""
+    world = World(profiles=(Profile(container_jobs=True),))
+    for i in range(90):
+        world.drop(f"{'日本語/' * length}{i}.wav")
+    world.provider.list_container = world.container_listing
+    world.run()
+    assert [request.container_url is not None for request in world.provider.created] == [True]
     assert_all_is_well(world)
 
 
