@@ -17,4 +17,4 @@ bp = func.Blueprint()
 )
 def audio_dropped(audio: blob.BlobClient) -> None:
     """Only the names are taken from the bound client: each one makes a connection of its own."""
-    application().register(audio.container_name, audio.blob_name)
+    application().audio_dropped(audio.container_name, audio.blob_name)

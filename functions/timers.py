@@ -16,6 +16,4 @@ def poll(timer: func.TimerRequest) -> None:
 @bp.function_name("sweep")
 @bp.timer_trigger("timer", "%SWEEP_SCHEDULE%")
 def sweep(timer: func.TimerRequest) -> None:
-    app = application()
-    app.ensure_webhooks()
-    app.sweep()
+    application().sweep()

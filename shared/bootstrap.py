@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import cast
 from uuid import uuid4
 
 import httpx
 import msgspec
 
+from shared.application import Application, Ports
 from shared.errors import ConfigurationError
 from shared.log import quiet_libraries
-from shared.messages import Collect, Finish, Submit, Write
 from shared.model.capabilities import Capabilities
 from shared.model.options import Mode
 from shared.model.policy import Policy
@@ -35,16 +36,12 @@ from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.queues import StorageQueue
-from shared.stores.table import TableActiveJobs, TableBatchStore
-from shared.usecases.collect import collect
-from shared.usecases.finish import finish
-from shared.usecases.hear import Heard, hear
-from shared.usecases.plan import plan
-from shared.usecases.poll import poll
-from shared.usecases.register import PendingPlans, register
-from shared.usecases.submit import submit
-from shared.usecases.sweep import ensure_webhooks, sweep
-from shared.usecases.write import write
+from shared.stores.table import (
+    TableActiveJobs,
+    TableBatchStore,
+    TableDiaries,
+    TableEndpointBook,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 CAPABILITIES: Mapping[str, Capabilities] = {"azure-speech": azure_speech.LIMITS}
@@ -53,23 +50,6 @@ CAPABILITIES: Mapping[str, Capabilities] = {"azure-speech": azure_speech.LIMITS}
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class Application(NamedTuple):
-    """The use-cases, ready to be called with what a trigger brings."""
-
-    settings: Settings
-    endpoints: Mapping[str, SpeechProvider]
-    register: Callable[[str, str], object]
-    plan: Callable[[str], None]
-    submit: Callable[[Submit], None]
-    collect: Callable[[Collect], None]
-    write: Callable[[Write], None]
-    finish: Callable[[Finish], None]
-    poll: Callable[[], None]
-    sweep: Callable[[], None]
-    ensure_webhooks: Callable[[], None]
-    hear: Callable[..., str]
 
 
 @cache
@@ -85,88 +65,45 @@ def build(settings: Settings, *, http: httpx.Client | None = None) -> Applicatio
         settings.data_storage, lambda: default_credential(settings.azure_client_id)
     )
     signs = settings.speech_reads_audio == "sas"
-    profiles = load_profiles(
-        ROOT / settings.profiles_file,
-        providers=CAPABILITIES,
-        sas_hours=settings.sas_hours if signs else None,
-    )
-    policy = _policy(settings)
-    endpoints = _endpoints(settings, http or _http_client())
     signer = SasSigner(account.blobs, settings.sas_hours) if signs else (lambda *_: "")
     table = account.table(settings.state_table)
-    store, active = TableBatchStore(table), TableActiveJobs(table)
-    audio, outputs = BlobAudio(account.blobs, signer), BlobOutputs(account.blobs)
-    queue, clock = StorageQueue(account.queues), SystemClock()
-    base: dict[str, Any] = {"store": store, "queue": queue, "clock": clock}
-    errors: dict[str, Any] = {"outputs": outputs, "errors_container": settings.errors_container}
-    at_provider: dict[str, Any] = {
-        **base,
-        "active": active,
-        "endpoints": endpoints,
-        "policy": policy,
-    }
+    policy = _policy(settings)
+    secret = settings.webhook_secret
     return Application(
-        settings=settings,
-        endpoints=endpoints,
-        register=partial(
-            register,
-            **base,
-            **errors,
-            audio=audio,
-            profiles=profiles,
+        Ports(
+            clock=SystemClock(),
+            audio=BlobAudio(account.blobs, signer),
+            outputs=BlobOutputs(account.blobs),
+            store=TableBatchStore(table),
+            active=TableActiveJobs(table),
+            book=TableEndpointBook(table),
+            diaries=TableDiaries(table),
+            queue=StorageQueue(account.queues),
+            providers=_endpoints(settings, http or _http_client()),
             capabilities=CAPABILITIES,
+            profiles=load_profiles(
+                ROOT / settings.profiles_file,
+                providers=CAPABILITIES,
+                sas_hours=settings.sas_hours if signs else None,
+            ),
             policy=policy,
-            pending=PendingPlans(),
-        ),
-        plan=partial(
-            plan,
-            **base,
-            audio=audio,
-            capabilities=CAPABILITIES,
-            policy=policy,
-            new_id=lambda: uuid4().hex,
-        ),
-        submit=partial(submit, **at_provider, **errors, audio=audio),
-        collect=partial(collect, **at_provider, **errors),
-        write=partial(
-            write,
-            **base,
-            **errors,
-            audio=audio,
-            endpoints=endpoints,
-            policy=policy,
-            transcripts_container=settings.transcripts_container,
             prices=_prices(settings),
             pool=ThreadPoolExecutor(2 * policy.write_threads, thread_name_prefix="write"),
-        ),
-        finish=partial(
-            finish,
-            **base,
-            active=active,
-            outputs=outputs,
-            endpoints=endpoints,
-            reports_container=settings.reports_container,
-        ),
-        poll=partial(poll, **at_provider),
-        sweep=partial(sweep, **base, active=active, policy=policy),
-        ensure_webhooks=partial(_ensure_webhooks, settings, endpoints),
-        hear=partial(
-            hear,
-            endpoints=endpoints,
-            queue=queue,
-            heard=Heard(),
-            secret=settings.webhook_secret.reveal() if settings.webhook_secret else "",
-        ),
+            new_id=lambda: uuid4().hex[:24],
+            deployment=_deployment(account.blobs.url, settings.state_table),
+            intake=settings.audio_container,
+            transcripts=settings.transcripts_container,
+            reports=settings.reports_container,
+            errors=settings.errors_container,
+            webhook_url=settings.webhook_base_url,
+            webhook_secret=secret.reveal() if secret else "",
+        )
     )
 
 
-def _ensure_webhooks(settings: Settings, endpoints: Mapping[str, SpeechProvider]) -> None:
-    if settings.webhook_base_url and settings.webhook_secret:
-        ensure_webhooks(
-            endpoints,
-            base_url=settings.webhook_base_url,
-            secret=settings.webhook_secret.reveal(),
-        )
+def _deployment(blobs_url: str, table: str) -> str:
+    """Eight hex digits that tell the state of this deployment from that of any other."""
+    return sha256(f"{blobs_url} {table}".encode()).hexdigest()[:8]
 
 
 def _policy(settings: Settings) -> Policy:

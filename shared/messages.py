@@ -14,6 +14,16 @@ import msgspec
 from shared.model.failure import Failure
 
 
+class Register(msgspec.Struct, frozen=True, kw_only=True):
+    """Register blobs that no event announced. `by_day` gathers old ones in batches of a day."""
+
+    queue: ClassVar[str] = "dropscribe-register"
+    v: int = 1
+    container: str
+    names: tuple[str, ...]
+    by_day: bool = False
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
 
@@ -73,10 +83,11 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     job_id: str | None = None
 
 
-Message = Plan | Submit | Collect | Write | Finish
-M = TypeVar("M", Plan, Submit, Collect, Write, Finish)
+Message = Register | Plan | Submit | Collect | Write | Finish
+M = TypeVar("M", Register, Plan, Submit, Collect, Write, Finish)
 
-QUEUES = tuple(kind.queue for kind in (Plan, Submit, Collect, Write, Finish))
+KINDS = (Register, Plan, Submit, Collect, Write, Finish)
+QUEUES = tuple(kind.queue for kind in KINDS)
 
 
 def encode(message: Message) -> bytes:

@@ -23,11 +23,13 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `mark` is our own id of this attempt, unique and at most 64 characters, written where the
     provider's list shows it again, so that a call with an unknown outcome can be looked up.
+    `keep` notes with it that the provider's copy is to stay.
     """
 
     mark: str
     display_name: str
     options: Options
+    keep: bool = False
     content_urls: tuple[str, ...] = ()
     container_url: str | None = None
 
@@ -65,6 +67,14 @@ class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):
     failed: dict[str, Failure] = {}
 
 
+class RemoteCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """A transcription that one of our create calls made, as the provider's list shows it."""
+
+    transcription_id: str
+    mark: str
+    created_at: datetime
+
+
 class WebhookHint(msgspec.Struct, frozen=True, kw_only=True):
     """A provider says that something happened to a transcription. Only a hint: ask it."""
 
@@ -95,6 +105,9 @@ class SpeechProvider(Protocol):
 
     def find(self, mark: str) -> str | None:
         """The id of the transcription that carries `mark`, or None if there is none."""
+
+    def copies(self, marked: str) -> Iterator[RemoteCopy]:
+        """Every transcription whose mark begins with `marked`, unless it was made to be kept."""
 
     def status(self, transcription_id: str) -> RemoteStatus:
         """The transcription now. Raises `TranscriptionMissing`."""
@@ -165,6 +178,9 @@ class BatchStore(Protocol):
     ) -> Iterator[Recording]:
         """Recordings in the order of their ids, `first` and `last` included, read page by page."""
 
+    def recording_ids(self, batch_id: str) -> Iterator[str]:
+        """The ids of a batch's recordings, and nothing else of them."""
+
     def any_left(self, job: Job) -> bool:
         """Whether a recording of the job is still waiting for its result."""
 
@@ -201,6 +217,24 @@ class ActiveJobs(Protocol):
         """No error when it is gone already."""
 
 
+class Diary(msgspec.Struct, frozen=True, kw_only=True):
+    """When something that is done now and then was done last. `complete_to_at` is the moment up
+    to which nothing is left to do. `version` is the row's ETag, "" for a row not yet stored."""
+
+    name: str
+    done_at: datetime
+    complete_to_at: datetime | None = None
+    version: str = ""
+
+
+class Diaries(Protocol):
+    def get(self, name: str) -> Diary | None:
+        """None: it was never done."""
+
+    def save(self, diary: Diary) -> None:
+        """Insert or replace. Raises `StoreConflict`."""
+
+
 class EndpointBook(Protocol):
     """What all instances know of each endpoint."""
 
@@ -230,6 +264,15 @@ class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str]
 
 
+class AudioEntry(msgspec.Struct, frozen=True, gc=False):
+    """One line of a container's listing."""
+
+    name: str
+    etag: str
+    last_modified_at: datetime
+    metadata: dict[str, str]
+
+
 class AudioBlobs(Protocol):
     """The audio that people dropped; never changed by us."""
 
@@ -239,8 +282,8 @@ class AudioBlobs(Protocol):
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         """A further range of that version. Raises `StoreConflict` if the blob was changed."""
 
-    def list(self, container: str) -> Iterator[tuple[str, str, datetime]]:
-        """(name, etag, last modified) of every blob."""
+    def list(self, container: str) -> Iterator[AudioEntry]:
+        """Every blob, a page at a time."""
 
     def url(self, container: str, name: str) -> str:
         """The plain URL, without any secret."""

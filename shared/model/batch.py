@@ -41,6 +41,9 @@ def window_start(last_modified_at: datetime, seconds: int) -> datetime:
     return datetime.fromtimestamp(stamp - stamp % seconds, UTC)
 
 
+DAY = 86_400
+
+
 def dropped_batch(
     profile: Profile,
     last_modified_at: datetime,
@@ -48,13 +51,17 @@ def dropped_batch(
     seconds: int,
     settle_seconds: int,
     now: datetime,
+    by_day: bool = False,
 ) -> Batch:
     """The batch of a dropped recording. `settle_seconds` is how long after the window's end
-    events of that window are still expected."""
-    start = window_start(last_modified_at, seconds)
+    events of that window are still expected. `by_day` is for audio that lay there before anybody
+    looked: a window of seconds each would make a job of almost every one."""
+    start = window_start(last_modified_at, DAY if by_day else seconds)
+    ending = f"{start:%Y%m%d}-day" if by_day else f"{start:%Y%m%dT%H%M%SZ}"
+    opened_at = now if by_day else start
     return Batch(
-        id=f"{profile.name}-{start:%Y%m%dT%H%M%SZ}",
+        id=f"{profile.name}-{ending}",
         profile=profile.name,
         created_at=now,
-        closes_at=start + timedelta(seconds=seconds + settle_seconds),
+        closes_at=opened_at + timedelta(seconds=seconds + settle_seconds),
     )

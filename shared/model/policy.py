@@ -22,6 +22,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     submit_within_seconds  a create call starts this soon after its intent, or not at all
     resolve_after_seconds  an intent this old without an answer is looked up at the provider
     stuck_after_seconds    a step that was handed over this long ago is handed over again
+    relist_seconds         the intake is compared with the tables at most this often
+    event_patience_seconds audio this young may still be announced by its event
+    orphans_seconds        providers are searched for forgotten transcriptions this often
+    orphan_age_seconds     a transcription this old that no table knows is an orphan
     """
 
     coalesce_seconds: int = 60
@@ -37,6 +41,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     submit_within_seconds: int = 20
     resolve_after_seconds: int = 180
     stuck_after_seconds: int = 600
+    relist_seconds: int = 600
+    event_patience_seconds: int = 120
+    orphans_seconds: int = 3600
+    orphan_age_seconds: int = 3600
 
     def backoff(self, tries: int) -> timedelta:
         """5 s, 10 s, 20 s, ... up to ten minutes."""

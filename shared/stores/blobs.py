@@ -18,7 +18,7 @@ from azure.storage.blob import BlobClient, BlobProperties, BlobServiceClient, Co
 
 from shared.errors import StoreConflict
 from shared.model.recording import Recording
-from shared.ports import AudioHead
+from shared.ports import AudioEntry, AudioHead
 from shared.stores.failures import storage_errors
 
 HEAD_BYTES = 65_536
@@ -54,10 +54,17 @@ class BlobAudio:
             except ResourceNotFoundError:
                 raise StoreConflict("read range: the blob is gone") from None
 
-    def list(self, container: str) -> Iterator[tuple[str, str, datetime]]:
+    def list(self, container: str) -> Iterator[AudioEntry]:
         with storage_errors("list audio"):
-            for blob in self._service.get_container_client(container).list_blobs():
-                yield blob.name, blob.etag.strip('"'), blob.last_modified
+            for blob in self._service.get_container_client(container).list_blobs(
+                include=["metadata"]
+            ):
+                yield AudioEntry(
+                    blob.name,
+                    blob.etag.strip('"'),
+                    blob.last_modified.astimezone(UTC),
+                    dict(blob.metadata or {}),
+                )
 
     def url(self, container: str, name: str) -> str:
         return str(self._service.get_blob_client(container, name).url).split("?")[0]

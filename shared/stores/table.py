@@ -7,6 +7,7 @@
     !open            <batch id>          a note that the batch has work to do
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
+    !diary           <name>              when a regular task was done last
 
 A batch is one partition, so that a job and its recordings change in one transaction of at most
 100 rows. Every change is conditional on the ETag of the row as it was read.
@@ -31,11 +32,12 @@ from shared.model.batch import Batch
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.recording import Recording, State
+from shared.ports import Diary
 from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
 from shared.stores.rows import from_row, to_row
 
-OPEN, ACTIVE, ENDPOINT = "!open", "!active", "!endpoint"
+OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
 
 
 class TableBatchStore:
@@ -86,6 +88,12 @@ class TableBatchStore:
         with storage_errors("list recordings"):
             for row in self._rows.query(where, values):
                 yield from_row(Recording, row)
+
+    def recording_ids(self, batch_id: str) -> Iterator[str]:
+        where, values = _recordings_filter(batch_id, None, None, None, None)
+        with storage_errors("list recording ids"):
+            for row in self._rows.query(where, values, select=["RowKey"]):
+                yield row["RowKey"].removeprefix("recording-")
 
     def any_left(self, job: Job) -> bool:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
@@ -141,6 +149,22 @@ class TableActiveJobs:
 
     def remove(self, job_id: str) -> None:
         self._rows.delete(ACTIVE, job_id)
+
+
+class TableDiaries:
+    """`shared.ports.Diaries`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def get(self, name: str) -> Diary | None:
+        return self._rows.read(Diary, DIARY, name)
+
+    def save(self, diary: Diary) -> None:
+        if diary.version:
+            self._rows.replace(DIARY, diary.name, diary, diary.version)
+        elif self._rows.insert(DIARY, diary.name, diary) is None:
+            raise StoreConflict("save diary: somebody else was first")
 
 
 class TableEndpointBook:

@@ -28,6 +28,7 @@ from shared.ports import (
     EndpointBook,
     JobRequest,
     ProviderReport,
+    RemoteCopy,
     RemoteStatus,
     ResultFile,
     SpeechProvider,
@@ -67,6 +68,10 @@ class GuardedProvider:
     def find(self, mark: str) -> str | None:
         with self._call():
             return self._provider.find(mark)
+
+    def copies(self, marked: str) -> Iterator[RemoteCopy]:
+        with self._call():
+            return iter(list(self._provider.copies(marked)))
 
     def status(self, transcription_id: str) -> RemoteStatus:
         with self._call():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from shared.errors import (
     EndpointDown,
@@ -16,14 +17,16 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.log import event
-from shared.messages import M
+from shared.messages import Message
 from shared.ports import Clock, Queue
 
 PAUSE = timedelta(seconds=30)
 SHORTEST = timedelta(seconds=1)
 
 
-def now_or_later(step: Callable[[M], None], message: M, *, queue: Queue, clock: Clock) -> None:
+def now_or_later(
+    step: Callable[[Any], None], message: Message, *, queue: Queue, clock: Clock
+) -> None:
     """Run the step; where the provider is in the way, send its message again for then."""
     try:
         step(message)

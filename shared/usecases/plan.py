@@ -85,7 +85,7 @@ def _whole_container(group: list[Recording], limits: Capabilities, audio: AudioB
     if not may or len(containers) != 1 or len(group) > most:
         return None
     container = containers.pop()
-    there = {(name, etag) for name, etag, _ in audio.list(container)}
+    there = {(entry.name, entry.etag) for entry in audio.list(container)}
     return container if there == {(r.name, r.etag) for r in group} else None
 
 

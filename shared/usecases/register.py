@@ -22,6 +22,8 @@ from shared.ports import AudioBlobs, AudioHead, BatchStore, Clock, Outputs, Queu
 from shared.probing import probe
 from shared.usecases.settle import fail
 
+OLD = timedelta(days=1)
+
 
 class PendingPlans:
     """The plan messages that this process has sent and that have not come due yet. A recording
@@ -55,10 +57,14 @@ def register(
     policy: Policy,
     clock: Clock,
     pending: PendingPlans,
+    by_day: bool = False,
+    refusal: Failure | None = None,
 ) -> Recording | None:
     """Two remote calls for each recording: one ranged GET and one conditional insert.
 
-    None: the blob is gone, or this version of it was registered before.
+    `by_day` gathers audio that is older than a day in a batch of that day. `refusal` registers
+    the recording as failed without looking into it. None: the blob is gone, or this version of
+    it was registered before.
     """
     head = audio.head(container, name)
     if head is None:
@@ -73,6 +79,8 @@ def register(
         capabilities=capabilities,
         policy=policy,
         now=clock.now(),
+        by_day=by_day,
+        refusal=refusal,
     )
     is_covered = pending.covers(batch.id, clock.now())
     if not is_covered:
@@ -119,17 +127,14 @@ def _admit(
     capabilities: Mapping[str, Capabilities],
     policy: Policy,
     now: datetime,
+    by_day: bool,
+    refusal: Failure | None,
 ) -> tuple[Recording, Batch]:
     """The first row of a recording, with a failure where it is refused, and its batch."""
-    profile, refusal = _choose(profiles, name, head)
-    seconds = profile.coalesce_seconds or policy.coalesce_seconds
-    batch = dropped_batch(
-        profile,
-        head.last_modified_at,
-        seconds=seconds,
-        settle_seconds=policy.settle_seconds,
-        now=now,
-    )
+    profile, unknown_profile = profile_of(profiles, name, head.metadata)
+    refusal = refusal or unknown_profile
+    by_day = by_day and is_old(head.last_modified_at, now)
+    batch = batch_of(profile, head.last_modified_at, policy, now, by_day=by_day)
     recording = Recording(
         batch_id=batch.id,
         id=recording_id(container, name, head.etag),
@@ -153,14 +158,33 @@ def _admit(
         return msgspec.structs.replace(recording, failure=_failure(error)), batch
 
 
-def _choose(
-    profiles: Sequence[Profile], name: str, head: AudioHead
+def profile_of(
+    profiles: Sequence[Profile], name: str, metadata: Mapping[str, str]
 ) -> tuple[Profile, Failure | None]:
     """A profile that the metadata names and nobody knows: the default one, and why not."""
     try:
-        return choose(profiles, name, head.metadata), None
+        return choose(profiles, name, metadata), None
     except InputError as error:
         return choose(profiles, name), _failure(error)
+
+
+def batch_of(
+    profile: Profile, last_modified_at: datetime, policy: Policy, now: datetime, *, by_day: bool
+) -> Batch:
+    """The batch that a dropped recording belongs to."""
+    return dropped_batch(
+        profile,
+        last_modified_at,
+        seconds=profile.coalesce_seconds or policy.coalesce_seconds,
+        settle_seconds=policy.settle_seconds,
+        now=now,
+        by_day=by_day,
+    )
+
+
+def is_old(last_modified_at: datetime, now: datetime) -> bool:
+    """Too old for an event that is still on its way: Event Grid gives up after a day."""
+    return now - last_modified_at > OLD
 
 
 def _failure(error: InputError) -> Failure:

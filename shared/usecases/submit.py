@@ -25,6 +25,7 @@ from shared.ports import (
     AudioBlobs,
     BatchStore,
     Clock,
+    EndpointBook,
     JobRequest,
     Outputs,
     Queue,
@@ -42,6 +43,7 @@ def submit(
     outputs: Outputs,
     errors_container: str,
     endpoints: Mapping[str, SpeechProvider],
+    book: EndpointBook,
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -50,7 +52,7 @@ def submit(
     job = store.job(message.batch_id, message.job_id)
     if job is None or job.state != "planned":
         return
-    endpoint = choose_endpoint(job, active.all(), endpoints, policy)
+    endpoint = choose_endpoint(job, active.all(), _well(endpoints, book, clock.now()), policy)
     if endpoint is None:
         _wait_for_room(job, store=store, queue=queue, policy=policy, now=clock.now())
         return
@@ -125,6 +127,18 @@ def choose_endpoint(
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 
 
+def _well(
+    endpoints: Mapping[str, SpeechProvider], book: EndpointBook, now: datetime
+) -> dict[str, SpeechProvider]:
+    """Those that are not taken out."""
+    known = book.all()
+    return {
+        name: provider
+        for name, provider in endpoints.items()
+        if name not in known or not known[name].is_down(now)
+    }
+
+
 def note_submitted(
     job: Job,
     entry: ActiveJob,
@@ -176,7 +190,13 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
     name = f"dropscribe {job.batch_id}"
     if job.whole_container:
         url = audio.readable_url(job.whole_container, None)
-        return JobRequest(mark=job.id, display_name=name, options=job.options, container_url=url)
+        return JobRequest(
+            mark=job.id,
+            display_name=name,
+            options=job.options,
+            keep=job.keep_provider_copy,
+            container_url=url,
+        )
     rows = store.recordings(
         job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
     )
@@ -186,6 +206,7 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
         mark=job.id,
         display_name=name,
         options=job.options,
+        keep=job.keep_provider_copy,
         content_urls=tuple(audio.readable_url(row.container, row.name) for row in ordered),
     )
 

@@ -9,31 +9,29 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from copy import copy
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from itertools import count
 from typing import Any
 
 import msgspec
 
 from shared import messages as m
+from shared.application import Application, Ports
 from shared.model.policy import Policy
 from shared.model.price import DEFAULT_PRICES
 from shared.model.profile import Profile
 from shared.model.recording import Recording
 from shared.providers.azure_speech.capabilities import LIMITS
-from shared.usecases.collect import collect
-from shared.usecases.finish import finish
-from shared.usecases.plan import plan
-from shared.usecases.poll import poll
-from shared.usecases.register import PendingPlans, register
-from shared.usecases.submit import submit
-from shared.usecases.sweep import sweep
-from shared.usecases.write import write
 from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.clock import FakeClock
 from tests.fakes.provider import FakeProvider
 from tests.fakes.queue import FakeQueue
-from tests.fakes.stores import FakeActiveJobs, FakeBatchStore
+from tests.fakes.stores import (
+    FakeActiveJobs,
+    FakeBatchStore,
+    FakeDiaries,
+    FakeEndpointBook,
+)
 
 MOST_DELIVERIES = 5  # as in host.json
 HIDDEN_AFTER_ERROR = timedelta(seconds=15)
@@ -62,6 +60,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
+        self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.policy, self.profiles = policy or Policy(), profiles
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
@@ -78,58 +77,27 @@ class World:
 
     def start(self) -> None:
         """A fresh process: what was only in memory is gone."""
-        base: dict[str, Any] = {"store": self.store, "queue": self.queue, "clock": self.clock}
-        errors = {"outputs": self.outputs, "errors_container": "errors"}
-        at_provider = {
-            **base,
-            "active": self.active,
-            "endpoints": self.endpoints,
-            "policy": self.policy,
-        }
-        self.register = partial(
-            register,
-            **base,
-            **errors,
-            audio=self.audio,
-            profiles=self.profiles,
-            capabilities=self.capabilities,
-            policy=self.policy,
-            pending=PendingPlans(),
-        )
-        self.poll = partial(poll, **at_provider)
-        self.sweep = partial(sweep, **base, active=self.active, policy=self.policy)
-        run_plan = partial(
-            plan,
-            **base,
-            audio=self.audio,
-            capabilities=self.capabilities,
-            policy=self.policy,
-            new_id=lambda: f"job{next(self._ids):03}",
-        )
-        self._steps: dict[type, Any] = {
-            m.Plan: lambda message: run_plan(message.batch_id),
-            m.Submit: partial(submit, **at_provider, **errors, audio=self.audio),
-            m.Collect: partial(collect, **at_provider, **errors),
-            m.Write: partial(
-                write,
-                **base,
-                **errors,
+        self.app = Application(
+            Ports(
+                clock=self.clock,
                 audio=self.audio,
-                endpoints=self.endpoints,
+                outputs=self.outputs,
+                store=self.store,
+                active=self.active,
+                book=self.book,
+                diaries=self.diaries,
+                queue=self.queue,
+                providers=self.endpoints,
+                capabilities=self.capabilities,
+                profiles=self.profiles,
                 policy=self.policy,
-                transcripts_container="transcripts",
                 prices=DEFAULT_PRICES,
                 pool=self.pool,
-            ),
-            m.Finish: partial(
-                finish,
-                **base,
-                active=self.active,
-                outputs=self.outputs,
-                endpoints=self.endpoints,
-                reports_container="reports",
-            ),
-        }
+                new_id=lambda: f"job{next(self._ids):03}",
+            )
+        )
+        self.register = self.app.audio_dropped
+        self.poll, self.sweep = self.app.poll, self.app.sweep
 
     def twin(self) -> World:
         """A second instance of the app on the same storage and providers."""
@@ -173,7 +141,7 @@ class World:
         self.drain()
 
     def step(self, message: m.Message) -> None:
-        self._steps[type(message)](message)
+        self.app.run(message)
 
     def drain(self) -> None:
         """Run every message that is visible now, and what comes of it. What fails comes back as

@@ -15,6 +15,7 @@ from shared.ports import JobRequest
 from shared.providers.azure_speech.versions import JsonObject, Version
 
 MARK = "dropscribe"  # the custom property that holds our mark
+KEEP = "dropscribeKeep"  # and the one on a transcription that is not ours to delete
 _TRANSCRIPTIONS = "/transcriptions"
 
 
@@ -34,7 +35,7 @@ def create_body(request: JobRequest, version: Version) -> bytes:
     body: JsonObject = {
         "displayName": request.mark,
         "description": request.display_name,
-        "customProperties": {MARK: request.mark},
+        "customProperties": {MARK: request.mark, **({KEEP: "true"} if request.keep else {})},
         "locale": options.locale,
         "properties": _properties(options, version),
     }
@@ -96,6 +97,10 @@ def find_path(mark: str, version: Version) -> str:
     """Filters are OData: a quote inside a string is doubled."""
     quoted = mark.replace("'", "''")
     return version.url(_TRANSCRIPTIONS, filter=f"displayName eq '{quoted}'")
+
+
+def list_path(version: Version) -> str:
+    return version.url(_TRANSCRIPTIONS)
 
 
 def locales_path(version: Version) -> str:

@@ -22,6 +22,7 @@ from shared.model.recognition import Recognition
 from shared.ports import (
     JobRequest,
     ProviderReport,
+    RemoteCopy,
     RemoteStatus,
     ResultFile,
     WebhookChallenge,
@@ -93,6 +94,15 @@ class AzureSpeech:
             "look a transcription up",
         )
         return next((found for found in pages if found), None)
+
+    def copies(self, marked: str) -> Iterator[RemoteCopy]:
+        pages = self._transport.pages(
+            self._url(calls.list_path(self._version)),
+            lambda body: wire.read_copies(body, marked),
+            "list the transcriptions",
+        )
+        for page in pages:
+            yield from page
 
     def status(self, transcription_id: str) -> RemoteStatus:
         url = self._url(calls.transcription_path(transcription_id, self._version))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
 from shared.model.failure import Failure
-from shared.ports import RemoteStatus, ResultFile
+from shared.ports import RemoteCopy, RemoteStatus, ResultFile
 from shared.providers.azure_speech.answers import retry_after_seconds
-from shared.providers.azure_speech.calls import MARK
+from shared.providers.azure_speech.calls import KEEP, MARK
 from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.failures import read_failure
 from shared.providers.azure_speech.redaction import without_query
@@ -42,6 +43,7 @@ class _Transcription(msgspec.Struct, frozen=True, rename="camel"):
     display_name: str | None = None
     custom_properties: dict[str, str | None] | None = None
     status: str | None = None
+    created_date_time: datetime | None = None
     last_action_date_time: str | None = None
     model: _Reference | None = None
     properties: _Properties | None = None
@@ -147,6 +149,25 @@ def read_found_id(body: bytes, mark: str) -> tuple[str | None, str | None]:
         if _carries(entity, mark) and (found := transcription_id_in(entity.self or "")):
             return found, None
     return None, page.next_link
+
+
+def read_copies(body: bytes, marked: str) -> tuple[tuple[RemoteCopy, ...], str | None]:
+    """The transcriptions on this page whose mark begins with `marked` and that are not to be
+    kept, and the next page's link."""
+    page = decode(_transcriptions, body)
+    found = (
+        _copy(entity) for entity in page.values if KEEP not in (entity.custom_properties or {})
+    )
+    copies = tuple(copy for copy in found if copy is not None and copy.mark.startswith(marked))
+    return copies, page.next_link
+
+
+def _copy(entity: _Transcription) -> RemoteCopy | None:
+    mark, found = _mark(entity) or entity.display_name, transcription_id_in(entity.self or "")
+    is_to_be_kept = KEEP in (entity.custom_properties or {})
+    if not mark or not found or entity.created_date_time is None or is_to_be_kept:
+        return None
+    return RemoteCopy(transcription_id=found, mark=mark, created_at=entity.created_date_time)
 
 
 def _carries(entity: _Transcription, mark: str) -> bool:

@@ -1,0 +1,61 @@
+"""Transcriptions at a provider that carry our mark and that no table knows any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from shared.errors import ProviderError, StoreConflict
+from shared.log import event
+from shared.model.policy import Policy
+from shared.ports import ActiveJobs, Clock, Diaries, Diary, RemoteCopy, SpeechProvider
+
+
+def remove_orphans(
+    *,
+    active: ActiveJobs,
+    diaries: Diaries,
+    endpoints: Mapping[str, SpeechProvider],
+    deployment: str,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """Once in a while, at each endpoint. `deployment` begins every mark of ours: a resource may
+    serve others too. What is young may be a create call that is just being written down."""
+    for name, provider in endpoints.items():
+        try:
+            _search(name, provider, active, diaries, deployment, policy, clock)
+        except ProviderError as error:
+            event("orphans.not_searched", endpoint=name, error=type(error).__name__, level=30)
+        except StoreConflict:
+            continue  # another instance is searching
+
+
+def _search(
+    name: str,
+    provider: SpeechProvider,
+    active: ActiveJobs,
+    diaries: Diaries,
+    deployment: str,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    now = clock.now()
+    before = diaries.get(f"orphans {name}")
+    if before is not None and now - before.done_at < timedelta(seconds=policy.orphans_seconds):
+        return
+    diaries.save(
+        Diary(name=f"orphans {name}", done_at=now, version=before.version if before else "")
+    )
+    youngest = now - timedelta(seconds=policy.orphan_age_seconds)
+    old = [copy for copy in provider.copies(deployment) if copy.created_at < youngest]
+    for copy in old:
+        if not _is_known(copy, active):
+            provider.delete(copy.transcription_id)
+            event("orphan.deleted", endpoint=name, transcription=copy.transcription_id, level=30)
+
+
+def _is_known(copy: RemoteCopy, active: ActiveJobs) -> bool:
+    """A job in the index knows its transcription, or is still to be resolved."""
+    entry = active.get(copy.mark)
+    return entry is not None and entry.transcription_id in (None, copy.transcription_id)
