@@ -108,8 +108,8 @@ def test_an_endpoint_that_keeps_failing_is_asked_less_and_less_often() -> None:
         [due_at] = submits(world)
         world.clock.advance_to(due_at)
     pauses = [(b - a).total_seconds() for a, b in pairwise(asked_at)]
-    assert pauses == sorted(pauses)
     assert pauses[0] == 5
+    assert all(later >= 0.6 * sooner for sooner, later in pairwise(pauses))
     assert 600 <= pauses[-1] <= 660
 
 
