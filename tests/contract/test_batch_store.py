@@ -1,0 +1,277 @@
+"""The promises of `BatchStore`, kept by the stand-in and by Table Storage alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from shared.errors import StoreConflict
+from shared.model.job import Job
+from shared.model.recording import Recording
+from shared.ports import BatchStore
+from shared.stores.table import TableBatchStore
+from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
+from tests.fakes.stores import FakeBatchStore
+
+BATCH = a_batch().id
+replace = msgspec.structs.replace
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def store(request: pytest.FixtureRequest) -> Iterator[BatchStore]:
+    if request.param == "stand-in":
+        yield FakeBatchStore()
+        return
+    with fresh_table(request.getfixturevalue("azurite")) as table:
+        yield TableBatchStore(table)
+
+
+def stored(store: BatchStore, recording: Recording) -> Recording:
+    assert store.insert(recording)
+    found = store.recording(recording.batch_id, recording.id)
+    assert found is not None
+    return found
+
+
+def unversioned(struct: Recording | Job) -> Recording | Job:
+    return replace(struct, version="")
+
+
+def ids(rows: Iterator[Recording]) -> list[int]:
+    return [int(row.id, 16) for row in rows]
+
+
+# --- rows
+
+
+@pytest.mark.parametrize("recording", [a_recording(), a_full_recording()], ids=["bare", "full"])
+def test_a_recording_comes_back_as_it_was(store: BatchStore, recording: Recording) -> None:
+    found = stored(store, recording)
+    assert found.version
+    assert unversioned(found) == recording
+    assert found.last_modified_at.utcoffset() is not None
+
+
+def test_only_the_first_insert_of_a_row_counts(store: BatchStore) -> None:
+    first = stored(store, a_recording())
+    assert store.insert(replace(a_recording(), state="failed")) is False
+    assert store.recording(BATCH, first.id) == first
+
+
+def test_what_is_not_there_is_none(store: BatchStore) -> None:
+    assert store.recording(BATCH, "0" * 32) is None
+    assert store.job(BATCH, "job1") is None
+    assert store.batch(BATCH) is None
+    assert list(store.recordings(BATCH)) == []
+    assert list(store.jobs(BATCH)) == []
+
+
+def test_a_field_that_became_none_is_gone(store: BatchStore) -> None:
+    found = stored(store, a_full_recording())
+    store.save(recordings=[replace(found, job_id=None, audio=None, outcome=None)])
+    again = store.recording(BATCH, found.id)
+    assert again is not None
+    assert (again.job_id, again.audio, again.outcome) == (None, None, None)
+
+
+def test_a_job_comes_back_as_it_was(store: BatchStore) -> None:
+    job = a_job(recordings=3)
+    saved = store.save(job)
+    assert saved is not None and saved.version
+    assert store.job(BATCH, "job1") == saved
+    assert unversioned(saved) == job
+
+
+def test_the_version_that_save_returns_is_good_for_the_next_save(store: BatchStore) -> None:
+    job = store.save(a_job())
+    assert job is not None
+    job = store.save(replace(job, state="planned"))
+    assert job is not None
+    store.save(replace(job, state="submitting"))
+    found = store.job(BATCH, "job1")
+    assert found is not None and found.state == "submitting"
+    assert found.version != job.version
+
+
+def test_jobs_are_those_of_the_batch(store: BatchStore) -> None:
+    for job_id in ("job1", "job2", "~", "0"):
+        store.save(a_job(job_id))
+    store.save(a_job("other", "other-batch"))
+    stored(store, a_recording())
+    assert {job.id for job in store.jobs(BATCH)} == {"job1", "job2", "~", "0"}
+
+
+# --- versions and transactions
+
+
+def test_saving_a_row_that_somebody_changed_is_a_conflict(store: BatchStore) -> None:
+    mine = stored(store, a_recording())
+    store.save(recordings=[replace(mine, state="planned")])
+    with pytest.raises(StoreConflict):
+        store.save(recordings=[replace(mine, state="failed")])
+    found = store.recording(BATCH, mine.id)
+    assert found is not None and found.state == "planned"
+
+
+def test_a_new_row_that_is_there_already_is_a_conflict(store: BatchStore) -> None:
+    store.save(a_job())
+    with pytest.raises(StoreConflict):
+        store.save(replace(a_job(), state="failed"))
+
+
+def test_changing_a_row_that_does_not_exist_is_a_conflict(store: BatchStore) -> None:
+    job = store.save(a_job())
+    assert job is not None
+    with pytest.raises(StoreConflict):
+        store.save(replace(job, id="job2"))
+    assert store.job(BATCH, "job2") is None
+
+
+@pytest.mark.parametrize("stale", [0, 50, 98])
+def test_one_stale_row_among_a_hundred_stops_the_whole_transaction(
+    store: BatchStore, stale: int
+) -> None:
+    job = store.save(a_job())
+    store.save(recordings=[a_recording(i) for i in range(99)])
+    rows = list(store.recordings(BATCH))
+    store.save(recordings=[replace(rows[stale], attempt=7)])
+    with pytest.raises(StoreConflict):
+        store.save(job, [replace(row, state="planned") for row in rows])
+    assert store.job(BATCH, "job1") == job
+    after = list(store.recordings(BATCH))
+    assert {row.state for row in after} == {"waiting"}
+    assert [row for i, row in enumerate(after) if i != stale] == [
+        row for i, row in enumerate(rows) if i != stale
+    ]
+
+
+def test_a_stale_job_stops_its_recordings(store: BatchStore) -> None:
+    job = store.save(a_job())
+    assert job is not None
+    row = stored(store, a_recording())
+    store.save(replace(job, state="planned"))
+    with pytest.raises(StoreConflict):
+        store.save(job, [replace(row, state="planned")])
+    assert store.recording(BATCH, row.id) == row
+
+
+def test_a_job_and_99_recordings_change_in_one_transaction(store: BatchStore) -> None:
+    store.save(recordings=[a_recording(i) for i in range(99)])
+    rows = [replace(row, state="planned", job_id="job1") for row in store.recordings(BATCH)]
+    assert store.save(a_job(recordings=99), rows) is not None
+    assert len(list(store.recordings(BATCH, state="planned", job_id="job1"))) == 99
+
+
+def test_saving_nothing_is_nothing(store: BatchStore) -> None:
+    assert store.save() is None
+    assert store.save(recordings=[]) is None
+
+
+# --- reading many
+
+
+def test_more_than_a_page_of_recordings_comes_in_order_and_complete(store: BatchStore) -> None:
+    for start in range(0, 1_150, 100):
+        numbers = range(start, min(start + 100, 1_150))
+        store.save(recordings=[a_recording(i) for i in numbers])
+    stored(store, a_recording(5_000, batch_id="another-batch"))
+    assert ids(store.recordings(BATCH)) == list(range(1_150))
+    assert [int(key, 16) for key in store.recording_ids(BATCH)] == list(range(1_150))
+    middle = store.recordings(BATCH, first=f"{20:032x}", last=f"{1_100:032x}")
+    assert ids(middle) == list(range(20, 1_101))
+
+
+def test_recordings_are_found_by_state_and_job_within_bounds(store: BatchStore) -> None:
+    rows = [
+        replace(a_recording(0), state="waiting"),
+        replace(a_recording(1), state="planned", job_id="job1"),
+        replace(a_recording(2), state="planned", job_id="job2"),
+        replace(a_recording(3), state="transcribed", job_id="job1"),
+        replace(a_recording(4), state="planned", job_id="job1"),
+    ]
+    store.save(recordings=rows)
+    assert ids(store.recordings(BATCH, state="waiting")) == [0]
+    assert ids(store.recordings(BATCH, state="planned")) == [1, 2, 4]
+    assert ids(store.recordings(BATCH, job_id="job1")) == [1, 3, 4]
+    assert ids(store.recordings(BATCH, state="planned", job_id="job1")) == [1, 4]
+    bounds = {"first": rows[2].id, "last": rows[4].id}
+    assert ids(store.recordings(BATCH, state="planned", job_id="job1", **bounds)) == [4]
+
+
+def test_a_reader_that_stops_early_hurts_nobody(store: BatchStore) -> None:
+    store.save(recordings=[a_recording(i) for i in range(3)])
+    rows = store.recordings(BATCH)
+    next(rows)
+    del rows
+    assert len(list(store.recordings(BATCH))) == 3
+
+
+def test_whether_any_recording_of_a_job_is_left(store: BatchStore) -> None:
+    job = replace(a_job(), first=f"{1:032x}", last=f"{2:032x}")
+    assert store.any_left(job) is False
+    store.save(recordings=[replace(a_recording(i), state="planned", job_id="job1") for i in (1, 2)])
+    assert store.any_left(job) is True
+    first, second = store.recordings(BATCH)
+    store.save(recordings=[replace(first, state="transcribed")])
+    assert store.any_left(job) is True
+    assert store.any_left(replace(job, id="job2")) is False
+    store.save(recordings=[replace(second, state="waiting", job_id=None)])
+    assert store.any_left(job) is False
+
+
+# --- batches and the notes that they have work to do
+
+
+def test_opening_a_batch_makes_its_header_once(store: BatchStore) -> None:
+    store.open_batch(a_batch())
+    first = store.batch(BATCH)
+    store.open_batch(replace(a_batch(), title="another"))
+    assert store.batch(BATCH) == first
+    assert first is not None and replace(first, version="") == a_batch()
+
+
+def test_open_batches_are_listed_until_they_are_closed(store: BatchStore) -> None:
+    store.open_batch(a_batch("a"))
+    store.open_batch(a_batch("b"))
+    notes = dict(store.open_batches())
+    assert set(notes) == {"a", "b"}
+    assert notes["a"] == store.note_version("a")
+    store.close_batch("a", notes["a"])
+    assert [batch_id for batch_id, _ in store.open_batches()] == ["b"]
+    assert store.note_version("a") is None
+    assert store.batch("a") is not None
+
+
+def test_a_batch_that_was_opened_again_meanwhile_is_not_closed(store: BatchStore) -> None:
+    store.open_batch(a_batch())
+    before = store.note_version(BATCH)
+    assert before is not None
+    store.open_batch(a_batch())
+    with pytest.raises(StoreConflict):
+        store.close_batch(BATCH, before)
+    after = store.note_version(BATCH)
+    assert after is not None and after != before
+    store.close_batch(BATCH, after)
+    store.close_batch(BATCH, after)
+    assert store.note_version(BATCH) is None
+
+
+def test_a_header_is_finished_by_one_of_two(store: BatchStore) -> None:
+    store.open_batch(a_batch())
+    batch = store.batch(BATCH)
+    assert batch is not None
+    store.finish_batch(replace(batch, reported=3))
+    with pytest.raises(StoreConflict):
+        store.finish_batch(replace(batch, reported=2))
+    found = store.batch(BATCH)
+    assert found is not None and found.reported == 3
+
+
+def test_a_header_that_is_not_there_cannot_be_finished(store: BatchStore) -> None:
+    store.open_batch(a_batch())
+    batch = store.batch(BATCH)
+    assert batch is not None
+    with pytest.raises(StoreConflict):
+        store.finish_batch(replace(batch, id="nobody"))

@@ -1,0 +1,152 @@
+"""The promises of the small indices: active jobs, the endpoint book and the diaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import msgspec
+import pytest
+from azure.data.tables import TableClient
+
+from shared.errors import StoreConflict
+from shared.model.endpoint import EndpointState
+from shared.ports import ActiveJobs, Diaries, Diary, EndpointBook
+from shared.stores.table import (
+    TableActiveJobs,
+    TableBatchStore,
+    TableDiaries,
+    TableEndpointBook,
+)
+from tests.contract.stores import NOW, a_batch, a_job, a_recording, an_active_job, fresh_table
+from tests.fakes.stores import FakeActiveJobs, FakeDiaries, FakeEndpointBook
+
+replace = msgspec.structs.replace
+
+
+@contextmanager
+def busy_table(request: pytest.FixtureRequest) -> Iterator[TableClient]:
+    """A table in which the batches lie as well: one table holds everything."""
+    with fresh_table(request.getfixturevalue("azurite")) as table:
+        store = TableBatchStore(table)
+        store.open_batch(a_batch())
+        store.save(a_job("job9"), [a_recording()])
+        yield table
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def active(request: pytest.FixtureRequest) -> Iterator[ActiveJobs]:
+    if request.param == "stand-in":
+        yield FakeActiveJobs()
+        return
+    with busy_table(request) as table:
+        yield TableActiveJobs(table)
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def book(request: pytest.FixtureRequest) -> Iterator[EndpointBook]:
+    if request.param == "stand-in":
+        yield FakeEndpointBook()
+        return
+    with busy_table(request) as table:
+        yield TableEndpointBook(table)
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def diaries(request: pytest.FixtureRequest) -> Iterator[Diaries]:
+    if request.param == "stand-in":
+        yield FakeDiaries()
+        return
+    with busy_table(request) as table:
+        yield TableDiaries(table)
+
+
+def test_an_active_job_comes_back_as_it_was(active: ActiveJobs) -> None:
+    entry = replace(
+        an_active_job(),
+        transcription_id="t",
+        polls=3,
+        polled_at=NOW,
+        next_poll_at=NOW + timedelta(minutes=10),
+    )
+    active.put(entry)
+    active.put(an_active_job("job2"))
+    found = active.get("job1")
+    assert found is not None and found.version
+    assert replace(found, version="") == entry
+    assert [entry.job_id for entry in active.all()] == ["job1", "job2"]
+    assert active.all()[0] == found
+
+
+def test_putting_replaces_whatever_was_there(active: ActiveJobs) -> None:
+    active.put(replace(an_active_job(), transcription_id="t"))
+    active.put(an_active_job())
+    [found] = active.all()
+    assert found.transcription_id is None
+
+
+def test_an_entry_that_changed_or_went_away_is_not_updated(active: ActiveJobs) -> None:
+    active.put(an_active_job())
+    found = active.get("job1")
+    assert found is not None
+    active.update(replace(found, polls=1))
+    with pytest.raises(StoreConflict):
+        active.update(replace(found, polls=2))
+    [now] = active.all()
+    assert now.polls == 1
+    active.remove("job1")
+    with pytest.raises(StoreConflict):
+        active.update(replace(now, polls=3))
+    assert active.all() == []
+
+
+def test_removing_what_is_gone_is_no_error(active: ActiveJobs) -> None:
+    active.put(an_active_job())
+    active.remove("job1")
+    active.remove("job1")
+    assert active.get("job1") is None
+    assert active.all() == []
+
+
+def test_an_endpoint_that_nobody_wrote_about_is_unknown(book: EndpointBook) -> None:
+    assert book.state("west") == EndpointState(name="west")
+    assert book.all() == {}
+
+
+def test_the_state_of_an_endpoint_comes_back_as_it_was(book: EndpointBook) -> None:
+    state = EndpointState(
+        name="west", window_at=NOW, taken=5, failures=3, down_until_at=NOW, reason="503"
+    )
+    saved = book.save(state)
+    assert saved.version and replace(saved, version="") == state
+    assert book.state("west") == saved
+    assert book.all() == {"west": saved}
+    assert book.save(replace(saved, down_until_at=None)).down_until_at is None
+    assert book.state("west").down_until_at is None
+
+
+def test_of_two_who_change_an_endpoints_state_one_loses(book: EndpointBook) -> None:
+    first = book.save(EndpointState(name="west"))
+    with pytest.raises(StoreConflict):
+        book.save(EndpointState(name="west", taken=1))
+    book.save(replace(first, taken=2))
+    with pytest.raises(StoreConflict):
+        book.save(replace(first, taken=3))
+    assert book.state("west").taken == 2
+
+
+def test_a_diary_is_kept_by_one_writer_at_a_time(diaries: Diaries) -> None:
+    assert diaries.get("reconcile") is None
+    diaries.save(Diary(name="reconcile", done_at=NOW))
+    with pytest.raises(StoreConflict):
+        diaries.save(Diary(name="reconcile", done_at=NOW))
+    found = diaries.get("reconcile")
+    assert found is not None
+    assert (found.done_at, found.complete_to_at) == (NOW, None)
+    later = replace(found, done_at=NOW + timedelta(hours=1), complete_to_at=NOW)
+    diaries.save(later)
+    with pytest.raises(StoreConflict):
+        diaries.save(later)
+    found = diaries.get("reconcile")
+    assert found is not None and replace(found, version="") == replace(later, version="")
