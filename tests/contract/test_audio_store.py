@@ -1,0 +1,189 @@
+"""The promises of `AudioBlobs`, kept by the stand-in and by Blob Storage alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+from azure.storage.blob import BlobServiceClient, ContentSettings
+
+from local.azurite import Azurite
+from shared.errors import StoreConflict
+from shared.model.places import places
+from shared.ports import AudioBlobs
+from shared.stores.blobs import HEAD_BYTES, BlobAudio
+from shared.stores.clients import SasSigner
+from tests.contract.stores import NOW, fresh
+from tests.fakes.blobs import FakeAudio
+
+NAMES = [
+    "call.wav",
+    "+15551234.wav",
+    "two words.wav",
+    "100%.wav",
+    "100%25.wav",
+    "a#1.wav",
+    "what?&=.wav",
+    "grüße-日本語-🎙.wav",
+    "deep/er/and/deeper/call.wav",
+    "a'b\"c.wav",
+    "[x]{y}~!$(),;:@.wav",
+]
+
+
+class Drop(Protocol):
+    def __call__(
+        self, name: str, data: bytes, metadata: dict[str, str] | None = None, /
+    ) -> None: ...
+
+
+class Intake:
+    """An audio container with its adapter; `drop` is what a person does."""
+
+    def __init__(self, audio: AudioBlobs, container: str, drop: Drop) -> None:
+        self.audio, self.container, self.drop = audio, container, drop
+
+
+@pytest.fixture
+def service(azurite: Azurite) -> Iterator[BlobServiceClient]:
+    with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
+        yield service
+
+
+@pytest.fixture
+def real(service: BlobServiceClient) -> Intake:
+    container = fresh("audio")
+    client = service.create_container(container)
+
+    def drop(name: str, data: bytes, metadata: dict[str, str] | None = None, /) -> None:
+        settings = ContentSettings(content_type="audio/wav")
+        client.upload_blob(name, data, overwrite=True, metadata=metadata, content_settings=settings)
+
+    return Intake(BlobAudio(service, SasSigner(service, hours=1)), container, drop)
+
+
+@pytest.fixture(params=["stand-in", "blobs"])
+def intake(request: pytest.FixtureRequest) -> Intake:
+    if request.param == "blobs":
+        real: Intake = request.getfixturevalue("real")
+        return real
+    fake = FakeAudio()
+
+    def drop(name: str, data: bytes, metadata: dict[str, str] | None = None, /) -> None:
+        fake.drop(name, data, NOW, metadata=metadata)
+
+    return Intake(fake, "audio", drop)
+
+
+@pytest.mark.parametrize("length", [1, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1, 300_000])
+def test_the_head_holds_the_first_64_kib_and_the_true_size(intake: Intake, length: int) -> None:
+    data = bytes(i % 251 for i in range(length))
+    intake.drop("a.wav", data)
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None
+    assert head.data == data[:HEAD_BYTES]
+    assert (head.bytes, head.media_type) == (length, "audio/wav")
+    assert head.etag and '"' not in head.etag
+    assert head.last_modified_at.utcoffset() is not None
+
+
+def test_an_empty_blob_has_an_empty_head(intake: Intake) -> None:
+    intake.drop("a.wav", b"", {"ticket": "4711"})
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None
+    assert (head.data, head.bytes, head.metadata) == (b"", 0, {"ticket": "4711"})
+    assert head.etag and '"' not in head.etag
+
+
+def test_a_blob_that_is_not_there_has_no_head(intake: Intake) -> None:
+    assert intake.audio.head(intake.container, "gone.wav") is None
+    assert intake.audio.head("no-such-container", "gone.wav") is None
+
+
+def test_metadata_comes_with_the_head(intake: Intake) -> None:
+    metadata = {"dropscribe_locale": "de-DE", "Ticket": "4711"}
+    intake.drop("a.wav", b"x", metadata)
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None and head.metadata == metadata
+
+
+def test_further_ranges_are_of_the_version_that_was_asked_for(intake: Intake) -> None:
+    data = bytes(i % 251 for i in range(200_000))
+    intake.drop("a.wav", data)
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None
+
+    def read(offset: int, length: int) -> bytes:
+        return intake.audio.read(intake.container, "a.wav", head.etag, offset, length)
+
+    assert read(100_000, 50) == data[100_000:100_050]
+    assert read(199_990, 100) == data[199_990:]
+    intake.drop("a.wav", data[::-1])
+    with pytest.raises(StoreConflict):
+        read(0, 10)
+
+
+def test_reading_on_in_a_blob_that_was_deleted_is_a_conflict(intake: Intake) -> None:
+    with pytest.raises(StoreConflict):
+        intake.audio.read(intake.container, "gone.wav", "0x8DC3A1", 0, 10)
+
+
+def test_the_listing_has_every_blob_with_what_its_head_would_say(intake: Intake) -> None:
+    for name in NAMES:
+        intake.drop(name, b"x" * 10, {"n": "1"})
+    entries = {entry.name: entry for entry in intake.audio.list(intake.container)}
+    assert set(entries) == set(NAMES)
+    for name, entry in entries.items():
+        head = intake.audio.head(intake.container, name)
+        assert head is not None
+        assert (entry.etag, entry.last_modified_at) == (head.etag, head.last_modified_at)
+        assert entry.metadata == head.metadata == {"n": "1"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_url_names_its_blob_and_holds_no_secret(intake: Intake, name: str) -> None:
+    url = intake.audio.url(intake.container, name)
+    assert "?" not in url and "#" not in url and " " not in url
+    assert url.isascii()
+    assert (intake.container, name) in places(url)
+    assert intake.audio.readable_url(intake.container, name).startswith(f"{url}?")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_client_can_read_the_blob_by_its_link(real: Intake, name: str) -> None:
+    real.drop(name, name.encode())
+    answer = httpx.get(real.audio.readable_url(real.container, name))
+    assert (answer.status_code, answer.content) == (200, name.encode())
+
+
+def test_a_link_opens_one_blob_for_reading_and_nothing_else(real: Intake) -> None:
+    real.drop("a.wav", b"mine")
+    real.drop("b.wav", b"not mine")
+    link = real.audio.readable_url(real.container, "a.wav")
+    assert httpx.get(link.replace("a.wav", "b.wav")).status_code == 403
+    assert httpx.put(link, content=b"", headers={"x-ms-blob-type": "BlockBlob"}).status_code == 403
+    assert httpx.delete(link).status_code == 403
+
+
+def test_a_link_to_the_container_lists_and_reads_it_and_nothing_else(real: Intake) -> None:
+    for name in NAMES:
+        real.drop(name, name.encode())
+    address, _, query = real.audio.readable_url(real.container, None).partition("?")
+    listing = httpx.get(f"{address}?restype=container&comp=list&{query}")
+    assert listing.status_code == 200
+    found = [node.text for node in ElementTree.fromstring(listing.content).iter("Name")]
+    assert set(found) == set(NAMES)
+    assert httpx.get(f"{address}/call.wav?{query}").content == b"call.wav"
+    assert httpx.delete(f"{address}/call.wav?{query}").status_code == 403
+
+
+def test_where_the_provider_reads_as_itself_the_link_holds_no_query(
+    service: BlobServiceClient,
+) -> None:
+    audio = BlobAudio(service, lambda container, name: "")
+    assert "?" not in audio.readable_url("audio", "a.wav")
+    assert audio.readable_url("audio", "a.wav") == audio.url("audio", "a.wav")
+    assert audio.readable_url("audio", None).endswith("/audio")

@@ -1,0 +1,100 @@
+"""The promises of `Queue`, kept by the stand-in and by Queue Storage alike."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+from azure.storage.queue import QueueServiceClient
+
+from local.azurite import Azurite
+from shared.messages import KINDS, Finish, Message, Plan, SliceItem, Write, decode
+from shared.ports import Queue
+from shared.stores.queues import StorageQueue
+from tests.fakes.clock import FakeClock
+from tests.fakes.queue import FakeQueue
+
+ITEM = SliceItem(recording_id="r", name="grüße +#.json", url="https://a.example/?sig=%2F+")
+
+
+class Line(NamedTuple):
+    """`visible` takes out what can be seen now, `hidden` counts the rest."""
+
+    queue: Queue
+    visible: Callable[[], list[Message]]
+    hidden: Callable[[], int]
+
+
+@pytest.fixture
+def service(azurite: Azurite) -> Iterator[QueueServiceClient]:
+    with QueueServiceClient.from_connection_string(azurite.connection_string) as service:
+        for kind in KINDS:
+            service.create_queue(kind.queue)
+        yield service
+        for kind in KINDS:
+            service.delete_queue(kind.queue)
+
+
+@pytest.fixture(params=["stand-in", "queues"])
+def line(request: pytest.FixtureRequest) -> Line:
+    if request.param == "stand-in":
+        fake = FakeQueue(FakeClock())
+        return Line(fake, lambda: list(iter(fake.take, None)), lambda: len(fake.waiting))
+    service: QueueServiceClient = request.getfixturevalue("service")
+
+    def visible() -> list[Message]:
+        return [
+            decode(kind, base64.b64decode(message.content, validate=True))
+            for kind in KINDS
+            for message in taken(service, kind.queue)
+        ]
+
+    def hidden() -> int:
+        queues = (service.get_queue_client(kind.queue) for kind in KINDS)
+        return sum(q.get_queue_properties().approximate_message_count for q in queues)
+
+    return Line(StorageQueue(service), visible, hidden)
+
+
+def taken(service: QueueServiceClient, name: str) -> list:  # type: ignore[type-arg]
+    with service.get_queue_client(name) as queue:
+        messages = list(queue.receive_messages())
+        for message in messages:
+            queue.delete_message(message)
+        return messages
+
+
+def test_a_message_arrives_as_it_was_sent(line: Line) -> None:
+    write = Write(batch_id="b", job_id="j", items=(ITEM,) * 50)
+    line.queue.send(Plan(batch_id="grüße"))
+    line.queue.send(write)
+    assert line.visible() == [Plan(batch_id="grüße"), write]
+    assert line.hidden() == 0
+
+
+def test_a_delayed_message_is_there_and_cannot_be_seen_yet(line: Line) -> None:
+    line.queue.send(Finish(batch_id="b"), after=timedelta(seconds=90))
+    assert line.visible() == []
+    assert line.hidden() == 1
+
+
+@pytest.mark.parametrize("after", [timedelta(), timedelta(seconds=-5)])
+def test_a_message_for_now_can_be_seen_now(line: Line, after: timedelta) -> None:
+    line.queue.send(Finish(batch_id="b"), after=after)
+    assert line.visible() == [Finish(batch_id="b")]
+
+
+def test_a_message_for_next_month_is_taken(line: Line) -> None:
+    line.queue.send(Plan(batch_id="b"), after=timedelta(days=30))
+    assert line.visible() == []
+    assert line.hidden() == 1
+
+
+def test_the_largest_slice_fits(line: Line) -> None:
+    item = SliceItem(recording_id="0" * 32, url="u" * 478)
+    write = Write(batch_id="b" * 60, job_id="j" * 32, items=(item,) * 90)
+    line.queue.send(write)
+    assert line.visible() == [write]
