@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 
 import msgspec
 
-from shared.errors import StoreConflict
+from shared.errors import ProviderRefused, ProviderUnauthorised, StoreConflict
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import Batch
@@ -61,9 +61,7 @@ def _finish_job(
     if job.state not in OVER:
         if job.state in ("planning", "planned") or store.any_left(job):
             return False
-        provider = endpoints.get(job.endpoint or "")
-        if provider is not None and job.transcription_id and not job.keep_provider_copy:
-            provider.delete(job.transcription_id)
+        _delete_copy(job, endpoints)
         over = msgspec.structs.replace(
             job, state="failed" if job.failure else "finished", changed_at=clock.now()
         )
@@ -71,6 +69,24 @@ def _finish_job(
         event("job.finished", batch=job.batch_id, job=job.id, state=over.state)
     active.remove(job.id)
     return True
+
+
+def _delete_copy(job: Job, endpoints: Mapping[str, SpeechProvider]) -> None:
+    """What the provider refuses to delete does not hold up the report: from here on no table
+    knows the copy, so the search for orphans tries again and again."""
+    provider = endpoints.get(job.endpoint or "")
+    if provider is None or not job.transcription_id or job.keep_provider_copy:
+        return
+    try:
+        provider.delete(job.transcription_id)
+    except (ProviderRefused, ProviderUnauthorised) as error:
+        event(
+            "copy.not_deleted",
+            endpoint=job.endpoint,
+            transcription=job.transcription_id,
+            code=error.code,
+            level=40,
+        )
 
 
 def _report(

@@ -11,6 +11,7 @@ import pytest
 from shared.errors import (
     ProviderRefused,
     ProviderThrottled,
+    ProviderUnauthorised,
     ProviderUnavailable,
     ResultMalformed,
     ResultMissing,
@@ -564,3 +565,17 @@ def test_two_endpoints_share_the_work_and_each_is_cleaned_up() -> None:
     assert [len(p.created) for p in world.endpoints.values()] == [2, 2]
     assert_own_texts(world)
     assert_all_is_well(world)
+
+
+@pytest.mark.parametrize("error", [ProviderRefused("not allowed"), ProviderUnauthorised("no role")])
+def test_a_copy_that_cannot_be_deleted_does_not_hold_up_the_report(error: Exception) -> None:
+    world = submitted(2)
+    world.provider.errors["delete"] = [error]
+    world.provider.complete("westeurope-0001")
+    world.queue.send(HINT)
+    world.drain()
+    assert world.outputs.reports
+    assert not world.store.notes
+    world.clock.advance(2 * 3600)
+    world.sweep()
+    assert world.provider.deleted == ["westeurope-0001"]
