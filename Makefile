@@ -7,10 +7,10 @@ OUT    ?= out
 ENGINE ?= pocketsphinx
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run drop emulators test check format clean
+.PHONY: help setup demo run drop emulators test conformance check format clean
 
 help: ## what there is to run
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
 
@@ -30,14 +30,17 @@ demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders
 run: setup ## the same stack, staying up
 	$(PY) -m local run --engine "$(ENGINE)"
 
-drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders"
-	$(PY) -m local drop $(AUDIO)
+drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
+	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
 
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
 test: setup ## what CI runs
 	$(PY) -m pytest
+
+conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
+	$(PY) -m pytest tests/conformance
 
 check: setup ## format, lint, types and unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .

@@ -1,0 +1,264 @@
+"""The deployed package loads and works in the runtime that Azure uses on Python 3.13 and newer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+
+from local.stack import app_settings
+from tests.conformance.conftest import World
+from tests.conformance.environment import ROOT, NoInterpreter, find_interpreter
+from tests.conformance.host_side import blob_created, http_call, queue_message, tick
+from tests.conformance.runtime_process import RealRuntime
+
+try:
+    find_interpreter()
+except NoInterpreter as missing:
+    pytest.skip(str(missing), allow_module_level=True)
+
+AUDIO = (ROOT / "samples" / "audio" / "monologue.wav").read_bytes()
+SCHEMA = json.loads((ROOT / "docs" / "transcript-1.schema.json").read_text())
+SAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+STEPS = ("register", "plan", "submit", "collect", "write", "finish")
+WEBHOOK = "/api/webhooks/azure-speech/local"
+
+
+def on_queue(name: str) -> list[dict[str, Any]]:
+    trigger = {"type": "queueTrigger", "direction": "IN", "name": "message"}
+    return [{**trigger, "queueName": name, "connection": "DATA_STORAGE"}]
+
+
+def on_schedule(setting: str) -> list[dict[str, Any]]:
+    trigger = {"type": "timerTrigger", "direction": "IN", "name": "timer"}
+    return [{**trigger, "schedule": f"%{setting}%"}]
+
+
+EXPECTED: dict[str, list[dict[str, Any]]] = {
+    "audio_dropped": [
+        {
+            "type": "blobTrigger",
+            "direction": "IN",
+            "name": "audio",
+            "path": "%AUDIO_CONTAINER%/{name}",
+            "connection": "DATA_STORAGE",
+            "source": "EventGrid",
+            "properties": {"SupportsDeferredBinding": True},
+        }
+    ],
+    **{step: on_queue(f"dropscribe-{step}") for step in STEPS},
+    **{f"{step}_poison": on_queue(f"dropscribe-{step}-poison") for step in STEPS},
+    "audio_poison": on_queue("webjobs-blobtrigger-poison"),
+    "poll": on_schedule("POLL_SCHEDULE"),
+    "sweep": on_schedule("SWEEP_SCHEDULE"),
+    "provider_webhook": [
+        {
+            "type": "httpTrigger",
+            "direction": "IN",
+            "name": "req",
+            "methods": ["POST"],
+            "authLevel": "ANONYMOUS",
+            "route": "webhooks/{provider}/{endpoint}",
+        },
+        {"type": "http", "direction": "OUT", "name": "$return"},
+    ],
+}
+
+
+def drop(world: World, name: str) -> None:
+    """Upload a recording and tell the app, as Event Grid and the host do."""
+    container = world.settings["AUDIO_CONTAINER"]
+    world.blobs.get_blob_client(container, name).upload_blob(AUDIO)
+    outcome = blob_created(world.runtime, container, name)
+    assert outcome.succeeded, outcome.stack
+
+
+def rows(world: World, name: str) -> list[dict[str, Any]]:
+    """The rows of recordings of this blob."""
+    return [dict(row) for row in world.table.list_entities() if row.get("name") == name]
+
+
+def report_item(world: World, name: str) -> Any:
+    """What a report says of a recording, once there is one."""
+    reports = world.blobs.get_container_client(world.settings["REPORTS_CONTAINER"])
+    for blob in reports.list_blob_names():
+        if blob.endswith(".json"):
+            report = json.loads(reports.download_blob(blob).readall())
+            for item in report["recordings"]:
+                if item["name"] == name:
+                    return item
+    return None
+
+
+def output(world: World, name: str) -> bytes:
+    container = world.blobs.get_container_client(world.settings["TRANSCRIPTS_CONTAINER"])
+    return bytes(container.download_blob(name).readall())
+
+
+def signed(world: World, content: str) -> dict[str, str]:
+    secret = world.settings["WEBHOOK_SECRET"].encode()
+    digest = hmac.new(secret, content.encode(), hashlib.sha256).digest()
+    return {
+        "X-MicrosoftSpeechServices-Event": "Challenge",
+        "X-MicrosoftSpeechServices-Signature": base64.b64encode(digest).decode(),
+    }
+
+
+def assert_was_transcribed(world: World, name: str) -> None:
+    assert report_item(world, name)["state"] == "transcribed"
+    transcript = json.loads(output(world, f"audio/{name}.json"))
+    jsonschema.validate(transcript, SCHEMA)
+    assert transcript["utterances"]
+    assert output(world, f"audio/{name}.vtt").startswith(b"WEBVTT\n")
+
+
+# --- what the host is told of the app ---------------------------------------------------------
+
+
+def test_the_app_loads_with_exactly_these_functions(
+    bare_runtime: RealRuntime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded = bare_runtime.loaded
+    with capsys.disabled():
+        print(
+            f"\nazure-functions-runtime {loaded['runtime']}, azure-functions "
+            f"{loaded['azure_functions']}, Python {loaded['python']}: "
+            f"the app loads in {loaded['load_seconds']:.2f} s"
+        )
+    assert loaded["problem"] == ""
+    assert loaded["azure_functions"].startswith("2.")
+    assert {name: bare_runtime.bindings(name) for name in loaded["functions"]} == EXPECTED
+
+
+def test_only_the_webhook_is_open_to_everybody(bare_runtime: RealRuntime) -> None:
+    levels = {
+        name: binding["authLevel"]
+        for name in bare_runtime.loaded["functions"]
+        for binding in bare_runtime.bindings(name)
+        if "authLevel" in binding
+    }
+    assert levels.pop("provider_webhook") == "ANONYMOUS"
+    assert set(levels.values()) <= {"FUNCTION", "ADMIN"}
+
+
+def test_every_setting_that_a_binding_names_is_in_the_sample_settings_and_in_the_local_stack(
+    bare_runtime: RealRuntime,
+) -> None:
+    told = [b for name in bare_runtime.loaded["functions"] for b in bare_runtime.bindings(name)]
+    named = set(re.findall(r"%(\w+)%", json.dumps(told)))
+    named |= {binding["connection"] for binding in told if "connection" in binding}
+    assert named >= {"AUDIO_CONTAINER", "DATA_STORAGE", "POLL_SCHEDULE", "SWEEP_SCHEDULE"}
+    assert named - set(SAMPLE) == set()
+    assert named - set(app_settings("", "", "", "")) == set()
+
+
+def test_a_failed_invocation_brings_back_the_exception_so_that_the_host_tries_again(
+    bare_runtime: RealRuntime,
+) -> None:
+    outcome = tick(bare_runtime, "poll")
+    assert not outcome.succeeded
+    assert outcome.problem.startswith("ConfigurationError: ")
+    assert "DATA_STORAGE__blobServiceUri: is not set" in outcome.problem
+    assert "functions/timers.py" in outcome.stack
+
+
+# --- with storage and a provider ------------------------------------------------------------
+
+
+def test_audio_becomes_a_transcript_and_a_report_by_messages_and_the_provider_s_webhook(
+    world: World,
+) -> None:
+    assert tick(world.runtime, "sweep").succeeded
+    world.queues.work_until(lambda: 200 in world.front.answers)  # the challenge
+    before = dict(world.queues.handled)
+    drop(world, "by webhook/recording 1+1.wav")
+    assert len(rows(world, "by webhook/recording 1+1.wav")) == 1
+    world.queues.work_until(lambda: report_item(world, "by webhook/recording 1+1.wav"))
+    assert_was_transcribed(world, "by webhook/recording 1+1.wav")
+    handled = {name for name, count in world.queues.handled.items() if count > before[name]}
+    assert handled == {"plan", "submit", "collect", "write", "finish"}
+    assert world.front.answers.count(200) >= 2
+
+
+def test_the_poll_finds_what_no_webhook_told(world: World) -> None:
+    world.front.is_open = False
+    try:
+        drop(world, "by poll.wav")
+
+        def is_over() -> Any:
+            assert tick(world.runtime, "poll").succeeded
+            return report_item(world, "by poll.wav")
+
+        world.queues.work_until(is_over)
+    finally:
+        world.front.is_open = True
+    assert_was_transcribed(world, "by poll.wav")
+
+
+def test_an_event_that_comes_again_adds_nothing(world: World) -> None:
+    drop(world, "twice.wav")
+    before = rows(world, "twice.wav")
+    assert blob_created(world.runtime, world.settings["AUDIO_CONTAINER"], "twice.wav").succeeded
+    assert rows(world, "twice.wav") == before
+
+
+def test_an_unreadable_message_fails_with_the_reason(world: World) -> None:
+    for step in STEPS:
+        outcome = queue_message(world.runtime, step, '{"v": 1}')
+        assert not outcome.succeeded
+        assert outcome.problem.startswith("ValidationError: Object missing required field")
+
+
+def test_poison_queues_are_emptied_of_what_nobody_can_read(world: World) -> None:
+    for step in (*STEPS, "audio"):
+        outcome = queue_message(world.runtime, f"{step}_poison", "no JSON")
+        assert outcome.succeeded, outcome.stack
+
+
+def test_an_event_in_the_poison_queue_still_brings_its_recording_in(world: World) -> None:
+    container = world.settings["AUDIO_CONTAINER"]
+    world.blobs.get_blob_client(container, "poisoned.wav").upload_blob(AUDIO)
+    event = {
+        "FunctionId": "Host.Functions.audio_dropped",
+        "BlobType": "BlockBlob",
+        "ContainerName": container,
+        "BlobName": "poisoned.wav",
+        "ETag": '"0x1"',
+    }
+    outcome = queue_message(world.runtime, "audio_poison", json.dumps(event))
+    assert outcome.succeeded, outcome.stack
+    assert len(rows(world, "poisoned.wav")) == 1
+
+
+def test_a_challenge_with_a_right_signature_gets_its_token_back(world: World) -> None:
+    headers = signed(world, "token-1")
+    outcome = http_call(world.runtime, WEBHOOK, "validationToken=token-1", headers, b"")
+    assert outcome.succeeded, outcome.stack
+    assert (outcome.returned["status"], outcome.returned["body"]) == (200, "token-1")
+    assert outcome.returned["headers"]["content-type"].startswith("text/plain")
+
+
+def test_a_wrong_signature_is_refused(world: World) -> None:
+    headers = signed(world, "another token")
+    outcome = http_call(world.runtime, WEBHOOK, "validationToken=token-1", headers, b"")
+    assert (outcome.returned["status"], outcome.returned["body"]) == (401, "")
+
+
+def test_a_call_for_an_unknown_endpoint_is_not_found(world: World) -> None:
+    outcome = http_call(world.runtime, "/api/webhooks/azure-speech/mars", "", {}, b"{}")
+    assert outcome.returned["status"] == 404
+
+
+def test_the_log_holds_our_events_and_nothing_of_the_libraries(world: World) -> None:
+    assert tick(world.runtime, "poll").succeeded
+    drop(world, "logged.wav")
+    log = world.runtime.output
+    assert '"event":"recording.' in log
+    for leak in ("Request URL", "HTTP Request", "sig=", world.settings["WEBHOOK_SECRET"]):
+        assert leak not in log
