@@ -121,6 +121,7 @@ def running_runtime(
 ) -> Iterator[RealRuntime]:
     """Load the app in `app` with these app settings and nothing else in its environment.
 
+    An app that does not load is an AssertionError with what the runtime says of it.
     Isolated (-I), so that neither this project nor this environment is on its import path, and
     in a folder of its own, so that the app cannot lean on the working directory.
     """
@@ -137,7 +138,7 @@ def running_runtime(
         )
     runtime = RealRuntime(process, log)
     try:
-        assert runtime.loaded
+        assert not runtime.loaded["problem"], runtime.loaded["problem"]
         yield runtime
     finally:
         runtime.stop()
