@@ -58,13 +58,15 @@ def running_stack(
     *,
     engine: str = "pocketsphinx",
     settings: Mapping[str, str] | None = None,
+    with_host: bool = True,
     host_port: int = 0,
     speech_port: int = 0,
     speech_options: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
     """Start everything, wait until it works, and stop it at the end. `settings` are app settings
-    over those of the stack; `logs` is a folder for what the programs print."""
+    over those of the stack; `logs` is a folder for what the programs print. Without a host,
+    whoever starts the stack runs the app."""
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as exits:
         tell("storage")
@@ -93,10 +95,12 @@ def running_stack(
             **app_settings(azurite.connection_string, speech_url, key, f"http://127.0.0.1:{port}"),
             **(settings or {}),
         }
-        host = exits.enter_context(running_host(port, environment, logs / "functions.log"))
-        yield Stack(
-            azurite, speech_url, f"http://127.0.0.1:{port}", environment, logs, [speech, host]
-        )
+        children = [speech]
+        if with_host:
+            children.append(
+                exits.enter_context(running_host(port, environment, logs / "functions.log"))
+            )
+        yield Stack(azurite, speech_url, f"http://127.0.0.1:{port}", environment, logs, children)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import msgspec
+import requests
 
 from shared.application import Application, Ports
 from shared.errors import ConfigurationError
@@ -59,10 +60,16 @@ def application() -> Application:
     return build(read_settings())
 
 
-def build(settings: Settings, *, http: httpx.Client | None = None) -> Application:
-    """Wire everything together for these settings."""
+def build(
+    settings: Settings,
+    *,
+    http: httpx.Client | None = None,
+    session: requests.Session | None = None,
+) -> Application:
+    """Wire everything together for these settings. `http` carries the calls to providers,
+    `session` those to storage."""
     account = StorageAccount(
-        settings.data_storage, lambda: default_credential(settings.azure_client_id)
+        settings.data_storage, lambda: default_credential(settings.azure_client_id), session
     )
     signs = settings.speech_reads_audio == "sas"
     signer = SasSigner(account.blobs, settings.sas_hours) if signs else (lambda *_: "")
