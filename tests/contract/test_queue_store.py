@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
+from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
 from local.azurite import Azurite
@@ -32,10 +34,10 @@ class Line(NamedTuple):
 def service(azurite: Azurite) -> Iterator[QueueServiceClient]:
     with QueueServiceClient.from_connection_string(azurite.connection_string) as service:
         for kind in KINDS:
-            service.create_queue(kind.queue)
+            with suppress(ResourceExistsError):  # the app's queues have fixed names
+                service.create_queue(kind.queue)
+            service.get_queue_client(kind.queue).clear_messages()
         yield service
-        for kind in KINDS:
-            service.delete_queue(kind.queue)
 
 
 @pytest.fixture(params=["stand-in", "queues"])
