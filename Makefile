@@ -7,7 +7,7 @@ OUT    ?= out
 ENGINE ?= pocketsphinx
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run drop emulators test conformance check format clean
+.PHONY: help setup demo run drop emulators test conformance bench check format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test: setup ## what CI runs
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
+
+bench: setup ## the benchmarks; prints JSON
+	$(PY) -m benchmarks
 
 check: setup ## format, lint, types and unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .

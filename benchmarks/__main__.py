@@ -1,18 +1,32 @@
-"""python -m benchmarks: prints the figures as JSON."""
+"""python -m benchmarks [PART...]: prints the figures as JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Callable
 
-from benchmarks import pipeline
+from benchmarks import cold_start, normalising, pipeline
+
+PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
+    "cold_start": lambda _: cold_start.run(),
+    "normalising": lambda _: normalising.run(),
+    "pipeline": lambda options: [pipeline.run(n).as_json() for n in options.recordings],
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--recordings", type=int, nargs="*", default=[1_000])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--recordings", type=int, nargs="+", default=[1_000])
     options = parser.parse_args()
-    figures = {"pipeline": [pipeline.run(count).as_json() for count in options.recordings]}
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    figures = {}
+    for name in options.parts or PARTS:
+        print(f"measuring {name}", file=sys.stderr, flush=True)
+        figures[name] = PARTS[name](options)
     print(json.dumps(figures, indent=2))
     return 0
 
