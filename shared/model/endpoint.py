@@ -16,6 +16,7 @@ HANDFUL = 5  # calls that a process takes from the window at a time
 FAILURES_UNTIL_DOWN = 3
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
+THROTTLED = "throttled"
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +38,13 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def take(state: EndpointState, now: datetime, most: int) -> tuple[EndpointState, int]:
-    """The state with a handful of calls taken from the window, and how many there were."""
+    """The state with a handful of calls taken from the window, and how many there were.
+
+    A process whose clock lags, or that waited for its turn, may come with the moment of the
+    window before; it takes from the one that is open, and never opens a used one again."""
     window_at = window(now)
+    if state.window_at == window_at + WINDOW:
+        window_at = state.window_at
     taken = state.taken if state.window_at == window_at else 0
     got = max(0, min(HANDFUL, most - taken))
     return msgspec.structs.replace(state, window_at=window_at, taken=taken + got), got
@@ -49,18 +55,23 @@ def seconds_to_next_window(now: datetime) -> int:
     return max(1, int((window(now) + WINDOW - now).total_seconds() + 0.999))
 
 
-def failed(state: EndpointState, now: datetime, reason: str, *, at_once: bool) -> EndpointState:
+def failed(
+    state: EndpointState, now: datetime, reason: str, *, at_once: bool, is_probe: bool = False
+) -> EndpointState:
     """After a call that showed the endpoint unwell. `at_once` takes it out without waiting for
-    more of the same: a wrong key does not get better by itself."""
+    more of the same: a wrong key does not get better by itself. Calls that were under way when
+    it was taken out add nothing to the pause; a probe that fails doubles it."""
     failures = state.failures + 1
-    if state.is_down(now) or not (at_once or failures >= FAILURES_UNTIL_DOWN or state.pauses):
+    if state.is_down(now) and not is_probe:
+        return msgspec.structs.replace(state, failures=failures)
+    if not (at_once or failures >= FAILURES_UNTIL_DOWN or state.pauses):
         return msgspec.structs.replace(state, failures=failures, reason=reason)
     pause = min(FIRST_PAUSE * 2**state.pauses, LONGEST_PAUSE)
     return msgspec.structs.replace(
         state,
         failures=failures,
         pauses=min(state.pauses + 1, 10),
-        down_until_at=now + pause,
+        down_until_at=max(state.down_until_at or now, now + pause),
         reason=reason,
     )
 
@@ -68,11 +79,14 @@ def failed(state: EndpointState, now: datetime, reason: str, *, at_once: bool) -
 def throttled(state: EndpointState, now: datetime, seconds: int) -> EndpointState:
     """The endpoint asked everybody to wait. That is no failure, and no pause is added to it."""
     until_at = max(state.down_until_at or now, now + timedelta(seconds=seconds))
-    return msgspec.structs.replace(state, down_until_at=until_at, reason="throttled")
+    return msgspec.structs.replace(state, down_until_at=until_at, reason=THROTTLED)
 
 
 def well(state: EndpointState) -> EndpointState:
-    """After a call that the endpoint answered as it should."""
+    """After a call that the endpoint answered as it should. What it asked of everybody, in the
+    answer to another call, still holds."""
+    if state.reason == THROTTLED:
+        return msgspec.structs.replace(state, failures=0, pauses=0)
     return msgspec.structs.replace(state, failures=0, pauses=0, down_until_at=None, reason="")
 
 

@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
+from typing import NamedTuple
 
 from shared.errors import (
     EndpointDown,
     OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
     StoreConflict,
+    TranscriptionMissing,
 )
 from shared.log import event
 from shared.model import endpoint as model
@@ -37,6 +41,13 @@ from shared.ports import (
 )
 
 TRIES = 10
+
+
+class _Admitted(NamedTuple):
+    """What was known of the endpoint when a call began."""
+
+    was_unwell: bool
+    is_probe: bool
 
 
 class GuardedProvider:
@@ -59,7 +70,7 @@ class GuardedProvider:
         self._lock = Lock()
         self._left = 0
         self._window_at: datetime | None = None
-        self._was_unwell = False
+        self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
         with self._call():
@@ -93,11 +104,11 @@ class GuardedProvider:
         return self._provider.report(file)
 
     def delete(self, transcription_id: str) -> None:
-        with self._call():
+        with self._call(needs_more_rights=True):
             self._provider.delete(transcription_id)
 
     def ensure_webhook(self, url: str, secret: str) -> bool:
-        with self._call():
+        with self._call(needs_more_rights=True):
             return self._provider.ensure_webhook(url, secret)
 
     def read_webhook(
@@ -106,70 +117,91 @@ class GuardedProvider:
         return self._provider.read_webhook(headers, query, body, secret)
 
     @contextmanager
-    def _call(self) -> Iterator[None]:
-        self._admit()
+    def _call(self, *, needs_more_rights: bool = False) -> Iterator[None]:
+        """`needs_more_rights` is for calls that a key or role may well not allow while it allows
+        the work itself: their refusal does not take the endpoint out."""
+        admitted = self._admit()
         try:
             yield
         except ProviderUnauthorised as error:
-            self._note_failure(error, at_once=True)
+            if not needs_more_rights:
+                self._note_failure(error, admitted, at_once=True)
             raise
         except (ProviderUnavailable, OutcomeUnknown) as error:
-            self._note_failure(error, at_once=False)
+            self._note_failure(error, admitted, at_once=False)
             raise
         except ProviderThrottled as error:
             self._note_throttled(error)
             raise
-        if self._was_unwell:
-            self._was_unwell = False
-            self._change(model.well)
-            event("endpoint.well", endpoint=self._endpoint_name)
+        except (ProviderRefused, TranscriptionMissing):
+            self._note_answer(admitted)
+            raise
+        self._note_answer(admitted)
 
-    def _admit(self) -> None:
+    def _admit(self) -> _Admitted:
         """Take one call, from the handful in hand or from the window that all share."""
-        now = self._clock.now()
         with self._lock:
-            if self._left and self._window_at == model.window(now) and not self._was_unwell:
+            now = self._clock.now()
+            if self._left and self._window_at == model.window(now) and not self._must_look:
                 self._left -= 1
-                return
-            state, got = self._take(now)
-            if not got:
-                raise ProviderThrottled(
-                    "the calls of this window are used up",
-                    retry_after_seconds=model.seconds_to_next_window(now),
-                )
-            self._left, self._window_at = got - 1, state.window_at
+                return _Admitted(was_unwell=False, is_probe=False)
+            return self._take(now)
 
-    def _take(self, now: datetime) -> tuple[EndpointState, int]:
+    def _take(self, now: datetime) -> _Admitted:
+        in_hand = self._left if self._window_at == model.window(now) else 0
         for _ in range(TRIES):
             state = self._book.state(self._endpoint_name)
             if state.is_down(now):
-                self._was_unwell = True
+                self._must_look = True
                 assert state.down_until_at is not None
                 raise EndpointDown(
                     f"{self._endpoint_name} is taken out: {state.reason}",
                     until_at=state.down_until_at,
                 )
-            self._was_unwell = state.failures > 0
-            if state.pauses:
-                state = model.probing(state, now)
+            admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
+            self._must_look = admitted.was_unwell
+            if in_hand and not admitted.is_probe:
+                self._left = in_hand - 1
+                return admitted
             state, got = model.take(state, now, self._most)
+            if not got:
+                break
+            if admitted.is_probe:
+                state = model.probing(state, now)
             try:
-                return self._book.save(state), got
+                self._book.save(state)
             except StoreConflict:
-                continue
-        return state, 0  # others take them faster than we do
+                continue  # others take them at the same moment
+            self._left, self._window_at = got - 1, state.window_at
+            return admitted
+        raise ProviderThrottled(
+            "the calls of this window are used up",
+            retry_after_seconds=model.seconds_to_next_window(now),
+        )
 
-    def _note_failure(self, error: Exception, *, at_once: bool) -> None:
-        reason = f"{type(error).__name__} {getattr(error, 'code', '')}".strip()
+    def _note_answer(self, admitted: _Admitted) -> None:
+        """An answer shows the endpoint well, even if it says no. Calls that began before it was
+        known to be unwell prove nothing."""
+        if admitted.was_unwell:
+            self._must_look = False
+            self._change(model.well)
+            event("endpoint.well", endpoint=self._endpoint_name)
+
+    def _note_failure(self, error: ProviderError, admitted: _Admitted, *, at_once: bool) -> None:
+        reason = f"{type(error).__name__} {error.code}".strip()
         now = self._clock.now()
-        self._was_unwell = True
-        state = self._change(lambda state: model.failed(state, now, reason, at_once=at_once))
+        self._must_look = True
+        state = self._change(
+            lambda state: model.failed(
+                state, now, reason, at_once=at_once, is_probe=admitted.is_probe
+            )
+        )
         if state is not None and state.is_down(now):
             event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
 
     def _note_throttled(self, error: ProviderThrottled) -> None:
         now, seconds = self._clock.now(), error.retry_after_seconds or 1
-        self._was_unwell = True
+        self._must_look = True
         self._change(lambda state: model.throttled(state, now, seconds))
         event("endpoint.throttled", endpoint=self._endpoint_name, seconds=seconds, level=30)
 
