@@ -63,7 +63,7 @@ class Ports(NamedTuple):
     prices: PriceTable
     pool: Executor
     new_id: Callable[[], str]
-    deployment: str = ""
+    deployment: str
     intake: str = "audio"
     transcripts: str = "transcripts"
     reports: str = "reports"
@@ -154,7 +154,9 @@ class Application:
                 clock=ports.clock,
             ),
         }
-        self.drain: Callable[[str, bytes], None] = partial(drain, **base, **policy, **errors)
+        self.drain: Callable[[str, bytes], None] = partial(
+            drain, **base, **policy, **errors, register=self._register
+        )
         self.drain_blob_event = partial(drain_blob_event, register=self._register)
         self.hear = partial(
             hear,
@@ -184,7 +186,7 @@ class Application:
 
     def _register_all(self, message: m.Register) -> None:
         for name in message.names:
-            self._register(message.container, name, by_day=message.by_day)
+            self._register(message.container, name)
 
     def _ensure_webhooks(self) -> None:
         url, secret = self._ports.webhook_url, self._ports.webhook_secret

@@ -15,13 +15,12 @@ from shared.model.failure import Failure
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
-    """Register blobs that no event announced. `by_day` gathers old ones in batches of a day."""
+    """Register blobs that no event announced."""
 
     queue: ClassVar[str] = "dropscribe-register"
     v: int = 1
     container: str
     names: tuple[str, ...]
-    by_day: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -178,8 +178,9 @@ class BatchStore(Protocol):
     ) -> Iterator[Recording]:
         """Recordings in the order of their ids, `first` and `last` included, read page by page."""
 
-    def recording_ids(self, batch_id: str) -> Iterator[str]:
-        """The ids of a batch's recordings, and nothing else of them."""
+    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
+        """The ids of the recordings of all batches whose own ids lie between these two, both
+        included, and nothing else of them."""
 
     def any_left(self, job: Job) -> bool:
         """Whether a recording of the job is still waiting for its result."""

@@ -89,8 +89,12 @@ class TableBatchStore:
             for row in self._rows.query(where, values):
                 yield from_row(Recording, row)
 
-    def recording_ids(self, batch_id: str) -> Iterator[str]:
-        where, values = _recordings_filter(batch_id, None, None, None, None)
+    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
+        where = (
+            "PartitionKey ge @first and PartitionKey le @last "
+            "and RowKey ge 'recording-' and RowKey lt 'recording.'"
+        )
+        values = {"first": first_batch, "last": last_batch}
         with storage_errors("list recording ids"):
             for row in self._rows.query(where, values, select=["RowKey"]):
                 yield row["RowKey"].removeprefix("recording-")

@@ -49,14 +49,16 @@ def drain(
     queue: Queue,
     policy: Policy,
     clock: Clock,
+    register: Callable[..., Any],
 ) -> None:
     """A slice of results gets another round later, and its recordings an error report once they
-    have had their rounds. Whatever else was to be done is found by the poll and the sweep."""
+    have had their rounds. Audio that could not be registered is tried blob by blob. Whatever
+    else was to be done is found by the poll and the sweep."""
     message = _read(queue_name, body)
     event("message.poisoned", queue=queue_name, is_readable=message is not None, level=40)
     if isinstance(message, Register):
-        queue.send(message, after=PAUSE)
-    if not isinstance(message, Write):
+        _register_each(message, register)
+    if not isinstance(message, Write) or not message.items:
         return
     job = store.job(message.batch_id, message.job_id)
     if job is None:
@@ -103,12 +105,29 @@ def drain_blob_event(body: bytes, *, register: Callable[..., Any]) -> None:
         event("message.poisoned", queue="blob trigger", is_readable=False, level=40)
         return
     event("message.poisoned", queue="blob trigger", is_readable=True, level=40)
+    _register_or_fail(blob.container_name, blob.blob_name, register)
+
+
+def _register_each(message: Register, register: Callable[..., Any]) -> None:
+    """Raises the first error after all had their turn."""
+    errors: list[Exception] = []
+    for name in message.names:
+        try:
+            _register_or_fail(message.container, name, register)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _register_or_fail(container: str, name: str, register: Callable[..., Any]) -> None:
     try:
-        register(blob.container_name, blob.blob_name)
+        register(container, name)
     except DropscribeError:
         raise  # storage is out of reach: the message stays hidden and comes back
-    except Exception:
-        register(blob.container_name, blob.blob_name, refusal=UNREGISTERED)
+    except Exception as error:
+        event("recording.not_registered", error=type(error).__name__, level=40)
+        register(container, name, refusal=UNREGISTERED)
 
 
 def _read(queue_name: str, body: bytes) -> Message | None:

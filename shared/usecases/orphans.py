@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from shared.errors import ProviderError, StoreConflict
+from shared.errors import ProviderError, ProviderRefused, StoreConflict
 from shared.log import event
 from shared.model.policy import Policy
 from shared.ports import ActiveJobs, Clock, Diaries, Diary, RemoteCopy, SpeechProvider
@@ -51,8 +51,23 @@ def _search(
     old = [copy for copy in provider.copies(deployment) if copy.created_at < youngest]
     for copy in old:
         if not _is_known(copy, active):
-            provider.delete(copy.transcription_id)
-            event("orphan.deleted", endpoint=name, transcription=copy.transcription_id, level=30)
+            _delete(name, provider, copy)
+
+
+def _delete(name: str, provider: SpeechProvider, copy: RemoteCopy) -> None:
+    """One that the provider does not let go must not keep the others there."""
+    try:
+        provider.delete(copy.transcription_id)
+    except ProviderRefused as error:
+        event(
+            "orphan.not_deleted",
+            endpoint=name,
+            transcription=copy.transcription_id,
+            code=error.code,
+            level=40,
+        )
+        return
+    event("orphan.deleted", endpoint=name, transcription=copy.transcription_id, level=30)
 
 
 def _is_known(copy: RemoteCopy, active: ActiveJobs) -> bool:

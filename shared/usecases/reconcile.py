@@ -7,8 +7,9 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from shared.errors import StoreConflict
 from shared.log import event
@@ -69,18 +70,17 @@ def reconcile(
 
 def _announce(container: str, missing: list[AudioEntry], queue: Queue, now: datetime) -> datetime:
     """Returns the moment before the first that is missing: so far, everything is complete."""
-    for by_day in (False, True):
-        names = [e.name for e in missing if is_old(e.last_modified_at, now) == by_day]
-        for i in range(0, len(names), NAMES_IN_MESSAGE):
-            part = tuple(names[i : i + NAMES_IN_MESSAGE])
-            queue.send(Register(container=container, names=part, by_day=by_day))
+    for i in range(0, len(missing), NAMES_IN_MESSAGE):
+        names = tuple(entry.name for entry in missing[i : i + NAMES_IN_MESSAGE])
+        queue.send(Register(container=container, names=names))
     if missing:
         event("audio.unannounced", container=container, blobs=len(missing), level=30)
     return min((entry.last_modified_at for entry in missing), default=now) - _TICK
 
 
 class _Finder:
-    """Knows which blobs have no row, by one query for each batch that they would be in."""
+    """Knows which blobs have no row, by two queries for each profile and day: one over the
+    batches of the windows that the blobs fall into, and for old ones one of the day's batch."""
 
     def __init__(
         self,
@@ -94,25 +94,29 @@ class _Finder:
         self._policy, self._now = policy, now
 
     def missing(self, entries: list[AudioEntry]) -> list[AudioEntry]:
-        homes = [self._homes(entry) for entry in entries]
-        known = {
-            batch_id: set(self._store.recording_ids(batch_id))
-            for batch_id in {home for pair in homes for home in pair}
+        windows = [self._batch_id(entry, by_day=False) for entry in entries]
+        days = {
+            self._batch_id(e, by_day=True) for e in entries if is_old(e.last_modified_at, self._now)
         }
-        return [
-            entry
-            for entry, pair in zip(entries, homes, strict=True)
-            if not any(self._id(entry) in known[home] for home in pair)
-        ]
+        ranges = [*_ranges(windows), *((day, day) for day in days)]
+        known = {
+            recording
+            for first, last in ranges
+            for recording in self._store.recording_ids(first, last)
+        }
+        return [entry for entry in entries if self._recording_id(entry) not in known]
 
-    def _homes(self, entry: AudioEntry) -> tuple[str, ...]:
-        """The batches that may hold it: that of its window, and for old audio that of its day."""
-        days = (False, True) if is_old(entry.last_modified_at, self._now) else (False,)
+    def _batch_id(self, entry: AudioEntry, *, by_day: bool) -> str:
         profile = profile_of(self._profiles, entry.name, entry.metadata)[0]
-        return tuple(
-            batch_of(profile, entry.last_modified_at, self._policy, self._now, by_day=day).id
-            for day in days
-        )
+        return batch_of(profile, entry.last_modified_at, self._policy, self._now, by_day=by_day).id
 
-    def _id(self, entry: AudioEntry) -> str:
+    def _recording_id(self, entry: AudioEntry) -> str:
         return recording_id(self._container, entry.name, entry.etag)
+
+
+def _ranges(batch_ids: list[str]) -> Iterator[tuple[str, str]]:
+    """First and last of those that differ in the time of day alone: what lies between them in the
+    order of ids is of the same profile and day."""
+    for _, same_day in groupby(sorted(set(batch_ids)), key=lambda name: name.rpartition("T")[0]):
+        ids = list(same_day)
+        yield ids[0], ids[-1]

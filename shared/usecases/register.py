@@ -57,14 +57,13 @@ def register(
     policy: Policy,
     clock: Clock,
     pending: PendingPlans,
-    by_day: bool = False,
     refusal: Failure | None = None,
 ) -> Recording | None:
     """Two remote calls for each recording: one ranged GET and one conditional insert.
 
-    `by_day` gathers audio that is older than a day in a batch of that day. `refusal` registers
-    the recording as failed without looking into it. None: the blob is gone, or this version of
-    it was registered before.
+    Audio that is older than a day is gathered in a batch of that day. `refusal` registers the
+    recording as failed without looking into it. None: the blob is gone, or this version of it
+    was registered before.
     """
     head = audio.head(container, name)
     if head is None:
@@ -79,9 +78,10 @@ def register(
         capabilities=capabilities,
         policy=policy,
         now=clock.now(),
-        by_day=by_day,
         refusal=refusal,
     )
+    if _is_known(recording, head, profiles, store, policy, clock.now()):
+        return None
     is_covered = pending.covers(batch.id, clock.now())
     if not is_covered:
         store.open_batch(batch)
@@ -127,13 +127,12 @@ def _admit(
     capabilities: Mapping[str, Capabilities],
     policy: Policy,
     now: datetime,
-    by_day: bool,
     refusal: Failure | None,
 ) -> tuple[Recording, Batch]:
     """The first row of a recording, with a failure where it is refused, and its batch."""
     profile, unknown_profile = profile_of(profiles, name, head.metadata)
     refusal = refusal or unknown_profile
-    by_day = by_day and is_old(head.last_modified_at, now)
+    by_day = is_old(head.last_modified_at, now)
     batch = batch_of(profile, head.last_modified_at, policy, now, by_day=by_day)
     recording = Recording(
         batch_id=batch.id,
@@ -156,6 +155,28 @@ def _admit(
         return _examine(recording, head, audio, capabilities), batch
     except InputError as error:
         return msgspec.structs.replace(recording, failure=_failure(error)), batch
+
+
+def _is_known(
+    recording: Recording,
+    head: AudioHead,
+    profiles: Sequence[Profile],
+    store: BatchStore,
+    policy: Policy,
+    now: datetime,
+) -> bool:
+    """Whether the recording was registered before, where the insert alone would not tell: old
+    audio may be in the batch of its window, from when it was young; and a refusal stores its
+    error report before the row, which may have been accepted the first time."""
+    if is_old(head.last_modified_at, now):
+        profile = profile_of(profiles, recording.name, head.metadata)[0]
+        window = batch_of(profile, head.last_modified_at, policy, now, by_day=False)
+        if store.recording(window.id, recording.id) is not None:
+            return True
+    return (
+        recording.failure is not None
+        and store.recording(recording.batch_id, recording.id) is not None
+    )
 
 
 def profile_of(

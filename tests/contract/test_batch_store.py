@@ -178,9 +178,28 @@ def test_more_than_a_page_of_recordings_comes_in_order_and_complete(store: Batch
         store.save(recordings=[a_recording(i) for i in numbers])
     stored(store, a_recording(5_000, batch_id="another-batch"))
     assert ids(store.recordings(BATCH)) == list(range(1_150))
-    assert [int(key, 16) for key in store.recording_ids(BATCH)] == list(range(1_150))
+    assert [int(key, 16) for key in store.recording_ids(BATCH, BATCH)] == list(range(1_150))
     middle = store.recordings(BATCH, first=f"{20:032x}", last=f"{1_100:032x}")
     assert ids(middle) == list(range(20, 1_101))
+
+
+def test_ids_come_from_all_batches_between_two_and_from_no_other(store: BatchStore) -> None:
+    batches = [
+        "calls-20260301T235900Z",
+        "calls-20260302-day",
+        "calls-20260302T000000Z",
+        "calls-20260302T090000Z",
+        "calls-20260302T235900Z",
+        "calls-20260303T000000Z",
+        "calls2-20260302T090000Z",
+    ]
+    for number, batch_id in enumerate(batches):
+        store.open_batch(a_batch(batch_id))
+        stored(store, a_recording(number, batch_id))
+    found = store.recording_ids("calls-20260302T000000Z", "calls-20260302T235900Z")
+    assert [int(key, 16) for key in found] == [2, 3, 4]
+    found = store.recording_ids("calls-20260302-day", "calls-20260302-day")
+    assert [int(key, 16) for key in found] == [1]
 
 
 def test_recordings_are_found_by_state_and_job_within_bounds(store: BatchStore) -> None:

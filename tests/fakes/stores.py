@@ -79,9 +79,10 @@ class FakeBatchStore:
             ):
                 yield row
 
-    def recording_ids(self, batch_id: str) -> Iterator[str]:
-        for row in self.recordings(batch_id):
-            yield row.id
+    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
+        for batch_id, recording_id in sorted(self.rows):
+            if first_batch <= batch_id <= last_batch:
+                yield recording_id
 
     def any_left(self, job: Job) -> bool:
         left = self.recordings(

@@ -56,6 +56,7 @@ class World:
         policy: Policy | None = None,
         files_per_job: int = 1000,
         providers: tuple[FakeProvider, ...] = (),
+        deployment: str = "d1",
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -63,6 +64,7 @@ class World:
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.policy, self.profiles = policy or Policy(), profiles
+        self.deployment = deployment
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
         for provider in self.endpoints.values():
             provider.clock = self.clock
@@ -94,6 +96,7 @@ class World:
                 prices=DEFAULT_PRICES,
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
+                deployment=self.deployment,
             )
         )
         self.register = self.app.audio_dropped
@@ -160,6 +163,12 @@ class World:
             self.queue.send(message, after=HIDDEN_AFTER_ERROR)
         else:
             self.poison.append((message, error))
+
+    def drain_poison(self) -> None:
+        """The poison queues are emptied, each by the function that is meant for it."""
+        poisoned, self.poison = self.poison, []
+        for message, _ in poisoned:
+            self.app.drain(message.queue, m.encode(message))
 
     def complete_all(self) -> None:
         """The providers finish what they have and say so."""
