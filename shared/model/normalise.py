@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from shared.model.masking import hides_words, shown_only
 from shared.model.mend import mend_utterance, mend_words
 from shared.model.options import Options
 from shared.model.recognition import RecognisedUtterance, Recognition
@@ -51,7 +52,10 @@ def build_transcript(
     it is what the provider heard, if the provider tells.
     """
     duration_ms = _duration_ms(recognition, source)
-    heard = [mend_utterance(utterance, duration_ms) for utterance in recognition.utterances]
+    said = recognition.utterances
+    if hides_words(options):
+        said = tuple(map(shown_only, said))
+    heard = [mend_utterance(utterance, duration_ms) for utterance in said]
     heard = _mend_overlaps(sorted((u for u in heard if u.text), key=_time_order))
     speakers = _Speakers(heard, options=options, source=source, roles=roles)
     language = _language(heard, options)

@@ -12,7 +12,9 @@ from shared.model.transcript import Alternative, Word
 
 
 class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
-    """One phrase of one channel. `speaker` is the provider's own label, "" for none."""
+    """One phrase of one channel. `speaker` is the provider's own label, "" for none.
+
+    `is_masked` tells that the provider hid words in `text` that other forms may still hold."""
 
     start_ms: int
     end_ms: int
@@ -23,6 +25,7 @@ class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     text_itn: str | None = None
     text_lexical: str | None = None
+    is_masked: bool = False
     words: tuple[Word, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
 

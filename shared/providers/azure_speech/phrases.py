@@ -102,17 +102,36 @@ def _utterance(phrase: Phrase, best: Reading, span: tuple[int, int]) -> Recognis
         text=_text(best),
         text_itn=best.masked_itn or best.itn or None,
         text_lexical=best.lexical or None,
+        is_masked=_is_masked(best),
         words=_words(best, span),
-        alternatives=tuple(
-            Alternative(text, probability(other.confidence))
-            for other in (phrase.n_best or ())[1:]
-            if (text := _text(other))
-        ),
+        alternatives=_alternatives(best, (phrase.n_best or ())[1:]),
+    )
+
+
+def _alternatives(best: Reading, others: Sequence[Reading]) -> tuple[Alternative, ...]:
+    """In a form that is masked too, where the best reading has one."""
+    is_shown = bool(best.display or best.masked_itn)
+    return tuple(
+        Alternative(text, probability(other.confidence))
+        for other in others
+        if (text := (other.display or other.masked_itn or "") if is_shown else _text(other))
     )
 
 
 def _text(reading: Reading) -> str:
-    return reading.display or reading.masked_itn or reading.itn or reading.lexical or ""
+    """The most readable form. Nothing is left to show where the service removed all there was."""
+    shown = reading.display or reading.masked_itn
+    if shown or (reading.itn and reading.masked_itn == ""):
+        return shown or ""
+    return reading.itn or reading.lexical or ""
+
+
+def _is_masked(reading: Reading) -> bool:
+    """The spoken forms are never masked. Where the written form is the same with and without
+    masking, neither had anything to hide; where one is missing, nobody can tell."""
+    has_spoken_form = bool(reading.lexical or reading.itn or reading.words)
+    is_same = bool(reading.itn) and reading.itn == reading.masked_itn
+    return has_spoken_form and not is_same
 
 
 def _phrase_confidence(best: Reading) -> float | None:
