@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from threading import Lock
 
 import msgspec
 
@@ -27,10 +28,12 @@ OLD = timedelta(days=1)
 
 class PendingPlans:
     """The plan messages that this process has sent and that have not come due yet. A recording
-    inserted before its batch's message comes due needs no message of its own."""
+    inserted before its batch's message comes due needs no message of its own. With `lock` a
+    burst of recordings sends one."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._due: OrderedDict[str, datetime] = OrderedDict()
+        self.lock = Lock()
         self._most = most
 
     def covers(self, batch_id: str, now: datetime) -> bool:
@@ -82,9 +85,7 @@ def register(
     )
     if _is_known(recording, head, profiles, store, policy, clock.now()):
         return None
-    is_covered = pending.covers(batch.id, clock.now())
-    if not is_covered:
-        store.open_batch(batch)
+    _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
     if recording.failure is not None:
         recording = fail(
             recording,
@@ -103,18 +104,31 @@ def register(
             bytes=recording.bytes,
             duration_ms=recording.duration_ms,
         )
-    if not pending.covers(batch.id, clock.now()):
-        _send_plan(batch, queue=queue, policy=policy, pending=pending, now=clock.now())
+    _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
     return recording if is_new else None
 
 
-def _send_plan(
-    batch: Batch, *, queue: Queue, policy: Policy, pending: PendingPlans, now: datetime
+def _ensure_plan(
+    batch: Batch,
+    *,
+    store: BatchStore,
+    queue: Queue,
+    policy: Policy,
+    pending: PendingPlans,
+    clock: Clock,
 ) -> None:
-    late = timedelta(seconds=policy.late_seconds)
-    delay = max(batch.closes_at - now, late)
-    queue.send(Plan(batch_id=batch.id), after=delay)
-    pending.note(batch.id, now + delay)
+    """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
+    it, this is asked again: an insert may have taken longer than that."""
+    if pending.covers(batch.id, clock.now()):
+        return
+    with pending.lock:
+        now = clock.now()
+        if pending.covers(batch.id, now):
+            return
+        delay = max(batch.closes_at - now, timedelta(seconds=policy.late_seconds))
+        store.open_batch(batch)
+        queue.send(Plan(batch_id=batch.id), after=delay)
+        pending.note(batch.id, now + delay)
 
 
 def _admit(
