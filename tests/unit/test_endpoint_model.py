@@ -1,0 +1,248 @@
+"""Laws of what all instances know of an endpoint: its limit, its pauses, its recovery."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import StoreConflict
+from shared.model.endpoint import (
+    FAILURES_UNTIL_DOWN,
+    FIRST_PAUSE,
+    HANDFUL,
+    LONGEST_PAUSE,
+    WINDOW,
+    EndpointState,
+    failed,
+    probing,
+    seconds_to_next_window,
+    take,
+    throttled,
+    well,
+    window,
+)
+from tests.fakes.stores import FakeEndpointBook
+
+NOW = datetime(2026, 3, 2, 9, 0, 3, tzinfo=UTC)
+NEW = EndpointState(name="west")
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def out(state: EndpointState, now: datetime = NOW) -> EndpointState:
+    return failed(state, now, "401", at_once=True)
+
+
+# --- the limit
+
+
+class Taker:
+    """One process: it reads the row, and some time later writes what it takes."""
+
+    def __init__(self, book: FakeEndpointBook) -> None:
+        self._book = book
+        self._read: tuple[EndpointState, datetime] | None = None
+
+    def look(self, now: datetime) -> None:
+        self._read = (self._book.state("west"), now)
+
+    def take(self, most: int) -> tuple[datetime, int] | None:
+        """The window that calls were taken from, and how many."""
+        if self._read is None:
+            return None
+        state, got = take(*self._read, most)
+        self._read = None
+        try:
+            saved = self._book.save(state)
+        except StoreConflict:
+            return None
+        assert saved.window_at is not None
+        return saved.window_at, got
+
+
+@given(
+    most=st.integers(1, 23),
+    steps=st.lists(
+        st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from((0, 0, 1, 4, 11))),
+        max_size=80,
+    ),
+)
+def test_processes_together_never_take_more_than_the_limit_from_a_window(
+    most: int, steps: list[tuple[int, bool, int]]
+) -> None:
+    """Whoever reads and whoever writes in whatever order, with clocks that differ by seconds."""
+    book = FakeEndpointBook()
+    takers = [Taker(book) for _ in range(3)]
+    lag = (timedelta(), timedelta(seconds=1), timedelta(seconds=3))
+    taken: Counter[datetime] = Counter()
+    now = NOW
+    for who, looks, passed in steps:
+        now += timedelta(seconds=passed)
+        if looks:
+            takers[who].look(now - lag[who])
+        elif (got := takers[who].take(most)) is not None:
+            taken[got[0]] += got[1]
+    assert all(count <= most for count in taken.values())
+
+
+@given(most=st.integers(1, 200))
+def test_one_process_gets_all_calls_of_a_window_and_then_none(most: int) -> None:
+    state, handfuls = NEW, []
+    while True:
+        state, got = take(state, NOW, most)
+        if not got:
+            break
+        handfuls.append(got)
+    assert sum(handfuls) == most
+    assert max(handfuls) <= HANDFUL
+    assert take(state, NOW + WINDOW, most)[1] == min(HANDFUL, most)
+
+
+def test_a_process_that_is_late_does_not_open_the_window_anew() -> None:
+    state, _ = take(NEW, after(7), 5)  # 09:00:10, a new window
+    late, got = take(state, NOW, 5)
+    assert got == 0
+    assert take(late, after(8), 5)[1] == 0
+
+
+def test_a_clock_that_was_far_ahead_does_not_hold_up_everybody() -> None:
+    state, _ = take(NEW, after(3_600), 5)
+    assert take(state, NOW, 5)[1] == 5
+
+
+@given(seconds=st.floats(0, 100_000))
+def test_the_next_window_is_at_hand_and_never_in_the_past(seconds: float) -> None:
+    now = after(seconds)
+    assert window(now) <= now < window(now) + WINDOW
+    pause = seconds_to_next_window(now)
+    assert 1 <= pause <= 10
+    assert now + timedelta(seconds=pause) >= window(now) + WINDOW
+
+
+# --- outages
+
+
+def test_it_takes_three_failures_in_a_row_to_be_taken_out() -> None:
+    state = NEW
+    for count in range(1, FAILURES_UNTIL_DOWN):
+        state = failed(state, NOW, "503", at_once=False)
+        assert (state.failures, state.is_down(NOW)) == (count, False)
+    state = failed(state, NOW, "503", at_once=False)
+    assert state.is_down(NOW) and state.down_until_at == NOW + FIRST_PAUSE
+    assert state.reason == "503"
+
+
+def test_a_success_in_between_starts_the_count_again() -> None:
+    state = failed(failed(NEW, NOW, "503", at_once=False), NOW, "503", at_once=False)
+    state = failed(well(state), NOW, "503", at_once=False)
+    assert (state.failures, state.is_down(NOW)) == (1, False)
+
+
+def test_a_wrong_key_takes_it_out_at_once() -> None:
+    assert out(NEW).is_down(NOW)
+
+
+def test_calls_that_were_under_way_when_it_was_taken_out_add_nothing_to_the_pause() -> None:
+    state = out(NEW)
+    for _ in range(20):
+        state = failed(state, after(1), "503", at_once=False)
+    assert (state.pauses, state.down_until_at) == (1, NOW + FIRST_PAUSE)
+
+
+def test_every_probe_that_fails_doubles_the_pause_up_to_the_longest() -> None:
+    state, now, pauses = out(NEW), NOW, []
+    for _ in range(8):
+        assert state.down_until_at is not None
+        pauses.append(state.down_until_at - now)
+        now = state.down_until_at
+        state = failed(probing(state, now), now, "503", at_once=False, is_probe=True)
+    assert pauses[0] == FIRST_PAUSE
+    assert all(later == min(2 * sooner, LONGEST_PAUSE) for sooner, later in pairwise(pauses))
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_while_one_caller_probes_the_others_wait_and_if_it_dies_another_may() -> None:
+    state = out(NEW)
+    assert not state.is_down(NOW + FIRST_PAUSE)
+    state = probing(state, NOW + FIRST_PAUSE)
+    assert state.is_down(NOW + FIRST_PAUSE)
+    assert not state.is_down(NOW + 2 * FIRST_PAUSE)
+
+
+def test_being_well_again_forgets_all_of_it() -> None:
+    state = out(NEW)
+    for _ in range(5):
+        state = failed(state, after(3_600), "503", at_once=False, is_probe=True)
+    assert well(state) == NEW
+
+
+# --- throttling
+
+
+@given(
+    waits=st.lists(st.tuples(st.integers(0, 100), st.integers(1, 3_600)), min_size=1, max_size=9)
+)
+def test_nobody_calls_before_the_longest_wait_that_was_asked_for(
+    waits: list[tuple[int, int]],
+) -> None:
+    state = NEW
+    for at, seconds in waits:
+        state = throttled(state, after(at), seconds)
+    until = max(after(at + seconds) for at, seconds in waits)
+    assert state.is_down(until - timedelta(seconds=1))
+    assert not state.is_down(until)
+
+
+def test_throttling_is_no_failure() -> None:
+    state = throttled(NEW, NOW, 60)
+    assert (state.failures, state.pauses) == (0, 0)
+
+
+def test_a_late_success_does_not_cut_short_the_wait_that_was_asked_for() -> None:
+    state = well(throttled(failed(NEW, NOW, "503", at_once=False), NOW, 60))
+    assert state.is_down(after(59)) and state.failures == 0
+
+
+@pytest.mark.parametrize("is_probe", [False, True])
+def test_a_failure_does_not_cut_short_the_wait_that_was_asked_for(is_probe: bool) -> None:
+    state = throttled(NEW, NOW, 3_600)
+    for _ in range(5):
+        state = failed(state, after(1), "503", at_once=True, is_probe=is_probe)
+    assert state.is_down(after(3_599))
+
+
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(("failed", "at once", "probe", "throttled", "well", "probing")),
+            st.integers(0, 900),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_happens_it_is_never_out_for_longer_than_somebody_asked(
+    steps: list[tuple[str, int]],
+) -> None:
+    state, now = NEW, NOW
+    longest = NOW
+    for step, seconds in steps:
+        now += timedelta(seconds=seconds)
+        if step == "throttled":
+            state = throttled(state, now, 700)
+        elif step == "well":
+            state = well(state)
+        elif step == "probing":
+            state = state if state.is_down(now) else probing(state, now)
+        else:
+            state = failed(state, now, step, at_once=step == "at once", is_probe=step == "probe")
+        longest = max(longest, now + max(LONGEST_PAUSE, timedelta(seconds=700)))
+        assert state.failures >= 0 and 0 <= state.pauses <= 10
+        assert state.down_until_at is None or state.down_until_at <= longest
+    assert not state.is_down(longest)
