@@ -70,19 +70,18 @@ class FakeBatchStore:
         first: str | None = None,
         last: str | None = None,
     ) -> Iterator[Recording]:
-        for (batch, _), row in sorted(self.rows.items()):
+        for key in sorted(key for key in self.rows if key[0] == batch_id):
+            row = self.rows[key]
             if (
-                batch == batch_id
-                and (state is None or row.state == state)
+                (state is None or row.state == state)
                 and (job_id is None or row.job_id == job_id)
                 and (first or "") <= row.id <= (last or "~")
             ):
                 yield row
 
     def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
-        for batch_id, recording_id in sorted(self.rows):
-            if first_batch <= batch_id <= last_batch:
-                yield recording_id
+        for key in sorted(key for key in self.rows if first_batch <= key[0] <= last_batch):
+            yield key[1]
 
     def any_left(self, job: Job) -> bool:
         left = self.recordings(
