@@ -309,6 +309,22 @@ def test_an_answer_in_between_shows_it_well_even_if_it_says_no(answer: Exception
     assert place.ask(1) is None
 
 
+def test_a_success_that_began_before_the_outage_proves_nothing() -> None:
+    place = Place()
+    status = place.provider.status
+
+    def overtaken(transcription_id: str):  # type: ignore[no-untyped-def]
+        place.provider.status = status  # type: ignore[method-assign]
+        place.fail(ProviderUnauthorised("401"))
+        place.ask(0)
+        return status(transcription_id)
+
+    place.provider.status = overtaken  # type: ignore[method-assign]
+    assert place.ask(0) is None
+    assert isinstance(place.ask(0), EndpointDown)
+    assert isinstance(place.ask(1), EndpointDown)
+
+
 def taken_out() -> Place:
     place = Place(instances=3)
     place.fail(ProviderUnauthorised("401"))
