@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -84,6 +85,7 @@ class Application:
                 book=ports.book,
                 clock=ports.clock,
                 calls_per_window=_calls_per_window(ports, provider),
+                first_pause=timedelta(seconds=ports.policy.endpoint_pause_seconds),
             )
             for name, provider in ports.providers.items()
         }

@@ -114,6 +114,8 @@ def _deployment(blobs_url: str, table: str) -> str:
 
 
 def _policy(settings: Settings) -> Policy:
+    """A create call has to start and to end before anybody looks for what became of it: a
+    quarter and a half of that time are left for these."""
     return Policy(
         coalesce_seconds=settings.coalesce_seconds,
         settle_seconds=min(5, settings.coalesce_seconds),
@@ -123,7 +125,14 @@ def _policy(settings: Settings) -> Policy:
         max_active_jobs=settings.speech_max_active_jobs,
         poll_min_seconds=settings.poll_min_seconds,
         poll_max_seconds=settings.poll_max_seconds,
+        submit_within_seconds=min(20, settings.resolve_after_seconds // 4),
         resolve_after_seconds=settings.resolve_after_seconds,
+        stuck_after_seconds=settings.stuck_after_seconds,
+        relist_seconds=settings.relist_seconds,
+        event_patience_seconds=settings.event_patience_seconds,
+        orphans_seconds=settings.orphans_seconds,
+        orphan_age_seconds=settings.orphan_age_seconds,
+        endpoint_pause_seconds=settings.endpoint_pause_seconds,
     )
 
 
@@ -135,7 +144,11 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
             token = entra_token(default_credential(settings.azure_client_id))
         auth: Auth = by_key(endpoint.key.reveal()) if endpoint.key else by_token(token or str)
         made[endpoint.name] = AzureSpeech(
-            http=http, endpoint=endpoint.url, auth=auth, api_version=settings.speech_api_version
+            http=http,
+            endpoint=endpoint.url,
+            auth=auth,
+            api_version=settings.speech_api_version,
+            create_seconds=min(60, settings.resolve_after_seconds / 2),
         )
     if not made:
         raise ConfigurationError(["SPEECH_ENDPOINT: is not set"])

@@ -61,6 +61,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("POLL_MIN_SECONDS", values.number(1, 3600), 60),
     Setting("POLL_MAX_SECONDS", values.number(1, 86_400), 600),
     Setting("RESOLVE_AFTER_SECONDS", values.number(5, 3600), 180),
+    Setting("STUCK_AFTER_SECONDS", values.number(5, 86_400), 600),
+    Setting("RELIST_SECONDS", values.number(5, 86_400), 600),
+    Setting("EVENT_PATIENCE_SECONDS", values.number(1, 86_400), 120),
+    Setting("ORPHANS_SECONDS", values.number(5, 604_800), 3600),
+    Setting("ORPHAN_AGE_SECONDS", values.number(5, 604_800), 3600),
+    Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
     Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
     Setting("SLICE_SIZE", values.number(1, 90), 50),
     Setting("WRITE_CONCURRENCY", values.number(1, 32), 8),
@@ -104,6 +110,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     poll_min_seconds: int
     poll_max_seconds: int
     resolve_after_seconds: int
+    stuck_after_seconds: int
+    relist_seconds: int
+    event_patience_seconds: int
+    orphans_seconds: int
+    orphan_age_seconds: int
+    endpoint_pause_seconds: int
     max_attempts: int
     slice_size: int
     write_concurrency: int

@@ -56,7 +56,13 @@ def seconds_to_next_window(now: datetime) -> int:
 
 
 def failed(
-    state: EndpointState, now: datetime, reason: str, *, at_once: bool, is_probe: bool = False
+    state: EndpointState,
+    now: datetime,
+    reason: str,
+    *,
+    at_once: bool,
+    is_probe: bool = False,
+    first_pause: timedelta = FIRST_PAUSE,
 ) -> EndpointState:
     """After a call that showed the endpoint unwell. `at_once` takes it out without waiting for
     more of the same: a wrong key does not get better by itself. Calls that were under way when
@@ -66,7 +72,7 @@ def failed(
         return msgspec.structs.replace(state, failures=failures)
     if not (at_once or failures >= FAILURES_UNTIL_DOWN or state.pauses):
         return msgspec.structs.replace(state, failures=failures, reason=reason)
-    pause = min(FIRST_PAUSE * 2**state.pauses, LONGEST_PAUSE)
+    pause = min(first_pause * 2**state.pauses, LONGEST_PAUSE)
     return msgspec.structs.replace(
         state,
         failures=failures,
@@ -90,9 +96,11 @@ def well(state: EndpointState) -> EndpointState:
     return msgspec.structs.replace(state, failures=0, pauses=0, down_until_at=None, reason="")
 
 
-def probing(state: EndpointState, now: datetime) -> EndpointState:
+def probing(
+    state: EndpointState, now: datetime, first_pause: timedelta = FIRST_PAUSE
+) -> EndpointState:
     """The pause is over: one caller may look, and the others wait for what it finds."""
-    return msgspec.structs.replace(state, down_until_at=now + FIRST_PAUSE)
+    return msgspec.structs.replace(state, down_until_at=now + first_pause)
 
 
 def window(now: datetime) -> datetime:

@@ -26,6 +26,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     event_patience_seconds audio this young may still be announced by its event
     orphans_seconds        providers are searched for forgotten transcriptions this often
     orphan_age_seconds     a transcription this old that no table knows is an orphan
+    endpoint_pause_seconds an endpoint that fails is taken out for this long at first
     """
 
     coalesce_seconds: int = 60
@@ -45,6 +46,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     event_patience_seconds: int = 120
     orphans_seconds: int = 3600
     orphan_age_seconds: int = 3600
+    endpoint_pause_seconds: int = 30
 
     def backoff(self, tries: int) -> timedelta:
         """5 s, 10 s, 20 s, ... up to ten minutes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import NamedTuple
 
@@ -62,9 +62,11 @@ class GuardedProvider:
         book: EndpointBook,
         clock: Clock,
         calls_per_window: int,
+        first_pause: timedelta = model.FIRST_PAUSE,
     ) -> None:
         self._provider, self._book, self._clock = provider, book, clock
         self._endpoint_name, self._most = endpoint, calls_per_window
+        self._first_pause = first_pause
         self.name, self.endpoint = provider.name, provider.endpoint
         self.api_version = provider.api_version
         self._lock = Lock()
@@ -167,7 +169,7 @@ class GuardedProvider:
             if not got:
                 break
             if admitted.is_probe:
-                state = model.probing(state, now)
+                state = model.probing(state, now, self._first_pause)
             try:
                 self._book.save(state)
             except StoreConflict:
@@ -193,7 +195,12 @@ class GuardedProvider:
         self._must_look = True
         state = self._change(
             lambda state: model.failed(
-                state, now, reason, at_once=at_once, is_probe=admitted.is_probe
+                state,
+                now,
+                reason,
+                at_once=at_once,
+                is_probe=admitted.is_probe,
+                first_pause=self._first_pause,
             )
         )
         if state is not None and state.is_down(now):

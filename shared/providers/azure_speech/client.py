@@ -47,7 +47,8 @@ class AzureSpeech:
     `auth.by_token`. `link_seconds` asks for result links of that life (None: the service's 12
     hours). Where the resource keeps results in storage of its own, their links carry no SAS: then
     leave `link_seconds` out and give `read_plain_blob`, which reads such a blob with the app's
-    identity and raises `ResultMissing` where it cannot.
+    identity and raises `ResultMissing` where it cannot. A create call without an answer for
+    `create_seconds` counts as one of unknown outcome.
     """
 
     name = "azure-speech"
@@ -63,13 +64,14 @@ class AzureSpeech:
         link_seconds: int | None = None,
         read_plain_blob: Callable[[str], bytes] | None = None,
         max_result_bytes: int = _MAX_RESULT_BYTES,
+        create_seconds: float = 60.0,
     ) -> None:
         if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
             raise ConfigurationError(
                 ["The endpoint of Azure Speech has to be a plain http(s) URL."]
             )
         self._version = version(api_version)
-        self._transport = Transport(http, auth)
+        self._transport = Transport(http, auth, create_seconds)
         self._link_seconds, self._read_plain_blob = link_seconds, read_plain_blob
         self._max_result_bytes = max_result_bytes
         self.endpoint = endpoint.rstrip("/")

@@ -26,7 +26,6 @@ from shared.providers.azure_speech.wire import next_page
 
 _T = TypeVar("_T")
 _CONNECT_SECONDS = 5.0
-_CREATE = httpx.Timeout(60.0, connect=_CONNECT_SECONDS)
 _OTHER = httpx.Timeout(30.0, connect=_CONNECT_SECONDS)
 _RESULT = httpx.Timeout(120.0, connect=_CONNECT_SECONDS)
 _MAX_PAGES = 1000
@@ -45,15 +44,17 @@ _TROUBLE = (httpx.HTTPError, httpx.InvalidURL)
 class Transport:
     """Signed calls to one endpoint. Every method raises the errors of `ProviderError`."""
 
-    def __init__(self, http: httpx.Client, auth: Auth) -> None:
+    def __init__(self, http: httpx.Client, auth: Auth, create_seconds: float = 60.0) -> None:
         self._http, self._auth = http, auth
+        connect = min(_CONNECT_SECONDS, create_seconds)
+        self._create = httpx.Timeout(create_seconds, connect=connect)
 
     def create(self, url: str, body: bytes) -> httpx.Response:
         """A call that may be carried out once only. Raises `OutcomeUnknown` where it may have
         been carried out all the same, `ProviderUnavailable` where nothing was sent."""
         what = "create a transcription"
         try:
-            answer = self._send("POST", url, body, _CREATE)
+            answer = self._send("POST", url, body, self._create)
         except _NOT_SENT as error:
             raise _unavailable(what, error) from None
         except httpx.HTTPError as error:
