@@ -55,7 +55,8 @@ def build_transcript(
     said = recognition.utterances
     if hides_words(options):
         said = tuple(map(shown_only, said))
-    heard = [mend_utterance(utterance, duration_ms) for utterance in said]
+    # In order before times are clamped, which may make them equal, and again afterwards.
+    heard = [mend_utterance(utterance, duration_ms) for utterance in sorted(said, key=_time_order)]
     heard = _mend_overlaps(sorted((u for u in heard if u.text), key=_time_order))
     speakers = _Speakers(heard, options=options, source=source, roles=roles)
     language = _language(heard, options)
