@@ -37,7 +37,7 @@ emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
 test: setup ## what CI runs
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance

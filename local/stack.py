@@ -29,6 +29,7 @@ CONTAINERS = {
     "MANIFESTS_CONTAINER": "manifests",
 }
 TABLE = "dropscribe"
+IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other
 
 
 @dataclass
@@ -107,6 +108,7 @@ def running_stack(
 def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterator[Child]:
     """A functions host that runs the app."""
     command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port)]
+    command += ["--idle-poll-seconds", str(IDLE_POLL_SECONDS)]
     with running(
         "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
     ) as host:
@@ -128,6 +130,7 @@ def app_settings(storage: str, speech_url: str, key: str, app_url: str) -> dict[
         "COALESCE_SECONDS": "2",
         "POLL_SCHEDULE": "*/5 * * * * *",
         "POLL_MIN_SECONDS": "5",
+        "REFETCH_SECONDS": "2",
         "SWEEP_SCHEDULE": "*/3 * * * * *",
         "ALLOW_HTTP": "true",
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",

@@ -127,6 +127,7 @@ def _policy(settings: Settings) -> Policy:
         poll_max_seconds=settings.poll_max_seconds,
         submit_within_seconds=min(20, settings.resolve_after_seconds // 4),
         resolve_after_seconds=settings.resolve_after_seconds,
+        refetch_seconds=settings.refetch_seconds,
         stuck_after_seconds=settings.stuck_after_seconds,
         relist_seconds=settings.relist_seconds,
         event_patience_seconds=settings.event_patience_seconds,

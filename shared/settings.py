@@ -67,6 +67,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ORPHANS_SECONDS", values.number(5, 604_800), 3600),
     Setting("ORPHAN_AGE_SECONDS", values.number(5, 604_800), 3600),
     Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
+    Setting("REFETCH_SECONDS", values.number(1, 3600), 20),
     Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
     Setting("SLICE_SIZE", values.number(1, 90), 50),
     Setting("WRITE_CONCURRENCY", values.number(1, 32), 8),
@@ -116,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     orphans_seconds: int
     orphan_age_seconds: int
     endpoint_pause_seconds: int
+    refetch_seconds: int
     max_attempts: int
     slice_size: int
     write_concurrency: int

@@ -17,6 +17,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     write_threads     results fetched and written side by side
     max_attempts      transcriptions of one recording that may be paid for
     max_fetches       tries to read a result before the attempt counts as failed
+    refetch_seconds   pause before a result that could not be read is asked for again
     poll_min_seconds  least time between two questions about one job; doubles up to
     poll_max_seconds  this
     submit_within_seconds  a create call starts this soon after its intent, or not at all
@@ -36,6 +37,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     write_threads: int = 8
     max_attempts: int = 3
     max_fetches: int = 3
+    refetch_seconds: int = 20
     max_active_jobs: int = 40
     poll_min_seconds: int = 60
     poll_max_seconds: int = 600

@@ -52,9 +52,12 @@ def submit(
     job = store.job(message.batch_id, message.job_id)
     if job is None or job.state != "planned":
         return
-    endpoint = choose_endpoint(job, active.all(), _well(endpoints, book, clock.now()), policy)
+    down = _down(book, clock.now())
+    well = {name: provider for name, provider in endpoints.items() if name not in down}
+    endpoint = choose_endpoint(job, active.all(), well, policy)
     if endpoint is None:
-        _wait_for_room(job, store=store, queue=queue, policy=policy, now=clock.now())
+        pause = min([policy.backoff(3), *down.values()])
+        _wait_for_room(job, pause, store=store, queue=queue, now=clock.now())
         return
     intent_at = clock.now()
     try:
@@ -127,15 +130,12 @@ def choose_endpoint(
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 
 
-def _well(
-    endpoints: Mapping[str, SpeechProvider], book: EndpointBook, now: datetime
-) -> dict[str, SpeechProvider]:
-    """Those that are not taken out."""
-    known = book.all()
+def _down(book: EndpointBook, now: datetime) -> dict[str, timedelta]:
+    """The endpoints that are taken out, and for how long yet."""
     return {
-        name: provider
-        for name, provider in endpoints.items()
-        if name not in known or not known[name].is_down(now)
+        name: state.down_until_at - now
+        for name, state in book.all().items()
+        if state.down_until_at is not None and state.is_down(now)
     }
 
 
@@ -233,14 +233,14 @@ def _refusal(error: ProviderRefused) -> Failure:
 
 
 def _wait_for_room(
-    job: Job, *, store: BatchStore, queue: Queue, policy: Policy, now: datetime
+    job: Job, pause: timedelta, *, store: BatchStore, queue: Queue, now: datetime
 ) -> None:
     """The job's row tells that it is being tried, so that the sweep adds no second message."""
     try:
         store.save(msgspec.structs.replace(job, changed_at=now))
     except StoreConflict:
         return  # another message for this job is at work
-    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=policy.backoff(3))
+    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=pause)
 
 
 def _back_in_line(

@@ -30,8 +30,6 @@ from shared.ports import (
 from shared.usecases.publish import Publisher
 from shared.usecases.settle import settle_failure
 
-REFETCH_AFTER = timedelta(seconds=20)
-
 
 def write(
     slice_: Write,
@@ -112,7 +110,7 @@ def write(
     for error in results:
         if isinstance(error, DropscribeError):
             raise error
-    _go_on(job, list(changed.values()), store, queue)
+    _go_on(job, list(changed.values()), store, queue, policy)
 
 
 def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:
@@ -124,7 +122,9 @@ def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:
     return {row.id: row for row in rows}
 
 
-def _go_on(job: Job, changed: list[Recording], store: BatchStore, queue: Queue) -> None:
+def _go_on(
+    job: Job, changed: list[Recording], store: BatchStore, queue: Queue, policy: Policy
+) -> None:
     """The results that could not be read are asked for again, with fresh links; the last slice
     finishes the job."""
     if any(row.state == "planned" for row in changed):
@@ -135,7 +135,7 @@ def _go_on(job: Job, changed: list[Recording], store: BatchStore, queue: Queue) 
             job_id=job.id,
             again=True,
         )
-        queue.send(again, after=REFETCH_AFTER)
+        queue.send(again, after=timedelta(seconds=policy.refetch_seconds))
     elif not store.any_left(job):
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
 
