@@ -1,0 +1,213 @@
+"""What is dropped and what goes wrong, and when: everything that a seed decides."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Literal
+
+Kind = Literal["good", "empty", "text", "truncated"]
+BROKEN: tuple[Kind, ...] = ("empty", "text", "truncated")
+ORDERED = "This trouble was ordered."
+"""What the emulator says of a failure that it was told to make."""
+
+_DECORATIONS = (
+    "",
+    " with spaces",
+    "+15551234",
+    " 100%25",
+    "#hash",
+    "-üñï",
+    "-日本語",
+    "&a=b",
+    "-שלום",
+    ";semi",
+    "'quoted'",
+)
+_BROKEN_SHARE, _OVERWRITTEN_SHARE, _TROUBLED_SHARE = 0.08, 0.10, 0.16
+_DROPPING_SHARE = 0.75  # of the time; misfortunes go on to its end
+_MOST_FAILED_JOBS = 2
+
+
+@dataclass(frozen=True)
+class Drop:
+    """One version of one blob, put there `at` seconds after the start."""
+
+    at: float
+    name: str
+    kind: Kind
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A fault that strikes one recording, at whatever job carries it. `tag` is in its name."""
+
+    tag: str
+    kind: str
+    times: int
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {"message": ORDERED} if self.kind == "fail_recording" else {}
+
+
+@dataclass(frozen=True)
+class Kill:
+    """SIGKILL, and a start `down_seconds` later. `host` None is the emulator."""
+
+    at: float
+    host: int | None
+    down_seconds: float
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A fault at the emulator that holds for a while."""
+
+    at: float
+    seconds: float
+    order: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    seed: int
+    seconds: float
+    drops: tuple[Drop, ...]
+    troubles: tuple[Trouble, ...]
+    kills: tuple[Kill, ...]
+    storms: tuple[Storm, ...]
+
+
+def make_plan(seed: int, recordings: int, seconds: float) -> Plan:
+    """The same for the same numbers. `recordings` counts blobs; versions are more."""
+    random = Random(f"{seed} {recordings} {seconds}")
+    drops: list[Drop] = []
+    troubles: list[Trouble] = []
+    for at, number in _bursts(random, recordings, seconds * _DROPPING_SHARE):
+        drops += _drops_of_one(random, at, number)
+        if drops[-1].kind == "good" and random.random() < _TROUBLED_SHARE:
+            troubles.append(_trouble(random, tag(number)))
+    kills = sorted(_kills(random, seconds), key=lambda kill: kill.at)
+    return Plan(
+        seed,
+        seconds,
+        tuple(sorted((d for d in drops if d.at < seconds), key=lambda drop: drop.at)),
+        tuple(troubles),
+        tuple(kills),
+        tuple(_storms(random, seconds)),
+    )
+
+
+def tag(number: int) -> str:
+    """What tells a recording's name from all others, whatever stands around it."""
+    return f"r{number:05}"
+
+
+def tag_of(name: str) -> str:
+    """The tag in a blob's name."""
+    return name.rpartition("/")[2][:6]
+
+
+def sound(random: Random) -> bytes:
+    """A third of a second of noise as a WAV file: 8 kHz, mono, 8 bit. No two are the same."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(8_000)
+        out.writeframes(random.randbytes(2_600))
+    return file.getvalue()
+
+
+def _bursts(random: Random, recordings: int, seconds: float) -> Iterator[tuple[float, int]]:
+    """When each is dropped: many at once, then a few, then none for a while."""
+    number = 0
+    while number < recordings:
+        size = min(recordings - number, random.choice((1, 1, 2, 5, 15, 30)))
+        start = 0.2 + random.random() * seconds
+        for i in range(size):
+            yield start + i * 0.01, number
+            number += 1
+
+
+def _drops_of_one(random: Random, at: float, number: int) -> Iterator[Drop]:
+    """Its versions: as a rule one; some are replaced before, while or after they are in work."""
+    folder = random.choice(("", "calls/", "a b/c+d/", "день/"))
+    name = f"{folder}{tag(number)}{random.choice(_DECORATIONS)}.wav"
+    yield _version(random, at, name)
+    while random.random() < _OVERWRITTEN_SHARE:
+        at += random.choice((0.05, 1.0, 3.0, 8.0, 20.0))
+        yield _version(random, at, name)
+
+
+def _version(random: Random, at: float, name: str) -> Drop:
+    good = sound(random)
+    if random.random() >= _BROKEN_SHARE:
+        return Drop(at, name, "good", good)
+    kind = random.choice(BROKEN)
+    broken = {"empty": b"", "text": b"This is a letter. " * 150, "truncated": good[:1_500]}
+    return Drop(at, name, kind, broken[kind])
+
+
+def _trouble(random: Random, of: str) -> Trouble:
+    kind, times = random.choice(
+        (
+            ("fail_recording", 1),
+            ("drop_result", 1),
+            ("missing_result", 1),
+            ("missing_result", 3),
+            ("malformed_result", 1),
+            ("malformed_result", 3),
+            ("omit_from_report", 1),
+        )
+    )
+    return Trouble(of, kind, times)
+
+
+def _kills(random: Random, seconds: float) -> Iterator[Kill]:
+    for pause, is_host in ((7.0, True), (17.0, False)):
+        at = 2.0 + random.random() * pause
+        while at < seconds:
+            down = random.choice((0.3, 1.0, 3.0))
+            yield Kill(at, random.randrange(2) if is_host else None, down)
+            at += pause * random.uniform(0.5, 1.5)
+
+
+def _storms(random: Random, seconds: float) -> Iterator[Storm]:
+    at, failed_jobs = 1.0, 0
+    while at < seconds:
+        order = _order(random)
+        if order["kind"] == "fail_job":
+            failed_jobs += 1
+        if order["kind"] != "fail_job" or failed_jobs <= _MOST_FAILED_JOBS:
+            yield Storm(at, random.uniform(1.0, 5.0), order)
+        at += random.uniform(0.5, 5.0)
+
+
+def _order(random: Random) -> dict[str, Any]:
+    create = {"call": r"transcriptions\.create"}
+    anything = random.choice(({}, create, {"call": r"transcriptions\.get|files\."}))
+    several = random.randint(1, 5)
+    orders: tuple[dict[str, Any], ...] = (
+        {"kind": "refuse", "match": anything, "status": 429, "retryAfter": random.randint(1, 4)},
+        {"kind": "refuse", "match": anything, "status": 503},
+        {"kind": "refuse", "match": anything, "status": 500, "envelope": "service"},
+        {"kind": "lose_answer", "match": create, "how": "500", "times": several},
+        {"kind": "lose_answer", "match": create, "how": "cut", "times": several},
+        {"kind": "lose_answer", "match": create, "how": "hang", "seconds": 20.0},
+        {"kind": "lose_answer", "match": anything, "how": "cut", "times": several},
+        {"kind": "slow_call", "match": anything, "seconds": random.uniform(0.2, 2.0)},
+        {"kind": "slow_start", "seconds": random.uniform(0.5, 3.0), "times": several},
+        {"kind": "slow_job", "seconds": random.uniform(0.5, 5.0), "times": several},
+        {"kind": "drop_webhook"},
+        {"kind": "double_webhook"},
+        {"kind": "drop_report", "times": several},
+        {"kind": "fail_job", "code": "Internal", "message": ORDERED, "times": 1},
+        {"kind": "fail_job", "code": "InvalidData", "message": ORDERED, "times": 1},
+    )
+    return {"times": None, **random.choice(orders)}

@@ -1,0 +1,218 @@
+"""The performance: audio is dropped while things go wrong; then there is peace, and all settles."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from time import monotonic, sleep
+
+from azure.core.exceptions import AzureError
+
+from local.chaos.evidence import (
+    AUDIO,
+    Dropped,
+    batch_ids,
+    current_audio,
+    depths,
+    keys,
+)
+from local.chaos.plan import Drop, Kill, Plan, Storm, Trouble
+from local.chaos.stage import Program, Stage
+from local.chaos.thief import Thief
+from shared.stores.table import ACTIVE, OPEN, TableBatchStore
+
+_LOOK_SECONDS = 1.0
+_TELL_SECONDS = 3.0
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Performance:
+    """What was done, and how long it took to settle once it was over."""
+
+    seed: int
+    dropped: list[Dropped] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    has_settled: bool = False
+    settled_seconds: float = 0.0
+
+
+def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> Performance:
+    """Raises `ChildFailed` if a program ends that nobody killed."""
+    performance = Performance(plan.seed)
+    dropper = _Dropper(stage, plan.drops, performance.dropped)
+    thief = Thief(stage.queues, plan.seed)
+    misfortunes = _Misfortunes(stage, plan, performance.done)
+    started = monotonic()
+    dropper.start(started)
+    thief.start()
+    told = 0.0
+    while (now := monotonic() - started) < plan.seconds or dropper.is_busy:
+        misfortunes.strike(now)
+        if now - told >= _TELL_SECONDS:
+            told = now
+            tell(f"{now:4.0f} s  {_progress(stage, performance)}")
+        sleep(0.05)
+    thief.stop()
+    misfortunes.end()
+    performance.done.update({f"messages {name}": n for name, n in sorted(thief.done.items())})
+    _settle(stage, performance, settle_seconds, tell)
+    return performance
+
+
+class _Dropper:
+    """Drops what is due, on a thread of its own."""
+
+    def __init__(self, stage: Stage, drops: Sequence[Drop], dropped: list[Dropped]) -> None:
+        self._stage, self._drops, self._dropped = stage, drops, dropped
+        self._thread = threading.Thread(target=self._work, name="dropper", daemon=True)
+        self._orders = Counter[str]()
+        self._started = 0.0
+
+    def start(self, started: float) -> None:
+        self._started = started
+        self._thread.start()
+
+    @property
+    def is_busy(self) -> bool:
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        container = self._stage.blobs.get_container_client(AUDIO)
+        for drop in self._drops:
+            sleep(max(0.0, self._started + drop.at - monotonic()))
+            answer = container.upload_blob(drop.name, drop.content, overwrite=True)
+            etag = str(answer.get_blob_properties().etag).strip('"')
+            self._dropped.append(Dropped(drop.name, etag, self._orders[drop.name], drop))
+            self._orders[drop.name] += 1
+
+
+class _Misfortunes:
+    """Carries out the plan of misfortunes, by the clock. Everything here is on the main thread,
+    for a child dies with the thread that started it."""
+
+    def __init__(self, stage: Stage, plan: Plan, done: Counter[str]) -> None:
+        self._stage, self._done = stage, done
+        self._left = {trouble: trouble.times for trouble in plan.troubles}
+        self._ordered: dict[str, Trouble] = {}
+        self._order = count()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        for kill in plan.kills:
+            self._at(kill.at, lambda kill=kill: self._kill(kill))  # type: ignore[misc]
+        for storm in plan.storms:
+            self._at(storm.at, lambda storm=storm: self._storm(storm))  # type: ignore[misc]
+        self._now = 0.0
+        self._has_troubles = False
+
+    def strike(self, now: float) -> None:
+        """Do what is due."""
+        self._now = now
+        if not self._has_troubles and self._stage.speech.is_up:
+            self._order_troubles()
+        while self._due and self._due[0][0] <= now:
+            heapq.heappop(self._due)[2]()
+        for program in self._stage.programs:
+            program.check()
+
+    def end(self) -> None:
+        """Peace: everything is up, and no fault is left."""
+        self._remember()
+        for program in self._stage.programs:
+            program.start()
+        for program in self._stage.programs:
+            program.await_ready()
+        self._stage.cancel()
+        for trouble, left in self._left.items():
+            if left < trouble.times:
+                self._done[f"recordings with {trouble.kind}"] += 1
+
+    def _at(self, at: float, act: Callable[[], None]) -> None:
+        heapq.heappush(self._due, (at, next(self._order), act))
+
+    def _kill(self, kill: Kill) -> None:
+        program = self._stage.speech if kill.host is None else self._stage.hosts[kill.host]
+        if not program.is_up:
+            return
+        if kill.host is None:
+            self._remember()
+            self._has_troubles = False
+        program.kill()
+        self._done["emulator killed" if kill.host is None else "hosts killed"] += 1
+        self._at(self._now + kill.down_seconds, lambda: _start(program))
+
+    def _storm(self, storm: Storm) -> None:
+        fault_id = self._stage.order(storm.order)
+        if fault_id:
+            self._done[f"storm of {storm.order['kind']}"] += 1
+            self._at(self._now + storm.seconds, lambda: self._stage.cancel(fault_id))
+
+    def _order_troubles(self) -> None:
+        """The faults of single recordings: a new emulator has forgotten them."""
+        for trouble, left in self._left.items():
+            if left > 0:
+                order = {"kind": trouble.kind, "match": {"source": trouble.tag}, "times": left}
+                fault_id = self._stage.order({**order, **trouble.options})
+                if not fault_id:
+                    return  # it is not up yet
+                self._ordered[fault_id] = trouble
+        self._has_troubles = True
+
+    def _remember(self) -> None:
+        """Which troubles have struck already."""
+        for fault in self._stage.faults():
+            trouble = self._ordered.pop(fault["id"], None)
+            if trouble is not None:
+                self._left[trouble] -= fault["struck"]
+
+
+def _start(program: Program) -> None:
+    program.start()
+
+
+def _settle(stage: Stage, performance: Performance, seconds: float, tell: Tell) -> None:
+    started, told = monotonic(), -_TELL_SECONDS
+    while (now := monotonic() - started) < seconds:
+        for program in stage.programs:
+            program.check()
+        if not (open_ := _what_is_open(stage)):
+            performance.has_settled, performance.settled_seconds = True, now
+            return
+        if now - told >= _TELL_SECONDS:
+            told = now
+            tell(f"peace for {now:3.0f} s, still open: {open_}")
+        sleep(_LOOK_SECONDS)
+    performance.settled_seconds = seconds
+
+
+def _what_is_open(stage: Stage) -> str:
+    """ "" when nothing is left to do."""
+    store = TableBatchStore(stage.table)
+    rows = [row for batch in batch_ids(stage.table) for row in store.recordings(batch)]
+    registered = {(row.name, row.etag) for row in rows}
+    left = {
+        "unregistered": len(current_audio(stage.blobs) - registered),
+        "recordings": sum(not row.is_terminal for row in rows),
+        "batches": len(keys(stage.table, OPEN)),
+        "jobs": len(keys(stage.table, ACTIVE)),
+        "messages": sum(depths(stage).values()),
+        "at the provider": len(stage.ledger()["live"]),
+    }
+    return ", ".join(f"{n} {what}" for what, n in left.items() if n)
+
+
+def _progress(stage: Stage, performance: Performance) -> str:
+    states = Counter[str]()
+    with suppress(AzureError):
+        for row in stage.table.query_entities("RowKey ge 'recording-'", select=["state"]):
+            states[row.get("state", "")] += 1
+    done = performance.done
+    return (
+        f"dropped {len(performance.dropped)}, transcribed {states['transcribed']}, "
+        f"failed {states['failed']}, on the way {states['waiting'] + states['planned']}, "
+        f"kills {done['hosts killed'] + done['emulator killed']}"
+    )
