@@ -175,7 +175,14 @@ class Application:
     def run(self, message: Message) -> None:
         """One step; where a provider is in the way, it is put off."""
         ports, step = self._ports, self._steps[type(message)]
-        now_or_later(step, message, queue=ports.queue, clock=ports.clock)
+        now_or_later(
+            step,
+            message,
+            store=ports.store,
+            active=ports.active,
+            queue=ports.queue,
+            clock=ports.clock,
+        )
 
     def sweep(self) -> None:
         """All that is looked after now and then. What fails does not keep the rest from being

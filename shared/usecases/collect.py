@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
-from shared.errors import ProviderError, TranscriptionMissing
+from shared.errors import ResultMalformed, ResultMissing, TranscriptionMissing
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
@@ -98,15 +98,14 @@ def collect(
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
         queue.send(Plan(batch_id=job.batch_id))
         return
-    job = _note_collecting(job, remote, store, clock)
     files = _list_files(provider, hint.transcription_id)
-    slices = 0
-    for slice_ in _slices(job, files, store, provider, policy):
+    slices = list(_slices(job, files, store, provider, policy))
+    _note_collecting(job, remote, store, clock)
+    for slice_ in slices:
         queue.send(slice_)
-        slices += 1
     if not slices:
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-    event("job.collected", batch=job.batch_id, job=job.id, slices=slices, files=len(files))
+    event("job.collected", batch=job.batch_id, job=job.id, slices=len(slices), files=len(files))
 
 
 def _look(provider: SpeechProvider, transcription_id: str) -> RemoteStatus | None:
@@ -157,8 +156,9 @@ def _is_being_collected(job: Job, policy: Policy, clock: Clock) -> bool:
     return job.state == "collecting" and clock.now() < job.changed_at + patience
 
 
-def _note_collecting(job: Job, remote: RemoteStatus, store: BatchStore, clock: Clock) -> Job:
-    """Whoever loses here leaves the slices to the winner."""
+def _note_collecting(job: Job, remote: RemoteStatus, store: BatchStore, clock: Clock) -> None:
+    """Whoever loses here leaves the slices to the winner. Only once there is nothing more to ask
+    of the provider, so that an outage in between does not leave the job half handed over."""
     now = clock.now()
     collecting = msgspec.structs.replace(
         job,
@@ -168,9 +168,7 @@ def _note_collecting(job: Job, remote: RemoteStatus, store: BatchStore, clock: C
         model=remote.model,
         completed_at=job.completed_at or remote.completed_at,
     )
-    saved = store.save(collecting)
-    assert saved is not None
-    return saved
+    store.save(collecting)
 
 
 def _note_failed(job: Job, failure: Failure, store: BatchStore) -> None:
@@ -236,12 +234,13 @@ def _item(row: Recording, file: ResultFile | None, known: Mapping[str, Failure])
 
 
 def _read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderReport:
-    """A report that is missing or cannot be read says nothing, and stops nothing."""
+    """A report that is missing or cannot be read says nothing, and stops nothing. One that only
+    cannot be had now is waited for: without it, what is final would be tried again, and paid."""
     for file in files:
         if file.kind == "report":
             try:
                 return provider.report(file)
-            except ProviderError as error:
+            except (ResultMissing, ResultMalformed) as error:
                 event("report.unreadable", error=type(error).__name__, level=30)
     return ProviderReport()
 

@@ -7,25 +7,36 @@ a message's five tries. What is wrong with us or with storage is left to the que
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from shared.errors import (
+    DropscribeError,
     EndpointDown,
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
 )
 from shared.log import event
-from shared.messages import Message
-from shared.ports import Clock, Queue
+from shared.messages import Collect, Finish, Message, Write
+from shared.ports import ActiveJobs, BatchStore, Clock, Queue
 
 PAUSE = timedelta(seconds=30)
 SHORTEST = timedelta(seconds=1)
+UNTIL_MISSED = timedelta(minutes=10)  # after a message was due, somebody looks where it is
 
 
 def now_or_later(
-    step: Callable[[Any], None], message: Message, *, queue: Queue, clock: Clock
+    step: Callable[[Any], None],
+    message: Message,
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    queue: Queue,
+    clock: Clock,
 ) -> None:
     """Run the step; where the provider is in the way, send its message again for then."""
     try:
@@ -39,4 +50,23 @@ def now_or_later(
         pause = PAUSE
     else:
         return
-    queue.send(message, after=max(pause, SHORTEST))
+    pause = max(pause, SHORTEST)
+    queue.send(message, after=pause)
+    _note_that_it_goes_on(message, store, active, clock.now() + pause)
+
+
+def _note_that_it_goes_on(
+    message: Message, store: BatchStore, active: ActiveJobs, due_at: datetime
+) -> None:
+    """So that sweep and poll take the step for waiting, not for stuck or forgotten: the messages
+    of a long outage would multiply."""
+    if not isinstance(message, Collect | Write | Finish):
+        return
+    if message.batch_id is None or message.job_id is None:
+        return
+    with suppress(DropscribeError):  # the message is sent, which is what counts
+        if isinstance(message, Collect) and (entry := active.get(message.job_id)) is not None:
+            active.update(msgspec.structs.replace(entry, next_poll_at=due_at + UNTIL_MISSED))
+        job = store.job(message.batch_id, message.job_id)
+        if job is not None and job.state == "collecting":
+            store.save(msgspec.structs.replace(job, changed_at=due_at))
