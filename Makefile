@@ -7,7 +7,7 @@ OUT    ?= out
 ENGINE ?= pocketsphinx
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run drop emulators test conformance bench check format clean
+.PHONY: help setup demo run drop emulators test conformance bench chaos check format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ conformance: setup ## the app in the runtime that Azure uses on Python 3.13; par
 
 bench: setup ## the benchmarks; prints JSON
 	$(PY) -m benchmarks
+
+chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
+	$(PY) -m local.chaos
 
 check: setup ## format, lint, types and unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .

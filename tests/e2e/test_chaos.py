@@ -1,0 +1,32 @@
+"""`make chaos`, a small run: whatever is killed, lost or refused, the ledger is clean."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = 1
+
+
+def test_nothing_is_lost_doubled_or_paid_twice_while_the_stack_is_killed(tmp_path: Path) -> None:
+    books = tmp_path / "ledger.json"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "local.chaos", "--short", "--seed", str(SEED)),
+            *("--settle-seconds", "120", "--json", str(books)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    ledger = json.loads(books.read_text())
+    assert ledger["is_clean"] and not any(ledger["findings"].values())
+    assert ledger["accepted"] == ledger["transcribed"] + ledger["failed"]
+    assert ledger["accepted"] >= 40
+    assert ledger["done"]["hosts killed"] >= 1 and ledger["done"]["emulator killed"] >= 1

@@ -1,0 +1,260 @@
+"""The audit: each law that it keeps is broken once, and it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from local.chaos.audit import CHECKS, audit
+from local.chaos.evidence import Dropped, Evidence, Output
+from local.chaos.plan import ORDERED, Drop, Trouble, sound
+from local.recogniser.scripted import script_for
+from shared.model.failure import Failure
+from shared.model.job import Job
+from shared.model.options import Options
+from shared.model.profile import Profile
+from shared.model.recording import Outcome, Recording, recording_id
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BATCH, JOB = "default-1", "j1"
+GOOD, BROKEN = "r00000.wav", "r00001.wav"
+CONTENT = sound(Random(1))
+OTHER = sound(Random(2))
+
+
+def recording(name: str, **changes: Any) -> Recording:
+    base = Recording(
+        batch_id=BATCH,
+        id=recording_id("audio", name, "1"),
+        container="audio",
+        name=name,
+        etag="1",
+        last_modified_at=NOW,
+        registered_at=NOW,
+        changed_at=NOW,
+        profile=Profile(),
+        job_id=JOB,
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+TRANSCRIBED = recording(
+    GOOD,
+    state="transcribed",
+    outcome=Outcome(
+        outputs={"json": f"transcripts/audio/{GOOD}.json", "vtt": f"transcripts/audio/{GOOD}.vtt"}
+    ),
+)
+REFUSED = recording(
+    BROKEN,
+    state="failed",
+    job_id=None,
+    error_report=f"errors/audio/{BROKEN}.json",
+    failure=Failure(kind="input", code="not_audio", reason="No audio.", advice="Send audio."),
+)
+FINISHED = Job(
+    batch_id=BATCH,
+    id=JOB,
+    provider="azure-speech",
+    options=Options(),
+    state="finished",
+    changed_at=NOW,
+    first=TRANSCRIBED.id,
+    last=TRANSCRIBED.id,
+    recordings=1,
+    audio_ms=325,
+    transcription_id="t1",
+)
+SOURCE = f"http://127.0.0.1:1/devstoreaccount1/audio/{GOOD}"
+REPORT: dict[str, Any] = {
+    "recordings": [
+        {"recording_id": TRANSCRIBED.id, "state": "transcribed"},
+        {"recording_id": REFUSED.id, "state": "failed"},
+    ],
+    "counts": {"accepted": 2, "transcribed": 1, "failed": 1},
+}
+
+
+def said(content: bytes) -> str:
+    return " ".join(phrase.text for phrase in script_for(content).phrases)
+
+
+def all_is_well() -> Evidence:
+    """One good recording that was transcribed, and a broken one that was refused."""
+    return Evidence(
+        dropped=(
+            Dropped(GOOD, "1", 0, Drop(1.0, GOOD, "good", CONTENT)),
+            Dropped(BROKEN, "1", 0, Drop(1.0, BROKEN, "text", b"A letter.")),
+        ),
+        troubles=(),
+        current=frozenset({(GOOD, "1"), (BROKEN, "1")}),
+        rows=(TRANSCRIBED, REFUSED),
+        jobs=(FINISHED,),
+        batches=(BATCH,),
+        outputs=(
+            Output(f"transcripts/audio/{GOOD}.json", TRANSCRIBED.id),
+            Output(f"transcripts/audio/{GOOD}.vtt", TRANSCRIBED.id),
+            Output(f"errors/audio/{BROKEN}.json", REFUSED.id),
+        ),
+        words={f"transcripts/audio/{GOOD}.json": said(CONTENT)},
+        reports={BATCH: REPORT},
+        report_names=frozenset(f"{BATCH}.{ending}" for ending in ("json", "csv", "html")),
+        queues={"dropscribe-plan": 0},
+        ledger={
+            "creates": [{"displayName": JOB, "id": "t1"}],
+            "transcribed": {SOURCE: 1},
+            "live": [],
+        },
+    )
+
+
+def ledger(**changes: Any) -> dict[str, Any]:
+    return {"ledger": {**all_is_well().ledger, **changes}}
+
+
+def rows(good: Recording = TRANSCRIBED, refused: Recording = REFUSED) -> dict[str, Any]:
+    return {"rows": (good, refused)}
+
+
+def failed(reason: str) -> Recording:
+    failure = Failure(kind="input", code="x", reason=reason, advice="x")
+    return recording(
+        GOOD, state="failed", failure=failure, error_report=f"errors/audio/{GOOD}.json"
+    )
+
+
+def with_outputs(*more: Output) -> dict[str, Any]:
+    return {"outputs": (*all_is_well().outputs, *more)}
+
+
+def report(**counts: int) -> dict[str, Any]:
+    return {"reports": {BATCH: {**REPORT, "counts": {**REPORT["counts"], **counts}}}}
+
+
+BREACHES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("lost", {"current": frozenset({(GOOD, "2")})}),
+    ("lost", rows(msgspec.structs.replace(TRANSCRIBED, state="planned"))),
+    ("registered twice", {"rows": (TRANSCRIBED, TRANSCRIBED, REFUSED)}),
+    (
+        "outputs beyond the row's",
+        with_outputs(Output(f"transcripts/audio/{GOOD}.1.vtt", TRANSCRIBED.id)),
+    ),
+    (
+        "outputs beyond the row's",
+        with_outputs(Output(f"transcripts/audio/{BROKEN}.vtt", REFUSED.id)),
+    ),
+    ("outputs beyond the row's", with_outputs(Output("errors/audio/x.json", "nobody"))),
+    ("outputs missing", {"outputs": all_is_well().outputs[1:]}),
+    ("outputs missing", rows(msgspec.structs.replace(TRANSCRIBED, outcome=None))),
+    ("words of another recording", {"words": {f"transcripts/audio/{GOOD}.json": said(OTHER)}}),
+    (
+        "create calls beyond the necessary",
+        ledger(creates=[{"displayName": JOB, "id": "t1"}, {"displayName": JOB, "id": "t2"}]),
+    ),
+    (
+        "create calls beyond the necessary",
+        ledger(creates=[{"displayName": "j2", "id": "t1"}]),
+    ),
+    ("transcribed beyond the attempts", ledger(transcribed={SOURCE: 2})),
+    ("attempts without cause", rows(msgspec.structs.replace(TRANSCRIBED, attempt=2))),
+    ("failed without cause", rows(failed("We do not know."))),
+    ("broken, yet transcribed", rows(refused=recording(BROKEN, state="transcribed"))),
+    ("orphans at the provider", ledger(live=["t1"])),
+    ("unreported", {"report_names": frozenset({f"{BATCH}.json", f"{BATCH}.csv"})}),
+    ("unreported", report(transcribed=2)),
+    ("unreported", {"reports": {BATCH: {**REPORT, "recordings": REPORT["recordings"][:1]}}}),
+    ("unreported", {"reports": {BATCH: REPORT, "gone": REPORT}}),
+    ("still open", {"open_batches": (BATCH,)}),
+    ("still open", {"active": (JOB,)}),
+    ("still open", {"jobs": (msgspec.structs.replace(FINISHED, state="collecting"),)}),
+    ("messages left, poison included", {"queues": {"dropscribe-write-poison": 1}}),
+    ("secrets in logs or tables", {"leaks": ("host-0.log:1",)}),
+)
+
+
+def test_a_run_without_a_blemish_has_a_clean_ledger() -> None:
+    found = audit(all_is_well())
+    assert found.is_clean
+    assert (found.dropped, found.replaced, found.accepted) == (2, 0, 2)
+    assert (found.transcribed, found.failed, found.creates) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(("law", "changes"), BREACHES)
+def test_what_breaks_a_law_is_found(law: str, changes: dict[str, Any]) -> None:
+    found = audit(replace(all_is_well(), **changes))
+    assert not found.is_clean
+    assert law in {finding.name for finding in found.findings if finding.culprits}
+
+
+def test_every_law_is_broken_by_one_of_these() -> None:
+    assert set(CHECKS) == {law for law, _ in BREACHES}
+
+
+def evidence_of_a_failure(trouble: Trouble | None, carried: int) -> Evidence:
+    return replace(
+        all_is_well(),
+        rows=(failed(f"Azure Speech: {ORDERED}"), REFUSED),
+        troubles=(trouble,) if trouble else (),
+        jobs=(msgspec.structs.replace(FINISHED, recordings=carried),),
+    )
+
+
+def culprits(law: str, evidence: Evidence) -> tuple[str, ...]:
+    return next(finding.culprits for finding in audit(evidence).findings if finding.name == law)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "carried", "is_excused"),
+    [
+        (Trouble("r00000", "fail_recording", 1), 5, True),
+        (Trouble("r00009", "fail_recording", 1), 5, False),
+        (None, 1, True),
+        (None, 5, False),
+    ],
+    ids=["it was to fail", "another was to fail", "its job failed, alone", "its job failed"],
+)
+def test_a_recording_may_fail_where_that_was_ordered(
+    trouble: Trouble | None, carried: int, is_excused: bool
+) -> None:
+    evidence = evidence_of_a_failure(trouble, carried)
+    assert bool(culprits("failed without cause", evidence)) is not is_excused
+
+
+def test_a_version_that_was_overwritten_before_anybody_saw_it_is_not_lost() -> None:
+    first = Dropped(GOOD, "0", 0, Drop(0.5, GOOD, "good", OTHER))
+    evidence = all_is_well()
+    found = audit(replace(evidence, dropped=(first, *evidence.dropped)))
+    assert found.is_clean and found.replaced == 1
+
+
+def test_words_of_a_later_version_are_excused_and_of_an_earlier_one_are_not() -> None:
+    def case(order: int, other: int) -> Evidence:
+        well = all_is_well()
+        own = replace(well.dropped[0], order=order)
+        second = Dropped(GOOD, "2", other, Drop(0.5, GOOD, "good", OTHER))
+        words = {f"transcripts/audio/{GOOD}.json": said(OTHER)}
+        return replace(well, dropped=(own, second, well.dropped[1]), words=words)
+
+    law = "words of another recording"
+    assert not culprits(law, case(order=0, other=1))
+    assert culprits(law, case(order=1, other=0))
+
+
+def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:
+    again = replace(all_is_well(), rows=(msgspec.structs.replace(TRANSCRIBED, attempt=2), REFUSED))
+    law = "attempts without cause"
+    causes: tuple[Callable[[Evidence], Evidence], ...] = (
+        lambda e: replace(e, troubles=(Trouble("r00000", "drop_result", 1),)),
+        lambda e: replace(
+            e, jobs=(FINISHED, msgspec.structs.replace(FINISHED, id="j0", failure=REFUSED.failure))
+        ),
+    )
+    assert culprits(law, again)
+    for cause in causes:
+        assert not culprits(law, cause(again))
