@@ -27,6 +27,8 @@ def main() -> int:
             from local.demo import drop_into
 
             return drop_into(ADDRESS, options.audio, options.out)
+        case "archive":
+            return archive(options.results, options.out)
         case "run":
             return run(options.engine, options.port)
     return emulators(options.engine, options.azure_speech_port)
@@ -58,6 +60,20 @@ def run(engine: str, port: int) -> int:
     return 0
 
 
+def archive(results: list[Path], out: Path) -> int:
+    """Old results in, transcripts out."""
+    from local.archive import normalise
+    from shared.errors import ResultMalformed
+
+    try:
+        for path in normalise(results, out):
+            print(path)
+    except (ResultMalformed, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def emulators(engine: str, azure_speech_port: int) -> int:
     """Become the emulator."""
     command = ["-m", "local.azure_speech", "--port", str(azure_speech_port), "--engine", engine]
@@ -76,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the provider emulators")
     emulators.add_argument("--azure-speech-port", type=int, default=5101)
+    archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
+    archive.add_argument("results", nargs="+", type=Path, help="result files, of any API version")
+    archive.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
     for command in (demo, drop):
         command.add_argument("audio", nargs="*", default=[SAMPLES], help="files and folders")
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
