@@ -288,7 +288,7 @@ def test_a_job_that_cannot_be_looked_up_for_days_is_never_sent_again_unseen(
     world.provider.carries_out_unknown = is_carried_out
     world.provider.errors["submit"] = [UNANSWERED]
     world.provider.errors["find"] = [why_not] * 100_000
-    pass_time(world, hours=72, is_provider_done=False)
+    pass_time(world, hours=72, step_seconds=300, is_provider_done=False)
     assert states_of_jobs(world) == ["submitting"]
     assert world.provider.calls["submit"] == 1
     assert world.provider.calls["find"] > 50
