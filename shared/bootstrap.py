@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import cast
 from uuid import uuid4
 
@@ -53,11 +54,19 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-@cache
 def application() -> Application:
     """The application of this process. Raises `ConfigurationError` with every problem."""
+    with _building:
+        return _application()
+
+
+@cache
+def _application() -> Application:
     quiet_libraries()
     return build(read_settings())
+
+
+_building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
 
 
 def build(

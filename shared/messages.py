@@ -7,7 +7,7 @@ messages.
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
@@ -87,6 +87,9 @@ M = TypeVar("M", Register, Plan, Submit, Collect, Write, Finish)
 
 KINDS = (Register, Plan, Submit, Collect, Write, Finish)
 QUEUES = tuple(kind.queue for kind in KINDS)
+# Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
+# the process crashes where two threads are the first at the same moment.
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {k: msgspec.json.Decoder(k) for k in KINDS}
 
 
 def encode(message: Message) -> bytes:
@@ -95,4 +98,4 @@ def encode(message: Message) -> bytes:
 
 def decode(kind: type[M], body: bytes | str) -> M:
     """Raises `msgspec.ValidationError` for what is not a message of that kind."""
-    return msgspec.json.decode(body, type=kind)
+    return cast(M, _DECODERS[kind].decode(body))

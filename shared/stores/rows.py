@@ -7,7 +7,6 @@ read by a person; everything nested becomes JSON text. `version` is the row's ET
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
@@ -18,10 +17,22 @@ S = TypeVar("S", bound=msgspec.Struct)
 _PLAIN = (str, int, float, bool, datetime)
 
 
+_prepared: dict[type[msgspec.Struct], tuple[tuple[str, bool], ...]] = {}
+
+
+def prepare(*kinds: type[msgspec.Struct]) -> None:
+    """To be called while modules are imported, for every kind that is a row: msgspec 0.22 looks
+    into a struct's fields on its first use, and the process crashes where two threads are the
+    first at the same moment."""
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
+        _prepared[kind] = _columns(kind)
+
+
 def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
     """Fields that are None are left out. Integers are 64 bits: the SDK's default is 32."""
     row: dict[str, Any] = {"PartitionKey": partition, "RowKey": key}
-    for name, is_plain in _columns(type(struct)):
+    for name, is_plain in _prepared[type(struct)]:
         value = getattr(struct, name)
         if value is None:
             continue
@@ -38,7 +49,7 @@ def from_row(kind: type[S], row: TableEntity) -> S:
     """Columns that we do not know are ignored: a newer release may have written them."""
     values: dict[str, Any] = {
         name: _plain(row[name]) if is_plain else msgspec.json.decode(row[name])
-        for name, is_plain in _columns(kind)
+        for name, is_plain in _prepared[kind]
         if name in row
     }
     if "version" in kind.__struct_fields__:
@@ -55,7 +66,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@cache
 def _columns(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
     """(column, whether it is stored as it is) of every field but the version."""
     return tuple(

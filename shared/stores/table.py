@@ -35,9 +35,10 @@ from shared.model.recording import Recording, State
 from shared.ports import Diary
 from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
-from shared.stores.rows import from_row, to_row
+from shared.stores.rows import from_row, prepare, to_row
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
+prepare(Batch, Job, Recording, ActiveJob, EndpointState, Diary)
 
 
 class TableBatchStore:

@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.messages import KINDS, Collect, Finish, Message, Register, Write
+from shared.messages import KINDS, Collect, Finish, Message, Register, Write, decode
 from shared.model.failure import Failure
 from shared.model.policy import Policy
 from shared.model.recording import Recording
@@ -37,6 +37,9 @@ class BlobEvent(msgspec.Struct, frozen=True, rename="pascal"):
 
     container_name: str
     blob_name: str
+
+
+_blob_event = msgspec.json.Decoder(BlobEvent)
 
 
 def drain(
@@ -100,7 +103,7 @@ def drain_blob_event(body: bytes, *, register: Callable[..., Any]) -> None:
     """Try once more; if that fails too, register the recording as failed, so that it is in a
     report and under `errors/`, and not only in a queue."""
     try:
-        blob = msgspec.json.decode(body, type=BlobEvent)
+        blob = _blob_event.decode(body)
     except msgspec.DecodeError:
         event("message.poisoned", queue="blob trigger", is_readable=False, level=40)
         return
@@ -134,7 +137,7 @@ def _read(queue_name: str, body: bytes) -> Message | None:
     for kind in KINDS:
         if kind.queue == queue_name:
             try:
-                return cast(Message, msgspec.json.decode(body, type=kind))
+                return cast(Message, decode(cast(Any, kind), body))
             except msgspec.DecodeError:
                 return None
     return None

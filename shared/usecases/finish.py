@@ -18,6 +18,7 @@ from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechPr
 from shared.reports import FORMATS
 
 KEPT_IN_MEMORY_BYTES = 8_000_000
+_item_decoder = msgspec.json.Decoder(ReportItem)
 
 
 def finish(
@@ -109,7 +110,7 @@ def _report(
 
         def items() -> Iterator[ReportItem]:
             spool.seek(0)
-            return (msgspec.json.decode(line, type=ReportItem) for line in spool)
+            return map(_item_decoder.decode, spool)
 
         header = build_report(
             items(),

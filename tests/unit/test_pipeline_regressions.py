@@ -1,0 +1,128 @@
+"""Bugs that the real stack showed when it was killed again and again, each as small as it gets."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import httpx
+import msgspec
+import pytest
+
+from shared import bootstrap, messages
+from shared.application import Application
+from shared.providers.azure_speech.client import AzureSpeech
+from shared.settings import Settings, read_settings
+from shared.stores import rows
+
+ROOT = Path(__file__).resolve().parents[2]
+LEAST = {
+    "DATA_STORAGE": "UseDevelopmentStorage=true",
+    "SPEECH_ENDPOINT": "http://127.0.0.1:1",
+    "SPEECH_KEY": "key",
+    "ALLOW_HTTP": "true",
+}
+
+
+def calls_in_functions(path: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            yield from (call for call in ast.walk(node) if isinstance(call, ast.Call))
+
+
+def test_no_function_names_a_type_to_decode_so_no_two_threads_are_the_first_to_use_it() -> None:
+    """Where two threads were, the whole process crashed, inside msgspec. A decoder that is made
+    while its module is imported knows its type before any thread uses it."""
+    offenders = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("shared", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+        for call in calls_in_functions(path)
+        if ast.unparse(call.func).endswith("json.decode")
+        and any(keyword.arg == "type" for keyword in call.keywords)
+    ]
+    assert not offenders
+
+
+def test_a_row_of_a_kind_that_was_not_prepared_is_not_read_or_written() -> None:
+    class Unprepared(msgspec.Struct):
+        text: str
+
+    with pytest.raises(KeyError):
+        rows.to_row("a", "b", Unprepared(text="c"))
+
+
+def test_many_threads_may_be_the_first_to_read_messages_and_rows() -> None:
+    """In a process of its own, for in this one they are not the first."""
+    script = f"""
+import sys, threading
+sys.path.insert(0, {str(ROOT)!r})
+sys.setswitchinterval(1e-6)
+from shared import messages
+from shared.model.recording import Recording
+from shared.stores.rows import from_row
+import shared.stores.table
+import msgspec
+class Row(dict): metadata = {{"etag": "1"}}
+together = threading.Barrier(16)
+def first():
+    together.wait()
+    messages.decode(messages.Write, b'{{"batch_id":"b","job_id":"j","items":[]}}')
+    try:
+        from_row(Recording, Row(batch_id="b"))
+    except msgspec.ValidationError:
+        pass
+threads = [threading.Thread(target=first) for _ in range(16)]
+[t.start() for t in threads]; [t.join() for t in threads]
+print(messages.KINDS[0].__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, b"Register\n")
+
+
+def test_one_application_is_built_however_many_messages_a_process_starts_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built: list[Application] = []
+    together, build = Barrier(8), bootstrap.build
+
+    def noted(settings: Settings) -> Application:
+        built.append(build(settings))
+        return built[-1]
+
+    def first(_: int) -> Application:
+        together.wait(10)
+        return bootstrap.application()
+
+    monkeypatch.setattr(bootstrap, "build", noted)
+    monkeypatch.setattr(bootstrap, "read_settings", lambda: read_settings(LEAST))
+    bootstrap._application.cache_clear()
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            applications = set(pool.map(first, range(8)))
+    finally:
+        bootstrap._application.cache_clear()
+    assert applications == set(built) and len(built) == 1
+
+
+@pytest.mark.parametrize("seconds", [5, 12, 60, 180, 3600])
+def test_a_create_call_starts_and_ends_before_anybody_looks_for_what_became_of_it(
+    seconds: int,
+) -> None:
+    settings = read_settings(LEAST | {"RESOLVE_AFTER_SECONDS": str(seconds)})
+    policy = bootstrap._policy(settings)
+    provider = bootstrap._endpoints(settings, httpx.Client())["speech"]
+    assert isinstance(provider, AzureSpeech)
+    longest = provider._transport._create.read or float("inf")
+    assert policy.submit_within_seconds + longest < policy.resolve_after_seconds
+
+
+def test_every_kind_of_message_is_read_by_its_own_decoder() -> None:
+    for kind in messages.KINDS:
+        with pytest.raises(msgspec.ValidationError):
+            messages.decode(kind, b"{}")  # type: ignore[type-var]
