@@ -34,9 +34,10 @@ def main() -> int:
     plan = make_plan(options.seed, options.recordings, options.seconds)
     console.print(
         f"seed {plan.seed}: {options.recordings} recordings in {len(plan.drops)} versions, "
-        f"{len(plan.kills)} kills, {len(plan.storms)} storms in {plan.seconds:.0f} s"
+        f"{len(plan.kills)} kills, {len(plan.freezes)} freezes, "
+        f"{len(plan.storms)} storms in {plan.seconds:.0f} s"
     )
-    folder = Path(tempfile.mkdtemp(prefix="dropscribe-chaos-"))
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="dropscribe-chaos-"))
     try:
         with set_up(folder) as stage:
             performance = perform(
@@ -57,7 +58,8 @@ def main() -> int:
     if not ledger.is_clean:
         console.print(f"Not clean, after {took}. Logs are in {folder}", style="bold red")
         return 1
-    shutil.rmtree(folder, ignore_errors=True)
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
     console.print(f"Clean, after {took}.", style="bold green")
     return 0
 
@@ -71,6 +73,7 @@ def _parse() -> argparse.Namespace:
     add("--short", action="store_true", help="a small run: 40 recordings in 14 seconds")
     add("--settle-seconds", type=float, default=240, help="how long it may take to settle")
     add("--json", type=Path, help="write the ledger to this file, too")
+    add("--keep", type=Path, help="keep logs and the emulator's state in this folder")
     options = parser.parse_args()
     usual = SHORT if options.short else {"recordings": 300, "seconds": 180.0}
     options.recordings = options.recordings or usual["recordings"]

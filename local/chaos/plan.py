@@ -65,6 +65,16 @@ class Kill:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """SIGSTOP, and SIGCONT `seconds` later: a machine that stood still, and does not know that
+    the others went on. `host` None is the emulator."""
+
+    at: float
+    host: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Storm:
     """A fault at the emulator that holds for a while."""
 
@@ -80,6 +90,7 @@ class Plan:
     drops: tuple[Drop, ...]
     troubles: tuple[Trouble, ...]
     kills: tuple[Kill, ...]
+    freezes: tuple[Freeze, ...]
     storms: tuple[Storm, ...]
 
 
@@ -99,6 +110,7 @@ def make_plan(seed: int, recordings: int, seconds: float) -> Plan:
         tuple(sorted((d for d in drops if d.at < seconds), key=lambda drop: drop.at)),
         tuple(troubles),
         tuple(kills),
+        tuple(_freezes(random, seconds)),
         tuple(_storms(random, seconds)),
     )
 
@@ -170,12 +182,24 @@ def _trouble(random: Random, of: str) -> Trouble:
 
 
 def _kills(random: Random, seconds: float) -> Iterator[Kill]:
-    for pause, is_host in ((7.0, True), (17.0, False)):
+    for pause, is_host in ((6.0, True), (17.0, False)):
         at = 2.0 + random.random() * pause
         while at < seconds:
             down = random.choice((0.3, 1.0, 3.0))
             yield Kill(at, random.randrange(2) if is_host else None, down)
             at += pause * random.uniform(0.5, 1.5)
+
+
+def _freezes(random: Random, seconds: float) -> Iterator[Freeze]:
+    """A host for longer than its messages stay hidden, and than a create call of unknown outcome
+    is left alone; the emulator for less than that: its books are what the app looks into."""
+    at = random.uniform(1.0, 12.0)
+    while at < seconds:
+        if random.random() < 0.7:
+            yield Freeze(at, random.randrange(2), random.choice((3.0, 8.0, 14.0)))
+        else:
+            yield Freeze(at, None, random.choice((1.0, 5.0)))
+        at += random.uniform(10.0, 25.0)
 
 
 def _storms(random: Random, seconds: float) -> Iterator[Storm]:
@@ -204,6 +228,7 @@ def _order(random: Random) -> dict[str, Any]:
         {"kind": "slow_call", "match": anything, "seconds": random.uniform(0.2, 2.0)},
         {"kind": "slow_start", "seconds": random.uniform(0.5, 3.0), "times": several},
         {"kind": "slow_job", "seconds": random.uniform(0.5, 5.0), "times": several},
+        {"kind": "die", "match": create, "times": 1, "answered": random.random() < 0.3},
         {"kind": "drop_webhook"},
         {"kind": "double_webhook"},
         {"kind": "drop_report", "times": several},

@@ -21,7 +21,7 @@ from local.chaos.evidence import (
     depths,
     keys,
 )
-from local.chaos.plan import Drop, Kill, Plan, Storm, Trouble
+from local.chaos.plan import Drop, Freeze, Kill, Plan, Storm, Trouble
 from local.chaos.stage import Program, Stage
 from local.chaos.thief import Thief
 from shared.stores.table import ACTIVE, OPEN, TableBatchStore
@@ -52,13 +52,16 @@ def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> P
     dropper.start(started)
     thief.start()
     told = 0.0
-    while (now := monotonic() - started) < plan.seconds or dropper.is_busy:
-        misfortunes.strike(now)
-        if now - told >= _TELL_SECONDS:
-            told = now
-            tell(f"{now:4.0f} s  {_progress(stage, performance)}")
-        sleep(0.05)
-    thief.stop()
+    try:
+        while (now := monotonic() - started) < plan.seconds or dropper.is_busy:
+            misfortunes.strike(now)
+            if now - told >= _TELL_SECONDS:
+                told = now
+                tell(f"{now:4.0f} s  {_progress(stage, performance)}")
+            sleep(0.05)
+    finally:
+        dropper.stop()
+        thief.stop()
     misfortunes.end()
     performance.done.update({f"messages {name}": n for name, n in sorted(thief.done.items())})
     _settle(stage, performance, settle_seconds, tell)
@@ -72,6 +75,7 @@ class _Dropper:
         self._stage, self._drops, self._dropped = stage, drops, dropped
         self._thread = threading.Thread(target=self._work, name="dropper", daemon=True)
         self._orders = Counter[str]()
+        self._stopping = threading.Event()
         self._started = 0.0
 
     def start(self, started: float) -> None:
@@ -82,10 +86,15 @@ class _Dropper:
     def is_busy(self) -> bool:
         return self._thread.is_alive()
 
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=30)
+
     def _work(self) -> None:
         container = self._stage.blobs.get_container_client(AUDIO)
         for drop in self._drops:
-            sleep(max(0.0, self._started + drop.at - monotonic()))
+            if self._stopping.wait(max(0.0, self._started + drop.at - monotonic())):
+                return
             answer = container.upload_blob(drop.name, drop.content, overwrite=True)
             etag = str(answer.get_blob_properties().etag).strip('"')
             self._dropped.append(Dropped(drop.name, etag, self._orders[drop.name], drop))
@@ -104,10 +113,13 @@ class _Misfortunes:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         for kill in plan.kills:
             self._at(kill.at, lambda kill=kill: self._kill(kill))  # type: ignore[misc]
+        for freeze in plan.freezes:
+            self._at(freeze.at, lambda freeze=freeze: self._freeze(freeze))  # type: ignore[misc]
         for storm in plan.storms:
             self._at(storm.at, lambda storm=storm: self._storm(storm))  # type: ignore[misc]
         self._now = 0.0
         self._has_troubles = False
+        self._may_die = False
 
     def strike(self, now: float) -> None:
         """Do what is due."""
@@ -116,6 +128,9 @@ class _Misfortunes:
             self._order_troubles()
         while self._due and self._due[0][0] <= now:
             heapq.heappop(self._due)[2]()
+        if self._stage.speech.has_died and self._may_die:
+            self._done["emulator died in a call"] += 1
+            self._take_down(self._stage.speech, 1.0)
         for program in self._stage.programs:
             program.check()
 
@@ -123,6 +138,7 @@ class _Misfortunes:
         """Peace: everything is up, and no fault is left."""
         self._remember()
         for program in self._stage.programs:
+            program.thaw()
             program.start()
         for program in self._stage.programs:
             program.await_ready()
@@ -135,20 +151,33 @@ class _Misfortunes:
         heapq.heappush(self._due, (at, next(self._order), act))
 
     def _kill(self, kill: Kill) -> None:
-        program = self._stage.speech if kill.host is None else self._stage.hosts[kill.host]
-        if not program.is_up:
-            return
-        if kill.host is None:
+        program = self._program(kill.host)
+        if program.is_up:
+            self._done["emulator killed" if kill.host is None else "hosts killed"] += 1
+            self._take_down(program, kill.down_seconds)
+
+    def _take_down(self, program: Program, seconds: float) -> None:
+        if program is self._stage.speech:
             self._remember()
             self._has_troubles = False
         program.kill()
-        self._done["emulator killed" if kill.host is None else "hosts killed"] += 1
-        self._at(self._now + kill.down_seconds, lambda: _start(program))
+        self._at(self._now + seconds, program.start)
+
+    def _freeze(self, freeze: Freeze) -> None:
+        program = self._program(freeze.host)
+        if program.is_up:
+            program.freeze()
+            self._done["emulator frozen" if freeze.host is None else "hosts frozen"] += 1
+            self._at(self._now + freeze.seconds, program.thaw)
+
+    def _program(self, host: int | None) -> Program:
+        return self._stage.speech if host is None else self._stage.hosts[host]
 
     def _storm(self, storm: Storm) -> None:
         fault_id = self._stage.order(storm.order)
         if fault_id:
             self._done[f"storm of {storm.order['kind']}"] += 1
+            self._may_die = self._may_die or storm.order["kind"] == "die"
             self._at(self._now + storm.seconds, lambda: self._stage.cancel(fault_id))
 
     def _order_troubles(self) -> None:
@@ -168,10 +197,6 @@ class _Misfortunes:
             trouble = self._ordered.pop(fault["id"], None)
             if trouble is not None:
                 self._left[trouble] -= fault["struck"]
-
-
-def _start(program: Program) -> None:
-    program.start()
 
 
 def _settle(stage: Stage, performance: Performance, seconds: float, tell: Tell) -> None:

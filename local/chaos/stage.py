@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -38,6 +39,7 @@ _IN_A_HURRY = {
     "ORPHAN_AGE_SECONDS": "20",
     "ENDPOINT_PAUSE_SECONDS": "2",
     "MAX_ATTEMPTS": "6",
+    "SLICE_SIZE": "8",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02",
 }
 """App settings with which what takes minutes in the cloud takes seconds."""
@@ -72,6 +74,18 @@ class Program:
         """Raises `ChildFailed` if it ended by itself."""
         if self._child is not None:
             self._child.check()
+
+    @property
+    def has_died(self) -> bool:
+        return self._child is not None and self._child.process.poll() is not None
+
+    def freeze(self) -> None:
+        if self._child is not None:
+            self._child.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        if self._child is not None:
+            self._child.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         if self._child is not None:
@@ -188,5 +202,5 @@ def set_up(folder: Path) -> Iterator[Stage]:
             enter(BlobServiceClient.from_connection_string(storage)),
             enter(QueueServiceClient.from_connection_string(storage)),
             tables.get_table_client(TABLE),
-            enter(httpx.Client(base_url=f"{url}/_emulator", timeout=10)),
+            enter(httpx.Client(base_url=f"{url}/_emulator", timeout=3)),
         )
