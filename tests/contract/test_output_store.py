@@ -15,7 +15,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.azurite import Azurite
-from shared.errors import StoreUnavailable
+from shared.errors import StoreConflict, StoreUnavailable
 from shared.model.recording import Recording
 from shared.ports import Outputs
 from shared.stores.blobs import BlobOutputs
@@ -161,6 +161,24 @@ def test_a_report_replaces_the_one_before(store: Store) -> None:
     assert len(contents(store)["reports/batch.html"]) == 6_000_000
     store.outputs.put_stream(path, [b"short", b"er"], "text/html")
     assert contents(store) == {"reports/batch.html": b"shorter"}
+
+
+@pytest.mark.parametrize("size", [100_000, 1_000], ids=["in blocks", "in one call"])
+def test_two_writers_of_one_report_never_make_a_mixture(real: Store, size: int) -> None:
+    path = f"{real.container}/reports/batch.html"
+
+    def overtaken() -> Iterator[bytes]:
+        for number in range(100):
+            if number == 90:
+                real.outputs.put_stream(path, (b"b" * 100_000 for _ in range(100)), "text/html")
+            yield b"a" * size
+
+    try:
+        real.outputs.put_stream(path, overtaken(), "text/html")
+    except StoreConflict:
+        assert contents(real) == {"reports/batch.html": b"b" * 10_000_000}
+    else:
+        assert contents(real) == {"reports/batch.html": b"a" * size * 100}
 
 
 def test_many_versions_written_at_once_all_survive(real: Store) -> None:
