@@ -270,9 +270,10 @@ def site_on(stack: Stack, *more_speech: str, own: bool = True) -> Iterator[Site]
 
 
 @contextmanager
-def quick_stack(logs: Path, **settings: str) -> Iterator[Stack]:
+def quick_stack(logs: Path, *, with_host: bool = True, **settings: str) -> Iterator[Stack]:
     """A stack of quick settings, with `settings` over them."""
-    with running_stack(logs, engine="scripted", settings={**QUICK, **settings}) as stack:
+    chosen = {**QUICK, **settings}
+    with running_stack(logs, engine="scripted", settings=chosen, with_host=with_host) as stack:
         yield stack
 
 

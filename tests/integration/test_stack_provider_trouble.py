@@ -50,6 +50,12 @@ def test_a_webhook_that_comes_twice_makes_one_result(site: Site) -> None:
     assert site.names("transcripts") == {f"{name}.{form}" for name in NAMES for form in FORMS}
 
 
+def test_without_a_report_the_results_are_enough(site: Site) -> None:
+    site.order("drop_report", times=None)
+    assert_all_is_well(site)
+    assert site.struck("drop_report") > 0
+
+
 def test_create_calls_without_an_answer_are_looked_up_before_they_are_repeated(site: Site) -> None:
     """Two were carried out and one was not; each has a job of its own, by its locale."""
     site.order("lose_answer", match=CREATE, how="500")

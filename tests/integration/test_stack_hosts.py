@@ -1,0 +1,80 @@
+"""The whole stack with several functions hosts on one storage, and with hosts that are killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.children import Child
+from local.stack import Stack, running_host
+from tests.stack import Site, quick_stack, site_on, states, until
+
+NAMES = [f"r{number:02}.wav" for number in range(60)]
+ALL_TRANSCRIBED = dict.fromkeys(NAMES, "transcribed")
+PAID_ONCE = dict.fromkeys(NAMES, 1)
+OUTPUTS = {f"{name}.{form}" for name in NAMES for form in ("json", "vtt")}
+
+
+SLOWLY = {
+    "SLICE_SIZE": "4",
+    "WRITE_CONCURRENCY": "1",
+    "AzureFunctionsJobHost__extensions__queues__batchSize": "2",
+    "AzureFunctionsJobHost__extensions__queues__newBatchThreshold": "1",
+    "STUCK_AFTER_SECONDS": "5",
+}
+"""Small slices, few at a time, so that there is something half done for a while. What a dead host
+held is handed over again by the sweep: its messages stay hidden for ten minutes."""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Without a host."""
+    logs = tmp_path_factory.mktemp("logs")
+    with quick_stack(logs, with_host=False, **SLOWLY) as stack:
+        yield stack
+
+
+@pytest.fixture
+def site(stack: Stack) -> Iterator[Site]:
+    with site_on(stack) as site:
+        yield site
+
+
+def host(stack: Stack, log: str, *, hears_webhooks: bool = True) -> AbstractContextManager[Child]:
+    """A host, on the port where the webhooks go or on another one."""
+    port = urlsplit(stack.app_url).port if hears_webhooks else 0
+    return running_host(port or 0, stack.environment, stack.logs / f"functions-{log}.log")
+
+
+def assert_all_is_done_once(site: Site, wanted: set[tuple[str, str]]) -> None:
+    rows = site.end(wanted)
+    assert states(rows) == ALL_TRANSCRIBED
+    assert {row.attempt for row in rows.values()} == {1}
+    assert site.paid == PAID_ONCE
+    assert site.names("transcripts") == OUTPUTS
+
+
+def test_two_hosts_share_the_work_and_do_nothing_twice(site: Site, stack: Stack) -> None:
+    with host(stack, "first"), host(stack, "second", hears_webhooks=False):
+        assert_all_is_done_once(site, site.drop(*NAMES))
+    for log in ("first", "second"):
+        printed = (stack.logs / f"functions-{log}.log").read_text()
+        assert "recording.registered" in printed
+
+
+def test_what_killed_hosts_left_half_done_is_finished_by_the_next(site: Site, stack: Stack) -> None:
+    """Killed once while the provider works, once in the middle of writing the results."""
+    site.order("slow_job", seconds=2)
+    with host(stack, "killed-early") as running:
+        wanted = site.drop(*NAMES)
+        site.await_create()
+        running.kill()
+    with host(stack, "killed-late") as running:
+        until(lambda: site.look(wanted).count("transcribed"))
+        running.kill()
+    assert site.look(wanted).count("transcribed") < len(NAMES)
+    with host(stack, "last"):
+        assert_all_is_done_once(site, wanted)
