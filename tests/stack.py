@@ -59,14 +59,31 @@ def sound(*, channels: int = 1, seconds: float = 1.0) -> bytes:
 
 
 class WavePool:
-    """A scripted recogniser that hears as many channels as a WAV file has."""
+    """A scripted recogniser that hears as many channels as a WAV file has, and that a test can
+    keep busy for as long as it likes."""
+
+    def __init__(self) -> None:
+        self._held: list[tuple[Future[Heard], Heard]] | None = None
 
     def recognise(self, path: Path, channels: Sequence[int] | None = None) -> Future[Heard]:
         future: Future[Heard] = Future()
         with wave.open(str(path), "rb") as audio:
             script = Script(channels=audio.getnchannels())
-        future.set_result(script_for(path.read_bytes(), script, channels))
+        heard = script_for(path.read_bytes(), script, channels)
+        if self._held is None:
+            future.set_result(heard)
+        else:
+            self._held.append((future, heard))
         return future
+
+    def hold(self) -> None:
+        """Nothing is ready from now on."""
+        self._held = []
+
+    def release(self) -> None:
+        held, self._held = self._held or [], None
+        for future, heard in held:
+            future.set_result(heard)
 
 
 def until(look_for: Callable[[], T], *, seconds: float = SECONDS) -> T:
@@ -256,12 +273,11 @@ class Site:
 
 
 @contextmanager
-def site_on(stack: Stack, *more_speech: str, own: bool = True) -> Iterator[Site]:
-    """A site in a folder of its own. `more_speech` are emulators that the test started; without
-    `own` that of the stack is not in use."""
+def site_on(stack: Stack, *speech_urls: str, folder: str = "") -> Iterator[Site]:
+    """A site in a folder of its own. `speech_urls` are emulators in place of the stack's own."""
     with ExitStack() as exits:
-        urls = [stack.speech_url, *more_speech] if own else list(more_speech)
-        site = Site(stack, f"s{next(_numbers)}", urls, exits)
+        urls = speech_urls or (stack.speech_url,)
+        site = Site(stack, folder or f"s{next(_numbers)}", urls, exits)
         site.clear()
         try:
             yield site
