@@ -28,7 +28,7 @@ _DECORATIONS = (
     "'quoted'",
 )
 _BROKEN_SHARE, _OVERWRITTEN_SHARE, _TROUBLED_SHARE = 0.08, 0.10, 0.16
-_DROPPING_SHARE = 0.75  # of the time; misfortunes go on to its end
+_DROPPING_SHARE = 0.9  # of the time; misfortunes go on to its end
 _MOST_FAILED_JOBS = 2
 
 
@@ -137,11 +137,12 @@ def sound(random: Random) -> bytes:
 
 
 def _bursts(random: Random, recordings: int, seconds: float) -> Iterator[tuple[float, int]]:
-    """When each is dropped: many at once, then a few, then none for a while."""
+    """When each is dropped: many at once, then a few, then none for a while, so that there is
+    work to disturb at any time."""
     number = 0
     while number < recordings:
         size = min(recordings - number, random.choice((1, 1, 2, 5, 15, 30)))
-        start = 0.2 + random.random() * seconds
+        start = 0.2 + seconds * (number / recordings * 0.9 + random.random() * 0.1)
         for i in range(size):
             yield start + i * 0.01, number
             number += 1
@@ -183,7 +184,7 @@ def _trouble(random: Random, of: str) -> Trouble:
 
 def _kills(random: Random, seconds: float) -> Iterator[Kill]:
     for pause, is_host in ((6.0, True), (17.0, False)):
-        at = 2.0 + random.random() * pause
+        at = 2.0 + random.random() * min(pause, seconds - 4.0)  # once even in a short run
         while at < seconds:
             down = random.choice((0.3, 1.0, 3.0))
             yield Kill(at, random.randrange(2) if is_host else None, down)
