@@ -78,6 +78,7 @@ class Application:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
         self.endpoints: dict[str, SpeechProvider] = {
             name: GuardedProvider(
                 provider,
@@ -85,7 +86,7 @@ class Application:
                 book=ports.book,
                 clock=ports.clock,
                 calls_per_window=_calls_per_window(ports, provider),
-                first_pause=timedelta(seconds=ports.policy.endpoint_pause_seconds),
+                first_pause=self._first_pause,
             )
             for name, provider in ports.providers.items()
         }
@@ -182,6 +183,7 @@ class Application:
             active=ports.active,
             queue=ports.queue,
             clock=ports.clock,
+            first_pause=self._first_pause,
         )
 
     def sweep(self) -> None:

@@ -27,7 +27,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     event_patience_seconds audio this young may still be announced by its event
     orphans_seconds        providers are searched for forgotten transcriptions this often
     orphan_age_seconds     a transcription this old that no table knows is an orphan
-    endpoint_pause_seconds an endpoint that fails is taken out for this long at first
+    endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
+                           fails repeatedly is taken out for this long at first
     """
 
     coalesce_seconds: int = 60

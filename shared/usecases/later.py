@@ -24,7 +24,6 @@ from shared.log import event
 from shared.messages import Collect, Finish, Message, Write
 from shared.ports import ActiveJobs, BatchStore, Clock, Queue
 
-PAUSE = timedelta(seconds=30)
 SHORTEST = timedelta(seconds=1)
 UNTIL_MISSED = timedelta(minutes=10)  # after a message was due, somebody looks where it is
 
@@ -37,8 +36,10 @@ def now_or_later(
     active: ActiveJobs,
     queue: Queue,
     clock: Clock,
+    first_pause: timedelta,
 ) -> None:
-    """Run the step; where the provider is in the way, send its message again for then."""
+    """Run the step; where the provider is in the way, send its message again for then. After a
+    failure that does not take the endpoint out, that is `first_pause` from now."""
     try:
         step(message)
     except EndpointDown as error:
@@ -47,7 +48,7 @@ def now_or_later(
         pause = timedelta(seconds=error.retry_after_seconds or 10)
     except (ProviderUnavailable, ProviderUnauthorised) as error:
         event("step.put_off", step=message.queue, error=type(error).__name__, level=30)
-        pause = PAUSE
+        pause = first_pause
     else:
         return
     pause = max(pause, SHORTEST)
