@@ -46,7 +46,7 @@ def main() -> int:
                 settle_seconds=options.settle_seconds,
                 tell=lambda line: console.print(line, markup=False),
             )
-            ledger = audit(collect(stage, performance.dropped, plan.troubles))
+            ledger = audit(collect(stage, performance.dropped, plan.troubles, performance.strikes))
     except ChildFailed as error:
         console.print(f"{error}\nLogs are in {folder}", style="red", markup=False)
         return 1

@@ -20,7 +20,7 @@ from shared.model.job import OVER
 from shared.model.recording import Recording
 
 _FORMATS = ("json", "csv", "html")
-_COSTS_ATTEMPT = frozenset({"drop_result", "missing_result", "malformed_result"})
+_STRIKES_FOR_ATTEMPT = {"drop_result": 1, "missing_result": 3, "malformed_result": 3}
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,14 @@ def _paid_beyond_attempts(case: _Case) -> Iterator[str]:
 def _attempts_without_cause(case: _Case) -> Iterator[str]:
     """An attempt is used up by what was ordered for the recording, or by a job of its batch that
     failed as a whole."""
-    troubles: Counter[str] = Counter()
-    for trouble in case.e.troubles:
-        if trouble.kind in _COSTS_ATTEMPT:
-            troubles[trouble.tag] += 1
+    troubles = {
+        trouble.tag: case.e.strikes.get(trouble.tag, 0) // _STRIKES_FOR_ATTEMPT[trouble.kind]
+        for trouble in case.e.troubles
+        if trouble.kind in _STRIKES_FOR_ATTEMPT
+    }
     failed_jobs = Counter(job.batch_id for job in case.e.jobs if job.failure is not None)
     for row in case.e.rows:
-        if row.attempt - 1 > troubles[tag_of(row.name)] + failed_jobs[row.batch_id]:
+        if row.attempt - 1 > troubles.get(tag_of(row.name), 0) + failed_jobs[row.batch_id]:
             yield f"{_label(row)}: {row.attempt} attempts"
 
 

@@ -49,10 +49,12 @@ class Output:
 class Evidence:
     """`words` are what each JSON transcript says, by path. `reports` are by batch id, and
     `report_names` the names of all files of all formats. `current` are (name, ETag) of the audio
-    that is there at the end. `leaks` are places in logs and tables that hold a secret."""
+    that is there at the end. `strikes` is how often the
+    trouble of a tag struck, at most. `leaks` are places in logs and tables that hold a secret."""
 
     dropped: Sequence[Dropped]
     troubles: Sequence[Trouble]
+    strikes: Mapping[str, int]
     current: frozenset[tuple[str, str]]
     rows: Sequence[Recording]
     jobs: Sequence[Job]
@@ -68,7 +70,12 @@ class Evidence:
     ledger: Mapping[str, Any] = field(default_factory=dict)
 
 
-def collect(stage: Stage, dropped: Sequence[Dropped], troubles: Sequence[Trouble]) -> Evidence:
+def collect(
+    stage: Stage,
+    dropped: Sequence[Dropped],
+    troubles: Sequence[Trouble],
+    strikes: Mapping[str, int],
+) -> Evidence:
     """Everything, once all has settled."""
     store = TableBatchStore(stage.table)
     batches = batch_ids(stage.table)
@@ -77,6 +84,7 @@ def collect(stage: Stage, dropped: Sequence[Dropped], troubles: Sequence[Trouble
     return Evidence(
         dropped=dropped,
         troubles=troubles,
+        strikes=strikes,
         current=current_audio(stage.blobs),
         rows=[row for batch in batches for row in store.recordings(batch)],
         jobs=[job for batch in batches for job in store.jobs(batch)],

@@ -33,11 +33,13 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Performance:
-    """What was done, and how long it took to settle once it was over."""
+    """What was done, and how long it took to settle once it was over. `strikes` is how often the
+    trouble of a tag struck, at most: an emulator that dies does not tell."""
 
     seed: int
     dropped: list[Dropped] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
+    strikes: Counter[str] = field(default_factory=Counter)
     has_settled: bool = False
     settled_seconds: float = 0.0
 
@@ -47,7 +49,7 @@ def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> P
     performance = Performance(plan.seed)
     dropper = _Dropper(stage, plan.drops, performance.dropped)
     thief = Thief(stage.queues, plan.seed)
-    misfortunes = _Misfortunes(stage, plan, performance.done)
+    misfortunes = _Misfortunes(stage, plan, performance.done, performance.strikes)
     started = monotonic()
     dropper.start(started)
     thief.start()
@@ -105,8 +107,8 @@ class _Misfortunes:
     """Carries out the plan of misfortunes, by the clock. Everything here is on the main thread,
     for a child dies with the thread that started it."""
 
-    def __init__(self, stage: Stage, plan: Plan, done: Counter[str]) -> None:
-        self._stage, self._done = stage, done
+    def __init__(self, stage: Stage, plan: Plan, done: Counter[str], strikes: Counter[str]) -> None:
+        self._stage, self._done, self._strikes = stage, done, strikes
         self._left = {trouble: trouble.times for trouble in plan.troubles}
         self._ordered: dict[str, Trouble] = {}
         self._order = count()
@@ -192,11 +194,13 @@ class _Misfortunes:
         self._has_troubles = True
 
     def _remember(self) -> None:
-        """Which troubles have struck already."""
-        for fault in self._stage.faults():
-            trouble = self._ordered.pop(fault["id"], None)
-            if trouble is not None:
-                self._left[trouble] -= fault["struck"]
+        """Which troubles have struck already. Of an emulator that does not answer any more it
+        is not known: all of them may have, and are ordered again."""
+        struck = {fault["id"]: int(fault["struck"]) for fault in self._stage.faults()}
+        for fault_id, trouble in self._ordered.items():
+            self._strikes[trouble.tag] += struck.get(fault_id, self._left[trouble])
+            self._left[trouble] -= struck.get(fault_id, 0)
+        self._ordered.clear()
 
 
 def _settle(stage: Stage, performance: Performance, seconds: float, tell: Tell) -> None:

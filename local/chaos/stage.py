@@ -37,7 +37,7 @@ _IN_A_HURRY = {
     "EVENT_PATIENCE_SECONDS": "4",
     "ORPHANS_SECONDS": "6",
     "ORPHAN_AGE_SECONDS": "20",
-    "ENDPOINT_PAUSE_SECONDS": "2",
+    "ENDPOINT_PAUSE_SECONDS": "1",
     "MAX_ATTEMPTS": "6",
     "SLICE_SIZE": "8",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02",

@@ -68,6 +68,7 @@ def _sweep_batch(
     for job in store.jobs(batch_id):
         message = _next_step(job, store, policy, now)
         if message is not None:
+            event("job.overdue", batch=batch_id, job=job.id, state=job.state, level=30)
             queue.send(message)
         has_open_job = has_open_job or job.state not in ("finished", "failed")
         _list_again(job, listed, active, policy, now)

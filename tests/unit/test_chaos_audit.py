@@ -93,6 +93,7 @@ def all_is_well() -> Evidence:
             Dropped(BROKEN, "1", 0, Drop(1.0, BROKEN, "text", b"A letter.")),
         ),
         troubles=(),
+        strikes={},
         current=frozenset({(GOOD, "1"), (BROKEN, "1")}),
         rows=(TRANSCRIBED, REFUSED),
         jobs=(FINISHED,),
@@ -250,7 +251,12 @@ def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:
     again = replace(all_is_well(), rows=(msgspec.structs.replace(TRANSCRIBED, attempt=2), REFUSED))
     law = "attempts without cause"
     causes: tuple[Callable[[Evidence], Evidence], ...] = (
-        lambda e: replace(e, troubles=(Trouble("r00000", "drop_result", 1),)),
+        lambda e: replace(
+            e, troubles=(Trouble("r00000", "drop_result", 1),), strikes={"r00000": 1}
+        ),
+        lambda e: replace(
+            e, troubles=(Trouble("r00000", "missing_result", 3),), strikes={"r00000": 3}
+        ),
         lambda e: replace(
             e, jobs=(FINISHED, msgspec.structs.replace(FINISHED, id="j0", failure=REFUSED.failure))
         ),
