@@ -80,7 +80,9 @@ def test_a_recording_that_the_provider_cannot_read_fails_with_the_provider_s_rea
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [(FORBIDDEN, "not_audio"), ("empty.wav", "empty_audio")], ids=["text", "empty"]
+    ("name", "code"),
+    [(FORBIDDEN, "not_audio"), ("empty.wav", "empty_audio")],
+    ids=["text", "empty"],
 )
 def test_what_is_no_audio_never_gets_to_the_provider(run: Run, name: str, code: str) -> None:
     assert_failed(run, name, code, attempts=1)

@@ -16,11 +16,16 @@ import pytest
 
 from shared import bootstrap, messages
 from shared.application import Application
+from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
+from shared.ports import ResultFile
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.settings import Settings, read_settings
 from shared.stores import rows
+from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
+PAUSE_SECONDS = 30  # of a step that the provider keeps from being done
 LEAST = {
     "DATA_STORAGE": "UseDevelopmentStorage=true",
     "SPEECH_ENDPOINT": "http://127.0.0.1:1",
@@ -126,3 +131,29 @@ def test_every_kind_of_message_is_read_by_its_own_decoder() -> None:
     for kind in messages.KINDS:
         with pytest.raises(msgspec.ValidationError):
             messages.decode(kind, b"{}")  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("error", [ProviderUnavailable, ProviderThrottled])
+def test_results_whose_list_could_not_be_read_are_asked_for_again_soon(
+    error: type[ProviderError],
+) -> None:
+    """The job was noted as being collected by then, so that the hint, when it came back, was
+    taken for one that is repeated; nothing happened until the job seemed stuck."""
+    world = World()
+    world.drop("a.wav")
+    world.clock.advance(120)
+    world.drain()
+    list_files = world.provider.files
+
+    def fail_once(transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
+        world.provider.files = list_files  # type: ignore[method-assign]
+        raise error("not now")
+
+    world.provider.files = fail_once  # type: ignore[method-assign]
+    world.complete_all()
+    world.drain()
+    assert world.states() == {"a.wav": "planned"}
+    world.clock.advance(PAUSE_SECONDS + 1)
+    world.drain()
+    assert world.states() == {"a.wav": "transcribed"}
+    assert_all_is_well(world)
