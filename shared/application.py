@@ -184,6 +184,7 @@ class Application:
             queue=ports.queue,
             clock=ports.clock,
             first_pause=self._first_pause,
+            stuck_after=timedelta(seconds=ports.policy.stuck_after_seconds),
         )
 
     def sweep(self) -> None:

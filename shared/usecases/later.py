@@ -25,7 +25,6 @@ from shared.messages import Collect, Finish, Message, Write
 from shared.ports import ActiveJobs, BatchStore, Clock, Queue
 
 SHORTEST = timedelta(seconds=1)
-UNTIL_MISSED = timedelta(minutes=10)  # after a message was due, somebody looks where it is
 
 
 def now_or_later(
@@ -37,9 +36,11 @@ def now_or_later(
     queue: Queue,
     clock: Clock,
     first_pause: timedelta,
+    stuck_after: timedelta,
 ) -> None:
     """Run the step; where the provider is in the way, send its message again for then. After a
-    failure that does not take the endpoint out, that is `first_pause` from now."""
+    failure that does not take the endpoint out, that is `first_pause` from now.
+    A message that is late by `stuck_after` is missed, and somebody looks where it is."""
     try:
         step(message)
     except EndpointDown as error:
@@ -53,11 +54,15 @@ def now_or_later(
         return
     pause = max(pause, SHORTEST)
     queue.send(message, after=pause)
-    _note_that_it_goes_on(message, store, active, clock.now() + pause)
+    _note_that_it_goes_on(message, store, active, clock.now() + pause, stuck_after)
 
 
 def _note_that_it_goes_on(
-    message: Message, store: BatchStore, active: ActiveJobs, due_at: datetime
+    message: Message,
+    store: BatchStore,
+    active: ActiveJobs,
+    due_at: datetime,
+    stuck_after: timedelta,
 ) -> None:
     """So that sweep and poll take the step for waiting, not for stuck or forgotten: the messages
     of a long outage would multiply."""
@@ -67,7 +72,7 @@ def _note_that_it_goes_on(
         return
     with suppress(DropscribeError):  # the message is sent, which is what counts
         if isinstance(message, Collect) and (entry := active.get(message.job_id)) is not None:
-            active.update(msgspec.structs.replace(entry, next_poll_at=due_at + UNTIL_MISSED))
+            active.update(msgspec.structs.replace(entry, next_poll_at=due_at + stuck_after))
         job = store.job(message.batch_id, message.job_id)
         if job is not None and job.state == "collecting":
             store.save(msgspec.structs.replace(job, changed_at=due_at))

@@ -17,7 +17,8 @@ import pytest
 from shared import bootstrap, messages
 from shared.application import Application
 from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
-from shared.ports import ResultFile
+from shared.model.policy import Policy
+from shared.ports import RemoteStatus, ResultFile
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.settings import Settings, read_settings
 from shared.stores import rows
@@ -157,3 +158,25 @@ def test_results_whose_list_could_not_be_read_are_asked_for_again_soon(
     world.drain()
     assert world.states() == {"a.wav": "transcribed"}
     assert_all_is_well(world)
+
+
+def test_a_step_put_off_whose_message_is_lost_is_missed_as_soon_as_the_settings_say() -> None:
+    """The poll left such a job alone for ten minutes, whatever was set."""
+    world = World(policy=Policy(stuck_after_seconds=20, poll_min_seconds=5))
+    world.drop("a.wav")
+    world.clock.advance(120)
+    world.drain()
+    status = world.provider.status
+
+    def fail_once(transcription_id: str) -> RemoteStatus:
+        world.provider.status = status  # type: ignore[method-assign]
+        raise ProviderUnavailable("not now")
+
+    world.provider.status = fail_once  # type: ignore[method-assign]
+    world.complete_all()
+    world.drain()
+    world.queue.waiting.clear()
+    world.clock.advance(PAUSE_SECONDS + 21)
+    world.poll()
+    world.drain()
+    assert world.states() == {"a.wav": "transcribed"}
