@@ -95,6 +95,11 @@ def until(look_for: Callable[[], T], *, seconds: float = SECONDS) -> T:
     return found
 
 
+def await_window(seconds: int = 1) -> None:
+    """Return at the start of a coalescing window of that length: what is dropped now shares it."""
+    until(lambda: time.time() % seconds < seconds / 5)
+
+
 class Site:
     """A folder of a running stack, and what a person, an operator and an auditor do there."""
 

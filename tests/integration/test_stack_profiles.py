@@ -4,7 +4,6 @@ The emulators run in this process, with a recogniser that hears as many channels
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from typing import NamedTuple
@@ -14,7 +13,7 @@ import pytest
 from local.azure_speech.server import running
 from local.stack import Stack
 from tests.speech_emulator import KEY, settings
-from tests.stack import Site, WavePool, quick_stack, site_on, sound, states, until
+from tests.stack import Site, WavePool, await_window, quick_stack, site_on, sound, states, until
 
 EAST, WEST = 0, 1
 CONTAINER_SECONDS = 4
@@ -120,7 +119,7 @@ def test_a_container_goes_to_the_provider_as_a_whole(place: Place) -> None:
     with place.site("archive") as site:
         for at in (EAST, WEST):
             site.order("fail_recording", at=at, match={"source": "broken"}, code="InvalidData")
-        until(lambda: time.time() % CONTAINER_SECONDS < 1)  # all of it in one window
+        await_window(CONTAINER_SECONDS)
         rows = site.end(site.drop(*names, "broken.wav"))
         assert states(rows) == {**dict.fromkeys(names, "transcribed"), "broken.wav": "failed"}
         [create] = site.ledger(EAST)["creates"] + site.ledger(WEST)["creates"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.stack import Stack
-from tests.stack import Site, quick_stack, site_on, states
+from tests.stack import Site, await_window, quick_stack, site_on, states
 
 LOCALES = ["en-US", "en-GB", "en-AU"]
 NAMES = ["a.wav", "b.wav", "c.wav"]
@@ -96,6 +96,7 @@ def test_jobs_that_fail_as_a_whole_are_tried_again_or_split(site: Site) -> None:
     """One for a reason that may pass, one because of an input; each for nobody else's fault."""
     site.order("fail_job", code="Internal")
     site.order("fail_job", code="InvalidData")
+    await_window()
     first = site.drop(*NAMES)
     second = site.drop(*(f"gb-{name}" for name in NAMES), dropscribe_locale="en-GB")
     rows = site.end(first | second)
