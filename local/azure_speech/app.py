@@ -12,15 +12,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from local.azure_speech import model_routes, transcription_routes, webhook_routes
-from local.azure_speech.admin_routes import admin_routes
 from local.azure_speech.calls import Endpoint, Handler, answer
 from local.azure_speech.content_routes import Content
 from local.azure_speech.emulator import Emulator
 from local.azure_speech.errors import GatewayError
-from local.azure_speech.gateway import RateLimit
-from local.azure_speech.jobs import Pool
 from local.azure_speech.settings import Settings
 from local.azure_speech.versions import ROOT, V3_2, Version
+from local.emulation.admin_routes import admin_routes
+from local.emulation.pool import Pool
+from local.emulation.rate_limit import RateLimit
 
 Table = Mapping[str, Mapping[str, tuple[str, Handler]]]
 
@@ -78,7 +78,7 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
             *routes(V3_2.prefix, V3_2, _V3),
             *routes(ROOT, None, _DATED),
             Route("/results/{id}/{file_id}", Content(emulator).__call__),
-            *admin_routes(emulator),
+            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
         ],
         exception_handlers={404: _no_resource},
         lifespan=lifespan,

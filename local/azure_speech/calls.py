@@ -3,9 +3,7 @@ and the faults that can strike on the way."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
 import re
 import time
 import uuid
@@ -25,17 +23,19 @@ from local.azure_speech.errors import (
     ServiceError,
     bad_request,
     not_found,
+    throttled,
 )
-from local.azure_speech.faults import Fault
-from local.azure_speech.gateway import RateLimit, require_key
+from local.azure_speech.gateway import require_key
 from local.azure_speech.versions import SUPPORTED, Version, version_of_query
+from local.emulation import struck
+from local.emulation.faults import Fault
+from local.emulation.rate_limit import RateLimit
 
 log = logging.getLogger(__name__)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INT32 = 2**31 - 1
 _DEFAULT_TOP = 100
-_SETTLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,10 @@ class Endpoint:
     async def _carry_out(self, request: Request, facts: dict[str, str]) -> Response:
         emulator = self._emulator
         require_key(emulator.settings, request.headers)
-        self._limit.count(time.monotonic())
-        slow = emulator.faults.strike("slow_call", **facts)
-        if slow is not None:
-            await asyncio.sleep(slow.options["seconds"])
-        refuse = emulator.faults.strike("refuse", **facts)
+        wait = self._limit.seconds_to_wait(time.monotonic())
+        if wait:
+            raise throttled(wait)
+        refuse = await struck.refusal(emulator.faults, facts)
         if refuse is not None:
             raise _ordered_refusal(refuse)
         if request.method not in self._handlers:
@@ -144,18 +143,9 @@ class Endpoint:
         receive: Receive,
         send: Send,
     ) -> None:
-        faults = self._emulator.faults
-        death = faults.strike("die", **facts)
-        if death is not None and not death.options["answered"]:
-            os._exit(1)
-        lost = faults.strike("lose_answer", **facts)
-        if lost is None:
-            await response(scope, receive, send)
-        else:
-            await _lose(lost, scope, receive, send)
-        if death is not None:
-            await asyncio.sleep(_SETTLE_SECONDS)  # the answer has to leave the socket
-            os._exit(1)
+        await struck.send_answer(
+            response, _internal_error(), self._emulator.faults, facts, scope, receive, send
+        )
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:
@@ -196,26 +186,3 @@ def _ordered_refusal(fault: Fault) -> Refusal:
         return GatewayError(status, message, headers=headers)
     codes = {429: "TooManyRequests", 503: "ServiceUnavailable", 500: "InternalServerError"}
     return ServiceError(status, codes.get(status, "InvalidRequest"), message, headers=headers)
-
-
-async def _lose(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-    """The call was carried out, but its answer is an error, never comes or is cut off."""
-    how = fault.options["how"]
-    if how == "hang":
-        await _until_gone(receive, fault.options["seconds"])
-    if how == "cut":
-        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        return
-    await _internal_error()(scope, receive, send)
-
-
-async def _until_gone(receive: Receive, seconds: float) -> None:
-    """Wait until the client hangs up, but no longer than `seconds`."""
-    try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
-        return

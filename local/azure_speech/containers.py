@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 
 import httpx
 
-from local.azure_speech.recordings import Recording, RecordingFailed, check_status
+from local.azure_speech.recordings import Recording, RecordingFailed, unfetched
+from local.emulation.audio import Unfetched, check_status
 
 _MOST_BLOBS = 10_000
 _MOST_BYTES = 5 * 10**9
@@ -70,6 +71,8 @@ class Container:
             response = await client.get(f"{url}&{self._sas}" if self._sas else url)
             check_status(response.status_code)
             return ElementTree.fromstring(response.content)
+        except Unfetched as error:
+            raise unfetched(error) from None
         except (httpx.HTTPError, httpx.InvalidURL, ElementTree.ParseError):
             raise RecordingFailed("InvalidUri", "The recordings URI is invalid.") from None
 
@@ -82,7 +85,7 @@ class Container:
                 headers={"x-ms-blob-type": "BlockBlob", "Content-Type": "application/json"},
             )
             check_status(response.status_code)
-        except (httpx.HTTPError, httpx.InvalidURL, RecordingFailed):
+        except (httpx.HTTPError, httpx.InvalidURL, Unfetched):
             raise RecordingFailed(
                 "InaccessibleCustomerStorage", "The destination container cannot be written to."
             ) from None

@@ -1,8 +1,4 @@
-"""The emulator's state: one SQLite file, or memory.
-
-A killed process loses nothing that it had answered for; a power cut may (no fsync: the
-emulator is for tests, and thousands of small writes must stay cheap).
-"""
+"""The tables that hold the emulator's state, and pages of their rows."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.azure_speech.filters import Condition
+from local.emulation import database
 
 _FILE = "azure-speech.sqlite3"
 _SCHEMA = """
@@ -56,30 +53,21 @@ CREATE TABLE IF NOT EXISTS ledger_deletes (
 
 
 def connect(folder: Path | None) -> sqlite3.Connection:
-    """The database in `folder` (made when missing) or, for None, in memory."""
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-    target = ":memory:" if folder is None else str(folder / _FILE)
-    # Made in the thread that builds the app, used only in the thread that serves it.
-    database = sqlite3.connect(target, isolation_level=None, check_same_thread=False)
-    database.row_factory = sqlite3.Row
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = OFF")
-    database.executescript(_SCHEMA)
-    return database
+    """The database in `folder` or, for None, in memory."""
+    return database.connect(folder, _FILE, _SCHEMA)
 
 
-def secret(database: sqlite3.Connection, name: str) -> str:
+def secret(connection: sqlite3.Connection, name: str) -> str:
     """A random secret that is made once and outlives a restart."""
-    database.execute(
+    connection.execute(
         "INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_urlsafe(32))
     )
-    row = database.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
+    row = connection.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
     return str(row["value"])
 
 
 def page(
-    database: sqlite3.Connection,
+    connection: sqlite3.Connection,
     table: str,
     columns: str,
     conditions: Sequence[Condition],
@@ -90,7 +78,7 @@ def page(
     """`top` rows after the first `skip`, and whether more follow. Reads no others."""
     where = " AND ".join(condition.sql for condition in conditions)
     values: list[Any] = [value for condition in conditions for value in condition.values]
-    rows = database.execute(
+    rows = connection.execute(
         f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
         (*values, top + 1, skip),
     ).fetchall()

@@ -12,16 +12,16 @@ import hashlib
 import hmac
 import secrets
 import uuid
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 import httpx
 import msgspec
 
-from local.azure_speech.faults import Faults
 from local.azure_speech.hooks import WebHook, WebHooks, hook_body
 from local.azure_speech.settings import Settings
 from local.azure_speech.versions import Version
+from local.emulation.faults import Faults
+from local.emulation.tasks import Tasks
 
 _EVENT_HEADER = "X-MicrosoftSpeechServices-Event"
 _SIGNATURE_HEADER = "X-MicrosoftSpeechServices-Signature"
@@ -38,7 +38,7 @@ class Deliveries:
         self._faults = faults
         self._clock = clock
         self._client = httpx.AsyncClient(timeout=settings.webhook_timeout_seconds)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
 
     def resume(self) -> None:
         """After a restart: hooks that wait for their challenge get it."""
@@ -47,14 +47,14 @@ class Deliveries:
                 self.challenge(hook)
 
     def challenge(self, hook: WebHook) -> None:
-        self._spawn(self._challenge(hook))
+        self._tasks.start(self._challenge(hook))
 
     def ping(self, hook: WebHook) -> None:
         body = msgspec.json.encode(hook_body(hook, hook.version, self._settings.public_url))
-        self._spawn(self._post_once(hook, "ping", body))
+        self._tasks.start(self._post_once(hook, "ping", body))
 
     def test(self, hook: WebHook, event: str, path: str) -> None:
-        self._spawn(self._post_once(hook, _header(event), self._notification(hook, path)))
+        self._tasks.start(self._post_once(hook, _header(event), self._notification(hook, path)))
 
     def announce(self, event: str, path: str, version: Version) -> None:
         """Tell every hook that listens that `event` (such as transcriptionCompletion) happened
@@ -68,22 +68,15 @@ class Deliveries:
             body = self._notification(hook, path)
             double = self._faults.strike("double_webhook", event=event, self=link)
             for _ in range(2 if double else 1):
-                self._spawn(self._deliver(hook, _header(event), body))
+                self._tasks.start(self._deliver(hook, _header(event), body))
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
         await self._client.aclose()
 
     def _notification(self, hook: WebHook, path: str) -> bytes:
         link = hook.version.link(self._settings.public_url, path)
         return msgspec.json.encode({"self": link, "invocationId": str(uuid.uuid4())})
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _challenge(self, hook: WebHook) -> None:
         token = secrets.token_hex(16)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from local.azure_speech import database
 from local.azure_speech.deliveries import Deliveries
-from local.azure_speech.faults import Faults
+from local.azure_speech.faults import KINDS
 from local.azure_speech.files import Files, Links
 from local.azure_speech.hooks import WebHooks
-from local.azure_speech.jobs import Jobs, Pool
+from local.azure_speech.jobs import Jobs
 from local.azure_speech.ledger import Ledger
 from local.azure_speech.models import Models
 from local.azure_speech.settings import Settings
 from local.azure_speech.transcriptions import Transcriptions
+from local.emulation.faults import Faults
+from local.emulation.pool import Pool
 
 
 class Emulator:
@@ -30,7 +33,7 @@ class Emulator:
         self.hooks = WebHooks(self._database)
         self.models = Models(self._database)
         self.ledger = Ledger(self._database)
-        self.faults = Faults()
+        self.faults = Faults(KINDS)
 
     async def open(self) -> None:
         """Take up what a previous process left behind."""
@@ -69,3 +72,7 @@ class Emulator:
         """Delete what has outlived its time to live."""
         for transcription_id in self.transcriptions.expired(self.clock()):
             self.delete(transcription_id, expired=True)
+
+    def read_ledger(self) -> dict[str, Any]:
+        self.expire()
+        return self.ledger.body(self.transcriptions.ids())

@@ -8,36 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
 
 import httpx
 
 from local.azure_speech.containers import Container
 from local.azure_speech.deliveries import Deliveries
-from local.azure_speech.faults import Faults
 from local.azure_speech.files import REPORT_POSITION, Files
 from local.azure_speech.ledger import Ledger
 from local.azure_speech.recordings import Recording, RecordingFailed, at_urls, fetch, rejected
 from local.azure_speech.results import report_body, report_line, result_body
 from local.azure_speech.settings import Settings
 from local.azure_speech.transcriptions import Transcription, Transcriptions
-from local.recogniser.types import AudioRejected, Heard
+from local.emulation.faults import Faults
+from local.emulation.pool import Pool
+from local.emulation.tasks import Tasks
+from local.recogniser.types import AudioRejected
 
 log = logging.getLogger(__name__)
 
 _INVALID_DATA = ("InvalidData", "The recordings URI contains invalid data.")
 _INTERNAL = ("Internal", "An internal error occurred.")
 _FETCH_TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=None)
-
-
-class Pool(Protocol):
-    """What recognises; `local.recogniser.pool.RecogniserPool` in earnest."""
-
-    def recognise(self, path: Path, channels: Sequence[int] | None = None) -> Future[Heard]: ...
 
 
 class Jobs:
@@ -65,7 +59,7 @@ class Jobs:
         self._job_slots = asyncio.Semaphore(settings.jobs_at_once)
         self._recording_slots = asyncio.Semaphore(settings.recordings_at_once)
         self._client = httpx.AsyncClient(follow_redirects=True, timeout=_FETCH_TIMEOUT)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks = Tasks()
 
     def resume(self) -> None:
         """After a restart: whatever had not ended starts from the beginning."""
@@ -74,20 +68,13 @@ class Jobs:
             self.start(transcription_id)
 
     def start(self, transcription_id: str) -> None:
-        task = asyncio.ensure_future(self._run_safely(transcription_id))
-        self._tasks[transcription_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(transcription_id, None))
+        self._tasks.start(self._run_safely(transcription_id), transcription_id)
 
     def cancel(self, transcription_id: str) -> None:
-        task = self._tasks.get(transcription_id)
-        if task is not None:
-            task.cancel()
+        self._tasks.cancel(transcription_id)
 
     async def close(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
         await self._client.aclose()
 
     async def _run_safely(self, transcription_id: str) -> None:

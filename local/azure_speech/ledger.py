@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from local.azure_speech.transcriptions import Inputs, Transcription
+from local.emulation.audio import without_query
 
 _TABLES = ("ledger_calls", "ledger_creates", "ledger_transcribed", "ledger_deletes")
 
@@ -100,11 +100,6 @@ class Ledger:
 
 
 _CREATES = "SELECT * FROM ledger_creates ORDER BY seq"
-
-
-def without_query(url: str) -> str:
-    """The same blob under another SAS is the same source; a path in a container stays."""
-    return urlunsplit(urlsplit(url)._replace(query="", fragment="")) if "://" in url else url
 
 
 def _create_body(row: sqlite3.Row) -> dict[str, Any]:

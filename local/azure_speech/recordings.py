@@ -6,19 +6,23 @@ which code goes with which is inferred (the service documents neither).
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import httpx
 import msgspec
 
+from local.emulation import audio
 from local.recogniser.types import AudioRejected
 
 MOST_BYTES = 10**9
-_HEAD_BYTES = 65_536
-_ATTEMPTS = 2
-_RETRY_SECONDS = 0.5
+_UNFETCHED: dict[audio.Reason, tuple[str, str]] = {
+    "forbidden": ("InvalidUri", "Authentication failed for recordings URI."),
+    "unwell": ("Transient", "The recordings URI could not be read for now."),
+    "missing": ("InvalidUri", "The recordings URI is invalid."),
+    "unreachable": ("InvalidUri", "The recordings URI is invalid."),
+    "silent": ("Timeout", "The recordings URI did not answer in time."),
+    "too_large": ("InvalidData", "The audio file is larger than 1 GB."),
+}
 _REJECTED = {
     "empty": ("EmptyAudioFile", "The audio file is empty."),
     "not_audio": ("InvalidAudioFormat", "The recordings URI contains invalid data."),
@@ -53,54 +57,13 @@ def rejected(error: AudioRejected) -> RecordingFailed:
 
 
 async def fetch(client: httpx.AsyncClient, url: str, folder: Path, *, whole: bool) -> Path:
-    """Stream the audio at `url` to a file of the blob's name; its head only unless `whole`.
-    Raises `RecordingFailed`."""
-    name = unquote(urlsplit(url).path).rpartition("/")[2][-50:].replace("\0", "_")
-    target = folder / (name if name.strip(".") else "audio")
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            await _stream(client, url, target, whole)
-            return target
-        except RecordingFailed as failure:
-            if failure.code != "Transient" or attempt == _ATTEMPTS:
-                raise
-        await asyncio.sleep(_RETRY_SECONDS)
-    raise AssertionError("unreachable")
-
-
-async def _stream(client: httpx.AsyncClient, url: str, target: Path, whole: bool) -> None:
-    headers = {} if whole else {"Range": f"bytes=0-{_HEAD_BYTES - 1}"}
-    most = MOST_BYTES if whole else _HEAD_BYTES
+    """The audio at `url` as a file of the blob's name; its head only unless `whole`. Raises
+    `RecordingFailed`."""
     try:
-        async with client.stream("GET", url, headers=headers) as response:
-            if response.status_code == 416:  # the range of an empty blob
-                target.touch()
-                return
-            check_status(response.status_code)
-            await _write(response, target, most, whole)
-    except httpx.TimeoutException:
-        raise RecordingFailed("Timeout", "The recordings URI did not answer in time.") from None
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise RecordingFailed("InvalidUri", "The recordings URI is invalid.") from None
+        return await audio.fetch(client, url, folder, whole=whole, most_bytes=MOST_BYTES)
+    except audio.Unfetched as error:
+        raise unfetched(error) from None
 
 
-async def _write(response: httpx.Response, target: Path, most: int, whole: bool) -> None:
-    size = 0
-    with target.open("wb") as file:
-        async for chunk in response.aiter_bytes(_HEAD_BYTES):
-            if whole and size + len(chunk) > most:
-                raise RecordingFailed("InvalidData", "The audio file is larger than 1 GB.")
-            file.write(chunk[: most - size])
-            size += len(chunk)
-            if size >= most and not whole:
-                return
-
-
-def check_status(status: int) -> None:
-    """Raises `RecordingFailed` for a storage answer that is not a success."""
-    if status in (401, 403):
-        raise RecordingFailed("InvalidUri", "Authentication failed for recordings URI.")
-    if status in (429, 500, 502, 503, 504):
-        raise RecordingFailed("Transient", "The recordings URI could not be read for now.")
-    if status >= 300:
-        raise RecordingFailed("InvalidUri", "The recordings URI is invalid.")
+def unfetched(error: audio.Unfetched) -> RecordingFailed:
+    return RecordingFailed(*_UNFETCHED[error.reason])

@@ -30,6 +30,7 @@ RULES = {  # folder or file: what it may import of ours
         *(f"shared.{name}" for name in "bootstrap messages errors ports log".split()),
     ),
     "local/azure_speech": ("local",),
+    "local/emulation": ("local",),
     "local/recogniser": ("local",),
     "local/host": ("local",),
 }

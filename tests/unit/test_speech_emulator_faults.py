@@ -5,27 +5,27 @@ from typing import Any
 import pytest
 
 from local.azure_speech.containers import Container
-from local.azure_speech.errors import GatewayError
-from local.azure_speech.faults import FaultRejected, Faults
-from local.azure_speech.gateway import RateLimit
-from local.azure_speech.ledger import without_query
+from local.azure_speech.faults import KINDS
+from local.emulation.audio import without_query
+from local.emulation.faults import FaultRejected, Faults
+from local.emulation.rate_limit import RateLimit
 
 
 def test_a_fault_strikes_as_often_as_ordered() -> None:
-    faults = Faults()
+    faults = Faults(KINDS)
     faults.order({"kind": "drop_report", "times": 2})
     assert [faults.strike("drop_report", id="x") is not None for _ in range(3)] == [1, 1, 0]
 
 
 def test_a_fault_without_end_strikes_for_ever_after_what_it_skips() -> None:
-    faults = Faults()
+    faults = Faults(KINDS)
     faults.order({"kind": "drop_report", "times": None, "skip": 1})
     struck = [faults.strike("drop_report") is not None for _ in range(4)]
     assert struck == [False, True, True, True]
 
 
 def test_everything_in_match_must_be_found() -> None:
-    faults = Faults()
+    faults = Faults(KINDS)
     match = {"source": r"b\.wav$", "displayName": "^calls"}
     faults.order({"kind": "fail_recording", "match": match, "code": "InvalidUri"})
     assert not faults.strike("fail_recording", source="a.wav", displayName="calls", id="1")
@@ -37,7 +37,7 @@ def test_everything_in_match_must_be_found() -> None:
 
 
 def test_cancelled_faults_strike_no_more() -> None:
-    faults = Faults()
+    faults = Faults(KINDS)
     first = faults.order({"kind": "drop_report"})
     faults.order({"kind": "drop_webhook"})
     assert faults.cancel(first.id) == 1
@@ -64,19 +64,13 @@ def test_cancelled_faults_strike_no_more() -> None:
 )
 def test_an_order_that_could_never_strike_is_refused(order: Any) -> None:
     with pytest.raises(FaultRejected):
-        Faults().order(order)
+        Faults(KINDS).order(order)
 
 
 def test_the_rate_limit_tells_how_long_to_wait() -> None:
     limit = RateLimit(2, 10.0)
-    limit.count(100.0)
-    limit.count(103.0)
-    with pytest.raises(GatewayError) as refusal:
-        limit.count(104.5)
-    assert refusal.value.status == 429
-    assert refusal.value.headers == {"Retry-After": "6"}
-    assert refusal.value.body["error"]["code"] == "429"
-    limit.count(110.0)
+    waits = [limit.seconds_to_wait(at) for at in (100.0, 103.0, 104.5, 110.0, 110.5)]
+    assert waits == [0, 0, 6, 0, 3]
 
 
 def test_the_root_of_a_container_is_told_from_the_folder_in_it() -> None:

@@ -1,0 +1,1 @@
+"""What the provider emulators have in common: serving, faults to order, fetching audio."""
