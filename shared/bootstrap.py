@@ -27,13 +27,13 @@ from shared.ports import SpeechProvider
 from shared.profiles import load_profiles
 from shared.providers.azure_speech import capabilities as azure_speech
 from shared.providers.azure_speech.auth import (
-    Auth,
     by_key,
     by_token,
     default_credential,
     entra_token,
 )
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.transport import Auth
 from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
 from shared.stores.clients import SasSigner, StorageAccount

@@ -10,13 +10,13 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from shared.providers.azure_speech.answers import (
-    error_of,
-    error_of_create,
-    read_error,
-    retry_after_seconds,
-)
+from shared.providers.answers import outcome_of_create, retry_after_seconds
+from shared.providers.azure_speech.answers import error_of, read_error
 from tests.samples.azure_speech import sample
+
+
+def error_of_create(status: int, body: bytes) -> ProviderError:
+    return outcome_of_create(error_of(status, {}, body, what="create a transcription"))
 
 
 def test_the_innermost_code_and_message_of_the_service_count() -> None:
@@ -63,11 +63,11 @@ def test_every_status_has_an_error(
 ) -> None:
     body = sample("error_service.json")
     assert type(error_of(status, {}, body, what="look")) is repeatable
-    assert type(error_of_create(status, {}, body)) is create
+    assert type(error_of_create(status, body)) is create
 
 
 def test_an_error_says_what_was_asked_and_what_was_answered_without_the_query() -> None:
-    error = error_of_create(400, {}, sample("error_service.json"))
+    error = error_of_create(400, sample("error_service.json"))
     assert error.code == "InvalidLocale"
     assert str(error) == (
         "Azure Speech answered 400 InvalidLocale to: create a transcription: "
@@ -80,7 +80,7 @@ def test_an_error_without_words_is_named_by_its_status() -> None:
 
 
 def test_an_unknown_outcome_keeps_the_code() -> None:
-    error = error_of_create(503, {}, b'{"code": "ServiceUnavailable", "message": "Busy."}')
+    error = error_of_create(503, b'{"code": "ServiceUnavailable", "message": "Busy."}')
     assert (type(error), error.code) == (OutcomeUnknown, "ServiceUnavailable")
 
 
@@ -121,6 +121,6 @@ def test_retry_after_is_read_as_seconds_and_as_a_date(
 )
 def test_a_refusal_says_whether_it_blames_one_input(code: str, expected: bool) -> None:
     body = f'{{"code": "InvalidRequest", "innerError": {{"code": "{code}"}}}}'.encode()
-    error = error_of_create(400, {}, body)
+    error = error_of_create(400, body)
     assert isinstance(error, ProviderRefused)
     assert error.names_an_input is expected

@@ -9,8 +9,8 @@ from shared.errors import ConfigurationError
 from shared.model.options import Options
 from shared.ports import JobRequest
 from shared.providers.azure_speech import calls
-from shared.providers.azure_speech.decoding import Undecodable
 from shared.providers.azure_speech.versions import VERSIONS, version
+from shared.providers.decoding import Undecodable
 
 NEWEST, OLDER, V32 = (version(name) for name in ("2025-10-15", "2024-11-15", "v3.2"))
 URLS = ("https://a.example/1.wav?sig=x", "https://a.example/2.wav?sig=y")

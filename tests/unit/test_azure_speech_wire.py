@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from shared.model.failure import Failure
 from shared.ports import RemoteStatus, ResultFile
-from shared.providers.azure_speech.decoding import Undecodable
 from shared.providers.azure_speech.wire import (
     next_page,
     read_created_id,
@@ -19,6 +18,7 @@ from shared.providers.azure_speech.wire import (
     read_status,
     transcription_id_in,
 )
+from shared.providers.decoding import Undecodable
 from tests.samples.azure_speech import sample
 
 LINK = "https://results.blob.core.windows.net/x/r.json?sig=not-a-signature"

@@ -6,25 +6,15 @@ gateway's `{"error": {code, message}}`. Some answers are neither, not even JSON.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from shared.errors import (
-    OutcomeUnknown,
-    ProviderError,
-    ProviderRefused,
-    ProviderThrottled,
-    ProviderUnauthorised,
-    ProviderUnavailable,
-)
-from shared.providers.azure_speech.decoding import Undecodable, decode
-from shared.providers.azure_speech.redaction import redacted
+from shared.errors import ProviderError, ProviderRefused
+from shared.providers.answers import error_of_status
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import redacted
 
-_LONGEST_WAIT_SECONDS = 86_400
 # Codes of a refused create call that blame one of its inputs, not what is asked of all.
 _BLAMES_AN_INPUT = frozenset(
     "InvalidRecordingsUri InvalidUri InvalidData InvalidAudioFormat EmptyAudioFile".split()
@@ -63,25 +53,9 @@ def read_error(body: bytes) -> tuple[str, str]:
 def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str) -> ProviderError:
     """The error for a non-2xx answer to a call that is safe to repeat."""
     code, message = _described(status, body, what)
-    if status == 429:
-        wait = retry_after_seconds(headers)
-        return ProviderThrottled(message, retry_after_seconds=wait, code=code)
-    if status in (401, 403):
-        return ProviderUnauthorised(message, code=code)
-    if status >= 500 or status == 408:
-        return ProviderUnavailable(message, code=code)
-    return ProviderRefused(message, code=code, names_an_input=code in _BLAMES_AN_INPUT)
-
-
-def error_of_create(status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
-    """The error for a non-2xx answer to a create call.
-
-    There is no idempotency key, and a gateway that gives up says nothing of what happened behind
-    it: 408 and all 5xx, 503 included, leave the outcome open.
-    """
-    error = error_of(status, headers, body, what="create a transcription")
-    if isinstance(error, ProviderUnavailable):
-        return OutcomeUnknown(str(error), code=error.code)
+    error = error_of_status(status, headers, message, code=code)
+    if isinstance(error, ProviderRefused):
+        error.names_an_input = code in _BLAMES_AN_INPUT
     return error
 
 
@@ -91,26 +65,3 @@ def _described(status: int, body: bytes, what: str) -> tuple[str, str]:
     said = f": {message}" if message else ""
     named = f" {redacted(code)}" if code and code != str(status) else ""
     return code, f"Azure Speech answered {status}{named} to: {what}{said}"
-
-
-def retry_after_seconds(headers: Mapping[str, str]) -> int | None:
-    """Seconds to wait, from `Retry-After` as a number or as an HTTP date, None without one.
-
-    A date is read against the answer's own `Date`, so that clocks need not agree. Header names
-    are lower case. Never below 0, never above one day.
-    """
-    value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}", value):
-        return min(int(value), _LONGEST_WAIT_SECONDS)
-    until, now = _http_date(value), _http_date(headers.get("date", ""))
-    if until is None or now is None:
-        return None
-    return min(max(0, int((until - now).total_seconds())), _LONGEST_WAIT_SECONDS)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

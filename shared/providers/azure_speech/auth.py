@@ -10,11 +10,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from shared.errors import ProviderUnauthorised, ProviderUnavailable
+from shared.providers.transport import Auth
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
-
-Auth = Callable[[], dict[str, str]]
-"""Gives the headers that sign one call."""
 
 
 class AccessToken(Protocol):

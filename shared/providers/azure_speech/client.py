@@ -29,13 +29,13 @@ from shared.ports import (
     WebhookHint,
 )
 from shared.providers.azure_speech import calls, webhook, wire
-from shared.providers.azure_speech.auth import Auth
 from shared.providers.azure_speech.capabilities import LIMITS
-from shared.providers.azure_speech.decoding import Undecodable
 from shared.providers.azure_speech.report import read_report
 from shared.providers.azure_speech.results import read_result
-from shared.providers.azure_speech.transport import Transport, too_large, understood
+from shared.providers.azure_speech.transport import AzureTransport, too_large
 from shared.providers.azure_speech.versions import NEWEST, version
+from shared.providers.decoding import Undecodable
+from shared.providers.transport import Auth
 
 _MAX_RESULT_BYTES = 256 * 1024 * 1024
 
@@ -71,7 +71,7 @@ class AzureSpeech:
                 ["The endpoint of Azure Speech has to be a plain http(s) URL."]
             )
         self._version = version(api_version)
-        self._transport = Transport(http, auth, create_seconds)
+        self._transport = AzureTransport(http, auth, create_seconds)
         self._link_seconds, self._read_plain_blob = link_seconds, read_plain_blob
         self._max_result_bytes = max_result_bytes
         self.endpoint = endpoint.rstrip("/")
@@ -110,7 +110,9 @@ class AzureSpeech:
         url = self._url(calls.transcription_path(transcription_id, self._version))
         what = "read a transcription"
         answer = self._transport.call("GET", url, what, missing=TranscriptionMissing)
-        return understood(lambda body: wire.read_status(body, answer.headers), answer)
+        return self._transport.understood(
+            lambda body: wire.read_status(body, answer.headers), answer
+        )
 
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
         path = calls.files_path(transcription_id, self._version, self._link_seconds)
@@ -133,7 +135,7 @@ class AzureSpeech:
         answer = self._transport.call(
             "GET", self._url(calls.locales_path(self._version)), "list the locales"
         )
-        return understood(self._version.read_locales, answer)
+        return self._transport.understood(self._version.read_locales, answer)
 
     def ensure_webhook(self, url: str, secret: str) -> bool:
         """Register our webhook, or bring it up to date: switched off, another secret, another

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from shared.model.failure import Failure, FailureKind
-from shared.providers.azure_speech.redaction import redacted
+from shared.providers.redaction import redacted
 
 
 class _Class(msgspec.Struct, frozen=True):

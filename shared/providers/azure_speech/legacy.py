@@ -15,7 +15,6 @@ import msgspec
 
 from shared.errors import ResultMalformed
 from shared.model.recognition import Recognition
-from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.phrases import (
     LexicalWord,
     Phrase,
@@ -24,8 +23,9 @@ from shared.providers.azure_speech.phrases import (
     length_ms,
     read_phrases,
 )
-from shared.providers.azure_speech.redaction import without_query
 from shared.providers.azure_speech.times import seconds_to_ticks
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import without_query
 
 _Seconds = Annotated[float, msgspec.Meta(ge=-(2**29), le=2**29)]
 _CHANNEL_NAME = re.compile(r"channel\.(\d{1,4})\.", re.IGNORECASE)

@@ -11,9 +11,9 @@ import msgspec
 from shared.errors import ResultMalformed
 from shared.model.failure import Failure
 from shared.ports import ProviderReport
-from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.failures import read_failure
-from shared.providers.azure_speech.redaction import without_query
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import without_query
 
 
 class _Detail(msgspec.Struct, frozen=True, rename="camel"):

@@ -6,7 +6,6 @@ import msgspec
 
 from shared.errors import ResultMalformed
 from shared.model.recognition import Recognition
-from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.phrases import (
     Milliseconds,
     Phrase,
@@ -14,7 +13,8 @@ from shared.providers.azure_speech.phrases import (
     length_ms,
     read_phrases,
 )
-from shared.providers.azure_speech.redaction import without_query
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import without_query
 
 
 class _Result(msgspec.Struct, rename="camel"):

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from shared.errors import ConfigurationError
-from shared.providers.azure_speech.decoding import decode
+from shared.providers.decoding import decode
 
 JsonObject = dict[str, object]
 

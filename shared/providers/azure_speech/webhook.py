@@ -18,10 +18,10 @@ import msgspec
 from shared.errors import ProviderUnauthorised
 from shared.ports import WebhookChallenge, WebhookHint
 from shared.providers.azure_speech.calls import MARK
-from shared.providers.azure_speech.decoding import Undecodable, decode
-from shared.providers.azure_speech.redaction import without_query
 from shared.providers.azure_speech.versions import Version
 from shared.providers.azure_speech.wire import transcription_id_in
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import without_query
 
 _EVENT = "x-microsoftspeechservices-event"
 _SIGNATURE = "x-microsoftspeechservices-signature"

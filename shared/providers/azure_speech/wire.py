@@ -15,11 +15,11 @@ import msgspec
 
 from shared.model.failure import Failure
 from shared.ports import RemoteCopy, RemoteStatus, ResultFile
-from shared.providers.azure_speech.answers import retry_after_seconds
+from shared.providers.answers import retry_after_seconds
 from shared.providers.azure_speech.calls import KEEP, MARK
-from shared.providers.azure_speech.decoding import Undecodable, decode
 from shared.providers.azure_speech.failures import read_failure
-from shared.providers.azure_speech.redaction import without_query
+from shared.providers.decoding import Undecodable, decode
+from shared.providers.redaction import without_query
 
 _ID = re.compile(r"/transcriptions/([A-Za-z0-9_-]+)/?$", re.IGNORECASE)
 _RESULT_NAME = re.compile(r"contenturl_(\d{1,9})\.json", re.IGNORECASE)
