@@ -3,6 +3,10 @@
     DropscribeError
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
+    ├── ManifestRefused           nothing of this manifest is taken; lists every fault
+    ├── KeyReused                 an idempotency key comes again with another content
+    ├── BatchMissing              there is no such batch, or it was deleted
+    ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
@@ -26,6 +30,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 
 class DropscribeError(Exception):
@@ -54,6 +60,46 @@ class InputError(DropscribeError):
     def __init__(self, code: str, reason: str, advice: str) -> None:
         self.code, self.reason, self.advice = code, reason, advice
         super().__init__(f"{code}: {reason} {advice}")
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is wrong with a manifest. `at` points to it, as in
+    `recordings[17].speakers`, counted from 0; `line` is that of the file, from 1, where a file
+    has one item a line. `message` says what to do."""
+
+    code: str
+    message: str
+    at: str = ""
+    line: int | None = None
+
+
+class ManifestRefused(DropscribeError):
+    """A manifest is taken whole or not at all. `faults` are the first of what is wrong with it,
+    `more` is how many are not among them."""
+
+    status = 422
+
+    def __init__(self, faults: Sequence[Fault], more: int = 0) -> None:
+        self.faults, self.more = tuple(faults), more
+        super().__init__(f"{len(self.faults) + more} faults in the manifest")
+
+
+class KeyReused(DropscribeError):
+    """The idempotency key belongs to a request with another content."""
+
+    status = 422
+
+
+class BatchMissing(DropscribeError):
+    """There is no batch of that id, or it was deleted."""
+
+    status = 404
+
+
+class BatchBusy(DropscribeError):
+    """The batch is still being worked on; to delete it, cancel it first or wait."""
+
+    status = 409
 
 
 class UnknownEndpoint(DropscribeError):

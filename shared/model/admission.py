@@ -9,6 +9,8 @@ from shared.errors import InputError
 from shared.model.audio import AudioProperties
 from shared.model.capabilities import Capabilities
 from shared.model.options import Options
+from shared.model.profile import Profile
+from shared.model.profile_keys import did_you_mean
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
 
@@ -25,6 +27,29 @@ def check_against(
     options, channel_notes = _settle_channels(properties, options)
     options, speaker_notes = _settle_speakers(properties, options, capabilities)
     return options, (*_missing_sound(properties), *channel_notes, *speaker_notes)
+
+
+def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
+    """(key, what is wrong and what to do) for what the provider cannot do whatever the audio is:
+    a mode or a language that it does not have."""
+    found = []
+    modes, locales = capabilities.modes, capabilities.locales
+    if modes is not None and profile.mode not in modes:
+        text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
+        found.append(("mode", text))
+    if locales is not None:
+        options = profile.options
+        wanted = {
+            "locale": (options.locale,),
+            "candidate_locales": options.candidate_locales,
+        }
+        for key, names in wanted.items():
+            strangers = [name for name in names if name not in locales]
+            if strangers:
+                hint = did_you_mean(strangers[0], locales)
+                text = f"The provider does not know {', '.join(strangers)}{hint}"
+                found.append((key, text if hint else f"{text}."))
+    return found
 
 
 def _refuse_what_the_provider_cannot_take(

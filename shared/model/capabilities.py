@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.model.options import Mode
+
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one provider. None means that the provider documents no limit.
@@ -12,6 +14,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     may be made in `window_seconds`, by all instances of the application together.
     `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
+    `modes` and `locales` are those that it has.
     """
 
     files_per_job: int
@@ -27,3 +30,5 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     supports_webhook: bool
     supports_delete: bool
     supports_container: bool
+    modes: frozenset[Mode] | None = None
+    locales: frozenset[str] | None = None

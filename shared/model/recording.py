@@ -49,7 +49,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     `cohort` keeps recordings apart that must not share a job: halves of a job that failed as a
     whole. `job_index` is the position in the job's create call. `fetches` counts tries to read
-    a result of this attempt.
+    a result of this attempt. `item` is the position in the batch's request; `web_url` is the
+    address of audio that lies elsewhere, without its query, which is a secret.
     """
 
     batch_id: str
@@ -79,6 +80,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     transcription_id: str | None = None
     submitted_at: datetime | None = None
     outcome: Outcome | None = None
+    item: int | None = None
+    web_url: str | None = None
     version: str = ""
 
     @property
