@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,6 @@ import msgspec
 import requests
 
 from shared.application import Application, Ports
-from shared.errors import ConfigurationError
 from shared.log import quiet_libraries
 from shared.model.capabilities import Capabilities
 from shared.model.options import Mode
@@ -25,15 +24,10 @@ from shared.model.policy import Policy
 from shared.model.price import DEFAULT_PRICES, PriceTable, Rate
 from shared.ports import SpeechProvider
 from shared.profiles import load_profiles
-from shared.providers.azure_speech import capabilities as azure_speech
-from shared.providers.azure_speech.auth import (
-    by_key,
-    by_token,
-    default_credential,
-    entra_token,
-)
-from shared.providers.azure_speech.client import AzureSpeech
-from shared.providers.transport import Auth
+from shared.providers.azure_speech.auth import default_credential
+from shared.providers.offer import Connection
+from shared.providers.registry import OFFERS
+from shared.setting_addresses import Endpoint
 from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
 from shared.stores.clients import SasSigner, StorageAccount
@@ -44,9 +38,10 @@ from shared.stores.table import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.usecases.sweep import webhook_url
 
 ROOT = Path(__file__).resolve().parent.parent
-CAPABILITIES: Mapping[str, Capabilities] = {"azure-speech": azure_speech.LIMITS}
+CAPABILITIES: Mapping[str, Capabilities] = {n: offer.limits for n, offer in OFFERS.items()}
 
 
 class SystemClock:
@@ -80,7 +75,7 @@ def build(
     account = StorageAccount(
         settings.data_storage, lambda: default_credential(settings.azure_client_id), session
     )
-    signs = settings.speech_reads_audio == "sas"
+    signs = _signs_links(settings)
     signer = SasSigner(account.blobs, settings.sas_hours) if signs else (lambda *_: "")
     table = account.table(settings.state_table)
     policy = _policy(settings)
@@ -99,7 +94,7 @@ def build(
             capabilities=CAPABILITIES,
             profiles=load_profiles(
                 ROOT / settings.profiles_file,
-                providers=CAPABILITIES,
+                providers={endpoint.provider for endpoint in settings.endpoints},
                 sas_hours=settings.sas_hours if signs else None,
             ),
             policy=policy,
@@ -131,7 +126,7 @@ def _policy(settings: Settings) -> Policy:
         slice_size=settings.slice_size,
         write_threads=settings.write_concurrency,
         max_attempts=settings.max_attempts,
-        max_active_jobs=settings.speech_max_active_jobs,
+        max_active_of={name: own["max_active_jobs"] for name, own in settings.of_provider.items()},
         poll_min_seconds=settings.poll_min_seconds,
         poll_max_seconds=settings.poll_max_seconds,
         submit_within_seconds=min(20, settings.resolve_after_seconds // 4),
@@ -146,23 +141,38 @@ def _policy(settings: Settings) -> Policy:
     )
 
 
+def _signs_links(settings: Settings) -> bool:
+    """Whether links to the audio carry a SAS; without, the provider's own identity reads."""
+    used = {endpoint.provider for endpoint in settings.endpoints}
+    return all(settings.of_provider[name].get("reads_audio", "sas") == "sas" for name in used)
+
+
 def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:
-    token: Callable[[], str] | None = None
-    made: dict[str, SpeechProvider] = {}
-    for endpoint in settings.speech_endpoints:
-        if endpoint.key is None and token is None:
-            token = entra_token(default_credential(settings.azure_client_id))
-        auth: Auth = by_key(endpoint.key.reveal()) if endpoint.key else by_token(token or str)
-        made[endpoint.name] = AzureSpeech(
-            http=http,
-            endpoint=endpoint.url,
-            auth=auth,
-            api_version=settings.speech_api_version,
-            create_seconds=min(60, settings.resolve_after_seconds / 2),
+    """`submit` starts within a quarter of the time after which an intent is looked up; what goes
+    before its create call may take an eighth, the call itself half of that time."""
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    secret = settings.webhook_secret
+    return {
+        endpoint.name: OFFERS[endpoint.provider].connect(
+            Connection(
+                url=endpoint.url,
+                key=endpoint.key.reveal() if endpoint.key else None,
+                http=http,
+                credential=credential,
+                settings=settings.of_provider[endpoint.provider],
+                create_seconds=min(60, settings.resolve_after_seconds / 2),
+                prepare_seconds=settings.resolve_after_seconds / 8,
+                webhook_url=_webhook_url(settings, endpoint),
+                webhook_secret=secret.reveal() if secret else "",
+            )
         )
-    if not made:
-        raise ConfigurationError(["SPEECH_ENDPOINT: is not set"])
-    return made
+        for endpoint in settings.endpoints
+    }
+
+
+def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:
+    base = settings.webhook_base_url
+    return webhook_url(base, endpoint.provider, endpoint.name) if base else None
 
 
 def _http_client() -> httpx.Client:

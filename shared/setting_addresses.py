@@ -1,4 +1,4 @@
-"""The settings that say where things are: the storage account and the speech endpoints.
+"""The settings that say where things are: the storage account and the providers' endpoints.
 
 Each takes several settings together, in one of two forms. Problems are added to a list, one line
 each; addresses and keys are not repeated in them.
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from shared.providers.offer import EndpointForm, Offer
 from shared.setting_values import Invalid, Secret, base_url, shortened
 
 STORAGE_FORMS = (
@@ -21,8 +22,6 @@ STORAGE_FORMS = (
     "DATA_STORAGE__clientId",
     "DATA_STORAGE__credential",
 )
-SPEECH_FORMS = ("SPEECH_ENDPOINTS", "SPEECH_ENDPOINT", "SPEECH_REGION", "SPEECH_KEY")
-NAMED_KEY = "SPEECH_KEY_"  # followed by an endpoint's name
 _PART = "DATA_STORAGE__"
 _ENDPOINT_NAME = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
@@ -38,9 +37,10 @@ class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str | None = None
 
 
-class SpeechEndpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A Speech resource. Without a key the identity of the app is used."""
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint of a provider. Without a key the identity of the app is used."""
 
+    provider: str
     name: str
     url: str
     key: Secret | None = None
@@ -102,57 +102,138 @@ def _from_addresses(
     )
 
 
-def speech_endpoints(
-    given: Mapping[str, str], allow_http: bool, problems: list[str]
-) -> tuple[SpeechEndpoint, ...]:
-    """One endpoint or several, with their keys; problems are added to `problems`."""
-    many, one = given.get("SPEECH_ENDPOINTS"), given.get("SPEECH_ENDPOINT")
-    if many and one:
+def endpoints(
+    given: Mapping[str, str], offers: Mapping[str, Offer], allow_http: bool, problems: list[str]
+) -> tuple[Endpoint, ...]:
+    """The endpoints of all providers, with their keys; problems are added to `problems`."""
+    found = [
+        endpoint
+        for name, offer in offers.items()
+        if any(setting in given for setting in _names(offer.form, given))
+        for endpoint in _Reader(name, offer.form, given, allow_http, problems).endpoints()
+    ]
+    if not found and not any(line.startswith(form_prefixes(offers)) for line in problems):
+        form = next(iter(offers.values())).form
+        others = " or ".join(f"{o.form.prefix}_KEY" for o in offers.values() if o.form.regions)
         problems.append(
-            "SPEECH_ENDPOINT: is set beside SPEECH_ENDPOINTS, expected only one of them"
+            f"{form.prefix}_ENDPOINT: is not set, expected {form.address}"
+            + (f"; or {others} for another provider" if others else "")
         )
-        return ()
-    if not many and not one:
+    names = [endpoint.name for endpoint in found]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        providers = [offers[e.provider].form.prefix for e in found if e.name == name]
         problems.append(
-            "SPEECH_ENDPOINT: is not set, expected the address of a Speech resource, "
-            "https://<name>.cognitiveservices.azure.com"
+            f"{providers[-1]}_ENDPOINTS: names the endpoint {name} twice, expected a name of its "
+            "own for each, over all providers"
         )
-        return ()
-    if one:
-        entries, setting = [(given.get("SPEECH_REGION", "speech"), one)], "SPEECH_ENDPOINT"
-    else:
-        pairs = (entry.partition("=") for entry in (many or "").split())
-        entries, setting = [(name, url) for name, _, url in pairs], "SPEECH_ENDPOINTS"
-    endpoints = []
-    for name, address in entries:
-        if not _ENDPOINT_NAME.fullmatch(name):
-            where = "SPEECH_REGION" if one else setting
-            problems.append(
-                f"{where}: has an entry without a usable name, expected lower-case letters, digits "
-                "and hyphens" + ("" if one else " before the =, as in name=https://host")
+    return tuple(found)
+
+
+def endpoint_forms(offers: Mapping[str, Offer]) -> tuple[str, ...]:
+    """The names of the settings that say where endpoints are, beside those of named keys."""
+    return tuple(
+        f"{offer.form.prefix}_{name}"
+        for offer in offers.values()
+        for name in ("ENDPOINTS", "ENDPOINT", "REGION", "KEY")
+    )
+
+
+def named_keys(offers: Mapping[str, Offer]) -> tuple[str, ...]:
+    """What the settings begin with that hold the key of one endpoint; its name follows."""
+    return tuple(f"{offer.form.prefix}_KEY_" for offer in offers.values())
+
+
+def form_prefixes(offers: Mapping[str, Offer]) -> tuple[str, ...]:
+    return tuple(f"{offer.form.prefix}_" for offer in offers.values())
+
+
+def _names(form: EndpointForm, given: Mapping[str, str]) -> list[str]:
+    plain = [f"{form.prefix}_{name}" for name in ("ENDPOINTS", "ENDPOINT", "REGION", "KEY")]
+    return plain + [name for name in given if name.startswith(f"{form.prefix}_KEY_")]
+
+
+class _Reader:
+    """Reads the endpoints of one provider."""
+
+    def __init__(
+        self,
+        provider: str,
+        form: EndpointForm,
+        given: Mapping[str, str],
+        allow_http: bool,
+        problems: list[str],
+    ) -> None:
+        self._provider, self._form, self._given = provider, form, given
+        self._allow_http, self._problems = allow_http, problems
+
+    def endpoints(self) -> list[Endpoint]:
+        entries, setting = self._entries()
+        found = []
+        for name, address in entries:
+            if not _ENDPOINT_NAME.fullmatch(name):
+                self._report_name(setting)
+                continue
+            url = _encrypted(setting, address, self._allow_http, self._problems)
+            key = self._given.get(self._key_name(name)) or self._given.get(self._name("KEY"))
+            if key is None and self._form.needs_key:
+                self._report("KEY", "is not set, expected the key of the account")
+            found.append(
+                Endpoint(
+                    provider=self._provider, name=name, url=url, key=Secret(key) if key else None
+                )
             )
-            continue
-        url = _encrypted(setting, address, allow_http, problems)
-        key = given.get(_key_name(name)) or given.get("SPEECH_KEY")
-        endpoints.append(SpeechEndpoint(name=name, url=url, key=Secret(key) if key else None))
-    names = [endpoint.name for endpoint in endpoints]
-    if len(set(names)) < len(names):
-        problems.append(f"{setting}: names an endpoint twice, expected a name of its own for each")
-    _check_key_names(given, names, problems)
-    return tuple(endpoints)
+        self._check_key_names([endpoint.name for endpoint in found])
+        return found
 
-
-def _check_key_names(given: Mapping[str, str], names: list[str], problems: list[str]) -> None:
-    known = [_key_name(name) for name in names]
-    for setting in sorted(given):
-        if setting.startswith(NAMED_KEY) and setting not in known:
-            problems.append(
-                f"{setting}: there is no endpoint of that name, expected one of {', '.join(known)}"
+    def _entries(self) -> tuple[list[tuple[str, str]], str]:
+        """(name, address) of each endpoint, and the setting that says so."""
+        many, one = (
+            self._given.get(self._name("ENDPOINTS")),
+            self._given.get(self._name("ENDPOINT")),
+        )
+        region = self._given.get(self._name("REGION"), self._form.usual_name)
+        if many and one:
+            self._report(
+                "ENDPOINT",
+                f"is set beside {self._name('ENDPOINTS')}, expected only one of them",
             )
+        elif many:
+            pairs = (entry.partition("=") for entry in many.split())
+            return [(name, url) for name, _, url in pairs], self._name("ENDPOINTS")
+        elif one or region in self._form.regions:
+            return [(region, one or self._form.regions[region])], self._name("ENDPOINT")
+        elif self._form.regions:
+            known = ", ".join(self._form.regions)
+            self._report("REGION", f"{shortened(region)} is not known, expected one of {known}")
+        else:
+            self._report("ENDPOINT", f"is not set, expected {self._form.address}")
+        return [], self._name("ENDPOINT")
 
+    def _check_key_names(self, names: list[str]) -> None:
+        known = [self._key_name(name) for name in names]
+        for setting in sorted(self._given) if known else ():
+            if setting.startswith(self._name("KEY_")) and setting not in known:
+                self._problems.append(
+                    f"{setting}: there is no endpoint of that name, expected one of "
+                    f"{', '.join(known)}"
+                )
 
-def _key_name(endpoint: str) -> str:
-    return NAMED_KEY + endpoint.upper().replace("-", "_")
+    def _report_name(self, setting: str) -> None:
+        is_alone = setting == self._name("ENDPOINT")
+        self._problems.append(
+            f"{self._name('REGION') if is_alone else setting}: has an entry without a usable name, "
+            "expected lower-case letters, digits and hyphens"
+            + ("" if is_alone else " before the =, as in name=https://host")
+        )
+
+    def _report(self, name: str, text: str) -> None:
+        self._problems.append(f"{self._name(name)}: {text}")
+
+    def _key_name(self, endpoint: str) -> str:
+        return self._name("KEY_") + endpoint.upper().replace("-", "_")
+
+    def _name(self, name: str) -> str:
+        return f"{self._form.prefix}_{name}"
 
 
 def _encrypted(setting: str, value: str, allow_http: bool, problems: list[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ import msgspec
 from shared import setting_values as values
 from shared.errors import ConfigurationError
 from shared.model.profile_keys import did_you_mean
+from shared.providers.registry import OFFERS
 from shared.setting_addresses import (
-    NAMED_KEY,
-    SPEECH_FORMS,
     STORAGE_FORMS,
     DataStorage,
-    SpeechEndpoint,
+    Endpoint,
     data_storage,
-    speech_endpoints,
+    endpoint_forms,
+    endpoints,
+    form_prefixes,
+    named_keys,
 )
 from shared.setting_values import Invalid, Secret, Setting
 
@@ -32,12 +34,12 @@ _MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
 _OURS = (
     "DATA_STORAGE",
     "DROPSCRIBE_",
-    "SPEECH_",
     "WEBHOOK_",
     "COALESCE_",
     "POLL_",
     "SWEEP_",
     "SAS_",
+    *form_prefixes(OFFERS),
 )
 _CLOSE = 0.88
 
@@ -49,9 +51,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ERRORS_CONTAINER", values.container, "errors"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("STATE_TABLE", values.table, "dropscribe"),
-    Setting("SPEECH_API_VERSION", values.one_of("2025-10-15", "2024-11-15", "v3.2"), "2025-10-15"),
-    Setting("SPEECH_READS_AUDIO", values.one_of("sas", "identity"), "sas"),
-    Setting("SPEECH_MAX_ACTIVE_JOBS", values.number(1, 1000), 40),
     Setting("SAS_HOURS", values.number(6, 168), 48),
     Setting("WEBHOOK_BASE_URL", values.base_url, None),
     Setting("WEBHOOK_SECRET", values.webhook_secret, None),
@@ -76,22 +75,36 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PRICE_CURRENCY", values.currency, "USD"),
     Setting("ALLOW_HTTP", values.switch, False),
 )
-"""The settings of one value each. Storage and speech endpoints have forms of their own."""
+"""The settings of one value each. Storage and endpoints have forms of their own."""
 
-FORMS = (*STORAGE_FORMS, *SPEECH_FORMS)
-"""The names of the settings with forms of their own, beside `SPEECH_KEY_<NAME>`."""
+PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
+    name: offer.settings for name, offer in OFFERS.items()
+}
+"""The settings of one value that are of one provider each."""
+
+FORMS = (*STORAGE_FORMS, *endpoint_forms(OFFERS))
+"""The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
+
+NAMED_KEYS = named_keys(OFFERS)
+"""What the settings begin with that hold the key of one endpoint; its name follows."""
+
+
+def all_settings() -> tuple[Setting, ...]:
+    """Every setting of one value."""
+    return (*SETTINGS, *(setting for own in PROVIDER_SETTINGS.values() for setting in own))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a deployment sets; units as the names say.
 
     `webhook_base_url` is None where the provider is only polled. `prices` is by
-    "provider/mode", per hour of audio in `price_currency`. `speech_reads_audio` tells whether
-    the provider gets links with a SAS, or plain ones that its own identity may read.
+    "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
+    own settings, named without the provider's prefix and in lower case.
     """
 
     data_storage: DataStorage
-    speech_endpoints: tuple[SpeechEndpoint, ...]
+    endpoints: tuple[Endpoint, ...]
+    of_provider: dict[str, dict[str, Any]]
     azure_client_id: str | None
     audio_container: str
     transcripts_container: str
@@ -99,9 +112,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     errors_container: str
     manifests_container: str
     state_table: str
-    speech_api_version: str
-    speech_reads_audio: str
-    speech_max_active_jobs: int
     sas_hours: int
     webhook_base_url: str | None
     webhook_secret: Secret | None
@@ -133,20 +143,29 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     source = os.environ if environment is None else environment
     given = {name: value.strip() for name, value in source.items() if value.strip()}
     problems: list[str] = []
-    found = _single_values(given, problems)
+    found = _single_values(SETTINGS, given, problems)
+    found["of_provider"] = {
+        name: {
+            key.removeprefix(f"{OFFERS[name].form.prefix}_".lower()): value
+            for key, value in _single_values(own, given, problems).items()
+        }
+        for name, own in PROVIDER_SETTINGS.items()
+    }
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)
-    found["speech_endpoints"] = speech_endpoints(given, allow_http, problems)
+    found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
     problems += _contradictions(found, allow_http) + _strangers(given)
     if problems:
         raise ConfigurationError(problems)
     return Settings(**found)
 
 
-def _single_values(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+def _single_values(
+    settings: Iterable[Setting], given: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:
     """Field name -> value; a wrong one is reported and stands at its default."""
     found: dict[str, Any] = {}
-    for setting in SETTINGS:
+    for setting in settings:
         value = setting.default
         if setting.name in given:
             try:
@@ -169,7 +188,19 @@ def _contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
         )
     if base and base.startswith("http://") and not allow_http:
         problems.append("WEBHOOK_BASE_URL: is not encrypted, expected an https:// address")
-    return problems + _shared_containers(found)
+    return problems + _two_ways_to_read(found) + _shared_containers(found)
+
+
+def _two_ways_to_read(found: Mapping[str, Any]) -> list[str]:
+    """Links are made in one way for all providers; plain ones serve only who has an identity."""
+    used = {endpoint.provider for endpoint in found["endpoints"]}
+    plain = {p for p in used if found["of_provider"][p].get("reads_audio") == "identity"}
+    return [
+        f"{OFFERS[provider].form.prefix}_READS_AUDIO: is identity, expected sas where other "
+        "providers are used, too"
+        for provider in sorted(plain)
+        if used - plain
+    ]
 
 
 def _shared_containers(found: Mapping[str, Any]) -> list[str]:
@@ -188,10 +219,10 @@ def _shared_containers(found: Mapping[str, Any]) -> list[str]:
 
 def _strangers(given: Mapping[str, str]) -> list[str]:
     """Names under our prefixes, or all but equal to one of ours, that nothing reads."""
-    known = {*FORMS, *(setting.name for setting in SETTINGS)}
+    known = {*FORMS, *(setting.name for setting in all_settings())}
     return [
         f"{name}: there is no such setting{did_you_mean(name, known) or ', expected a known one'}"
         for name in sorted(set(given) - known)
-        if not name.startswith(NAMED_KEY)
+        if not name.startswith(NAMED_KEYS)
         and (name.startswith(_OURS) or difflib.get_close_matches(name, known, 1, _CLOSE))
     ]

@@ -27,6 +27,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     event_patience_seconds audio this young may still be announced by its event
     orphans_seconds        providers are searched for forgotten transcriptions this often
     orphan_age_seconds     a transcription this old that no table knows is an orphan
+    max_active_jobs   jobs at one endpoint at a time; `max_active_of` for certain providers
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
     """
@@ -50,6 +51,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     orphans_seconds: int = 3600
     orphan_age_seconds: int = 3600
     endpoint_pause_seconds: int = 30
+    max_active_of: dict[str, int] = {}
+
+    def most_active_jobs(self, provider: str) -> int:
+        return self.max_active_of.get(provider, self.max_active_jobs)
 
     def backoff(self, tries: int) -> timedelta:
         """5 s, 10 s, 20 s, ... up to ten minutes."""

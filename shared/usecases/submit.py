@@ -126,7 +126,8 @@ def choose_endpoint(
         if entry.endpoint in jobs and entry.job_id != job.id:
             audio_ms[entry.endpoint] += entry.audio_ms
             jobs[entry.endpoint] += 1
-    free = [name for name in jobs if jobs[name] < policy.max_active_jobs]
+    most = policy.most_active_jobs(job.provider)
+    free = [name for name in jobs if jobs[name] < most]
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 
 

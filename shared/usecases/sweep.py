@@ -36,7 +36,7 @@ def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, s
     it off. Polling goes on meanwhile, so an endpoint that fails here is only logged."""
     for name, provider in endpoints.items():
         try:
-            if provider.ensure_webhook(webhook_url(base_url, provider, name), secret):
+            if provider.ensure_webhook(webhook_url(base_url, provider.name, name), secret):
                 event("webhook.registered", endpoint=name)
         except ProviderError as error:
             event(
@@ -48,8 +48,8 @@ def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, s
             )
 
 
-def webhook_url(base_url: str, provider: SpeechProvider, endpoint: str) -> str:
-    return f"{base_url.rstrip('/')}/api/webhooks/{provider.name}/{endpoint}"
+def webhook_url(base_url: str, provider: str, endpoint: str) -> str:
+    return f"{base_url.rstrip('/')}/api/webhooks/{provider}/{endpoint}"
 
 
 def _sweep_batch(

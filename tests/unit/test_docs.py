@@ -20,8 +20,7 @@ from shared.model.job import JobState
 from shared.model.policy import Policy
 from shared.model.recording import State
 from shared.profiles import parse_profiles
-from shared.setting_addresses import NAMED_KEY
-from shared.settings import FORMS, SETTINGS
+from shared.settings import FORMS, NAMED_KEYS, all_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -135,9 +134,9 @@ def test_every_command_of_the_local_stack_is_understood(page: Path) -> None:
 
 @on_every_page
 def test_every_setting_exists(page: Path) -> None:
-    known = {*FORMS, *(setting.name for setting in SETTINGS)}
+    known = {*FORMS, *(setting.name for setting in all_settings())}
     for name in re.findall(r"\b[A-Z]+(?:_[A-Z<>]+)+\b", " ".join(quoted(page))):
-        assert name in known or name.startswith(NAMED_KEY) or f'"{name}"' in CODE, name
+        assert name in known or name.startswith(NAMED_KEYS) or f'"{name}"' in CODE, name
 
 
 @on_every_page

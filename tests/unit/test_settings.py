@@ -12,9 +12,16 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.setting_addresses import NAMED_KEY, DataStorage, SpeechEndpoint
+from shared.setting_addresses import DataStorage, Endpoint
 from shared.setting_values import Secret
-from shared.settings import FORMS, SETTINGS, Settings, read_settings
+from shared.settings import (
+    FORMS,
+    NAMED_KEYS,
+    SETTINGS,
+    Settings,
+    all_settings,
+    read_settings,
+)
 
 ROOT = Path(__file__).parents[2]
 LEAST = {
@@ -38,8 +45,10 @@ def test_storage_and_one_endpoint_are_enough() -> None:
         queue_service_uri="https://acme.queue.core.windows.net",
         table_service_uri="https://acme.table.core.windows.net",
     )
-    assert found.speech_endpoints == (
-        SpeechEndpoint(name="speech", url="https://acme.cognitiveservices.azure.com"),
+    assert found.endpoints == (
+        Endpoint(
+            provider="azure-speech", name="speech", url="https://acme.cognitiveservices.azure.com"
+        ),
     )
     assert (found.audio_container, found.transcripts_container) == ("audio", "transcripts")
     assert (found.coalesce_seconds, found.poll_min_seconds, found.sas_hours) == (60, 60, 48)
@@ -48,7 +57,7 @@ def test_storage_and_one_endpoint_are_enough() -> None:
 
 def test_each_setting_of_one_value_has_a_field_of_its_name() -> None:
     fields = {setting.name.lower() for setting in SETTINGS}
-    assert fields | {"data_storage", "speech_endpoints"} == set(Settings.__struct_fields__)
+    assert fields | {"data_storage", "endpoints", "of_provider"} == set(Settings.__struct_fields__)
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,9 +73,16 @@ def test_several_endpoints_find_their_own_keys_and_else_the_common_one() -> None
         "SPEECH_KEY": "common-key",
         "SPEECH_KEY_WEST_EUROPE": "own-key",
     }
-    assert read_settings(environment).speech_endpoints == (
-        SpeechEndpoint(name="west-europe", url="https://we.example", key=Secret("own-key")),
-        SpeechEndpoint(name="us", url="https://us.example", key=Secret("common-key")),
+    assert read_settings(environment).endpoints == (
+        Endpoint(
+            provider="azure-speech",
+            name="west-europe",
+            url="https://we.example",
+            key=Secret("own-key"),
+        ),
+        Endpoint(
+            provider="azure-speech", name="us", url="https://us.example", key=Secret("common-key")
+        ),
     )
 
 
@@ -87,8 +103,8 @@ def test_every_value_is_read_into_its_type() -> None:
             "STATE_TABLE": "",
         }
     )
-    assert found.speech_endpoints[0].name == "westeurope"
-    assert found.speech_reads_audio == "identity"
+    assert found.endpoints[0].name == "westeurope"
+    assert found.of_provider["azure-speech"]["reads_audio"] == "identity"
     assert found.webhook_base_url == "https://acme.azurewebsites.net"
     assert found.webhook_secret == Secret("0123456789abcdef")
     assert found.prices == {"azure-speech/standard": 0.18, "azure-speech/express": 1.0}
@@ -106,7 +122,7 @@ def test_a_connection_string_stands_in_for_the_addresses() -> None:
     }
     found = read_settings(environment)
     assert found.data_storage.connection_string == Secret("UseDevelopmentStorage=true")
-    assert found.speech_endpoints[0].url == "http://127.0.0.1:5101"
+    assert found.endpoints[0].url == "http://127.0.0.1:5101"
 
 
 @pytest.mark.parametrize(
@@ -239,8 +255,9 @@ def test_each_setting_is_documented_with_its_default_and_none_is_invented() -> N
     rows = re.findall(r"^\| `([A-Za-z_<>]+)` \|([^|]*)\|", text, re.MULTILINE)
     documented = {name: default.strip().strip("`") for name, default in rows}
     assert len(documented) == len(rows)
-    assert set(documented) == {*FORMS, NAMED_KEY + "<NAME>", *(s.name for s in SETTINGS)}
-    for setting in SETTINGS:
+    keys = {f"{prefix}<NAME>" for prefix in NAMED_KEYS}
+    assert set(documented) == {*FORMS, *keys, *(s.name for s in all_settings())}
+    for setting in all_settings():
         shown = "" if setting.default in (None, {}) else str(setting.default)
         shown = shown.lower() if isinstance(setting.default, bool) else shown
         assert documented[setting.name] == shown, setting.name

@@ -1,0 +1,63 @@
+"""What a provider's folder offers to the rest of the application, which knows no more of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import httpx
+
+from shared.model.capabilities import Capabilities
+from shared.ports import SpeechProvider
+from shared.setting_values import Setting
+
+
+class EndpointForm(NamedTuple):
+    """How the settings that begin with `prefix` say where a provider's endpoints are.
+
+    `address` says what is expected of `<prefix>_ENDPOINT`. A provider that has the same
+    addresses for everybody lists them by name in `regions`, the usual one first: there a key is
+    enough. Of a provider without, an endpoint that is alone is called `alone`.
+    """
+
+    prefix: str
+    address: str
+    regions: Mapping[str, str] = {}
+    alone: str = ""
+    needs_key: bool = True
+
+    @property
+    def usual_name(self) -> str:
+        return next(iter(self.regions), self.alone)
+
+
+class Connection(NamedTuple):
+    """What an endpoint is made of.
+
+    `credential` makes the app's identity, a credential of azure-identity, for where there is no
+    `key`. `settings` are the values of the provider's own settings, named without their prefix
+    and in lower case. A create call without an answer for `create_seconds` counts as one of
+    unknown outcome, and none may start later than `prepare_seconds` after `submit` was called.
+    `webhook_url` is where this endpoint may call us, None where it may not.
+    """
+
+    url: str
+    key: str | None
+    http: httpx.Client
+    credential: Callable[[], Any]
+    settings: Mapping[str, Any]
+    create_seconds: float = 60.0
+    prepare_seconds: float = 60.0
+    webhook_url: str | None = None
+    webhook_secret: str = ""
+
+
+class Offer(NamedTuple):
+    """A provider. `settings` are its own, beside those that say where its endpoints are; one of
+    them is `<prefix>_MAX_ACTIVE_JOBS`."""
+
+    name: str
+    limits: Capabilities
+    form: EndpointForm
+    connect: Callable[[Connection], SpeechProvider]
+    settings: tuple[Setting, ...]

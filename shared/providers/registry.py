@@ -1,0 +1,10 @@
+"""All providers. Adding one is a folder, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.providers.azure_speech.offer import OFFER as AZURE_SPEECH
+from shared.providers.offer import Offer
+
+OFFERS: Mapping[str, Offer] = {offer.name: offer for offer in (AZURE_SPEECH,)}
