@@ -1,0 +1,96 @@
+"""What the emulator was asked to do, for an audit: double payments, call counts and rates. It is
+kept in the database, so that it survives a killed process."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from local.emulation.audio import without_query
+
+_TABLES = ("ledger_calls", "ledger_moments", "ledger_creates", "ledger_transcribed")
+
+
+class Ledger:
+    def __init__(self, database: sqlite3.Connection, window_seconds: float) -> None:
+        self._database, self._window_seconds = database, window_seconds
+
+    def called(self, kind: str, status: int, at: float) -> None:
+        """A call of that kind was answered with `status` (whatever the client got to see)."""
+        self._database.execute(
+            "INSERT INTO ledger_calls VALUES (?, ?, 1)"
+            " ON CONFLICT (kind, status) DO UPDATE SET count = count + 1",
+            (kind, status),
+        )
+        self._database.execute("INSERT INTO ledger_moments VALUES (?)", (at,))
+
+    def created(
+        self, batch_id: str, at: float, mode: str, title: str | None, items: int, unknown: list[str]
+    ) -> None:
+        self._database.execute(
+            "INSERT INTO ledger_creates (id, at, mode, title, items, unknown_fields)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (batch_id, at, mode, title, items, msgspec.json.encode(unknown).decode()),
+        )
+
+    def transcribed(self, source: str, item_id: str, cents: float) -> None:
+        """A recording was transcribed and paid for."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO ledger_transcribed VALUES (?, ?, ?)",
+            (without_query(source), item_id, cents),
+        )
+
+    def reset(self) -> None:
+        for table in _TABLES:
+            self._database.execute(f"DELETE FROM {table}")
+
+    def body(self) -> dict[str, Any]:
+        """`calls` {kind: {status: count}}, `busiest`: the most calls in any window, `creates`,
+        `transcribed` {source without query: how often}, `cents` paid in all."""
+        calls: dict[str, dict[str, int]] = {}
+        for row in self._rows("SELECT * FROM ledger_calls ORDER BY kind, status"):
+            calls.setdefault(row["kind"], {})[str(row["status"])] = row["count"]
+        per_source = self._rows(
+            "SELECT source, COUNT(*) AS times FROM ledger_transcribed GROUP BY source"
+        )
+        [paid] = self._rows("SELECT COALESCE(SUM(cents), 0) AS cents FROM ledger_transcribed")
+        moments = self._rows("SELECT at FROM ledger_moments ORDER BY at")
+        return {
+            "calls": calls,
+            "busiest": busiest((row["at"] for row in moments), self._window_seconds),
+            "creates": [_create(row) for row in self._rows(_CREATES)],
+            "transcribed": {row["source"]: row["times"] for row in per_source},
+            "cents": round(paid["cents"], 6),
+        }
+
+    def _rows(self, sql: str) -> list[sqlite3.Row]:
+        return self._database.execute(sql).fetchall()
+
+
+_CREATES = "SELECT * FROM ledger_creates ORDER BY seq"
+
+
+def busiest(moments: Iterable[float], window_seconds: float) -> int:
+    """The most of the moments, in order of time, that fall into any window of that length."""
+    most, recent = 0, deque[float]()
+    for at in moments:
+        recent.append(at)
+        while recent[0] <= at - window_seconds:
+            recent.popleft()
+        most = max(most, len(recent))
+    return most
+
+
+def _create(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "at": row["at"],
+        "mode": row["mode"],
+        "title": row["title"],
+        "items": row["items"],
+        "unknownFields": msgspec.json.decode(row["unknown_fields"]),
+    }
