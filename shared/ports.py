@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 import msgspec
 
 from shared.messages import Message
-from shared.model.batch import Batch
+from shared.model.batch import Batch, BatchEntry, BatchState, Origin, Part
 from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
+from shared.model.manifest import Head, Item
 from shared.model.options import Options
 from shared.model.recognition import Recognition
 from shared.model.recording import Recording, State
@@ -140,6 +141,27 @@ class Clock(Protocol):
         """The time on the wall, aware, UTC."""
 
 
+class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What progress is counted from, and nothing else of a recording."""
+
+    state: State
+    duration_ms: int = 0
+    needs_review: bool = False
+    cost_amount: float | None = None
+    cost_currency: str | None = None
+
+
+class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which batches are listed. None lets all through; the times are of their creation, the
+    first included, the second not."""
+
+    state: BatchState | None = None
+    profile: str | None = None
+    origin: Origin | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
 class BatchStore(Protocol):
     """Batches with their jobs and recordings, one partition each, and two small indices.
 
@@ -147,7 +169,36 @@ class BatchStore(Protocol):
     """
 
     def open_batch(self, batch: Batch) -> None:
-        """Note that the batch has work to do, and create its header if there is none yet."""
+        """Note that the batch has work to do, and create its header if there is none yet. One
+        that was stored before (it has a version) is listed as running."""
+
+    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+        """Insert a header together with at most 99 parts, in one transaction. False: there is a
+        header of that id already, and nothing was changed."""
+
+    def part(self, batch_id: str, number: int) -> Part | None:
+        """One part of a batch that is, or was, being made into recordings."""
+
+    def parts(self, batch_id: str) -> list[Part]:
+        """All of them, in their order."""
+
+    def save_part(self, part: Part) -> None:
+        """Replace. Raises `StoreConflict`."""
+
+    def list_batch(self, batch: Batch) -> None:
+        """Put the batch into the list of all batches, or bring its entry up to date."""
+
+    def entries(
+        self, wanted: BatchFilter, *, after: str | None, most: int
+    ) -> tuple[list[BatchEntry], str | None]:
+        """A page of the list of all batches, the newest first, and what to ask for the next one
+        with, None at the end."""
+
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        """Of every recording, read page by page."""
+
+    def forget(self, batch: Batch) -> None:
+        """Remove every row of the batch but its header, and its entry in the list."""
 
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
@@ -175,8 +226,10 @@ class BatchStore(Protocol):
         job_id: str | None = None,
         first: str | None = None,
         last: str | None = None,
+        page: int | None = None,
     ) -> Iterator[Recording]:
-        """Recordings in the order of their ids, `first` and `last` included, read page by page."""
+        """Recordings in the order of their ids, `first` and `last` included, read page by page;
+        `page` is how many at a time, if all of a page may not be needed."""
 
     def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
         """The ids of the recordings of all batches whose own ids lie between these two, both
@@ -195,8 +248,8 @@ class BatchStore(Protocol):
         """Write rows of one batch in one transaction, at most 100 of them, each only if it
         still has the version that it carries. Returns the job with its new version."""
 
-    def finish_batch(self, batch: Batch) -> None:
-        """Write the header. Raises `StoreConflict`."""
+    def save_batch(self, batch: Batch) -> None:
+        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
 
 
 class ActiveJobs(Protocol):
@@ -283,6 +336,13 @@ class AudioBlobs(Protocol):
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         """A further range of that version. Raises `StoreConflict` if the blob was changed."""
 
+    def page(
+        self, container: str, prefix: str, marker: str, most: int
+    ) -> tuple[list[AudioEntry], str]:
+        """At most `most` blobs whose names begin with `prefix`, from `marker` on ("" for the
+        first page), and the marker of the next page, "" at the end. Raises
+        `InputError` (container_missing)."""
+
     def list(self, container: str) -> Iterator[AudioEntry]:
         """Every blob, a page at a time."""
 
@@ -291,6 +351,38 @@ class AudioBlobs(Protocol):
 
     def readable_url(self, container: str, name: str | None) -> str:
         """A URL by which the provider can read the blob, or list and read the whole container."""
+
+
+class WebAudio(Protocol):
+    """Audio at https addresses. Whoever is called is a stranger: nothing is fetched from private
+    addresses, and messages hold no query."""
+
+    def head(self, url: str) -> AudioHead:
+        """The first 64 KiB and what else is told, as of a blob; the etag may be "". Raises
+        `InputError` (url_unreachable, url_refused) and, if it may pass, `ProviderUnavailable`."""
+
+    def read(self, url: str, offset: int, length: int) -> bytes:
+        """A further range. Raises as `head` does."""
+
+
+class Requests(Protocol):
+    """What batches were asked for, as it was accepted. It holds what no table may: addresses to
+    call and addresses of audio."""
+
+    def put(self, batch: Batch, content: bytes) -> None:
+        """Store the head and the items, a line of JSON each."""
+
+    def head(self, batch: Batch) -> Head:
+        """What holds for all. Raises `StoreConflict` if the request is gone."""
+
+    def items(self, batch: Batch, offset: int, length: int) -> list[Item]:
+        """The items in these bytes. Raises `StoreConflict` if the request is gone."""
+
+    def find(self, batch: Batch, positions: Collection[int]) -> dict[int, Item]:
+        """The items at these positions, read in one go. Raises `StoreConflict`."""
+
+    def remove(self, batch: Batch) -> None:
+        """No error when it is gone already."""
 
 
 class Outputs(Protocol):
@@ -303,3 +395,10 @@ class Outputs(Protocol):
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         """Store or replace a report."""
+
+    def remove(self, path: str, *, recording: Recording) -> None:
+        """Remove what `put` stored for this recording, also where it was moved aside since.
+        Others' outputs under that name stay."""
+
+    def remove_report(self, path: str) -> None:
+        """No error when it is gone already."""

@@ -75,6 +75,13 @@ class BatchEntry(msgspec.Struct, frozen=True, kw_only=True):
     items: int | None = None
 
 
+def state_of(batch: Batch) -> BatchState:
+    """As far as the header tells: recordings that came after the report reopen a batch."""
+    if batch.error_report is not None:
+        return "refused"
+    return "completed" if batch.finished_at is not None and batch.reported >= 0 else "running"
+
+
 def entry_of(batch: Batch, state: BatchState) -> BatchEntry:
     return BatchEntry(
         id=batch.id,

@@ -89,6 +89,20 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return self.state in TERMINAL
 
     @property
+    def cost_amount(self) -> float | None:
+        cost = self.outcome.cost if self.outcome else None
+        return float(cost.amount) if cost else None
+
+    @property
+    def cost_currency(self) -> str | None:
+        cost = self.outcome.cost if self.outcome else None
+        return cost.currency if cost else None
+
+    @property
+    def needs_review(self) -> bool | None:
+        return self.outcome.needs_review if self.outcome else None
+
+    @property
     def duration_ms(self) -> int:
         """Length of the audio as probed; 0 where the container does not tell."""
         return (self.audio.duration_ms or 0) if self.audio else 0

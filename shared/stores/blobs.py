@@ -24,7 +24,7 @@ from azure.storage.blob import (
     ContentSettings,
 )
 
-from shared.errors import StoreConflict
+from shared.errors import InputError, StoreConflict
 from shared.model.recording import Recording
 from shared.ports import AudioEntry, AudioHead
 from shared.stores.failures import storage_errors
@@ -63,17 +63,26 @@ class BlobAudio:
             except ResourceNotFoundError:
                 raise StoreConflict("read range: the blob is gone") from None
 
+    def page(
+        self, container: str, prefix: str, marker: str, most: int
+    ) -> tuple[list[AudioEntry], str]:
+        listing = self._service.get_container_client(container).list_blobs(
+            name_starts_with=prefix or None, results_per_page=most, include=["metadata"]
+        )
+        pages = listing.by_page(marker or None)
+        with storage_errors("list audio"):
+            try:
+                entries = [_entry(blob) for blob in next(pages, ())]
+            except ResourceNotFoundError:
+                raise _no_container(container) from None
+        return entries, str(getattr(pages, "continuation_token", None) or "")
+
     def list(self, container: str) -> Iterator[AudioEntry]:
         with storage_errors("list audio"):
             for blob in self._service.get_container_client(container).list_blobs(
                 include=["metadata"]
             ):
-                yield AudioEntry(
-                    blob.name,
-                    blob.etag.strip('"'),
-                    blob.last_modified.astimezone(UTC),
-                    dict(blob.metadata or {}),
-                )
+                yield _entry(blob)
 
     def url(self, container: str, name: str) -> str:
         return str(self._service.get_blob_client(container, name).url).split("?")[0]
@@ -85,6 +94,23 @@ class BlobAudio:
             url = self.url(container, name)
         query = self._sign(container, name)
         return f"{url}?{query}" if query else url
+
+
+def _entry(blob: BlobProperties) -> AudioEntry:
+    return AudioEntry(
+        blob.name,
+        blob.etag.strip('"'),
+        blob.last_modified.astimezone(UTC),
+        dict(blob.metadata or {}),
+    )
+
+
+def _no_container(container: str) -> InputError:
+    return InputError(
+        "container_missing",
+        f"There is no container {container}.",
+        "Create it, or correct the name, then retry the batch.",
+    )
 
 
 def _head(blob: BlobClient) -> AudioHead:
@@ -195,6 +221,26 @@ class BlobOutputs:
                 if getattr(error, "error_code", None) != "InvalidBlockList":
                     raise
                 raise StoreConflict("store report: somebody else stored it meanwhile") from None
+
+    def remove(self, path: str, *, recording: Recording) -> None:
+        for name in (path, _own_name(path, recording.id)):
+            blob = self._blob(name)
+            with storage_errors("remove output"):
+                try:
+                    there = blob.get_blob_properties()
+                    if _is_of(there, recording):
+                        blob.delete_blob(
+                            etag=there.etag, match_condition=MatchConditions.IfNotModified
+                        )
+                except ResourceNotFoundError:
+                    continue
+
+    def remove_report(self, path: str) -> None:
+        with storage_errors("remove report"):
+            try:
+                self._blob(path).delete_blob()
+            except ResourceNotFoundError:
+                return
 
     def _move_aside(self, blob: BlobClient, there: BlobProperties, path: str) -> None:
         """The output of an older version stays, under a name with that version's id."""

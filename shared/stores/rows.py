@@ -18,6 +18,7 @@ _PLAIN = (str, int, float, bool, datetime)
 
 
 _prepared: dict[type[msgspec.Struct], tuple[tuple[str, bool], ...]] = {}
+_derived: dict[type[msgspec.Struct], tuple[str, ...]] = {}
 
 
 def prepare(*kinds: type[msgspec.Struct]) -> None:
@@ -27,6 +28,12 @@ def prepare(*kinds: type[msgspec.Struct]) -> None:
     for kind in kinds:
         msgspec.json.Decoder(kind)
         _prepared[kind] = _columns(kind)
+
+
+def derive(kind: type[msgspec.Struct], *names: str) -> None:
+    """Properties of a kind that get a column too, which is never read back: so a query can bring
+    them without what they come from."""
+    _derived[kind] = names
 
 
 def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
@@ -41,6 +48,10 @@ def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
         elif isinstance(value, int) and not isinstance(value, bool):
             row[name] = EntityProperty(value, EdmType.INT64)
         else:
+            row[name] = value
+    for name in _derived.get(type(struct), ()):
+        value = getattr(struct, name)
+        if value is not None:
             row[name] = value
     return row
 

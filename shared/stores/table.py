@@ -4,6 +4,8 @@
     <batch id>       batch               the header
     <batch id>       job-<id>            a job
     <batch id>       recording-<id>      a recording
+    <batch id>       part-<number>       a stretch of its request, being made into recordings
+    !batches         <time, batch id>    a line of the list of all batches
     !open            <batch id>          a note that the batch has work to do
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
@@ -15,7 +17,8 @@ A batch is one partition, so that a job and its recordings change in one transac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -28,17 +31,20 @@ from azure.data.tables import (
 )
 
 from shared.errors import StoreConflict
-from shared.model.batch import Batch
+from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.recording import Recording, State
-from shared.ports import Diary
+from shared.ports import BatchFilter, Diary, RecordingFacts
 from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
-from shared.stores.rows import from_row, prepare, to_row
+from shared.stores.rows import derive, from_row, prepare, to_row
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
-prepare(Batch, Job, Recording, ActiveJob, EndpointState, Diary)
+BATCHES = "!batches"
+_DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
+prepare(Batch, BatchEntry, Part, Job, Recording, RecordingFacts, ActiveJob, EndpointState, Diary)
+derive(Recording, *_DERIVED)
 
 
 class TableBatchStore:
@@ -49,7 +55,65 @@ class TableBatchStore:
 
     def open_batch(self, batch: Batch) -> None:
         self._rows.put(OPEN, batch.id)
-        self._rows.insert(batch.id, "batch", batch)
+        if batch.version:
+            self._list(batch, entry_of(batch, "running"))
+        else:
+            self._rows.insert(batch.id, "batch", batch)
+
+    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+        rows = [to_row(batch.id, "batch", batch)]
+        rows += [to_row(batch.id, f"part-{part.number:03}", part) for part in parts]
+        try:
+            self._transact([(TransactionOperation.CREATE, row) for row in rows], "create batch")
+        except StoreConflict:
+            return False
+        return True
+
+    def part(self, batch_id: str, number: int) -> Part | None:
+        return self._rows.read(Part, batch_id, f"part-{number:03}")
+
+    def parts(self, batch_id: str) -> list[Part]:
+        where = "PartitionKey eq @pk and RowKey ge 'part-' and RowKey lt 'part.'"
+        with storage_errors("list parts"):
+            return [from_row(Part, row) for row in self._rows.query(where, {"pk": batch_id})]
+
+    def save_part(self, part: Part) -> None:
+        self._rows.replace(part.batch_id, f"part-{part.number:03}", part, part.version)
+
+    def list_batch(self, batch: Batch) -> None:
+        self._list(batch, entry_of(batch, state_of(batch)))
+
+    def _list(self, batch: Batch, entry: BatchEntry) -> None:
+        self._rows.put(BATCHES, entry_key(batch.id, batch.created_at), entry)
+
+    def entries(
+        self, wanted: BatchFilter, *, after: str | None, most: int
+    ) -> tuple[list[BatchEntry], str | None]:
+        where, values = _entries_filter(wanted, after)
+        with storage_errors("list batches"):
+            rows = list(
+                islice(self._rows.query(where, values, results_per_page=most + 1), most + 1)
+            )
+        more = rows[most - 1]["RowKey"] if len(rows) > most else None
+        return [from_row(BatchEntry, row) for row in rows[:most]], more
+
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        where, values = _recordings_filter(batch_id, None, None, None, None)
+        with storage_errors("count recordings"):
+            for row in self._rows.query(where, values, select=["state", *_DERIVED]):
+                yield from_row(RecordingFacts, row)
+
+    def forget(self, batch: Batch) -> None:
+        where = "PartitionKey eq @pk and RowKey gt 'batch'"
+        with storage_errors("list rows"):
+            keys = [
+                row["RowKey"]
+                for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
+            ]
+        for i in range(0, len(keys), 100):
+            rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
+            self._transact([(TransactionOperation.DELETE, row) for row in rows], "delete rows")
+        self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
 
     def note_version(self, batch_id: str) -> str | None:
         row = self._rows.get(OPEN, batch_id)
@@ -66,7 +130,10 @@ class TableBatchStore:
     def batch(self, batch_id: str) -> Batch | None:
         return self._rows.read(Batch, batch_id, "batch")
 
-    def finish_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch) -> None:
+        """The list first: who dies in between comes again, and writes both."""
+        if batch.deleted_at is None:
+            self.list_batch(batch)
         self._rows.replace(batch.id, "batch", batch, batch.version)
 
     def insert(self, recording: Recording) -> bool:
@@ -84,10 +151,11 @@ class TableBatchStore:
         job_id: str | None = None,
         first: str | None = None,
         last: str | None = None,
+        page: int | None = None,
     ) -> Iterator[Recording]:
         where, values = _recordings_filter(batch_id, state, job_id, first, last)
         with storage_errors("list recordings"):
-            for row in self._rows.query(where, values):
+            for row in self._rows.query(where, values, results_per_page=page):
                 yield from_row(Recording, row)
 
     def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
@@ -124,14 +192,19 @@ class TableBatchStore:
             _operation(to_row(row.batch_id, f"{kind}{row.id}", row), row.version)
             for kind, row in rows
         ]
-        with storage_errors("save"):
+        results = self._transact(operations, "save")
+        return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
+
+    def _transact(
+        self, operations: Sequence[tuple[Any, ...]], what: str
+    ) -> Sequence[Mapping[str, Any]]:
+        with storage_errors(what):
             try:
-                results = self._rows.table.submit_transaction(operations)
+                return self._rows.table.submit_transaction(operations)
             except TableTransactionError as error:
                 if error.status_code in (404, 409, 412):
-                    raise StoreConflict("save: somebody else was first") from None
+                    raise StoreConflict(f"{what}: somebody else was first") from None
                 raise
-        return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
 
 
 class TableActiveJobs:
@@ -209,6 +282,26 @@ def _recordings_filter(
     if job_id:
         where.append("job_id eq @job")
         values["job"] = job_id
+    return " and ".join(where), values
+
+
+def _entries_filter(wanted: BatchFilter, after: str | None) -> tuple[str, dict[str, Any]]:
+    """The key holds the time, so only those of the times asked for are read."""
+    where, values = ["PartitionKey eq @pk"], {"pk": BATCHES}
+    bounds = {
+        "gt": after,
+        "ge": entry_key("", wanted.created_to)[:-1] + "." if wanted.created_to else None,
+        "lt": entry_key("", wanted.created_from)[:-1] + "." if wanted.created_from else None,
+    }
+    for operator, key in bounds.items():
+        if key is not None:
+            where.append(f"RowKey {operator} @{operator}")
+            values[operator] = key
+    for name in ("state", "profile", "origin"):
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(f"{name} eq @{name}")
+            values[name] = value
     return " and ".join(where), values
 
 

@@ -127,7 +127,7 @@ def _report(
             outputs.put_stream(path, report.write(header, items()), report.media_type)
             event("report.written", batch=batch.id, format=name)
     try:
-        store.finish_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
+        store.save_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
     except StoreConflict:
         _distrust_reports(batch, store)
         raise
@@ -140,7 +140,7 @@ def _distrust_reports(batch: Batch, store: BatchStore) -> None:
     opened for another report, whatever the books say."""
     there = store.batch(batch.id)
     if there is not None:
-        store.finish_batch(msgspec.structs.replace(there, reported=-1))
+        store.save_batch(msgspec.structs.replace(there, reported=-1))
         store.open_batch(there)
 
 

@@ -281,9 +281,9 @@ def test_a_header_is_finished_by_one_of_two(store: BatchStore) -> None:
     store.open_batch(a_batch())
     batch = store.batch(BATCH)
     assert batch is not None
-    store.finish_batch(replace(batch, reported=3))
+    store.save_batch(replace(batch, reported=3))
     with pytest.raises(StoreConflict):
-        store.finish_batch(replace(batch, reported=2))
+        store.save_batch(replace(batch, reported=2))
     found = store.batch(BATCH)
     assert found is not None and found.reported == 3
 
@@ -293,4 +293,4 @@ def test_a_header_that_is_not_there_cannot_be_finished(store: BatchStore) -> Non
     batch = store.batch(BATCH)
     assert batch is not None
     with pytest.raises(StoreConflict):
-        store.finish_batch(replace(batch, id="nobody"))
+        store.save_batch(replace(batch, id="nobody"))

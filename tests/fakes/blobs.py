@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from urllib.parse import quote
 
-from shared.errors import StoreConflict
+from shared.errors import InputError, StoreConflict
 from shared.model.recording import Recording
 from shared.ports import AudioEntry, AudioHead
 
@@ -30,6 +30,7 @@ class FakeAudio:
         self._etags = count(1)
         self.blobs: dict[tuple[str, str], Blob] = {}
         self.versions: set[tuple[str, str, str]] = set()  # (container, name, etag) ever dropped
+        self.missing_containers: set[str] = set()
 
     def drop(
         self,
@@ -68,6 +69,14 @@ class FakeAudio:
         for (where, name), blob in sorted(self.blobs.items()):
             if where == container:
                 yield AudioEntry(name, blob.etag, blob.last_modified_at, blob.metadata)
+
+    def page(
+        self, container: str, prefix: str, marker: str, most: int
+    ) -> tuple[list[AudioEntry], str]:
+        if container in self.missing_containers:
+            raise InputError("container_missing", "There is no container.", "Create it.")
+        left = [e for e in self.list(container) if e.name.startswith(prefix) and e.name > marker]
+        return left[:most], left[most - 1].name if len(left) > most else ""
 
     def url(self, container: str, name: str) -> str:
         return f"https://fake.blob.core.windows.net/{container}/{quote(name)}"
@@ -108,6 +117,15 @@ class FakeOutputs:
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         self.reports[path] = b"".join(chunks)
+
+    def remove(self, path: str, *, recording: Recording) -> None:
+        for name in (path, own_name(path, recording.id)):
+            there = self.files.get(name)
+            if there is not None and there.recording_id == recording.id:
+                del self.files[name]
+
+    def remove_report(self, path: str) -> None:
+        self.reports.pop(path, None)
 
 
 def own_name(path: str, recording_id: str) -> str:

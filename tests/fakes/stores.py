@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch import Batch
+from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.recording import Recording, State
-from shared.ports import Diary
+from shared.ports import BatchFilter, Diary, RecordingFacts
 
 MOST_IN_TRANSACTION = 100
 
@@ -26,10 +26,69 @@ class FakeBatchStore:
         self.notes: dict[str, str] = {}
         self.job_rows: dict[tuple[str, str], Job] = {}
         self.rows: dict[tuple[str, str], Recording] = {}
+        self.part_rows: dict[tuple[str, int], Part] = {}
+        self.listed: dict[str, BatchEntry] = {}
 
     def open_batch(self, batch: Batch) -> None:
         self.notes[batch.id] = self._version()
-        self.headers.setdefault(batch.id, msgspec.structs.replace(batch, version=self._version()))
+        if batch.version:
+            self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
+        else:
+            self.create_batch(batch)
+
+    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+        assert len(parts) < MOST_IN_TRANSACTION, "a table takes 100 rows"
+        if batch.id in self.headers:
+            return False
+        self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
+        for part in parts:
+            saved = msgspec.structs.replace(part, version=self._version())
+            self.part_rows[batch.id, part.number] = saved
+        return True
+
+    def part(self, batch_id: str, number: int) -> Part | None:
+        return self.part_rows.get((batch_id, number))
+
+    def parts(self, batch_id: str) -> list[Part]:
+        return [part for key, part in sorted(self.part_rows.items()) if key[0] == batch_id]
+
+    def save_part(self, part: Part) -> None:
+        there = self.part(part.batch_id, part.number)
+        if there is None or there.version != part.version:
+            raise StoreConflict("save part")
+        saved = msgspec.structs.replace(part, version=self._version())
+        self.part_rows[part.batch_id, part.number] = saved
+
+    def list_batch(self, batch: Batch) -> None:
+        entry = entry_of(batch, state_of(batch))
+        self.listed[entry_key(batch.id, batch.created_at)] = entry
+
+    def entries(
+        self, wanted: BatchFilter, *, after: str | None, most: int
+    ) -> tuple[list[BatchEntry], str | None]:
+        found = [
+            (key, entry)
+            for key, entry in sorted(self.listed.items())
+            if key > (after or "") and _is_wanted(entry, wanted)
+        ]
+        more = found[most - 1][0] if len(found) > most else None
+        return [entry for _, entry in found[:most]], more
+
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        for row in self.recordings(batch_id):
+            yield RecordingFacts(
+                state=row.state,
+                duration_ms=row.duration_ms,
+                needs_review=bool(row.needs_review),
+                cost_amount=row.cost_amount,
+                cost_currency=row.cost_currency,
+            )
+
+    def forget(self, batch: Batch) -> None:
+        for rows in (self.rows, self.job_rows, self.part_rows):
+            for key in [key for key in rows if key[0] == batch.id]:
+                del rows[key]  # type: ignore[arg-type]
+        self.listed.pop(entry_key(batch.id, batch.created_at), None)
 
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)
@@ -45,10 +104,12 @@ class FakeBatchStore:
     def batch(self, batch_id: str) -> Batch | None:
         return self.headers.get(batch_id)
 
-    def finish_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch) -> None:
         there = self.headers.get(batch.id)
         if there is None or there.version != batch.version:
-            raise StoreConflict("finish batch")
+            raise StoreConflict("save batch")
+        if batch.deleted_at is None:
+            self.list_batch(batch)
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
 
     def insert(self, recording: Recording) -> bool:
@@ -69,6 +130,7 @@ class FakeBatchStore:
         job_id: str | None = None,
         first: str | None = None,
         last: str | None = None,
+        page: int | None = None,
     ) -> Iterator[Recording]:
         for key in sorted(key for key in self.rows if key[0] == batch_id):
             row = self.rows[key]
@@ -118,6 +180,18 @@ class FakeBatchStore:
 
     def _version(self) -> str:
         return f"v{next(self._versions)}"
+
+
+def _is_wanted(entry: BatchEntry, wanted: BatchFilter) -> bool:
+    created = int(entry.created_at.timestamp())
+    since, until = wanted.created_from, wanted.created_to
+    return (
+        wanted.state in (None, entry.state)
+        and wanted.profile in (None, entry.profile)
+        and wanted.origin in (None, entry.origin)
+        and (since is None or created >= int(since.timestamp()))
+        and (until is None or created < int(until.timestamp()))
+    )
 
 
 class FakeActiveJobs:

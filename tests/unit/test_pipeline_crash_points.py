@@ -19,7 +19,7 @@ from tests.fakes.world import World, a_second_of_silence
 PORTS = {
     "store": (
         "open_batch note_version open_batches close_batch batch insert recording recordings "
-        "recording_ids any_left job jobs save finish_batch"
+        "recording_ids any_left job jobs save save_batch"
     ).split(),
     "active": "all get put update remove".split(),
     "book": ["state", "save"],

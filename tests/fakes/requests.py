@@ -1,0 +1,69 @@
+"""What was asked for, and audio on the web, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import msgspec
+
+from shared.errors import InputError, StoreConflict
+from shared.model.batch import Batch
+from shared.model.manifest import Head, Item
+from shared.ports import AudioHead
+from tests.fakes.blobs import HEAD_BYTES
+
+
+class FakeRequests:
+    """`shared.ports.Requests`."""
+
+    def __init__(self) -> None:
+        self.contents: dict[tuple[str, str], bytes] = {}
+
+    def put(self, batch: Batch, content: bytes) -> None:
+        self.contents[batch.id, batch.digest] = content
+
+    def head(self, batch: Batch) -> Head:
+        return msgspec.json.decode(self._content(batch).splitlines()[0], type=Head)
+
+    def items(self, batch: Batch, offset: int, length: int) -> list[Item]:
+        lines = self._content(batch)[offset : offset + length].splitlines()
+        return [msgspec.json.decode(line, type=Item) for line in lines]
+
+    def find(self, batch: Batch, positions: Collection[int]) -> dict[int, Item]:
+        lines = self._content(batch).splitlines()[1:]
+        return {n: msgspec.json.decode(lines[n], type=Item) for n in positions if n < len(lines)}
+
+    def remove(self, batch: Batch) -> None:
+        self.contents.pop((batch.id, batch.digest), None)
+
+    def _content(self, batch: Batch) -> bytes:
+        if (batch.id, batch.digest) not in self.contents:
+            raise StoreConflict("read request: it is gone")
+        return self.contents[batch.id, batch.digest]
+
+
+class FakeWeb:
+    """`shared.ports.WebAudio`."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.errors: dict[str, list[Exception]] = {}
+
+    def head(self, url: str) -> AudioHead:
+        if self.errors.get(url):
+            raise self.errors[url].pop(0)
+        if url not in self.files:
+            raise InputError("url_unreachable", "The server answered 404.", "Correct the address.")
+        data = self.files[url]
+        return AudioHead(
+            data=data[:HEAD_BYTES],
+            bytes=len(data),
+            etag="",
+            last_modified_at=datetime(2026, 1, 1, tzinfo=UTC),
+            media_type="audio/wav",
+            metadata={},
+        )
+
+    def read(self, url: str, offset: int, length: int) -> bytes:
+        return self.files[url][offset : offset + length]
