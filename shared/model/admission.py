@@ -8,6 +8,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model.audio import AudioProperties
 from shared.model.capabilities import Capabilities
+from shared.model.extras import settle_extras
 from shared.model.options import Options
 from shared.model.profile import Profile
 from shared.model.profile_keys import did_you_mean
@@ -21,12 +22,16 @@ def check_against(
     """The options as they can be carried out, and a note for each that was changed.
 
     Raises `InputError` with the codes too_large, unsupported_container, unsupported_codec,
-    too_long, channel_missing and too_long_for_diarization.
+    too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
+    options, extra_notes = settle_extras(options, capabilities)
     options, channel_notes = _settle_channels(properties, options)
+    if not capabilities.picks_channels:
+        options, channel_notes = _all_channels(properties, options, channel_notes)
     options, speaker_notes = _settle_speakers(properties, options, capabilities)
-    return options, (*_missing_sound(properties), *channel_notes, *speaker_notes)
+    notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
+    return options, notes
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
@@ -44,7 +49,7 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
             "candidate_locales": options.candidate_locales,
         }
         for key, names in wanted.items():
-            strangers = [name for name in names if name not in locales]
+            strangers = [n for n in names if not {n, n.split("-")[0]} & locales]
             if strangers:
                 hint = did_you_mean(strangers[0], locales)
                 text = f"The provider does not know {', '.join(strangers)}{hint}"
@@ -110,13 +115,26 @@ def _settle_channels(
     return msgspec.structs.replace(options, channels=present), (note,)
 
 
+def _all_channels(
+    properties: AudioProperties, options: Options, notes: tuple[str, ...]
+) -> tuple[Options, tuple[str, ...]]:
+    every = tuple(range(properties.channels)) if properties.channels > 1 else ()
+    left_out = tuple(c for c in range(properties.channels) if c not in options.channels)
+    if options.channels and left_out:
+        notes = (f"The provider hears all channels; channel {_listed(left_out)} is in here, too.",)
+    return msgspec.structs.replace(options, channels=every), notes
+
+
 def _settle_speakers(
     properties: AudioProperties, options: Options, capabilities: Capabilities
 ) -> tuple[Options, tuple[str, ...]]:
-    if options.max_speakers is None:
+    if not options.tells_speakers:
         return options, ()
     if properties.channels > 1 and not capabilities.diarizes_channels:
-        return msgspec.structs.replace(options, max_speakers=None), (_no_diarization(options),)
+        untold = msgspec.structs.replace(
+            options, max_speakers=None, expected_speakers=None, min_speakers=None
+        )
+        return untold, (_no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
         raise InputError(

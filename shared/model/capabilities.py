@@ -14,7 +14,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     may be made in `window_seconds`, by all instances of the application together.
     `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
-    `modes` and `locales` are those that it has.
+    `modes` and `locales` are those that it has; a language alone stands for all its locales.
+    `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
+    told of every channel that the audio has.
     """
 
     files_per_job: int
@@ -32,3 +34,5 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     supports_container: bool
     modes: frozenset[Mode] | None = None
     locales: frozenset[str] | None = None
+    extras: frozenset[str] = frozenset()
+    picks_channels: bool = True

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from shared.model.insights import Chapter, Entity, Insights, Sentiment, Span
 from shared.model.masking import hides_words, shown_only
 from shared.model.mend import mend_utterance, mend_words
 from shared.model.options import Options
@@ -26,6 +28,8 @@ from shared.model.transcript import (
     Transcript,
     Utterance,
 )
+
+_Timed = TypeVar("_Timed", Span, Entity, Chapter, Sentiment)
 
 # Providers and probes round differently; only more than both of these is worth a word.
 _TOLERATED_DIFFERENCE_MS = 2_000
@@ -72,6 +76,7 @@ def build_transcript(
         needs_review=_is_low(confidence, review_below),
         speakers=speakers.all(),
         utterances=utterances,
+        insights=_insights(recognition.insights, options, duration_ms),
     )
 
 
@@ -80,6 +85,36 @@ def _duration_ms(recognition: Recognition, source: Source) -> int | None:
     if recognition.duration_ms is None or (recognition.duration_ms <= 0 and recognition.utterances):
         return source.duration_ms
     return max(recognition.duration_ms, 0)
+
+
+def _insights(found: Insights, options: Options, duration_ms: int | None) -> Insights | None:
+    """What was asked for, in time order and inside the recording. What is to be redacted could be
+    told by names, titles and phrases, whatever the provider says of them."""
+    if not (options.sentiments or options.entities or options.chapters or options.highlights):
+        return None
+    is_open = not options.redact
+    return Insights(
+        entities=_in_time(found.entities if options.entities and is_open else (), duration_ms),
+        chapters=_in_time(found.chapters if options.chapters and is_open else (), duration_ms),
+        highlights=tuple(
+            replace(each, spans=_in_time(each.spans, duration_ms))
+            for each in (found.highlights if options.highlights and is_open else ())
+        ),
+        sentiments=_in_time(found.sentiments if options.sentiments else (), duration_ms),
+    )
+
+
+def _in_time(found: Iterable[_Timed], duration_ms: int | None) -> tuple[_Timed, ...]:
+    clamped = []
+    for each in found:
+        start_ms = _clamped(each.start_ms, 0, duration_ms)
+        end_ms = _clamped(each.end_ms, start_ms, duration_ms)
+        clamped.append(replace(each, start_ms=start_ms, end_ms=end_ms))
+    return tuple(sorted(clamped, key=lambda each: (each.start_ms, each.end_ms)))
+
+
+def _clamped(moment_ms: int, least_ms: int, most_ms: int | None) -> int:
+    return max(least_ms, moment_ms if most_ms is None else min(moment_ms, most_ms))
 
 
 # -- utterances among each other --------------------------------------------------------------

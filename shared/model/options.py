@@ -10,6 +10,9 @@ Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 Mode = Literal["standard", "express"]
 Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
+Substitute = Literal["hash", "kind"]
+Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,9 +20,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `candidate_locales` (2 to 10) turns language identification on; `locale` is then the
     fallback. `channels` are 0-based, empty means all that the audio has. `max_speakers` (2 to
-    35) turns diarization on. `model` is a custom model's URL, `model_by_locale` the same per
-    candidate locale. `time_to_live_hours` (6 to 744) is how long the provider may keep its
-    copy if we never come to delete it.
+    35), `expected_speakers` or `min_speakers` turns diarization on. `model` is a custom model's
+    URL, `model_by_locale` the same per candidate locale. `time_to_live_hours` (6 to 744) is how
+    long the provider may keep its copy if we never come to delete it.
+
+    From `models` on, not every provider knows them (`shared/model/extras.py`). `models` are the
+    provider's own, by name, in order of preference. `spelling` maps what is heard to how it is
+    written. `redact` lists kinds of personal data that leave the text, each replaced by hash
+    signs or by the name of its kind.
     """
 
     locale: Locale = "en-US"
@@ -34,3 +42,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     model: str | None = None
     model_by_locale: dict[str, str] = {}
     time_to_live_hours: Annotated[int, msgspec.Meta(ge=6, le=744)] = 48
+    models: tuple[str, ...] = ()
+    expected_speakers: Speakers | None = None
+    min_speakers: Speakers | None = None
+    min_language_confidence: Share | None = None
+    key_terms: tuple[str, ...] = ()
+    prompt: str | None = None
+    spelling: dict[str, str] = {}
+    formatting: bool = True
+    redact: tuple[str, ...] = ()
+    redact_with: Substitute = "hash"
+    sentiments: bool = False
+    entities: bool = False
+    chapters: bool = False
+    highlights: bool = False
+
+    @property
+    def tells_speakers(self) -> bool:
+        """Whether speakers are to be told apart by voice."""
+        counts = (self.max_speakers, self.expected_speakers, self.min_speakers)
+        return any(count is not None for count in counts)

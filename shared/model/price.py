@@ -76,7 +76,7 @@ def estimate(
 def features(options: Options) -> set[Feature]:
     """What of the options a provider may charge for."""
     asked: dict[Feature, bool] = {
-        "diarization": options.max_speakers is not None,
+        "diarization": options.tells_speakers,
         "language_identification": bool(options.candidate_locales),
         "custom_model": bool(options.model or options.model_by_locale),
         "word_times": options.word_times or options.display_word_times,

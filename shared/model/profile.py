@@ -129,6 +129,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
     found = [
         *_locale_contradictions(options),
         *_repetitions(profile),
+        *_speaker_contradictions(options),
     ]
     if options.max_speakers is not None and len(options.channels) > 1:
         found.append(
@@ -155,6 +156,15 @@ def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
         if locale not in candidates:
             found.append(("model_by_locale", f"{locale} is not among candidate_locales"))
     return found
+
+
+def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:
+    least, most = options.min_speakers, options.max_speakers
+    if options.expected_speakers is not None and (least is not None or most is not None):
+        return [("expected_speakers", "cannot go with min_speakers or max_speakers")]
+    if least is not None and most is not None and least > most:
+        return [("min_speakers", f"{least} is more than max_speakers")]
+    return []
 
 
 def _repetitions(profile: Profile) -> list[tuple[str, str]]:

@@ -9,15 +9,27 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
-from shared.model.options import Locale, Mode, Options, Profanity, Punctuation
+from shared.model.options import (
+    Locale,
+    Mode,
+    Options,
+    Profanity,
+    Punctuation,
+    Share,
+    Speakers,
+    Substitute,
+)
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
+ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
+PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
-_LISTS = ("candidate_locales", "channels", "formats", "prefixes")
-_TABLES = ("roles", "model_by_locale")
+_LISTS = ("candidate_locales", "channels", "formats", "prefixes", "models", "key_terms", "redact")
+_TABLES = ("roles", "model_by_locale", "spelling")
 
 
 class Key(NamedTuple):
@@ -55,6 +67,22 @@ _OPTION_KEYS = {
     "time_to_live_hours": Key(
         Annotated[int, msgspec.Meta(ge=6, le=744)], "a number of hours from 6 to 744"
     ),
+    "models": Key(tuple[ModelName, ...], "a list of names of models, the best first"),
+    "expected_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "min_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "min_language_confidence": Key(Share, 'a number from 0 to 1, or "none"', True),
+    "key_terms": Key(
+        Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)], "a list of up to 1000 terms"
+    ),
+    "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
+    "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
+    "formatting": Key(bool, _SWITCH),
+    "redact": Key(tuple[PolicyName, ...], "a list of kinds of personal data, such as person_name"),
+    "redact_with": Key(Substitute, '"hash" or "kind"'),
+    "sentiments": Key(bool, _SWITCH),
+    "entities": Key(bool, _SWITCH),
+    "chapters": Key(bool, _SWITCH),
+    "highlights": Key(bool, _SWITCH),
 }
 OPTION_NAMES = frozenset(_OPTION_KEYS)
 assert set(Options.__struct_fields__) == OPTION_NAMES

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.model.insights import Insights
 from shared.model.transcript import Alternative, Word
 
 
@@ -42,3 +43,4 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None = None
     utterances: tuple[RecognisedUtterance, ...] = ()
     warnings: tuple[str, ...] = ()
+    insights: Insights = Insights()

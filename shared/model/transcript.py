@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from shared.model.insights import Insights
+
 SCHEMA = "transcript/1"
 
 Timing = Literal["provider", "interpolated"]
@@ -140,7 +142,8 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
 
     A recording without speech is a success: `text` is "" and `utterances` empty.
     `text` is the display text of all utterances in time order, one turn a line.
-    `confidence` is the mean over the utterances, weighted by their length.
+    `confidence` is the mean over the utterances, weighted by their length. `insights` is null
+    where none were asked for.
     """
 
     schema: str = SCHEMA
@@ -153,3 +156,4 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     needs_review: bool = False
     speakers: tuple[Speaker, ...] = ()
     utterances: tuple[Utterance, ...] = ()
+    insights: Insights | None = None

@@ -104,7 +104,7 @@ def test_metadata_none_undoes_what_the_profile_sets() -> None:
     ("key", "value", "complaint"),
     [
         ("dropscribe_local", "de-DE", "there is no such key, did you mean locale?"),
-        ("dropscribe_speakers", "2", "there is no such key, did you mean max_speakers?"),
+        ("dropscribe_max_speaker", "2", "there is no such key, did you mean max_speakers?"),
         ("dropscribe_provider", "other", "there is no such key"),
         ("dropscribe_locale", "German!", "expected a locale such as"),
         ("dropscribe_max_speakers", "many", "expected a number from 2 to 35"),
