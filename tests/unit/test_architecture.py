@@ -33,6 +33,7 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "local/azure_speech": ("local",),
     "local/emulation": ("local",),
+    "local/soferai": ("local",),
     "local/recogniser": ("local",),
     "local/host": ("local",),
 }
