@@ -104,8 +104,9 @@ class SpeechProvider(Protocol):
         else means that it was not.
         """
 
-    def find(self, mark: str) -> str | None:
-        """The id of the transcription that carries `mark`, or None if there is none."""
+    def find(self, mark: str, since: datetime | None = None) -> str | None:
+        """The id of the transcription that carries `mark`, or None if there is none. It was
+        created no earlier than `since`, which spares a long look where a provider lists all."""
 
     def copies(self, marked: str) -> Iterator[RemoteCopy]:
         """Every transcription whose mark begins with `marked`, unless it was made to be kept."""

@@ -78,9 +78,9 @@ class GuardedProvider:
         with self._call():
             return self._provider.submit(request)
 
-    def find(self, mark: str) -> str | None:
+    def find(self, mark: str, since: datetime | None = None) -> str | None:
         with self._call():
-            return self._provider.find(mark)
+            return self._provider.find(mark, since)
 
     def copies(self, marked: str) -> Iterator[RemoteCopy]:
         with self._call():

@@ -33,7 +33,7 @@ def resolve(
         return
     if now - job.changed_at <= timedelta(seconds=policy.resolve_after_seconds):
         return  # resolved and sent anew since the entry was read: that call may be under way
-    transcription_id = endpoints[entry.endpoint].find(job.id)
+    transcription_id = endpoints[entry.endpoint].find(job.id, job.changed_at)
     event("job.resolved", job=job.id, endpoint=entry.endpoint, found=transcription_id is not None)
     if transcription_id is not None:
         note_submitted(

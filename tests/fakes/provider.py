@@ -108,7 +108,7 @@ class FakeProvider:
         item.failure = next(iter(bad.values())) if item.state == "failed" else None
         self.transcribed.update(source for source in item.sources if source not in bad)
 
-    def find(self, mark: str) -> str | None:
+    def find(self, mark: str, since: datetime | None = None) -> str | None:
         self._raise("find")
         found = (key for key, item in self.transcriptions.items() if item.request.mark == mark)
         return next(found, None)

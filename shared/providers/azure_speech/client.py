@@ -7,6 +7,7 @@ What is sent and what an answer means is decided in modules without I/O; how it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -89,7 +90,7 @@ class AzureSpeech:
             raise OutcomeUnknown("Azure Speech accepted a transcription without naming it.")
         return found
 
-    def find(self, mark: str) -> str | None:
+    def find(self, mark: str, since: datetime | None = None) -> str | None:
         pages = self._transport.pages(
             self._url(calls.find_path(mark, self._version)),
             lambda body: wire.read_found_id(body, mark),
