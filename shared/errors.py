@@ -13,6 +13,7 @@
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
         ├── ProviderUnauthorised  key, token or role is missing or wrong
+        ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderThrottled     too many calls; carries how long to wait
         ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
         │   └── EndpointDown      not called: the endpoint is taken out until a moment
@@ -144,6 +145,11 @@ class ProviderRefused(ProviderError):
 
 class ProviderUnauthorised(ProviderError):
     """401 or 403: the key, the token or the role is missing or wrong."""
+
+
+class ProviderUnfunded(ProviderError):
+    """The provider's account holds too little money; nothing was carried out. Whoever pays has to
+    pay in, and then the same call succeeds."""
 
 
 class ProviderThrottled(ProviderError):

@@ -14,7 +14,7 @@ from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
 from shared.model.manifest import Head, Item
-from shared.model.options import Options
+from shared.model.options import Mode, Options
 from shared.model.recognition import Recognition
 from shared.model.recording import Recording, State
 
@@ -30,6 +30,7 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     display_name: str
     options: Options
+    mode: Mode = "standard"
     keep: bool = False
     content_urls: tuple[str, ...] = ()
     container_url: str | None = None
@@ -52,9 +53,10 @@ class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that the provider made. `index` is the position in `JobRequest.content_urls` that
-    its name hints at, None where the name tells nothing. `url` may hold a secret."""
+    its name hints at, None where the name tells nothing. `url` may hold a secret. Of an input that
+    waits until the provider's account has money again there is no file yet, only an "unfunded"."""
 
-    kind: Literal["result", "report"]
+    kind: Literal["result", "report", "unfunded"]
     name: str
     url: str
     bytes: int | None = None
@@ -62,10 +64,12 @@ class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says of each input: `failed` maps a source (query cut off) to a reason."""
+    """What the provider says of each input: `failed` maps a source (query cut off) to a reason,
+    `failed_inputs` a position in `JobRequest.content_urls` where no source is told."""
 
     succeeded_sources: tuple[str, ...] = ()
     failed: dict[str, Failure] = {}
+    failed_inputs: dict[int, Failure] = {}
 
 
 class RemoteCopy(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shared.model.options import Mode
@@ -16,7 +18,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
     `modes` and `locales` are those that it has; a language alone stands for all its locales.
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
-    told of every channel that the audio has.
+    told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
+    `find_is_proof` tells that a job whose mark the provider does not list was never created.
+    `results_count` tells that fetching a result is a call like any other.
     """
 
     files_per_job: int
@@ -36,3 +40,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     locales: frozenset[str] | None = None
     extras: frozenset[str] = frozenset()
     picks_channels: bool = True
+    files_per_job_in: Mapping[Mode, int] = {}
+    find_is_proof: bool = True
+    results_count: bool = False
+
+    def most_files(self, mode: Mode) -> int:
+        """Recordings that may share a job."""
+        return self.files_per_job_in.get(mode, self.files_per_job)

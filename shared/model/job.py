@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from shared.model.failure import Failure
-from shared.model.options import Options
+from shared.model.options import Mode, Options
 from shared.model.profile import Profile
 
 JobState = Literal[
@@ -38,6 +38,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     provider: str
     options: Options
+    mode: Mode = "standard"
     keep_provider_copy: bool = False
     state: JobState = "planning"
     changed_at: datetime

@@ -195,8 +195,15 @@ def _slices(
     policy: Policy,
 ) -> Iterator[Write]:
     """Every recording that is left, with its result or with the reason why there is none. The
-    report is read only where a result is missing."""
-    rows = sorted(_rows_left(job, store), key=lambda row: row.id)
+    report is read only where a result is missing. What waits for money is left as it is: the
+    sweep has the job collected again, over and over, until there is none left."""
+    unfunded = {file.index for file in files if file.kind == "unfunded"}
+    if unfunded:
+        event("job.unfunded", batch=job.batch_id, job=job.id, recordings=len(unfunded), level=40)
+    rows = sorted(
+        (row for row in _rows_left(job, store) if row.job_index not in unfunded),
+        key=lambda row: row.id,
+    )
     by_index = {file.index: file for file in files if file.kind == "result"}
     by_name = {file.name: file for file in files if file.kind == "result"}
     found = {
@@ -252,4 +259,8 @@ def _known_failures(report: ProviderReport, rows: list[Recording]) -> dict[str, 
         for row in rows
         for key in ((None, row.name), (row.container, row.name))
         if key in failed
+    } | {
+        row.id: report.failed_inputs[row.job_index]
+        for row in rows
+        if row.job_index is not None and row.job_index in report.failed_inputs
     }

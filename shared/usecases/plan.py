@@ -121,7 +121,9 @@ class _Filler:
 
     def fill(self, limits: Capabilities, whole_container: str | None) -> int:
         """Make the jobs and announce them. Returns how many transactions lost."""
-        most = len(self._group) if whole_container else limits.files_per_job
+        most = (
+            len(self._group) if whole_container else limits.most_files(self._group[0].profile.mode)
+        )
         return sum(self._fill_one(part, whole_container) for part in _chunks(self._group, most))
 
     def _fill_one(self, part: list[Recording], whole_container: str | None) -> int:
@@ -176,6 +178,7 @@ def _empty_job(
         id=job_id,
         provider=profile.provider,
         options=profile.options,
+        mode=profile.mode,
         keep_provider_copy=profile.keep_provider_copy,
         changed_at=datetime.min,
         first=first,

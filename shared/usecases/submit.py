@@ -195,6 +195,7 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
             mark=job.id,
             display_name=name,
             options=job.options,
+            mode=job.mode,
             keep=job.keep_provider_copy,
             container_url=url,
         )
@@ -207,6 +208,7 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
         mark=job.id,
         display_name=name,
         options=job.options,
+        mode=job.mode,
         keep=job.keep_provider_copy,
         content_urls=tuple(audio.readable_url(row.container, row.name) for row in ordered),
     )
