@@ -23,6 +23,26 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
 
 
+class Expand(msgspec.Struct, frozen=True, kw_only=True):
+    """Make the next items of a part of a request into recordings. Without a part: see to it that
+    every part that is left is worked on, or that the batch goes on when none is."""
+
+    queue: ClassVar[str] = "dropscribe-expand"
+    v: int = 1
+    batch_id: str
+    part: int | None = None
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
+    in line, or delete it. `after` is the recording up to which that was done."""
+
+    queue: ClassVar[str] = "dropscribe-change"
+    v: int = 1
+    batch_id: str
+    after: str = ""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
 
@@ -82,10 +102,10 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     job_id: str | None = None
 
 
-Message = Register | Plan | Submit | Collect | Write | Finish
-M = TypeVar("M", Register, Plan, Submit, Collect, Write, Finish)
+Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish
+M = TypeVar("M", Register, Expand, Change, Plan, Submit, Collect, Write, Finish)
 
-KINDS = (Register, Plan, Submit, Collect, Write, Finish)
+KINDS = (Register, Expand, Change, Plan, Submit, Collect, Write, Finish)
 QUEUES = tuple(kind.queue for kind in KINDS)
 # Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
 # the process crashes where two threads are the first at the same moment.

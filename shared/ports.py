@@ -202,8 +202,9 @@ class BatchStore(Protocol):
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         """Of every recording, read page by page."""
 
-    def forget(self, batch: Batch) -> None:
-        """Remove every row of the batch but its header, and its entry in the list."""
+    def forget(self, batch: Batch, *, keep_header: bool) -> None:
+        """Remove every row of the batch, and its entry in the list; the header last or not at
+        all."""
 
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
@@ -364,7 +365,8 @@ class WebAudio(Protocol):
 
     def head(self, url: str) -> AudioHead:
         """The first 64 KiB and what else is told, as of a blob; the etag may be "". Raises
-        `InputError` (url_unreachable, url_refused) and, if it may pass, `ProviderUnavailable`."""
+        `InputError` (url_unreachable, url_refused), also where it might pass: strangers' servers
+        may be down for ever."""
 
     def read(self, url: str, offset: int, length: int) -> bytes:
         """A further range. Raises as `head` does."""

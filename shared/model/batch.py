@@ -28,7 +28,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     `is_expanding` not all of them are recordings yet; while `retry_at` is set, failed recordings
     are being put back in line. `callbacks` tells whether the request holds addresses to call.
     After `cancelled_at` nothing more is sent to a provider. A manifest that was refused has
-    `error_report` and nothing else. Of a deleted batch nothing is left but ids and times.
+    `error_report` and nothing else. Of a deleted request nothing is left but ids and times.
     """
 
     id: str
@@ -53,8 +53,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether all its recordings are there, and none is about to be put back in line."""
-        return not self.is_expanding and self.retry_at is None
+        """Whether all its recordings are there, and none is about to be put back in line or
+        to be deleted."""
+        return not (self.is_expanding or self.retry_at or self.is_gone)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was deleted, or is about to be."""
+        return self.deleting is not None or self.deleted_at is not None
 
 
 BatchState = Literal["running", "completed", "refused"]

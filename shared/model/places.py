@@ -6,6 +6,23 @@ import re
 from urllib.parse import unquote
 
 Place = tuple[str | None, str]
+_ADDRESS = "://"  # no container is called so
+
+
+def keys(source: str) -> tuple[Place, ...]:
+    """All that a source can stand for: blobs, and the address itself without its query."""
+    return (*places(source), (_ADDRESS, _plain(source)))
+
+
+def keys_of(container: str, name: str, web_url: str | None) -> tuple[Place, ...]:
+    """The keys of which a recording's source has one; the first is the surest."""
+    if web_url is not None:
+        return ((_ADDRESS, _plain(web_url)),)
+    return ((container, name), (None, name))
+
+
+def _plain(address: str) -> str:
+    return unquote(re.split(r"[?#]", address, maxsplit=1)[0])
 
 
 def places(source: str) -> tuple[Place, ...]:

@@ -109,7 +109,7 @@ def _no_container(container: str) -> InputError:
     return InputError(
         "container_missing",
         f"There is no container {container}.",
-        "Create it, or correct the name, then retry the batch.",
+        "Create it, or correct the name, and ask for a new batch.",
     )
 
 

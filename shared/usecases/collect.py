@@ -12,7 +12,7 @@ from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
 from shared.model.job import OVER, Job
-from shared.model.places import places
+from shared.model.places import keys, keys_of
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import (
@@ -253,11 +253,11 @@ def _read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderR
 
 
 def _known_failures(report: ProviderReport, rows: list[Recording]) -> dict[str, Failure]:
-    failed = {key: failure for source, failure in report.failed.items() for key in places(source)}
+    failed = {key: failure for source, failure in report.failed.items() for key in keys(source)}
     return {
         row.id: failed[key]
         for row in rows
-        for key in ((None, row.name), (row.container, row.name))
+        for key in reversed(keys_of(row.container, row.name, row.web_url))
         if key in failed
     } | {
         row.id: report.failed_inputs[row.job_index]

@@ -39,7 +39,7 @@ def finish(
             return
     note = store.note_version(message.batch_id)
     batch = store.batch(message.batch_id)
-    if note is None or batch is None:
+    if note is None or batch is None or not batch.is_settled:
         return
     if any(job.state not in OVER for job in store.jobs(message.batch_id)):
         return
@@ -127,7 +127,11 @@ def _report(
             outputs.put_stream(path, report.write(header, items()), report.media_type)
             event("report.written", batch=batch.id, format=name)
     try:
-        store.save_batch(msgspec.structs.replace(batch, finished_at=now, reported=accepted))
+        store.save_batch(
+            msgspec.structs.replace(
+                batch, finished_at=now, reported=accepted, failed=header.counts.failed
+            )
+        )
     except StoreConflict:
         _distrust_reports(batch, store)
         raise

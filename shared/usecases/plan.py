@@ -9,7 +9,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Finish, Plan, Submit
+from shared.messages import Change, Finish, Plan, Submit
 from shared.model.capabilities import Capabilities
 from shared.model.job import OVER, Job, job_key
 from shared.model.policy import Policy
@@ -36,13 +36,19 @@ def plan(
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it."""
     batch = store.batch(batch_id)
-    if batch is None:
+    if batch is None or batch.is_gone:
         return
     now = clock.now()
     if now < batch.closes_at:
         queue.send(Plan(batch_id=batch_id), after=batch.closes_at - now)
         return
+    if batch.cancelled_at is not None:
+        if not batch.is_expanding:
+            queue.send(Change(batch_id=batch_id))
+        return
     waiting, due_at = _group_waiting(store, batch_id, now)
+    if batch.is_expanding:
+        waiting = _full_jobs(waiting, capabilities)
     if waiting:
         store.open_batch(batch)
     conflicts = 0
@@ -50,6 +56,8 @@ def plan(
         filler = _Filler(group, store=store, queue=queue, clock=clock, new_id=new_id)
         limits = capabilities[group[0].profile.provider]
         conflicts += filler.fill(limits, _whole_container(group, limits, audio))
+    if batch.is_expanding:
+        return  # the rest is planned when all is there
     if conflicts:
         due_at = now + policy.backoff(0)
     if due_at is not None:
@@ -76,10 +84,25 @@ def _group_waiting(
     return groups, due_at
 
 
+def _full_jobs(
+    groups: dict[str, list[Recording]], capabilities: Mapping[str, Capabilities]
+) -> dict[str, list[Recording]]:
+    """Of a batch that still grows, what fills jobs to the last place."""
+    full = {}
+    for key, group in groups.items():
+        profile = group[0].profile
+        most = capabilities[profile.provider].most_files(profile.mode)
+        if len(group) >= most and not profile.container_jobs:
+            full[key] = group[: len(group) - len(group) % most]
+    return full
+
+
 def _whole_container(group: list[Recording], limits: Capabilities, audio: AudioBlobs) -> str | None:
     """The container that may go to the provider as a whole: its profile says so, and what is
     in it now is exactly what is in the group, version by version."""
     containers = {recording.container for recording in group}
+    if any(recording.web_url is not None for recording in group):
+        return None
     may = group[0].profile.container_jobs and limits.supports_container
     most = limits.recordings_per_container_job or 0
     if not may or len(containers) != 1 or len(group) > most:

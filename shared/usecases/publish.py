@@ -14,7 +14,7 @@ from shared.messages import SliceItem
 from shared.model import transcript as t
 from shared.model.job import Job
 from shared.model.normalise import build_transcript
-from shared.model.places import places
+from shared.model.places import keys, keys_of
 from shared.model.price import PriceTable, estimate
 from shared.model.recognition import Recognition
 from shared.model.recording import Outcome, Recording, output_stem
@@ -84,7 +84,7 @@ class Publisher:
     def _transcript(self, row: Recording, recognition: Recognition) -> t.Transcript:
         audio = row.audio
         source = t.Source(
-            uri=self._audio.url(row.container, row.name),
+            uri=row.web_url or self._audio.url(row.container, row.name),
             container=row.container,
             name=row.name,
             etag=row.etag,
@@ -156,8 +156,8 @@ def _is_of(recognition: Recognition, row: Recording) -> bool:
     """A result that does not say what it is of is taken for what its name promised."""
     if not recognition.source:
         return True
-    found = places(recognition.source)
-    return (row.container, row.name) in found or (None, row.name) in found
+    found = keys(recognition.source)
+    return any(key in found for key in keys_of(row.container, row.name, row.web_url))
 
 
 def _text(moment: datetime | None) -> str | None:

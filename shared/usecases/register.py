@@ -12,7 +12,6 @@ import msgspec
 from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
-from shared.model.admission import check_against
 from shared.model.batch import Batch, dropped_batch
 from shared.model.capabilities import Capabilities
 from shared.model.failure import Failure
@@ -20,8 +19,7 @@ from shared.model.policy import Policy
 from shared.model.profile import Profile, choose, labels, with_metadata
 from shared.model.recording import Recording, recording_id
 from shared.ports import AudioBlobs, AudioHead, BatchStore, Clock, Outputs, Queue
-from shared.probing import probe
-from shared.usecases.settle import fail
+from shared.usecases.admit import enter, examine, failure_of
 
 OLD = timedelta(days=1)
 
@@ -86,26 +84,15 @@ def register(
     if _is_known(recording, head, profiles, store, policy, clock.now()):
         return None
     _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
-    if recording.failure is not None:
-        recording = fail(
-            recording,
-            recording.failure,
-            outputs=outputs,
-            errors_container=errors_container,
-            now=clock.now(),
-        )
-    is_new = store.insert(recording)
-    if is_new:
-        event(
-            "recording.registered",
-            batch=batch.id,
-            recording=recording.id,
-            state=recording.state,
-            bytes=recording.bytes,
-            duration_ms=recording.duration_ms,
-        )
+    entered = enter(
+        recording,
+        store=store,
+        outputs=outputs,
+        errors_container=errors_container,
+        clock=clock,
+    )
     _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
-    return recording if is_new else None
+    return entered
 
 
 def _ensure_plan(
@@ -168,7 +155,7 @@ def _admit(
     try:
         return _examine(recording, head, audio, capabilities), batch
     except InputError as error:
-        return msgspec.structs.replace(recording, failure=_failure(error)), batch
+        return msgspec.structs.replace(recording, failure=failure_of(error)), batch
 
 
 def _is_known(
@@ -200,7 +187,7 @@ def profile_of(
     try:
         return choose(profiles, name, metadata), None
     except InputError as error:
-        return choose(profiles, name), _failure(error)
+        return choose(profiles, name), failure_of(error)
 
 
 def batch_of(
@@ -222,8 +209,19 @@ def is_old(last_modified_at: datetime, now: datetime) -> bool:
     return now - last_modified_at > OLD
 
 
-def _failure(error: InputError) -> Failure:
-    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+def look_again(
+    recording: Recording, *, audio: AudioBlobs, capabilities: Mapping[str, Capabilities]
+) -> Recording | None:
+    """A recording that was refused, as it would be registered now. None: that version of the
+    blob is gone."""
+    head = audio.head(recording.container, recording.name)
+    if head is None or head.etag != recording.etag:
+        return None
+    row = msgspec.structs.replace(recording, failure=None)
+    try:
+        return _examine(row, head, audio, capabilities)
+    except InputError as error:
+        return msgspec.structs.replace(row, failure=failure_of(error))
 
 
 def _examine(
@@ -232,23 +230,10 @@ def _examine(
     audio: AudioBlobs,
     capabilities: Mapping[str, Capabilities],
 ) -> Recording:
-    """Settle what is asked for against what the audio is. Raises `InputError`."""
-    profile = with_metadata(recording.profile, head.metadata)
+    """Raises `InputError`."""
 
     def read(offset: int, length: int) -> bytes:
         return audio.read(recording.container, recording.name, head.etag, offset, length)
 
-    properties = probe(
-        head.data,
-        head.bytes,
-        read,
-        name=recording.name,
-        accept_truncated=profile.accept_truncated,
-    )
-    options, notes = check_against(properties, profile.options, capabilities[profile.provider])
-    return msgspec.structs.replace(
-        recording,
-        profile=msgspec.structs.replace(profile, options=options),
-        audio=properties,
-        notes=notes,
-    )
+    profile = with_metadata(recording.profile, head.metadata)
+    return examine(recording, profile, head, read, capabilities)

@@ -29,6 +29,7 @@ from shared.ports import (
     JobRequest,
     Outputs,
     Queue,
+    Requests,
     SpeechProvider,
 )
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, give_back
@@ -40,6 +41,7 @@ def submit(
     store: BatchStore,
     active: ActiveJobs,
     audio: AudioBlobs,
+    requests: Requests,
     outputs: Outputs,
     errors_container: str,
     endpoints: Mapping[str, SpeechProvider],
@@ -72,7 +74,7 @@ def submit(
         since_at=intent_at,
     )
     active.put(entry)
-    request = _create_call(job, store, audio)
+    request = _create_call(job, store, audio, requests)
     if not (request.content_urls or request.container_url):
         queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
         return
@@ -186,7 +188,7 @@ def _write_intent(job: Job, endpoint: str, store: BatchStore, now: datetime) -> 
     return saved
 
 
-def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
+def _create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Requests) -> JobRequest:
     """Links are made anew for every call, so none is old when the provider gets to it."""
     name = f"dropscribe {job.batch_id}"
     if job.whole_container:
@@ -210,7 +212,22 @@ def _create_call(job: Job, store: BatchStore, audio: AudioBlobs) -> JobRequest:
         options=job.options,
         mode=job.mode,
         keep=job.keep_provider_copy,
-        content_urls=tuple(audio.readable_url(row.container, row.name) for row in ordered),
+        content_urls=_links(ordered, store, audio, requests),
+    )
+
+
+def _links(
+    rows: Sequence[Recording], store: BatchStore, audio: AudioBlobs, requests: Requests
+) -> tuple[str, ...]:
+    """Addresses on the web are secrets, which only the stored request holds; read in one go."""
+    positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
+    batch = store.batch(rows[0].batch_id) if positions else None
+    items = requests.find(batch, positions) if batch is not None else {}
+    return tuple(
+        audio.readable_url(row.container, row.name)
+        if row.web_url is None
+        else items[row.item or 0].url or ""
+        for row in rows
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.errors import DropscribeError, ProviderError
 from shared.log import event
-from shared.messages import Collect, Finish, Message, Plan, Submit
+from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
 from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
@@ -64,6 +64,12 @@ def _sweep_batch(
     batch = store.batch(batch_id)
     if batch is None or now < batch.closes_at + timedelta(seconds=policy.settle_seconds):
         return
+    if batch.cancelled_at or batch.retry_at or batch.deleting:
+        queue.send(Change(batch_id=batch_id))
+    if batch.is_gone:
+        return
+    if batch.is_expanding:
+        _expand_again(batch_id, store, queue, policy, now)
     has_open_job = False
     for job in store.jobs(batch_id):
         message = _next_step(job, store, policy, now)
@@ -74,6 +80,19 @@ def _sweep_batch(
         _list_again(job, listed, active, policy, now)
     if not has_open_job or _has_waiting(batch_id, store):
         queue.send(Plan(batch_id=batch_id))
+
+
+def _expand_again(
+    batch_id: str, store: BatchStore, queue: Queue, policy: Policy, now: datetime
+) -> None:
+    """Parts of which nothing was heard for too long; or the batch itself, if none is left."""
+    left = [part for part in store.parts(batch_id) if not part.is_done]
+    patience = timedelta(seconds=policy.stuck_after_seconds)
+    overdue = [part.number for part in left if now - part.changed_at >= patience]
+    if overdue:
+        event("batch.expansion_overdue", batch=batch_id, parts=len(overdue), level=30)
+    for number in overdue if left else [None]:
+        queue.send(Expand(batch_id=batch_id, part=number))
 
 
 def _next_step(job: Job, store: BatchStore, policy: Policy, now: datetime) -> Message | None:

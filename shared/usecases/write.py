@@ -14,7 +14,7 @@ from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
 from shared.model.job import OVER, Job
-from shared.model.places import Place, places
+from shared.model.places import Place, keys, keys_of
 from shared.model.policy import Policy
 from shared.model.price import PriceTable
 from shared.model.recording import Recording
@@ -156,13 +156,14 @@ class _Files:
         with self._lock:
             if self._found is None:
                 self._found = dict(self._read_all())
-        return self._found.get((row.container, row.name)) or self._found.get((None, row.name))
+        mine = keys_of(row.container, row.name, row.web_url)
+        return next((self._found[key] for key in mine if key in self._found), None)
 
     def _read_all(self) -> Iterator[tuple[Place, ResultFile]]:
         for page in self._provider.files(self._job.transcription_id or ""):
             for file in page:
                 if file.kind == "result":
-                    for place in places(self._source(file)):
+                    for place in keys(self._source(file)):
                         yield place, file
 
     def _source(self, file: ResultFile) -> str:

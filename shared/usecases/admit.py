@@ -1,0 +1,78 @@
+"""What registering has in common, wherever a recording comes from: look into the audio, settle
+what is asked for against what it is, and enter the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from shared.errors import InputError
+from shared.log import event
+from shared.model.admission import check_against
+from shared.model.capabilities import Capabilities
+from shared.model.failure import Failure
+from shared.model.profile import Profile
+from shared.model.recording import Recording
+from shared.ports import AudioHead, BatchStore, Clock, Outputs
+from shared.probing import probe
+from shared.usecases.settle import fail
+
+
+def failure_of(error: InputError) -> Failure:
+    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+
+
+def examine(
+    recording: Recording,
+    profile: Profile,
+    head: AudioHead,
+    read: Callable[[int, int], bytes],
+    capabilities: Mapping[str, Capabilities],
+) -> Recording:
+    """Settle what `profile` asks for against what the audio is. Raises `InputError`."""
+    properties = probe(
+        head.data,
+        head.bytes,
+        read,
+        name=recording.name,
+        accept_truncated=profile.accept_truncated,
+    )
+    options, notes = check_against(properties, profile.options, capabilities[profile.provider])
+    return msgspec.structs.replace(
+        recording,
+        profile=msgspec.structs.replace(profile, options=options),
+        audio=properties,
+        notes=notes,
+    )
+
+
+def enter(
+    recording: Recording,
+    *,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    clock: Clock,
+) -> Recording | None:
+    """Insert the row; that of a refused recording after its error report. None: it is there
+    already, and stays as it is."""
+    if recording.failure is not None:
+        recording = fail(
+            recording,
+            recording.failure,
+            outputs=outputs,
+            errors_container=errors_container,
+            now=clock.now(),
+        )
+    if not store.insert(recording):
+        return None
+    event(
+        "recording.registered",
+        batch=recording.batch_id,
+        recording=recording.id,
+        state=recording.state,
+        bytes=recording.bytes,
+        duration_ms=recording.duration_ms,
+    )
+    return recording

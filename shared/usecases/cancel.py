@@ -1,0 +1,104 @@
+"""A batch is cancelled: nothing more is sent, what is at a provider is deleted there, and what is
+transcribed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from datetime import timedelta
+from itertools import islice
+
+import msgspec
+
+from shared.errors import BatchMissing
+from shared.log import event
+from shared.messages import Change, Finish
+from shared.model.batch import Batch
+from shared.model.job import OVER, Job
+from shared.model.policy import Policy
+from shared.model.recording import Recording
+from shared.ports import BatchStore, Clock, Outputs, Queue
+from shared.usecases.expand import CANCELLED
+from shared.usecases.settle import fail
+
+ROWS_IN_TRANSACTION = 100
+ROWS_IN_RUN = 1_000
+
+
+def cancel(batch_id: str, *, store: BatchStore, queue: Queue, clock: Clock) -> Batch:
+    """Asks for it; it is carried out by messages. A batch that is over stays as it is. Raises
+    `BatchMissing`, `StoreConflict`."""
+    batch = store.batch(batch_id)
+    if batch is None or batch.is_gone:
+        raise BatchMissing(f"there is no batch {batch_id}")
+    if store.note_version(batch_id) is None:
+        return batch
+    if batch.cancelled_at is None:
+        batch = msgspec.structs.replace(batch, cancelled_at=clock.now(), retry_at=None)
+        store.save_batch(batch)
+        event("batch.cancelled", batch=batch_id)
+    queue.send(Change(batch_id=batch_id))
+    return batch
+
+
+def carry_out_cancel(
+    batch: Batch,
+    *,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+    pool: Executor,
+) -> None:
+    """Safe to repeat. A create call whose outcome is not known yet is waited for; results that
+    are there are paid, and are written."""
+
+    def give_up(rows: Iterable[Recording]) -> int:
+        count, left = 0, iter(rows)
+        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+            store.save(recordings=pool.map(cancelled, part))
+            count += len(part)
+        return count
+
+    def cancelled(row: Recording) -> Recording:
+        return fail(
+            row,
+            CANCELLED,
+            outputs=outputs,
+            errors_container=errors_container,
+            now=clock.now(),
+        )
+
+    waiting = store.recordings(batch.id, state="waiting", page=ROWS_IN_RUN)
+    if give_up(list(islice(waiting, ROWS_IN_RUN))) == ROWS_IN_RUN:
+        queue.send(Change(batch_id=batch.id))
+        return
+    is_uncertain = False
+    for job in list(store.jobs(batch.id)):
+        if job.state == "submitting":
+            is_uncertain = True
+        elif job.state not in OVER and job.state != "collecting":
+            give_up(_left(job, store))
+            _end(job, store, queue)
+    if is_uncertain:
+        queue.send(Change(batch_id=batch.id), after=timedelta(seconds=policy.submit_within_seconds))
+    queue.send(Finish(batch_id=batch.id))
+
+
+def _left(job: Job, store: BatchStore) -> list[Recording]:
+    return list(
+        store.recordings(
+            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
+        )
+    )
+
+
+def _end(job: Job, store: BatchStore, queue: Queue) -> None:
+    """A job without recordings. One at a provider is deleted there and ended by its finish."""
+    if job.state == "submitted":
+        store.save(msgspec.structs.replace(job, failure=CANCELLED))
+        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+    else:
+        store.save(msgspec.structs.replace(job, state="failed", failure=CANCELLED))

@@ -1,0 +1,119 @@
+"""A manifest was dropped: accept it, or tell in a file why not. Both once, however often it is
+announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from shared.errors import Fault, ManifestRefused, StoreConflict
+from shared.log import event
+from shared.model.batch import Batch, manifest_batch_id
+from shared.model.failure import Failure
+from shared.model.manifest import MOST_BYTES
+from shared.model.manifest_files import kind_of
+from shared.model.manifest_report import write_manifest_report
+from shared.ports import AudioBlobs, AudioEntry, AudioHead, BatchStore, Clock, Outputs, Queue
+from shared.usecases.accept import resume
+
+
+def take_manifest(
+    container: str,
+    name: str,
+    *,
+    accept: Callable[..., Batch],
+    audio: AudioBlobs,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    clock: Clock,
+    refusal: Failure | None = None,
+) -> Batch | None:
+    """The batch, or None if the manifest is gone. `refusal` refuses it without a look inside."""
+    head = audio.head(container, name)
+    if head is None:
+        event("manifest.gone", container=container, level=30)
+        return None
+    batch_id = manifest_batch_id(container, name, head.etag)
+    report = f"{errors_container}/{container}/{name}.json"
+    there = store.batch(batch_id)
+    if there is not None:
+        _go_on(there, store, queue)
+        return there
+    try:
+        if refusal is not None:
+            fault = Fault(code=refusal.code, message=f"{refusal.reason} {refusal.advice}")
+            raise ManifestRefused([fault])
+        content, kind = _content(container, name, head, audio)
+        batch = accept(content, kind=kind, origin="manifest", batch_id=batch_id)
+        outputs.remove_report(report)  # of the version before this one
+        return batch
+    except ManifestRefused as refused:
+        content = write_manifest_report(container, name, head.etag, clock.now(), refused)
+        outputs.put_stream(report, [content], "application/json")
+        return _note_refused(batch_id, name, report, refused, store, clock)
+
+
+def is_taken(container: str, entry: AudioEntry, store: BatchStore) -> bool:
+    """Whether this version was accepted or refused, to the end."""
+    batch = store.batch(manifest_batch_id(container, entry.name, entry.etag))
+    if batch is None:
+        return False
+    return not batch.is_expanding or store.note_version(batch.id) is not None
+
+
+def not_taken(
+    container: str, entries: Iterable[AudioEntry], *, store: BatchStore
+) -> list[AudioEntry]:
+    """Manifests are few: they are looked up one by one."""
+    return [entry for entry in entries if not is_taken(container, entry, store)]
+
+
+def _go_on(batch: Batch, store: BatchStore, queue: Queue) -> None:
+    if batch.error_report is not None and not batch.is_gone:
+        store.list_batch(batch)
+    else:
+        resume(batch, store=store, queue=queue)
+
+
+def _content(container: str, name: str, head: AudioHead, audio: AudioBlobs) -> tuple[bytes, str]:
+    kind = kind_of(name, head.media_type)
+    if kind is None:
+        text = "Is no kind of manifest by its name. Call it .json, .jsonl or .csv."
+        raise ManifestRefused([Fault(code="unknown_kind", message=text)])
+    if head.bytes > MOST_BYTES:
+        text = f"Has {head.bytes} bytes. Give at most {MOST_BYTES}; split it into several."
+        raise ManifestRefused([Fault(code="too_large", message=text)])
+    read = len(head.data)
+    rest = head.bytes - read
+    tail = audio.read(container, name, head.etag, read, rest) if rest > 0 else b""
+    return head.data + tail, kind
+
+
+def _note_refused(
+    batch_id: str,
+    name: str,
+    report: str,
+    refused: ManifestRefused,
+    store: BatchStore,
+    clock: Clock,
+) -> Batch:
+    """A header without recordings, by which the manifest is known from now on."""
+    now = clock.now()
+    batch = Batch(
+        id=batch_id,
+        profile="",
+        origin="manifest",
+        title=name[:400],
+        created_at=now,
+        closes_at=now,
+        finished_at=now,
+        error_report=report,
+    )
+    if store.create_batch(batch):
+        event("manifest.refused", batch=batch_id, faults=len(refused.faults) + refused.more)
+    there = store.batch(batch_id)
+    if there is None:
+        raise StoreConflict("refuse: the header is gone again")
+    store.list_batch(there)
+    return there
