@@ -24,6 +24,18 @@ def register_poison(message: func.QueueMessage) -> None:
     application().drain(messages.Register.queue, message.get_body())
 
 
+@bp.function_name("expand_poison")
+@bp.queue_trigger("message", f"{messages.Expand.queue}-poison", "DATA_STORAGE")
+def expand_poison(message: func.QueueMessage) -> None:
+    application().drain(messages.Expand.queue, message.get_body())
+
+
+@bp.function_name("change_poison")
+@bp.queue_trigger("message", f"{messages.Change.queue}-poison", "DATA_STORAGE")
+def change_poison(message: func.QueueMessage) -> None:
+    application().drain(messages.Change.queue, message.get_body())
+
+
 @bp.function_name("plan_poison")
 @bp.queue_trigger("message", f"{messages.Plan.queue}-poison", "DATA_STORAGE")
 def plan_poison(message: func.QueueMessage) -> None:

@@ -14,6 +14,18 @@ def register(message: func.QueueMessage) -> None:
     application().run(messages.decode(messages.Register, message.get_body()))
 
 
+@bp.function_name("expand")
+@bp.queue_trigger("message", messages.Expand.queue, "DATA_STORAGE")
+def expand(message: func.QueueMessage) -> None:
+    application().run(messages.decode(messages.Expand, message.get_body()))
+
+
+@bp.function_name("change")
+@bp.queue_trigger("message", messages.Change.queue, "DATA_STORAGE")
+def change(message: func.QueueMessage) -> None:
+    application().run(messages.decode(messages.Change, message.get_body()))
+
+
 @bp.function_name("plan")
 @bp.queue_trigger("message", messages.Plan.queue, "DATA_STORAGE")
 def plan(message: func.QueueMessage) -> None:

@@ -27,6 +27,8 @@ CONTAINERS = {
     "REPORTS_CONTAINER": "reports",
     "ERRORS_CONTAINER": "errors",
     "MANIFESTS_CONTAINER": "manifests",
+    "BATCHES_CONTAINER": "batches",
+    "UPLOADS_CONTAINER": "uploads",
 }
 TABLE = "dropscribe"
 IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other

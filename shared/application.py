@@ -12,7 +12,11 @@ from shared import messages as m
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Message
+from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
+from shared.model.failure import Failure
+from shared.model.manifest import Manifest
+from shared.model.manifest_checks import Known
 from shared.model.policy import Policy
 from shared.model.price import PriceTable
 from shared.model.profile import Profile
@@ -26,10 +30,17 @@ from shared.ports import (
     EndpointBook,
     Outputs,
     Queue,
+    Requests,
     SpeechProvider,
+    WebAudio,
 )
+from shared.usecases import overview
+from shared.usecases.accept import accept
+from shared.usecases.cancel import cancel
+from shared.usecases.change import change
 from shared.usecases.collect import collect
 from shared.usecases.drain import drain, drain_blob_event
+from shared.usecases.expand import Registrar, expand
 from shared.usecases.finish import finish
 from shared.usecases.guard import GuardedProvider
 from shared.usecases.hear import Heard, hear
@@ -37,16 +48,20 @@ from shared.usecases.later import now_or_later
 from shared.usecases.orphans import remove_orphans
 from shared.usecases.plan import plan
 from shared.usecases.poll import poll
-from shared.usecases.reconcile import reconcile
-from shared.usecases.register import PendingPlans, register
+from shared.usecases.reconcile import reconcile, unregistered
+from shared.usecases.register import PendingPlans, look_again, register
+from shared.usecases.remove import delete_batch
+from shared.usecases.retry import retry
 from shared.usecases.submit import submit
 from shared.usecases.sweep import ensure_webhooks, sweep
+from shared.usecases.take_manifest import not_taken, take_manifest
 from shared.usecases.write import write
 
 
 class Ports(NamedTuple):
     """What the application stands on. `deployment` begins every id that providers see, so that
-    several deployments can share a resource. Without `webhook_url` the providers are only
+    several deployments can share a resource. `sources` are the containers whose blobs a request
+    may name. Without `webhook_url` the providers are only
     polled."""
 
     clock: Clock
@@ -59,6 +74,8 @@ class Ports(NamedTuple):
     queue: Queue
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]
+    requests: Requests
+    web: WebAudio
     profiles: Sequence[Profile]
     policy: Policy
     prices: PriceTable
@@ -69,6 +86,8 @@ class Ports(NamedTuple):
     transcripts: str = "transcripts"
     reports: str = "reports"
     errors: str = "errors"
+    manifests: str = "manifests"
+    sources: Sequence[str] = ("uploads", "audio")
     webhook_url: str | None = None
     webhook_secret: str = ""
 
@@ -105,6 +124,33 @@ class Application:
             capabilities=ports.capabilities,
             pending=PendingPlans(),
         )
+        settings: dict[str, Any] = {
+            "profiles": ports.profiles,
+            "capabilities": ports.capabilities,
+        }
+        requests: dict[str, Any] = {"requests": ports.requests}
+        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources))
+        """What a manifest may refer to."""
+        self._accept: Callable[..., Batch] = partial(
+            accept,
+            **base,
+            **requests,
+            known=self.known,
+            new_id=ports.new_id,
+        )
+        self._take_manifest: Callable[..., Batch | None] = partial(
+            take_manifest, **base, **errors, **audio, accept=self._accept
+        )
+        registrar = partial(
+            Registrar,
+            store=ports.store,
+            clock=ports.clock,
+            web=ports.web,
+            **requests,
+            **audio,
+            **errors,
+            **settings,
+        )
         run_plan: Callable[[str], None] = partial(
             plan,
             **base,
@@ -115,9 +161,30 @@ class Application:
         )
         self._steps: dict[type, Callable[[Any], None]] = {
             m.Register: self._register_all,
+            m.Expand: partial(
+                expand, **base, **requests, **audio, registrar=registrar, pool=ports.pool
+            ),
+            m.Change: partial(
+                change,
+                **base,
+                **requests,
+                **errors,
+                **policy,
+                registrar=registrar,
+                look_again=partial(look_again, audio=ports.audio, capabilities=ports.capabilities),
+                reports_container=ports.reports,
+                pool=ports.pool,
+            ),
             m.Plan: lambda message: run_plan(message.batch_id),
             m.Submit: partial(
-                submit, **base, **policy, **audio, **provider, **errors, book=ports.book
+                submit,
+                **base,
+                **policy,
+                **audio,
+                **requests,
+                **provider,
+                **errors,
+                book=ports.book,
             ),
             m.Collect: partial(collect, **base, **policy, **provider, **errors),
             m.Write: partial(
@@ -136,17 +203,34 @@ class Application:
             ),
         }
         self.poll = partial(poll, **base, **policy, **provider)
+        looking: dict[str, Any] = {
+            "queue": ports.queue,
+            "clock": ports.clock,
+            "diaries": ports.diaries,
+            **policy,
+            **audio,
+        }
         self._sweeps: dict[str, Callable[[], None]] = {
             "webhooks": self._ensure_webhooks,
             "batches": partial(sweep, **base, **policy, active=ports.active),
             "intake": partial(
                 reconcile,
                 ports.intake,
-                **base,
-                **policy,
-                **audio,
-                diaries=ports.diaries,
-                profiles=ports.profiles,
+                **looking,
+                find=partial(
+                    unregistered,
+                    ports.intake,
+                    store=ports.store,
+                    profiles=ports.profiles,
+                    policy=ports.policy,
+                    clock=ports.clock,
+                ),
+            ),
+            "manifests": partial(
+                reconcile,
+                ports.manifests,
+                **looking,
+                find=partial(not_taken, ports.manifests, store=ports.store),
             ),
             "orphans": partial(
                 remove_orphans,
@@ -158,9 +242,20 @@ class Application:
             ),
         }
         self.drain: Callable[[str, bytes], None] = partial(
-            drain, **base, **policy, **errors, register=self._register
+            drain, **base, **policy, **errors, register=self._take
         )
-        self.drain_blob_event = partial(drain_blob_event, register=self._register)
+        self.drain_blob_event = partial(drain_blob_event, register=self._take)
+        store: dict[str, Any] = {"store": ports.store}
+        self.cancel: Callable[[str], Batch] = partial(cancel, **base)
+        self.retry: Callable[[str], Batch] = partial(retry, **base)
+        self.delete_batch: Callable[[str, bool], None] = partial(
+            delete_batch, **store, queue=ports.queue
+        )
+        self.batch_status = partial(overview.batch_status, **store, clock=ports.clock)
+        self.batches = partial(overview.batches, **store)
+        self.items = partial(overview.items, **store)
+        self.item = partial(overview.item, **store)
+        self.item_of_client = partial(overview.item_of_client, **store)
         self.hear = partial(
             hear,
             endpoints=self.endpoints,
@@ -172,6 +267,21 @@ class Application:
     def audio_dropped(self, container: str, name: str) -> Recording | None:
         """None: the blob is gone, or this version of it was registered before."""
         return self._register(container, name)
+
+    def manifest_dropped(self, container: str, name: str) -> Batch | None:
+        """The batch that it became, or that tells where it says why not. None: it is gone."""
+        return self._take_manifest(container, name)
+
+    def accept(
+        self,
+        manifest: Manifest | bytes,
+        *,
+        kind: str = "json",
+        idempotency_key: str | None = None,
+    ) -> Batch:
+        """A batch asked for by a program: a manifest, or the content of a file of that `kind`.
+        Raises `ManifestRefused`, `KeyReused`."""
+        return self._accept(manifest, origin="api", kind=kind, idempotency_key=idempotency_key)
 
     def run(self, message: Message) -> None:
         """One step; where a provider is in the way, it is put off."""
@@ -198,12 +308,24 @@ class Application:
 
     def _register_all(self, message: m.Register) -> None:
         for name in message.names:
-            self._register(message.container, name)
+            self._take(message.container, name)
+
+    def _take(self, container: str, name: str, *, refusal: Failure | None = None) -> object:
+        """What came into a container that we watch: a manifest or audio."""
+        is_manifest = container == self._ports.manifests
+        take = self._take_manifest if is_manifest else self._register
+        return take(container, name, refusal=refusal)
 
     def _ensure_webhooks(self) -> None:
         url, secret = self._ports.webhook_url, self._ports.webhook_secret
         if url and secret:
             ensure_webhooks(self.endpoints, base_url=url, secret=secret)
+
+
+def _offered(ports: Ports) -> dict[str, Capabilities]:
+    """The providers that have an endpoint here."""
+    names = {provider.name for provider in ports.providers.values()}
+    return {name: ports.capabilities[name] for name in sorted(names)}
 
 
 def _calls_per_window(ports: Ports, provider: SpeechProvider) -> int:

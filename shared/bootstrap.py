@@ -32,12 +32,14 @@ from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.queues import StorageQueue
+from shared.stores.requests import BlobRequests
 from shared.stores.table import (
     TableActiveJobs,
     TableBatchStore,
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.web_audio import Answer, HttpWebAudio, Refused
 from shared.usecases.sweep import webhook_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,6 +92,8 @@ def build(
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             queue=StorageQueue(account.queues),
+            requests=BlobRequests(account.blobs, settings.batches_container),
+            web=HttpWebAudio(_no_web),
             providers=_endpoints(settings, http or _http_client()),
             capabilities=CAPABILITIES,
             profiles=load_profiles(
@@ -106,10 +110,17 @@ def build(
             transcripts=settings.transcripts_container,
             reports=settings.reports_container,
             errors=settings.errors_container,
+            manifests=settings.manifests_container,
+            sources=settings.manifest_sources
+            or (settings.uploads_container, settings.audio_container),
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
         )
     )
+
+
+def _no_web(url: str, headers: Mapping[str, str], most: int) -> Answer:
+    raise Refused
 
 
 def _deployment(blobs_url: str, table: str) -> str:

@@ -97,6 +97,11 @@ def container(value: str) -> str:
     return value
 
 
+def containers(value: str) -> tuple[str, ...]:
+    """Several, separated by spaces or commas."""
+    return tuple(container(name) for name in re.split(r"[\s,]+", value.strip(", ")))
+
+
 def table(value: str) -> str:
     if not _TABLE.fullmatch(value):
         raise Invalid(

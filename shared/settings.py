@@ -50,6 +50,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("REPORTS_CONTAINER", values.container, "reports"),
     Setting("ERRORS_CONTAINER", values.container, "errors"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
+    Setting("BATCHES_CONTAINER", values.container, "batches"),
+    Setting("UPLOADS_CONTAINER", values.container, "uploads"),
+    Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
     Setting("WEBHOOK_BASE_URL", values.base_url, None),
@@ -111,6 +114,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reports_container: str
     errors_container: str
     manifests_container: str
+    batches_container: str
+    uploads_container: str
+    manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int
     webhook_base_url: str | None
@@ -214,6 +220,12 @@ def _shared_containers(found: Mapping[str, Any]) -> list[str]:
                 f"{setting}: {name} is {owner[name]} already, expected a container of its own"
             )
         owner.setdefault(name, setting)
+    audio = ("AUDIO_CONTAINER", "UPLOADS_CONTAINER")
+    for name in found["manifest_sources"]:
+        if owner.get(name, audio[0]) not in audio:
+            problems.append(
+                f"MANIFEST_SOURCES: {name} is {owner[name]}, expected containers of audio"
+            )
     return problems
 
 

@@ -7,7 +7,7 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -28,16 +28,15 @@ _TICK = timedelta(seconds=1)
 def reconcile(
     container: str,
     *,
+    find: Callable[[list[AudioEntry]], list[AudioEntry]],
     audio: AudioBlobs,
-    store: BatchStore,
     diaries: Diaries,
     queue: Queue,
-    profiles: Sequence[Profile],
     policy: Policy,
     clock: Clock,
 ) -> None:
-    """List the container, unless that was done lately, and have registered what is missing.
-    Blobs whose events may still be on their way are left for the next time."""
+    """List the container, unless that was done lately, and have registered what `find` says is
+    missing. Blobs whose events may still be on their way are left for the next time."""
     now = clock.now()
     name = f"reconcile {container}"
     before = diaries.get(name)
@@ -45,7 +44,6 @@ def reconcile(
         return
     since = before.complete_to_at if before is not None else None
     until = now - timedelta(seconds=policy.event_patience_seconds)
-    finder = _Finder(container, store, profiles, policy, now)
     complete_to = until
     page: list[AudioEntry] = []
     for entry in audio.list(container):
@@ -53,9 +51,9 @@ def reconcile(
             continue
         page.append(entry)
         if len(page) == COMPARED_AT_ONCE:
-            complete_to = min(complete_to, _announce(container, finder.missing(page), queue, now))
+            complete_to = min(complete_to, _announce(container, find(page), queue, now))
             page = []
-    complete_to = min(complete_to, _announce(container, finder.missing(page), queue, now))
+    complete_to = min(complete_to, _announce(container, find(page), queue, now))
     diary = Diary(
         name=name,
         done_at=now,
@@ -66,6 +64,19 @@ def reconcile(
         diaries.save(diary)
     except StoreConflict:
         return  # another instance did the same at the same time
+
+
+def unregistered(
+    container: str,
+    entries: list[AudioEntry],
+    *,
+    store: BatchStore,
+    profiles: Sequence[Profile],
+    policy: Policy,
+    clock: Clock,
+) -> list[AudioEntry]:
+    """Audio that has no row."""
+    return _Finder(container, store, profiles, policy, clock.now()).missing(entries)
 
 
 def _announce(container: str, missing: list[AudioEntry], queue: Queue, now: datetime) -> datetime:

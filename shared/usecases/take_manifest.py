@@ -45,9 +45,8 @@ def take_manifest(
             fault = Fault(code=refusal.code, message=f"{refusal.reason} {refusal.advice}")
             raise ManifestRefused([fault])
         content, kind = _content(container, name, head, audio)
-        batch = accept(content, kind=kind, origin="manifest", batch_id=batch_id)
         outputs.remove_report(report)  # of the version before this one
-        return batch
+        return accept(content, kind=kind, origin="manifest", batch_id=batch_id)
     except ManifestRefused as refused:
         content = write_manifest_report(container, name, head.etag, clock.now(), refused)
         outputs.put_stream(report, [content], "application/json")

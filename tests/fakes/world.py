@@ -26,6 +26,7 @@ from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.clock import FakeClock
 from tests.fakes.provider import FakeProvider
 from tests.fakes.queue import FakeQueue
+from tests.fakes.requests import FakeRequests, FakeWeb
 from tests.fakes.stores import (
     FakeActiveJobs,
     FakeBatchStore,
@@ -63,6 +64,7 @@ class World:
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
+        self.requests, self.web = FakeRequests(), FakeWeb()
         self.policy, self.profiles = policy or Policy(), profiles
         self.deployment = deployment
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
@@ -89,6 +91,8 @@ class World:
                 book=self.book,
                 diaries=self.diaries,
                 queue=self.queue,
+                requests=self.requests,
+                web=self.web,
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,
