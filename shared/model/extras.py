@@ -25,6 +25,7 @@ EXTRAS: Mapping[str, str] = {
     "entities": "no entities",
     "chapters": "no chapters",
     "highlights": "no highlights",
+    "hebrew_words": "no choice of script for Hebrew words",
 }
 """Option -> what a provider lacks that does not know it."""
 

@@ -62,7 +62,8 @@ def build_transcript(
     # In order before times are clamped, which may make them equal, and again afterwards.
     heard = [mend_utterance(utterance, duration_ms) for utterance in sorted(said, key=_time_order)]
     heard = _mend_overlaps(sorted((u for u in heard if u.text), key=_time_order))
-    speakers = _Speakers(heard, options=options, source=source, roles=roles)
+    channels = {*range(source.channels or 1), *options.channels, *(u.channel for u in heard)}
+    speakers = _Speakers(heard, channels={0} if recognition.is_mixed else channels, roles=roles)
     language = _language(heard, options)
     utterances = _utterances(heard, speakers, review_below)
     confidence = _mean_confidence(utterances)
@@ -201,12 +202,10 @@ class _Speakers:
         self,
         heard: Collection[RecognisedUtterance],
         *,
-        options: Options,
-        source: Source,
+        channels: Collection[int],
         roles: Mapping[int, str],
     ) -> None:
-        channels = {*range(source.channels or 1), *options.channels, *(u.channel for u in heard)}
-        channel_tells = len(channels) > 1 or set(roles) == channels
+        channel_tells = len(channels) > 1 or set(roles) == set(channels)
         self._labelled = {u.channel for u in heard if u.speaker}
         self._unlabelled_can_speak = channel_tells
         self._roles = roles if channel_tells else {}
@@ -282,6 +281,8 @@ def _language(heard: Iterable[RecognisedUtterance], options: Options) -> Languag
 
 def _warnings(recognition: Recognition, source: Source, provider: Provider) -> tuple[str, ...]:
     warnings = [*provider.warnings, *recognition.warnings]
+    if recognition.is_mixed and (source.channels or 1) > 1:
+        warnings.append("The provider heard all channels as one; who is on which is not told.")
     heard_ms, probed_ms = recognition.duration_ms, source.duration_ms
     if heard_ms is not None and probed_ms is not None:
         difference_ms = abs(heard_ms - probed_ms)

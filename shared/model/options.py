@@ -11,6 +11,7 @@ Mode = Literal["standard", "express"]
 Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
 Substitute = Literal["hash", "kind"]
+Script = Literal["hebrew", "latin"]
 Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
@@ -26,7 +27,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     From `models` on, not every provider knows them (`shared/model/extras.py`). `models` are the
     provider's own, by name, in order of preference. `spelling` maps what is heard to how it is
-    written. `redact` lists kinds of personal data that leave the text, each replaced by hash
+    written. `hebrew_words` is the script that Hebrew words in English speech are written in.
+    `redact` lists kinds of personal data that leave the text, each replaced by hash
     signs or by the name of its kind.
     """
 
@@ -56,6 +58,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     entities: bool = False
     chapters: bool = False
     highlights: bool = False
+    hebrew_words: Script = "hebrew"
 
     @property
     def tells_speakers(self) -> bool:

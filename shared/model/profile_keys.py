@@ -15,6 +15,7 @@ from shared.model.options import (
     Options,
     Profanity,
     Punctuation,
+    Script,
     Share,
     Speakers,
     Substitute,
@@ -83,6 +84,7 @@ _OPTION_KEYS = {
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
     "highlights": Key(bool, _SWITCH),
+    "hebrew_words": Key(Script, '"hebrew" or "latin"'),
 }
 OPTION_NAMES = frozenset(_OPTION_KEYS)
 assert set(Options.__struct_fields__) == OPTION_NAMES

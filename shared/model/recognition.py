@@ -36,7 +36,8 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
 
     `source` is the provider's own word for which input this is (a URL, whose query is already
     cut off, or a path), the only sure way to match result and recording.
-    `warnings` are sentences for the reader of the transcript.
+    `warnings` are sentences for the reader of the transcript. `is_mixed` tells that all channels
+    were heard as one, channel 0.
     """
 
     source: str
@@ -44,3 +45,4 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     utterances: tuple[RecognisedUtterance, ...] = ()
     warnings: tuple[str, ...] = ()
     insights: Insights = Insights()
+    is_mixed: bool = False
