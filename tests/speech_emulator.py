@@ -199,6 +199,7 @@ class Arrival:
     signature: str | None
     query: dict[str, list[str]]
     body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -226,6 +227,7 @@ def webhook_receiver() -> Iterator[Receiver]:
                 self.headers["X-MicrosoftSpeechServices-Signature"],
                 query,
                 self.rfile.read(int(self.headers["Content-Length"] or 0)),
+                dict(self.headers),
             )
             receiver.arrivals.append(arrival)
             token = query.get("validationToken", [""])[0] if receiver.answers_challenge else ""

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from local.azure_speech.display import display_words, joined, masked
 from local.azure_speech.models import BASE_MODELS
 from local.azure_speech.time_forms import TICKS_PER_MS, iso_duration, ticks, utc
 from local.azure_speech.transcriptions import Transcription, Wanted
+from local.emulation.display import display_words, joined, masked
 from local.recogniser.types import Heard, Phrase, Word
 
 _MOST_ALTERNATIVES = 5

@@ -32,6 +32,7 @@ RULES = {  # folder or file: what it may import of ours
         *(f"shared.{name}" for name in "bootstrap messages errors ports log".split()),
     ),
     "local/azure_speech": ("local",),
+    "local/assemblyai": ("local.assemblyai", "local.emulation", "local.recogniser"),
     "local/emulation": ("local",),
     "local/soferai": ("local",),
     "local/recogniser": ("local",),
