@@ -1,0 +1,91 @@
+// What is dropped is told to the app. This is a deployment of its own, because the address that
+// Event Grid calls holds a key which the app makes when it first runs: apply it after the app's code
+// was deployed. It may be applied again at any time. The key is read here, and goes nowhere else.
+
+@description('Name of the function app.')
+param functionAppName string
+
+@description('Name of the system topic of the data account.')
+param eventTopicName string
+
+@description('Name of the storage account that holds the data.')
+param dataStorageName string
+
+@description('Where Event Grid leaves what it could not deliver.')
+param deadLetterContainer string = 'dead-letters'
+
+// The triggers of functions/, each with its container.
+var intake = [
+  {
+    function: 'audio_dropped'
+    container: 'audio'
+  }
+]
+
+// A blob of an account with a hierarchical namespace is announced when it is made and when it is
+// complete; these are the calls after which a blob is whole.
+var callsThatComplete = [
+  'PutBlob'
+  'PutBlockList'
+  'CopyBlob'
+  'FlushWithClose'
+]
+
+resource app 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: functionAppName
+}
+
+resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
+  name: eventTopicName
+}
+
+resource dataStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: dataStorageName
+}
+
+resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for entry in intake: {
+  parent: topic
+  name: replace(entry.function, '_', '-')
+  properties: {
+    eventDeliverySchema: 'EventGridSchema'
+    destination: {
+      endpointType: 'WebHook'
+      properties: {
+        #disable-next-line use-resource-symbol-reference // the types know no resource for the host's keys
+        endpointUrl: 'https://${app.properties.defaultHostName}/runtime/webhooks/blobs?functionName=Host.Functions.${entry.function}&code=${listKeys('${app.id}/host/default', '2024-04-01').systemKeys.blobs_extension}'
+        maxEventsPerBatch: 10
+        preferredBatchSizeInKilobytes: 64
+      }
+    }
+    filter: {
+      includedEventTypes: ['Microsoft.Storage.BlobCreated']
+      subjectBeginsWith: '/blobServices/default/containers/${entry.container}/blobs/'
+      enableAdvancedFilteringOnArrays: true
+      advancedFilters: [
+        {
+          operatorType: 'StringIn'
+          key: 'data.api'
+          values: callsThatComplete
+        }
+      ]
+    }
+    retryPolicy: {
+      maxDeliveryAttempts: 30
+      eventTimeToLiveInMinutes: 1440
+    }
+    deadLetterWithResourceIdentity: {
+      identity: {
+        type: 'SystemAssigned'
+      }
+      deadLetterDestination: {
+        endpointType: 'StorageBlob'
+        properties: {
+          resourceId: dataStorage.id
+          blobContainerName: deadLetterContainer
+        }
+      }
+    }
+  }
+}]
+
+output containers array = [for entry in intake: entry.container]

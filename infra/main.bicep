@@ -1,0 +1,377 @@
+// Dropscribe in a resource group of its own: `azd up`, or `az deployment sub create`.
+// docs/deploy.md says what each parameter does and what it costs.
+
+targetScope = 'subscription'
+
+@description('Name of the environment: names the resource group, and makes the names in it unique.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Where everything is, but for further Speech accounts.')
+@metadata({
+  azd: {
+    type: 'location'
+  }
+})
+param location string
+
+@description('Names to use instead of those made by convention, for any of the keys of `convention`.')
+param names object = {}
+
+@description('Tags on everything, besides that of the environment.')
+param tags object = {}
+
+@description('Version of Python that runs the app.')
+@allowed(['3.11', '3.12', '3.13'])
+param pythonVersion string = '3.13'
+
+@description('Memory of an instance.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Instances at most, for each group of functions that scales by itself.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances kept warm for HTTP and for blob events, each. Costs also while nothing happens.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 0
+
+@description('Regions with a further Speech account each, separated by spaces.')
+param speechRegions string = ''
+
+@description('Providers besides Azure Speech, separated by spaces: assemblyai, soferai. Their keys are put into the vault by hand.')
+param otherProviders string = ''
+
+@description('Whether providers call the app when they are done. Otherwise they are only asked now and then.')
+param providerWebhooks bool = true
+
+@description('Further settings of the app, as in docs/settings.md.')
+param appSettings object = {}
+
+@description('Replication of the storage accounts.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageSku string = 'Standard_LRS'
+
+@description('Days after which dropped audio is deleted; 0: never.')
+@minValue(0)
+param audioDays int = 0
+
+@description('Days after which transcripts and reports are deleted; 0: never.')
+@minValue(0)
+param outputDays int = 0
+
+@description('Log every read and write of a blob, and not only every deletion.')
+param auditBlobs bool = false
+
+@description('A virtual network with private endpoints for storage, vault and Speech.')
+param vnetEnabled bool = false
+
+@description('First two numbers of the addresses in the virtual network.')
+param addressPrefix string = '10.20'
+
+@description('With a virtual network: addresses or ranges outside it from which audio may be dropped all the same, separated by spaces.')
+param allowedAddresses string = ''
+
+@description('Days for which the log is kept; the first 31 are free.')
+@minValue(30)
+@maxValue(730)
+param logDays int = 30
+
+@description('Gigabytes of log a day, after which no more is taken until the next day; -1: no cap.')
+param logCapGb int = 2
+
+@description('Who is told of alerts; empty: nobody, they are only seen in the portal.')
+param alertEmail string = ''
+
+@description('Money a month, in the currency of the subscription, of which half and all is told; 0: no budget.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the budget, the first of a month.')
+param budgetStart string = utcNow('yyyy-MM-01')
+
+@description('Object id of who looks after the deployment; gets the data roles. Empty: nobody.')
+param ownerPrincipalId string = ''
+
+@description('What kind of principal that is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param ownerPrincipalType string = 'User'
+
+var token = uniqueString(subscription().id, environmentName, location)
+var convention = {
+  resourceGroup: 'rg-${environmentName}'
+  functionApp: 'func-dropscribe-${token}'
+  plan: 'plan-dropscribe-${token}'
+  identity: 'id-dropscribe-${token}'
+  hostStorage: 'sthost${token}'
+  dataStorage: 'stdata${token}'
+  speech: 'spch-dropscribe-${token}'
+  vault: 'kv-${token}'
+  eventTopic: 'evgt-dropscribe-${token}'
+  workspace: 'log-dropscribe-${token}'
+  applicationInsights: 'appi-dropscribe-${token}'
+  network: 'vnet-dropscribe-${token}'
+  actionGroup: 'ag-dropscribe-${token}'
+}
+var named = union(convention, names)
+var tagged = union(tags, { 'azd-env-name': environmentName })
+
+var regions = concat([location], empty(speechRegions) ? [] : split(speechRegions, ' '))
+var others = empty(otherProviders) ? [] : split(otherProviders, ' ')
+
+// Other providers can read audio only through signed links, over the public endpoint. Links are made
+// in one way for all, and a firewall would keep them out.
+var speechReadsByIdentity = empty(others)
+var publicNetworkAccess = vnetEnabled ? 'Disabled' : 'Enabled'
+var isDataPrivate = vnetEnabled && speechReadsByIdentity
+
+// What the functions host reads.
+var hostSettings = {
+  AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobEndpoint
+  AzureWebJobsStorage__queueServiceUri: hostStorage.outputs.queueEndpoint
+  AzureWebJobsStorage__tableServiceUri: hostStorage.outputs.tableEndpoint
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identity.outputs.clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+  // Functions wait for the network most of the time; the worker's default is four more than cores.
+  PYTHON_THREADPOOL_THREAD_COUNT: '16'
+}
+
+// What the app reads, and the host for triggers: it knows no defaults.
+var dataSettings = {
+  AZURE_CLIENT_ID: identity.outputs.clientId
+  DATA_STORAGE__blobServiceUri: dataStorage.outputs.blobEndpoint
+  DATA_STORAGE__queueServiceUri: dataStorage.outputs.queueEndpoint
+  DATA_STORAGE__tableServiceUri: dataStorage.outputs.tableEndpoint
+  DATA_STORAGE__credential: 'managedidentity'
+  DATA_STORAGE__clientId: identity.outputs.clientId
+  AUDIO_CONTAINER: 'audio'
+  MANIFESTS_CONTAINER: 'manifests'
+  POLL_SCHEDULE: '0 * * * * *'
+  SWEEP_SCHEDULE: '0 */5 * * * *'
+  SPEECH_READS_AUDIO: speechReadsByIdentity ? 'identity' : 'sas'
+}
+
+// Secrets, by reference: the platform reads them with the app's identity, and follows new versions
+// within a day.
+var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/assemblyai-key)' } : {}
+var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
+var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
+var keySettings = union(webhook, assemblyAi, soferAi)
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: named.resourceGroup
+  location: location
+  tags: tagged
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    name: named.identity
+    location: location
+    tags: tagged
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: named.workspace
+    applicationInsightsName: named.applicationInsights
+    location: location
+    tags: tagged
+    retentionDays: logDays
+    dailyCapGb: logCapGb
+  }
+}
+
+module speech 'modules/speech.bicep' = [for (region, i) in regions: {
+  name: 'speech-${region}'
+  scope: group
+  params: {
+    name: i == 0 ? named.speech : '${named.speech}-${region}'
+    location: region
+    tags: tagged
+    publicNetworkAccess: publicNetworkAccess
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}]
+
+module hostStorage 'modules/host-storage.bicep' = {
+  name: 'host-storage'
+  scope: group
+  params: {
+    name: named.hostStorage
+    location: location
+    tags: tagged
+    sku: storageSku
+    publicNetworkAccess: publicNetworkAccess
+  }
+}
+
+module dataStorage 'modules/data-storage.bicep' = {
+  name: 'data-storage'
+  scope: group
+  params: {
+    name: named.dataStorage
+    location: location
+    tags: tagged
+    sku: storageSku
+    isPrivate: isDataPrivate
+    allowedAddresses: empty(allowedAddresses) ? [] : split(allowedAddresses, ' ')
+    workspaceId: monitoring.outputs.workspaceId
+    speechIds: [for (region, i) in regions: speech[i].outputs.id]
+    audioDays: audioDays
+    outputDays: outputDays
+    auditBlobs: auditBlobs
+  }
+}
+
+module vault 'modules/key-vault.bicep' = {
+  name: 'key-vault'
+  scope: group
+  params: {
+    name: named.vault
+    location: location
+    tags: tagged
+    publicNetworkAccess: publicNetworkAccess
+    workspaceId: monitoring.outputs.workspaceId
+    hostStorageName: named.hostStorage
+  }
+  dependsOn: [hostStorage]
+}
+
+module eventTopic 'modules/event-topic.bicep' = {
+  name: 'event-topic'
+  scope: group
+  params: {
+    name: named.eventTopic
+    location: location
+    tags: tagged
+    storageId: dataStorage.outputs.id
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  scope: group
+  params: {
+    appPrincipalId: identity.outputs.principalId
+    hostStorageName: named.hostStorage
+    dataStorageName: dataStorage.outputs.name
+    vaultName: vault.outputs.name
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    deadLetterContainer: dataStorage.outputs.deadLetterContainer
+    eventTopicPrincipalId: eventTopic.outputs.principalId
+    containersReadBySpeech: speechReadsByIdentity ? ['audio'] : []
+    speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
+    speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
+    registersWebhooks: providerWebhooks
+    ownerPrincipalId: ownerPrincipalId
+    ownerPrincipalType: ownerPrincipalType
+  }
+}
+
+module network 'modules/network.bicep' = if (vnetEnabled) {
+  name: 'network'
+  scope: group
+  params: {
+    name: named.network
+    location: location
+    tags: tagged
+    addressPrefix: addressPrefix
+  }
+}
+
+module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
+  name: 'private-endpoints'
+  scope: group
+  params: {
+    location: location
+    tags: tagged
+    subnetId: network.?outputs.?endpointSubnetId ?? ''
+    hostStorageId: hostStorage.outputs.id
+    dataStorageId: dataStorage.outputs.id
+    vaultId: vault.outputs.id
+    speechIds: [for (region, i) in regions: speech[i].outputs.id]
+    regions: regions
+  }
+}
+
+// The roles come first: with them missing the first start of the app would fail.
+module app 'modules/function-app.bicep' = {
+  name: 'function-app'
+  scope: group
+  params: {
+    name: named.functionApp
+    planName: named.plan
+    location: location
+    tags: tagged
+    pythonVersion: pythonVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    identityId: identity.outputs.id
+    packageUrl: hostStorage.outputs.packageUrl
+    subnetId: network.?outputs.?appSubnetId ?? ''
+    takesWebhooks: providerWebhooks
+    speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
+    settings: union(hostSettings, dataSettings, keySettings, appSettings)
+  }
+  dependsOn: [roles, endpoints]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    actionGroupName: named.actionGroup
+    location: location
+    tags: tagged
+    email: alertEmail
+    workspaceId: monitoring.outputs.workspaceId
+    hostStorageId: hostStorage.outputs.id
+    dataStorageId: dataStorage.outputs.id
+    eventTopicId: eventTopic.outputs.id
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    location: location
+    tags: tagged
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  name: 'budget'
+  scope: group
+  params: {
+    amount: monthlyBudget
+    start: budgetStart
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
+// For azd, which keeps outputs as settings of the environment, and for the commands in the docs.
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_FUNCTION_APP_NAME string = app.outputs.name
+output AZURE_FUNCTION_APP_URL string = app.outputs.url
+output DATA_STORAGE_NAME string = dataStorage.outputs.name
+output EVENT_TOPIC_NAME string = eventTopic.outputs.name
+output KEY_VAULT_NAME string = vault.outputs.name
+output SPEECH_NAMES array = [for (region, i) in regions: speech[i].outputs.name]
+output OUTBOUND_ADDRESS string = network.?outputs.?outboundAddress ?? ''

@@ -1,0 +1,206 @@
+// The account of the data: audio, outputs, state, messages. Names of containers, queues and table
+// are those of the code; a test holds them together.
+
+param name string
+param location string
+param tags object
+param sku string
+param isPrivate bool
+
+@description('Addresses that a firewall lets in.')
+param allowedAddresses array
+param workspaceId string
+
+@description('Resource ids of the Speech accounts, which a firewall lets in.')
+param speechIds array
+
+@description('Days after which dropped audio is deleted; 0: never.')
+param audioDays int
+
+@description('Days after which transcripts, reports and error reports are deleted; 0: never.')
+param outputDays int
+
+@description('Log who reads and writes blobs, not only who deletes them.')
+param auditBlobs bool
+
+var intake = [
+  'audio'
+  'manifests'
+]
+var outputs = [
+  'transcripts'
+  'reports'
+  'errors'
+]
+var deadLetters = 'dead-letters'
+var steps = [
+  'register'
+  'plan'
+  'submit'
+  'collect'
+  'write'
+  'finish'
+]
+
+// What has 0 days is left out: the audio is its owner's, and nothing deletes it unasked.
+var expiringAlways = [
+  {
+    name: 'dead-letters'
+    days: 14
+    prefixes: ['${deadLetters}/']
+  }
+]
+var expiringAudio = audioDays == 0 ? [] : [
+  {
+    name: 'audio'
+    days: audioDays
+    prefixes: ['audio/', 'manifests/']
+  }
+]
+var expiringOutputs = outputDays == 0 ? [] : [
+  {
+    name: 'outputs'
+    days: outputDays
+    prefixes: ['transcripts/', 'reports/', 'errors/']
+  }
+]
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  // checkov:skip=CKV_AZURE_206: the sku is a parameter, because what the data is worth only its owner knows
+  // checkov:skip=CKV_AZURE_33: each poll of a queue would be a line; what the messages do is in the app's own log
+  // checkov:skip=CKV_AZURE_59: people and programs drop audio over the public endpoint; with a virtual network it is closed to all but the resources named here
+  // checkov:skip=CKV_AZURE_35: the default is Deny where there is a virtual network, see isPrivate
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: sku
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    // Not Disabled: Speech and Event Grid come over the public endpoint even past a firewall.
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      ipRules: [for address in allowedAddresses: {
+        value: address
+        action: 'Allow'
+      }]
+      resourceAccessRules: [for id in speechIds: {
+        tenantId: subscription().tenantId
+        resourceId: id
+      }]
+    }
+    sasPolicy: {
+      expirationAction: 'Log'
+      sasExpirationPeriod: '7.00:00:00'
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: {
+      enabled: true
+      days: 7
+    }
+    containerDeleteRetentionPolicy: {
+      enabled: true
+      days: 7
+    }
+  }
+}
+
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(intake, outputs, [deadLetters]): {
+  parent: blobs
+  name: container
+  properties: {
+    publicAccess: 'None'
+  }
+}]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource queues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [for step in steps: {
+  parent: queueService
+  name: 'dropscribe-${step}'
+}]
+
+resource poisonQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [for step in steps: {
+  parent: queueService
+  name: 'dropscribe-${step}-poison'
+}]
+
+// The host's own name for blob events that failed five times.
+resource blobPoisonQueue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = {
+  parent: queueService
+  name: 'webjobs-blobtrigger-poison'
+}
+
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource state 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-01' = {
+  parent: tableService
+  name: 'dropscribe'
+}
+
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [for rule in concat(expiringAlways, expiringAudio, expiringOutputs): {
+        name: rule.name
+        type: 'Lifecycle'
+        definition: {
+          actions: {
+            baseBlob: {
+              delete: {
+                daysAfterModificationGreaterThan: rule.days
+              }
+            }
+          }
+          filters: {
+            blobTypes: ['blockBlob']
+            prefixMatch: rule.prefixes
+          }
+        }
+      }]
+    }
+  }
+}
+
+resource blobAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: blobs
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [for category in concat(['StorageDelete'], auditBlobs ? ['StorageRead', 'StorageWrite'] : []): {
+      category: category
+      enabled: true
+    }]
+  }
+}
+
+output id string = account.id
+output name string = account.name
+output blobEndpoint string = account.properties.primaryEndpoints.blob
+output queueEndpoint string = account.properties.primaryEndpoints.queue
+output tableEndpoint string = account.properties.primaryEndpoints.table
+output deadLetterContainer string = deadLetters

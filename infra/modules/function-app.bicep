@@ -1,0 +1,132 @@
+// The app, on a Flex Consumption plan of its own: that plan takes one app.
+
+param name string
+param planName string
+param location string
+param tags object
+param pythonVersion string
+param instanceMemoryMB int
+param maximumInstanceCount int
+
+@description('Instances that are kept warm for calls by HTTP and for blob events, each; 0: none.')
+param alwaysReadyInstances int
+param identityId string
+param packageUrl string
+
+@description('Where the app goes out from; empty: not into a virtual network.')
+param subnetId string
+
+@description('Settings of the app. None holds a secret: what is secret is a reference to a vault.')
+param settings object
+
+@description('The Speech accounts, each as region=address.')
+param speechEndpoints array
+
+@description('Whether providers may call the app.')
+param takesWebhooks bool
+
+var addresses = {
+  SPEECH_ENDPOINTS: join(speechEndpoints, ' ')
+}
+var kept = alwaysReadyInstances == 0 ? [] : [
+  {
+    name: 'http'
+    instanceCount: alwaysReadyInstances
+  }
+  {
+    name: 'blob'
+    instanceCount: alwaysReadyInstances
+  }
+]
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_212: the platform adds instances by itself; alwaysReadyInstances keeps some
+  // checkov:skip=CKV_AZURE_225: zones cost at least two instances that are always on; a lost zone delays work and loses none
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    tier: 'FlexConsumption'
+    name: 'FC1'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_17: those who call have keys or signatures; providers and Event Grid bring no certificates
+  // checkov:skip=CKV_AZURE_212: the platform adds and replaces instances by itself
+  // checkov:skip=CKV_AZURE_213: on this plan the platform watches the instances; there is no health check to set
+  // checkov:skip=CKV_AZURE_222: providers and Event Grid call from outside
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: pythonVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: kept
+      }
+    }
+  }
+}
+
+resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
+  // These are the app's own settings; checkov takes them for the configuration of a web site.
+  // checkov:skip=CKV_AZURE_13: who may call is decided by host keys and signatures, route by route
+  // checkov:skip=CKV_AZURE_63: requests are in Application Insights
+  // checkov:skip=CKV_AZURE_65: error pages are for nobody here
+  // checkov:skip=CKV_AZURE_66: failed requests are in Application Insights
+  // checkov:skip=CKV_AZURE_80: there is no .NET in it
+  // checkov:skip=CKV_AZURE_88: the app keeps its files in blobs
+  // checkov:skip=CKV_AZURE_222: providers and Event Grid call from outside
+  parent: app
+  name: 'appsettings'
+  properties: union(addresses, settings, takesWebhooks ? { WEBHOOK_BASE_URL: 'https://${app.properties.defaultHostName}' } : {})
+}
+
+// No passwords for publishing: deployments come with an Entra token.
+resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = [for way in ['ftp', 'scm']: {
+  parent: app
+  name: way
+  properties: {
+    allow: false
+  }
+}]
+
+output name string = app.name
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,70 @@
+// The few secrets there are. The app reads them by reference, with its identity; no setting holds
+// one, and no deployment is given one.
+
+param name string
+param location string
+param tags object
+
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+param workspaceId string
+param hostStorageName string
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_109: without a virtual network the app comes over the public endpoint, by identity only
+  // checkov:skip=CKV_AZURE_189: the same; with a virtual network it is closed, see publicNetworkAccess
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: subscription().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 7
+    // Secrets that are purged early cannot be got back, not even by whoever deletes the vault.
+    enablePurgeProtection: true
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: publicNetworkAccess == 'Disabled' ? 'Deny' : 'Allow'
+    }
+  }
+}
+
+resource hostStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: hostStorageName
+}
+
+// Signs the provider's calls. Made from a key that is good for nothing else, because the account
+// refuses keys: the same at each deployment, unknown to everybody, changed by renewing that key.
+resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
+  parent: vault
+  name: 'webhook-secret'
+  properties: {
+    contentType: 'signs the calls of speech providers'
+    value: '${guid(hostStorage.listKeys().keys[0].value, 'webhook', name)}${guid(name, hostStorage.listKeys().keys[0].value, 'secret')}'
+  }
+}
+
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'AuditEvent'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output id string = vault.id
+output name string = vault.name
+output uri string = vault.properties.vaultUri

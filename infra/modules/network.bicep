@@ -1,0 +1,132 @@
+// A virtual network through which the app goes out, by one address, to what is closed to others.
+
+param name string
+param location string
+param tags object
+
+@description('First two numbers of the addresses, as in 10.20.')
+param addressPrefix string
+
+var zones = [
+  'privatelink.blob.${environment().suffixes.storage}'
+  'privatelink.queue.${environment().suffixes.storage}'
+  'privatelink.table.${environment().suffixes.storage}'
+  'privatelink.vaultcore.azure.net'
+  'privatelink.cognitiveservices.azure.com'
+]
+
+resource address 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
+  name: 'pip-${name}'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2025-05-01' = {
+  name: 'ng-${name}'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIpAddresses: [
+      {
+        id: address.id
+      }
+    ]
+  }
+}
+
+resource rules 'Microsoft.Network/networkSecurityGroups@2025-05-01' = {
+  name: 'nsg-${name}'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'nobody-from-outside'
+        properties: {
+          priority: 4000
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: 'Internet'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: ['${addressPrefix}.0.0/23']
+    }
+    subnets: [
+      {
+        name: 'app'
+        properties: {
+          addressPrefix: '${addressPrefix}.0.0/24'
+          natGateway: {
+            id: gateway.id
+          }
+          networkSecurityGroup: {
+            id: rules.id
+          }
+          delegations: [
+            {
+              name: 'flex-consumption'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: '${addressPrefix}.1.0/24'
+          networkSecurityGroup: {
+            id: rules.id
+          }
+        }
+      }
+    ]
+  }
+}
+
+resource dns 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zones: {
+  name: zone
+  location: 'global'
+  tags: tags
+}]
+
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, i) in zones: {
+  parent: dns[i]
+  name: name
+  location: 'global'
+  tags: tags
+  properties: {
+    registrationEnabled: false
+    virtualNetwork: {
+      id: network.id
+    }
+  }
+}]
+
+output appSubnetId string = network.properties.subnets[0].id
+output endpointSubnetId string = network.properties.subnets[1].id
+output outboundAddress string = address.properties.ipAddress
