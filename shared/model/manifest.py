@@ -81,9 +81,11 @@ def web_name(url: str) -> str:
     from which nobody finds the query."""
     parts = urlsplit(url)
     name = (parts.hostname or "") + unquote(parts.path).rstrip("/")
-    if parts.query:
-        name += "~" + hashlib.sha256(url.encode()).hexdigest()[:8]
-    return name
+    if not parts.query:
+        return name
+    folder, slash, file = name.rpartition("/")
+    stem, dot, ending = file.rpartition(".") if slash and "." in file else (file, "", "")
+    return f"{folder}{slash}{stem}~{hashlib.sha256(url.encode()).hexdigest()[:8]}{dot}{ending}"
 
 
 def without_query(url: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import urlsplit
 
 import msgspec
@@ -34,8 +34,10 @@ MOST_TITLE, MOST_NAME, MOST_URL, MOST_ID = 400, 1_024, 2_048, 200
 MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS = 35
 
-OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - {"max_speakers"}
-"""Options that are written as in profiles. `speakers` stands for `max_speakers`."""
+SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
+OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
+"""Options that are written as in profiles. `speakers` stands for three of them, which exclude one
+another in part."""
 HEAD_KEYS = (
     "title",
     "profile",
@@ -100,6 +102,7 @@ class Checker:
         self._places: dict[tuple[str, str], int] = {}
         self._listings: dict[tuple[str, str], int] = {}
         self._verdicts: dict[bytes, tuple[tuple[str, str, str], ...]] = {}
+        self._lines: dict[int, int] = {}
         self.count = 0
 
     # --- head
@@ -153,6 +156,8 @@ class Checker:
             self.faults.add("wrong_type", text, at, line)
             return
         entry = _Entry(raw, at, line, self.faults)
+        if line is not None:
+            self._lines[self.count - 1] = line
         entry.refuse_strangers((*ITEM_KEYS, *OPTION_KEYS))
         item = self._source(entry)
         if item is None:
@@ -205,7 +210,10 @@ class Checker:
                 if entry.has(key):
                     text = "Can be given to a single recording only, not to a prefix or container."
                     entry.fault("only_for_one", text, key)
-            self._listings.setdefault(item.place, number)
+            first = self._listings.setdefault(item.place, number)
+            if first != number:
+                text = f"Is the same as recordings[{first}]. Name it once."
+                entry.fault("duplicate_recording", text)
             return
         if item.client_item_id is not None:
             first = self._ids.setdefault(item.client_item_id, number)
@@ -230,7 +238,7 @@ class Checker:
         if key not in self._verdicts:
             self._verdicts[key] = self._verdict(profile, options)
         for name, code, text in self._verdicts[key]:
-            if _field(name) in item.fields:
+            if _says(item, name):
                 entry.fault(code, text, name)
             elif (name, text) not in self._told_of_head:
                 self._told_of_head.add((name, text))
@@ -280,7 +288,8 @@ class Checker:
                     f"Is among the blobs of recordings[{first}] already, and would be transcribed "
                     "twice. Leave one of the two out."
                 )
-                self.faults.add("duplicate_recording", text, f"recordings[{item}]")
+                at = f"recordings[{item}]"
+                self.faults.add("duplicate_recording", text, at, self._lines.get(item))
                 break
 
     def _placed(self) -> list[tuple[int, tuple[str, str]]]:
@@ -390,26 +399,29 @@ class _Entry:
 
     def _add_speakers(self, found: dict[str, Any], raw: object) -> None:
         try:
-            found["max_speakers"] = most_speakers(raw)
+            found |= speaker_options(raw)
         except ValueError as error:
             self.fault("bad_value", str(error), "speakers")
 
 
-def most_speakers(raw: object) -> int | None:
-    """Up to how many voices are to be told apart; None: there is only one. Raises `ValueError`
-    with what to write instead."""
+def speaker_options(raw: object) -> dict[str, int | None]:
+    """What of the options says how many voices there are; all None: they are not told apart, for
+    there is only one. Raises `ValueError` with what to write instead."""
+    options: dict[str, int | None] = dict.fromkeys(SPEAKER_KEYS)
     if raw == "auto":
-        return AUTO_SPEAKERS
-    if isinstance(raw, dict):
-        least, most = raw.get("min", 1), raw.get("max")
-        if set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
+        return options | {"max_speakers": AUTO_SPEAKERS}
+    if not isinstance(raw, dict):
+        if not _is_count(raw):
             raise ValueError(_SPEAKERS)
-        if least > most:
-            raise ValueError(f"The range runs from {least} to {most}. Write the smaller first.")
-        return _voices(most)
-    if not _is_count(raw):
+        return options if raw == 1 else options | {"expected_speakers": raw}
+    least, most = raw.get("min", 1), raw.get("max")
+    if set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
         raise ValueError(_SPEAKERS)
-    return _voices(raw)
+    if least > most:
+        raise ValueError(f"The range runs from {least} to {most}. Write the smaller first.")
+    if most == 1:
+        return options
+    return options | {"min_speakers": least if least > 1 else None, "max_speakers": most}
 
 
 _SPEAKERS = (
@@ -418,12 +430,8 @@ _SPEAKERS = (
 )
 
 
-def _is_count(raw: Any) -> bool:
+def _is_count(raw: object) -> TypeGuard[int]:
     return isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= MOST_SPEAKERS
-
-
-def _voices(count: Any) -> int | None:
-    return None if count == 1 else int(count)
 
 
 def _url_problem(value: str) -> str:
@@ -442,11 +450,12 @@ def _url_problem(value: str) -> str:
 
 
 def _shown_key(key: str) -> str:
-    return "speakers" if key == "max_speakers" else key
+    return "speakers" if key in SPEAKER_KEYS else key
 
 
-def _field(shown: str) -> str:
-    return "max_speakers" if shown == "speakers" else shown
+def _says(item: Item, shown: str) -> bool:
+    """Whether an option is the item's own, and not that of the batch."""
+    return any(key in item.fields for key in (SPEAKER_KEYS if shown == "speakers" else (shown,)))
 
 
 _KINDS: tuple[tuple[type, str], ...] = (
