@@ -15,6 +15,7 @@ from shared.messages import Message
 from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
 from shared.model.failure import Failure
+from shared.model.limits import limits_of
 from shared.model.manifest import Manifest
 from shared.model.manifest_checks import Known
 from shared.model.policy import Policy
@@ -104,7 +105,7 @@ class Application:
                 name,
                 book=ports.book,
                 clock=ports.clock,
-                calls_per_window=_calls_per_window(ports, provider),
+                limits=limits_of(ports.capabilities[provider.name]),
                 first_pause=self._first_pause,
             )
             for name, provider in ports.providers.items()
@@ -326,8 +327,3 @@ def _offered(ports: Ports) -> dict[str, Capabilities]:
     """The providers that have an endpoint here."""
     names = {provider.name for provider in ports.providers.values()}
     return {name: ports.capabilities[name] for name in sorted(names)}
-
-
-def _calls_per_window(ports: Ports, provider: SpeechProvider) -> int:
-    """A tenth is left for people and programs that use the same resource."""
-    return max(1, ports.capabilities[provider.name].calls_per_window * 9 // 10)

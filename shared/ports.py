@@ -24,13 +24,16 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `mark` is our own id of this attempt, unique and at most 64 characters, written where the
     provider's list shows it again, so that a call with an unknown outcome can be looked up.
-    `keep` notes with it that the provider's copy is to stay.
+    `keep` notes with it that the provider's copy is to stay. `audio_ms` is the length of all as
+    far as it is known, `tries` how often the call was about to be made and was not.
     """
 
     mark: str
     display_name: str
     options: Options
     mode: Mode = "standard"
+    audio_ms: int = 0
+    tries: int = 0
     keep: bool = False
     content_urls: tuple[str, ...] = ()
     container_url: str | None = None
@@ -95,7 +98,12 @@ class WebhookChallenge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SpeechProvider(Protocol):
-    """One endpoint of one provider. Every method may raise the errors of `ProviderError`."""
+    """One endpoint of one provider. Every method may raise the errors of `ProviderError`.
+
+    A method that may need several calls of the provider's API is an iterator, and each of its
+    steps makes one: so that every call is counted, and the limits hold between two of them. What
+    `submit` makes is in `Capabilities.calls_per_create`; the others make one.
+    """
 
     name: str
     endpoint: str
@@ -108,12 +116,14 @@ class SpeechProvider(Protocol):
         else means that it was not.
         """
 
-    def find(self, mark: str, since: datetime | None = None) -> str | None:
-        """The id of the transcription that carries `mark`, or None if there is none. It was
-        created no earlier than `since`, which spares a long look where a provider lists all."""
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        """Page by page, the id of the transcription that carries `mark`, None where the page does
+        not show it. It was created no earlier than `since`, which spares a long look where a
+        provider lists all."""
 
-    def copies(self, marked: str) -> Iterator[RemoteCopy]:
-        """Every transcription whose mark begins with `marked`, unless it was made to be kept."""
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        """Every transcription whose mark begins with `marked`, unless it was made to be kept; a
+        page at a time."""
 
     def status(self, transcription_id: str) -> RemoteStatus:
         """The transcription now. Raises `TranscriptionMissing`."""
@@ -130,9 +140,9 @@ class SpeechProvider(Protocol):
     def delete(self, transcription_id: str) -> None:
         """Remove the provider's copy; no error when it is gone already."""
 
-    def ensure_webhook(self, url: str, secret: str) -> bool:
-        """Register our webhook, or re-enable it where the provider switched it off.
-        Returns whether anything had to be done. No webhook at this provider: False."""
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
+        """Register our webhook, or re-enable it where the provider switched it off. Says of each
+        call whether it changed something. No webhook at this provider: no call."""
 
     def read_webhook(
         self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str

@@ -9,11 +9,24 @@ import msgspec
 from shared.model.options import Mode
 
 
+class Ramp(msgspec.Struct, frozen=True, kw_only=True):
+    """Bulk work begins with `first` create calls in `seconds`, and `growth` times as many in each
+    further window in which there was work, up to `most`; over all instances."""
+
+    first: int
+    most: int
+    seconds: int = 10
+    growth: float = 2.0
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one provider. None means that the provider documents no limit.
 
     `containers` and `codecs` are the names that `AudioProperties` uses. `calls_per_window` calls
-    may be made in `window_seconds`, by all instances of the application together.
+    may be made in `window_seconds`, by all instances of the application together;
+    `more_call_limits` are further pairs of calls and seconds. `ramp` is how create calls begin
+    where work comes in bulk, None: at once. `calls_per_create` is how many calls of its API one
+    `submit` makes.
     `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
     `modes` and `locales` are those that it has; a language alone stands for all its locales.
@@ -43,6 +56,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     files_per_job_in: Mapping[Mode, int] = {}
     find_is_proof: bool = True
     results_count: bool = False
+    identifies_languages: bool = True
+    more_call_limits: tuple[tuple[int, int], ...] = ()
+    calls_per_create: int = 1
+    ramp: Ramp | None = None
 
     def most_files(self, mode: Mode) -> int:
         """Recordings that may share a job."""

@@ -1,8 +1,6 @@
 """What all instances together know of a provider endpoint: how busy it is, and how well.
 
-    well --failures--> down until a moment --that moment--> probed by one call --> well | down
-
-Calls are counted in windows; a process takes a handful at a time, so that counting costs little.
+well --failures--> down until a moment --that moment--> probed by one call --> well | down
 """
 
 from __future__ import annotations
@@ -11,8 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-WINDOW = timedelta(seconds=10)
-HANDFUL = 5  # calls that a process takes from the window at a time
+from shared.model.limits import Counted, Ramped
+
 FAILURES_UNTIL_DOWN = 3
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
@@ -20,13 +18,14 @@ THROTTLED = "throttled"
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `taken` calls of the window that began at `window_at` are spoken for. `failures`
-    counts calls in a row that showed the endpoint unwell, `pauses` how often it was down since
-    it last was well. `version` is the row's ETag, "" for a row not yet stored."""
+    """One row. `counted` are the calls that are spoken for, by the seconds of each limit, and
+    `ramped` the create calls. `failures` counts calls in a row that showed the endpoint unwell,
+    `pauses` how often it was down since it last was well. `version` is the row's ETag, "" for a
+    row not yet stored."""
 
     name: str
-    window_at: datetime | None = None
-    taken: int = 0
+    counted: dict[int, Counted] = {}
+    ramped: Ramped | None = None
     failures: int = 0
     pauses: int = 0
     down_until_at: datetime | None = None
@@ -35,24 +34,6 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_down(self, now: datetime) -> bool:
         return self.down_until_at is not None and now < self.down_until_at
-
-
-def take(state: EndpointState, now: datetime, most: int) -> tuple[EndpointState, int]:
-    """The state with a handful of calls taken from the window, and how many there were.
-
-    A process whose clock lags, or that waited for its turn, may come with the moment of the
-    window before; it takes from the one that is open, and never opens a used one again."""
-    window_at = window(now)
-    if state.window_at == window_at + WINDOW:
-        window_at = state.window_at
-    taken = state.taken if state.window_at == window_at else 0
-    got = max(0, min(HANDFUL, most - taken))
-    return msgspec.structs.replace(state, window_at=window_at, taken=taken + got), got
-
-
-def seconds_to_next_window(now: datetime) -> int:
-    """At least one."""
-    return max(1, int((window(now) + WINDOW - now).total_seconds() + 0.999))
 
 
 def failed(
@@ -83,9 +64,10 @@ def failed(
 
 
 def throttled(state: EndpointState, now: datetime, seconds: int) -> EndpointState:
-    """The endpoint asked everybody to wait. That is no failure, and no pause is added to it."""
+    """The endpoint asked everybody to wait. That is no failure, and no pause is added to it.
+    Create calls begin slowly again."""
     until_at = max(state.down_until_at or now, now + timedelta(seconds=seconds))
-    return msgspec.structs.replace(state, down_until_at=until_at, reason=THROTTLED)
+    return msgspec.structs.replace(state, down_until_at=until_at, reason=THROTTLED, ramped=None)
 
 
 def well(state: EndpointState) -> EndpointState:
@@ -101,10 +83,3 @@ def probing(
 ) -> EndpointState:
     """The pause is over: one caller may look, and the others wait for what it finds."""
     return msgspec.structs.replace(state, down_until_at=now + first_pause)
-
-
-def window(now: datetime) -> datetime:
-    """The start of the window that a moment falls into."""
-    seconds = int(WINDOW.total_seconds())
-    stamp = int(now.timestamp())
-    return datetime.fromtimestamp(stamp - stamp % seconds, now.tzinfo)

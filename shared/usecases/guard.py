@@ -1,16 +1,18 @@
 """A provider endpoint as all instances may use it: within its limits, and not while it is down.
 
-Wraps any `SpeechProvider`. Fetching results is not counted: they lie in storage, not behind the
-provider's limits.
+Wraps any `SpeechProvider`. Every call of the provider's API counts. Fetching results does only
+where the provider itself hands them out: elsewhere they lie in storage, beyond its limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+import msgspec
 
 from shared.errors import (
     EndpointDown,
@@ -20,12 +22,15 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    ResultMalformed,
+    ResultMissing,
     StoreConflict,
     TranscriptionMissing,
 )
 from shared.log import event
 from shared.model import endpoint as model
 from shared.model.endpoint import EndpointState
+from shared.model.limits import Limits, take
 from shared.model.recognition import Recognition
 from shared.ports import (
     Clock,
@@ -41,6 +46,7 @@ from shared.ports import (
 )
 
 TRIES = 10
+_T = TypeVar("_T")
 
 
 class _Admitted(NamedTuple):
@@ -48,6 +54,20 @@ class _Admitted(NamedTuple):
 
     was_unwell: bool
     is_probe: bool
+
+
+class _Hand(NamedTuple):
+    """Calls that this process has taken and not made yet; they are good until then."""
+
+    calls: int = 0
+    creates: int = 0
+    until: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def has(self, calls: int, creates: int) -> bool:
+        return self.calls >= calls and self.creates >= creates
+
+    def without(self, calls: int, creates: int) -> _Hand:
+        return _Hand(self.calls - calls, self.creates - creates, self.until)
 
 
 class GuardedProvider:
@@ -61,68 +81,79 @@ class GuardedProvider:
         *,
         book: EndpointBook,
         clock: Clock,
-        calls_per_window: int,
+        limits: Limits,
         first_pause: timedelta = model.FIRST_PAUSE,
     ) -> None:
         self._provider, self._book, self._clock = provider, book, clock
-        self._endpoint_name, self._most = endpoint, calls_per_window
+        self._endpoint_name, self._limits = endpoint, limits
         self._first_pause = first_pause
         self.name, self.endpoint = provider.name, provider.endpoint
         self.api_version = provider.api_version
         self._lock = Lock()
-        self._left = 0
-        self._window_at: datetime | None = None
+        self._hand = _Hand()
         self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
-        with self._call():
+        creates = 0 if self._limits.ramp is None else 1
+        with self._call(self._limits.calls_per_create, creates):
             return self._provider.submit(request)
 
-    def find(self, mark: str, since: datetime | None = None) -> str | None:
-        with self._call():
-            return self._provider.find(mark, since)
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        return self._steps(self._provider.find(mark, since))
 
-    def copies(self, marked: str) -> Iterator[RemoteCopy]:
-        with self._call():
-            return iter(list(self._provider.copies(marked)))
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        return self._steps(self._provider.copies(marked))
 
     def status(self, transcription_id: str) -> RemoteStatus:
         with self._call():
             return self._provider.status(transcription_id)
 
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
-        pages = self._provider.files(transcription_id)
-        while True:
-            with self._call():
-                page = next(pages, None)
-            if page is None:
-                return
-            yield page
+        return self._steps(self._provider.files(transcription_id))
 
     def result(self, file: ResultFile) -> Recognition:
-        return self._provider.result(file)
+        return self._fetched(lambda: self._provider.result(file))
 
     def report(self, file: ResultFile) -> ProviderReport:
-        return self._provider.report(file)
+        return self._fetched(lambda: self._provider.report(file))
 
     def delete(self, transcription_id: str) -> None:
         with self._call(needs_more_rights=True):
             self._provider.delete(transcription_id)
 
-    def ensure_webhook(self, url: str, secret: str) -> bool:
-        with self._call(needs_more_rights=True):
-            return self._provider.ensure_webhook(url, secret)
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
+        return self._steps(self._provider.ensure_webhook(url, secret), needs_more_rights=True)
 
     def read_webhook(
         self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
     ) -> WebhookHint | WebhookChallenge:
         return self._provider.read_webhook(headers, query, body, secret)
 
+    def _fetched(self, fetch: Callable[[], _T]) -> _T:
+        if not self._limits.results_count:
+            return fetch()
+        with self._call():
+            return fetch()
+
+    def _steps(self, steps: Iterator[_T], *, needs_more_rights: bool = False) -> Iterator[_T]:
+        """Each step is a call. Whether there is one more is only known when it was asked for;
+        there being none costs none."""
+        while True:
+            with self._call(needs_more_rights=needs_more_rights):
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    self._put_back()
+                    return
+            yield step
+
     @contextmanager
-    def _call(self, *, needs_more_rights: bool = False) -> Iterator[None]:
+    def _call(
+        self, calls: int = 1, creates: int = 0, *, needs_more_rights: bool = False
+    ) -> Iterator[None]:
         """`needs_more_rights` is for calls that a key or role may well not allow while it allows
         the work itself: their refusal does not take the endpoint out."""
-        admitted = self._admit()
+        admitted = self._admit(calls, creates)
         try:
             yield
         except ProviderUnauthorised as error:
@@ -135,51 +166,64 @@ class GuardedProvider:
         except ProviderThrottled as error:
             self._note_throttled(error)
             raise
-        except (ProviderRefused, TranscriptionMissing):
+        except (ProviderRefused, TranscriptionMissing, ResultMissing, ResultMalformed):
             self._note_answer(admitted)
             raise
         self._note_answer(admitted)
 
-    def _admit(self) -> _Admitted:
-        """Take one call, from the handful in hand or from the window that all share."""
+    def _admit(self, calls: int, creates: int) -> _Admitted:
+        """Take the calls, from those in hand or from what all share."""
         with self._lock:
             now = self._clock.now()
-            if self._left and self._window_at == model.window(now) and not self._must_look:
-                self._left -= 1
+            hand = self._hand if now < self._hand.until else _Hand()
+            if hand.has(calls, creates) and not self._must_look:
+                self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(now)
+            return self._take(hand, calls, creates, now)
 
-    def _take(self, now: datetime) -> _Admitted:
-        in_hand = self._left if self._window_at == model.window(now) else 0
+    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+        wait_seconds = 1
         for _ in range(TRIES):
             state = self._book.state(self._endpoint_name)
-            if state.is_down(now):
-                self._must_look = True
-                assert state.down_until_at is not None
-                raise EndpointDown(
-                    f"{self._endpoint_name} is taken out: {state.reason}",
-                    until_at=state.down_until_at,
-                )
+            self._refuse_if_down(state, now)
             admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
             self._must_look = admitted.was_unwell
-            if in_hand and not admitted.is_probe:
-                self._left = in_hand - 1
+            if hand.has(calls, creates) and not admitted.is_probe:
+                self._hand = hand.without(calls, creates)
                 return admitted
-            state, got = model.take(state, now, self._most)
-            if not got:
+            taken = take(
+                state.counted, state.ramped, self._limits, now, calls=calls, creates=creates
+            )
+            if taken.wait_seconds:
+                wait_seconds = taken.wait_seconds
                 break
+            state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
             if admitted.is_probe:
                 state = model.probing(state, now, self._first_pause)
             try:
                 self._book.save(state)
             except StoreConflict:
                 continue  # others take them at the same moment
-            self._left, self._window_at = got - 1, state.window_at
+            in_hand = _Hand(hand.calls + taken.calls, hand.creates + taken.creates, taken.until)
+            self._hand = in_hand.without(calls, creates)
             return admitted
         raise ProviderThrottled(
-            "the calls of this window are used up",
-            retry_after_seconds=model.seconds_to_next_window(now),
+            "the calls of this moment are used up", retry_after_seconds=wait_seconds
         )
+
+    def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
+        if state.is_down(now):
+            self._must_look = True
+            assert state.down_until_at is not None
+            raise EndpointDown(
+                f"{self._endpoint_name} is taken out: {state.reason}",
+                until_at=state.down_until_at,
+            )
+
+    def _put_back(self) -> None:
+        """A call was taken and not needed."""
+        with self._lock:
+            self._hand = self._hand.without(-1, 0)
 
     def _note_answer(self, admitted: _Admitted) -> None:
         """An answer shows the endpoint well, even if it says no. Calls that began before it was

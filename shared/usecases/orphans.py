@@ -48,7 +48,8 @@ def _search(
         Diary(name=f"orphans {name}", done_at=now, version=before.version if before else "")
     )
     youngest = now - timedelta(seconds=policy.orphan_age_seconds)
-    old = [copy for copy in provider.copies(deployment) if copy.created_at < youngest]
+    copies = (copy for page in provider.copies(deployment) for copy in page)
+    old = [copy for copy in copies if copy.created_at < youngest]
     for copy in old:
         if not _is_known(copy, active):
             _delete(name, provider, copy)

@@ -33,7 +33,8 @@ def resolve(
         return
     if now - job.changed_at <= timedelta(seconds=policy.resolve_after_seconds):
         return  # resolved and sent anew since the entry was read: that call may be under way
-    transcription_id = endpoints[entry.endpoint].find(job.id, job.changed_at)
+    pages = endpoints[entry.endpoint].find(job.id, job.changed_at)
+    transcription_id = next((found for found in pages if found), None)
     event("job.resolved", job=job.id, endpoint=entry.endpoint, found=transcription_id is not None)
     if transcription_id is not None:
         note_submitted(

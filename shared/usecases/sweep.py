@@ -36,7 +36,7 @@ def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, s
     it off. Polling goes on meanwhile, so an endpoint that fails here is only logged."""
     for name, provider in endpoints.items():
         try:
-            if provider.ensure_webhook(webhook_url(base_url, provider.name, name), secret):
+            if any([*provider.ensure_webhook(webhook_url(base_url, provider.name, name), secret)]):
                 event("webhook.registered", endpoint=name)
         except ProviderError as error:
             event(

@@ -74,6 +74,10 @@ def test_it_is_a_speech_provider(speech: AzureSpeech) -> None:
     assert provider.api_version in ("2025-10-15", "2024-11-15", "v3.2")
 
 
+def found_by(speech: AzureSpeech, mark: str) -> str | None:
+    return next((found for found in speech.find(mark) if found), None)
+
+
 # --- submitting -----------------------------------------------------------------------------
 
 
@@ -83,8 +87,8 @@ def test_a_submitted_transcription_is_found_by_its_mark(
     created = speech.submit(REQUEST)
     assert service.transcriptions[created]["description"] == "Calls of Monday"
     assert speech.status(created).mark == "b-1-0-1"
-    assert speech.find("b-1-0-1") == created
-    assert speech.find("b-1-0-2") is None
+    assert found_by(speech, "b-1-0-1") == created
+    assert found_by(speech, "b-1-0-2") is None
 
 
 def test_a_mark_is_found_on_a_later_page_even_if_the_filter_is_ignored(
@@ -93,7 +97,7 @@ def test_a_mark_is_found_on_a_later_page_even_if_the_filter_is_ignored(
     service.page_size = 1
     wanted = [speech.submit(REQUEST) for _ in range(2)]
     service.transcriptions[wanted[0]]["customProperties"] = {"dropscribe": "another"}
-    assert speech.find("b-1-0-1") == wanted[1]
+    assert found_by(speech, "b-1-0-1") == wanted[1]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_a_token_signs_the_calls_as_well_as_a_key(service: FakeAzureSpeech) -> N
     service.interfere = lambda _: httpx.Response(200, json={"values": []})
     with service.client() as http:
         speech = AzureSpeech(http=http, endpoint=HOST, auth=by_token(lambda: "t-1"))
-        assert speech.find("b") is None
+        assert found_by(speech, "b") is None
     assert service.requests[0].headers["Authorization"] == "Bearer t-1"
     assert "Ocp-Apim-Subscription-Key" not in service.requests[0].headers
 
@@ -258,7 +262,7 @@ def test_a_broken_connection_while_asking_may_be_tried_again(
 
 def test_a_wrong_key_is_unauthorised(service: FakeAzureSpeech) -> None:
     with service.client() as http, pytest.raises(ProviderUnauthorised):
-        AzureSpeech(http=http, endpoint=HOST, auth=by_key("wrong")).find("b")
+        found_by(AzureSpeech(http=http, endpoint=HOST, auth=by_key("wrong")), "b")
 
 
 def test_a_redirect_is_refused_and_not_followed(
@@ -478,8 +482,8 @@ def test_a_result_in_storage_of_our_own_is_read_with_our_identity(
 
 
 def test_the_webhook_is_registered_once(service: FakeAzureSpeech, speech: AzureSpeech) -> None:
-    assert speech.ensure_webhook(HOOK, "s-1")
-    assert not speech.ensure_webhook(HOOK, "s-1")
+    assert any([*speech.ensure_webhook(HOOK, "s-1")])
+    assert not any([*speech.ensure_webhook(HOOK, "s-1")])
     assert [hook["webUrl"] for hook in service.webhooks.values()] == [HOOK]
 
 
@@ -490,11 +494,11 @@ def test_the_webhook_is_registered_once(service: FakeAzureSpeech, speech: AzureS
 def test_the_webhook_is_brought_up_to_date_and_not_doubled(
     service: FakeAzureSpeech, speech: AzureSpeech, url: str, secret: str, status: str
 ) -> None:
-    speech.ensure_webhook(HOOK, "s-1")
+    any([*speech.ensure_webhook(HOOK, "s-1")])
     (hook,) = service.webhooks.values()
     hook["status"] = status
-    assert speech.ensure_webhook(url, secret)
-    assert not speech.ensure_webhook(url, secret)
+    assert any([*speech.ensure_webhook(url, secret)])
+    assert not any([*speech.ensure_webhook(url, secret)])
     (hook,) = service.webhooks.values()
     assert (hook["webUrl"], hook["properties"]["secret"], hook["status"]) == (
         url,
@@ -509,28 +513,28 @@ def test_of_two_webhooks_that_were_registered_at_once_the_older_one_stays(
     def somebody_else_is_first(request: httpx.Request) -> httpx.Response | None:
         if request.method == "POST":
             service.interfere = lambda _: None
-            speech.ensure_webhook(HOOK, "s-1")
+            any([*speech.ensure_webhook(HOOK, "s-1")])
         return None
 
     service.interfere = somebody_else_is_first
-    assert speech.ensure_webhook(HOOK, "s-1")
+    assert any([*speech.ensure_webhook(HOOK, "s-1")])
     assert list(service.webhooks) == ["w-1"]
 
 
 def test_a_double_that_is_found_later_is_removed(
     service: FakeAzureSpeech, speech: AzureSpeech
 ) -> None:
-    speech.ensure_webhook(HOOK, "s-1")
+    any([*speech.ensure_webhook(HOOK, "s-1")])
     (ours,) = service.webhooks.values()
     later = {"self": f"{HOST}/speechtotext/webhooks/w-2", "createdDateTime": "2026-02-01T00:00:00Z"}
     service.webhooks["w-2"] = {**ours, **later}
-    assert speech.ensure_webhook(HOOK, "s-1")
+    assert any([*speech.ensure_webhook(HOOK, "s-1")])
     assert list(service.webhooks) == ["w-1"]
 
 
 def test_a_webhook_needs_a_secret(service: FakeAzureSpeech, speech: AzureSpeech) -> None:
     with pytest.raises(ConfigurationError):
-        speech.ensure_webhook(HOOK, "")
+        any([*speech.ensure_webhook(HOOK, "")])
     assert service.requests == []
 
 

@@ -108,18 +108,24 @@ class FakeProvider:
         item.failure = next(iter(bad.values())) if item.state == "failed" else None
         self.transcribed.update(source for source in item.sources if source not in bad)
 
-    def find(self, mark: str, since: datetime | None = None) -> str | None:
-        self._raise("find")
-        found = (key for key, item in self.transcriptions.items() if item.request.mark == mark)
-        return next(found, None)
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        for page in self._pages("find"):
+            yield next((key for key, item in page if item.request.mark == mark), None)
 
-    def copies(self, marked: str) -> Iterator[RemoteCopy]:
-        self._raise("copies")
-        for key, item in self.transcriptions.items():
-            if item.request.mark.startswith(marked) and not item.request.keep:
-                yield RemoteCopy(
-                    transcription_id=key, mark=item.request.mark, created_at=item.created_at
-                )
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        for page in self._pages("copies"):
+            yield tuple(
+                RemoteCopy(transcription_id=key, mark=item.request.mark, created_at=item.created_at)
+                for key, item in page
+                if item.request.mark.startswith(marked) and not item.request.keep
+            )
+
+    def _pages(self, method: str) -> Iterator[list[tuple[str, Transcription]]]:
+        """Of all transcriptions, at least one."""
+        items = list(self.transcriptions.items())
+        for start in range(0, max(len(items), 1), self._page):
+            self._raise(method)
+            yield items[start : start + self._page]
 
     def status(self, transcription_id: str) -> RemoteStatus:
         self._raise("status")
@@ -180,9 +186,9 @@ class FakeProvider:
         if self.transcriptions.pop(transcription_id, None) is not None:
             self.deleted.append(transcription_id)
 
-    def ensure_webhook(self, url: str, secret: str) -> bool:
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         self._raise("ensure_webhook")
-        return False
+        yield False
 
     def read_webhook(
         self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str

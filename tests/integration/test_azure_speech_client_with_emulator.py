@@ -112,10 +112,10 @@ def test_a_wrong_key_is_unauthorised_whatever_is_asked(
     )
     asks = (
         lambda: stranger.submit(asked(f"{audio}/a.wav")),
-        lambda: stranger.find("mark"),
+        lambda: list(stranger.find("mark")),
         lambda: stranger.status("0a1b2c3d-0000-4000-8000-0123456789ab"),
         lambda: stranger.delete("0a1b2c3d-0000-4000-8000-0123456789ab"),
-        lambda: stranger.ensure_webhook("http://127.0.0.1/hook", SECRET),
+        lambda: list(stranger.ensure_webhook("http://127.0.0.1/hook", SECRET)),
     )
     for ask in asks:
         with pytest.raises(ProviderUnauthorised) as caught:
@@ -130,8 +130,8 @@ def test_a_token_opens_where_tokens_are_taken(http: httpx.Client, audio: str) ->
     ):
         speech = AzureSpeech(http=http, endpoint=address, auth=by_token(lambda: "token"))
         request = asked(f"{audio}/a.wav")
-        assert speech.find(request.mark) is None
-        assert speech.submit(request) == speech.find(request.mark)
+        assert not any(speech.find(request.mark))
+        assert speech.submit(request) in speech.find(request.mark)
 
 
 def test_a_request_that_cannot_be_carried_out_is_refused_with_the_inner_code(
@@ -194,7 +194,7 @@ def receiver() -> Iterator[Receiver]:
 
 def adopted(api: Api, speech: AzureSpeech, receiver: Receiver, secret: str) -> None:
     """Register the receiver and wait until the emulator has taken its answer to the challenge."""
-    assert speech.ensure_webhook(receiver.url, secret)
+    assert any([*speech.ensure_webhook(receiver.url, secret)])
     until(lambda: _status(api, receiver) == "Succeeded")
 
 
@@ -216,7 +216,7 @@ def test_the_webhook_answers_the_challenge_and_hears_of_the_end(
     api: Api, speech: AzureSpeech, receiver: Receiver, audio: str
 ) -> None:
     adopted(api, speech, receiver, SECRET)
-    assert not speech.ensure_webhook(receiver.url, SECRET)
+    assert not any([*speech.ensure_webhook(receiver.url, SECRET)])
     challenge, headers = arrived(receiver, "Challenge")
     query = {name: values[0] for name, values in challenge.query.items()}
     answer = speech.read_webhook(headers, query, challenge.body, SECRET)

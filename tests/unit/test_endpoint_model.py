@@ -1,32 +1,26 @@
-"""Laws of what all instances know of an endpoint: its limit, its pauses, its recovery."""
+"""Laws of what all instances know of an endpoint: its pauses, its recovery."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import StoreConflict
 from shared.model.endpoint import (
     FAILURES_UNTIL_DOWN,
     FIRST_PAUSE,
-    HANDFUL,
     LONGEST_PAUSE,
-    WINDOW,
     EndpointState,
     failed,
     probing,
-    seconds_to_next_window,
-    take,
     throttled,
     well,
-    window,
 )
-from tests.fakes.stores import FakeEndpointBook
+from shared.model.limits import Ramped
 
 NOW = datetime(2026, 3, 2, 9, 0, 3, tzinfo=UTC)
 NEW = EndpointState(name="west")
@@ -38,93 +32,6 @@ def after(seconds: float) -> datetime:
 
 def out(state: EndpointState, now: datetime = NOW) -> EndpointState:
     return failed(state, now, "401", at_once=True)
-
-
-# --- the limit
-
-
-class Taker:
-    """One process: it reads the row, and some time later writes what it takes."""
-
-    def __init__(self, book: FakeEndpointBook) -> None:
-        self._book = book
-        self._read: tuple[EndpointState, datetime] | None = None
-
-    def look(self, now: datetime) -> None:
-        self._read = (self._book.state("west"), now)
-
-    def take(self, most: int) -> tuple[datetime, int] | None:
-        """The window that calls were taken from, and how many."""
-        if self._read is None:
-            return None
-        state, got = take(*self._read, most)
-        self._read = None
-        try:
-            saved = self._book.save(state)
-        except StoreConflict:
-            return None
-        assert saved.window_at is not None
-        return saved.window_at, got
-
-
-@given(
-    most=st.integers(1, 12),
-    steps=st.lists(
-        st.tuples(st.integers(0, 2), st.booleans(), st.sampled_from((0, 0, 1, 4))),
-        min_size=20,
-        max_size=80,
-    ),
-)
-def test_processes_together_never_take_more_than_the_limit_from_a_window(
-    most: int, steps: list[tuple[int, bool, int]]
-) -> None:
-    """Whoever reads and whoever writes in whatever order, with clocks that differ by seconds."""
-    book = FakeEndpointBook()
-    takers = [Taker(book) for _ in range(3)]
-    lag = (timedelta(), timedelta(seconds=4), timedelta(seconds=9))
-    taken: Counter[datetime] = Counter()
-    now = NOW
-    for who, looks, passed in steps:
-        now += timedelta(seconds=passed)
-        if looks:
-            takers[who].look(now - lag[who])
-        elif (got := takers[who].take(most)) is not None:
-            taken[got[0]] += got[1]
-    assert all(count <= most for count in taken.values())
-
-
-@given(most=st.integers(1, 200))
-def test_one_process_gets_all_calls_of_a_window_and_then_none(most: int) -> None:
-    state, handfuls = NEW, []
-    while True:
-        state, got = take(state, NOW, most)
-        if not got:
-            break
-        handfuls.append(got)
-    assert sum(handfuls) == most
-    assert max(handfuls) <= HANDFUL
-    assert take(state, NOW + WINDOW, most)[1] == min(HANDFUL, most)
-
-
-def test_a_process_that_is_late_does_not_open_the_window_anew() -> None:
-    state, _ = take(NEW, after(7), 5)  # 09:00:10, a new window
-    late, got = take(state, NOW, 5)
-    assert got == 0
-    assert take(late, after(8), 5)[1] == 0
-
-
-def test_a_clock_that_was_far_ahead_does_not_hold_up_everybody() -> None:
-    state, _ = take(NEW, after(3_600), 5)
-    assert take(state, NOW, 5)[1] == 5
-
-
-@given(seconds=st.floats(0, 100_000))
-def test_the_next_window_is_at_hand_and_never_in_the_past(seconds: float) -> None:
-    now = after(seconds)
-    assert window(now) <= now < window(now) + WINDOW
-    pause = seconds_to_next_window(now)
-    assert 1 <= pause <= 10
-    assert now + timedelta(seconds=pause) >= window(now) + WINDOW
 
 
 # --- outages
@@ -199,6 +106,11 @@ def test_nobody_calls_before_the_longest_wait_that_was_asked_for(
     until = max(after(at + seconds) for at, seconds in waits)
     assert state.is_down(until - timedelta(seconds=1))
     assert not state.is_down(until)
+
+
+def test_throttling_lets_create_calls_begin_slowly_again() -> None:
+    state = msgspec.structs.replace(NEW, ramped=Ramped(began=0, taken=3, most=90))
+    assert throttled(state, NOW, 60).ramped is None
 
 
 def test_throttling_is_no_failure() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +25,9 @@ from shared.errors import (
     StoreConflict,
     TranscriptionMissing,
 )
-from shared.model.endpoint import FIRST_PAUSE, HANDFUL, LONGEST_PAUSE, EndpointState, window
+from shared.model.capabilities import Ramp
+from shared.model.endpoint import FIRST_PAUSE, LONGEST_PAUSE, EndpointState
+from shared.model.limits import HANDFUL, Limit, Limits
 from shared.model.options import Options
 from shared.ports import JobRequest, ResultFile
 from shared.usecases.guard import TRIES, GuardedProvider
@@ -40,7 +44,8 @@ REQUEST = JobRequest(
 class Place:
     """One provider endpoint and several instances of the app that use it."""
 
-    def __init__(self, *, instances: int = 2, most: int = 20, files: int = 1) -> None:
+    def __init__(self, *, instances: int = 2, most: int = 20, files: int = 1, **more: Any) -> None:
+        self._limits = Limits((Limit(most, 10),), **more)
         self.clock, self.book = FakeClock(), FakeEndpointBook()
         self.provider = FakeProvider("west", page=2)
         self.key = self.provider.submit(
@@ -53,11 +58,11 @@ class Place:
         )
         self.provider.complete(self.key)
         self.provider.calls.clear()
-        self.instances = [self.instance(most) for _ in range(instances)]
+        self.instances = [self.instance() for _ in range(instances)]
 
-    def instance(self, most: int = 20) -> GuardedProvider:
+    def instance(self) -> GuardedProvider:
         return GuardedProvider(
-            self.provider, "west", book=self.book, clock=self.clock, calls_per_window=most
+            self.provider, "west", book=self.book, clock=self.clock, limits=self._limits
         )
 
     def fail(self, *errors: Exception) -> None:
@@ -89,15 +94,16 @@ def test_instances_together_never_make_more_calls_than_the_limit(
     steps: list[tuple[int, int]],
 ) -> None:
     place = Place(instances=3, most=7)
-    made: Counter[datetime] = Counter()
+    made: list[datetime] = []
     for instance, seconds in steps:
         place.clock.advance(seconds)
         before = place.asked
         error = place.ask(instance)
         assert isinstance(error, ProviderThrottled | None)
         assert (place.asked > before) == (error is None)
-        made[window(place.clock.now())] += place.asked - before
-    assert max(made.values(), default=0) <= 7
+        made += [place.clock.now()] * (place.asked - before)
+    for start in made:
+        assert sum(start <= at < start + timedelta(seconds=10) for at in made) <= 7
 
 
 def test_two_instances_that_call_at_the_same_moment_share_one_limit() -> None:
@@ -122,9 +128,9 @@ def test_a_call_beyond_the_limit_is_not_made_and_says_when_it_may_be() -> None:
     place.clock.advance(4)
     assert [place.ask() for _ in range(3)] == [None] * 3
     error = place.ask(1)
-    assert isinstance(error, ProviderThrottled) and error.retry_after_seconds == 6
+    assert isinstance(error, ProviderThrottled) and error.retry_after_seconds == 11
     assert place.asked == 3
-    place.clock.advance(6)
+    place.clock.advance(11)
     assert place.ask(1) is None
 
 
@@ -152,13 +158,12 @@ def test_counting_costs_one_write_for_a_handful_of_calls() -> None:
 
 
 def test_every_kind_of_call_but_a_download_counts() -> None:
-    place = Place(instances=1, most=6)
+    place = Place(instances=1, most=5)
     guarded = place.instances[0]
     guarded.submit(REQUEST)
-    guarded.find("m")
-    guarded.copies("m")
+    list(guarded.find("m"))
     guarded.status(place.key)
-    guarded.ensure_webhook("https://app/api/webhooks", "secret")
+    list(guarded.ensure_webhook("https://app/api/webhooks", "secret"))
     guarded.delete("nobody")
     with pytest.raises(ProviderThrottled):
         guarded.delete("nobody")
@@ -180,12 +185,70 @@ def test_downloads_and_webhook_calls_are_not_counted_and_not_stopped() -> None:
     guarded.read_webhook({}, {}, b"t-1", "secret")
 
 
-def test_a_list_of_files_counts_by_its_pages_and_one_look_for_more() -> None:
+def test_a_list_of_files_counts_by_its_pages() -> None:
     place = Place(instances=1, most=5, files=7)  # and a report: four pages of two
     guarded = place.instances[0]
     assert [len(page) for page in guarded.files(place.key)] == [2, 2, 2, 2]
+    assert place.ask() is None
     with pytest.raises(ProviderThrottled):
         guarded.status(place.key)
+
+
+@pytest.mark.parametrize("method", ["find", "copies"])
+def test_looking_through_the_providers_list_counts_by_its_pages(method: str) -> None:
+    place = Place(instances=1, most=5)
+    for _ in range(6):
+        place.provider.submit(REQUEST)
+    guarded = place.instances[0]
+    pages = guarded.find("nobody") if method == "find" else guarded.copies("nobody")
+    assert len(list(pages)) == 4  # seven transcriptions, two on a page
+    assert place.provider.calls[method] == 4
+    assert place.ask() is None
+    assert isinstance(place.ask(), ProviderThrottled)
+
+
+def test_a_look_through_the_list_stops_at_the_limit() -> None:
+    place = Place(instances=1, most=2)
+    for _ in range(6):
+        place.provider.submit(REQUEST)
+    with pytest.raises(ProviderThrottled):
+        list(place.instances[0].copies("m"))
+    assert place.provider.calls["copies"] == 2
+
+
+def test_a_create_call_counts_as_many_calls_as_the_provider_needs_for_it() -> None:
+    place = Place(instances=1, most=7, calls_per_create=3)
+    guarded = place.instances[0]
+    guarded.submit(REQUEST)
+    guarded.submit(REQUEST)
+    with pytest.raises(ProviderThrottled):
+        guarded.submit(REQUEST)
+    assert place.ask() is None
+    assert place.provider.calls["submit"] == 2
+
+
+def test_results_count_where_the_provider_itself_hands_them_out() -> None:
+    place = Place(instances=1, most=3, results_count=True)
+    guarded = place.instances[0]
+    [page] = guarded.files(place.key)
+    guarded.result(page[0])
+    guarded.result(page[0])
+    with pytest.raises(ProviderThrottled):
+        guarded.result(page[0])
+
+
+def test_instances_together_begin_bulk_work_slowly() -> None:
+    place = Place(instances=3, most=1000, ramp=Ramp(first=2, most=12, seconds=10))
+    made = []
+    for _ in range(5):
+        before = place.provider.calls["submit"]
+        for i in range(60):
+            with suppress(ProviderThrottled):
+                place.instances[i % 3].submit(REQUEST)
+        made.append(place.provider.calls["submit"] - before)
+        assert place.ask() is None
+        place.clock.advance(10)
+    assert made == [2, 4, 8, 12, 12]
 
 
 def test_a_list_of_files_is_not_read_beyond_the_limit() -> None:
@@ -216,7 +279,7 @@ def test_retry_after_pauses_all_instances_for_as_long_as_it_says() -> None:
 
 
 def test_an_instance_with_calls_in_hand_makes_no_more_than_those_while_others_wait() -> None:
-    place = Place(instances=2)
+    place = Place(instances=2, most=90)
     assert place.ask(1) is None
     place.fail(ProviderThrottled("429", retry_after_seconds=45))
     place.ask(0)
@@ -272,7 +335,7 @@ def test_a_wrong_key_takes_the_endpoint_out_at_once_for_all() -> None:
     "call",
     [
         lambda guarded: guarded.delete("t"),
-        lambda guarded: guarded.ensure_webhook("https://app", "s"),
+        lambda guarded: list(guarded.ensure_webhook("https://app", "s")),
     ],
 )
 def test_a_role_that_may_not_delete_or_register_may_still_transcribe(
@@ -407,12 +470,12 @@ def test_a_fresh_process_knows_what_the_others_know() -> None:
 
 def test_a_call_is_admitted_though_others_write_in_between() -> None:
     place = Place(instances=1, most=100)
-    save, rivals = place.book.save, [place.instance(100) for _ in range(TRIES - 1)]
+    save, rivals = place.book.save, [place.instance() for _ in range(TRIES - 1)]
 
     def overtaken(state: EndpointState) -> EndpointState:
         if rivals:
             rival, place.book.save = rivals.pop(), save  # type: ignore[method-assign]
-            rival.find("m")
+            rival.delete("nobody")
             place.book.save = overtaken  # type: ignore[method-assign]
         return save(state)
 
@@ -460,8 +523,10 @@ def test_what_is_asked_comes_back_as_the_provider_said_it() -> None:
     guarded = place.instances[0]
     assert (guarded.name, guarded.endpoint) == ("azure-speech", "west")
     assert guarded.status(place.key) == place.provider.status(place.key)
-    assert guarded.find("m") == place.key
-    assert [copy.transcription_id for copy in guarded.copies("m")] == [place.key]
+    assert list(guarded.find("m")) == [place.key]
+    assert [[copy.transcription_id for copy in page] for page in guarded.copies("m")] == [
+        [place.key]
+    ]
     result = ResultFile(kind="result", name="contenturl_0.json", url=f"result:{place.key}:0")
     assert guarded.result(result) == place.provider.result(result)
     guarded.delete(place.key)

@@ -134,7 +134,7 @@ def test_of_two_transcriptions_of_one_job_the_surplus_is_removed_and_the_work_go
     world.provider.errors["submit"] = [OutcomeUnknown("time-out")]
     hidden, find = [True], world.provider.find
     world.provider.find = (  # type: ignore[method-assign]
-        lambda mark: None if hidden else find(mark)
+        lambda mark, since=None: iter(()) if hidden else find(mark, since)
     )
     world.drop("a.wav")
     world.clock.advance(66)

@@ -6,7 +6,7 @@ What is sent and what an answer means is decided in modules without I/O; how it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,22 +90,19 @@ class AzureSpeech:
             raise OutcomeUnknown("Azure Speech accepted a transcription without naming it.")
         return found
 
-    def find(self, mark: str, since: datetime | None = None) -> str | None:
-        pages = self._transport.pages(
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        return self._transport.pages(
             self._url(calls.find_path(mark, self._version)),
             lambda body: wire.read_found_id(body, mark),
             "look a transcription up",
         )
-        return next((found for found in pages if found), None)
 
-    def copies(self, marked: str) -> Iterator[RemoteCopy]:
-        pages = self._transport.pages(
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        return self._transport.pages(
             self._url(calls.list_path(self._version)),
             lambda body: wire.read_copies(body, marked),
             "list the transcriptions",
         )
-        for page in pages:
-            yield from page
 
     def status(self, transcription_id: str) -> RemoteStatus:
         url = self._url(calls.transcription_path(transcription_id, self._version))
@@ -138,34 +135,38 @@ class AzureSpeech:
         )
         return self._transport.understood(self._version.read_locales, answer)
 
-    def ensure_webhook(self, url: str, secret: str) -> bool:
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         """Register our webhook, or bring it up to date: switched off, another secret, another
         query. Two instances that register at the same moment both keep the same, oldest one."""
         if not secret:
             raise ConfigurationError(["The webhook of Azure Speech needs a secret."])
         body = webhook.registration(url, secret)
-        ours = self._webhooks(url)
-        is_current = bool(ours) and webhook.is_up_to_date(ours[0], url, secret)
+        ours = yield from self._webhooks(url)
         if not ours:
             path = webhook.list_path(self._version)
             self._transport.call("POST", self._url(path), "register the webhook", body=body)
-            ours = self._webhooks(url)
-        elif not is_current:
+            yield True
+            ours = yield from self._webhooks(url)
+        elif not webhook.is_up_to_date(ours[0], url, secret):
             path = webhook.webhook_path(ours[0].id, self._version)
             self._transport.call("PATCH", self._url(path), "update the webhook", body=body)
+            yield True
         for surplus in ours[1:]:
             self._delete(webhook.webhook_path(surplus.id, self._version))
-        return not is_current or len(ours) > 1
+            yield True
 
     def read_webhook(
         self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
     ) -> WebhookHint | WebhookChallenge:
         return webhook.read_webhook(headers, query, body, secret)
 
-    def _webhooks(self, url: str) -> Sequence[webhook.Webhook]:
+    def _webhooks(self, url: str) -> Generator[bool, None, Sequence[webhook.Webhook]]:
         first = self._url(webhook.list_path(self._version))
-        pages = self._transport.pages(first, webhook.read_page, "list the webhooks")
-        return webhook.ours_among([found for page in pages for found in page], url, self._version)
+        found: list[webhook.Webhook] = []
+        for page in self._transport.pages(first, webhook.read_page, "list the webhooks"):
+            found += page
+            yield False
+        return webhook.ours_among(found, url, self._version)
 
     def _delete(self, path: str) -> None:
         try:
