@@ -12,6 +12,7 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.endpoint import EndpointState
+from shared.model.limits import Counted, Ramped
 from shared.ports import ActiveJobs, Diaries, Diary, EndpointBook
 from shared.stores.table import (
     TableActiveJobs,
