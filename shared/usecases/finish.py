@@ -105,6 +105,7 @@ def _report(
             line = msgspec.json.encode(_item(row))
             spool.write(line + b"\n")
         if batch.finished_at is not None and batch.reported == accepted:
+            store.list_batch(batch)  # a plan without anything to do listed it as running
             return True
         now = clock.now()
 

@@ -18,6 +18,8 @@ def assert_all_is_well(world: World) -> None:
     for row in world.store.rows.values():
         _assert_one_outcome(row, world)
     _assert_every_version_has_one_row(world)
+    _assert_every_entry_is_accounted_for(world)
+    _assert_all_are_listed(world)
     _assert_reports_reconcile(world)
     _assert_provider_is_clean(world)
 
@@ -31,8 +33,28 @@ def _assert_nothing_is_open(world: World) -> None:
 
 
 def _assert_every_version_has_one_row(world: World) -> None:
-    seen = Counter((row.container, row.name, row.etag) for row in world.store.rows.values())
-    assert seen == Counter(world.audio.versions)
+    """Of what was dropped; what a manifest names is accounted for by its batch."""
+    rows = [row for row in world.store.rows.values() if row.item is None]
+    seen = Counter((row.container, row.name, row.etag) for row in rows)
+    assert seen == Counter(v for v in world.audio.versions if v[0] == "audio")
+
+
+def _assert_every_entry_is_accounted_for(world: World) -> None:
+    """A request has a row for each of its items, or more for what a prefix holds."""
+    for batch in world.store.headers.values():
+        rows = [row for key, row in world.store.rows.items() if key[0] == batch.id]
+        if batch.items is not None and not batch.is_gone:
+            assert not batch.is_expanding
+            assert {row.item for row in rows} == set(range(batch.items))
+        if batch.error_report is not None and not batch.is_gone:
+            assert batch.error_report in world.outputs.reports and not rows
+
+
+def _assert_all_are_listed(world: World) -> None:
+    listed = {entry.id: entry for entry in world.store.listed.values()}
+    there = {batch.id for batch in world.store.headers.values() if not batch.is_gone}
+    assert set(listed) == there and len(world.store.listed) == len(there)
+    assert all(entry.state in ("completed", "refused") for entry in listed.values())
 
 
 def _assert_one_outcome(row: Recording, world: World) -> None:
@@ -66,7 +88,11 @@ def _stored_in(container: str, row: Recording, world: World) -> list[str]:
 
 
 def _assert_reports_reconcile(world: World) -> None:
-    states: dict[str, dict[str, str]] = {batch_id: {} for batch_id in world.store.headers}
+    states: dict[str, dict[str, str]] = {
+        batch.id: {}
+        for batch in world.store.headers.values()
+        if batch.error_report is None and not batch.is_gone
+    }
     for row in world.store.rows.values():
         states[row.batch_id][row.id] = row.state
     for batch_id, expected in states.items():

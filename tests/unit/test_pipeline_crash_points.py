@@ -3,6 +3,8 @@ twice, nothing stays behind."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -18,6 +20,7 @@ from tests.fakes.world import World, a_second_of_silence
 
 PORTS = {
     "store": (
+        "create_batch part parts save_part list_batch forget "
         "open_batch note_version open_batches close_batch batch insert recording recordings "
         "recording_ids any_left job jobs save save_batch"
     ).split(),
@@ -25,8 +28,10 @@ PORTS = {
     "book": ["state", "save"],
     "diaries": ["get", "save"],
     "queue": ["send"],
-    "audio": ["head", "read", "list"],
-    "outputs": ["put", "put_stream"],
+    "audio": ["head", "read", "list", "page"],
+    "web": ["head", "read"],
+    "requests": ["put", "head", "items", "find", "remove"],
+    "outputs": ["put", "put_stream", "remove", "remove_report"],
     "provider": "submit find status files result report delete copies".split(),
 }
 Scenario = Callable[[World], None]
@@ -89,24 +94,68 @@ def many(world: World) -> None:
         world.drop(f"{i}.wav")
 
 
+def by_manifest(world: World) -> None:
+    """Every kind of entry, one of each kind of trouble, and a manifest that is refused."""
+    now, sound = world.clock.now(), a_second_of_silence()
+    for i in range(3):
+        world.audio.drop(f"c/{i}.wav", sound, now, container="uploads")
+    world.audio.drop("0.wav", sound, now, container="uploads")
+    world.audio.drop("dropped.wav", sound, now)
+    world.web.files["https://files.example/w.wav?sig=1"] = sound
+    world.provider.bad_sources[world.audio.url("uploads", "c/1.wav")] = BAD
+    recordings: list[dict[str, str]] = [
+        {"blob": "0.wav", "client_item_id": "zero"},
+        {"blob": "missing.wav"},
+        {"prefix": "c/"},
+        {"prefix": "nothing/"},
+        {"url": "https://files.example/w.wav?sig=1"},
+        {"url": "https://files.example/gone.wav"},
+    ]
+    drop_manifest(world, "good.json", recordings)
+    drop_manifest(world, "bad.json", [{"blob": "0.wav", "colour": "red"}])
+
+
+def drop_manifest(world: World, name: str, recordings: list[dict[str, str]]) -> None:
+    content = json.dumps({"recordings": recordings}).encode()
+    world.audio.drop(name, content, world.clock.now(), container="manifests")
+
+
+def announce(world: World, container: str, name: str) -> None:
+    if container == "audio":
+        world.register(container, name)
+    elif container == "manifests":
+        world.app.manifest_dropped(container, name)
+
+
 def live(world: World, is_kind: bool) -> None:
     """Like the platform: a process that died is followed by another. A kind platform brings
     back the event or message that was being worked on; the other one never does."""
-    for _, name in list(world.audio.blobs):
-        if not _survives(world, partial(world.register, "audio", name)) and is_kind:
-            world.register("audio", name)
+    for container, name in list(world.audio.blobs):
+        if not _survives(world, partial(announce, world, container, name)) and is_kind:
+            announce(world, container, name)
     end = world.clock.now() + timedelta(hours=24)
     while world.clock.now() < end:
         for step in ("drain", "complete_all", "drain", "poll", "sweep"):
             taken = list(world.queue.waiting)
             if not _survives(world, getattr(world, step)) and is_kind:
                 _return_lost(world, taken)
-        has_seen_all = len(world.store.rows) == len(world.audio.versions)
+        has_seen_all = _has_seen_all(world)
         is_busy = world.store.notes or world.queue.waiting or world.active.entries
         if has_seen_all and not is_busy:
             return
         world.clock.advance(60)
     raise AssertionError(f"still open: {world.store.notes} {world.queue.waiting}")
+
+
+def _has_seen_all(world: World) -> bool:
+    dropped = [row for row in world.store.rows.values() if row.item is None]
+    taken = [
+        batch
+        for batch in world.store.headers.values()
+        if batch.origin == "manifest" and not batch.is_expanding
+    ]
+    containers = Counter(container for container, _, _ in world.audio.versions)
+    return len(dropped) == containers["audio"] and len(taken) == containers["manifests"]
 
 
 def _survives(world: World, step: Callable[[], object]) -> bool:
@@ -131,7 +180,8 @@ def new_world() -> World:
 
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize(
-    ("scenario", "every"), [(plain, 1), (splitting, 1), (unanswered, 1), (many, 23)]
+    ("scenario", "every"),
+    [(plain, 1), (splitting, 1), (unanswered, 1), (many, 23), (by_manifest, 1)],
 )
 def test_a_process_may_die_after_any_outside_call(
     scenario: Scenario, every: int, is_kind: bool
