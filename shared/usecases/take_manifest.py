@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from shared.errors import Fault, ManifestRefused, StoreConflict
+from shared.errors import Fault, ManifestRefused
 from shared.log import event
 from shared.model.batch import Batch, manifest_batch_id
 from shared.model.failure import Failure
@@ -38,7 +38,7 @@ def take_manifest(
     report = f"{errors_container}/{container}/{name}.json"
     there = store.batch(batch_id)
     if there is not None:
-        _go_on(there, store, queue)
+        resume(there, store=store, queue=queue)
         return there
     try:
         if refusal is not None:
@@ -50,7 +50,7 @@ def take_manifest(
     except ManifestRefused as refused:
         content = write_manifest_report(container, name, head.etag, clock.now(), refused)
         outputs.put_stream(report, [content], "application/json")
-        return _note_refused(batch_id, name, report, refused, store, clock)
+        return _note_refused(batch_id, name, head, report, refused, store, clock)
 
 
 def is_taken(container: str, entry: AudioEntry, store: BatchStore) -> bool:
@@ -66,13 +66,6 @@ def not_taken(
 ) -> list[AudioEntry]:
     """Manifests are few: they are looked up one by one."""
     return [entry for entry in entries if not is_taken(container, entry, store)]
-
-
-def _go_on(batch: Batch, store: BatchStore, queue: Queue) -> None:
-    if batch.error_report is not None and not batch.is_gone:
-        store.list_batch(batch)
-    else:
-        resume(batch, store=store, queue=queue)
 
 
 def _content(container: str, name: str, head: AudioHead, audio: AudioBlobs) -> tuple[bytes, str]:
@@ -92,27 +85,25 @@ def _content(container: str, name: str, head: AudioHead, audio: AudioBlobs) -> t
 def _note_refused(
     batch_id: str,
     name: str,
+    head: AudioHead,
     report: str,
     refused: ManifestRefused,
     store: BatchStore,
     clock: Clock,
 ) -> Batch:
-    """A header without recordings, by which the manifest is known from now on."""
-    now = clock.now()
+    """A header without recordings, by which the manifest is known from now on. It is listed
+    first, at a time that is the same for everybody: who dies in between comes again."""
     batch = Batch(
         id=batch_id,
         profile="",
         origin="manifest",
         title=name[:400],
-        created_at=now,
-        closes_at=now,
-        finished_at=now,
+        created_at=head.last_modified_at,
+        closes_at=head.last_modified_at,
+        finished_at=clock.now(),
         error_report=report,
     )
+    store.list_batch(batch)
     if store.create_batch(batch):
         event("manifest.refused", batch=batch_id, faults=len(refused.faults) + refused.more)
-    there = store.batch(batch_id)
-    if there is None:
-        raise StoreConflict("refuse: the header is gone again")
-    store.list_batch(there)
-    return there
+    return batch
