@@ -20,6 +20,10 @@ var intake = [
     function: 'audio_dropped'
     container: 'audio'
   }
+  {
+    function: 'manifest_dropped'
+    container: 'manifests'
+  }
 ]
 
 // A blob of an account with a hierarchical namespace is announced when it is made and when it is

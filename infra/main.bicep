@@ -52,11 +52,14 @@ param providerWebhooks bool = true
 @description('Further settings of the app, as in docs/settings.md.')
 param appSettings object = {}
 
+@description('Further containers of audio that manifests may name, separated by spaces.')
+param audioContainers string = ''
+
 @description('Replication of the storage accounts.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_LRS'
 
-@description('Days after which dropped audio is deleted; 0: never.')
+@description('Days after which audio, and the manifests and requests for it, are deleted; 0: never.')
 @minValue(0)
 param audioDays int = 0
 
@@ -121,6 +124,7 @@ var named = union(convention, names)
 var tagged = union(tags, { 'azd-env-name': environmentName })
 
 var regions = concat([location], empty(speechRegions) ? [] : split(speechRegions, ' '))
+var furtherAudio = empty(audioContainers) ? [] : split(audioContainers, ' ')
 var others = empty(otherProviders) ? [] : split(otherProviders, ' ')
 
 // Other providers can read audio only through signed links, over the public endpoint. Links are made
@@ -163,6 +167,7 @@ var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.
 var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var keySettings = union(webhook, assemblyAi, soferAi)
+var sources = empty(furtherAudio) ? {} : { MANIFEST_SOURCES: 'uploads audio ${audioContainers}' }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: named.resourceGroup
@@ -229,6 +234,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     allowedAddresses: empty(allowedAddresses) ? [] : split(allowedAddresses, ' ')
     workspaceId: monitoring.outputs.workspaceId
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
+    furtherAudio: furtherAudio
     audioDays: audioDays
     outputDays: outputDays
     auditBlobs: auditBlobs
@@ -272,10 +278,11 @@ module roles 'modules/roles.bicep' = {
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     deadLetterContainer: dataStorage.outputs.deadLetterContainer
     eventTopicPrincipalId: eventTopic.outputs.principalId
-    containersReadBySpeech: speechReadsByIdentity ? ['audio'] : []
+    containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.audioContainers : []
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
     registersWebhooks: providerWebhooks
+    readsSecrets: providerWebhooks || !empty(others)
     ownerPrincipalId: ownerPrincipalId
     ownerPrincipalType: ownerPrincipalType
   }
@@ -325,7 +332,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: network.?outputs.?appSubnetId ?? ''
     takesWebhooks: providerWebhooks
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
-    settings: union(hostSettings, dataSettings, keySettings, appSettings)
+    settings: union(hostSettings, dataSettings, sources, keySettings, appSettings)
   }
   dependsOn: [roles, endpoints]
 }

@@ -14,7 +14,7 @@ param workspaceId string
 @description('Resource ids of the Speech accounts, which a firewall lets in.')
 param speechIds array
 
-@description('Days after which dropped audio is deleted; 0: never.')
+@description('Days after which audio and what asked for its transcription are deleted; 0: never.')
 param audioDays int
 
 @description('Days after which transcripts, reports and error reports are deleted; 0: never.')
@@ -23,9 +23,13 @@ param outputDays int
 @description('Log who reads and writes blobs, not only who deletes them.')
 param auditBlobs bool
 
-var intake = [
-  'audio'
+@description('Further containers of audio, which manifests may name.')
+param furtherAudio array
+
+var audio = concat(['audio', 'uploads'], furtherAudio)
+var requests = [
   'manifests'
+  'batches'
 ]
 var outputs = [
   'transcripts'
@@ -35,6 +39,8 @@ var outputs = [
 var deadLetters = 'dead-letters'
 var steps = [
   'register'
+  'expand'
+  'change'
   'plan'
   'submit'
   'collect'
@@ -54,7 +60,7 @@ var expiringAudio = audioDays == 0 ? [] : [
   {
     name: 'audio'
     days: audioDays
-    prefixes: ['audio/', 'manifests/']
+    prefixes: ['audio/', 'uploads/', 'manifests/', 'batches/']
   }
 ]
 var expiringOutputs = outputDays == 0 ? [] : [
@@ -121,7 +127,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(intake, outputs, [deadLetters]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [deadLetters]): {
   parent: blobs
   name: container
   properties: {
@@ -203,4 +209,7 @@ output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 output queueEndpoint string = account.properties.primaryEndpoints.queue
 output tableEndpoint string = account.properties.primaryEndpoints.table
+
+@description('What Speech has to read.')
+output audioContainers array = audio
 output deadLetterContainer string = deadLetters

@@ -108,6 +108,16 @@ resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   }
 }
 
+resource appSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-05-01' existing = {
+  parent: network
+  name: 'app'
+}
+
+resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-05-01' existing = {
+  parent: network
+  name: 'endpoints'
+}
+
 resource dns 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zones: {
   name: zone
   location: 'global'
@@ -127,6 +137,6 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 }]
 
-output appSubnetId string = network.properties.subnets[0].id
-output endpointSubnetId string = network.properties.subnets[1].id
+output appSubnetId string = appSubnet.id
+output endpointSubnetId string = endpointSubnet.id
 output outboundAddress string = address.properties.ipAddress

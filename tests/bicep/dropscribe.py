@@ -1,0 +1,82 @@
+"""What infra/ deploys, and what the code wants to find there."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from function_app import app
+from tests.bicep.deployment import Deployment, Resource, azd_parameters
+
+ROOT = Path(__file__).resolve().parents[2]
+INFRA = ROOT / "infra"
+Environment = tuple[tuple[str, str], ...]
+PLAIN: Environment = ()
+WIDE = (
+    ("SPEECH_REGIONS", "eastus swedencentral"),
+    ("VNET_ENABLED", "true"),
+    ("AZURE_PRINCIPAL_ID", "owner"),
+    ("AUDIO_CONTAINERS", "archive"),
+    ("MONTHLY_BUDGET", "50"),
+    ("AUDIO_DAYS", "30"),
+    ("OUTPUT_DAYS", "365"),
+    ("ALERT_EMAIL", "owner@example.com"),
+    ("ALLOWED_ADDRESSES", "192.0.2.7 198.51.100.0/24"),
+    ("ALWAYS_READY_INSTANCES", "1"),
+)
+POLLED = (("PROVIDER_WEBHOOKS", "false"),)
+
+
+@cache
+def deployed(environment: Environment = PLAIN) -> Deployment:
+    """infra/main.bicep with the parameters that azd makes of this environment."""
+    given = {"AZURE_ENV_NAME": "test", "AZURE_LOCATION": "westeurope", **dict(environment)}
+    template = INFRA / "main.bicep"
+    return Deployment(template, azd_parameters(INFRA / "main.parameters.json", given, template))
+
+
+@cache
+def event_subscriptions() -> list[Resource]:
+    """infra/events.bicep with the outputs of a plain deployment."""
+    outputs = deployed().outputs
+    return Deployment(
+        INFRA / "events.bicep",
+        {
+            "functionAppName": outputs["AZURE_FUNCTION_APP_NAME"],
+            "eventTopicName": outputs["EVENT_TOPIC_NAME"],
+            "dataStorageName": outputs["DATA_STORAGE_NAME"],
+        },
+    ).resources
+
+
+def app_settings(environment: Environment = PLAIN) -> dict[str, str]:
+    (config,) = deployed(environment).of_type("Microsoft.Web/sites/config")
+    settings: dict[str, str] = config["properties"]
+    return settings
+
+
+@cache
+def triggers() -> dict[str, dict[str, Any]]:
+    """Function name -> its trigger's binding, as the host sees it."""
+    found = {}
+    for function in app.get_functions():
+        bindings = [json.loads(text) for text in function.get_raw_bindings()]
+        (trigger,) = (binding for binding in bindings if binding["type"].endswith("Trigger"))
+        found[function.get_function_name()] = trigger
+    return found
+
+
+def data_account(environment: Environment = PLAIN) -> str:
+    name: str = deployed(environment).outputs["DATA_STORAGE_NAME"]
+    return name
+
+
+def names_in_data_account(kind: str, environment: Environment = PLAIN) -> set[str]:
+    """Last names of what the data account holds: `blobServices/containers` and so on."""
+    return {
+        resource.name.rpartition("/")[2]
+        for resource in deployed(environment).of_type(f"Microsoft.Storage/storageAccounts/{kind}")
+        if resource.name.startswith(f"{data_account(environment)}/")
+    }

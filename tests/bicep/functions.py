@@ -1,0 +1,63 @@
+"""Bicep's functions, as far as infra/ uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from itertools import chain
+from typing import Any
+
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+SUBSCRIPTION = f"/subscriptions/{_NOBODY}"
+
+
+def _union(*values: Any) -> Any:
+    if isinstance(values[0], list):
+        return list(dict.fromkeys(chain.from_iterable(values)))
+    merged: dict[str, Any] = {}
+    for value in values:
+        for key, item in value.items():
+            both = isinstance(item, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = _union(merged[key], item) if both else item
+    return merged
+
+
+def _digest(*values: str) -> str:
+    return sha256("\0".join(values).encode()).hexdigest()
+
+
+def _guid(*values: str) -> str:
+    hexed = _digest(*values)
+    return "-".join((hexed[:8], hexed[8:12], hexed[12:16], hexed[16:20], hexed[20:32]))
+
+
+def _subscription_resource_id(type_: str, name: str) -> str:
+    return f"{SUBSCRIPTION}/providers/{type_}/{name}"
+
+
+def _subscription() -> dict[str, str]:
+    return {
+        "id": SUBSCRIPTION,
+        "subscriptionId": SUBSCRIPTION.rsplit("/")[-1],
+        "tenantId": "tenant",
+    }
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "concat": lambda *lists: list(chain.from_iterable(lists)),
+    "contains": lambda where, what: what in where,
+    "empty": lambda value: not value,
+    "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
+    "guid": _guid,
+    "join": lambda values, by: by.join(values),
+    "length": len,
+    "listKeys": lambda of, _version: {"systemKeys": {"blobs_extension": f"key of {of}"}},
+    "range": lambda start, count: list(range(start, start + count)),
+    "replace": lambda text, old, new: text.replace(old, new),
+    "split": lambda text, by: text.split(by),
+    "subscription": _subscription,
+    "subscriptionResourceId": _subscription_resource_id,
+    "union": _union,
+    "uniqueString": lambda *values: _digest(*values)[:13],
+    "utcNow": lambda _form="": "2026-11-01",
+}

@@ -1,0 +1,91 @@
+"""The event subscriptions, against the blob triggers that they drive."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from tests.bicep.dropscribe import (
+    app_settings,
+    data_account,
+    deployed,
+    event_subscriptions,
+    names_in_data_account,
+    triggers,
+)
+
+
+def blob_triggers() -> dict[str, str]:
+    """Function name -> the container it is for."""
+    settings = app_settings()
+    return {
+        function: re.sub(r"%(\w+)%", lambda m: settings[m[1]], trigger["path"]).partition("/")[0]
+        for function, trigger in triggers().items()
+        if trigger["type"] == "blobTrigger"
+    }
+
+
+def test_every_blob_trigger_is_driven_by_events_because_the_plan_takes_no_other() -> None:
+    for function, trigger in triggers().items():
+        if trigger["type"] == "blobTrigger":
+            assert trigger["source"] == "EventGrid", function
+
+
+def test_every_blob_trigger_has_its_subscription_and_hears_of_its_container_only() -> None:
+    heard = {}
+    for subscription in event_subscriptions():
+        properties = subscription["properties"]
+        url = urlsplit(properties["destination"]["properties"]["endpointUrl"])
+        (function,) = parse_qs(url.query)["functionName"]
+        begins = properties["filter"]["subjectBeginsWith"]
+        match = re.fullmatch(r"/blobServices/default/containers/([\w-]+)/blobs/", begins)
+        assert match, begins
+        heard[function.removeprefix("Host.Functions.")] = match[1]
+    assert heard == blob_triggers()
+
+
+def test_events_go_to_the_app_with_its_own_key_over_https() -> None:
+    app_url = urlsplit(deployed().outputs["AZURE_FUNCTION_APP_URL"])
+    for subscription in event_subscriptions():
+        url = urlsplit(subscription["properties"]["destination"]["properties"]["endpointUrl"])
+        assert (url.scheme, url.netloc) == ("https", app_url.netloc)
+        assert url.path == "/runtime/webhooks/blobs"
+        assert parse_qs(url.query)["code"] == [key_of_the_host()]
+
+
+def key_of_the_host() -> str:
+    (app,) = deployed().of_type("Microsoft.Web/sites")
+    group = deployed().outputs["AZURE_RESOURCE_GROUP"]
+    return f"key of {app.id}/host/default".replace(f"/{group}/", "/group/")
+
+
+def test_a_blob_that_is_not_whole_raises_nothing() -> None:
+    for subscription in event_subscriptions():
+        wanted = subscription["properties"]["filter"]
+        assert wanted["includedEventTypes"] == ["Microsoft.Storage.BlobCreated"]
+        (calls,) = wanted["advancedFilters"]
+        assert (calls["key"], calls["operatorType"]) == ("data.api", "StringIn")
+        assert not {"CreateFile", "AppendFile", "PutBlock"} & set(calls["values"])
+
+
+def test_what_cannot_be_delivered_is_left_where_the_topic_may_write() -> None:
+    containers = names_in_data_account("blobServices/containers")
+    for subscription in event_subscriptions():
+        dead = subscription["properties"]["deadLetterWithResourceIdentity"]
+        assert dead["identity"]["type"] == "SystemAssigned"
+        there = dead["deadLetterDestination"]["properties"]
+        assert there["resourceId"].rpartition("/")[2] == data_account()
+        assert there["blobContainerName"] in containers - set(blob_triggers().values())
+
+
+def test_the_topic_is_that_of_the_data_account() -> None:
+    (topic,) = deployed().of_type("Microsoft.EventGrid/systemTopics")
+    assert topic["properties"]["source"].rpartition("/")[2] == data_account()
+    for subscription in event_subscriptions():
+        assert subscription.name.partition("/")[0] == topic.name
+
+
+def test_names_and_keys_of_the_two_deployments_meet() -> None:
+    """What the postdeploy hook hands over are outputs of the first deployment."""
+    outputs = deployed().outputs
+    assert {"AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME", "EVENT_TOPIC_NAME"} <= set(outputs)
