@@ -26,7 +26,7 @@ except NoInterpreter as missing:
 AUDIO = (ROOT / "samples" / "audio" / "monologue.wav").read_bytes()
 SCHEMA = json.loads((ROOT / "docs" / "transcript-1.schema.json").read_text())
 SAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-STEPS = ("register", "plan", "submit", "collect", "write", "finish")
+STEPS = ("register", "expand", "change", "plan", "submit", "collect", "write", "finish")
 WEBHOOK = "/api/webhooks/azure-speech/local"
 
 
@@ -40,18 +40,23 @@ def on_schedule(setting: str) -> list[dict[str, Any]]:
     return [{**trigger, "schedule": f"%{setting}%"}]
 
 
-EXPECTED: dict[str, list[dict[str, Any]]] = {
-    "audio_dropped": [
+def on_blob(name: str, setting: str) -> list[dict[str, Any]]:
+    return [
         {
             "type": "blobTrigger",
             "direction": "IN",
-            "name": "audio",
-            "path": "%AUDIO_CONTAINER%/{name}",
+            "name": name,
+            "path": f"%{setting}%/{{name}}",
             "connection": "DATA_STORAGE",
             "source": "EventGrid",
             "properties": {"SupportsDeferredBinding": True},
         }
-    ],
+    ]
+
+
+EXPECTED: dict[str, list[dict[str, Any]]] = {
+    "audio_dropped": on_blob("audio", "AUDIO_CONTAINER"),
+    "manifest_dropped": on_blob("manifest", "MANIFESTS_CONTAINER"),
     **{step: on_queue(f"dropscribe-{step}") for step in STEPS},
     **{f"{step}_poison": on_queue(f"dropscribe-{step}-poison") for step in STEPS},
     "audio_poison": on_queue("webjobs-blobtrigger-poison"),
