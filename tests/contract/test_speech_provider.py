@@ -3,14 +3,10 @@ of the real adapter in front of its emulator. What the fake does wrong, those te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Protocol
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
-from local.azure_speech.server import running
 from shared.errors import (
     OutcomeUnknown,
     ProviderError,
@@ -21,85 +17,14 @@ from shared.errors import (
     TranscriptionMissing,
 )
 from shared.model.options import Options
-from shared.ports import JobRequest, ResultFile, SpeechProvider
-from shared.providers.azure_speech.auth import by_key
-from shared.providers.azure_speech.client import AzureSpeech
-from tests.fakes.provider import BAD, FakeProvider
-from tests.speech_emulator import KEY, VERSIONS, Api, FakePool, audio_host, settings
+from shared.ports import JobRequest, ResultFile
+from tests.contract.provider_rigs import BATCHES, NAMES, Rig, rig_of, running_emulators
+from tests.speech_emulator import audio_host
 
 UNKNOWN = "0a1b2c3d-0000-4000-8000-0123456789ab"
 MANY = 250
 GOOD = [f"call {number:03}.wav" for number in range(MANY)]
 BAD_NAMES = ["broken.wav", "worse.wav"]
-
-
-class Rig(Protocol):
-    """A provider, and the strings by which a test moves the world behind it."""
-
-    provider: SpeechProvider
-    base: str
-
-    def finish(self, transcription_id: str) -> None:
-        """Let the provider do its work."""
-
-    def fail(self, method: str, how: str) -> None:
-        """The next call of `submit` or `status`: "lost" is carried out and nobody learns so,
-        "refused" is not carried out and the reason is open, "throttled" asks to wait 7 s."""
-
-    def spoil(self, name: str, how: str) -> None:
-        """The next result of that source is "missing" or "malformed"."""
-
-
-class FakeRig:
-    base = "https://audio.example"
-
-    def __init__(self) -> None:
-        self.fake = FakeProvider()
-        self.fake.bad_sources = {f"{self.base}/{name}": BAD for name in BAD_NAMES}
-        self.provider: SpeechProvider = self.fake
-
-    def finish(self, transcription_id: str) -> None:
-        self.fake.complete(transcription_id)
-
-    def fail(self, method: str, how: str) -> None:
-        if how == "throttled":
-            error: ProviderError = ProviderThrottled("wait", retry_after_seconds=7)
-        else:
-            unknown = method == "submit"
-            error = OutcomeUnknown("lost") if unknown else ProviderUnavailable("lost")
-        self.fake.carries_out_unknown = how == "lost"
-        self.fake.errors.setdefault(method, []).append(error)
-
-    def spoil(self, name: str, how: str) -> None:
-        spoiled = {"missing": self.fake.missing_results, "malformed": self.fake.malformed_results}
-        spoiled[how][f"{self.base}/{name}"] = 1
-
-
-class EmulatorRig:
-    """The calls that a fault strikes, by the method that makes them."""
-
-    _CALLS: Mapping[str, str] = {"submit": "transcriptions.create", "status": "transcriptions.get"}
-
-    def __init__(self, api: Api, http: httpx.Client, base: str) -> None:
-        self._api, self.base = api, base
-        self.provider: SpeechProvider = AzureSpeech(
-            http=http, endpoint=api.url, auth=by_key(KEY), api_version=api.version
-        )
-
-    def finish(self, transcription_id: str) -> None:
-        self._api.ended(transcription_id)
-
-    def fail(self, method: str, how: str) -> None:
-        match = {"call": self._CALLS[method].replace(".", r"\.")}
-        if how == "lost":
-            self._api.order("lose_answer", match=match, how="cut")
-        elif how == "refused":
-            self._api.order("refuse", match=match, status=503)
-        else:
-            self._api.order("refuse", match=match, status=429, retryAfter=7)
-
-    def spoil(self, name: str, how: str) -> None:
-        self._api.order(f"{how}_result", match={"source": name})
 
 
 @pytest.fixture(scope="module")
@@ -110,25 +35,23 @@ def audio() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def emulator() -> Iterator[str]:
-    with running(FakePool(), settings()) as url:
-        yield url
+def emulators() -> Iterator[dict[str, str]]:
+    with running_emulators() as urls:
+        yield urls
 
 
-@contextmanager
-def emulator_rig(url: str, version: str, audio: str) -> Iterator[Rig]:
-    with Api(url, version) as api, httpx.Client() as http:
-        yield EmulatorRig(api, http, audio)
-        api.client.delete(f"{url}/_emulator/faults")
+@pytest.fixture(params=NAMES)
+def rig(request: pytest.FixtureRequest, emulators: dict[str, str], audio: str) -> Iterator[Rig]:
+    with rig_of(request.param, emulators, audio, BAD_NAMES) as found:
+        yield found
 
 
-@pytest.fixture(params=["fake", *VERSIONS])
-def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
-    if request.param == "fake":
-        yield FakeRig()
-        return
-    emulator, audio = request.getfixturevalue("emulator"), request.getfixturevalue("audio")
-    with emulator_rig(emulator, request.param, audio) as found:
+@pytest.fixture(params=BATCHES)
+def batch_rig(
+    request: pytest.FixtureRequest, emulators: dict[str, str], audio: str
+) -> Iterator[Rig]:
+    """One whose jobs hold many recordings."""
+    with rig_of(request.param, emulators, audio, BAD_NAMES) as found:
         yield found
 
 
@@ -143,7 +66,7 @@ def asked(rig: Rig, *names: str, keep: bool = False) -> JobRequest:
         options=Options(),
         keep=keep,
         content_urls=tuple(
-            f"{rig.base}/{name.replace(' ', '%20')}?sig=not-a-signature" for name in names
+            f"{rig.base}/{name.replace(' ', '%20')}?sv=2026&sig=not-a-signature" for name in names
         ),
     )
 
@@ -152,6 +75,17 @@ def finished(rig: Rig, *names: str) -> str:
     transcription_id = rig.provider.submit(asked(rig, *names))
     rig.finish(transcription_id)
     return transcription_id
+
+
+def results(rig: Rig, *names: str) -> dict[str, ResultFile]:
+    """The result of each, in as few jobs as the provider allows."""
+    found = {}
+    for start in range(0, len(names), rig.most_files):
+        part = names[start : start + rig.most_files]
+        for file in listed(rig, finished(rig, *part)):
+            assert file.index is not None
+            found[part[file.index]] = file
+    return found
 
 
 def listed(rig: Rig, transcription_id: str, kind: str = "result") -> list[ResultFile]:
@@ -234,64 +168,65 @@ def test_a_question_without_an_answer_may_be_repeated(rig: Rig) -> None:
     assert rig.provider.status(transcription_id).state == "succeeded"
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda provider: provider.status(UNKNOWN),
-        lambda provider: list(provider.files(UNKNOWN)),
-    ],
-    ids=["status", "files"],
-)
-def test_an_unknown_transcription_is_missing(
-    rig: Rig, ask: Callable[[SpeechProvider], object]
-) -> None:
+def test_an_unknown_transcription_is_missing(rig: Rig) -> None:
     with pytest.raises(TranscriptionMissing):
-        ask(rig.provider)
+        rig.provider.status(UNKNOWN)
+
+
+def test_the_files_of_an_unknown_transcription_are_missing(batch_rig: Rig) -> None:
+    with pytest.raises(TranscriptionMissing):
+        list(batch_rig.provider.files(UNKNOWN))
 
 
 # --- results --------------------------------------------------------------------------------
 
 
 def test_a_result_lies_under_the_position_of_its_input(rig: Rig) -> None:
-    files = listed(rig, finished(rig, *GOOD[:3]))
-    assert sorted(file.index for file in files if file.index is not None) == [0, 1, 2]
-    for file in files:
+    found = results(rig, *GOOD[:3])
+    assert set(found) == set(GOOD[:3])
+    for name, file in found.items():
         recognition = rig.provider.result(file)
-        assert file.index is not None
-        assert recognition.source == f"{rig.base}/{GOOD[file.index].replace(' ', '%20')}"
+        assert recognition.source == f"{rig.base}/{name.replace(' ', '%20')}"
         assert recognition.duration_ms > 0
         assert recognition.utterances
 
 
-def test_hundreds_of_results_come_in_pages_and_each_of_them_once(rig: Rig) -> None:
-    transcription_id = finished(rig, *GOOD)
-    pages = list(rig.provider.files(transcription_id))
+def test_hundreds_of_results_come_in_pages_and_each_of_them_once(batch_rig: Rig) -> None:
+    transcription_id = finished(batch_rig, *GOOD)
+    pages = list(batch_rig.provider.files(transcription_id))
     files = [file for page in pages for file in page]
     assert len(pages) > 1
     assert sorted(file.index or 0 for file in files if file.kind == "result") == list(range(MANY))
     assert sum(file.kind == "report" for file in files) == 1
 
 
-def test_one_bad_input_fails_alone_and_the_report_says_why(rig: Rig) -> None:
-    transcription_id = finished(rig, GOOD[0], BAD_NAMES[0], GOOD[1])
-    assert rig.provider.status(transcription_id).state == "succeeded"
-    assert {file.index for file in listed(rig, transcription_id)} == {0, 2}
-    [file] = listed(rig, transcription_id, "report")
-    report = rig.provider.report(file)
-    assert set(report.failed) == {f"{rig.base}/{BAD_NAMES[0]}"}
+def test_one_bad_input_fails_alone_and_the_report_says_why(batch_rig: Rig) -> None:
+    transcription_id = finished(batch_rig, GOOD[0], BAD_NAMES[0], GOOD[1])
+    assert batch_rig.provider.status(transcription_id).state == "succeeded"
+    assert {file.index for file in listed(batch_rig, transcription_id)} == {0, 2}
+    [file] = listed(batch_rig, transcription_id, "report")
+    report = batch_rig.provider.report(file)
+    assert set(report.failed) == {f"{batch_rig.base}/{BAD_NAMES[0]}"}
     assert len(report.succeeded_sources) == 2
     [failure] = report.failed.values()
     assert failure.reason and failure.advice and not failure.retryable
 
 
-def test_a_job_of_bad_inputs_alone_fails_with_a_reason_and_a_report(rig: Rig) -> None:
-    transcription_id = finished(rig, *BAD_NAMES)
-    status = rig.provider.status(transcription_id)
+def test_a_job_of_bad_inputs_alone_fails_with_a_reason_and_a_report(batch_rig: Rig) -> None:
+    transcription_id = finished(batch_rig, *BAD_NAMES)
+    status = batch_rig.provider.status(transcription_id)
     assert status.state == "failed"
     assert status.failure is not None and status.failure.reason
-    assert listed(rig, transcription_id) == []
-    [file] = listed(rig, transcription_id, "report")
-    assert len(rig.provider.report(file).failed) == 2
+    assert listed(batch_rig, transcription_id) == []
+    [file] = listed(batch_rig, transcription_id, "report")
+    assert len(batch_rig.provider.report(file).failed) == 2
+
+
+def test_a_job_of_one_bad_input_fails_with_a_reason(rig: Rig) -> None:
+    status = rig.provider.status(finished(rig, BAD_NAMES[0]))
+    assert status.state == "failed"
+    assert status.failure is not None and status.failure.reason and status.failure.advice
+    assert not status.failure.retryable
 
 
 @pytest.mark.parametrize(
@@ -299,11 +234,11 @@ def test_a_job_of_bad_inputs_alone_fails_with_a_reason_and_a_report(rig: Rig) ->
 )
 def test_a_spoiled_result_spoils_no_other(rig: Rig, how: str, error: type[ProviderError]) -> None:
     rig.spoil(GOOD[1].replace(" ", "%20"), how)
-    files = {file.index: file for file in listed(rig, finished(rig, *GOOD[:2]))}
+    files = results(rig, *GOOD[:2])
     with pytest.raises(error) as caught:
-        rig.provider.result(files[1])
+        rig.provider.result(files[GOOD[1]])
     assert "sig=" not in str(caught.value)
-    assert rig.provider.result(files[0]).utterances
+    assert rig.provider.result(files[GOOD[0]]).utterances
 
 
 # --- deleting -------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""What AssemblyAI takes: its documentation and its specification of March 2026.
+
+Uploads are limited to 2.2 GB, links to 5 GB. It reads more formats than are listed here; these are
+the ones that its list of formats and ours have in common. Bulk work is to begin with 25 recordings
+in 15 seconds and to grow by 8 to 9 % each time; beyond 200 a minute its support wants to know.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.model.capabilities import Capabilities, Ramp
+from shared.model.extras import EXTRAS
+from shared.providers.assemblyai.languages import LANGUAGES
+
+MOST_UPLOAD_BYTES = 2_200_000_000
+CREATES_PER_MINUTE = 200
+_WINDOW_SECONDS = 15
+
+_PCM = {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
+_WMA = {"wmav1", "wmav2", "wmapro", "wmalossless"}
+_AMR = {"amrnb", "amr_nb", "amrwb", "amr_wb"}  # FFmpeg's decoder and codec names differ
+
+LIMITS = Capabilities(
+    files_per_job=1,
+    max_bytes=5_000_000_000,
+    max_duration_ms=10 * 3_600_000,
+    diarizes_channels=True,
+    containers=frozenset({"wav", "mp3", "ogg", "flac", "asf", "aac", "mp4", "amr", "webm"}),
+    codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac"} | _PCM | _WMA | _AMR),
+    calls_per_window=20_000,
+    window_seconds=300,
+    supports_webhook=True,
+    supports_delete=True,
+    supports_container=False,
+    modes=frozenset({"standard"}),
+    locales=LANGUAGES,
+    extras=frozenset(EXTRAS) - {"hebrew_words"},
+    picks_channels=False,
+    results_count=True,
+)
+
+
+def limits_of(creates_per_minute: int, *, uploads: bool) -> Capabilities:
+    """The limits of an account whose support was told of so many create calls."""
+    most = max(1, creates_per_minute * _WINDOW_SECONDS // 60)
+    ramp = Ramp(first=min(25, most), most=most, seconds=_WINDOW_SECONDS, growth=1.085)
+    limits = msgspec.structs.replace(LIMITS, ramp=ramp)
+    if not uploads:
+        return limits
+    return msgspec.structs.replace(limits, max_bytes=MOST_UPLOAD_BYTES, calls_per_create=2)

@@ -1,0 +1,211 @@
+"""AssemblyAI as a `SpeechProvider`: which call, in which order.
+
+What is sent and what an answer means is decided in modules without I/O. Nothing here tries again:
+the pipeline does, which knows budgets and pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import httpx
+
+from shared.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ResultMissing,
+    TranscriptionMissing,
+)
+from shared.model.recognition import Recognition
+from shared.ports import (
+    JobRequest,
+    ProviderReport,
+    RemoteCopy,
+    RemoteStatus,
+    ResultFile,
+    WebhookHint,
+)
+from shared.providers.assemblyai import calls, webhook, wire
+from shared.providers.assemblyai.answers import NAME, error_of
+from shared.providers.assemblyai.capabilities import LIMITS
+from shared.providers.assemblyai.marks import Mark, may_be_added_to, with_mark
+from shared.providers.assemblyai.results import read_result
+from shared.providers.assemblyai.upload import upload
+from shared.providers.assemblyai.webhook import Webhook
+from shared.providers.assemblyai.wire import Listed
+from shared.providers.decoding import Undecodable
+from shared.providers.transport import Transport
+
+# Times in the list do not say their zone; no clock on earth is further from UTC.
+_ZONES = timedelta(hours=15)
+
+
+class AssemblyAI:
+    """One account in one region. Implements `shared.ports.SpeechProvider`.
+
+    `http` is shared by all endpoints of the process. Without `webhook` the provider does not
+    call. With `uploads` the audio is handed over instead of a link to it, in at most
+    `upload_seconds`; that needs a webhook, whose address is the only place for our mark then. A
+    create call without an answer for `create_seconds` counts as one of unknown outcome.
+    """
+
+    name = "assemblyai"
+    api_version = "v2"
+    capabilities = LIMITS
+
+    def __init__(
+        self,
+        *,
+        http: httpx.Client,
+        endpoint: str,
+        key: str,
+        webhook: Webhook | None = None,
+        uploads: bool = False,
+        upload_seconds: float = 60.0,
+        create_seconds: float = 60.0,
+    ) -> None:
+        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
+            raise ConfigurationError([f"The endpoint of {NAME} has to be a plain http(s) URL."])
+        if uploads and webhook is None:
+            raise ConfigurationError(
+                ["ASSEMBLYAI_UPLOADS: is set without WEBHOOK_BASE_URL, expected both"]
+            )
+        stripped = key.strip()  # a line break at its end would be an illegal header
+        self._auth = lambda: {"Authorization": stripped}
+        self._http, self._webhook = http, webhook
+        self._uploads, self._upload_seconds = uploads, upload_seconds
+        self._transport = Transport(
+            http, self._auth, service=NAME, error_of=error_of, create_seconds=create_seconds
+        )
+        self.endpoint = endpoint.rstrip("/")
+
+    def submit(self, request: JobRequest) -> str:
+        """Start a transcript and return its id. See `Transport.create` for the errors."""
+        if len(request.content_urls) != 1:
+            raise ValueError(f"{NAME} takes one recording a job")
+        body = calls.create_body(self._audio_url(request), request, self._webhook)
+        answer = self._transport.create(self.endpoint + calls.TRANSCRIPTS, body)
+        try:
+            found = wire.read_created_id(answer.content)
+        except Undecodable:
+            found = None
+        if found is None:
+            raise OutcomeUnknown(f"{NAME} accepted a transcript without naming it.")
+        return found
+
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        """Page by page. Between two pages, those transcripts are looked at themselves whose mark
+        the list may not show."""
+        oldest = None if since is None else since - _ZONES
+        for page in self._pages():
+            found = next((one.id for one in page if one.mark and one.mark.text == mark), None)
+            yield found
+            if found is not None:
+                return
+            for one in page:
+                is_new = oldest is None or one.created_at is None or one.created_at >= oldest
+                if one.may_be_marked and is_new:
+                    its_mark = self._mark_of(one.id)
+                    yield one.id if its_mark and its_mark.text == mark else None
+            last = page[-1].created_at if page else None
+            if oldest is not None and last is not None and last < oldest:
+                return
+
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        for page in self._pages():
+            yield tuple(copy for one in page for copy in _copies(one, one.mark, marked))
+            for one in page if self._uploads else ():
+                if one.is_upload:
+                    yield _copies(one, self._mark_of(one.id), marked)
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        answer = self._get(transcription_id, TranscriptionMissing)
+        return self._transport.understood(wire.read_status, answer)
+
+    def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
+        """A transcript is its own result, so nothing has to be asked for."""
+        path = calls.transcript_path(transcription_id)
+        yield (ResultFile(kind="result", name=transcription_id, url=path, index=0),)
+
+    def result(self, file: ResultFile) -> Recognition:
+        return read_result(self._get(file.name, ResultMissing).content)
+
+    def report(self, file: ResultFile) -> ProviderReport:
+        """There is none: a job is one recording, and its status says all."""
+        return ProviderReport()
+
+    def delete(self, transcription_id: str) -> None:
+        try:
+            self._transport.call("DELETE", self._url(transcription_id), "delete", missing=_Gone)
+        except _Gone:
+            return
+
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
+        """Every transcript brings its own."""
+        return iter(())
+
+    def read_webhook(
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
+    ) -> WebhookHint:
+        return webhook.read_webhook(headers, query, body, secret)
+
+    def _audio_url(self, request: JobRequest) -> str:
+        """A link that carries our mark, if it may; else the webhook's address does."""
+        [url] = request.content_urls
+        if self._uploads:
+            target = self.endpoint + calls.UPLOAD
+            return upload(self._http, self._auth, target, url, self._upload_seconds)
+        if may_be_added_to(url):
+            return with_mark(url, request.mark, keep=request.keep)
+        if self._webhook is None:
+            raise ProviderRefused(
+                "The link to the recording is signed as a whole, and without a webhook nothing "
+                "else could carry our mark.",
+                code="nowhere_to_mark",
+                names_an_input=True,
+            )
+        return url
+
+    def _pages(self) -> Iterator[tuple[Listed, ...]]:
+        """The list, the newest first. One that repeats itself is refused."""
+        before_id: str | None = None
+        seen: set[str | None] = set()
+        while before_id not in seen:
+            seen.add(before_id)
+            url = self.endpoint + calls.list_path(before_id)
+            answer = self._transport.call("GET", url, "list the transcripts")
+            page, before_id = self._transport.understood(wire.read_list, answer)
+            yield page
+            if before_id is None:
+                return
+        raise ProviderRefused("Endless pages on: list the transcripts.", code="endless_pages")
+
+    def _mark_of(self, transcription_id: str) -> Mark | None:
+        """None, too, where it has gone since."""
+        try:
+            answer = self._get(transcription_id, TranscriptionMissing)
+        except TranscriptionMissing:
+            return None
+        return self._transport.understood(wire.read_mark, answer)
+
+    def _get(self, transcription_id: str, missing: type[ProviderError]) -> httpx.Response:
+        url = self._url(transcription_id)
+        return self._transport.call("GET", url, "read a transcript", missing=missing)
+
+    def _url(self, transcription_id: str) -> str:
+        return self.endpoint + calls.transcript_path(transcription_id)
+
+
+def _copies(one: Listed, mark: Mark | None, marked: str) -> tuple[RemoteCopy, ...]:
+    """One, or none where it is not ours or is to stay."""
+    if mark is None or mark.keep or not mark.text.startswith(marked) or one.created_at is None:
+        return ()
+    return (RemoteCopy(transcription_id=one.id, mark=mark.text, created_at=one.created_at),)
+
+
+class _Gone(ProviderError):
+    """404 on a delete, which is as good as 200."""

@@ -1,0 +1,51 @@
+"""AssemblyAI as the application sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.model.capabilities import Capabilities
+from shared.model.price import Rate
+from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, LIMITS, limits_of
+from shared.providers.assemblyai.client import AssemblyAI
+from shared.providers.assemblyai.webhook import Webhook
+from shared.providers.offer import Connection, EndpointForm, Offer
+from shared.setting_values import Setting, number, switch
+
+
+def _connect(to: Connection) -> AssemblyAI:
+    return AssemblyAI(
+        http=to.http,
+        endpoint=to.url,
+        key=to.key or "",
+        webhook=Webhook(to.webhook_url, to.webhook_secret) if to.webhook_url else None,
+        uploads=to.settings["uploads"],
+        upload_seconds=to.prepare_seconds,
+        create_seconds=to.create_seconds,
+    )
+
+
+def _limits(settings: Mapping[str, Any]) -> Capabilities:
+    return limits_of(settings["creates_per_minute"], uploads=settings["uploads"])
+
+
+OFFER = Offer(
+    name=AssemblyAI.name,
+    limits=LIMITS,
+    form=EndpointForm(
+        prefix="ASSEMBLYAI",
+        address="the address of AssemblyAI, https://api.assemblyai.com",
+        regions={"us": "https://api.assemblyai.com", "eu": "https://api.eu.assemblyai.com"},
+    ),
+    connect=_connect,
+    settings=(
+        Setting("ASSEMBLYAI_UPLOADS", switch, False),
+        Setting("ASSEMBLYAI_CREATES_PER_MINUTE", number(4, 10_000), CREATES_PER_MINUTE),
+        Setting("ASSEMBLYAI_MAX_ACTIVE_JOBS", number(1, 5000), 200),
+    ),
+    limits_by=_limits,
+    # The price page of October 2026, for the dearest model. What the features beside the text
+    # cost, it does not list.
+    rates={"standard": Rate(per_hour=0.21)},
+)
