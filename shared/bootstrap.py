@@ -21,12 +21,12 @@ from shared.log import quiet_libraries
 from shared.model.capabilities import Capabilities
 from shared.model.options import Mode
 from shared.model.policy import Policy
-from shared.model.price import DEFAULT_PRICES, PriceTable, Rate
+from shared.model.price import PriceTable, Rate
 from shared.ports import SpeechProvider
 from shared.profiles import load_profiles
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
-from shared.providers.registry import OFFERS
+from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.setting_addresses import Endpoint
 from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
@@ -95,7 +95,10 @@ def build(
             requests=BlobRequests(account.blobs, settings.batches_container),
             web=HttpWebAudio(_no_web),
             providers=_endpoints(settings, http or _http_client()),
-            capabilities=CAPABILITIES,
+            capabilities={
+                name: offer.limits_with(settings.of_provider[name])
+                for name, offer in OFFERS.items()
+            },
             profiles=load_profiles(
                 ROOT / settings.profiles_file,
                 providers={endpoint.provider for endpoint in settings.endpoints},

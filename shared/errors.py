@@ -14,6 +14,7 @@
         ├── ProviderRefused       the provider says that the request itself is wrong
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
+        ├── ProviderNotReady      what the call builds on is not ready; later it will be
         ├── ProviderThrottled     too many calls; carries how long to wait
         ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
         │   └── EndpointDown      not called: the endpoint is taken out until a moment
@@ -150,6 +151,13 @@ class ProviderUnauthorised(ProviderError):
 class ProviderUnfunded(ProviderError):
     """The provider's account holds too little money; nothing was carried out. Whoever pays has to
     pay in, and then the same call succeeds."""
+
+
+class ProviderNotReady(ProviderError):
+    """What the call builds on is still being prepared at the provider; nothing was carried out.
+    The same call will find it."""
+
+    transient = True
 
 
 class ProviderThrottled(ProviderError):

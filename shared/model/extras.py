@@ -40,6 +40,9 @@ def settle_extras(options: Options, capabilities: Capabilities) -> tuple[Options
     Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted.
     """
     options, notes = _without_what_tells(options)
+    if options.candidate_locales and not capabilities.identifies_languages:
+        options = msgspec.structs.replace(options, candidate_locales=())
+        notes.append(f"The provider does not find out languages; {options.locale} was assumed.")
     strange = [key for key in EXTRAS if key not in capabilities.extras and _is_asked(options, key)]
     if "redact" in strange:
         raise InputError(

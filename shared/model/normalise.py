@@ -63,7 +63,7 @@ def build_transcript(
     heard = [mend_utterance(utterance, duration_ms) for utterance in sorted(said, key=_time_order)]
     heard = _mend_overlaps(sorted((u for u in heard if u.text), key=_time_order))
     channels = {*range(source.channels or 1), *options.channels, *(u.channel for u in heard)}
-    speakers = _Speakers(heard, channels={0} if recognition.is_mixed else channels, roles=roles)
+    speakers = _Speakers(heard, channels=channels, are_apart=not recognition.is_mixed, roles=roles)
     language = _language(heard, options)
     utterances = _utterances(heard, speakers, review_below)
     confidence = _mean_confidence(utterances)
@@ -203,9 +203,10 @@ class _Speakers:
         heard: Collection[RecognisedUtterance],
         *,
         channels: Collection[int],
+        are_apart: bool,
         roles: Mapping[int, str],
     ) -> None:
-        channel_tells = len(channels) > 1 or set(roles) == set(channels)
+        channel_tells = are_apart if len(channels) > 1 else set(roles) == set(channels)
         self._labelled = {u.channel for u in heard if u.speaker}
         self._unlabelled_can_speak = channel_tells
         self._roles = roles if channel_tells else {}

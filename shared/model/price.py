@@ -43,13 +43,6 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     rates: dict[str, dict[Mode, Rate]] = {}
 
 
-# Azure: the list price of batch transcription. Whether a stereo file is billed once or twice
-# Microsoft answers differently (its ingestion client multiplies); the dearer answer is taken.
-DEFAULT_PRICES = PriceTable(
-    rates={"azure-speech": {"standard": Rate(per_hour=0.18, per_channel=True)}}
-)
-
-
 def estimate(
     table: PriceTable,
     provider: str,

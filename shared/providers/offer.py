@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import httpx
 
 from shared.model.capabilities import Capabilities
+from shared.model.options import Mode
+from shared.model.price import Rate
 from shared.ports import SpeechProvider
 from shared.setting_values import Setting
 
@@ -54,10 +56,16 @@ class Connection(NamedTuple):
 
 class Offer(NamedTuple):
     """A provider. `settings` are its own, beside those that say where its endpoints are; one of
-    them is `<prefix>_MAX_ACTIVE_JOBS`."""
+    them is `<prefix>_MAX_ACTIVE_JOBS`. `rates` are its list prices. `limits_by` makes the limits
+    of an account from the values of its settings, where they differ from account to account."""
 
     name: str
     limits: Capabilities
     form: EndpointForm
     connect: Callable[[Connection], SpeechProvider]
     settings: tuple[Setting, ...]
+    rates: Mapping[Mode, Rate] = {}
+    limits_by: Callable[[Mapping[str, Any]], Capabilities] | None = None
+
+    def limits_with(self, settings: Mapping[str, Any]) -> Capabilities:
+        return self.limits if self.limits_by is None else self.limits_by(settings)

@@ -18,10 +18,10 @@ import msgspec
 from shared import messages as m
 from shared.application import Application, Ports
 from shared.model.policy import Policy
-from shared.model.price import DEFAULT_PRICES
 from shared.model.profile import Profile
 from shared.model.recording import Recording
 from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.clock import FakeClock
 from tests.fakes.provider import FakeProvider

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from shared.model.options import Mode, Options
-from shared.model.price import DEFAULT_PRICES, PriceTable, Rate, Surcharge, estimate
+from shared.model.price import PriceTable, Rate, Surcharge, estimate
 from shared.model.transcript import Cost
+from shared.providers.registry import DEFAULT_PRICES
 
 HOUR_MS = 3_600_000
 MONO = Options()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from shared.model.price import Rate
 from shared.providers.azure_speech.auth import by_key, by_token, entra_token
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.providers.offer import Connection, EndpointForm, Offer
 from shared.setting_values import Setting, number, one_of
+
+# The list price of batch transcription. Whether a stereo file is billed once or twice Microsoft
+# answers differently (its ingestion client multiplies); the dearer answer is taken.
+_STANDARD = Rate(per_hour=0.18, per_channel=True)
 
 
 def _connect(to: Connection) -> AzureSpeech:
@@ -34,4 +39,5 @@ OFFER = Offer(
         Setting("SPEECH_READS_AUDIO", one_of("sas", "identity"), "sas"),
         Setting("SPEECH_MAX_ACTIVE_JOBS", number(1, 1000), 40),
     ),
+    rates={"standard": _STANDARD},
 )
