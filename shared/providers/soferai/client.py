@@ -1,0 +1,242 @@
+"""Sofer.ai as a `SpeechProvider`: which call, in which order.
+
+`standard`: a manifest is uploaded, is valid, and becomes a batch. `express`: the batch alone.
+There are no webhooks, and nothing can be cancelled or deleted. What is sent and what an answer
+means is decided in modules without I/O.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import httpx
+
+from shared.errors import (
+    ConfigurationError,
+    OutcomeUnknown,
+    ProviderNotReady,
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnfunded,
+    ResultMissing,
+    TranscriptionMissing,
+)
+from shared.model.price import PriceTable, estimate
+from shared.model.recognition import Recognition
+from shared.model.transcript import Cost
+from shared.ports import (
+    JobRequest,
+    ProviderReport,
+    RemoteCopy,
+    RemoteStatus,
+    ResultFile,
+    WebhookHint,
+)
+from shared.providers.decoding import Undecodable
+from shared.providers.soferai import calls, wire
+from shared.providers.soferai.answers import NAME, error_of
+from shared.providers.soferai.capabilities import LIMITS
+from shared.providers.soferai.labels import manifest_title
+from shared.providers.soferai.prices import RATES
+from shared.providers.soferai.results import Reading, read_result
+from shared.providers.transport import Transport
+
+LARGE = 50
+"""So many recordings make a batch before which the account is looked at."""
+_VALIDATION_SECONDS = 3.0
+_MARKED = "marked:"  # begins the handle of a job whose create call was lost and that the list shows
+
+
+class SoferAi:
+    """One account. Implements `shared.ports.SpeechProvider` and `shared.ports.Prepaid`.
+
+    `http` is shared by all endpoints of the process. A create call without an answer for
+    `create_seconds` counts as one of unknown outcome; none is made later than `prepare_seconds`
+    after `submit` was called. `now` is the time on the wall, UTC.
+    """
+
+    name = "soferai"
+    api_version = "v1"
+    capabilities = LIMITS
+
+    def __init__(
+        self,
+        *,
+        http: httpx.Client,
+        endpoint: str,
+        key: str,
+        create_seconds: float = 60.0,
+        prepare_seconds: float = 60.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
+            raise ConfigurationError([f"The endpoint of {NAME} has to be a plain http(s) URL."])
+        stripped = key.strip()
+        self._transport = Transport(
+            http,
+            lambda: {"Authorization": f"Bearer {stripped}"},
+            service=NAME,
+            error_of=error_of,
+            create_seconds=create_seconds,
+        )
+        self._prepare_seconds, self._now = prepare_seconds, now
+        self.endpoint = endpoint.rstrip("/")
+
+    def submit(self, request: JobRequest) -> str:
+        """Start a batch and return its id. Raises `ProviderNotReady` where its manifest is not
+        valid yet, `ProviderUnfunded` where the account does not hold what a large batch costs,
+        and what `Transport.create` raises."""
+        if request.container_url or not request.content_urls:
+            raise ValueError("a job needs content URLs")
+        began = time.monotonic()
+        manifest_id = self._manifest(request) if request.mode == "standard" else None
+        if len(request.content_urls) >= LARGE:
+            self._require_funds(request)
+        if time.monotonic() - began > self._prepare_seconds:
+            raise ProviderNotReady(f"{NAME} took too long to take the manifest.", code="too_slow")
+        body = calls.create_body(request, manifest_id)
+        answer = self._transport.create(self._url(calls.CREATE), body)
+        try:
+            return wire.read_created_id(answer.content)
+        except Undecodable:
+            raise OutcomeUnknown(f"{NAME} accepted a batch without naming it.") from None
+
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        """One call: the list has no pages. That it does not show a mark proves nothing, for
+        nobody says when a batch's transcriptions appear in it."""
+        yield f"{_MARKED}{mark}" if self._listed(mark).found else None
+
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        """None that could be deleted."""
+        return iter(())
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        return wire.status_of(self._items(transcription_id))
+
+    def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
+        """What the status tells of; then, one by one, what it leaves out."""
+        items = self._items(transcription_id)
+        yield wire.files_of(items, transcription_id)
+        if transcription_id.startswith(_MARKED):
+            return
+        for label in wire.untold(items):
+            path = calls.item_path(transcription_id, label)
+            try:
+                answer = self._get(path, "look an item up", missing=TranscriptionMissing)
+            except TranscriptionMissing:
+                yield ()
+                continue
+            found = self._transport.understood(
+                lambda body: wire.read_item(body, self._now()), answer
+            )
+            yield tuple(f for f in wire.files_of(found, transcription_id) if f.kind != "report")
+
+    def result(self, file: ResultFile) -> Recognition:
+        answer = self._get(file.url, "fetch a result", missing=ResultMissing)
+        return read_result(answer.content, Reading(calls.script_in(file.url), file.name))
+
+    def report(self, file: ResultFile) -> ProviderReport:
+        return wire.report_of(self._items(file.url))
+
+    def delete(self, transcription_id: str) -> None:
+        """Nothing: there is no such call."""
+
+    def balance(self) -> Cost:
+        """What new transcriptions may cost."""
+        answer = self._get(calls.BALANCE, "read the balance")
+        cents = self._transport.understood(wire.read_balance_cents, answer)
+        return Cost(amount=cents / 100, currency="USD", estimated=False)
+
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
+        return iter(())
+
+    def read_webhook(
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
+    ) -> WebhookHint:
+        raise ProviderUnauthorised(f"{NAME} has no webhooks.", code="no_webhooks")
+
+    # --- standard mode ----------------------------------------------------------------------
+
+    def _manifest(self, request: JobRequest) -> str:
+        """The id of a valid manifest of these inputs: one that an earlier try left behind, or a
+        new one. Unless it was tried before, it gets a few seconds to be validated in."""
+        found = self._earlier_manifest(request) if request.tries else None
+        if found is None:
+            body = calls.manifest_body(request)
+            what = "upload a manifest"
+            answer = self._transport.call("POST", self._url(calls.MANIFESTS), what, body=body)
+            found = self._transport.understood(wire.read_manifest, answer)
+        if found.status not in ("valid", "invalid") and not request.tries:
+            time.sleep(min(_VALIDATION_SECONDS, self._prepare_seconds / 4))
+            answer = self._get(calls.manifest_path(found.id), "read a manifest")
+            found = self._transport.understood(wire.read_manifest, answer)
+        if found.status == "invalid":
+            _refuse(found.faults)
+        if found.status != "valid":
+            raise ProviderNotReady(f"{NAME} has not validated the manifest yet.", code="pending")
+        return found.id
+
+    def _earlier_manifest(self, request: JobRequest) -> wire.Manifest | None:
+        title = manifest_title(request.mark, request.content_urls)
+        answer = self._get(calls.MANIFESTS, "list the manifests")
+        return self._transport.understood(
+            lambda body: wire.read_listed_manifest(body, title), answer
+        )
+
+    def _require_funds(self, request: JobRequest) -> None:
+        """What it costs is known as far as the lengths are. An account without a balance (404,
+        which the description allows) pays in another way."""
+        table = PriceTable(rates={self.name: dict(RATES)})
+        price = estimate(
+            table, self.name, request.mode, request.options, request.audio_ms, channels=None
+        )
+        try:
+            balance = self.balance()
+        except ProviderRefused:
+            return
+        needed = price.amount if price else 0.0
+        if balance.amount <= 0 or balance.amount < needed:
+            raise ProviderUnfunded(
+                f"The account at {NAME} holds {balance.amount:.2f} USD; about {needed:.2f} USD "
+                "are needed.",
+                code="insufficient_funds",
+            )
+
+    # --- asking -----------------------------------------------------------------------------
+
+    def _items(self, handle: str) -> wire.Items:
+        if handle.startswith(_MARKED):
+            return self._listed(handle.removeprefix(_MARKED))
+        path = calls.status_path(handle)
+        answer = self._get(path, "read a batch", missing=TranscriptionMissing)
+        return self._transport.understood(lambda body: wire.read_batch(body, self._now()), answer)
+
+    def _listed(self, mark: str) -> wire.Items:
+        answer = self._get(calls.LIST, "list the transcriptions")
+        return self._transport.understood(lambda body: wire.read_list(body, mark), answer)
+
+    def _get(
+        self,
+        path: str,
+        what: str,
+        *,
+        missing: type[TranscriptionMissing] | type[ResultMissing] | type[ProviderRefused] = (
+            ProviderRefused
+        ),
+    ) -> httpx.Response:
+        return self._transport.call("GET", self._url(path), what, missing=missing)
+
+    def _url(self, path: str) -> str:
+        return self.endpoint + path
+
+
+def _refuse(faults: tuple[str, ...]) -> NoReturn:
+    """A fault of one item: the job is split until that one stands alone."""
+    said = "; ".join(faults[:3]) or "it gave no reason"
+    raise ProviderRefused(
+        f"{NAME} does not take the manifest: {said}", code="manifest_invalid", names_an_input=True
+    )

@@ -1,0 +1,47 @@
+"""Sofer.ai as the application sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from shared.model.capabilities import Capabilities
+from shared.providers.offer import Connection, EndpointForm, Offer
+from shared.providers.soferai.capabilities import CALLS_PER_MINUTE, LIMITS
+from shared.providers.soferai.client import SoferAi
+from shared.providers.soferai.prices import RATES
+from shared.setting_values import Setting, number
+
+
+def _connect(to: Connection) -> SoferAi:
+    return SoferAi(
+        http=to.http,
+        endpoint=to.url,
+        key=to.key or "",
+        create_seconds=to.create_seconds,
+        prepare_seconds=to.prepare_seconds,
+    )
+
+
+def _limits(settings: Mapping[str, Any]) -> Capabilities:
+    return msgspec.structs.replace(LIMITS, calls_per_window=settings["calls_per_minute"])
+
+
+OFFER = Offer(
+    name=SoferAi.name,
+    limits=LIMITS,
+    form=EndpointForm(
+        prefix="SOFERAI",
+        address="the address of Sofer.ai, https://api.sofer.ai",
+        regions={"soferai": "https://api.sofer.ai"},
+    ),
+    connect=_connect,
+    settings=(
+        Setting("SOFERAI_CALLS_PER_MINUTE", number(1, 100_000), CALLS_PER_MINUTE),
+        Setting("SOFERAI_MAX_ACTIVE_JOBS", number(1, 1000), 20),
+    ),
+    limits_by=_limits,
+    rates=RATES,
+)

@@ -1,0 +1,16 @@
+"""The list prices of Sofer.ai, model v1 (v0: 1.00 USD an hour). Telling speakers apart costs
+extra, whether their number is given or is to be found out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.model.options import Mode
+from shared.model.price import Rate, Surcharge
+
+_SPEAKERS = (Surcharge(when=("diarization",), per_hour=0.30),)
+
+RATES: Mapping[Mode, Rate] = {
+    "standard": Rate(per_hour=0.90, surcharges=_SPEAKERS),
+    "express": Rate(per_hour=1.20, surcharges=_SPEAKERS),
+}
