@@ -29,6 +29,7 @@ CONTAINERS = {
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
+    "DEAD_LETTERS_CONTAINER": "dead-letters",
 }
 TABLE = "dropscribe"
 IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other

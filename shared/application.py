@@ -40,6 +40,7 @@ from shared.usecases.accept import accept
 from shared.usecases.cancel import cancel
 from shared.usecases.change import change
 from shared.usecases.collect import collect
+from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
 from shared.usecases.expand import Registrar, expand
 from shared.usecases.finish import finish
@@ -88,6 +89,7 @@ class Ports(NamedTuple):
     reports: str = "reports"
     errors: str = "errors"
     manifests: str = "manifests"
+    dead_letters: str = "dead-letters"
     sources: Sequence[str] = ("uploads", "audio")
     webhook_url: str | None = None
     webhook_secret: str = ""
@@ -232,6 +234,12 @@ class Application:
                 ports.manifests,
                 **looking,
                 find=partial(not_taken, ports.manifests, store=ports.store),
+            ),
+            "dead letters": partial(
+                take_dead_letters,
+                ports.dead_letters,
+                intake=(ports.intake, ports.manifests),
+                **looking,
             ),
             "orphans": partial(
                 remove_orphans,

@@ -52,6 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
+    Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
@@ -116,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     manifests_container: str
     batches_container: str
     uploads_container: str
+    dead_letters_container: str
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int

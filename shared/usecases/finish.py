@@ -7,15 +7,22 @@ from tempfile import SpooledTemporaryFile
 
 import msgspec
 
-from shared.errors import ProviderRefused, ProviderUnauthorised, StoreConflict
+from shared.errors import (
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+    StoreConflict,
+)
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import Batch
 from shared.model.job import OVER, Job
+from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.model.report import BatchReport, ReportItem, build_report
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
 from shared.reports import FORMATS
+from shared.usecases.give_up import has_been_collected_for_long
 
 KEPT_IN_MEMORY_BYTES = 8_000_000
 _item_decoder = msgspec.json.Decoder(ReportItem)
@@ -30,12 +37,13 @@ def finish(
     reports_container: str,
     endpoints: Mapping[str, SpeechProvider],
     queue: Queue,
+    policy: Policy,
     clock: Clock,
 ) -> None:
     """Safe to repeat from any point: each step looks at what is there before it acts."""
     if message.job_id is not None:
         job = store.job(message.batch_id, message.job_id)
-        if job is not None and not _finish_job(job, store, active, endpoints, clock):
+        if job is not None and not _finish_job(job, store, active, endpoints, policy, clock):
             return
     note = store.note_version(message.batch_id)
     batch = store.batch(message.batch_id)
@@ -56,13 +64,14 @@ def _finish_job(
     store: BatchStore,
     active: ActiveJobs,
     endpoints: Mapping[str, SpeechProvider],
+    policy: Policy,
     clock: Clock,
 ) -> bool:
     """Whether the job is over. The provider's copy goes only after every row has its result."""
     if job.state not in OVER:
         if job.state in ("planning", "planned") or store.any_left(job):
             return False
-        _delete_copy(job, endpoints)
+        _delete_copy(job, endpoints, policy, clock)
         over = msgspec.structs.replace(
             job, state="failed" if job.failure else "finished", changed_at=clock.now()
         )
@@ -72,22 +81,33 @@ def _finish_job(
     return True
 
 
-def _delete_copy(job: Job, endpoints: Mapping[str, SpeechProvider]) -> None:
-    """What the provider refuses to delete does not hold up the report: from here on no table
-    knows the copy, so the search for orphans tries again and again."""
+def _delete_copy(
+    job: Job, endpoints: Mapping[str, SpeechProvider], policy: Policy, clock: Clock
+) -> None:
+    """What the provider refuses to delete, or does not delete for a day, does not hold up the
+    report: from here on no table knows the copy, so the search for orphans tries again and again.
+    """
     provider = endpoints.get(job.endpoint or "")
-    if provider is None or not job.transcription_id or job.keep_provider_copy:
+    if not job.transcription_id or job.keep_provider_copy:
         return
     try:
-        provider.delete(job.transcription_id)
+        if provider is not None:
+            provider.delete(job.transcription_id)
+            return
+        code = "endpoint_not_configured"
     except (ProviderRefused, ProviderUnauthorised) as error:
-        event(
-            "copy.not_deleted",
-            endpoint=job.endpoint,
-            transcription=job.transcription_id,
-            code=error.code,
-            level=40,
-        )
+        code = error.code
+    except ProviderUnavailable as error:
+        if not has_been_collected_for_long(job, policy, clock.now()):
+            raise
+        code = error.code
+    event(
+        "copy.not_deleted",
+        endpoint=job.endpoint,
+        transcription=job.transcription_id,
+        code=code,
+        level=40,
+    )
 
 
 def _report(
@@ -158,6 +178,9 @@ def _announce(header: BatchReport) -> None:
         transcribed=counts.transcribed,
         failed=counts.failed,
         audio_ms=header.audio_ms,
+        seconds=int((header.finished_at - header.created_at).total_seconds()),
+        cost=header.cost.amount if header.cost else None,
+        currency=header.cost.currency if header.cost else None,
     )
 
 

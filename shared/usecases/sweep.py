@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from shared.errors import DropscribeError, ProviderError
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
-from shared.model.job import ActiveJob, Job
+from shared.model.batch import Batch
+from shared.model.job import OVER, ActiveJob, Job
 from shared.model.policy import Policy
 from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
 
@@ -21,14 +22,43 @@ def sweep(
     policy: Policy,
     clock: Clock,
 ) -> None:
-    """Look at every batch that has work to do. One that cannot be read does not keep the others
-    from being looked at."""
+    """Look at every batch that has work to do, and tell how much is left. A batch that cannot be
+    read does not keep the others from being looked at."""
     listed = {entry.job_id for entry in active.all()}
+    backlog = _Backlog(clock.now())
     for batch_id, _ in store.open_batches():
         try:
-            _sweep_batch(batch_id, listed, store, active, queue, policy, clock.now())
+            _sweep_batch(batch_id, listed, store, active, queue, policy, clock.now(), backlog)
         except DropscribeError as error:
             event("sweep.batch_skipped", batch=batch_id, error=type(error).__name__, level=30)
+    backlog.tell()
+
+
+class _Backlog:
+    """What is left to do, added up on the way."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._batches = self._jobs = self._recordings = 0
+        self._oldest_at = now
+
+    def add_batch(self, batch: Batch) -> None:
+        self._batches += 1
+        self._oldest_at = min(self._oldest_at, batch.created_at)
+
+    def add_job(self, job: Job) -> None:
+        self._jobs += 1
+        self._recordings += job.recordings
+
+    def tell(self) -> None:
+        """Also when nothing is left: that it is told shows that the app is alive."""
+        event(
+            "backlog.measured",
+            batches=self._batches,
+            jobs=self._jobs,
+            recordings=self._recordings,
+            oldest_seconds=int((self._now - self._oldest_at).total_seconds()),
+        )
 
 
 def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, secret: str) -> None:
@@ -60,6 +90,7 @@ def _sweep_batch(
     queue: Queue,
     policy: Policy,
     now: datetime,
+    backlog: _Backlog,
 ) -> None:
     batch = store.batch(batch_id)
     if batch is None or now < batch.closes_at + timedelta(seconds=policy.settle_seconds):
@@ -68,6 +99,7 @@ def _sweep_batch(
         queue.send(Change(batch_id=batch_id))
     if batch.is_gone:
         return
+    backlog.add_batch(batch)
     if batch.is_expanding:
         _expand_again(batch_id, store, queue, policy, now)
     has_open_job = False
@@ -76,7 +108,9 @@ def _sweep_batch(
         if message is not None:
             event("job.overdue", batch=batch_id, job=job.id, state=job.state, level=30)
             queue.send(message)
-        has_open_job = has_open_job or job.state not in ("finished", "failed")
+        if job.state not in OVER:
+            has_open_job = True
+            backlog.add_job(job)
         _list_again(job, listed, active, policy, now)
     if not has_open_job or _has_waiting(batch_id, store):
         queue.send(Plan(batch_id=batch_id))
