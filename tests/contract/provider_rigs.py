@@ -11,24 +11,31 @@ import httpx
 
 from local.assemblyai.server import running as running_assemblyai
 from local.azure_speech.server import running as running_azure_speech
+from local.soferai.server import running as running_soferai
 from shared.errors import OutcomeUnknown, ProviderError, ProviderThrottled, ProviderUnavailable
 from shared.ports import SpeechProvider
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.azure_speech.auth import by_key
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.soferai.client import SoferAi
 from tests import assemblyai_emulator as assemblyai
+from tests import soferai_emulator as soferai
 from tests.assemblyai_emulator import AssemblyApi
 from tests.fakes.provider import BAD, FakeProvider
+from tests.soferai_emulator import SoferApi
 from tests.speech_emulator import KEY, VERSIONS, Api, FakePool, settings
 
 
 class Rig(Protocol):
     """A provider behind which a test can move things. `base` is where its audio lies, `most_files`
-    how many recordings a job of it may hold."""
+    how many recordings a job of it may hold. `tells_sources`: it says of which source a result
+    is; `gives_reasons`: and why there is none."""
 
     provider: SpeechProvider
     base: str
     most_files: int
+    tells_sources: bool
+    gives_reasons: bool
 
     def finish(self, transcription_id: str) -> None:
         """Let the provider do its work."""
@@ -43,6 +50,7 @@ class Rig(Protocol):
 
 class FakeRig:
     base, most_files = "https://audio.example", 1000
+    tells_sources = gives_reasons = True
 
     def __init__(self, bad_names: list[str]) -> None:
         self.fake = FakeProvider()
@@ -85,9 +93,12 @@ class EmulatorRig:
         most_files: int,
         finish: Callable[[str], object],
         calls: Mapping[str, str],
+        tells_sources: bool = True,
+        gives_reasons: bool = True,
     ) -> None:
         self._api, self.base, self.provider = api, base, provider
         self.most_files, self._finish, self._calls = most_files, finish, calls
+        self.tells_sources, self.gives_reasons = tells_sources, gives_reasons
 
     def finish(self, transcription_id: str) -> None:
         self._finish(transcription_id)
@@ -127,14 +138,28 @@ def assembly_rig(api: AssemblyApi, http: httpx.Client, base: str) -> Rig:
     )
 
 
+def sofer_rig(api: SoferApi, http: httpx.Client, base: str) -> Rig:
+    return EmulatorRig(
+        api,
+        base,
+        SoferAi(http=http, endpoint=api.url, key=soferai.KEY),
+        most_files=500,
+        finish=api.ended,
+        calls={"submit": "batches.create", "status": "batches.status"},
+        tells_sources=False,
+        gives_reasons=False,
+    )
+
+
 @contextmanager
 def running_emulators() -> Iterator[dict[str, str]]:
     """The emulators by name, each with its URL."""
     with (
         running_azure_speech(FakePool(), settings()) as azure_url,
         running_assemblyai(FakePool(), assemblyai.settings()) as assembly_url,
+        running_soferai(FakePool(), soferai.settings()) as sofer_url,
     ):
-        yield {"azure-speech": azure_url, "assemblyai": assembly_url}
+        yield {"azure-speech": azure_url, "assemblyai": assembly_url, "soferai": sofer_url}
 
 
 @contextmanager
@@ -148,6 +173,10 @@ def rig_of(name: str, urls: Mapping[str, str], audio: str, bad_names: list[str])
             url = urls["assemblyai"]
             with AssemblyApi(url) as assembly_api:
                 yield assembly_rig(assembly_api, http, audio)
+        elif name == "soferai":
+            url = urls["soferai"]
+            with SoferApi(url) as sofer_api:
+                yield sofer_rig(sofer_api, http, audio)
         else:
             url = urls["azure-speech"]
             with Api(url, name) as azure_api:
@@ -156,5 +185,7 @@ def rig_of(name: str, urls: Mapping[str, str], audio: str, bad_names: list[str])
 
 
 BATCHES = ("fake", *VERSIONS)
-"""Those whose jobs hold many recordings."""
-NAMES = (*BATCHES, "assemblyai")
+"""Those whose jobs hold many recordings, and tell of each by its source."""
+DELETING = (*BATCHES, "assemblyai")
+"""Those where a transcription can be deleted."""
+NAMES = (*DELETING, "soferai")
