@@ -57,12 +57,12 @@ def _language(options: Options) -> JsonObject:
     """One that is given, or one to be detected among those expected."""
     if not options.candidate_locales:
         return {"language_code": code_of(options.locale)}
-    expected = dict.fromkeys(map(code_of, (options.locale, *options.candidate_locales)))
+    expected = dict.fromkeys(map(_language_alone, (options.locale, *options.candidate_locales)))
     asked: JsonObject = {
         "language_detection": True,
         "language_detection_options": {
-            "expected_languages": [_language_alone(code) for code in expected],
-            "fallback_language": _language_alone(code_of(options.locale)),
+            "expected_languages": list(expected),
+            "fallback_language": _language_alone(options.locale),
         },
     }
     if options.min_language_confidence is not None:
@@ -70,9 +70,9 @@ def _language(options: Options) -> JsonObject:
     return asked
 
 
-def _language_alone(code: str) -> str:
+def _language_alone(locale: str) -> str:
     """Detection knows one English."""
-    return code.split("_")[0]
+    return code_of(locale).split("_")[0]
 
 
 def _speakers(options: Options) -> JsonObject:
