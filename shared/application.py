@@ -170,6 +170,7 @@ class Application:
             m.Change: partial(
                 change,
                 **base,
+                **provider,
                 **requests,
                 **errors,
                 **policy,

@@ -212,9 +212,8 @@ class BatchStore(Protocol):
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         """Of every recording, read page by page."""
 
-    def forget(self, batch: Batch, *, keep_header: bool) -> None:
-        """Remove every row of the batch, and its entry in the list; the header last or not at
-        all."""
+    def forget(self, batch: Batch) -> None:
+        """Remove every row of the batch but its header, and its entry in the list."""
 
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""

@@ -103,7 +103,7 @@ class TableBatchStore:
             for row in self._rows.query(where, values, select=["state", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
-    def forget(self, batch: Batch, *, keep_header: bool) -> None:
+    def forget(self, batch: Batch) -> None:
         where = "PartitionKey eq @pk and RowKey gt 'batch'"
         with storage_errors("list rows"):
             keys = [
@@ -114,8 +114,6 @@ class TableBatchStore:
             rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
             self._transact([(TransactionOperation.DELETE, row) for row in rows], "delete rows")
         self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
-        if not keep_header:
-            self._rows.delete(batch.id, "batch")
 
     def note_version(self, batch_id: str) -> str | None:
         row = self._rows.get(OPEN, batch_id)

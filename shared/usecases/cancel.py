@@ -3,21 +3,21 @@ transcribed stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 import msgspec
 
-from shared.errors import BatchMissing
+from shared.errors import BatchMissing, ProviderRefused, ProviderUnauthorised
 from shared.log import event
 from shared.messages import Change, Finish
 from shared.model.batch import Batch
 from shared.model.job import OVER, Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
-from shared.ports import BatchStore, Clock, Outputs, Queue
+from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
 from shared.usecases.expand import CANCELLED
 from shared.usecases.settle import fail
 
@@ -45,6 +45,8 @@ def carry_out_cancel(
     batch: Batch,
     *,
     store: BatchStore,
+    active: ActiveJobs,
+    endpoints: Mapping[str, SpeechProvider],
     outputs: Outputs,
     errors_container: str,
     queue: Queue,
@@ -79,12 +81,25 @@ def carry_out_cancel(
     for job in list(store.jobs(batch.id)):
         if job.state == "submitting":
             is_uncertain = True
-        elif job.state not in OVER and job.state != "collecting":
+        elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
+            _mark(job, store, clock.now())
             give_up(_left(job, store))
-            _end(job, store, queue)
+            _delete_copy(job, active, endpoints)
     if is_uncertain:
         queue.send(Change(batch_id=batch.id), after=timedelta(seconds=policy.submit_within_seconds))
     queue.send(Finish(batch_id=batch.id))
+
+
+def is_cancelled(job: Job) -> bool:
+    return job.failure is not None and job.failure.code == CANCELLED.code
+
+
+def _mark(job: Job, store: BatchStore, now: datetime) -> None:
+    """From here on nobody else decides what becomes of its recordings, whose error reports are
+    stored before their rows."""
+    if not is_cancelled(job):
+        over = msgspec.structs.replace(job, state="failed", failure=CANCELLED, changed_at=now)
+        store.save(over)
 
 
 def _left(job: Job, store: BatchStore) -> list[Recording]:
@@ -95,10 +110,19 @@ def _left(job: Job, store: BatchStore) -> list[Recording]:
     )
 
 
-def _end(job: Job, store: BatchStore, queue: Queue) -> None:
-    """A job without recordings. One at a provider is deleted there and ended by its finish."""
-    if job.state == "submitted":
-        store.save(msgspec.structs.replace(job, failure=CANCELLED))
-        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-    else:
-        store.save(msgspec.structs.replace(job, state="failed", failure=CANCELLED))
+def _delete_copy(job: Job, active: ActiveJobs, endpoints: Mapping[str, SpeechProvider]) -> None:
+    """Also one that its profile would keep: it is not finished. Where the provider does not let
+    it go now, the search for orphans will."""
+    provider = endpoints.get(job.endpoint or "")
+    if provider is not None and job.transcription_id:
+        try:
+            provider.delete(job.transcription_id)
+        except (ProviderRefused, ProviderUnauthorised) as error:
+            event(
+                "copy.not_deleted",
+                endpoint=job.endpoint,
+                transcription=job.transcription_id,
+                code=error.code,
+                level=40,
+            )
+    active.remove(job.id)

@@ -3,14 +3,22 @@ every message is lost: the sweep sends another one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 
 from shared.messages import Change
 from shared.model.batch import Batch
 from shared.model.policy import Policy
 from shared.model.recording import Recording
-from shared.ports import BatchStore, Clock, Outputs, Queue, Requests
+from shared.ports import (
+    ActiveJobs,
+    BatchStore,
+    Clock,
+    Outputs,
+    Queue,
+    Requests,
+    SpeechProvider,
+)
 from shared.usecases.cancel import carry_out_cancel
 from shared.usecases.expand import Registrar
 from shared.usecases.remove import carry_out_delete
@@ -21,6 +29,8 @@ def change(
     message: Change,
     *,
     store: BatchStore,
+    active: ActiveJobs,
+    endpoints: Mapping[str, SpeechProvider],
     requests: Requests,
     registrar: Callable[[Batch], Registrar],
     look_again: Callable[[Recording], Recording | None],
@@ -65,6 +75,8 @@ def change(
         carry_out_cancel(
             batch,
             store=store,
+            active=active,
+            endpoints=endpoints,
             outputs=outputs,
             errors_container=errors_container,
             queue=queue,

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from shared.errors import StoreConflict
+from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Change, Finish, Plan, Submit
+from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
 from shared.model.job import OVER, Job, job_key
 from shared.model.policy import Policy
@@ -36,6 +37,8 @@ def plan(
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it."""
     batch = store.batch(batch_id)
+    if batch is not None and batch.deleted_at is not None:
+        batch = _revived(batch, store)
     if batch is None or batch.is_gone:
         return
     now = clock.now()
@@ -52,10 +55,18 @@ def plan(
     if waiting:
         store.open_batch(batch)
     conflicts = 0
+    fault: Exception | None = None
     for group in waiting.values():
-        filler = _Filler(group, store=store, queue=queue, clock=clock, new_id=new_id)
-        limits = capabilities[group[0].profile.provider]
-        conflicts += filler.fill(limits, _whole_container(group, limits, audio))
+        try:
+            filler = _Filler(group, store=store, queue=queue, clock=clock, new_id=new_id)
+            limits = capabilities[group[0].profile.provider]
+            conflicts += filler.fill(limits, _whole_container(group, limits, audio))
+        except DropscribeError:
+            raise
+        except Exception as error:  # a fault of ours with one group must not stop the others
+            fault = error
+    if fault is not None:
+        raise fault
     if batch.is_expanding:
         return  # the rest is planned when all is there
     if conflicts:
@@ -65,6 +76,22 @@ def plan(
     elif not _close_abandoned(store, batch_id, now, queue) and not waiting:
         store.open_batch(batch)  # it may hold a refused recording that no report knows yet
         queue.send(Finish(batch_id=batch_id))
+
+
+def _revived(batch: Batch, store: BatchStore) -> Batch | None:
+    """Audio that was dropped into a batch after it was deleted makes it one again. None: none
+    came, and there is nothing to do."""
+    note = store.note_version(batch.id)
+    if next(iter(store.recordings(batch.id, page=1)), None) is None:
+        if note is not None:
+            store.close_batch(batch.id, note)
+        return None
+    store.save_batch(
+        msgspec.structs.replace(
+            batch, deleted_at=None, finished_at=None, cancelled_at=None, reported=0
+        )
+    )
+    return store.batch(batch.id)
 
 
 def _group_waiting(

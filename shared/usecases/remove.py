@@ -43,18 +43,17 @@ def carry_out_delete(
     clock: Clock,
     pool: Executor,
 ) -> None:
-    """Safe to repeat: rows go last. The header of a request stays, without what it says of
-    anybody, so that the manifest or the key from which it came does not start it anew."""
+    """Safe to repeat: rows go last. The header stays, without what it says of anybody, so that
+    the manifest or the key from which it came does not start the batch anew."""
     note = store.note_version(batch.id)
     if batch.deleting == "outputs":
         _remove_outputs(batch, store, outputs, reports_container, pool)
     if batch.items is not None:
         requests.remove(batch)
-    is_dropped = batch.origin == "dropped"
-    store.forget(batch, keep_header=not is_dropped)
-    if not is_dropped:
-        gone = msgspec.structs.replace(batch, title="", deleting=None, deleted_at=clock.now())
-        store.save_batch(gone)
+    store.forget(batch)
+    store.save_batch(
+        msgspec.structs.replace(batch, title="", deleting=None, deleted_at=clock.now())
+    )
     if note is not None:
         store.close_batch(batch.id, note)
     event("batch.deleted", batch=batch.id)

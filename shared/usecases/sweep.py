@@ -97,7 +97,7 @@ def _sweep_batch(
         return
     if batch.cancelled_at or batch.retry_at or batch.deleting:
         queue.send(Change(batch_id=batch_id))
-    if batch.is_gone:
+    if batch.deleting:
         return
     backlog.add_batch(batch)
     if batch.is_expanding:

@@ -84,13 +84,11 @@ class FakeBatchStore:
                 cost_currency=row.cost_currency,
             )
 
-    def forget(self, batch: Batch, *, keep_header: bool) -> None:
+    def forget(self, batch: Batch) -> None:
         for rows in (self.rows, self.job_rows, self.part_rows):
             for key in [key for key in rows if key[0] == batch.id]:
                 del rows[key]  # type: ignore[arg-type]
         self.listed.pop(entry_key(batch.id, batch.created_at), None)
-        if not keep_header:
-            self.headers.pop(batch.id, None)
 
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)

@@ -257,18 +257,19 @@ def test_a_manifest_whose_batch_was_deleted_does_not_start_again() -> None:
     assert not world.store.rows and len(world.provider.created) == 1
 
 
-def test_a_dropped_batch_leaves_no_trace_and_another_drop_is_taken() -> None:
+def test_a_dropped_batch_that_was_deleted_takes_what_is_dropped_later() -> None:
     world = World()
     world.drop("a.wav")
     world.run()
     [batch] = world.store.headers.values()
     world.app.delete_batch(batch.id, True)
     world.run()
-    assert not world.store.headers and not world.outputs.files
+    assert not world.store.rows and not world.outputs.files and not world.store.listed
     world.audio.versions.clear()
-    world.drop("a.wav")
+    world.drop_at("late.wav", a_second_of_silence(), batch.created_at)
     world.run()
-    assert world.states() == {"a.wav": "transcribed"}
+    assert [row.batch_id for row in world.store.rows.values()] == [batch.id]
+    assert world.states() == {"late.wav": "transcribed"}
     assert_all_is_well(world)
 
 

@@ -199,7 +199,7 @@ def test_every_code_of_a_failure_is_explained_and_none_is_invented() -> None:
     cells = " ".join(column(page, "## A recording failed"))
     documented = set(re.findall(r"`([a-z_]+)`", cells))
     raised = set(re.findall(r'InputError\(\s*"([a-z_]+)"', CODE))
-    raised |= {"unsupported_container", "unsupported_codec", "bad_metadata"}
+    raised |= {"unsupported_container", "unsupported_codec", "bad_metadata", "bad_options"}
     raised |= set(re.findall(r'Failure\((?:[^()]|\n)*?code="([a-z_]+)"', CODE))
     raised |= set(re.findall(r'_Class\(\s*"[a-z]+",\s*"([a-z_]+)"', CODE)) | {"refused"}
     assert len(raised) > 30
