@@ -5,20 +5,22 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
+PROVIDER ?= azure-speech
 # Of the unit tests, what takes many seconds waits for `make test`.
 LONG   := --ignore tests/unit/test_pipeline_crash_points.py --deselect tests/unit/test_recovery_intake.py::test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run drop emulators test conformance bench chaos check format clean
+.PHONY: help setup demo run drop emulators test conformance bench chaos check pin deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
 
-$(VENV)/.ready: requirements.txt requirements-dev.txt
+$(VENV)/.ready: requirements.in requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -27,10 +29,10 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
-	$(PY) -m local demo --engine "$(ENGINE)" --out "$(OUT)" $(AUDIO)
+	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --out "$(OUT)" $(AUDIO)
 
 run: setup ## the same stack, staying up
-	$(PY) -m local run --engine "$(ENGINE)"
+	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)"
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
@@ -55,6 +57,14 @@ check: setup ## format, lint, types and unit tests, in half a minute
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(PY) -m pytest -q -n 2 tests/unit $(LONG)
+
+pin: ## write requirements.txt anew from requirements.in
+	$(PYTHON) -m venv .cache/pin
+	.cache/pin/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	.cache/pin/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
+
+deploy: ## bring it to Azure, or up to date there: azd up
+	azd up
 
 format: setup ## let ruff rewrite what it can
 	$(VENV)/bin/ruff format .

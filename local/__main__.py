@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
-from local.stack import ROOT, running_stack
+from local.emulators import EMULATORS, running_emulators
+from local.stack import ROOT, base_environment, running_stack
 
 ADDRESS = ROOT / ".cache" / "storage"  # where `drop` finds the stack that `run` keeps up
 SAMPLES = str(ROOT / "samples" / "audio")
@@ -22,7 +23,13 @@ def main() -> int:
         case "demo":
             from local.demo import demo
 
-            return demo(options.audio, options.out, engine=options.engine, minutes=options.minutes)
+            return demo(
+                options.audio,
+                options.out,
+                engine=options.engine,
+                minutes=options.minutes,
+                provider=options.provider,
+            )
         case "drop":
             from local.demo import drop_into
 
@@ -30,23 +37,21 @@ def main() -> int:
         case "archive":
             return archive(options.results, options.out)
         case "run":
-            return run(options.engine, options.port)
-    return emulators(options.engine, options.azure_speech_port)
+            return run(options.engine, options.port, options.provider)
+    return emulators(options.engine, {name: getattr(options, name) for name in EMULATORS})
 
 
-def run(engine: str, port: int) -> int:
+def run(engine: str, port: int, provider: str) -> int:
     """Keep the stack up until SIGINT or SIGTERM."""
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
+    told = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
-    with running_stack(logs, engine=engine, host_port=port) as stack:
+    with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
         ADDRESS.parent.mkdir(exist_ok=True)
         ADDRESS.write_text(stack.azurite.connection_string, encoding="utf-8")
         print(
             "The stack is up; Ctrl-C stops it.\n"
             f"  functions app  {stack.app_url}\n"
-            f"  Azure Speech   {stack.speech_url}/speechtotext\n"
+            f"  {EMULATORS[provider].name:<13}  {stack.speech_url}{EMULATORS[provider].path}\n"
             f"  blobs          {stack.azurite.blob_endpoint}\n"
             f"  logs           {logs}\n"
             'Drop audio from another terminal:  make drop AUDIO="files or folders"',
@@ -74,10 +79,28 @@ def archive(results: list[Path], out: Path) -> int:
     return 0
 
 
-def emulators(engine: str, azure_speech_port: int) -> int:
-    """Become the emulator."""
-    command = ["-m", "local.azure_speech", "--port", str(azure_speech_port), "--engine", engine]
-    os.execv(sys.executable, [sys.executable, *command])
+def emulators(engine: str, ports: Mapping[str, int]) -> int:
+    """Keep all emulators up until SIGINT or SIGTERM; the key of each is `local`."""
+    told = _when_told()
+    logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
+    with running_emulators(
+        ports, engine=engine, key="local", env=base_environment(), logs=logs
+    ) as children:
+        for child in children.values():
+            assert child.found is not None
+            print(child.found[0], flush=True)
+        while not told.wait(1):
+            for child in children.values():
+                child.check()
+    return 0
+
+
+def _when_told() -> threading.Event:
+    """Set by SIGINT or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    return told
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +114,18 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the provider emulators")
-    emulators.add_argument("--azure-speech-port", type=int, default=5101)
+    for provider, emulator in EMULATORS.items():
+        emulators.add_argument(
+            f"--{provider}-port",
+            dest=provider,
+            type=int,
+            default=emulator.port,
+            help="0: a free one",
+        )
+    for command in (demo, run):
+        command.add_argument(
+            "--provider", choices=EMULATORS, default="azure-speech", help="who transcribes"
+        )
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
     archive.add_argument("results", nargs="+", type=Path, help="result files, of any API version")
     archive.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")

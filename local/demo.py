@@ -30,7 +30,14 @@ OUTPUTS = tuple(
 )
 
 
-def demo(audio: Sequence[str], out: Path, *, engine: str, minutes: float) -> int:
+def demo(
+    audio: Sequence[str],
+    out: Path,
+    *,
+    engine: str,
+    minutes: float,
+    provider: str = "azure-speech",
+) -> int:
     """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
     failed or there was nothing to do."""
     console = Console(highlight=False)
@@ -42,7 +49,9 @@ def demo(audio: Sequence[str], out: Path, *, engine: str, minutes: float) -> int
         return STACK_FAILED
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     try:
-        with running_stack(logs, engine=engine, tell=lambda what: console.print(what)) as stack:
+        with running_stack(
+            logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
+        ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
             progress = _drop_and_watch(
                 stack.azurite.connection_string,

@@ -18,6 +18,7 @@ from azure.storage.queue import QueueServiceClient
 
 from local.azurite import Azurite, running_azurite
 from local.children import Child, running
+from local.emulators import EMULATORS, running_emulator
 from shared.messages import QUEUES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,7 @@ def running_stack(
     logs: Path,
     *,
     engine: str = "pocketsphinx",
+    provider: str = "azure-speech",
     settings: Mapping[str, str] | None = None,
     with_host: bool = True,
     host_port: int = 0,
@@ -68,8 +70,9 @@ def running_stack(
     speech_options: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
-    """Start everything, wait until it works, and stop it at the end. `settings` are app settings
-    over those of the stack; `logs` is a folder for what the programs print. Without a host,
+    """Start everything, wait until it works, and stop it at the end. The emulator is that of
+    `provider`, which the default profile names. `settings` are app settings over those of the
+    stack; `logs` is a folder for what the programs print. Without a host,
     whoever starts the stack runs the app."""
     logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as exits:
@@ -79,15 +82,14 @@ def running_stack(
         tell("speech")
         key = secrets.token_hex(16)
         speech = exits.enter_context(
-            running(
-                "The Azure Speech emulator",
-                [
-                    *(sys.executable, "-m", "local.azure_speech", "--port", str(speech_port)),
-                    *("--engine", engine, "--key", key, *speech_options),
-                ],
-                ready=r"Azure Speech emulator at (http://\S+)/speechtotext",
-                env=_base_environment(),
-                log=logs / "azure-speech.log",
+            running_emulator(
+                provider,
+                engine=engine,
+                key=key,
+                env=base_environment(),
+                logs=logs,
+                port=speech_port,
+                options=speech_options,
             )
         )
         assert speech.found is not None
@@ -95,8 +97,10 @@ def running_stack(
         tell("functions")
         port = host_port or free_port()
         environment = {
-            **_base_environment(),
-            **app_settings(azurite.connection_string, speech_url, key, f"http://127.0.0.1:{port}"),
+            **base_environment(),
+            **app_settings(azurite.connection_string, f"http://127.0.0.1:{port}"),
+            **EMULATORS[provider].settings(speech_url, key),
+            "PROFILES_FILE": str(_profiles_for(provider, logs)),
             **(settings or {}),
         }
         children = [speech]
@@ -118,16 +122,14 @@ def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterat
         yield host
 
 
-def app_settings(storage: str, speech_url: str, key: str, app_url: str) -> dict[str, str]:
-    """What the app needs to be told to work with the local stack. Everything that waits in the
-    cloud for company or for a provider's pace waits only seconds here."""
+def app_settings(storage: str, app_url: str) -> dict[str, str]:
+    """What the app needs to be told to work with the local stack, beside the provider. Everything
+    that waits in the cloud for company or for a provider's pace waits only seconds here."""
     return {
         "AzureWebJobsStorage": storage,
         "DATA_STORAGE": storage,
         **CONTAINERS,
         "STATE_TABLE": TABLE,
-        "SPEECH_ENDPOINTS": f"local={speech_url}",
-        "SPEECH_KEY": key,
         "WEBHOOK_BASE_URL": app_url,
         "WEBHOOK_SECRET": secrets.token_hex(16),
         "COALESCE_SECONDS": "2",
@@ -165,7 +167,16 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
         return
 
 
-def _base_environment() -> dict[str, str]:
+def _profiles_for(provider: str, folder: Path) -> Path:
+    """The project's own profiles with `provider` for all of them, as a file in `folder`."""
+    text = (ROOT / "profiles.toml").read_text(encoding="utf-8")
+    path = folder / "profiles.toml"
+    changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
+    path.write_text(changed, encoding="utf-8")
+    return path.resolve()
+
+
+def base_environment() -> dict[str, str]:
     keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}

@@ -114,6 +114,7 @@ def build(
             reports=settings.reports_container,
             errors=settings.errors_container,
             manifests=settings.manifests_container,
+            dead_letters=settings.dead_letters_container,
             sources=settings.manifest_sources
             or (settings.uploads_container, settings.audio_container),
             webhook_url=settings.webhook_base_url,
@@ -162,10 +163,11 @@ def _signs_links(settings: Settings) -> bool:
 
 
 def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:
-    """`submit` starts within a quarter of the time after which an intent is looked up; what goes
-    before its create call may take an eighth, the call itself half of that time."""
+    """`submit` starts within a quarter of the time after which an intent is looked up, and its
+    create call ends within half of it; what is left, but for a tenth, is for what goes before."""
     credential = cache(lambda: default_credential(settings.azure_client_id))
-    secret = settings.webhook_secret
+    secret, longest = settings.webhook_secret, settings.resolve_after_seconds
+    create_seconds = min(60, longest / 2)
     return {
         endpoint.name: OFFERS[endpoint.provider].connect(
             Connection(
@@ -174,8 +176,8 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
                 http=http,
                 credential=credential,
                 settings=settings.of_provider[endpoint.provider],
-                create_seconds=min(60, settings.resolve_after_seconds / 2),
-                prepare_seconds=settings.resolve_after_seconds / 8,
+                create_seconds=create_seconds,
+                prepare_seconds=0.9 * longest - create_seconds - min(20, longest // 4),
                 webhook_url=_webhook_url(settings, endpoint),
                 webhook_secret=secret.reveal() if secret else "",
             )

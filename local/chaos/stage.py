@@ -20,6 +20,7 @@ from azure.storage.queue import QueueServiceClient
 
 from local.azurite import Azurite, running_azurite
 from local.children import Child
+from local.emulators import EMULATORS
 from local.stack import ROOT, TABLE, app_settings, free_port, make_storage
 
 HOSTS = 2
@@ -158,7 +159,8 @@ def set_up(folder: Path) -> Iterator[Stage]:
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
-            **app_settings(storage, url, key, f"http://127.0.0.1:{ports[0]}"),
+            **app_settings(storage, f"http://127.0.0.1:{ports[0]}"),
+            **EMULATORS["azure-speech"].settings(url, key),
             **_IN_A_HURRY,
         }
         speech = Program(

@@ -14,6 +14,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local.azurite import Azurite
 from local.children import running
+from local.emulators import EMULATORS
 from local.stack import app_settings, make_storage
 from tests.conformance.environment import ROOT, ready_environment
 from tests.conformance.host_side import Queues, WebFront, web_front
@@ -78,7 +79,8 @@ def world(
     ):
         assert speech.found is not None
         settings = {
-            **app_settings(storage, speech.found[1], KEY, front.url),
+            **app_settings(storage, front.url),
+            **EMULATORS["azure-speech"].settings(speech.found[1], KEY),
             "COALESCE_SECONDS": "1",
             "POLL_MIN_SECONDS": "1",
         }

@@ -159,7 +159,7 @@ def test_every_setting_that_a_binding_names_is_in_the_sample_settings_and_in_the
     named |= {binding["connection"] for binding in told if "connection" in binding}
     assert named >= {"AUDIO_CONTAINER", "DATA_STORAGE", "POLL_SCHEDULE", "SWEEP_SCHEDULE"}
     assert named - set(SAMPLE) == set()
-    assert named - set(app_settings("", "", "", "")) == set()
+    assert named - set(app_settings("", "")) == set()
 
 
 def test_a_failed_invocation_brings_back_the_exception_so_that_the_host_tries_again(
