@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -17,6 +17,7 @@ from shared.model.manifest import Head, Item
 from shared.model.options import Mode, Options
 from shared.model.recognition import Recognition
 from shared.model.recording import Recording, State
+from shared.model.transcript import Cost
 
 
 class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +150,14 @@ class SpeechProvider(Protocol):
     ) -> WebhookHint | WebhookChallenge:
         """Verify and decode a call of our webhook, without I/O. Header names may come in any
         case. Raises `ProviderUnauthorised` on a bad or missing signature."""
+
+
+@runtime_checkable
+class Prepaid(Protocol):
+    """A provider whose account has to hold the money beforehand."""
+
+    def balance(self) -> Cost:
+        """What new transcriptions may cost."""
 
 
 class Clock(Protocol):

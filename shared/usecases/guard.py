@@ -32,10 +32,12 @@ from shared.model import endpoint as model
 from shared.model.endpoint import EndpointState
 from shared.model.limits import Limits, take
 from shared.model.recognition import Recognition
+from shared.model.transcript import Cost
 from shared.ports import (
     Clock,
     EndpointBook,
     JobRequest,
+    Prepaid,
     ProviderReport,
     RemoteCopy,
     RemoteStatus,
@@ -123,6 +125,13 @@ class GuardedProvider:
 
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         return self._steps(self._provider.ensure_webhook(url, secret), needs_more_rights=True)
+
+    def balance(self) -> Cost | None:
+        """None where nobody has to pay beforehand."""
+        if not isinstance(self._provider, Prepaid):
+            return None
+        with self._call():
+            return self._provider.balance()
 
     def read_webhook(
         self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
