@@ -40,7 +40,8 @@ OFFER = Offer(
     connect=_connect,
     settings=(
         Setting("SOFERAI_CALLS_PER_MINUTE", number(1, 100_000), CALLS_PER_MINUTE),
-        Setting("SOFERAI_MAX_ACTIVE_JOBS", number(1, 1000), 20),
+        # Whose results can be fetched within a day, 500 each, by five calls a minute.
+        Setting("SOFERAI_MAX_ACTIVE_JOBS", number(1, 1000), 8),
     ),
     limits_by=_limits,
     rates=RATES,
