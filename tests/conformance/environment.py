@@ -54,8 +54,8 @@ def ready_environment(cache: Path = ROOT / ".cache") -> Path:
         if not (stamp.exists() and stamp.read_text() == key and python.exists()):
             shutil.rmtree(home, ignore_errors=True)
             _run(interpreter, "-I", "-m", "venv", home)
-            files = [argument for file in REQUIREMENTS for argument in ("-r", file)]
-            _run(python, "-I", "-m", "pip", "install", "--quiet", *files)
+            for file in REQUIREMENTS:  # one by one: pip wants hashes of all in a run or of none
+                _run(python, "-I", "-m", "pip", "install", "--quiet", "-r", file)
             stamp.write_text(key)
     return python
 

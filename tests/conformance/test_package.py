@@ -26,6 +26,7 @@ WORKSHOP = """
     out/reports/one.json __pycache__/function_app.cpython-313.pyc
     functions/__pycache__/audio.cpython-313.pyc shared/model/__pycache__/job.cpython-313.pyc
     Makefile README.md CHANGELOG.md azure.yaml pyproject.toml package.json package-lock.json
+    infra/hooks/postdeploy.sh .github/workflows/test.yml requirements.in
     requirements-dev.txt requirements-conformance.txt local.settings.json local.settings.sample.json
 """.split()
 
