@@ -44,6 +44,7 @@ from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
 from shared.usecases.expand import Registrar, expand
 from shared.usecases.finish import finish
+from shared.usecases.give_back import fail_job
 from shared.usecases.guard import GuardedProvider
 from shared.usecases.hear import Heard, hear
 from shared.usecases.later import now_or_later
@@ -57,6 +58,7 @@ from shared.usecases.retry import retry
 from shared.usecases.submit import submit
 from shared.usecases.sweep import ensure_webhooks, sweep
 from shared.usecases.take_manifest import not_taken, take_manifest
+from shared.usecases.unresolved import leave_unresolved
 from shared.usecases.write import write
 
 
@@ -117,6 +119,9 @@ class Application:
         policy: dict[str, Any] = {"policy": ports.policy}
         audio: dict[str, Any] = {"audio": ports.audio}
         provider: dict[str, Any] = {"active": ports.active, "endpoints": self.endpoints}
+        failing: dict[str, Any] = {
+            "fail_job": partial(fail_job, **base, **policy, **errors, active=ports.active),
+        }
         self._register: Callable[..., Recording | None] = partial(
             register,
             **base,
@@ -187,10 +192,10 @@ class Application:
                 **audio,
                 **requests,
                 **provider,
-                **errors,
+                **failing,
                 book=ports.book,
             ),
-            m.Collect: partial(collect, **base, **policy, **provider, **errors),
+            m.Collect: partial(collect, **base, **policy, **provider, **failing),
             m.Write: partial(
                 write,
                 **base,
@@ -203,10 +208,23 @@ class Application:
                 pool=ports.pool,
             ),
             m.Finish: partial(
-                finish, **base, **provider, outputs=ports.outputs, reports_container=ports.reports
+                finish,
+                **base,
+                **policy,
+                **provider,
+                outputs=ports.outputs,
+                reports_container=ports.reports,
             ),
         }
-        self.poll = partial(poll, **base, **policy, **provider)
+        self.poll = partial(
+            poll,
+            **base,
+            **policy,
+            **provider,
+            **failing,
+            capabilities=ports.capabilities,
+            leave_unresolved=partial(leave_unresolved, **base, **errors, active=ports.active),
+        )
         looking: dict[str, Any] = {
             "queue": ports.queue,
             "clock": ports.clock,
@@ -252,7 +270,7 @@ class Application:
             ),
         }
         self.drain: Callable[[str, bytes], None] = partial(
-            drain, **base, **policy, **errors, register=self._take
+            drain, **base, **policy, **errors, **failing, register=self._take, plan=run_plan
         )
         self.drain_blob_event = partial(drain_blob_event, register=self._take)
         store: dict[str, Any] = {"store": ports.store}

@@ -3,9 +3,12 @@
     planning -> planned -> submitting -> submitted -> collecting -> finished
                    ^           |              |            |
                    +-- not sent+              +------------+--> failed (as a whole)
+                               |
+                               +--> unresolved (nobody can find out whether it was carried out)
 
 "Submitting" is the intent written before the call that costs money. Whoever finds a job in it
-for too long looks at the provider for the job's mark before anything is sent again.
+for too long looks at the provider for the job's mark before anything is sent again. Where nobody
+can look, or looking proves nothing, the job stops as "unresolved" and is never sent again.
 """
 
 from __future__ import annotations
@@ -21,9 +24,16 @@ from shared.model.options import Mode, Options
 from shared.model.profile import Profile
 
 JobState = Literal[
-    "planning", "planned", "submitting", "submitted", "collecting", "finished", "failed"
+    "planning",
+    "planned",
+    "submitting",
+    "submitted",
+    "collecting",
+    "finished",
+    "failed",
+    "unresolved",
 ]
-OVER: frozenset[JobState] = frozenset({"finished", "failed"})
+OVER: frozenset[JobState] = frozenset({"finished", "failed", "unresolved"})
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +41,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     `whole_container` is the name of the container that goes to the provider as one URL.
     `tries` counts create calls that were not carried out; `collects` how often results were
-    listed. `version` is the row's ETag, "" for a row not yet stored.
+    listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
+    is when it could not be sent for the first time, and `told_at` when the log last told so.
+    `collecting_at` is when results were listed first, `last_round_at` when they were for the last
+    time before the job is given up. `version` is the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -52,6 +65,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     tries: int = 0
     collects: int = 0
+    faults: int = 0
+    waiting_since_at: datetime | None = None
+    told_at: datetime | None = None
+    collecting_at: datetime | None = None
+    last_round_at: datetime | None = None
     submitted_at: datetime | None = None
     completed_at: str | None = None
     failure: Failure | None = None
@@ -59,7 +77,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
-    """The entry of a job that is at a provider, or about to be, in the index of all of them."""
+    """The entry of a job that is at a provider, or about to be, in the index of all of them.
+
+    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell."""
 
     job_id: str
     batch_id: str
@@ -70,6 +90,7 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     polls: int = 0
     polled_at: datetime | None = None
     next_poll_at: datetime | None = None
+    out_of_reach_at: datetime | None = None
     version: str = ""
 
 

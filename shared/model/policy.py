@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -28,6 +28,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     orphans_seconds        providers are searched for forgotten transcriptions this often
     orphan_age_seconds     a transcription this old that no table knows is an orphan
     max_active_jobs   jobs at one endpoint at a time; `max_active_of` for certain providers
+    submitted_seconds      a transcription that is still running after this long is given up
+    give_up_seconds        results that cannot be had, and what an endpoint out of reach alone
+                           could tell, are waited for this long
+    waiting_long_seconds   a job that could not be sent for this long is told of in the log
+    tell_again_seconds     and again after this long
+    max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
     """
@@ -51,10 +57,21 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     orphans_seconds: int = 3600
     orphan_age_seconds: int = 3600
     endpoint_pause_seconds: int = 30
+    submitted_seconds: int = 259_200
+    give_up_seconds: int = 86_400
+    waiting_long_seconds: int = 86_400
+    tell_again_seconds: int = 3_600
+    max_faults: int = 5
     max_active_of: dict[str, int] = {}
 
     def most_active_jobs(self, provider: str) -> int:
         return self.max_active_of.get(provider, self.max_active_jobs)
+
+    def is_waiting_long(self, since_at: datetime, told_at: datetime | None, now: datetime) -> bool:
+        """Whether it is time to tell that something has been waiting since then."""
+        is_long = now - since_at > timedelta(seconds=self.waiting_long_seconds)
+        again = timedelta(seconds=self.tell_again_seconds)
+        return is_long and (told_at is None or now - told_at >= again)
 
     def backoff(self, tries: int) -> timedelta:
         """5 s, 10 s, 20 s, ... up to ten minutes."""

@@ -10,25 +10,41 @@ import msgspec
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.messages import KINDS, Collect, Finish, Message, Register, Write, decode
+from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
 from shared.model.failure import Failure
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import BatchStore, Clock, Outputs, Queue
-from shared.usecases.settle import settle_failure
+from shared.usecases.give_back import FailJob
+from shared.usecases.give_up import count_fault
+from shared.usecases.settle import fail, settle_failure
 
+ROWS_IN_TRANSACTION = 100
 PAUSE = timedelta(minutes=5)
+_MEND = "Look in the log for what failed, mend it, then drop the recording again."
 POISONED = Failure(
     kind="ours",
     code="internal_error",
     reason="Dropscribe failed five times in a row to store the result of this recording.",
-    advice="Look in the log for what failed, mend it, then drop the recording again.",
+    advice=_MEND,
+)
+STEP_FAILED = Failure(
+    kind="ours",
+    code="internal_error",
+    reason="Dropscribe failed, time after time, to send this recording or to collect its result.",
+    advice=_MEND,
+)
+UNPLANNED = Failure(
+    kind="ours",
+    code="not_planned",
+    reason="For a day, Dropscribe failed to put this recording into a job.",
+    advice=_MEND,
 )
 UNREGISTERED = Failure(
     kind="ours",
     code="not_registered",
     reason="Dropscribe failed five times in a row to register this recording.",
-    advice="Look in the log for what failed, mend it, then drop the recording again.",
+    advice=_MEND,
 )
 
 
@@ -53,16 +69,83 @@ def drain(
     policy: Policy,
     clock: Clock,
     register: Callable[..., Any],
+    plan: Callable[[str], None],
+    fail_job: FailJob,
 ) -> None:
     """A slice of results gets another round later, and its recordings an error report once they
-    have had their rounds. Audio that could not be registered is tried blob by blob. Whatever
-    else was to be done is found by the poll and the sweep."""
+    have had their rounds. Audio that could not be registered is tried blob by blob; a batch that
+    could not be planned is tried for a day, a job that could not be sent or collected a few times.
+    Whatever else was to be done is found by the poll and the sweep."""
     message = _read(queue_name, body)
     event("message.poisoned", queue=queue_name, is_readable=message is not None, level=40)
     if isinstance(message, Register):
         _register_each(message, register)
-    if not isinstance(message, Write) or not message.items:
+    elif isinstance(message, Plan):
+        is_planned = _is_planned(message.batch_id, plan)
+        if not is_planned:
+            _fail_waiting(message.batch_id, store, outputs, errors_container, queue, policy, clock)
+    elif isinstance(message, Submit | Collect):
+        _note_fault(message, store, fail_job, policy)
+    elif isinstance(message, Write) and message.items:
+        _another_round(message, store, outputs, errors_container, queue, policy, clock)
+
+
+def _is_planned(batch_id: str, plan: Callable[[str], None]) -> bool:
+    """Whether it works now. While storage is out of reach, the message stays and comes back."""
+    try:
+        plan(batch_id)
+    except DropscribeError:
+        raise
+    except Exception as error:
+        event("batch.not_planned", batch=batch_id, error=type(error).__name__, level=40)
+        return False
+    return True
+
+
+def _fail_waiting(
+    batch_id: str,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """Of the recordings that nobody could plan, those that have been waiting for a day."""
+    now = clock.now()
+    since = now - timedelta(seconds=policy.give_up_seconds)
+    rows = [row for row in store.recordings(batch_id, state="waiting") if row.changed_at < since]
+    for start in range(0, len(rows), ROWS_IN_TRANSACTION):
+        store.save(
+            recordings=[
+                fail(row, UNPLANNED, outputs=outputs, errors_container=errors_container, now=now)
+                for row in rows[start : start + ROWS_IN_TRANSACTION]
+            ]
+        )
+    if rows:
+        queue.send(Finish(batch_id=batch_id))
+
+
+def _note_fault(
+    message: Submit | Collect, store: BatchStore, fail_job: FailJob, policy: Policy
+) -> None:
+    """The sweep and the poll hand the step over again, until the job has had its faults."""
+    if message.batch_id is None or message.job_id is None:
         return
+    job = store.job(message.batch_id, message.job_id)
+    if job is not None and job.state in ("planned", "submitted", "collecting"):
+        count_fault(job, STEP_FAILED, store=store, fail_job=fail_job, policy=policy)
+
+
+def _another_round(
+    message: Write,
+    store: BatchStore,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
     job = store.job(message.batch_id, message.job_id)
     if job is None:
         return

@@ -4,16 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
+
+import msgspec
 
 from shared.log import event
+from shared.messages import Finish, Plan
 from shared.model.failure import Failure
 from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
-from shared.ports import BatchStore, Outputs
+from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue
 from shared.usecases.settle import settle_failure, wait_again
 
 ROWS_IN_TRANSACTION = 100
+
+
+class FailJob(Protocol):
+    """`fail_job` with its ports."""
+
+    def __call__(
+        self,
+        job: Job,
+        failure: Failure,
+        *,
+        known: Mapping[str, Failure] | None = None,
+        split: bool = True,
+    ) -> None: ...
+
+
+def fail_job(
+    job: Job,
+    failure: Failure,
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    outputs: Outputs,
+    errors_container: str,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+    known: Mapping[str, Failure] | None = None,
+    split: bool = True,
+) -> None:
+    """The job is over, and its recordings go on as `give_back` says. One that is at a provider is
+    ended by its finish, which deletes the copy there. Safe to repeat from any point."""
+    give_back(
+        job,
+        failure,
+        store=store,
+        outputs=outputs,
+        errors_container=errors_container,
+        policy=policy,
+        now=clock.now(),
+        known=known,
+        split=split,
+    )
+    failed = msgspec.structs.replace(job, failure=failure)
+    if job.transcription_id is None:
+        failed = msgspec.structs.replace(failed, state="failed", changed_at=clock.now())
+    store.save(failed)
+    if job.transcription_id is None:
+        active.remove(job.id)
+    queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+    queue.send(Plan(batch_id=job.batch_id))
+
+
+def rows_left(job: Job, store: BatchStore) -> list[Recording]:
+    """The recordings of the job that still wait for their result."""
+    return list(
+        store.recordings(
+            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
+        )
+    )
 
 
 def give_back(
@@ -33,11 +96,7 @@ def give_back(
     neighbours succeed; that uses up no attempt. A failure that may pass is first tried again
     as a whole. Raises `StoreConflict` where somebody else is at it too."""
     known = known or {}
-    rows = list(
-        store.recordings(
-            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
-        )
-    )
+    rows = rows_left(job, store)
     others = [row for row in rows if row.id not in known]
     settle = _settler(outputs, errors_container, policy, now)
     changed = [settle(row, known[row.id]) for row in rows if row.id in known]

@@ -18,14 +18,10 @@ from shared.errors import (
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
-    ProviderRefused,
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
-    ResultMalformed,
-    ResultMissing,
     StoreConflict,
-    TranscriptionMissing,
 )
 from shared.log import event
 from shared.model import endpoint as model
@@ -175,7 +171,7 @@ class GuardedProvider:
         except ProviderThrottled as error:
             self._note_throttled(error)
             raise
-        except (ProviderRefused, TranscriptionMissing, ResultMissing, ResultMalformed):
+        except ProviderError:
             self._note_answer(admitted)
             raise
         self._note_answer(admitted)

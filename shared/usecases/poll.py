@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -10,16 +11,21 @@ import msgspec
 
 from shared.errors import (
     ProviderError,
+    ProviderRefused,
     ProviderThrottled,
     StoreConflict,
     TranscriptionMissing,
 )
 from shared.log import event
 from shared.messages import Collect
+from shared.model.capabilities import Capabilities
 from shared.model.job import ActiveJob
 from shared.model.policy import Policy
 from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
+from shared.usecases.give_back import FailJob
+from shared.usecases.out_of_reach import give_up_if_gone
 from shared.usecases.resolve import resolve
+from shared.usecases.unresolved import LeaveUnresolved
 
 
 def poll(
@@ -27,6 +33,9 @@ def poll(
     store: BatchStore,
     active: ActiveJobs,
     endpoints: Mapping[str, SpeechProvider],
+    capabilities: Mapping[str, Capabilities],
+    fail_job: FailJob,
+    leave_unresolved: LeaveUnresolved,
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -35,49 +44,71 @@ def poll(
     is asked about first and the rest only when it is over, or when they have not been asked
     about for the longest pause."""
     entries = sorted(active.all(), key=lambda entry: (entry.endpoint, entry.since_at))
-    for name, jobs in groupby(entries, key=lambda entry: entry.endpoint):
-        provider = endpoints.get(name)
+    for name, group in groupby(entries, key=lambda entry: entry.endpoint):
+        jobs, provider = list(group), endpoints.get(name)
         if provider is None:
-            event("endpoint.not_configured", endpoint=name, level=40)
+            event("endpoint.not_configured", endpoint=name, jobs=len(jobs), level=40)
+            for entry in jobs:
+                with suppress(StoreConflict):
+                    give_up_if_gone(
+                        entry,
+                        store=store,
+                        active=active,
+                        fail_job=fail_job,
+                        leave_unresolved=leave_unresolved,
+                        policy=policy,
+                        now=clock.now(),
+                    )
             continue
-        try:
-            _poll_endpoint(list(jobs), provider, active, queue, policy, clock)
-            for entry in _unanswered(entries, name, policy, clock.now()):
+        _poll_endpoint(jobs, provider, active, queue, policy, clock)
+        for entry in _unanswered(jobs, policy, clock.now()):
+            with suppress(StoreConflict):  # whoever was faster knows more
                 resolve(
                     entry,
                     store=store,
                     active=active,
                     endpoints=endpoints,
+                    capabilities=capabilities,
+                    leave_unresolved=leave_unresolved,
                     queue=queue,
                     policy=policy,
                     now=clock.now(),
                 )
-        except StoreConflict:
-            continue
-        except ProviderError as error:
-            event(
-                "endpoint.poll_failed",
-                endpoint=name,
-                error=type(error).__name__,
-                code=error.code,
-                level=30,
-            )
 
 
-def _unanswered(
-    entries: list[ActiveJob], endpoint: str, policy: Policy, now: datetime
-) -> list[ActiveJob]:
+def _unanswered(entries: list[ActiveJob], policy: Policy, now: datetime) -> list[ActiveJob]:
     patience = timedelta(seconds=policy.resolve_after_seconds)
     return [
         entry
         for entry in entries
-        if entry.endpoint == endpoint
-        and entry.transcription_id is None
-        and now - entry.since_at > patience
+        if entry.transcription_id is None and now - entry.since_at > patience
     ]
 
 
 def _poll_endpoint(
+    jobs: list[ActiveJob],
+    provider: SpeechProvider,
+    active: ActiveJobs,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> None:
+    """What one endpoint does not answer is no reason not to ask the others."""
+    try:
+        _ask_in_turn(jobs, provider, active, queue, policy, clock)
+    except StoreConflict:
+        return  # another instance asks
+    except ProviderError as error:
+        event(
+            "endpoint.poll_failed",
+            endpoint=jobs[0].endpoint,
+            error=type(error).__name__,
+            code=error.code,
+            level=30,
+        )
+
+
+def _ask_in_turn(
     jobs: list[ActiveJob],
     provider: SpeechProvider,
     active: ActiveJobs,
@@ -109,13 +140,14 @@ def _ask(
     policy: Policy,
     now: datetime,
 ) -> bool:
-    """Whether the job is still running."""
+    """Whether the job is still running. What is over is collected; and what has been running for
+    days, or is refused, is looked at there, too."""
     pause = policy.poll_pause(entry.polls + 1)
     try:
         remote = provider.status(transcription_id)
         is_running = remote.state == "running"
         pause = max(pause, timedelta(seconds=remote.retry_after_seconds or 0))
-    except TranscriptionMissing:
+    except (TranscriptionMissing, ProviderRefused):
         is_running = False
     except ProviderThrottled as error:
         pause = timedelta(seconds=max(error.retry_after_seconds or 0, policy.poll_min_seconds))
@@ -123,10 +155,15 @@ def _ask(
         raise
     active.update(
         msgspec.structs.replace(
-            entry, polls=entry.polls + 1, polled_at=now, next_poll_at=now + pause
+            entry,
+            polls=entry.polls + 1,
+            polled_at=now,
+            next_poll_at=now + pause,
+            out_of_reach_at=None,
         )
     )
-    if not is_running:
+    is_late = now - entry.since_at > timedelta(seconds=policy.submitted_seconds)
+    if is_late or not is_running:
         queue.send(
             Collect(
                 endpoint=entry.endpoint,

@@ -54,7 +54,10 @@ def write(
     if job is None or job.state in OVER or job.endpoint is None:
         return
     rows = _rows(slice_, job, store)
-    provider = endpoints[job.endpoint]
+    provider = endpoints.get(job.endpoint)
+    if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
+        event("endpoint.not_configured", endpoint=job.endpoint, level=40)
+        return
     publisher = Publisher(
         job,
         provider,

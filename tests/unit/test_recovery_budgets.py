@@ -280,7 +280,7 @@ def test_what_the_provider_finds_wrong_with_the_audio_is_final_too() -> None:
 
 @pytest.mark.parametrize("is_carried_out", [True, False])
 @pytest.mark.parametrize("why_not", [DOWN, NO_KEY, SLOW_DOWN], ids=lambda e: type(e).__name__)
-def test_a_job_that_cannot_be_looked_up_for_days_is_never_sent_again_unseen(
+def test_a_job_that_cannot_be_looked_up_for_hours_is_never_sent_again_unseen(
     why_not: Exception, is_carried_out: bool
 ) -> None:
     """It stays in the state that says so, and in the books, until the provider answers."""
@@ -288,7 +288,7 @@ def test_a_job_that_cannot_be_looked_up_for_days_is_never_sent_again_unseen(
     world.provider.carries_out_unknown = is_carried_out
     world.provider.errors["submit"] = [UNANSWERED]
     world.provider.errors["find"] = [why_not] * 100_000
-    pass_time(world, hours=72, step_seconds=300, is_provider_done=False)
+    pass_time(world, hours=23, step_seconds=300, is_provider_done=False)
     assert states_of_jobs(world) == ["submitting"]
     assert world.provider.calls["submit"] == 1
     assert world.provider.calls["find"] > 50
@@ -311,7 +311,7 @@ def test_a_job_at_an_endpoint_that_is_configured_no_more_waits_for_it_to_come_ba
     world.drain()
     east = world.endpoints.pop("east")
     world.start()
-    pass_time(world, hours=24)
+    pass_time(world, hours=23)
     assert states_of_jobs(world) == ["submitting"]
     assert not world.provider.created
     world.endpoints["east"] = east

@@ -1,0 +1,68 @@
+"""What a job's create call says: its recordings' links, in the order of their positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from shared.model.job import Job
+from shared.model.recording import Recording
+from shared.ports import AudioBlobs, BatchStore, JobRequest, Requests
+from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
+
+
+def create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Requests) -> JobRequest:
+    """Links are made anew for every call, so none is old when the provider gets to it."""
+    name = f"dropscribe {job.batch_id}"
+    if job.whole_container:
+        url = audio.readable_url(job.whole_container, None)
+        return JobRequest(
+            mark=job.id,
+            display_name=name,
+            options=job.options,
+            mode=job.mode,
+            audio_ms=job.audio_ms,
+            tries=job.tries,
+            keep=job.keep_provider_copy,
+            container_url=url,
+        )
+    ordered = sorted(rows_left(job, store), key=lambda row: row.job_index or 0)
+    _renumber(ordered, store)
+    return JobRequest(
+        mark=job.id,
+        display_name=name,
+        options=job.options,
+        mode=job.mode,
+        audio_ms=job.audio_ms,
+        tries=job.tries,
+        keep=job.keep_provider_copy,
+        content_urls=_links(ordered, store, audio, requests),
+    )
+
+
+def _links(
+    rows: Sequence[Recording], store: BatchStore, audio: AudioBlobs, requests: Requests
+) -> tuple[str, ...]:
+    """Addresses on the web are secrets, which only the stored request holds; read in one go."""
+    positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
+    batch = store.batch(rows[0].batch_id) if positions else None
+    items = requests.find(batch, positions) if batch is not None else {}
+    return tuple(
+        audio.readable_url(row.container, row.name)
+        if row.web_url is None
+        else items[row.item or 0].url or ""
+        for row in rows
+    )
+
+
+def _renumber(ordered: Sequence[Recording], store: BatchStore) -> None:
+    """Results are told apart by their position in the call, and some recordings may have left
+    the job: it was refused, and whoever was giving them back died halfway."""
+    moved = [
+        msgspec.structs.replace(row, job_index=i)
+        for i, row in enumerate(ordered)
+        if row.job_index != i
+    ]
+    for start in range(0, len(moved), ROWS_IN_TRANSACTION):
+        store.save(recordings=moved[start : start + ROWS_IN_TRANSACTION])
