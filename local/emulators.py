@@ -13,13 +13,15 @@ from local.children import Child, running
 
 class Emulator(NamedTuple):
     """`name` is what its ready line begins with, `prefix` that of the app settings for its
-    provider, `port` the usual one, `path` what the line says after the address."""
+    provider, `port` the usual one, `path` what the line says after the address. `own_settings` of
+    the app are for an account like the emulator's, which has no limits."""
 
     module: str
     name: str
     prefix: str
     port: int
     path: str = ""
+    own_settings: Mapping[str, str] = {}
 
     def command(self, port: int, engine: str, key: str, options: Sequence[str] = ()) -> list[str]:
         arguments = ["--port", str(port), "--engine", engine, "--key", key, *options]
@@ -32,13 +34,20 @@ class Emulator(NamedTuple):
 
     def settings(self, url: str, key: str) -> dict[str, str]:
         """The app settings that make it the only endpoint."""
-        return {f"{self.prefix}_ENDPOINTS": f"local={url}", f"{self.prefix}_KEY": key}
+        address = {f"{self.prefix}_ENDPOINTS": f"local={url}", f"{self.prefix}_KEY": key}
+        return {**address, **self.own_settings}
 
 
 EMULATORS: Mapping[str, Emulator] = {
     "azure-speech": Emulator("local.azure_speech", "Azure Speech", "SPEECH", 5101, "/speechtotext"),
     "assemblyai": Emulator("local.assemblyai", "AssemblyAI", "ASSEMBLYAI", 5102),
-    "soferai": Emulator("local.soferai", "Sofer.ai", "SOFERAI", 5103),
+    "soferai": Emulator(
+        "local.soferai",
+        "Sofer.ai",
+        "SOFERAI",
+        5103,
+        own_settings={"SOFERAI_CALLS_PER_MINUTE": "60000"},
+    ),
 }
 
 
