@@ -31,9 +31,13 @@ def main() -> int:
                 provider=options.provider,
             )
         case "drop":
+            if options.manifest is not None:
+                from local.manifest import drop_manifest
+
+                return drop_manifest(ADDRESS, options.manifest, options.audio, options.out)
             from local.demo import drop_into
 
-            return drop_into(ADDRESS, options.audio, options.out)
+            return drop_into(ADDRESS, options.audio or [SAMPLES], options.out)
         case "archive":
             return archive(options.results, options.out)
         case "run":
@@ -129,8 +133,13 @@ def _parser() -> argparse.ArgumentParser:
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
     archive.add_argument("results", nargs="+", type=Path, help="result files, of any API version")
     archive.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
-    for command in (demo, drop):
-        command.add_argument("audio", nargs="*", default=[SAMPLES], help="files and folders")
+    demo.add_argument("audio", nargs="*", default=[SAMPLES], help="files and folders")
+    drop.add_argument("audio", nargs="*", help="files and folders, else the samples")
+    drop.add_argument(
+        "--manifest",
+        type=Path,
+        help="a manifest to drop; the audio, if any, then goes into the container for uploads",
+    )
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
     drop.add_argument("--out", type=Path, help="folder for the outputs")
     for command in (demo, run, emulators):

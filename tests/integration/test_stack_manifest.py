@@ -1,0 +1,146 @@
+"""The whole stack with a manifest: dropped, worked off, seen, refused, cancelled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+
+from local.__main__ import main
+from local.azure_speech.server import running
+from local.stack import TABLE, Stack
+from shared.model.batch import manifest_batch_id
+from shared.ports import BatchFilter
+from shared.stores.table import TableBatchStore
+from shared.usecases.overview import BatchStatus, batch_status, batches, item_of_client
+from tests.fakes.clock import FakeClock
+from tests.speech_emulator import KEY, settings
+from tests.stack import Site, WavePool, quick_stack, site_on, sound, until
+
+
+class Office:
+    """A place where manifests are dropped."""
+
+    def __init__(self, stack: Stack, site: Site) -> None:
+        self.site = site
+        self.blobs = BlobServiceClient.from_connection_string(stack.azurite.connection_string)
+        tables = TableServiceClient.from_connection_string(stack.azurite.connection_string)
+        self.store = TableBatchStore(tables.get_table_client(TABLE))
+
+    def upload(self, *names: str) -> None:
+        for name in names:
+            blob = self.blobs.get_blob_client("uploads", name)
+            blob.upload_blob(sound(), overwrite=True)
+
+    def drop(self, name: str, content: str | bytes) -> str:
+        answer = self.blobs.get_blob_client("manifests", name).upload_blob(content, overwrite=True)
+        return manifest_batch_id("manifests", name, str(answer["etag"]))
+
+    def await_end(self, batch_id: str) -> BatchStatus:
+        until(lambda: self.store.batch(batch_id))
+
+        def end() -> BatchStatus | None:
+            status = batch_status(batch_id, store=self.store, clock=FakeClock())
+            return status if status.status in ("completed", "refused") else None
+
+        return until(end)
+
+    def json(self, path: str) -> Any:
+        container, _, name = path.partition("/")
+        return json.loads(self.blobs.get_blob_client(container, name).download_blob().readall())
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("stack")
+    with ExitStack() as exits:
+        url = exits.enter_context(running(WavePool(), settings()))
+        stack = exits.enter_context(
+            quick_stack(folder / "logs", SPEECH_ENDPOINTS=f"local={url}", SPEECH_KEY=KEY)
+        )
+        yield Office(stack, exits.enter_context(site_on(stack, url)))
+
+
+def test_a_manifest_of_mixed_entries_goes_all_the_way(office: Office) -> None:
+    office.upload("one.wav", "calls/grüße #1.wav", "calls/b.wav")
+    office.site.order("fail_recording", match={"source": "b.wav"}, code="InvalidData")
+    manifest = {
+        "title": "March",
+        "locale": "de-DE",
+        "metadata": {"client": "ACME"},
+        "callback_url": "https://hooks.example/in?sig=hush",
+        "recordings": [
+            {"blob": "one.wav", "client_item_id": "1", "title": "One", "speakers": 2},
+            {"prefix": "calls/"},
+            {"blob": "missing.wav", "client_item_id": "2"},
+            {"prefix": "nothing/"},
+            {"url": "https://127.0.0.1/private.wav?sig=hush"},
+        ],
+    }
+    batch_id = office.drop("deep/march (1).json", json.dumps(manifest))
+    status = office.await_end(batch_id)
+    assert (status.counts.accepted, status.counts.transcribed, status.counts.failed) == (6, 2, 4)
+    assert status.progress == 1.0 and status.cost is not None
+    report = office.json(f"reports/{batch_id}.json")
+    assert (report["title"], report["origin"], report["counts"]["accepted"]) == (
+        "March",
+        "manifest",
+        6,
+    )
+    codes = {
+        item["name"]: item["failure"]["code"] for item in report["recordings"] if item["failure"]
+    }
+    assert codes.pop("calls/b.wav")
+    assert codes == {
+        "missing.wav": "recording_missing",
+        "nothing/*": "nothing_listed",
+        codes_name(codes): "url_refused",
+    }
+    one = item_of_client(batch_id, "1", store=office.store)
+    assert one is not None and one.outcome is not None
+    transcript = office.json(one.outcome.outputs["json"])
+    assert transcript["job"]["client_item_id"] == "1"
+    assert transcript["job"]["metadata"] == {"client": "ACME"}
+    assert transcript["language"]["code"] == "de-DE"
+    assert len(office.site.ledger()["creates"]) >= 1
+    office.site.audit()
+
+
+def codes_name(codes: dict[str, str]) -> str:
+    [name] = [name for name in codes if name.startswith("127.0.0.1/private")]
+    return name
+
+
+def test_a_manifest_with_faults_is_refused_and_says_why(office: Office) -> None:
+    batch_id = office.drop("bad.csv", "blob,colour\none.wav,red\n")
+    status = office.await_end(batch_id)
+    assert status.status == "refused"
+    assert status.error_report == "errors/manifests/bad.csv.json"
+    [fault] = office.json(status.error_report)["faults"]
+    assert (fault["code"], fault["at"], fault["line"]) == ("unknown_field", "colour", 1)
+    listed = batches(BatchFilter(state="refused"), store=office.store).batches
+    assert [entry.id for entry in listed] == [batch_id]
+
+
+def test_a_manifest_is_dropped_from_the_command_line(
+    office: Office,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    address = tmp_path / "storage"
+    address.write_text(office.site.stack.azurite.connection_string)
+    (tmp_path / "a.wav").write_bytes(sound())
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n')
+    monkeypatch.setattr("local.__main__.ADDRESS", address)
+    command = ["local", "drop", "--manifest", str(manifest), str(tmp_path / "a.wav")]
+    monkeypatch.setattr("sys.argv", command)
+    assert main() == 0
+    assert "1 transcribed, 0 failed of 1 recordings" in capsys.readouterr().out
