@@ -27,7 +27,9 @@ def check_against(
     _refuse_what_the_provider_cannot_take(properties, capabilities)
     options, extra_notes = settle_extras(options, capabilities)
     options, channel_notes = _settle_channels(properties, options)
-    if not capabilities.picks_channels:
+    if capabilities.mixes_channels:
+        options, channel_notes = msgspec.structs.replace(options, channels=()), ()
+    elif not capabilities.picks_channels:
         options, channel_notes = _all_channels(properties, options, channel_notes)
     options, speaker_notes = _settle_speakers(properties, options, capabilities)
     notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)

@@ -33,7 +33,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
-    `results_count` tells that fetching a result is a call like any other.
+    `results_count` tells that fetching a result is a call like any other, `mixes_channels` that
+    all channels are heard as one.
     """
 
     files_per_job: int
@@ -57,6 +58,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     find_is_proof: bool = True
     results_count: bool = False
     identifies_languages: bool = True
+    mixes_channels: bool = False
     more_call_limits: tuple[tuple[int, int], ...] = ()
     calls_per_create: int = 1
     ramp: Ramp | None = None

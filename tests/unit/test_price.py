@@ -29,6 +29,22 @@ def test_an_hour_of_mono_at_azure_costs_the_list_price() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mode", "options", "amount"),
+    [
+        ("standard", Options(), 0.90),
+        ("express", Options(), 1.20),
+        ("standard", Options(expected_speakers=2), 1.20),
+        ("express", Options(max_speakers=4), 1.50),
+    ],
+)
+def test_an_hour_at_soferai_costs_by_mode_and_more_with_speakers(
+    mode: Mode, options: Options, amount: float
+) -> None:
+    cost = estimate(DEFAULT_PRICES, "soferai", mode, options, HOUR_MS, 2)
+    assert cost is not None and cost.amount == pytest.approx(amount)
+
+
+@pytest.mark.parametrize(
     ("provider", "mode", "duration_ms"),
     [("nobody", "standard", 1), ("azure-speech", "express", 1), ("azure-speech", "standard", None)],
 )

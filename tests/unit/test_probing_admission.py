@@ -114,3 +114,16 @@ def test_the_reader_learns_that_a_recording_was_cut_off() -> None:
     stump = msgspec.structs.replace(MONO, missing_ms=12_345)
     notes = check_against(stump, Options(), LIMITS)[1]
     assert notes == ("The file is cut off: its header promises 12.3 s more than it holds.",)
+
+
+def test_a_provider_that_hears_channels_as_one_is_told_of_none() -> None:
+    limits = msgspec.structs.replace(LIMITS, mixes_channels=True, diarizes_channels=True)
+    options = Options(channels=(1,), max_speakers=2)
+    assert check_against(CALL, options, limits) == (Options(max_speakers=2), ())
+
+
+def test_languages_that_nobody_finds_out_are_left_out_with_a_note() -> None:
+    limits = msgspec.structs.replace(LIMITS, identifies_languages=False)
+    options, notes = check_against(CALL, Options(candidate_locales=("en-US", "he-IL")), limits)
+    assert options.candidate_locales == ()
+    assert notes == ("The provider does not find out languages; en-US was assumed.",)
