@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConfigurationError
+from shared.model.admission import check_request
 from shared.model.profile import Profile
 from shared.model.profile_keys import LABEL_KEYS, PROFILE_KEYS, RECORDING_KEYS
 from shared.profiles import load_profiles, parse_profiles
+from shared.providers.registry import OFFERS
 
 ROOT = Path(__file__).parents[2]
 PROVIDERS = ("azure-speech", "other")
@@ -37,8 +39,10 @@ def test_the_file_that_we_ship_holds_the_default_profile() -> None:
 def test_the_examples_in_the_file_that_we_ship_are_right() -> None:
     lines = (ROOT / "profiles.toml").read_text(encoding="utf-8").splitlines()
     example = re.compile(r"# (\[profile|[a-z_]+ = )")
-    names = [p.name for p in parse("\n".join(x[2:] if example.match(x) else x for x in lines))]
-    assert names == ["default", "calls", "meetings"]
+    text = "\n".join(x[2:] if example.match(x) else x for x in lines)
+    profiles = parse_profiles(text, file="profiles.toml", providers=OFFERS)
+    assert [p.name for p in profiles] == ["default", "calls", "meetings", "shiurim"]
+    assert [check_request(p, OFFERS[p.provider].limits) for p in profiles] == [[]] * 4
 
 
 def test_an_empty_file_means_the_default_profile() -> None:
