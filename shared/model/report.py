@@ -84,7 +84,8 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `outputs` maps a format to the blob it was written to, `error_report` is the blob that says
     why there is none; both as "container/name". `failure` is set exactly when it failed.
-    `review_spans` are stretches to listen to again.
+    `review_spans` are stretches to listen to again. `client_item_id` and `metadata` are its
+    caller's own, handed through.
     """
 
     recording_id: str
@@ -110,6 +111,9 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: datetime | None = None
     transcribed_at: datetime | None = None
     cost: Cost | None = None
+    title: str | None = None
+    client_item_id: str | None = None
+    metadata: dict[str, str] = {}
 
 
 def build_report(

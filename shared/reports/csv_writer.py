@@ -47,6 +47,8 @@ _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "transcribed_at": lambda item: item.transcribed_at,
     "recording_id": lambda item: item.recording_id,
     "etag": lambda item: item.etag,
+    "title": lambda item: item.title,
+    "client_item_id": lambda item: item.client_item_id,
 }
 
 

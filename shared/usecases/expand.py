@@ -42,7 +42,7 @@ from shared.ports import (
 )
 from shared.usecases.admit import enter, examine, failure_of
 
-RECORDINGS_IN_STEP = 100
+RECORDINGS_IN_STEP = 120
 PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows
 CANCELLED = Failure(
     kind="configuration",

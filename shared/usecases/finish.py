@@ -210,4 +210,7 @@ def _item(row: Recording) -> ReportItem:
         submitted_at=row.submitted_at,
         transcribed_at=row.changed_at if row.state == "transcribed" else None,
         cost=outcome.cost if outcome else None,
+        title=row.labels.title,
+        client_item_id=row.labels.client_item_id,
+        metadata=row.labels.metadata,
     )
