@@ -11,6 +11,8 @@ param workspaceId string
 param hostStorageName string
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_42: what is in it can be set again; protected from purging, its name could not be deployed again for a week
+  // checkov:skip=CKV_AZURE_110: the same
   // checkov:skip=CKV_AZURE_109: without a virtual network the app comes over the public endpoint, by identity only
   // checkov:skip=CKV_AZURE_189: the same; with a virtual network it is closed, see publicNetworkAccess
   name: name
@@ -25,8 +27,6 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 7
-    // Secrets that are purged early cannot be got back, not even by whoever deletes the vault.
-    enablePurgeProtection: true
     publicNetworkAccess: publicNetworkAccess
     networkAcls: {
       bypass: 'AzureServices'
