@@ -12,10 +12,15 @@ from typing import Any
 
 import pytest
 
-from shared.errors import OutcomeUnknown
+from shared.errors import (
+    OutcomeUnknown,
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+)
 from shared.model.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
-from tests.fakes.provider import BAD
+from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World, a_second_of_silence
 
 PORTS = {
@@ -86,6 +91,61 @@ def unanswered(world: World) -> None:
     for i in range(3):
         world.audio.drop(f"{i}.wav", a_second_of_silence(), world.clock.now())
     world.provider.errors["submit"] = [OutcomeUnknown("time-out")]
+
+
+def unresolvable(world: World) -> None:
+    """A create call without an answer, at an endpoint that lets nobody look. One recording: what
+    comes in later goes another way."""
+    world.audio.drop("0.wav", a_second_of_silence(), world.clock.now())
+    world.provider.errors["submit"] = [OutcomeUnknown("time-out")]
+    world.provider.carries_out_unknown = False
+    world.provider.errors["find"] = [ProviderUnauthorised("401")] * 100_000
+
+
+def overdue(world: World) -> None:
+    """The first transcription never comes to its end."""
+    two(world)
+    complete = world.provider.complete
+    world.provider.complete = (  # type: ignore[method-assign]
+        lambda key: None if key.endswith("-0001") else complete(key)
+    )
+
+
+def unavailable(world: World) -> None:
+    """One result answers 5xx for as long as anybody asks during the first attempt."""
+    two(world)
+    world.provider.result_errors[world.audio.url("audio", "1.wav")] = [
+        ProviderUnavailable("503")
+    ] * 200
+
+
+def refused(world: World) -> None:
+    """Questions about the transcription are refused, more often than a job may have it."""
+    two(world)
+    world.provider.errors["status"] = [ProviderRefused("400")] * 7
+
+
+def gone(world: World) -> None:
+    """Once the job is there, its endpoint is taken out of the settings."""
+    east, west = FakeProvider("east"), FakeProvider("west")
+    east.clock = west.clock = world.clock
+    world.endpoints.clear()
+    world.endpoints.update(east=east, west=west)
+    world.start()
+    two(world)
+    drain = world.drain
+
+    def drain_and_reconfigure() -> None:
+        drain()
+        if east.created and world.endpoints.pop("east", None):
+            world.start()
+
+    world.drain = drain_and_reconfigure  # type: ignore[method-assign]
+
+
+def two(world: World) -> None:
+    for i in range(2):
+        world.audio.drop(f"{i}.wav", a_second_of_silence(), world.clock.now())
 
 
 def many(world: World) -> None:
@@ -175,13 +235,26 @@ def _return_lost(world: World, before: list[Any]) -> None:
 
 
 def new_world() -> World:
-    return World(policy=Policy(slice_size=20), files_per_job=1_000)
+    """Days pass faster here."""
+    policy = Policy(slice_size=20, submitted_seconds=5_400, give_up_seconds=3_600)
+    return World(policy=policy, files_per_job=1_000)
 
 
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize(
     ("scenario", "every"),
-    [(plain, 1), (splitting, 1), (unanswered, 1), (many, 23), (by_manifest, 1)],
+    [
+        (plain, 1),
+        (splitting, 1),
+        (unanswered, 1),
+        (many, 23),
+        (by_manifest, 1),
+        (unresolvable, 7),
+        (overdue, 2),
+        (unavailable, 19),
+        (refused, 2),
+        (gone, 3),
+    ],
 )
 def test_a_process_may_die_after_any_outside_call(
     scenario: Scenario, every: int, is_kind: bool
