@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 from starlette.applications import Starlette
@@ -13,17 +14,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.emulation.admin_routes import admin_routes
+from local.emulation.endpoint import Endpoint
 from local.emulation.pool import Pool
-from local.emulation.rate_limit import RateLimit
 from local.soferai import batch_routes, transcription_routes
-from local.soferai.calls import Endpoint, Handlers
+from local.soferai.calls import OPEN, Api, Handler
 from local.soferai.emulator import Emulator
 from local.soferai.settings import Settings
 
 _BATCH = "/v1/transcriptions/batch"
 _FILES = "/v1/transcriptions/batch-files"
-_TABLE: Mapping[str, Handlers] = {
-    "/v1/health/": {"GET": ("health.get", transcription_routes.health)},
+_TABLE: Mapping[str, Mapping[str, tuple[str, Handler]]] = {
+    "/v1/health/": {"GET": (OPEN, transcription_routes.health)},
     "/v1/balance/": {"GET": ("balance.get", transcription_routes.balance)},
     _FILES: {
         "GET": ("manifests.list", batch_routes.list_manifests),
@@ -50,7 +51,7 @@ _TABLE: Mapping[str, Handlers] = {
 def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time.time) -> Starlette:
     """The emulator; it works while its lifespan runs. `clock` gives epoch seconds."""
     emulator = Emulator(settings, pool, clock)
-    limit = RateLimit(settings.calls_per_window, settings.window_seconds)
+    api = Api(emulator)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -69,9 +70,15 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
 
     return Starlette(
         routes=[
-            *admin_routes(emulator.faults, emulator.ledger.body, emulator.ledger.reset),
+            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
             Route("/_emulator/deposit", pay_in, methods=["POST"]),
-            *(Route(path, Endpoint(emulator, limit, table)) for path, table in _TABLE.items()),
+            *(Route(path, _endpoint(api, table)) for path, table in _TABLE.items()),
         ],
         lifespan=lifespan,
     )
+
+
+def _endpoint(api: Api, table: Mapping[str, tuple[str, Handler]]) -> Endpoint:
+    kinds = {method: kind for method, (kind, _) in table.items()}
+    handlers = {method: handler for method, (_, handler) in table.items()}
+    return Endpoint(api, kinds, partial(api.carry_out, handlers))

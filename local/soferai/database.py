@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from local.emulation import database
+from local.emulation import call_book, database
 
 _FILE = "soferai.sqlite3"
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS manifests (
+_SCHEMA = f"""{call_book.SCHEMA}CREATE TABLE IF NOT EXISTS manifests (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at REAL NOT NULL,
     title TEXT, description TEXT, items TEXT NOT NULL, item_count INTEGER NOT NULL,
     size_bytes INTEGER NOT NULL, checksum TEXT NOT NULL, errors TEXT NOT NULL,
@@ -23,10 +22,6 @@ CREATE TABLE IF NOT EXISTS items (
     audio_url TEXT NOT NULL, audio BLOB, status TEXT NOT NULL, duration REAL, content TEXT);
 CREATE INDEX IF NOT EXISTS items_of_batch ON items (batch_id, client_item_id);
 CREATE TABLE IF NOT EXISTS account (name TEXT PRIMARY KEY, cents REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS ledger_calls (
-    kind TEXT NOT NULL, status INTEGER NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (kind, status));
-CREATE TABLE IF NOT EXISTS ledger_moments (at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_creates (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, at REAL NOT NULL,
     mode TEXT NOT NULL, title TEXT, items INTEGER NOT NULL, unknown_fields TEXT NOT NULL);

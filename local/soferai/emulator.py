@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from local.emulation.faults import Faults
 from local.emulation.pool import Pool
@@ -36,6 +37,9 @@ class Emulator:
             self.settings, self._pool, self.items, self.account, self.ledger, self.faults
         )
         self.jobs.resume()
+
+    def read_ledger(self) -> dict[str, Any]:
+        return self.ledger.body(self.items.pending())
 
     async def close(self) -> None:
         await self.jobs.close()

@@ -166,6 +166,11 @@ class Items:
     def in_status(self, *statuses: str) -> list[Item]:
         return self._where(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
 
+    def pending(self) -> int:
+        over = ", ".join("?" * len(OVER))
+        sql = f"SELECT COUNT(*) AS count FROM items WHERE status NOT IN ({over})"
+        return int(self._database.execute(sql, OVER).fetchone()["count"])
+
     def audio(self, item_id: str) -> bytes | None:
         row = self._database.execute("SELECT audio FROM items WHERE id = ?", (item_id,)).fetchone()
         return None if row["audio"] is None else bytes(row["audio"])

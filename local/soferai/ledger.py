@@ -4,29 +4,20 @@ kept in the database, so that it survives a killed process."""
 from __future__ import annotations
 
 import sqlite3
-from collections import deque
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from local.emulation.audio import without_query
+from local.emulation.call_book import CallBook
 
-_TABLES = ("ledger_calls", "ledger_moments", "ledger_creates", "ledger_transcribed")
+_TABLES = ("ledger_creates", "ledger_transcribed")
 
 
 class Ledger:
     def __init__(self, database: sqlite3.Connection, window_seconds: float) -> None:
         self._database, self._window_seconds = database, window_seconds
-
-    def called(self, kind: str, status: int, at: float) -> None:
-        """A call of that kind was answered with `status` (whatever the client got to see)."""
-        self._database.execute(
-            "INSERT INTO ledger_calls VALUES (?, ?, 1)"
-            " ON CONFLICT (kind, status) DO UPDATE SET count = count + 1",
-            (kind, status),
-        )
-        self._database.execute("INSERT INTO ledger_moments VALUES (?)", (at,))
+        self.calls = CallBook(database)
 
     def created(
         self, batch_id: str, at: float, mode: str, title: str | None, items: int, unknown: list[str]
@@ -45,26 +36,25 @@ class Ledger:
         )
 
     def reset(self) -> None:
+        self.calls.reset()
         for table in _TABLES:
             self._database.execute(f"DELETE FROM {table}")
 
-    def body(self) -> dict[str, Any]:
+    def body(self, pending: int) -> dict[str, Any]:
         """`calls` {kind: {status: count}}, `busiest`: the most calls in any window, `creates`,
-        `transcribed` {source without query: how often}, `cents` paid in all."""
-        calls: dict[str, dict[str, int]] = {}
-        for row in self._rows("SELECT * FROM ledger_calls ORDER BY kind, status"):
-            calls.setdefault(row["kind"], {})[str(row["status"])] = row["count"]
+        `transcribed` {source without query: how often}, `cents` paid in all, and how many
+        transcriptions are `pending`, in which money may be all that is missing."""
         per_source = self._rows(
             "SELECT source, COUNT(*) AS times FROM ledger_transcribed GROUP BY source"
         )
         [paid] = self._rows("SELECT COALESCE(SUM(cents), 0) AS cents FROM ledger_transcribed")
-        moments = self._rows("SELECT at FROM ledger_moments ORDER BY at")
         return {
-            "calls": calls,
-            "busiest": busiest((row["at"] for row in moments), self._window_seconds),
+            "calls": self.calls.counts(),
+            "busiest": self.calls.busiest(self._window_seconds),
             "creates": [_create(row) for row in self._rows(_CREATES)],
             "transcribed": {row["source"]: row["times"] for row in per_source},
             "cents": round(paid["cents"], 6),
+            "pending": pending,
         }
 
     def _rows(self, sql: str) -> list[sqlite3.Row]:
@@ -72,17 +62,6 @@ class Ledger:
 
 
 _CREATES = "SELECT * FROM ledger_creates ORDER BY seq"
-
-
-def busiest(moments: Iterable[float], window_seconds: float) -> int:
-    """The most of the moments, in order of time, that fall into any window of that length."""
-    most, recent = 0, deque[float]()
-    for at in moments:
-        recent.append(at)
-        while recent[0] <= at - window_seconds:
-            recent.popleft()
-        most = max(most, len(recent))
-    return most
 
 
 def _create(row: sqlite3.Row) -> dict[str, Any]:
