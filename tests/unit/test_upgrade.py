@@ -1,0 +1,132 @@
+"""An upgrade with work in flight: this version takes over what an earlier release left in tables
+and queues, at every moment of a recording's life, finishes it, and pays for nothing twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from azure.data.tables import TableEntity
+
+from shared.messages import KINDS, Message, decode
+from shared.model.batch import Batch
+from shared.model.endpoint import EndpointState
+from shared.model.job import ActiveJob, Job
+from shared.model.recording import Recording
+from shared.ports import Diary
+from shared.stores.rows import from_row
+from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.world import World
+from tests.releases.capture import capture
+from tests.releases.scenario import DROPPED, messages
+
+RELEASES = Path(__file__).resolve().parents[1] / "releases"
+CAPTURED = {
+    (path.stem, queue): moment
+    for path in sorted(RELEASES.glob("*.json"))
+    for queue, moment in json.loads(path.read_text(encoding="utf-8")).items()
+}
+at_every_moment = pytest.mark.parametrize(
+    ("release", "queue"), CAPTURED, ids=[f"{release} {queue}" for release, queue in CAPTURED]
+)
+
+
+class Taken:
+    """What a release left at one moment, read by this version."""
+
+    def __init__(self, moment: dict[str, Any], queue: str) -> None:
+        rows = moment["rows"]
+        self.message = read(queue, moment["message"])
+        self.waiting = [
+            (datetime.fromisoformat(entry["due_at"]), read(entry["queue"], entry["body"]))
+            for entry in moment["waiting"]
+        ]
+        self.headers = {row.id: row for row in read_rows(Batch, rows["Batch"])}
+        self.jobs = {(row.batch_id, row.id): row for row in read_rows(Job, rows["Job"])}
+        self.recordings = {
+            (row.batch_id, row.id): row for row in read_rows(Recording, rows["Recording"])
+        }
+        self.active = {row.job_id: row for row in read_rows(ActiveJob, rows["ActiveJob"])}
+        self.states = {row.name: row for row in read_rows(EndpointState, rows["EndpointState"])}
+        self.diaries = {row.name: row for row in read_rows(Diary, rows["Diary"])}
+        self.notes = {entry["batch"]: "note" for entry in rows["note"]}
+
+    def put_into(self, world: World) -> None:
+        """In place of what this version had there itself."""
+        world.queue.waiting = [(world.clock.now(), self.message), *self.waiting]
+        world.store.headers, world.store.job_rows = self.headers, self.jobs
+        world.store.rows, world.store.notes = self.recordings, self.notes
+        world.active.entries, world.book.states = self.active, self.states
+        world.diaries.diaries = self.diaries
+        world.start()
+
+
+def read(queue: str, body: str) -> Message:
+    (kind,) = (kind for kind in KINDS if kind.queue == queue)
+    return decode(kind, body)
+
+
+def read_rows(kind: type[Any], rows: list[dict[str, Any]]) -> list[Any]:
+    return [from_row(kind, entity(row, f"version {i}")) for i, row in enumerate(rows)]
+
+
+def entity(row: dict[str, Any], version: str) -> TableEntity:
+    made = TableEntity({name: _value(value) for name, value in row.items()})
+    made._metadata = {"etag": version}  # as the library sets it
+    return made
+
+
+def _value(value: Any) -> Any:
+    return datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value
+
+
+@at_every_moment
+def test_work_in_flight_is_finished_after_an_upgrade(release: str, queue: str) -> None:
+    """The provider has got as far with this version as it had with the other."""
+    world = World()
+    for message in messages(world):
+        if message.queue == queue:
+            break
+        world.step(message)
+    Taken(CAPTURED[release, queue], queue).put_into(world)
+    world.run()
+    states = world.states()
+    assert {name: states[name] for name in DROPPED} == dict.fromkeys(DROPPED, "transcribed")
+    assert states["empty.wav"] == "failed"
+    assert len(world.provider.created) == 1
+    assert_all_is_well(world)
+
+
+@at_every_moment
+def test_what_is_lost_in_an_upgrade_is_found_by_the_sweep(release: str, queue: str) -> None:
+    """The same without any of the messages."""
+    world = World()
+    for message in messages(world):
+        if message.queue == queue:
+            break
+        world.step(message)
+    Taken(CAPTURED[release, queue], queue).put_into(world)
+    world.queue.waiting = []
+    world.run()
+    states = world.states()
+    assert {name: states[name] for name in DROPPED} == dict.fromkeys(DROPPED, "transcribed")
+    assert len(world.provider.created) == 1
+
+
+def test_every_release_was_captured_at_every_step() -> None:
+    assert CAPTURED
+    for release in {release for release, _ in CAPTURED}:
+        steps = {queue.rpartition("-")[2] for r, queue in CAPTURED if r == release}
+        assert steps >= {"plan", "submit", "collect", "write", "finish"}
+
+
+def test_this_version_can_be_captured_and_read_again() -> None:
+    moments = json.loads(json.dumps(capture()))
+    for queue, moment in moments.items():
+        taken = Taken(moment, queue)
+        assert len(taken.recordings) == len(DROPPED) + 1
+        assert msgspec.json.decode(moment["message"])["v"] == taken.message.v
