@@ -153,6 +153,8 @@ def _policy(settings: Settings) -> Policy:
         orphans_seconds=settings.orphans_seconds,
         orphan_age_seconds=settings.orphan_age_seconds,
         endpoint_pause_seconds=settings.endpoint_pause_seconds,
+        submitted_seconds=settings.submitted_seconds,
+        give_up_seconds=settings.give_up_seconds,
     )
 
 

@@ -70,6 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ORPHANS_SECONDS", values.number(5, 604_800), 3600),
     Setting("ORPHAN_AGE_SECONDS", values.number(5, 604_800), 3600),
     Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
+    Setting("SUBMITTED_SECONDS", values.number(3600, 2_592_000), 259_200),
+    Setting("GIVE_UP_SECONDS", values.number(3600, 2_592_000), 86_400),
     Setting("REFETCH_SECONDS", values.number(1, 3600), 20),
     Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
     Setting("SLICE_SIZE", values.number(1, 90), 50),
@@ -135,6 +137,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     orphans_seconds: int
     orphan_age_seconds: int
     endpoint_pause_seconds: int
+    submitted_seconds: int
+    give_up_seconds: int
     refetch_seconds: int
     max_attempts: int
     slice_size: int
