@@ -38,13 +38,16 @@ IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other
 
 @dataclass
 class Stack:
-    """A running stack. `environment` is what the functions host was started with."""
+    """A running stack. `environment` is what the functions host was started with, `key` what it
+    signs its calls to `provider` with."""
 
     azurite: Azurite
     speech_url: str
     app_url: str
     environment: Mapping[str, str]
     logs: Path
+    provider: str
+    key: str
     children: list[Child] = field(default_factory=list)
 
     @property
@@ -108,7 +111,8 @@ def running_stack(
             children.append(
                 exits.enter_context(running_host(port, environment, logs / "functions.log"))
             )
-        yield Stack(azurite, speech_url, f"http://127.0.0.1:{port}", environment, logs, children)
+        url = f"http://127.0.0.1:{port}"
+        yield Stack(azurite, speech_url, url, environment, logs, provider, key, children)
 
 
 @contextmanager

@@ -211,7 +211,7 @@ class Site:
         """What must hold when all is over, whatever went wrong on the way."""
         ledgers = [self.ledger(at) for at in range(len(self._speech))]
         created = [create for ledger in ledgers for create in ledger["creates"]]
-        marks = [create["displayName"] for create in created]
+        marks = [_mark(create) for create in created]
         assert len(marks) == len(set(marks)), "a job was created twice"
         deleted = {delete["id"] for ledger in ledgers for delete in ledger["deletes"]}
         assert {create["id"] for create in created} <= deleted
@@ -248,7 +248,7 @@ class Site:
         assert "recording.registered" in logged
         rows = repr([dict(row) for row in self.table.list_entities()])
         environment = self.stack.environment
-        secrets = {environment["SPEECH_KEY"], environment["WEBHOOK_SECRET"], "sig="}
+        secrets = {self.stack.key, environment["WEBHOOK_SECRET"], "sig="}
         for name in self.names("transcripts"):
             if name.endswith(".json"):
                 said = self.transcript(name.removesuffix(".json"))["utterances"]
@@ -291,15 +291,34 @@ def site_on(stack: Stack, *speech_urls: str, folder: str = "") -> Iterator[Site]
 
 
 @contextmanager
-def quick_stack(logs: Path, *, with_host: bool = True, **settings: str) -> Iterator[Stack]:
+def quick_stack(
+    logs: Path,
+    *,
+    with_host: bool = True,
+    provider: str = "azure-speech",
+    speech_options: Sequence[str] = (),
+    **settings: str,
+) -> Iterator[Stack]:
     """A stack of quick settings, with `settings` over them."""
-    chosen = {**QUICK, **settings}
-    with running_stack(logs, engine="scripted", settings=chosen, with_host=with_host) as stack:
+    with running_stack(
+        logs,
+        engine="scripted",
+        provider=provider,
+        settings={**QUICK, **settings},
+        with_host=with_host,
+        speech_options=speech_options,
+    ) as stack:
         yield stack
 
 
 def states(rows: Mapping[str, Recording]) -> dict[str, str]:
     return {name: row.state for name, row in rows.items()}
+
+
+def _mark(create: Mapping[str, Any]) -> str:
+    """Our id of the attempt, where each emulator tells of it."""
+    mark: str = create.get("displayName") or create["labels"].get("dropscribe") or create["id"]
+    return mark
 
 
 def _paths(row: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS transcripts (
 CREATE TABLE IF NOT EXISTS uploads (id TEXT PRIMARY KEY, key TEXT NOT NULL, bytes INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_creates (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, at REAL NOT NULL,
-    source TEXT NOT NULL, asked TEXT NOT NULL, unknown_fields TEXT NOT NULL);
+    source TEXT NOT NULL, labels TEXT NOT NULL, asked TEXT NOT NULL, unknown_fields TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_transcribed (
     source TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (source, id));
 CREATE TABLE IF NOT EXISTS ledger_deletes (

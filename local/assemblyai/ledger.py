@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sqlite3
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -12,6 +13,9 @@ from local.emulation.audio import without_query
 from local.emulation.call_book import CallBook, busiest
 
 _TABLES = ("ledger_creates", "ledger_transcribed", "ledger_deletes")
+_SAS = frozenset(
+    "sv ss srt sr sp st se sip spr sig si skoid sktid skt ske sks skv rscd rsct".split()
+)
 _CREATE_WINDOW_SECONDS = 15.0  # in which the service's guide counts what is submitted
 
 
@@ -31,10 +35,19 @@ class Ledger:
     ) -> None:
         secret = ("audio_url", "webhook_url", "webhook_auth_header_value")
         shown = {name: value for name, value in asked.items() if name not in secret}
+        query = parse_qsl(urlsplit(audio_url).query)
+        labels = {name: value for name, value in query if name not in _SAS}
         self._database.execute(
-            "INSERT INTO ledger_creates (id, at, source, asked, unknown_fields)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (transcript_id, at, without_query(audio_url), _json(shown), _json(unknown)),
+            "INSERT INTO ledger_creates (id, at, source, labels, asked, unknown_fields)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                transcript_id,
+                at,
+                without_query(audio_url),
+                _json(labels),
+                _json(shown),
+                _json(unknown),
+            ),
         )
 
     def working(self, jobs: int) -> None:
@@ -94,6 +107,7 @@ def _create(row: sqlite3.Row) -> dict[str, Any]:
         "id": row["id"],
         "at": row["at"],
         "source": row["source"],
+        "labels": msgspec.json.decode(row["labels"]),
         "asked": msgspec.json.decode(row["asked"]),
         "unknownFields": msgspec.json.decode(row["unknown_fields"]),
     }
