@@ -1,0 +1,174 @@
+"""What goes to Azure, and how: package, requirements, hooks, workflows."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.bicep.dropscribe import INFRA, ROOT, deployed
+from tests.bicep.syntax import read_bicep
+from tests.conformance.package import packaged_files
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+HOOKS = ("preprovision", "postdeploy")
+SLOWEST_IMPORT_SECONDS = 5  # on a machine with other things to do; it takes half a second
+
+
+def test_the_package_is_as_small_as_the_docs_say() -> None:
+    total = sum((ROOT / file).stat().st_size for file in packaged_files())
+    (megabytes,) = re.findall(r"package is under (\d+) MB", (ROOT / "docs/deploy.md").read_text())
+    assert total < int(megabytes) * 1_000_000
+
+
+def test_a_cold_start_loads_neither_ffmpeg_nor_what_is_for_machines_of_developers() -> None:
+    """What takes long to load is loaded when it is needed."""
+    code = (
+        "import sys, time; begun = time.perf_counter(); import function_app; "
+        "print(time.perf_counter() - begun, *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    seconds, *modules = done.stdout.split()
+    assert float(seconds) < SLOWEST_IMPORT_SECONDS
+    assert not {"av", "starlette", "pytest", "local"} & set(modules)
+
+
+def test_every_requirement_is_pinned_with_hashes_and_from_the_list_of_the_app() -> None:
+    _, *pinned = re.split(r"\n(?=[a-z])", (ROOT / "requirements.txt").read_text())
+    names = set()
+    for entry in pinned:
+        match = re.match(r"([\w.-]+)==[\w.]+( ;[^\\]*)? \\\n", entry)
+        assert match, entry[:60]
+        assert "--hash=sha256:" in entry
+        names.add(match[1])
+    wanted = re.findall(r"^([\w-]+)>=", (ROOT / "requirements.in").read_text(), re.MULTILINE)
+    assert set(wanted) <= names
+    assert "--index-url" not in (ROOT / "requirements.txt").read_text()
+
+
+def test_what_is_pinned_is_what_these_tests_run_on() -> None:
+    from importlib.metadata import version
+
+    pins = re.findall(
+        r"^([\w.-]+)==([\w.]+)(?: ; (.*))? \\$",
+        (ROOT / "requirements.txt").read_text(),
+        re.MULTILINE,
+    )
+    for name in ("azure-storage-blob", "azure-data-tables", "httpx", "msgspec"):
+        assert version(name) in {pin for pinned, pin, _ in pins if pinned == name}, name
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_both_shells_do_the_same(hook: str) -> None:
+    one = (INFRA / "hooks" / f"{hook}.sh").read_text()
+    other = (INFRA / "hooks" / f"{hook}.ps1").read_text()
+    for pattern in (
+        r"Microsoft\.\w+",
+        r"AZURE_\w+|EVENT_\w+|DATA_\w+",
+        r"az [a-z ]+",
+        r"--[a-z-]+",
+    ):
+        told = set(re.findall(pattern, one)) - {"--silent", "--max-time", "--output"}
+        assert told <= {*re.findall(pattern, other), "--parameters"}, pattern
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_uses_what_azd_and_the_template_give_it_and_no_secret(hook: str) -> None:
+    text = (INFRA / "hooks" / f"{hook}.sh").read_text()
+    assert set(re.findall(r"\$([A-Z_]+)", text)) <= {
+        *deployed().outputs,
+        "AZURE_SUBSCRIPTION_ID",
+    }
+    assert not re.search("listKeys|keys list|code=", text)
+    subprocess.run(["sh", "-n", INFRA / "hooks" / f"{hook}.sh"], check=True)
+
+
+def test_the_hook_gives_the_second_template_what_it_needs() -> None:
+    parameters = [s for s in read_bicep(INFRA / "events.bicep") if s.kind == "param"]
+    for text in (
+        (INFRA / "hooks" / "postdeploy.sh").read_text(),
+        (INFRA / "hooks" / "postdeploy.ps1").read_text(),
+        (ROOT / "docs" / "deploy.md").read_text(),
+    ):
+        for parameter in parameters:
+            assert (f"{parameter.name}=" in text) == (parameter.value is None), parameter.name
+
+
+def test_azd_finds_what_its_file_names() -> None:
+    text = (ROOT / "azure.yaml").read_text()
+    named = re.findall(r"run: (\S+)", text)
+    assert len(named) == 2 * len(HOOKS)
+    for path in named:
+        assert (ROOT / path).is_file(), path
+    (service,) = re.findall(r"^services:\n  (\w+):", text, re.MULTILINE)
+    (app,) = deployed().of_type("Microsoft.Web/sites")
+    assert app["tags"]["azd-service-name"] == service
+
+
+def test_everything_carries_the_tag_by_which_azd_finds_it() -> None:
+    for resource in deployed().resources:
+        if "tags" in resource.body:
+            assert resource["tags"]["azd-env-name"] == "test", resource
+
+
+def test_parameters_have_the_same_name_in_azd_but_in_capitals() -> None:
+    """As the docs say; azd itself sets some."""
+    of_azd = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
+    given = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
+    for name, entry in given.items():
+        match = re.fullmatch(r"\$\{(\w+)(=.*)?\}", str(entry["value"]))
+        if match and match[1] not in of_azd:
+            assert match[1] == re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+
+
+def test_every_parameter_is_in_the_docs_with_its_default() -> None:
+    rows = re.findall(
+        r"^\| (`\w+`(?:, `\w+`)*) \|([^|]*)\|", (ROOT / "docs/deploy.md").read_text(), re.MULTILINE
+    )
+    told = {name: cell for names, cell in rows for name in re.findall(r"`(\w+)`", names)}
+    plain = deployed()
+    assert set(told) == set(plain.parameters)
+    for name, cell in told.items():
+        values = re.findall(r"`([^`]*)`", cell)
+        if values:
+            default = plain.default_of(name)
+            assert str(default).lower() in [value.lower() for value in values], name
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
+def test_a_workflow_stores_no_secret_and_may_do_little(path: str) -> None:
+    text = (ROOT / path).read_text()
+    assert "secrets." not in text
+    assert re.search(r"^permissions:\n  contents: read\n", text, re.MULTILINE)
+    assert re.findall(r"^\s+([a-z-]+): write$", text, re.MULTILINE) in ([], ["id-token"])
+    assert all("persist-credentials: false" in part for part in text.split("actions/checkout@")[1:])
+
+
+def test_the_workflow_of_tests_runs_what_everybody_runs_on_every_version() -> None:
+    text = (ROOT / ".github/workflows/test.yml").read_text()
+    assert ".ci/run" in text
+    (versions,) = re.findall(r"python: \[(.+)\]", text)
+    allowed = next(
+        statement.decorators["allowed"][0]
+        for statement in read_bicep(INFRA / "main.bicep")
+        if statement.name == "pythonVersion"
+    )
+    assert [part[1][0] for part in allowed[1]] == re.findall(r'"([\d.]+)"', versions)
+
+
+def test_both_templates_are_compiled_by_the_real_compiler() -> None:
+    text = (ROOT / ".github/workflows/infra.yml").read_text()
+    for template in INFRA.glob("*.bicep"):
+        assert f"infra/{template.name}" in text
+    assert "az bicep build" in text
+    assert "az bicep lint" in text
+
+
+def test_no_name_of_a_machine_of_ours_is_in_what_is_delivered() -> None:
+    for path in (*INFRA.rglob("*.*"), *WORKFLOWS, ROOT / "azure.yaml", ROOT / "requirements.txt"):
+        assert not re.search(r"/(work|opt|root)/|localhost", path.read_text()), path
