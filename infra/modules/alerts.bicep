@@ -30,6 +30,14 @@ var questions = [
     advice: 'A provider refuses us or fails again and again; the reason is in the row !endpoint of the table and in this alert. ProviderUnauthorised: put key or role right. Otherwise look at the provider\'s status page. Jobs wait and go on by themselves; other endpoints take what they can.'
   }
   {
+    name: 'jobs-unresolved'
+    severity: 1
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../queries/jobs-unresolved.kql')
+    advice: 'Nobody can find out whether the provider carried out a create call, so it was not sent again: it might be paid for twice. Look for the job by its id in the provider\'s own list, then drop the recordings again or retry their batch. Their error reports say the same.'
+  }
+  {
     name: 'backlog-old'
     severity: 2
     every: 'PT30M'

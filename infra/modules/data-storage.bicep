@@ -46,6 +46,8 @@ var steps = [
   'collect'
   'write'
   'finish'
+  'announce'
+  'deliver'
 ]
 
 // What has 0 days is left out: the audio is its owner's, and nothing deletes it unasked.
