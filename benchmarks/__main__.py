@@ -7,24 +7,34 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, normalising, pipeline
+from benchmarks import burst, cold_start, normalising, pipeline
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
+    "burst": lambda options: _burst(options.provider, options.recordings),
     "cold_start": lambda _: cold_start.run(),
     "normalising": lambda _: normalising.run(),
     "pipeline": lambda options: [pipeline.run(n).as_json() for n in options.recordings],
 }
 
 
+USUAL = ("cold_start", "normalising", "pipeline")
+
+
+def _burst(provider: str, recordings: list[int]) -> list[object]:
+    results = [burst.run(provider, number) for number in recordings]
+    return [{**result.figures, "findings": result.findings} for result in results]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="+", default=[1_000])
+    parser.add_argument("--provider", choices=burst.TRIALS, default="assemblyai")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     figures = {}
-    for name in options.parts or PARTS:
+    for name in options.parts or USUAL:
         print(f"measuring {name}", file=sys.stderr, flush=True)
         figures[name] = PARTS[name](options)
     print(json.dumps(figures, indent=2))

@@ -180,10 +180,10 @@ def _await_window() -> None:
 def _upload(blobs: BlobServiceClient, names: list[str]) -> None:
     container = blobs.get_container_client("audio")
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda pair: container.upload_blob(pair[1], _wav(pair[0])), enumerate(names)))
+        list(pool.map(lambda pair: container.upload_blob(pair[1], wav(pair[0])), enumerate(names)))
 
 
-def _wav(number: int) -> bytes:
+def wav(number: int) -> bytes:
     """A second of 8 kHz mono, each with bytes of its own."""
     data = struct.pack("<I", number) * 4_000
     header = struct.pack(
