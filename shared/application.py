@@ -42,7 +42,7 @@ from shared.usecases.change import change
 from shared.usecases.collect import collect
 from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
-from shared.usecases.expand import Registrar, expand
+from shared.usecases.expand import expand
 from shared.usecases.finish import finish
 from shared.usecases.give_back import fail_job
 from shared.usecases.guard import GuardedProvider
@@ -53,6 +53,7 @@ from shared.usecases.plan import plan
 from shared.usecases.poll import poll
 from shared.usecases.reconcile import reconcile, unregistered
 from shared.usecases.register import PendingPlans, look_again, register
+from shared.usecases.registrar import Registrar
 from shared.usecases.remove import delete_batch
 from shared.usecases.retry import retry
 from shared.usecases.submit import submit
@@ -93,6 +94,7 @@ class Ports(NamedTuple):
     manifests: str = "manifests"
     dead_letters: str = "dead-letters"
     sources: Sequence[str] = ("uploads", "audio")
+    allow_http: bool = False
     webhook_url: str | None = None
     webhook_secret: str = ""
 
@@ -137,7 +139,7 @@ class Application:
             "capabilities": ports.capabilities,
         }
         requests: dict[str, Any] = {"requests": ports.requests}
-        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources))
+        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
         """What a manifest may refer to."""
         self._accept: Callable[..., Batch] = partial(
             accept,

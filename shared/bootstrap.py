@@ -117,6 +117,7 @@ def build(
             dead_letters=settings.dead_letters_container,
             sources=settings.manifest_sources
             or (settings.uploads_container, settings.audio_container),
+            allow_http=settings.allow_http,
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
         )

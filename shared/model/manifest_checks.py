@@ -1,24 +1,20 @@
 """Turns what stands in a manifest into a `Manifest`, or into the list of all that is wrong with it.
 
-Every key has a row in `HEAD_KEYS`, `ITEM_KEYS` or `RECORDING_KEYS`; docs/manifest.schema.json and
+Every key is in `HEAD_KEYS`, `ITEM_KEYS` or `OPTION_KEYS`; docs/manifest.schema.json and
 docs/manifest.md are tested against them.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, TypeGuard
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.errors import Fault, InputError, ManifestRefused
-from shared.model import profile_keys as keys
+from shared.errors import InputError
 from shared.model.admission import check_request
 from shared.model.capabilities import Capabilities
 from shared.model.manifest import (
-    AUTO_SPEAKERS,
     MOST_ITEMS,
     Head,
     Item,
@@ -27,17 +23,18 @@ from shared.model.manifest import (
     base_profile,
     with_mode,
 )
+from shared.model.manifest_entry import (
+    MOST_ID,
+    MOST_NAME,
+    MOST_TITLE,
+    OPTION_KEYS,
+    SPEAKER_KEYS,
+    Entry,
+    Faults,
+    kind_of_value,
+)
 from shared.model.profile import Profile, contradictions, override
 
-MOST_FAULTS = 100
-MOST_TITLE, MOST_NAME, MOST_URL, MOST_ID = 400, 1_024, 2_048, 200
-MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
-MOST_SPEAKERS = 35
-
-SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
-OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
-"""Options that are written as in profiles. `speakers` stands for three of them, which exclude one
-another in part."""
 HEAD_KEYS = (
     "title",
     "profile",
@@ -53,35 +50,15 @@ ITEM_KEYS = (*SOURCE_KEYS, "client_item_id", "title", "callback_url", "metadata"
 SINGLE_KEYS = ("client_item_id", "title")
 """What makes sense for one recording only, not for a prefix or a container."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
 
 class Known(NamedTuple):
     """What a manifest may refer to. `containers` are those whose blobs may be named, the first
-    one where none is named."""
+    one where none is named. `allow_http` is for a developer's machine."""
 
     profiles: Sequence[Profile]
     capabilities: Mapping[str, Capabilities]
     containers: Sequence[str]
-
-
-class Faults:
-    """Collects what is wrong; of a manifest of ten thousand mistakes, the first hundred are
-    enough."""
-
-    def __init__(self) -> None:
-        self.found: list[Fault] = []
-        self.more = 0
-
-    def add(self, code: str, message: str, at: str = "", line: int | None = None) -> None:
-        if len(self.found) < MOST_FAULTS:
-            self.found.append(Fault(code=code, message=message, at=at, line=line))
-        else:
-            self.more += 1
-
-    def raise_if_any(self) -> None:
-        if self.found:
-            raise ManifestRefused(tuple(self.found), self.more)
+    allow_http: bool = False
 
 
 class Checker:
@@ -110,7 +87,7 @@ class Checker:
     def head(self, raw: Mapping[str, Any], line: int | None = None) -> None:
         """What holds for all; `raw` as JSON has it."""
         self._head_line = line
-        entry = _Entry(raw, "", line, self.faults)
+        entry = self._entry(raw, "", line)
         entry.refuse_strangers((*HEAD_KEYS, *OPTION_KEYS))
         container = entry.text("container", 63)
         if container is not None:
@@ -125,21 +102,24 @@ class Checker:
             fields=entry.fields(),
         )
 
-    def _profile(self, entry: _Entry) -> str | None:
+    def _profile(self, entry: Entry) -> str | None:
         name = entry.text("profile", 40)
         known = [profile.name for profile in self._known.profiles]
         return entry.one_of("profile", name, known, "unknown_profile")
 
-    def _provider(self, entry: _Entry) -> str | None:
+    def _provider(self, entry: Entry) -> str | None:
         name = entry.text("provider", 40)
         return entry.one_of("provider", name, self._known.capabilities, "unknown_provider")
 
-    def _mode(self, entry: _Entry) -> Any:
+    def _mode(self, entry: Entry) -> Any:
         return entry.one_of("mode", entry.text("mode", 20), ("standard", "express"), "bad_value")
 
-    def _checked_container(self, name: str, entry: _Entry) -> str:
+    def _checked_container(self, name: str, entry: Entry) -> str:
         known = self._known.containers
         return entry.one_of("container", name, known, "unknown_container") or known[0]
+
+    def _entry(self, raw: Mapping[str, Any], at: str, line: int | None) -> Entry:
+        return Entry(raw, at, line, self.faults, allow_http=self._known.allow_http)
 
     # --- items
 
@@ -152,10 +132,10 @@ class Checker:
                 self.faults.add("too_many", text, "recordings", line)
             return
         if not isinstance(raw, dict):
-            text = f'Is {_kind(raw)}. Write an object such as {{"blob": "calls/a.wav"}}.'
+            text = f'Is {kind_of_value(raw)}. Write an object such as {{"blob": "calls/a.wav"}}.'
             self.faults.add("wrong_type", text, at, line)
             return
-        entry = _Entry(raw, at, line, self.faults)
+        entry = self._entry(raw, at, line)
         if line is not None:
             self._lines[self.count - 1] = line
         entry.refuse_strangers((*ITEM_KEYS, *OPTION_KEYS))
@@ -174,7 +154,7 @@ class Checker:
         self._refuse_contradictions(item, entry)
         self._items.append(item)
 
-    def _source(self, entry: _Entry) -> Item | None:
+    def _source(self, entry: Entry) -> Item | None:
         """Which recordings are meant."""
         given = [key for key in SOURCE_KEYS if entry.has(key)]
         named = [key for key in given if key != "container"]
@@ -203,7 +183,7 @@ class Checker:
             else Item(container=where, prefix=name)
         )
 
-    def _refuse_repetitions(self, item: Item, entry: _Entry) -> None:
+    def _refuse_repetitions(self, item: Item, entry: Entry) -> None:
         number = self.count - 1
         if item.is_listing:
             for key in SINGLE_KEYS:
@@ -225,7 +205,7 @@ class Checker:
             text = f"Is the same audio as recordings[{first}]. Name each recording once."
             entry.fault("duplicate_recording", text, "url" if item.url else "blob")
 
-    def _refuse_contradictions(self, item: Item, entry: _Entry) -> None:
+    def _refuse_contradictions(self, item: Item, entry: Entry) -> None:
         """Options that are right one by one, but not together, not in this profile, or not at
         this provider."""
         head = self._head
@@ -297,158 +277,6 @@ class Checker:
         return sorted([*listings, *((number, place) for place, number in self._places.items())])
 
 
-class _Entry:
-    """One object of the manifest, and where it stands."""
-
-    def __init__(self, raw: Mapping[str, Any], at: str, line: int | None, faults: Faults) -> None:
-        self._raw, self._at, self._line, self._faults = raw, at, line, faults
-
-    def has(self, key: str) -> bool:
-        return self._raw.get(key) is not None
-
-    def fault(self, code: str, message: str, key: str = "") -> None:
-        at = ".".join(part for part in (self._at, key) if part)
-        self._faults.add(code, message, at, self._line)
-
-    def refuse_strangers(self, known: Collection[str]) -> None:
-        for key in self._raw:
-            if key not in known:
-                hint = keys.did_you_mean(key, sorted(known))
-                text = f"There is no such field{hint or '. Known are: ' + _listed(known)}"
-                self.fault("unknown_field", text if hint else f"{text}.", _shortened(key, 60))
-
-    def text(self, key: str, most: int) -> str | None:
-        value = self._raw.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str):
-            self.fault("wrong_type", f"Is {_kind(value)}. Write text in quotes.", key)
-        elif not value.strip() or len(value) > most:
-            self.fault("bad_value", f"Has {len(value)} characters. Write 1 to {most}.", key)
-        elif _CONTROL.search(value):
-            self.fault("bad_value", "Holds control characters. Leave them out.", key)
-        else:
-            return value
-        return None
-
-    def one_of(self, key: str, value: str | None, known: Collection[str], code: str) -> str | None:
-        if value is None or value in known:
-            return value
-        hint = keys.did_you_mean(value, known)
-        text = f"{_shortened(value, 60)!r} is not known{hint or f'. Use one of: {_listed(known)}.'}"
-        self.fault(code, text, key)
-        return None
-
-    def url(self, key: str) -> str | None:
-        """An https address. It may hold a secret, so no message repeats it."""
-        value = self.text(key, MOST_URL)
-        if value is None:
-            return None
-        problem = _url_problem(value)
-        if problem:
-            self.fault("bad_url", f"{problem}. Write an https:// address.", key)
-            return None
-        return value
-
-    def metadata(self) -> dict[str, str]:
-        value = self._raw.get("metadata")
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            text = f"Is {_kind(value)}. Write an object of texts."
-            self.fault("wrong_type", text, "metadata")
-            return {}
-        if len(value) > MOST_ENTRIES:
-            text = f"Has {len(value)} entries. Give at most {MOST_ENTRIES}."
-            self.fault("bad_value", text, "metadata")
-        size = 0
-        for name, text in list(value.items())[:MOST_ENTRIES]:
-            self._check_entry(name, text)
-            size += len(name) + len(text) if isinstance(text, str) else 0
-        if size > MOST_METADATA:
-            text = f"Holds {size} characters in all. Give at most {MOST_METADATA}."
-            self.fault("bad_value", text, "metadata")
-        return value
-
-    def _check_entry(self, name: str, text: object) -> None:
-        key = f"metadata.{_shortened(name, 60)}"
-        if not 1 <= len(name) <= MOST_KEY:
-            self.fault("bad_value", f"Write a name of 1 to {MOST_KEY} characters.", key)
-        if not isinstance(text, str):
-            self.fault("wrong_type", f"Is {_kind(text)}. Write text in quotes.", key)
-        elif len(text) > MOST_VALUE:
-            text = f"Has {len(text)} characters. Write at most {MOST_VALUE}."
-            self.fault("bad_value", text, key)
-
-    def fields(self) -> dict[str, Any]:
-        """The options, by the names of `RECORDING_KEYS`, as values that JSON can carry."""
-        found: dict[str, Any] = {}
-        for key, raw in self._raw.items():
-            if key not in OPTION_KEYS or (raw is None and not keys.RECORDING_KEYS[key].is_nullable):
-                continue
-            value = keys.value_of(key, raw, keys.RECORDING_KEYS)
-            if isinstance(value, keys.Problem):
-                text = value.text
-                self.fault("bad_value", f"{text[:1].upper()}{text[1:]}.", key)
-            else:
-                found[key] = value
-        speakers = self._raw.get("speakers")
-        if speakers is not None:
-            self._add_speakers(found, speakers)
-        return found
-
-    def _add_speakers(self, found: dict[str, Any], raw: object) -> None:
-        try:
-            found |= speaker_options(raw)
-        except ValueError as error:
-            self.fault("bad_value", str(error), "speakers")
-
-
-def speaker_options(raw: object) -> dict[str, int | None]:
-    """What of the options says how many voices there are; all None: they are not told apart, for
-    there is only one. Raises `ValueError` with what to write instead."""
-    options: dict[str, int | None] = dict.fromkeys(SPEAKER_KEYS)
-    if raw == "auto":
-        return options | {"max_speakers": AUTO_SPEAKERS}
-    if not isinstance(raw, dict):
-        if not _is_count(raw):
-            raise ValueError(_SPEAKERS)
-        return options if raw == 1 else options | {"expected_speakers": raw}
-    least, most = raw.get("min", 1), raw.get("max")
-    if set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
-        raise ValueError(_SPEAKERS)
-    if least > most:
-        raise ValueError(f"The range runs from {least} to {most}. Write the smaller first.")
-    if most == 1:
-        return options
-    return options | {"min_speakers": least if least > 1 else None, "max_speakers": most}
-
-
-_SPEAKERS = (
-    f'Is no number of speakers. Write a number from 1 to {MOST_SPEAKERS}, {{"min": 2, "max": 5}}, '
-    'or "auto".'
-)
-
-
-def _is_count(raw: object) -> TypeGuard[int]:
-    return isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= MOST_SPEAKERS
-
-
-def _url_problem(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        port = parts.port
-    except ValueError:
-        return "Is no address"
-    if parts.scheme != "https":
-        return "Does not begin with https://"
-    if not parts.hostname or port == 0 or re.search(r"\s", value):
-        return "Is no address"
-    if parts.username is not None:
-        return "Holds a user name or password"
-    return ""
-
-
 def _shown_key(key: str) -> str:
     return "speakers" if key in SPEAKER_KEYS else key
 
@@ -456,25 +284,3 @@ def _shown_key(key: str) -> str:
 def _says(item: Item, shown: str) -> bool:
     """Whether an option is the item's own, and not that of the batch."""
     return any(key in item.fields for key in (SPEAKER_KEYS if shown == "speakers" else (shown,)))
-
-
-_KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),
-    (int, "a number"),
-    (float, "a number"),
-    (str, "text"),
-    (list, "a list"),
-    (dict, "an object"),
-)
-
-
-def _kind(value: object) -> str:
-    return next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
-
-
-def _listed(known: Collection[str]) -> str:
-    return ", ".join(sorted(known))
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 3] + "..."

@@ -17,14 +17,8 @@ import msgspec
 
 from shared.model import profile_keys as keys
 from shared.model.manifest import MOST_BYTES, Manifest
-from shared.model.manifest_checks import (
-    HEAD_KEYS,
-    ITEM_KEYS,
-    OPTION_KEYS,
-    Checker,
-    Faults,
-    Known,
-)
+from shared.model.manifest_checks import HEAD_KEYS, ITEM_KEYS, Checker, Known
+from shared.model.manifest_entry import OPTION_KEYS, Faults
 
 FORMATS = ("json", "jsonl", "csv")
 METADATA_COLUMN = "metadata."

@@ -18,7 +18,7 @@ from shared.model.job import OVER, Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
-from shared.usecases.expand import CANCELLED
+from shared.usecases.registrar import CANCELLED
 from shared.usecases.settle import fail
 
 ROWS_IN_TRANSACTION = 100

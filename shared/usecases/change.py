@@ -20,7 +20,7 @@ from shared.ports import (
     SpeechProvider,
 )
 from shared.usecases.cancel import carry_out_cancel
-from shared.usecases.expand import Registrar
+from shared.usecases.registrar import Registrar
 from shared.usecases.remove import carry_out_delete
 from shared.usecases.retry import carry_out_retry
 

@@ -7,194 +7,23 @@ one, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.messages import Expand, Plan
-from shared.model.batch import Batch, Part, item_recording_id
-from shared.model.capabilities import Capabilities
-from shared.model.failure import Failure
-from shared.model.manifest import (
-    Head,
-    Item,
-    base_profile,
-    effective_profile,
-    with_mode,
-    without_query,
-)
-from shared.model.profile import Labels, Profile, choose, labels
-from shared.model.recording import Recording
-from shared.ports import (
-    AudioBlobs,
-    AudioHead,
-    BatchStore,
-    Clock,
-    Outputs,
-    Queue,
-    Requests,
-    WebAudio,
-)
-from shared.usecases.admit import enter, examine, failure_of
+from shared.model.batch import Batch, Part
+from shared.model.manifest import Item
+from shared.ports import AudioBlobs, BatchStore, Clock, Queue, Requests
+from shared.usecases.admit import failure_of
+from shared.usecases.registrar import NOTHING_LISTED, Entry, Registrar
 
 RECORDINGS_IN_STEP = 120
 PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows
-CANCELLED = Failure(
-    kind="configuration",
-    code="cancelled",
-    reason="The batch was cancelled before this recording was transcribed.",
-    advice="Retry the batch if it is wanted after all.",
-)
-MISSING = Failure(
-    kind="input",
-    code="recording_missing",
-    reason="There is no such blob.",
-    advice="Correct the name, or upload the recording, then retry the batch.",
-)
-NOTHING_LISTED = Failure(
-    kind="input",
-    code="nothing_listed",
-    reason="No blob is there whose name begins like this.",
-    advice="Correct the prefix or the container, or upload the recordings, and ask for another "
-    "batch.",
-)
-NOT_REGISTERED = Failure(
-    kind="ours",
-    code="not_registered",
-    reason="Dropscribe could not look into this recording.",
-    advice="Look in the log for what failed, mend it, then retry the batch.",
-)
-
-
-class Entry(NamedTuple):
-    """One recording to be: an item of the request, and the blob that it stands for. `listed` is
-    set for one of the blobs of a prefix or a container."""
-
-    position: int
-    item: Item
-    container: str
-    name: str
-    listed: bool = False
-    failure: Failure | None = None
-
-
-class Registrar:
-    """Makes the entries of one batch into rows: one ranged GET and one insert each."""
-
-    def __init__(
-        self,
-        batch: Batch,
-        *,
-        requests: Requests,
-        audio: AudioBlobs,
-        web: WebAudio,
-        store: BatchStore,
-        outputs: Outputs,
-        errors_container: str,
-        profiles: Sequence[Profile],
-        capabilities: Mapping[str, Capabilities],
-        clock: Clock,
-    ) -> None:
-        self._batch, self._head = batch, requests.head(batch)
-        self._audio, self._web, self._store, self._clock = audio, web, store, clock
-        self._outputs, self._errors_container = outputs, errors_container
-        self._profiles, self._capabilities = profiles, capabilities
-
-    def register(self, entry: Entry) -> None:
-        """Raises what may pass."""
-        recording = self.look(entry)
-        if recording.failure is not None and self._is_known(recording):
-            return
-        enter(
-            recording,
-            store=self._store,
-            outputs=self._outputs,
-            errors_container=self._errors_container,
-            clock=self._clock,
-        )
-
-    def _is_known(self, recording: Recording) -> bool:
-        """A refused one's error report comes before its row, which may have been accepted the
-        first time."""
-        return self._store.recording(recording.batch_id, recording.id) is not None
-
-    def look(self, entry: Entry) -> Recording:
-        """The first row of an entry as things are now, with a failure where it is refused."""
-        row = self._bare(entry)
-        if row.failure is not None:
-            return row
-        try:
-            return self._examined(row, entry)
-        except InputError as error:
-            return msgspec.structs.replace(row, failure=failure_of(error))
-        except DropscribeError:
-            raise
-        except Exception as error:  # a fault of ours with one must not stop the others
-            event("recording.not_registered", error=type(error).__name__, level=40)
-            return msgspec.structs.replace(row, failure=NOT_REGISTERED)
-
-    def _bare(self, entry: Entry) -> Recording:
-        now, item = self._clock.now(), entry.item
-        blob = entry.name if entry.listed else ""
-        profile, failure = self._base(entry.name)
-        if self._batch.cancelled_at is not None:
-            failure = CANCELLED
-        return Recording(
-            batch_id=self._batch.id,
-            id=item_recording_id(self._batch.id, entry.position, item.client_item_id, blob),
-            container=entry.container,
-            name=entry.name,
-            etag="",
-            last_modified_at=self._batch.created_at,
-            registered_at=now,
-            changed_at=now,
-            profile=profile,
-            labels=_labels(entry, self._head, {}),
-            failure=entry.failure or failure,
-            item=entry.position,
-            web_url=without_query(item.url) if item.url else None,
-        )
-
-    def _base(self, name: str) -> tuple[Profile, Failure | None]:
-        """A profile that is gone since the request was accepted: the default one, and why not."""
-        try:
-            return with_mode(base_profile(self._head, self._profiles, name), self._head), None
-        except InputError as error:
-            return choose(self._profiles, name), failure_of(error)
-
-    def _examined(self, row: Recording, entry: Entry) -> Recording:
-        item, head = entry.item, self._fetch(entry)
-        if head is None:
-            return msgspec.structs.replace(row, failure=MISSING)
-        row = msgspec.structs.replace(
-            row,
-            etag=head.etag,
-            last_modified_at=head.last_modified_at,
-            bytes=head.bytes,
-            media_type=head.media_type,
-            labels=_labels(entry, self._head, head.metadata),
-        )
-
-        def read(offset: int, length: int) -> bytes:
-            if item.url is not None:
-                return self._web.read(item.url, offset, length)
-            return self._audio.read(row.container, row.name, head.etag, offset, length)
-
-        try:
-            profile = effective_profile(self._head, item, self._profiles, row.name, head.metadata)
-            return examine(row, profile, head, read, self._capabilities)
-        except InputError as error:
-            return msgspec.structs.replace(row, failure=failure_of(error))
-
-    def _fetch(self, entry: Entry) -> AudioHead | None:
-        if entry.item.url is not None:
-            return self._web.head(entry.item.url)
-        return self._audio.head(entry.container, entry.name)
 
 
 def expand(
@@ -317,16 +146,3 @@ class _Step:
             recordings=self._part.recordings + self._made,
             changed_at=now,
         )
-
-
-def _labels(entry: Entry, head: Head, metadata: Mapping[str, str]) -> Labels:
-    """What the request says over what the blob says."""
-    item, own = entry.item, labels(metadata)
-    title = item.title or own.title
-    if title is None and head.title:
-        title = f"{head.title} - {entry.name if entry.listed else f'item {entry.position + 1}'}"
-    return Labels(
-        title=title,
-        client_item_id=item.client_item_id or own.client_item_id,
-        metadata={**own.metadata, **head.metadata, **item.metadata},
-    )

@@ -17,7 +17,7 @@ from shared.model.manifest import Item
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import BatchStore, Clock, Outputs, Queue, Requests
-from shared.usecases.expand import Entry, Registrar
+from shared.usecases.registrar import Entry, Registrar
 from shared.usecases.settle import fail, wait_again
 
 ROWS_IN_RUN = 100
@@ -62,41 +62,22 @@ def carry_out_retry(
     `registrar` makes what looks into entries of a request, `look_again` looks into a dropped
     recording: what was refused at the door is looked at as it is now.
     """
-    failed = store.recordings(
-        batch.id, state="failed", first=f"{message.after}!" if message.after else None, page=200
-    )
+    after = f"{message.after}!" if message.after else None
+    failed = store.recordings(batch.id, state="failed", first=after, page=2 * ROWS_IN_RUN)
     rows = list(islice(failed, ROWS_IN_RUN))
     due = [row for row in rows if batch.retry_at is not None and row.changed_at < batch.retry_at]
     look = look_again
     if batch.items is not None and any(row.audio is None for row in due):
         positions = {row.item for row in due if row.item is not None}
         look = partial(_look_into_entry, requests.find(batch, positions), registrar(batch))
-
-    def again(row: Recording) -> Recording | DropscribeError:
-        try:
-            return settled(row)
-        except DropscribeError as error:
-            return error
-
-    def settled(row: Recording) -> Recording:
-        now = clock.now()
-        found: Recording | None = row
-        if row.audio is None:
-            found = look(row)
-        if found is None:
-            return msgspec.structs.replace(row, changed_at=now)
-        if found is not row and found.failure is not None:
-            return fail(
-                found,
-                found.failure,
-                outputs=outputs,
-                errors_container=errors_container,
-                now=now,
-            )
-        if row.error_report is not None:
-            outputs.remove(row.error_report, recording=row)
-        return wait_again(_blank(found), now, attempt=1, policy=policy, cohort="")
-
+    again = partial(
+        _again,
+        look=look,
+        outputs=outputs,
+        errors_container=errors_container,
+        policy=policy,
+        clock=clock,
+    )
     results = list(pool.map(again, due))
     changed = [row for row in results if isinstance(row, Recording)]
     if changed:
@@ -109,6 +90,37 @@ def carry_out_retry(
         return
     store.save_batch(msgspec.structs.replace(batch, retry_at=None))
     queue.send(Plan(batch_id=batch.id))
+
+
+def _again(
+    row: Recording,
+    *,
+    look: Look,
+    outputs: Outputs,
+    errors_container: str,
+    policy: Policy,
+    clock: Clock,
+) -> Recording | DropscribeError:
+    """The row in line again, or failed anew; an error that may pass is returned, so that the
+    others have their turn."""
+    now = clock.now()
+    try:
+        found = row if row.audio is not None else look(row)
+        if found is None:
+            return msgspec.structs.replace(row, changed_at=now)
+        if found is not row and found.failure is not None:
+            return fail(
+                found,
+                found.failure,
+                outputs=outputs,
+                errors_container=errors_container,
+                now=now,
+            )
+        if row.error_report is not None:
+            outputs.remove(row.error_report, recording=row)
+    except DropscribeError as error:
+        return error
+    return wait_again(_blank(found), now, attempt=1, policy=policy, cohort="")
 
 
 def _look_into_entry(

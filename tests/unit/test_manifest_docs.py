@@ -11,8 +11,9 @@ import jsonschema
 import pytest
 
 from shared.errors import ManifestRefused
-from shared.model import manifest, manifest_checks, profile_keys
-from shared.model.manifest_checks import HEAD_KEYS, ITEM_KEYS, OPTION_KEYS, Known
+from shared.model import manifest, manifest_checks, manifest_entry, profile_keys
+from shared.model.manifest_checks import HEAD_KEYS, ITEM_KEYS, Known
+from shared.model.manifest_entry import OPTION_KEYS
 from shared.model.manifest_files import read_manifest
 from shared.model.manifest_report import SCHEMA, ManifestReport
 from shared.model.profile import Profile
@@ -29,7 +30,8 @@ KNOWN = Known(
     ("uploads", "audio"),
 )
 SOURCES = "\n".join(
-    Path(str(module.__file__)).read_text(encoding="utf-8") for module in (manifest, manifest_checks)
+    Path(str(module.__file__)).read_text(encoding="utf-8")
+    for module in (manifest, manifest_checks, manifest_entry)
 ) + (Path(str(manifest.__file__)).parent / "manifest_files.py").read_text(encoding="utf-8")
 
 
@@ -120,6 +122,6 @@ def test_every_code_of_a_fault_is_explained_and_none_is_invented() -> None:
 def test_every_field_and_limit_is_described() -> None:
     for key in {*HEAD_KEYS, *ITEM_KEYS}:
         assert f"`{key}`" in TEXT, key
-    for number in (manifest.MOST_ITEMS, manifest_checks.MOST_METADATA, manifest_checks.MOST_VALUE):
+    for number in (manifest.MOST_ITEMS, manifest_entry.MOST_METADATA, manifest_entry.MOST_VALUE):
         assert f"{number:,}" in TEXT
     assert f"{manifest.MOST_BYTES // 1_000_000} MB" in TEXT

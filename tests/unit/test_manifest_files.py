@@ -13,7 +13,8 @@ from shared.errors import Fault, ManifestRefused
 from shared.model import manifest_checks
 from shared.model.capabilities import Capabilities
 from shared.model.manifest import Item, Manifest, effective_profile, web_name
-from shared.model.manifest_checks import MOST_FAULTS, Known
+from shared.model.manifest_checks import Known
+from shared.model.manifest_entry import MOST_FAULTS
 from shared.model.manifest_files import FORMATS, kind_of, read_manifest
 from shared.model.manifest_report import summary
 from shared.model.options import Options
