@@ -55,7 +55,8 @@ resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025
     destination: {
       endpointType: 'WebHook'
       properties: {
-        #disable-next-line use-resource-symbol-reference // the types know no resource for the host's keys
+        // The types know no resource for the keys of the host.
+        #disable-next-line use-resource-symbol-reference
         endpointUrl: 'https://${app.properties.defaultHostName}/runtime/webhooks/blobs?functionName=Host.Functions.${entry.function}&code=${listKeys('${app.id}/host/default', '2024-04-01').systemKeys.blobs_extension}'
         maxEventsPerBatch: 10
         preferredBatchSizeInKilobytes: 64

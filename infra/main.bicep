@@ -305,7 +305,7 @@ module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
   params: {
     location: location
     tags: tagged
-    subnetId: network.?outputs.?endpointSubnetId ?? ''
+    subnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
     hostStorageId: hostStorage.outputs.id
     dataStorageId: dataStorage.outputs.id
     vaultId: vault.outputs.id
@@ -329,7 +329,7 @@ module app 'modules/function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     identityId: identity.outputs.id
     packageUrl: hostStorage.outputs.packageUrl
-    subnetId: network.?outputs.?appSubnetId ?? ''
+    subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     takesWebhooks: providerWebhooks
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
     settings: union(hostSettings, dataSettings, sources, keySettings, appSettings)
@@ -381,4 +381,4 @@ output DATA_STORAGE_NAME string = dataStorage.outputs.name
 output EVENT_TOPIC_NAME string = eventTopic.outputs.name
 output KEY_VAULT_NAME string = vault.outputs.name
 output SPEECH_NAMES array = [for (region, i) in regions: speech[i].outputs.name]
-output OUTBOUND_ADDRESS string = network.?outputs.?outboundAddress ?? ''
+output OUTBOUND_ADDRESS string = vnetEnabled ? network!.outputs.outboundAddress : ''

@@ -110,6 +110,8 @@ class _Parser:
 
     def _postfix(self, value: Expression) -> Expression:
         while True:
+            if self._take("!"):
+                continue  # a promise to the compiler that it is not null
             if self._take(".?"):
                 value = ("prop", value, self._name(), True)
             elif self._take("."):

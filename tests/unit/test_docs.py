@@ -35,7 +35,7 @@ PAGES = sorted(
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-FOLDERS = ("shared", "functions", "local", "tests", "docs", "samples")
+FOLDERS = ("shared", "functions", "local", "tests", "docs", "samples", "infra")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("shared", "functions", "local")
