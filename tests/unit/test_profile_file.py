@@ -41,8 +41,9 @@ def test_the_examples_in_the_file_that_we_ship_are_right() -> None:
     example = re.compile(r"# (\[profile|[a-z_]+ = )")
     text = "\n".join(x[2:] if example.match(x) else x for x in lines)
     profiles = parse_profiles(text, file="profiles.toml", providers=OFFERS)
-    assert [p.name for p in profiles] == ["default", "calls", "meetings", "shiurim"]
-    assert [check_request(p, OFFERS[p.provider].limits) for p in profiles] == [[]] * 4
+    names = [p.name for p in profiles]
+    assert names == ["default", "calls", "meetings", "shiurim", "interviews"]
+    assert not any(check_request(p, OFFERS[p.provider].limits) for p in profiles)
 
 
 def test_an_empty_file_means_the_default_profile() -> None:
