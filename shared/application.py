@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
+from inspect import signature
 from typing import Any, NamedTuple
 
 from shared import messages as m
@@ -22,6 +23,7 @@ from shared.model.policy import Policy
 from shared.model.price import PriceTable
 from shared.model.profile import Profile
 from shared.model.recording import Recording
+from shared.outgoing import EventPorts, Outgoing
 from shared.ports import (
     ActiveJobs,
     AudioBlobs,
@@ -87,6 +89,7 @@ class Ports(NamedTuple):
     pool: Executor
     new_id: Callable[[], str]
     deployment: str
+    events: EventPorts
     intake: str = "audio"
     transcripts: str = "transcripts"
     reports: str = "reports"
@@ -103,9 +106,55 @@ class Application:
     """Everything that a process can be asked to do."""
 
     def __init__(self, ports: Ports) -> None:
+        self._outgoing = _outgoing(ports)
+        ports = ports._replace(store=self._outgoing.store, book=self._outgoing.book)
         self._ports = ports
+        self.subscriptions = self._outgoing.subscriptions
         self._first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
-        self.endpoints: dict[str, SpeechProvider] = {
+        self.endpoints = self._guarded()
+        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
+        """What a manifest may refer to."""
+        self._fillings: dict[str, Any] = {
+            **ports._asdict(),
+            "endpoints": self.endpoints,
+            "errors_container": ports.errors,
+            "transcripts_container": ports.transcripts,
+            "reports_container": ports.reports,
+            "known": self.known,
+        }
+        self._fillings["fail_job"] = self._filled(fail_job)
+        self._fillings["leave_unresolved"] = self._filled(leave_unresolved)
+        self._fillings["registrar"] = self._filled(Registrar)
+        self._fillings["look_again"] = self._filled(look_again)
+        self._register: Callable[..., Recording | None] = self._filled(
+            register, pending=PendingPlans()
+        )
+        self._accept: Callable[..., Batch] = self._filled(accept)
+        self._take_manifest: Callable[..., Batch | None] = self._filled(
+            take_manifest, accept=self._accept
+        )
+        self._plan: Callable[[str], None] = self._filled(
+            plan, new_id=lambda: ports.deployment + ports.new_id()
+        )
+        self._steps = self._wire_steps()
+        self._sweeps = self._wire_sweeps()
+        self.poll: Callable[[], None] = self._filled(poll)
+        self.drain: Callable[[str, bytes], None] = self._filled(
+            drain, register=self._take, plan=self._plan
+        )
+        self.drain_blob_event = partial(drain_blob_event, register=self._take)
+        self.hear = self._filled(hear, heard=Heard(), secret=ports.webhook_secret)
+        self._offer_batches()
+
+    def _filled(self, use_case: Callable[..., Any], **more: Any) -> Callable[..., Any]:
+        """The use-case with every port that it asks for by name."""
+        fillings = {**self._fillings, **more}
+        asked = [name for name in signature(use_case).parameters if name in fillings]
+        return partial(use_case, **{name: fillings[name] for name in asked})
+
+    def _guarded(self) -> dict[str, SpeechProvider]:
+        ports = self._ports
+        return {
             name: GuardedProvider(
                 provider,
                 name,
@@ -116,183 +165,48 @@ class Application:
             )
             for name, provider in ports.providers.items()
         }
-        base: dict[str, Any] = {"store": ports.store, "queue": ports.queue, "clock": ports.clock}
-        errors: dict[str, Any] = {"outputs": ports.outputs, "errors_container": ports.errors}
-        policy: dict[str, Any] = {"policy": ports.policy}
-        audio: dict[str, Any] = {"audio": ports.audio}
-        provider: dict[str, Any] = {"active": ports.active, "endpoints": self.endpoints}
-        failing: dict[str, Any] = {
-            "fail_job": partial(fail_job, **base, **policy, **errors, active=ports.active),
-        }
-        self._register: Callable[..., Recording | None] = partial(
-            register,
-            **base,
-            **errors,
-            **policy,
-            **audio,
-            profiles=ports.profiles,
-            capabilities=ports.capabilities,
-            pending=PendingPlans(),
-        )
-        settings: dict[str, Any] = {
-            "profiles": ports.profiles,
-            "capabilities": ports.capabilities,
-        }
-        requests: dict[str, Any] = {"requests": ports.requests}
-        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
-        """What a manifest may refer to."""
-        self._accept: Callable[..., Batch] = partial(
-            accept,
-            **base,
-            **requests,
-            known=self.known,
-            new_id=ports.new_id,
-        )
-        self._take_manifest: Callable[..., Batch | None] = partial(
-            take_manifest, **base, **errors, **audio, accept=self._accept
-        )
-        registrar = partial(
-            Registrar,
-            store=ports.store,
-            clock=ports.clock,
-            web=ports.web,
-            **requests,
-            **audio,
-            **errors,
-            **settings,
-        )
-        run_plan: Callable[[str], None] = partial(
-            plan,
-            **base,
-            **policy,
-            **audio,
-            capabilities=ports.capabilities,
-            new_id=lambda: ports.deployment + ports.new_id(),
-        )
-        self._steps: dict[type, Callable[[Any], None]] = {
+
+    def _wire_steps(self) -> dict[type, Callable[[Any], None]]:
+        """What each message is run by."""
+        return {
             m.Register: self._register_all,
-            m.Expand: partial(
-                expand, **base, **requests, **audio, registrar=registrar, pool=ports.pool
-            ),
-            m.Change: partial(
-                change,
-                **base,
-                **provider,
-                **requests,
-                **errors,
-                **policy,
-                registrar=registrar,
-                look_again=partial(look_again, audio=ports.audio, capabilities=ports.capabilities),
-                reports_container=ports.reports,
-                pool=ports.pool,
-            ),
-            m.Plan: lambda message: run_plan(message.batch_id),
-            m.Submit: partial(
-                submit,
-                **base,
-                **policy,
-                **audio,
-                **requests,
-                **provider,
-                **failing,
-                book=ports.book,
-            ),
-            m.Collect: partial(collect, **base, **policy, **provider, **failing),
-            m.Write: partial(
-                write,
-                **base,
-                **policy,
-                **audio,
-                **errors,
-                endpoints=self.endpoints,
-                transcripts_container=ports.transcripts,
-                prices=ports.prices,
-                pool=ports.pool,
-            ),
-            m.Finish: partial(
-                finish,
-                **base,
-                **policy,
-                **provider,
-                outputs=ports.outputs,
-                reports_container=ports.reports,
-            ),
+            m.Expand: self._filled(expand),
+            m.Change: self._filled(change),
+            m.Plan: lambda message: self._plan(message.batch_id),
+            m.Submit: self._filled(submit),
+            m.Collect: self._filled(collect),
+            m.Write: self._filled(write),
+            m.Finish: self._filled(finish),
+            **self._outgoing.steps,
         }
-        self.poll = partial(
-            poll,
-            **base,
-            **policy,
-            **provider,
-            **failing,
-            capabilities=ports.capabilities,
-            leave_unresolved=partial(leave_unresolved, **base, **errors, active=ports.active),
-        )
-        looking: dict[str, Any] = {
-            "queue": ports.queue,
-            "clock": ports.clock,
-            "diaries": ports.diaries,
-            **policy,
-            **audio,
-        }
-        self._sweeps: dict[str, Callable[[], None]] = {
+
+    def _wire_sweeps(self) -> dict[str, Callable[[], None]]:
+        ports = self._ports
+        unregistered_audio = partial(self._filled(unregistered), ports.intake)
+        untaken_manifests = partial(self._filled(not_taken), ports.manifests)
+        watched = (ports.intake, ports.manifests)
+        return {
             "webhooks": self._ensure_webhooks,
-            "batches": partial(sweep, **base, **policy, active=ports.active),
-            "intake": partial(
-                reconcile,
-                ports.intake,
-                **looking,
-                find=partial(
-                    unregistered,
-                    ports.intake,
-                    store=ports.store,
-                    profiles=ports.profiles,
-                    policy=ports.policy,
-                    clock=ports.clock,
-                ),
-            ),
-            "manifests": partial(
-                reconcile,
-                ports.manifests,
-                **looking,
-                find=partial(not_taken, ports.manifests, store=ports.store),
-            ),
+            "batches": self._filled(sweep),
+            "intake": partial(self._filled(reconcile, find=unregistered_audio), ports.intake),
+            "manifests": partial(self._filled(reconcile, find=untaken_manifests), ports.manifests),
             "dead letters": partial(
-                take_dead_letters,
-                ports.dead_letters,
-                intake=(ports.intake, ports.manifests),
-                **looking,
+                self._filled(take_dead_letters, intake=watched), ports.dead_letters
             ),
-            "orphans": partial(
-                remove_orphans,
-                **provider,
-                **policy,
-                diaries=ports.diaries,
-                deployment=ports.deployment,
-                clock=ports.clock,
-            ),
+            "orphans": self._filled(remove_orphans),
+            "events": self._outgoing.sweep,
         }
-        self.drain: Callable[[str, bytes], None] = partial(
-            drain, **base, **policy, **errors, **failing, register=self._take, plan=run_plan
-        )
-        self.drain_blob_event = partial(drain_blob_event, register=self._take)
-        store: dict[str, Any] = {"store": ports.store}
-        self.cancel: Callable[[str], Batch] = partial(cancel, **base)
-        self.retry: Callable[[str], Batch] = partial(retry, **base)
-        self.delete_batch: Callable[[str, bool], None] = partial(
-            delete_batch, **store, queue=ports.queue
-        )
-        self.batch_status = partial(overview.batch_status, **store, clock=ports.clock)
-        self.batches = partial(overview.batches, **store)
-        self.items = partial(overview.items, **store)
-        self.item = partial(overview.item, **store)
-        self.item_of_client = partial(overview.item_of_client, **store)
-        self.hear = partial(
-            hear,
-            endpoints=self.endpoints,
-            queue=ports.queue,
-            heard=Heard(),
-            secret=ports.webhook_secret,
-        )
+
+    def _offer_batches(self) -> None:
+        """What programs can ask about batches, and of them."""
+        self.cancel: Callable[[str], Batch] = self._filled(cancel)
+        self.retry: Callable[[str], Batch] = self._filled(retry)
+        self.delete_batch: Callable[[str, bool], None] = self._filled(delete_batch)
+        self.batch_status = self._filled(overview.batch_status)
+        self.batches = self._filled(overview.batches)
+        self.items = self._filled(overview.items)
+        self.item = self._filled(overview.item)
+        self.item_of_client = self._filled(overview.item_of_client)
 
     def audio_dropped(self, container: str, name: str) -> Recording | None:
         """None: the blob is gone, or this version of it was registered before."""
@@ -350,6 +264,25 @@ class Application:
         url, secret = self._ports.webhook_url, self._ports.webhook_secret
         if url and secret:
             ensure_webhooks(self.endpoints, base_url=url, secret=secret)
+
+
+def _outgoing(ports: Ports) -> Outgoing:
+    return Outgoing(
+        ports.events,
+        store=ports.store,
+        book=ports.book,
+        audio=ports.audio,
+        requests=ports.requests,
+        diaries=ports.diaries,
+        queue=ports.queue,
+        clock=ports.clock,
+        policy=ports.policy,
+        profiles=[profile.name for profile in ports.profiles],
+        new_id=ports.new_id,
+        api_url=ports.webhook_url,
+        deployment=ports.deployment,
+        reports_container=ports.reports,
+    )
 
 
 def _offered(ports: Ports) -> dict[str, Capabilities]:
