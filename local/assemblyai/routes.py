@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from local.assemblyai.calls import Call, Handler, answer
 from local.assemblyai.errors import Refusal
 from local.assemblyai.submission import read_submission
 from local.assemblyai.transcripts import Transcript
+from local.emulation.endpoint import Table
 
 _STATUSES = ("queued", "processing", "completed", "error")
 
@@ -156,7 +156,7 @@ def _day(given: str | None) -> tuple[float | None, float | None]:
 
 
 _ONE = "/v2/transcript/{id}"
-TABLE: Mapping[str, Mapping[str, tuple[str, Handler]]] = {
+TABLE: Table[Handler] = {
     "/v2/upload": {"POST": ("uploads.create", upload)},
     "/v2/transcript": {
         "GET": ("transcripts.list", list_all),

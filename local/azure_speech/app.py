@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -12,19 +11,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from local.azure_speech import model_routes, transcription_routes, webhook_routes
-from local.azure_speech.calls import Endpoint, Handler, answer
+from local.azure_speech.calls import Api, Handler, answer
 from local.azure_speech.content_routes import Content
 from local.azure_speech.emulator import Emulator
 from local.azure_speech.errors import GatewayError
 from local.azure_speech.settings import Settings
 from local.azure_speech.versions import ROOT, V3_2, Version
 from local.emulation.admin_routes import admin_routes
+from local.emulation.endpoint import Table, lifespan_of, routes
 from local.emulation.pool import Pool
 from local.emulation.rate_limit import RateLimit
 
-Table = Mapping[str, Mapping[str, tuple[str, Handler]]]
-
-_COMMON: Table = {
+_COMMON: Table[Handler] = {
     "/transcriptions/locales": {"GET": ("locales.list", transcription_routes.locales)},
     "/transcriptions/{id}": {
         "GET": ("transcriptions.get", transcription_routes.get),
@@ -49,8 +47,11 @@ _COMMON: Table = {
 }
 _LIST = ("transcriptions.list", transcription_routes.list_all)
 _CREATE = ("transcriptions.create", transcription_routes.create)
-_V3: Table = {"/transcriptions": {"GET": _LIST, "POST": _CREATE}}
-_DATED: Table = {"/transcriptions": {"GET": _LIST}, "/transcriptions:submit": {"POST": _CREATE}}
+_V3: Table[Handler] = {"/transcriptions": {"GET": _LIST, "POST": _CREATE}}
+_DATED: Table[Handler] = {
+    "/transcriptions": {"GET": _LIST},
+    "/transcriptions:submit": {"POST": _CREATE},
+}
 
 
 def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time.time) -> Starlette:
@@ -58,30 +59,21 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
     emulator = Emulator(settings, pool, clock)
     limit = RateLimit(settings.calls_per_window, settings.window_seconds)
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await emulator.open()
-        try:
-            yield
-        finally:
-            await emulator.close()
-
-    def routes(prefix: str, version: Version | None, table: Table) -> list[BaseRoute]:
-        found: list[BaseRoute] = [
-            Route(prefix + path, Endpoint(emulator, limit, version, handlers))
-            for path, handlers in {**_COMMON, **table}.items()
-        ]
-        return [*found, Route(prefix + "/{rest:path}", Endpoint(emulator, limit, version, {}))]
+    def version_routes(
+        prefix: str, version: Version | None, table: Table[Handler]
+    ) -> list[BaseRoute]:
+        everything = {**_COMMON, **table, "/{rest:path}": {}}
+        return routes(Api(emulator, limit, version), everything, prefix)
 
     return Starlette(
         routes=[
-            *routes(V3_2.prefix, V3_2, _V3),
-            *routes(ROOT, None, _DATED),
+            *version_routes(V3_2.prefix, V3_2, _V3),
+            *version_routes(ROOT, None, _DATED),
             Route("/results/{id}/{file_id}", Content(emulator).__call__),
             *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
         ],
         exception_handlers={404: _no_resource},
-        lifespan=lifespan,
+        lifespan=lifespan_of(emulator),
     )
 
 

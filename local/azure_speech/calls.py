@@ -1,9 +1,7 @@
-"""One call of the API from the gateway to the answer: key, rate, version, handler, ledger,
-and the faults that can strike on the way."""
+"""One call of the API: key, rate, faults, version, handler."""
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 import uuid
@@ -12,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from local.azure_speech.emulator import Emulator
 from local.azure_speech.errors import (
@@ -28,10 +25,9 @@ from local.azure_speech.errors import (
 from local.azure_speech.gateway import require_key
 from local.azure_speech.versions import SUPPORTED, Version, version_of_query
 from local.emulation import struck
+from local.emulation.endpoint import Facts
 from local.emulation.faults import Fault
 from local.emulation.rate_limit import RateLimit
-
-log = logging.getLogger(__name__)
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INT32 = 2**31 - 1
@@ -85,42 +81,30 @@ class Call:
 Handler = Callable[[Call], Awaitable[Response]]
 
 
-class Endpoint:
-    """An ASGI application for one path: `handlers` maps a method to the kind of call (the
-    name in the ledger and for faults) and its handler. `version` None: as the query says."""
+class Api:
+    """The way of every call to its handler. `version` None: as the query says."""
 
-    def __init__(
-        self,
-        emulator: Emulator,
-        limit: RateLimit,
-        version: Version | None,
-        handlers: Mapping[str, tuple[str, Handler]],
-    ) -> None:
-        self._emulator = emulator
-        self._limit = limit
-        self._version = version
-        self._handlers = handlers
+    def __init__(self, emulator: Emulator, limit: RateLimit, version: Version | None) -> None:
+        self._emulator, self.faults = emulator, emulator.faults
+        self._limit, self._version = limit, version
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        kind, _ = self._handlers.get(request.method, ("unknown", None))
-        facts = {"call": kind, "method": request.method, "path": request.url.path}
-        response = await self._response(request, facts)
-        self._emulator.ledger.called(kind, response.status_code)
-        await self._send(response, facts, scope, receive, send)
+    def called(self, kind: str, status: int) -> None:
+        self._emulator.ledger.called(kind, status)
 
-    async def _response(self, request: Request, facts: dict[str, str]) -> Response:
+    def broken(self) -> Response:
+        return _internal_error()
+
+    async def carry_out(
+        self, handlers: Mapping[str, Handler], request: Request, facts: Facts
+    ) -> Response:
         try:
-            return await self._carry_out(request, facts)
+            return await self._carry_out(handlers, request, facts)
         except Refusal as refusal:
             return answer(refusal.status, refusal.body, refusal.headers)
-        except ClientDisconnect:
-            return Response(status_code=499)
-        except Exception:
-            log.exception("call %s broke down", facts["call"])
-            return _internal_error()
 
-    async def _carry_out(self, request: Request, facts: dict[str, str]) -> Response:
+    async def _carry_out(
+        self, handlers: Mapping[str, Handler], request: Request, facts: Facts
+    ) -> Response:
         emulator = self._emulator
         require_key(emulator.settings, request.headers)
         wait = self._limit.seconds_to_wait(time.monotonic())
@@ -129,23 +113,11 @@ class Endpoint:
         refuse = await struck.refusal(emulator.faults, facts)
         if refuse is not None:
             raise _ordered_refusal(refuse)
-        if request.method not in self._handlers:
-            raise _wrong_method(self._handlers)
+        if request.method not in handlers:
+            raise _wrong_method(handlers)
         version = self._version or version_of_query(request.query_params)
         emulator.expire()
-        return await self._handlers[request.method][1](Call(emulator, request, version))
-
-    async def _send(
-        self,
-        response: Response,
-        facts: dict[str, str],
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-    ) -> None:
-        await struck.send_answer(
-            response, _internal_error(), self._emulator.faults, facts, scope, receive, send
-        )
+        return await handlers[request.method](Call(emulator, request, version))
 
 
 def answer(status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:

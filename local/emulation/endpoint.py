@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Generic, Protocol, TypeVar
 
+from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from local.emulation import struck
@@ -18,7 +21,13 @@ log = logging.getLogger(__name__)
 Facts = Mapping[str, str]
 
 
-class Service(Protocol):
+H = TypeVar("H")
+H_contra = TypeVar("H_contra", contravariant=True)
+Table = Mapping[str, Mapping[str, tuple[str, H]]]
+"""Path -> method -> the kind of call (its name in the ledger and for faults) and its handler."""
+
+
+class Service(Protocol[H_contra]):
     """What is an emulator's own about a call."""
 
     faults: Faults
@@ -29,18 +38,43 @@ class Service(Protocol):
     def broken(self) -> Response:
         """The answer of a service that has broken down."""
 
+    async def carry_out(
+        self, handlers: Mapping[str, H_contra], request: Request, facts: Facts
+    ) -> Response:
+        """The answer to a call, errors of the API included."""
 
-class Endpoint:
-    """An ASGI application for one path. `kinds` maps a method to the kind of call (its name in
-    the ledger and for faults); `carry_out` answers a call, errors of the API included."""
 
-    def __init__(
-        self,
-        service: Service,
-        kinds: Mapping[str, str],
-        carry_out: Callable[[Request, Facts], Awaitable[Response]],
-    ) -> None:
-        self._service, self._kinds, self._carry_out = service, kinds, carry_out
+class Opens(Protocol):
+    """An emulator that works while it is open."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def routes(service: Service[H], table: Table[H], prefix: str = "") -> list[BaseRoute]:
+    return [Route(prefix + path, _Endpoint(service, calls)) for path, calls in table.items()]
+
+
+def lifespan_of(emulator: Opens) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await emulator.open()
+        try:
+            yield
+        finally:
+            await emulator.close()
+
+    return lifespan
+
+
+class _Endpoint(Generic[H]):
+    """An ASGI application for one path."""
+
+    def __init__(self, service: Service[H], calls: Mapping[str, tuple[str, H]]) -> None:
+        self._service = service
+        self._kinds = {method: kind for method, (kind, _) in calls.items()}
+        self._handlers = {method: handler for method, (_, handler) in calls.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -55,7 +89,7 @@ class Endpoint:
 
     async def _response(self, request: Request, facts: Facts) -> Response:
         try:
-            return await self._carry_out(request, facts)
+            return await self._service.carry_out(self._handlers, request, facts)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception:

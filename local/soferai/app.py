@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Callable
 
 import msgspec
 from starlette.applications import Starlette
@@ -14,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.emulation.admin_routes import admin_routes
-from local.emulation.endpoint import Endpoint
+from local.emulation.endpoint import Table, lifespan_of, routes
 from local.emulation.pool import Pool
 from local.soferai import batch_routes, transcription_routes
 from local.soferai.calls import OPEN, Api, Handler
@@ -23,7 +21,7 @@ from local.soferai.settings import Settings
 
 _BATCH = "/v1/transcriptions/batch"
 _FILES = "/v1/transcriptions/batch-files"
-_TABLE: Mapping[str, Mapping[str, tuple[str, Handler]]] = {
+_TABLE: Table[Handler] = {
     "/v1/health/": {"GET": (OPEN, transcription_routes.health)},
     "/v1/balance/": {"GET": ("balance.get", transcription_routes.balance)},
     _FILES: {
@@ -51,15 +49,6 @@ _TABLE: Mapping[str, Mapping[str, tuple[str, Handler]]] = {
 def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time.time) -> Starlette:
     """The emulator; it works while its lifespan runs. `clock` gives epoch seconds."""
     emulator = Emulator(settings, pool, clock)
-    api = Api(emulator)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await emulator.open()
-        try:
-            yield
-        finally:
-            await emulator.close()
 
     async def pay_in(request: Request) -> Response:
         """{"cents", "resumes"}: money for the account; whether what waits for it goes on."""
@@ -72,13 +61,7 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
         routes=[
             *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
             Route("/_emulator/deposit", pay_in, methods=["POST"]),
-            *(Route(path, _endpoint(api, table)) for path, table in _TABLE.items()),
+            *routes(Api(emulator), _TABLE),
         ],
-        lifespan=lifespan,
+        lifespan=lifespan_of(emulator),
     )
-
-
-def _endpoint(api: Api, table: Mapping[str, tuple[str, Handler]]) -> Endpoint:
-    kinds = {method: kind for method, (kind, _) in table.items()}
-    handlers = {method: handler for method, (_, handler) in table.items()}
-    return Endpoint(api, kinds, partial(api.carry_out, handlers))
