@@ -258,6 +258,6 @@ def test_each_setting_is_documented_with_its_default_and_none_is_invented() -> N
     keys = {f"{prefix}<NAME>" for prefix in NAMED_KEYS}
     assert set(documented) == {*FORMS, *keys, *(s.name for s in all_settings())}
     for setting in all_settings():
-        shown = "" if setting.default in (None, {}) else str(setting.default)
+        shown = "" if setting.default in (None, {}, ()) else str(setting.default)
         shown = shown.lower() if isinstance(setting.default, bool) else shown
         assert documented[setting.name] == shown, setting.name
