@@ -40,10 +40,26 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     container_url: str | None = None
 
 
+class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that the provider made. `index` is the position in `JobRequest.content_urls` that
+    its name hints at, None where the name tells nothing. `url` may hold a secret. Where the list
+    itself tells that there is no result, that is an entry, too: of a `failure`, or "unfunded" of an
+    input that waits until the provider's account has money again."""
+
+    kind: Literal["result", "report", "failure", "unfunded"]
+    name: str
+    url: str
+    bytes: int | None = None
+    index: int | None = None
+    failure: Failure | None = None
+
+
 class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A transcription as its provider describes it now.
 
     A status that we do not know counts as running. `failure` is set when it failed as a whole.
+    `files` are all that `files()` would list, where the same answer tells them: then nobody has to
+    ask again.
     """
 
     state: Literal["running", "succeeded", "failed"]
@@ -53,27 +69,14 @@ class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
     completed_at: str | None = None
     retry_after_seconds: int | None = None
     failure: Failure | None = None
-
-
-class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that the provider made. `index` is the position in `JobRequest.content_urls` that
-    its name hints at, None where the name tells nothing. `url` may hold a secret. Of an input that
-    waits until the provider's account has money again there is no file yet, only an "unfunded"."""
-
-    kind: Literal["result", "report", "unfunded"]
-    name: str
-    url: str
-    bytes: int | None = None
-    index: int | None = None
+    files: tuple[ResultFile, ...] | None = None
 
 
 class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says of each input: `failed` maps a source (query cut off) to a reason,
-    `failed_inputs` a position in `JobRequest.content_urls` where no source is told."""
+    """What the provider says of each input: `failed` maps a source (query cut off) to a reason."""
 
     succeeded_sources: tuple[str, ...] = ()
     failed: dict[str, Failure] = {}
-    failed_inputs: dict[int, Failure] = {}
 
 
 class RemoteCopy(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from shared.ports import (
     ProviderReport,
     Queue,
     RemoteStatus,
+    ResultFile,
     SpeechProvider,
 )
 from shared.usecases.give_back import FailJob, rows_left
@@ -45,6 +46,7 @@ from shared.usecases.slices import (
     list_files,
     read_report,
     slices_of,
+    told_failures,
     waits_for_money,
 )
 
@@ -104,29 +106,36 @@ class _Collected:
             # no recording is to blame for a copy that was deleted
             self._fail_job(self._job, VANISHED, split=False)
         elif remote.state == "failed":
-            self._fail(remote.failure or NO_RESULT)
+            self._fail(remote, remote.failure or NO_RESULT)
         elif remote.state == "succeeded":
             self._hand_over(remote)
         elif self._is_late:
             cancel_copy(self._job, self._provider)
             self._fail_job(self._job, OVERDUE, split=False)
 
-    def _fail(self, failure: Failure) -> None:
-        """As a whole; those that the report names go their own ways."""
+    def _files(self, remote: RemoteStatus) -> list[ResultFile]:
+        if remote.files is not None:
+            return list(remote.files)
+        return list_files(self._provider, self._job.transcription_id or "")
+
+    def _fail(self, remote: RemoteStatus, failure: Failure) -> None:
+        """As a whole; those that the list or the report names go their own ways."""
+        files: list[ResultFile] = []
         try:
-            files = list_files(self._provider, self._job.transcription_id or "")
+            files = self._files(remote)
             report = read_report(self._provider, files)
         except ProviderUnavailable:
             if not self._is_late:
                 raise
             report = ProviderReport()
-        known = known_failures(report, rows_left(self._job, self._store))
+        rows = rows_left(self._job, self._store)
+        known = known_failures(report, rows) | told_failures(files, rows)
         self._fail_job(self._job, failure, known=known)
 
     def _hand_over(self, remote: RemoteStatus) -> None:
         job = self._job
         try:
-            files = list_files(self._provider, job.transcription_id or "")
+            files = self._files(remote)
             slices = list(slices_of(job, files, self._store, self._provider, self._policy))
         except EndpointDown:
             raise

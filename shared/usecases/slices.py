@@ -42,7 +42,7 @@ def slices_of(
         (row for row in rows_left(job, store) if row.job_index not in unfunded),
         key=lambda row: row.id,
     )
-    by_index = {file.index: file for file in files if file.kind == "result"}
+    by_index = {file.index: file for file in files if file.kind in ("result", "failure")}
     by_name = {file.name: file for file in files if file.kind == "result"}
     found = {
         row.id: by_name.get(f"{row.name}.json")
@@ -73,8 +73,10 @@ def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]
 
 
 def _item(row: Recording, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
-    if file is not None:
+    if file is not None and file.failure is None:
         return SliceItem(recording_id=row.id, name=file.name, url=file.url)
+    if file is not None:
+        return SliceItem(recording_id=row.id, failure=file.failure)
     return SliceItem(recording_id=row.id, failure=known.get(row.id, NO_RESULT))
 
 
@@ -97,11 +99,13 @@ def known_failures(report: ProviderReport, rows: list[Recording]) -> dict[str, F
         for row in rows
         for key in reversed(keys_of(row.container, row.name, row.web_url))
         if key in failed
-    } | {
-        row.id: report.failed_inputs[row.job_index]
-        for row in rows
-        if row.job_index is not None and row.job_index in report.failed_inputs
     }
+
+
+def told_failures(files: list[ResultFile], rows: list[Recording]) -> dict[str, Failure]:
+    """Those that the list itself tells of."""
+    failures = {file.index: file.failure for file in files if file.failure is not None}
+    return {row.id: failures[row.job_index] for row in rows if row.job_index in failures}
 
 
 def waits_for_money(files: list[ResultFile]) -> bool:

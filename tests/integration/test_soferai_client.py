@@ -168,12 +168,36 @@ def test_a_manifest_that_takes_long_is_found_again_and_uploaded_once(
     assert len(ledger["creates"]) == 1
 
 
-def test_a_manifest_that_is_valid_after_a_moment_is_waited_for(
+def test_a_manifest_that_turns_out_to_be_invalid_is_refused_and_not_uploaded_again(
     client: Made, api: SoferApi, base: str
 ) -> None:
-    api.order("slow_validation", seconds=0.2)
-    assert client(prepare_seconds=4).submit(asked(base, NAMES[0]))
-    assert api.ledger()["calls"]["manifests.get"] == {"200": 1}
+    api.order("slow_validation", seconds=0.3)
+    api.order("invalid_manifest", message="item 1: cannot be read")
+    request = asked(base, NAMES[0])
+    with pytest.raises(ProviderNotReady):
+        client().submit(request)
+
+    def refused() -> str:
+        try:
+            client().submit(msgspec.structs.replace(request, tries=1))
+        except ProviderNotReady:
+            return ""
+        except ProviderRefused as error:
+            return str(error)
+        raise AssertionError("it was taken")
+
+    assert "item 1: cannot be read" in until(refused)
+    assert api.ledger()["calls"]["manifests.upload"] == {"200": 1}
+
+
+def test_a_later_try_without_a_manifest_uploads_one_for_the_next(
+    client: Made, api: SoferApi, base: str
+) -> None:
+    request = msgspec.structs.replace(asked(base, NAMES[0]), tries=3)
+    with pytest.raises(ProviderNotReady):
+        client().submit(request)
+    assert client().submit(request)
+    assert sum(calls["200"] for calls in api.ledger()["calls"].values()) == 4
 
 
 def test_an_invalid_manifest_blames_one_of_its_inputs(
@@ -226,10 +250,8 @@ def test_items_that_fail_are_told_by_their_position(client: Made, api: SoferApi,
     job = provider.submit(asked(base, NAMES[0], "noise.mp3", NAMES[1]))
     api.ended(job)
     assert provider.status(job).state == "succeeded"
-    [report] = [file for file in files(provider, job) if file.kind == "report"]
-    failed = provider.report(report).failed_inputs
-    codes = {at: failure.code for at, failure in failed.items()}
-    assert codes == {1: "provider_failed", 2: "cancelled_at_provider"}
+    failed = {file.index: file.failure.code for file in files(provider, job) if file.failure}
+    assert failed == {1: "provider_failed", 2: "cancelled_at_provider"}
 
 
 def test_what_a_status_leaves_out_is_asked_for_one_by_one(
@@ -294,8 +316,7 @@ def test_a_lost_batch_is_collected_through_the_list(client: Made, api: SoferApi,
     assert job != request.mark
     until(lambda: provider.status(job).state == "succeeded")
     assert heard(provider, job) == {0: WELCOME}
-    [report] = [file for file in files(provider, job) if file.kind == "report"]
-    assert set(provider.report(report).failed_inputs) == {1}
+    assert {file.index for file in files(provider, job) if file.kind == "failure"} == {1}
     assert len(api.ledger()["creates"]) == 1
 
 

@@ -73,12 +73,11 @@ def test_a_batch_of_every_kind_of_item_is_not_over_while_one_is_under_way() -> N
         info(3, "PENDING", num_speakers=None),
         info(4, "RECEIVED", client_item_id=None),
     )
-    status = wire.status_of(items)
+    status = wire.status_of(items, BATCH)
     assert (status.state, status.mark, status.model) == ("running", "mark", "v1")
     assert [item.label.position for item in items.found] == [0, 1, 2, 3, 4]
-    kinds = {file.kind: file.index for file in wire.files_of(items, BATCH)}
-    assert kinds == {"result": 0, "unfunded": 2, "report": None}
-    assert set(wire.report_of(items).failed_inputs) == {1}
+    kinds = {file.index: file.kind for file in wire.files_of(items, None)}
+    assert kinds == {0: "result", 1: "failure", 2: "unfunded"}
 
 
 @pytest.mark.parametrize("status", ["UPLOADED", "PENDING", "processing", "REVIEWING", ""])
@@ -93,15 +92,15 @@ def test_ends_are_told_without_regard_to_case(status: str) -> None:
 
 def test_a_batch_that_says_failed_is_judged_by_its_items() -> None:
     items = read(info(0, "COMPLETED"), info(1, "FAILED"), status="FAILED")
-    assert wire.status_of(items).state == "succeeded"
+    assert wire.status_of(items, BATCH).state == "succeeded"
 
 
 def test_a_job_fails_as_a_whole_only_where_every_input_did() -> None:
     every = [info(at, "FAILED", inputs=2) for at in range(2)]
-    failed = wire.status_of(read(*every))
+    failed = wire.status_of(read(*every), BATCH)
     assert (failed.state, failed.failure and failed.failure.code) == ("failed", "provider_failed")
     untold = read(every[0], total_count=2, status="FAILED")
-    assert wire.status_of(untold).state == "succeeded"
+    assert wire.status_of(untold, BATCH).state == "succeeded"
 
 
 def test_an_item_that_is_not_told_of_is_waited_for_until_the_batch_is_over() -> None:
@@ -109,7 +108,9 @@ def test_an_item_that_is_not_told_of_is_waited_for_until_the_batch_is_over() -> 
     assert not read(one, total_count=3, pending_count=2).is_over
     over = read(one, total_count=3, pending_count=0, status="COMPLETED")
     assert over.is_over
-    assert [str(label) for label in wire.untold(over)] == ["mark-1of3", "mark-2of3"]
+    untold = [file for file in wire.files_of(over, BATCH) if file.index != 0]
+    assert [(file.name, file.index) for file in untold] == [("mark-1of3", 1), ("mark-2of3", 2)]
+    assert all(calls.is_item_path(file.url) for file in untold)
 
 
 def test_after_a_day_and_a_margin_an_item_is_not_waited_for_any_more() -> None:
@@ -117,17 +118,15 @@ def test_after_a_day_and_a_margin_an_item_is_not_waited_for_any_more() -> None:
     in_time = read(*items, now=CREATED + timedelta(hours=30))
     late = read(*items, now=CREATED + timedelta(hours=30, seconds=1))
     assert (in_time.is_over, late.is_over) == (False, True)
-    failures = wire.report_of(late).failed_inputs
-    assert {at: f.code for at, f in failures.items()} == {
-        1: "deadline_passed",
-        2: "deadline_passed",
-    }
-    assert not any(failure.retryable for failure in failures.values())
+    failures = [file.failure for file in wire.files_of(late, None) if file.failure is not None]
+    assert [failure.code for failure in failures] == ["deadline_passed"] * 2
+    assert not any(failure.retryable for failure in failures)
 
 
 def test_what_waits_for_money_is_never_late() -> None:
     years = CREATED + timedelta(days=700)
-    assert not wire.report_of(read(info(0, "INSUFFICIENT_FUNDS"), now=years)).failed_inputs
+    [file] = wire.files_of(read(info(0, "INSUFFICIENT_FUNDS"), now=years), None)
+    assert (file.kind, file.failure) == ("unfunded", None)
 
 
 def test_other_peoples_items_are_left_out() -> None:
@@ -137,7 +136,9 @@ def test_other_peoples_items_are_left_out() -> None:
 
 def test_a_result_is_asked_for_in_one_script() -> None:
     def path(*scripts: str) -> str:
-        [file] = wire.files_of(read(info(0, "COMPLETED", hebrew_word_format=scripts)), BATCH)
+        [file] = wire.files_of(
+            read(info(0, "COMPLETED", inputs=1, hebrew_word_format=scripts)), BATCH
+        )
         return calls.script_in(file.url)
 
     assert (path("en", "he"), path("he"), path("en"), path("hybrid")) == ("he", "he", "en", "he")
@@ -149,7 +150,7 @@ def test_an_answer_without_its_meaning_is_not_understood(body: bytes) -> None:
         lambda: wire.read_batch(body, SOON),
         lambda: wire.read_created_id(body),
         lambda: wire.read_manifest(body),
-        lambda: wire.read_listed_manifest(body, "title"),
+        lambda: wire.read_listed_manifest(body, "title", SOON),
         lambda: wire.read_balance_cents(body),
     ):
         with pytest.raises(Undecodable):
@@ -169,9 +170,9 @@ def listed(*statuses: str, mark: str = "mark", inputs: int = 2) -> bytes:
 
 def test_the_list_shows_a_job_by_the_titles_of_its_items() -> None:
     items = wire.read_list(listed("COMPLETED", "FAILED"), "mark")
-    assert wire.status_of(items).state == "succeeded"
-    [result, report] = wire.files_of(items, "marked:mark")
-    assert (result.index, report.url) == (0, "marked:mark")
+    assert wire.status_of(items, BATCH).state == "succeeded"
+    [result, failure] = wire.files_of(items, None)
+    assert (result.kind, result.index, failure.kind, failure.index) == ("result", 0, "failure", 1)
     assert wire.read_list(listed("COMPLETED", mark="mark2"), "mark").found == ()
 
 
@@ -196,17 +197,17 @@ def test_a_manifest_is_read_wherever_it_is_shown() -> None:
     assert wire.read_manifest(json.dumps(shown).encode()) == wire.Manifest("m", "invalid", faults)
 
 
-def test_an_earlier_manifest_is_known_by_its_title_and_the_newest_counts() -> None:
+def test_an_earlier_manifest_is_known_by_its_title_unless_its_links_may_be_too_old() -> None:
     files = [
         {"id": "1", "title": "other", "status": "VALID"},
-        {"id": "2", "title": "mine", "status": "INVALID"},
-        {"id": "3", "title": "mine", "status": "PENDING_VALIDATION"},
+        {"id": "2", "title": "mine", "status": "VALID", "created_at": "2026-02-01T00:00:00Z"},
+        {"id": "3", "title": "mine", "status": "INVALID", "created_at": "2026-02-01T10:00:00Z"},
         {"id": "4", "title": "mine", "status": "VALID"},
     ]
     body = json.dumps({"files": files, "next_cursor": None}).encode()
-    found = wire.read_listed_manifest(body, "mine")
-    assert found is not None and found.id == "3"
-    assert wire.read_listed_manifest(body, "nobody's") is None
+    found = wire.read_listed_manifest(body, "mine", SOON)
+    assert found == wire.Manifest("3", "invalid")
+    assert wire.read_listed_manifest(body, "nobody's", SOON) is None
 
 
 def test_the_title_of_a_manifest_changes_with_its_inputs_and_not_with_their_links() -> None:

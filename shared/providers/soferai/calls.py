@@ -35,6 +35,10 @@ def item_path(batch_id: str, label: Label) -> str:
     return f"{CREATE}/{quote(batch_id, safe='')}/items/by-client-item-id?{query}"
 
 
+def is_item_path(path: str) -> bool:
+    return "/items/by-client-item-id?" in path
+
+
 def transcription_path(transcription_id: str, scripts: Sequence[str]) -> str:
     """The text in one script, so that no word stands there twice. `scripts` are those that the
     transcription has; it is asked for Hebrew letters if it has both."""

@@ -47,7 +47,6 @@ from shared.providers.transport import Transport
 
 LARGE = 50
 """So many recordings make a batch before which the account is looked at."""
-_VALIDATION_SECONDS = 3.0
 _MARKED = "marked:"  # begins the handle of a job whose create call was lost and that the list shows
 
 
@@ -115,32 +114,22 @@ class SoferAi:
         return iter(())
 
     def status(self, transcription_id: str) -> RemoteStatus:
-        return wire.status_of(self._items(transcription_id))
+        items = self._items(transcription_id)
+        return wire.status_of(items, _batch_id(transcription_id))
 
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
-        """What the status tells of; then, one by one, what it leaves out."""
-        items = self._items(transcription_id)
-        yield wire.files_of(items, transcription_id)
-        if transcription_id.startswith(_MARKED):
-            return
-        for label in wire.untold(items):
-            path = calls.item_path(transcription_id, label)
-            try:
-                answer = self._get(path, "look an item up", missing=TranscriptionMissing)
-            except TranscriptionMissing:
-                yield ()
-                continue
-            found = self._transport.understood(
-                lambda body: wire.read_item(body, self._now()), answer
-            )
-            yield tuple(f for f in wire.files_of(found, transcription_id) if f.kind != "report")
+        """One call, the same as that of the status."""
+        yield wire.files_of(self._items(transcription_id), _batch_id(transcription_id))
 
     def result(self, file: ResultFile) -> Recognition:
-        answer = self._get(file.url, "fetch a result", missing=ResultMissing)
-        return read_result(answer.content, Reading(calls.script_in(file.url), file.name))
+        """One call; of what the status left out, two."""
+        path = self._item(file.url) if calls.is_item_path(file.url) else file.url
+        answer = self._get(path, "fetch a result", missing=ResultMissing)
+        return read_result(answer.content, Reading(calls.script_in(path), file.name))
 
     def report(self, file: ResultFile) -> ProviderReport:
-        return wire.report_of(self._items(file.url))
+        """Nothing more than the list tells."""
+        return ProviderReport()
 
     def delete(self, transcription_id: str) -> None:
         """Nothing: there is no such call."""
@@ -163,28 +152,30 @@ class SoferAi:
 
     def _manifest(self, request: JobRequest) -> str:
         """The id of a valid manifest of these inputs: one that an earlier try left behind, or a
-        new one. Unless it was tried before, it gets a few seconds to be validated in."""
+        new one, which is usually valid at once. Where it is not, or where too many calls would be
+        made this time, the next try finds it."""
         found = self._earlier_manifest(request) if request.tries else None
-        if found is None:
-            body = calls.manifest_body(request)
-            what = "upload a manifest"
-            answer = self._transport.call("POST", self._url(calls.MANIFESTS), what, body=body)
-            found = self._transport.understood(wire.read_manifest, answer)
-        if found.status not in ("valid", "invalid") and not request.tries:
-            time.sleep(min(_VALIDATION_SECONDS, self._prepare_seconds / 4))
+        if found is not None and found.status == "invalid":
             answer = self._get(calls.manifest_path(found.id), "read a manifest")
             found = self._transport.understood(wire.read_manifest, answer)
+        is_new = found is None
+        found = found or self._upload(request)
         if found.status == "invalid":
             _refuse(found.faults)
-        if found.status != "valid":
+        if found.status != "valid" or (is_new and request.tries):
             raise ProviderNotReady(f"{NAME} has not validated the manifest yet.", code="pending")
         return found.id
+
+    def _upload(self, request: JobRequest) -> wire.Manifest:
+        what, body = "upload a manifest", calls.manifest_body(request)
+        answer = self._transport.call("POST", self._url(calls.MANIFESTS), what, body=body)
+        return self._transport.understood(wire.read_manifest, answer)
 
     def _earlier_manifest(self, request: JobRequest) -> wire.Manifest | None:
         title = manifest_title(request.mark, request.content_urls)
         answer = self._get(calls.MANIFESTS, "list the manifests")
         return self._transport.understood(
-            lambda body: wire.read_listed_manifest(body, title), answer
+            lambda body: wire.read_listed_manifest(body, title, self._now()), answer
         )
 
     def _require_funds(self, request: JobRequest) -> None:
@@ -207,6 +198,14 @@ class SoferAi:
             )
 
     # --- asking -----------------------------------------------------------------------------
+
+    def _item(self, path: str) -> str:
+        """Where the result of an item is that was looked up at `path`."""
+        answer = self._get(path, "look an item up", missing=ResultMissing)
+        found, is_completed, scripts = self._transport.understood(wire.read_item, answer)
+        if not is_completed:
+            raise ResultMissing("The transcription is not completed.", code="not_completed")
+        return calls.transcription_path(found, scripts)
 
     def _items(self, handle: str) -> wire.Items:
         if handle.startswith(_MARKED):
@@ -232,6 +231,10 @@ class SoferAi:
 
     def _url(self, path: str) -> str:
         return self.endpoint + path
+
+
+def _batch_id(handle: str) -> str | None:
+    return None if handle.startswith(_MARKED) else handle
 
 
 def _refuse(faults: tuple[str, ...]) -> NoReturn:

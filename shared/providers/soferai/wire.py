@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from shared.model.failure import Failure
-from shared.ports import ProviderReport, RemoteStatus, ResultFile
+from shared.ports import RemoteStatus, ResultFile
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import redacted
 from shared.providers.soferai import calls
@@ -22,6 +22,8 @@ from shared.providers.soferai.labels import Label, read_label
 
 DEADLINE = timedelta(hours=24 + 6)
 """Standard mode promises 24 hours; the rest is margin."""
+
+_REUSED = timedelta(hours=6)  # a manifest is used for that long
 
 State = Literal["completed", "failed", "cancelled", "insufficient_funds", "running", "late"]
 _OVER: dict[str, State] = {
@@ -67,6 +69,7 @@ class _Manifest(msgspec.Struct, frozen=True):
     id: str | None = None
     batch_file_id: str | None = None
     title: str | None = None
+    created_at: datetime | None = None
     validation_errors: tuple[str, ...] | None = None
 
 
@@ -122,10 +125,12 @@ def read_manifest(body: bytes) -> Manifest:
     return _manifest_of(decode(_manifest, body))
 
 
-def read_listed_manifest(body: bytes, title: str) -> Manifest | None:
-    """The manifest of that title that is not invalid, the newest if there are several."""
+def read_listed_manifest(body: bytes, title: str, now: datetime) -> Manifest | None:
+    """The first manifest of that title in the list, unless the links in it may be too old."""
     for found in decode(_manifests, body).files:
-        if found.title == title and found.status.lower() != "invalid":
+        made_at = found.created_at
+        is_old = made_at is not None and made_at.tzinfo is not None and now - made_at > _REUSED
+        if found.title == title and not is_old:
             return _manifest_of(found)
     return None
 
@@ -176,10 +181,10 @@ def read_list(body: bytes, mark: str) -> Items:
     return Items(found, "", is_whole and all(item.state != "running" for item in found))
 
 
-def read_item(body: bytes, now: datetime) -> Items:
-    """A single transcription, of ours or not."""
-    found = _items((decode(_info, body),), now)
-    return Items(found, "", is_over=False)
+def read_item(body: bytes) -> tuple[str, bool, tuple[str, ...]]:
+    """The id of a transcription, whether it is completed, and the scripts that it has."""
+    info = decode(_info, body)
+    return info.id, info.status.lower() == "completed", info.hebrew_word_format or ()
 
 
 def _items(infos: tuple[_Info, ...] | list[_Info], now: datetime | None) -> tuple[Item, ...]:
@@ -201,8 +206,8 @@ def _state(info: _Info, now: datetime | None) -> State:
     return "late" if now - created_at > DEADLINE else "running"
 
 
-def status_of(items: Items) -> RemoteStatus:
-    """The job as a whole. It failed where every one of its transcriptions did."""
+def status_of(items: Items, batch_id: str | None) -> RemoteStatus:
+    """The job as a whole, with its files. It failed where every one of its transcriptions did."""
     first = items.found[0] if items.found else None
     failures = [_FAILURES[item.state] for item in items.found if item.state in _FAILURES]
     is_failed = items.is_over and bool(failures) and len(failures) == len(items.found)
@@ -214,41 +219,38 @@ def status_of(items: Items) -> RemoteStatus:
         mark=first.label.mark if first else None,
         model=first.model if first else None,
         failure=failures[0] if is_failed else None,
+        files=files_of(items, batch_id) if items.is_over else None,
     )
 
 
-def files_of(items: Items, handle: str) -> tuple[ResultFile, ...]:
-    """A result for each that is completed, one that is not there yet for each that waits for
-    money, and the report where there is a failure, which is asked for by the job's `handle`."""
-    files = [file for item in items.found if (file := _file_of(item)) is not None]
-    if any(item.state in _FAILURES for item in items.found):
-        files.append(ResultFile(kind="report", name="report", url=handle))
-    return tuple(files)
+def files_of(items: Items, batch_id: str | None) -> tuple[ResultFile, ...]:
+    """A result for each that is completed; what the others are instead, if they are over. What
+    the status of a batch leaves out is to be asked for by `client_item_id`."""
+    told = tuple(file for item in items.found if (file := _file_of(item)) is not None)
+    return told + (_untold(items, batch_id) if batch_id is not None else ())
 
 
-def untold(items: Items) -> tuple[Label, ...]:
-    """The inputs of the job that an answer leaves out."""
+def _untold(items: Items, batch_id: str) -> tuple[ResultFile, ...]:
     if not items.found:
         return ()
     mark, _, inputs = items.found[0].label
     told = {item.label.position for item in items.found}
-    return tuple(Label(mark, at, inputs) for at in range(inputs) if at not in told)
-
-
-def report_of(items: Items) -> ProviderReport:
-    failed = {
-        item.label.position: _FAILURES[item.state]
-        for item in items.found
-        if item.state in _FAILURES
-    }
-    return ProviderReport(failed_inputs=failed)
+    labels = [Label(mark, at, inputs) for at in range(inputs) if at not in told]
+    return tuple(_result(label, calls.item_path(batch_id, label)) for label in labels)
 
 
 def _file_of(item: Item) -> ResultFile | None:
     position, name = item.label.position, str(item.label)
     if item.state == "completed":
         path = calls.transcription_path(item.id, item.scripts)
-        return ResultFile(kind="result", name=name, url=path, index=position)
+        return _result(item.label, path)
     if item.state == "insufficient_funds":
         return ResultFile(kind="unfunded", name=name, url="", index=position)
-    return None
+    failure = _FAILURES.get(item.state)
+    if failure is None:
+        return None
+    return ResultFile(kind="failure", name=name, url="", index=position, failure=failure)
+
+
+def _result(label: Label, url: str) -> ResultFile:
+    return ResultFile(kind="result", name=str(label), url=url, index=label.position)
