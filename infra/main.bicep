@@ -166,7 +166,8 @@ var dataSettings = {
 var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/assemblyai-key)' } : {}
 var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
-var keySettings = union(webhook, assemblyAi, soferAi)
+var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
+var keySettings = union(events, webhook, assemblyAi, soferAi)
 var sources = empty(furtherAudio) ? {} : { MANIFEST_SOURCES: 'uploads audio ${audioContainers}' }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -282,7 +283,6 @@ module roles 'modules/roles.bicep' = {
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
     registersWebhooks: providerWebhooks
-    readsSecrets: providerWebhooks || !empty(others)
     ownerPrincipalId: ownerPrincipalId
     ownerPrincipalType: ownerPrincipalType
   }

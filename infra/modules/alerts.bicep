@@ -70,6 +70,14 @@ var questions = [
     advice: 'The app met what it was not made for; the event names file and line or part. The recordings are looked after. Report it with the lines of the log.'
   }
   {
+    name: 'subscriptions-disabled'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../queries/subscriptions-disabled.kql')
+    advice: 'A receiver of events failed for so long that nothing is sent to it any more. Ask its owner, whose address is in the subscription. When it works again, switch the subscription on and replay what it missed.'
+  }
+  {
     name: 'copies-left'
     severity: 2
     every: 'PT1H'

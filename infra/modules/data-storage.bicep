@@ -23,7 +23,7 @@ param outputDays int
 @description('Log who reads and writes blobs, not only who deletes them.')
 param auditBlobs bool
 
-@description('Further containers of audio, which manifests may name.')
+@description('Further containers of audio, which manifests may name. When their blobs end, their owners say.')
 param furtherAudio array
 
 var audio = concat(['audio', 'uploads'], furtherAudio)
@@ -36,6 +36,8 @@ var outputs = [
   'reports'
   'errors'
 ]
+// Addresses and secrets of those who are told of events. Nothing deletes them but the app.
+var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
 var steps = [
   'register'
@@ -129,7 +131,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [deadLetters]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters]): {
   parent: blobs
   name: container
   properties: {

@@ -39,8 +39,8 @@ resource hostStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: hostStorageName
 }
 
-// Signs the provider's calls. Made from a key that is good for nothing else, because the account
-// refuses keys: the same at each deployment, unknown to everybody, changed by renewing that key.
+// Secrets of our own are made from a key that is good for nothing else, because the account refuses
+// keys: the same at each deployment, unknown to everybody, changed by renewing that key.
 resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
   parent: vault
@@ -48,6 +48,17 @@ resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   properties: {
     contentType: 'signs the calls of speech providers'
     value: '${guid(hostStorage.listKeys().keys[0].value, 'webhook', name)}${guid(name, hostStorage.listKeys().keys[0].value, 'secret')}'
+  }
+}
+
+// Signs the events that go to addresses which batches bring along, in the form of Standard Webhooks.
+resource eventsSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
+  parent: vault
+  name: 'events-secret'
+  properties: {
+    contentType: 'signs events'
+    value: 'whsec_${base64(replace('${guid(hostStorage.listKeys().keys[0].value, 'events', name)}${guid(name, 'signs', hostStorage.listKeys().keys[0].value)}', '-', ''))}'
   }
 }
 

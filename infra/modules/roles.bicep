@@ -17,9 +17,6 @@ param speechPrincipalIds array
 @description('Whether the app registers webhooks at Speech.')
 param registersWebhooks bool
 
-@description('Whether a setting of the app refers to a secret.')
-param readsSecrets bool
-
 @description('Who looks after the deployment, an object id; empty: nobody gets a role.')
 param ownerPrincipalId string
 param ownerPrincipalType string
@@ -99,7 +96,7 @@ var ownerOnVault = !hasOwner ? [] : [
     reason: 'Whoever looks after it sets the keys of further providers.'
   }
 ]
-var appOnVault = !readsSecrets ? [] : [
+var appOnVault = [
   {
     principal: appPrincipalId
     type: 'ServicePrincipal'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from tests.bicep.deployment import Deployment, Resource, azd_parameters
 ROOT = Path(__file__).resolve().parents[2]
 INFRA = ROOT / "infra"
 Environment = tuple[tuple[str, str], ...]
+REFERENCE = re.compile(
+    r"@Microsoft\.KeyVault\(SecretUri=https://[\w-]+\.vault\.azure\.net/secrets/([\w-]+)\)"
+)
 PLAIN: Environment = ()
 WIDE = (
     ("SPEECH_REGIONS", "eastus swedencentral"),
@@ -55,6 +59,19 @@ def app_settings(environment: Environment = PLAIN) -> dict[str, str]:
     (config,) = deployed(environment).of_type("Microsoft.Web/sites/config")
     settings: dict[str, str] = config["properties"]
     return settings
+
+
+def settings_as_the_app_sees_them(environment: Environment = PLAIN) -> dict[str, str]:
+    """With secrets in place of the references to them, as the platform hands them over. Those
+    that are set by hand are "by hand"."""
+    secrets = {
+        resource.name.rpartition("/")[2]: resource["properties"]["value"]
+        for resource in deployed(environment).of_type("Microsoft.KeyVault/vaults/secrets")
+    }
+    return {
+        name: secrets.get(match[1], "by hand") if (match := REFERENCE.fullmatch(value)) else value
+        for name, value in app_settings(environment).items()
+    }
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import chain
@@ -44,6 +45,7 @@ def _subscription() -> dict[str, str]:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "base64": lambda text: b64encode(text.encode()).decode(),
     "concat": lambda *lists: list(chain.from_iterable(lists)),
     "contains": lambda where, what: what in where,
     "empty": lambda value: not value,

@@ -21,6 +21,7 @@ from tests.bicep.dropscribe import (
     data_account,
     deployed,
     event_subscriptions,
+    settings_as_the_app_sees_them,
     triggers,
 )
 
@@ -108,7 +109,7 @@ def needed(environment: Environment) -> Iterator[Grant]:
 
 def needed_for_speech(environment: Environment, app: str, data: str) -> Iterator[Grant]:
     """Webhooks are written with a role that may write more than transcriptions."""
-    settings = read_settings(app_settings(environment))
+    settings = read_settings(settings_as_the_app_sees_them(environment))
     by_url = {e.url: e for e in settings.endpoints if e.provider == "azure-speech"}
     role = "Contributor" if settings.webhook_base_url else "User"
     for account in deployed(environment).of_type("Microsoft.CognitiveServices/accounts"):

@@ -13,11 +13,13 @@ from tests.bicep.dropscribe import (
     INFRA,
     PLAIN,
     POLLED,
+    REFERENCE,
     ROOT,
     WIDE,
     Environment,
     app_settings,
     deployed,
+    settings_as_the_app_sees_them,
     triggers,
 )
 
@@ -45,7 +47,7 @@ in_every_form = pytest.mark.parametrize(
 
 @in_every_form
 def test_the_app_starts_with_the_settings_that_bicep_gives_it(environment: Environment) -> None:
-    read_settings(app_settings(environment))
+    read_settings(settings_as_the_app_sees_them(environment))
 
 
 @in_every_form
@@ -66,9 +68,6 @@ def test_no_setting_holds_a_secret(environment: Environment) -> None:
     """What is secret is a reference to the vault, and the secret of that name is either deployed
     or one that docs/deploy.md says how to set."""
     secret = re.compile(r".*_(KEY|SECRET)(_.*)?")
-    reference = re.compile(
-        r"@Microsoft\.KeyVault\(SecretUri=https://[\w-]+\.vault\.azure\.net/secrets/([\w-]+)\)"
-    )
     deployed_ones = {
         resource.name.rpartition("/")[2]
         for resource in deployed(environment).of_type("Microsoft.KeyVault/vaults/secrets")
@@ -76,7 +75,7 @@ def test_no_setting_holds_a_secret(environment: Environment) -> None:
     told = set(re.findall(r"--name ([\w-]+-key)\b", (ROOT / "docs" / "deploy.md").read_text()))
     for name, value in app_settings(environment).items():
         if secret.fullmatch(name):
-            match = reference.fullmatch(value)
+            match = REFERENCE.fullmatch(value)
             assert match, name
             assert match[1] in deployed_ones | told, name
         assert "AccountKey=" not in value, name
@@ -116,10 +115,10 @@ def test_the_settings_that_a_host_reads_are_the_marked_ones_of_the_docs() -> Non
 
 def test_every_other_provider_can_be_switched_on() -> None:
     for provider in OTHERS:
-        with_it = app_settings((("OTHER_PROVIDERS", provider),))
-        endpoints = read_settings(with_it).endpoints
+        only = (("OTHER_PROVIDERS", provider),)
+        endpoints = read_settings(settings_as_the_app_sees_them(only)).endpoints
         assert provider in {endpoint.provider for endpoint in endpoints}, provider
-        assert with_it["SPEECH_READS_AUDIO"] == "sas"
+        assert app_settings(only)["SPEECH_READS_AUDIO"] == "sas"
 
 
 def test_azd_asks_for_nothing_but_name_and_region() -> None:

@@ -15,6 +15,7 @@ from tests.bicep.dropscribe import (
     deployed,
     event_subscriptions,
     names_in_data_account,
+    settings_as_the_app_sees_them,
     triggers,
 )
 
@@ -37,7 +38,7 @@ def test_the_containers_are_those_of_the_code() -> None:
 
 def test_further_containers_of_audio_are_made_and_told_to_the_app() -> None:
     (name,) = names_in_data_account("blobServices/containers", WIDE) - KNOWN
-    sources = read_settings(app_settings(WIDE)).manifest_sources
+    sources = read_settings(settings_as_the_app_sees_them(WIDE)).manifest_sources
     assert set(sources) == {"audio", "uploads", name}
 
 
