@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ CONTAINERS = {
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
+    "SUBSCRIPTIONS_CONTAINER": "subscriptions",
     "DEAD_LETTERS_CONTAINER": "dead-letters",
 }
 TABLE = "dropscribe"
@@ -142,6 +144,8 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "REFETCH_SECONDS": "2",
         "SWEEP_SCHEDULE": "*/3 * * * * *",
         "ALLOW_HTTP": "true",
+        "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
+        "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
     }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_bytes
 from threading import Lock
 from typing import cast
 from uuid import uuid4
@@ -17,11 +19,16 @@ import msgspec
 import requests
 
 from shared.application import Application, Ports
+from shared.event_ports import NoAnswer
 from shared.log import quiet_libraries
+from shared.model.address import BadAddress
 from shared.model.capabilities import Capabilities
 from shared.model.options import Mode
 from shared.model.policy import Policy
 from shared.model.price import PriceTable, Rate
+from shared.model.signature import USUAL_BYTES, make_secret
+from shared.outbound.http import FORBIDDEN, OutboundHttp
+from shared.outgoing import EventPorts
 from shared.ports import SpeechProvider
 from shared.profiles import load_profiles
 from shared.providers.azure_speech.auth import default_credential
@@ -31,17 +38,21 @@ from shared.setting_addresses import Endpoint
 from shared.settings import Settings, read_settings
 from shared.stores.blobs import BlobAudio, BlobOutputs
 from shared.stores.clients import SasSigner, StorageAccount
+from shared.stores.deliveries import TableDeliveries
+from shared.stores.outbox import TableOutbox
 from shared.stores.queues import StorageQueue
 from shared.stores.requests import BlobRequests
+from shared.stores.subscriptions import BlobConfidences, TableSubscriptions
 from shared.stores.table import (
     TableActiveJobs,
     TableBatchStore,
     TableDiaries,
     TableEndpointBook,
 )
-from shared.stores.web_audio import Answer, HttpWebAudio, Refused
+from shared.stores.web_audio import Answer, Fetch, HttpWebAudio, Refused, Unreachable
 from shared.usecases.sweep import webhook_url
 
+CALLERS = 16  # calls at a time of one process to receivers of events
 ROOT = Path(__file__).resolve().parent.parent
 CAPABILITIES: Mapping[str, Capabilities] = {n: offer.limits for n, offer in OFFERS.items()}
 
@@ -82,6 +93,7 @@ def build(
     table = account.table(settings.state_table)
     policy = _policy(settings)
     secret = settings.webhook_secret
+    outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
         Ports(
             clock=SystemClock(),
@@ -93,7 +105,7 @@ def build(
             diaries=TableDiaries(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_no_web),
+            web=HttpWebAudio(_fetching(outbound)),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
                 name: offer.limits_with(settings.of_provider[name])
@@ -109,6 +121,17 @@ def build(
             pool=ThreadPoolExecutor(2 * policy.write_threads, thread_name_prefix="write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
+            events=EventPorts(
+                outbox=TableOutbox(table),
+                subscriptions=TableSubscriptions(table),
+                confidences=BlobConfidences(account.blobs, settings.subscriptions_container),
+                deliveries=TableDeliveries(table),
+                sender=outbound,
+                callers=ThreadPoolExecutor(CALLERS, thread_name_prefix="deliver"),
+                new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
+                chance=random.random,
+                own_secrets=[own.reveal() for own in settings.events_secret],
+            ),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,
             reports=settings.reports_container,
@@ -124,8 +147,18 @@ def build(
     )
 
 
-def _no_web(url: str, headers: Mapping[str, str], most: int) -> Answer:
-    raise Refused
+def _fetching(outbound: OutboundHttp) -> Fetch:
+    """Audio at https addresses is fetched past the same guard as events are sent."""
+
+    def fetch(url: str, headers: Mapping[str, str], most: int) -> Answer:
+        try:
+            return Answer(*outbound.get(url, headers, most))
+        except BadAddress:
+            raise Refused from None
+        except NoAnswer as error:
+            raise (Refused if error.problem == FORBIDDEN else Unreachable) from None
+
+    return fetch
 
 
 def _deployment(blobs_url: str, table: str) -> str:
@@ -154,6 +187,7 @@ def _policy(settings: Settings) -> Policy:
         orphans_seconds=settings.orphans_seconds,
         orphan_age_seconds=settings.orphan_age_seconds,
         endpoint_pause_seconds=settings.endpoint_pause_seconds,
+        deliveries_days=settings.deliveries_days,
         submitted_seconds=settings.submitted_seconds,
         give_up_seconds=settings.give_up_seconds,
     )

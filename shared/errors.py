@@ -7,6 +7,8 @@
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
     ├── BatchBusy                 what is asked for has to wait until the batch is over
+    ├── SubscriptionMissing       there is no such subscription, or it was deleted
+    ├── SubscriptionRefused       a subscription asks for what cannot be; says what
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
@@ -102,6 +104,22 @@ class BatchBusy(DropscribeError):
     """The batch is still being worked on; to delete it, cancel it first or wait."""
 
     status = 409
+
+
+class SubscriptionMissing(DropscribeError):
+    """There is no subscription of that id, or it was deleted; or no such delivery of it."""
+
+    status = 404
+
+
+class SubscriptionRefused(DropscribeError):
+    """`field` names what is wrong, the message says what to write there, without repeating it."""
+
+    status = 422
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(f"{field} {message}")
 
 
 class UnknownEndpoint(DropscribeError):

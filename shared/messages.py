@@ -102,10 +102,28 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
     job_id: str | None = None
 
 
-Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish
-M = TypeVar("M", Register, Expand, Change, Plan, Submit, Collect, Write, Finish)
+class Announce(msgspec.Struct, frozen=True, kw_only=True):
+    """Pass on the events of a notice, which lies in that partition, to all who want them."""
 
-KINDS = (Register, Expand, Change, Plan, Submit, Collect, Write, Finish)
+    queue: ClassVar[str] = "dropscribe-announce"
+    v: int = 1
+    partition: str
+    notice_id: str
+
+
+class Deliver(msgspec.Struct, frozen=True, kw_only=True):
+    """Send off the deliveries of a parcel that are due."""
+
+    queue: ClassVar[str] = "dropscribe-deliver"
+    v: int = 1
+    receiver: str
+    parcel_id: str
+
+
+Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish | Announce | Deliver
+M = TypeVar("M", Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
+
+KINDS = (Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
 QUEUES = tuple(kind.queue for kind in KINDS)
 # Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
 # the process crashes where two threads are the first at the same moment.

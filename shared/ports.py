@@ -14,6 +14,7 @@ from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
 from shared.model.job import ActiveJob, Job
 from shared.model.manifest import Head, Item
+from shared.model.notice import Notice
 from shared.model.options import Mode, Options
 from shared.model.recognition import Recognition
 from shared.model.recording import Recording, State
@@ -193,14 +194,18 @@ class BatchStore(Protocol):
     """Batches with their jobs and recordings, one partition each, and two small indices.
 
     Rows carry their version; saving one that somebody else changed raises `StoreConflict`.
+    A `notice` tells others of what a call changes. It is stored in the same transaction, so it
+    is there if, and only if, the change was made by this call.
     """
 
-    def open_batch(self, batch: Batch) -> None:
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """Note that the batch has work to do, and create its header if there is none yet. One
         that was stored before (it has a version) is listed as running."""
 
-    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
-        """Insert a header together with at most 99 parts, in one transaction. False: there is a
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        """Insert a header together with at most 98 parts, in one transaction. False: there is a
         header of that id already, and nothing was changed."""
 
     def part(self, batch_id: str, number: int) -> Part | None:
@@ -239,7 +244,7 @@ class BatchStore(Protocol):
     def batch(self, batch_id: str) -> Batch | None:
         """The header row."""
 
-    def insert(self, recording: Recording) -> bool:
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         """Insert a recording's first row. False: the row was there already, and stays as it is."""
 
     def recording(self, batch_id: str, recording_id: str) -> Recording | None:
@@ -271,11 +276,16 @@ class BatchStore(Protocol):
     def jobs(self, batch_id: str) -> Iterator[Job]:
         """All jobs of a batch."""
 
-    def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
         """Write rows of one batch in one transaction, at most 100 of them, each only if it
         still has the version that it carries. Returns the job with its new version."""
 
-    def save_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
 
 
@@ -325,7 +335,7 @@ class EndpointBook(Protocol):
     def all(self) -> dict[str, EndpointState]:
         """Every endpoint of which something is known, in one query."""
 
-    def save(self, state: EndpointState) -> EndpointState:
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
         """Insert or replace, and return with the new version. Raises `StoreConflict`."""
 
 
@@ -409,8 +419,14 @@ class Requests(Protocol):
     def find(self, batch: Batch, positions: Collection[int]) -> dict[int, Item]:
         """The items at these positions, read in one go. Raises `StoreConflict`."""
 
+    def put_callback(self, batch_id: str, url: str) -> None:
+        """Store an address of the batch's own, under the `callback_id` of it."""
+
+    def callback(self, batch_id: str, callback_id: str) -> str | None:
+        """That address; None: it was removed with the batch."""
+
     def remove(self, batch: Batch) -> None:
-        """No error when it is gone already."""
+        """The addresses go too. No error when it is gone already."""
 
 
 class Outputs(Protocol):

@@ -6,11 +6,15 @@ may hold a secret, are never repeated in a message.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from shared.model.address import NEVER, Network
+from shared.model.signature import secret_bytes
 
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
@@ -146,6 +150,36 @@ def webhook_secret(value: str) -> Secret:
             f"has {len(value)} characters, expected at least {SHORTEST_SECRET}, best made at random"
         )
     return Secret(value)
+
+
+def signing_secrets(value: str) -> tuple[Secret, ...]:
+    """One in the form of Standard Webhooks, or two, separated by a space, while one takes the
+    place of the other."""
+    found = value.split()
+    try:
+        for secret in found:
+            secret_bytes(secret)
+    except ValueError:
+        found = []
+    if not 1 <= len(found) <= 2:
+        raise Invalid("is not usable, expected whsec_ and 24 to 64 bytes in base64, or two of it")
+    return tuple(Secret(secret) for secret in found)
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """`10.1.0.0/16 fd00:1::/64`: several separated by spaces or commas."""
+    found: list[Network] = []
+    for word in re.split(r"[\s,]+", value.strip(", ")):
+        try:
+            network: Network = ipaddress.ip_network(word)
+        except ValueError:
+            raise Invalid(
+                f"{shortened(word)} is not a network, expected for example 10.1.0.0/16"
+            ) from None
+        if any(network.version == 4 and network.overlaps(never) for never in NEVER):
+            raise Invalid(f"{shortened(word)} holds what is never called, expected less of it")
+        found.append(network)
+    return tuple(found)
 
 
 def base_url(value: str) -> str:

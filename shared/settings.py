@@ -16,6 +16,7 @@ import msgspec
 
 from shared import setting_values as values
 from shared.errors import ConfigurationError
+from shared.model.address import Network
 from shared.model.profile_keys import did_you_mean
 from shared.providers.registry import OFFERS
 from shared.setting_addresses import (
@@ -52,12 +53,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
+    Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
     Setting("WEBHOOK_BASE_URL", values.base_url, None),
     Setting("WEBHOOK_SECRET", values.webhook_secret, None),
+    Setting("EVENTS_SECRET", values.signing_secrets, ()),
+    Setting("OUTBOUND_NETWORKS", values.networks, ()),
+    Setting("DELIVERIES_DAYS", values.number(1, 365), 30),
     Setting("COALESCE_SECONDS", values.number(1, 3600), 60),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
@@ -119,12 +124,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     manifests_container: str
     batches_container: str
     uploads_container: str
+    subscriptions_container: str
     dead_letters_container: str
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int
     webhook_base_url: str | None
     webhook_secret: Secret | None
+    events_secret: tuple[Secret, ...]
+    outbound_networks: tuple[Network, ...]
+    deliveries_days: int
     coalesce_seconds: int
     poll_schedule: str
     sweep_schedule: str

@@ -33,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
                            could tell, are waited for this long
     waiting_long_seconds   a job that could not be sent for this long is told of in the log
     tell_again_seconds     and again after this long
+    deliveries_days        deliveries of events this old are forgotten
     max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
@@ -62,6 +63,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_long_seconds: int = 86_400
     tell_again_seconds: int = 3_600
     max_faults: int = 5
+    deliveries_days: int = 30
     max_active_of: dict[str, int] = {}
 
     def most_active_jobs(self, provider: str) -> int:

@@ -50,7 +50,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `cohort` keeps recordings apart that must not share a job: halves of a job that failed as a
     whole. `job_index` is the position in the job's create call. `fetches` counts tries to read
     a result of this attempt. `item` is the position in the batch's request; `web_url` is the
-    address of audio that lies elsewhere, without its query, which is a secret.
+    address of audio that lies elsewhere, without its query, which is a secret. `callback` is the
+    `callback_id` of the address that is to hear what becomes of this recording.
     """
 
     batch_id: str
@@ -82,6 +83,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     item: int | None = None
     web_url: str | None = None
+    callback: str | None = None
     version: str = ""
 
     @property

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import TableClient, TableEntity, UpdateMode
+from azure.data.tables import (
+    TableClient,
+    TableEntity,
+    TableTransactionError,
+    TransactionOperation,
+    UpdateMode,
+)
 
 from shared.errors import StoreConflict
 from shared.stores.failures import storage_errors
@@ -83,3 +89,31 @@ class Entities:
                 self.table.delete_entity(partition, key, **condition)
             except ResourceNotFoundError:
                 return
+
+    def transact(
+        self, operations: Sequence[tuple[Any, ...]], what: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """At most 100 operations on rows of one partition, all or none. Raises `StoreConflict`."""
+        with storage_errors(what):
+            try:
+                return self.table.submit_transaction(operations)
+            except TableTransactionError as error:
+                if error.status_code in (404, 409, 412):
+                    raise StoreConflict(f"{what}: somebody else was first") from None
+                raise
+
+
+def write_operation(row: dict[str, Any], version: str) -> tuple[Any, ...]:
+    """Of a transaction: insert a row that has no version yet, or replace it if it still has this
+    one."""
+    if not version:
+        return TransactionOperation.CREATE, row
+    return (
+        TransactionOperation.UPDATE,
+        row,
+        {
+            "mode": UpdateMode.REPLACE,
+            "etag": version,
+            "match_condition": MatchConditions.IfNotModified,
+        },
+    )

@@ -10,6 +10,7 @@ from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
 
 from shared.errors import StoreConflict
 from shared.model.batch import Batch
+from shared.model.delivery import callback_id
 from shared.model.manifest import Head, Item
 from shared.stores.failures import storage_errors
 
@@ -47,12 +48,25 @@ class BlobRequests:
                     break
         return found
 
-    def remove(self, batch: Batch) -> None:
-        with storage_errors("remove request"):
+    def put_callback(self, batch_id: str, url: str) -> None:
+        with storage_errors("store callback"):
+            self._callback(batch_id, callback_id(url)).upload_blob(url.encode(), overwrite=True)
+
+    def callback(self, batch_id: str, callback_id: str) -> str | None:
+        with storage_errors("read callback"):
             try:
-                self._blob(batch).delete_blob()
+                return self._callback(batch_id, callback_id).download_blob().readall().decode()
             except ResourceNotFoundError:
-                return
+                return None
+
+    def remove(self, batch: Batch) -> None:
+        container = self._service.get_container_client(self._container)
+        with storage_errors("remove request"):
+            for name in container.list_blob_names(name_starts_with=f"{batch.id}/"):
+                try:
+                    container.delete_blob(name)
+                except ResourceNotFoundError:
+                    continue
 
     def _read(self, batch: Batch, offset: int, length: int) -> bytes:
         with storage_errors("read request"):
@@ -71,6 +85,10 @@ class BlobRequests:
                     yield from lines
             except ResourceNotFoundError:
                 raise StoreConflict("read request: it is gone") from None
+
+    def _callback(self, batch_id: str, callback_id: str) -> BlobClient:
+        name = f"{batch_id}/callback-{callback_id}"
+        return self._service.get_blob_client(self._container, name)
 
     def _blob(self, batch: Batch) -> BlobClient:
         name = f"{batch.id}/items-{batch.digest[:16]}.jsonl"

@@ -14,7 +14,7 @@ import msgspec
 from azure.data.tables import EdmType, EntityProperty, TableEntity
 
 S = TypeVar("S", bound=msgspec.Struct)
-_PLAIN = (str, int, float, bool, datetime)
+_PLAIN = (str, int, float, bool, bytes, datetime)
 
 
 _prepared: dict[type[msgspec.Struct], tuple[tuple[str, bool], ...]] = {}

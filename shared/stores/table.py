@@ -22,22 +22,21 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from azure.core import MatchConditions
 from azure.data.tables import (
     TableClient,
-    TableTransactionError,
     TransactionOperation,
-    UpdateMode,
 )
 
 from shared.errors import StoreConflict
 from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
+from shared.model.notice import Notice
 from shared.model.recording import Recording, State
 from shared.ports import BatchFilter, Diary, RecordingFacts
-from shared.stores.entities import Entities
+from shared.stores.entities import Entities, write_operation
 from shared.stores.failures import storage_errors
+from shared.stores.outbox import notice_operation
 from shared.stores.rows import derive, from_row, prepare, to_row
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
@@ -53,18 +52,24 @@ class TableBatchStore:
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
 
-    def open_batch(self, batch: Batch) -> None:
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         self._rows.put(OPEN, batch.id)
         if batch.version:
             self._list(batch, entry_of(batch, "running"))
+        elif notice is not None:
+            self.create_batch(batch, notice=notice)
         else:
             self._rows.insert(batch.id, "batch", batch)
 
-    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
         rows = [to_row(batch.id, "batch", batch)]
         rows += [to_row(batch.id, f"part-{part.number:03}", part) for part in parts]
         try:
-            self._transact([(TransactionOperation.CREATE, row) for row in rows], "create batch")
+            self._transact(
+                [(TransactionOperation.CREATE, row) for row in rows], "create batch", notice
+            )
         except StoreConflict:
             return False
         return True
@@ -130,15 +135,26 @@ class TableBatchStore:
     def batch(self, batch_id: str) -> Batch | None:
         return self._rows.read(Batch, batch_id, "batch")
 
-    def save_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """The list first: who dies in between comes again, and writes both."""
         if batch.deleted_at is None:
             self.list_batch(batch)
-        self._rows.replace(batch.id, "batch", batch, batch.version)
+        if notice is None:
+            self._rows.replace(batch.id, "batch", batch, batch.version)
+            return
+        update = write_operation(to_row(batch.id, "batch", batch), batch.version)
+        self._transact([update], "save batch", notice)
 
-    def insert(self, recording: Recording) -> bool:
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = f"recording-{recording.id}"
-        return self._rows.insert(recording.batch_id, key, recording) is not None
+        if notice is None:
+            return self._rows.insert(recording.batch_id, key, recording) is not None
+        create = write_operation(to_row(recording.batch_id, key, recording), "")
+        try:
+            self._transact([create], "insert recording", notice)
+        except StoreConflict:
+            return False
+        return True
 
     def recording(self, batch_id: str, recording_id: str) -> Recording | None:
         return self._rows.read(Recording, batch_id, f"recording-{recording_id}")
@@ -183,28 +199,29 @@ class TableBatchStore:
             for row in self._rows.query(where, {"pk": batch_id}):
                 yield from_row(Job, row)
 
-    def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
         rows: list[tuple[str, Job | Recording]] = [("job-", job)] if job else []
         rows += [("recording-", row) for row in recordings]
         if not rows:
             return job
         operations = [
-            _operation(to_row(row.batch_id, f"{kind}{row.id}", row), row.version)
+            write_operation(to_row(row.batch_id, f"{kind}{row.id}", row), row.version)
             for kind, row in rows
         ]
-        results = self._transact(operations, "save")
+        results = self._transact(operations, "save", notice)
         return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
 
     def _transact(
-        self, operations: Sequence[tuple[Any, ...]], what: str
+        self, operations: Sequence[tuple[Any, ...]], what: str, notice: Notice | None = None
     ) -> Sequence[Mapping[str, Any]]:
-        with storage_errors(what):
-            try:
-                return self._rows.table.submit_transaction(operations)
-            except TableTransactionError as error:
-                if error.status_code in (404, 409, 412):
-                    raise StoreConflict(f"{what}: somebody else was first") from None
-                raise
+        if notice is not None:
+            operations = [*operations, notice_operation(notice)]
+        return self._rows.transact(operations, what)
 
 
 class TableActiveJobs:
@@ -255,10 +272,17 @@ class TableEndpointBook:
         return self._rows.read(EndpointState, ENDPOINT, name) or EndpointState(name=name)
 
     def all(self) -> dict[str, EndpointState]:
-        return {state.name: state for state in self._rows.partition(EndpointState, ENDPOINT)}
+        where = "PartitionKey eq @pk and RowKey ge '0'"  # notices sort before
+        with storage_errors("list endpoints"):
+            rows = self._rows.query(where, {"pk": ENDPOINT})
+            return {row["RowKey"]: from_row(EndpointState, row) for row in rows}
 
-    def save(self, state: EndpointState) -> EndpointState:
-        if state.version:
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+        if notice is not None:
+            update = write_operation(to_row(ENDPOINT, state.name, state), state.version)
+            operations = [update, notice_operation(notice)]
+            version = str(self._rows.transact(operations, "save endpoint")[0]["etag"])
+        elif state.version:
             version = self._rows.replace(ENDPOINT, state.name, state, state.version)
         else:
             version = self._rows.insert(ENDPOINT, state.name, state) or ""
@@ -303,17 +327,3 @@ def _entries_filter(wanted: BatchFilter, after: str | None) -> tuple[str, dict[s
             where.append(f"{name} eq @{name}")
             values[name] = value
     return " and ".join(where), values
-
-
-def _operation(row: dict[str, Any], version: str) -> tuple[Any, ...]:
-    if not version:
-        return TransactionOperation.CREATE, row
-    return (
-        TransactionOperation.UPDATE,
-        row,
-        {
-            "mode": UpdateMode.REPLACE,
-            "etag": version,
-            "match_condition": MatchConditions.IfNotModified,
-        },
-    )

@@ -11,6 +11,7 @@ from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch import Batch, item_recording_id
 from shared.model.capabilities import Capabilities
+from shared.model.delivery import callback_id
 from shared.model.failure import Failure
 from shared.model.manifest import (
     Head,
@@ -90,6 +91,7 @@ class Registrar:
         clock: Clock,
     ) -> None:
         self._batch, self._head = batch, requests.head(batch)
+        self._requests, self._remembered = requests, set[str]()
         self._audio, self._web, self._store, self._clock = audio, web, store, clock
         self._outputs, self._errors_container = outputs, errors_container
         self._profiles, self._capabilities = profiles, capabilities
@@ -99,6 +101,8 @@ class Registrar:
         recording = self.look(entry)
         if recording.failure is not None and self._is_known(recording):
             return
+        if entry.item.callback_url is not None:
+            self._remember(entry.item.callback_url)
         enter(
             recording,
             store=self._store,
@@ -106,6 +110,12 @@ class Registrar:
             errors_container=self._errors_container,
             clock=self._clock,
         )
+
+    def _remember(self, url: str) -> None:
+        """The row can only tell which address it is; items that share one store it once."""
+        if url not in self._remembered:
+            self._requests.put_callback(self._batch.id, url)
+            self._remembered.add(url)
 
     def _is_known(self, recording: Recording) -> bool:
         """A refused one's error report comes before its row, which may have been accepted the
@@ -147,6 +157,7 @@ class Registrar:
             failure=entry.failure or failure,
             item=entry.position,
             web_url=without_query(item.url) if item.url else None,
+            callback=callback_id(item.callback_url) if item.callback_url else None,
         )
 
     def _base(self, name: str) -> tuple[Profile, Failure | None]:

@@ -26,7 +26,7 @@ except NoInterpreter as missing:
 AUDIO = (ROOT / "samples" / "audio" / "monologue.wav").read_bytes()
 SCHEMA = json.loads((ROOT / "docs" / "transcript-1.schema.json").read_text())
 SAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-STEPS = ("register", "expand", "change", "plan", "submit", "collect", "write", "finish")
+STEPS = "register expand change plan submit collect write finish announce deliver".split()
 WEBHOOK = "/api/webhooks/azure-speech/local"
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from shared.errors import InputError, StoreConflict
 from shared.model.batch import Batch
+from shared.model.delivery import callback_id
 from shared.model.manifest import Head, Item
 from shared.ports import AudioHead
 from tests.fakes.blobs import HEAD_BYTES
@@ -19,6 +20,7 @@ class FakeRequests:
 
     def __init__(self) -> None:
         self.contents: dict[tuple[str, str], bytes] = {}
+        self.callbacks: dict[tuple[str, str], str] = {}
 
     def put(self, batch: Batch, content: bytes) -> None:
         self.contents[batch.id, batch.digest] = content
@@ -34,8 +36,16 @@ class FakeRequests:
         lines = self._content(batch).splitlines()[1:]
         return {n: msgspec.json.decode(lines[n], type=Item) for n in positions if n < len(lines)}
 
+    def put_callback(self, batch_id: str, url: str) -> None:
+        self.callbacks[batch_id, callback_id(url)] = url
+
+    def callback(self, batch_id: str, callback_id: str) -> str | None:
+        return self.callbacks.get((batch_id, callback_id))
+
     def remove(self, batch: Batch) -> None:
         self.contents.pop((batch.id, batch.digest), None)
+        for key in [key for key in self.callbacks if key[0] == batch.id]:
+            del self.callbacks[key]
 
     def _content(self, batch: Batch) -> bytes:
         if (batch.id, batch.digest) not in self.contents:

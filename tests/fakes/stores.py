@@ -11,6 +11,7 @@ from shared.errors import StoreConflict
 from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
+from shared.model.notice import Notice
 from shared.model.recording import Recording, State
 from shared.ports import BatchFilter, Diary, RecordingFacts
 
@@ -28,22 +29,26 @@ class FakeBatchStore:
         self.rows: dict[tuple[str, str], Recording] = {}
         self.part_rows: dict[tuple[str, int], Part] = {}
         self.listed: dict[str, BatchEntry] = {}
+        self.notices: dict[tuple[str, str], Notice] = {}
 
-    def open_batch(self, batch: Batch) -> None:
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         self.notes[batch.id] = self._version()
         if batch.version:
             self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
         else:
-            self.create_batch(batch)
+            self.create_batch(batch, notice=notice)
 
-    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
-        assert len(parts) < MOST_IN_TRANSACTION, "a table takes 100 rows"
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        assert len(parts) < MOST_IN_TRANSACTION - 1, "a table takes 100 rows"
         if batch.id in self.headers:
             return False
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
         for part in parts:
             saved = msgspec.structs.replace(part, version=self._version())
             self.part_rows[batch.id, part.number] = saved
+        self._post(notice)
         return True
 
     def part(self, batch_id: str, number: int) -> Part | None:
@@ -104,19 +109,21 @@ class FakeBatchStore:
     def batch(self, batch_id: str) -> Batch | None:
         return self.headers.get(batch_id)
 
-    def save_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         there = self.headers.get(batch.id)
         if there is None or there.version != batch.version:
             raise StoreConflict("save batch")
         if batch.deleted_at is None:
             self.list_batch(batch)
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
+        self._post(notice)
 
-    def insert(self, recording: Recording) -> bool:
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = (recording.batch_id, recording.id)
         if key in self.rows:
             return False
         self.rows[key] = msgspec.structs.replace(recording, version=self._version())
+        self._post(notice)
         return True
 
     def recording(self, batch_id: str, recording_id: str) -> Recording | None:
@@ -159,9 +166,15 @@ class FakeBatchStore:
             if batch == batch_id:
                 yield job
 
-    def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
         rows = list(recordings)
-        assert len(rows) + (job is not None) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
+        count = len(rows) + (job is not None) + (notice is not None)
+        assert count <= MOST_IN_TRANSACTION, "a table takes 100 rows"
         assert len({row.id for row in rows}) == len(rows), "a row stands twice in a transaction"
         for row in rows:
             self._check(self.rows.get((row.batch_id, row.id)), row.version)
@@ -172,7 +185,13 @@ class FakeBatchStore:
         for row in rows:
             saved = msgspec.structs.replace(row, version=self._version())
             self.rows[row.batch_id, row.id] = saved
+        self._post(notice)
         return job
+
+    def _post(self, notice: Notice | None) -> None:
+        if notice is not None:
+            assert notice.fits, "a column holds 64 KiB"
+            self.notices[notice.partition, notice.id] = notice
 
     def _check(self, there: Recording | Job | None, version: str) -> None:
         if ("" if there is None else there.version) != version:
@@ -227,6 +246,7 @@ class FakeEndpointBook:
     def __init__(self) -> None:
         self._versions = count(1)
         self.states: dict[str, EndpointState] = {}
+        self.notices: dict[tuple[str, str], Notice] = {}
 
     def state(self, name: str) -> EndpointState:
         return self.states.get(name) or EndpointState(name=name)
@@ -234,11 +254,13 @@ class FakeEndpointBook:
     def all(self) -> dict[str, EndpointState]:
         return dict(self.states)
 
-    def save(self, state: EndpointState) -> EndpointState:
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
         if self.state(state.name).version != state.version:
             raise StoreConflict("save endpoint")
         saved = msgspec.structs.replace(state, version=f"e{next(self._versions)}")
         self.states[state.name] = saved
+        if notice is not None:
+            self.notices[notice.partition, notice.id] = notice
         return saved
 
 

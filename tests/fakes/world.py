@@ -20,10 +20,19 @@ from shared.application import Application, Ports
 from shared.model.policy import Policy
 from shared.model.profile import Profile
 from shared.model.recording import Recording
+from shared.model.signature import make_secret
+from shared.outgoing import EventPorts
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.clock import FakeClock
+from tests.fakes.events import (
+    FakeConfidences,
+    FakeDeliveries,
+    FakeOutbox,
+    FakeSender,
+    FakeSubscriptions,
+)
 from tests.fakes.provider import FakeProvider
 from tests.fakes.queue import FakeQueue
 from tests.fakes.requests import FakeRequests, FakeWeb
@@ -35,6 +44,7 @@ from tests.fakes.stores import (
 )
 
 MOST_DELIVERIES = 5  # as in host.json
+OWN_SECRET = make_secret(b"the deployment signs with this, ")
 HIDDEN_AFTER_ERROR = timedelta(seconds=15)
 
 
@@ -65,6 +75,11 @@ class World:
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
+        self.outbox, self.subscriptions = FakeOutbox(), FakeSubscriptions()
+        self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
+        self.sender = FakeSender()
+        for store in (self.store, self.book, self.subscriptions):
+            store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
         self.deployment = deployment
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
@@ -101,6 +116,17 @@ class World:
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
                 deployment=self.deployment,
+                events=EventPorts(
+                    outbox=self.outbox,
+                    subscriptions=self.subscriptions,
+                    confidences=self.confidences,
+                    deliveries=self.deliveries,
+                    sender=self.sender,
+                    callers=self.pool,
+                    new_secret=lambda: make_secret(f"{next(self._ids):032}".encode()),
+                    chance=lambda: 0.5,
+                    own_secrets=(OWN_SECRET,),
+                ),
             )
         )
         self.register = self.app.audio_dropped

@@ -13,17 +13,21 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model": ("shared.model", "shared.errors"),
     "shared/messages.py": ("shared.model",),
     "shared/ports.py": ("shared.model", "shared.messages"),
+    "shared/event_ports.py": ("shared.model",),
     "shared/probing": ("shared.probing", "shared.model", "shared.errors"),
     "shared/formats": ("shared.formats", "shared.model"),
     "shared/reports": ("shared.reports", "shared.model"),
     "shared/usecases": tuple(
         f"shared.{name}"
-        for name in "usecases model ports messages errors log formats reports probing".split()
+        for name in (
+            "usecases model ports event_ports messages errors log formats reports probing".split()
+        )
     ),
     "shared/stores": tuple(
         f"shared.{name}"
-        for name in "stores model ports messages errors log setting_addresses".split()
+        for name in "stores model ports event_ports messages errors log setting_addresses".split()
     ),
+    "shared/outbound": ("shared.outbound", "shared.model", "shared.event_ports"),
     "shared/providers": tuple(
         f"shared.{name}" for name in "providers model ports errors setting_values".split()
     ),
@@ -40,6 +44,7 @@ RULES = {  # folder or file: what it may import of ours
 }
 
 
+ADAPTERS = ("shared/stores", "shared/providers", "shared/outbound")
 OFFERED = (  # what the settings read: which providers there are, and the forms of their settings
     "shared.providers.registry.OFFERS",
     "shared.providers.offer.EndpointForm",
@@ -80,9 +85,10 @@ def test_imports_point_inwards(place: str) -> None:
 def test_only_the_composition_root_builds_adapters() -> None:
     for path in [*sources("shared"), *sources("functions"), ROOT / "function_app.py"]:
         place = str(path.relative_to(ROOT))
-        if place.startswith(("shared/stores", "shared/providers")) or path.name == "bootstrap.py":
+        if place.startswith(tuple(ADAPTERS)) or path.name == "bootstrap.py":
             continue
-        adapters = {n for n in imported(path) if lies_in(n, ("shared.stores", "shared.providers"))}
+        packages = tuple(folder.replace("/", ".") for folder in ADAPTERS)
+        adapters = {n for n in imported(path) if lies_in(n, packages)}
         adapters -= set(OFFERED)
         assert not adapters, f"{place} imports {adapters}"
 

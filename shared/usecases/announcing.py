@@ -1,0 +1,199 @@
+"""Whoever changes a row tells others of it, without a line of code about that.
+
+The stores that the use-cases get are wrapped in those of this file. Where somebody wants to hear of
+a change, a notice goes into its transaction, and then a message. So no use-case can forget to tell,
+and what is told is what was saved. Where nobody listens, nothing is added to any call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from shared.errors import DropscribeError
+from shared.event_ports import Outbox, Subscriptions
+from shared.messages import Announce
+from shared.model.batch import Batch, Part
+from shared.model.endpoint import EndpointState
+from shared.model.event import Event
+from shared.model.happenings import (
+    Links,
+    of_accepted,
+    of_completed,
+    of_endpoint,
+    of_recording,
+    of_submitted,
+)
+from shared.model.job import Job
+from shared.model.notice import Notice, notice_of
+from shared.model.recording import Recording
+from shared.model.subscription import Subscription
+from shared.ports import BatchStore, Clock, EndpointBook, Queue
+
+AUDIENCE_AGE = timedelta(seconds=30)
+NOTED_AGE = timedelta(minutes=5)
+MOST_NOTED = 10_000
+ROWS_IN_TRANSACTION = 100
+ENDPOINTS = "!endpoint"
+"""The partition of the endpoint book."""
+
+
+class Audience:
+    """The subscriptions, as this process read them last; every half minute it looks again."""
+
+    def __init__(self, subscriptions: Subscriptions, clock: Clock) -> None:
+        self._subscriptions, self._clock = subscriptions, clock
+        self._found: tuple[Subscription, ...] = ()
+        self._read_at: datetime | None = None
+        self._lock = Lock()
+
+    def all(self) -> tuple[Subscription, ...]:
+        with self._lock:
+            now = self._clock.now()
+            if self._read_at is None or now - self._read_at >= AUDIENCE_AGE:
+                self._found = tuple(self._subscriptions.all())
+                self._read_at = now
+            return self._found
+
+    def look_again(self) -> None:
+        """What this process changed itself it knows at once."""
+        with self._lock:
+            self._read_at = None
+
+    def wants(self, event: Event) -> bool:
+        return event.callback is not None or any(s.wants(event) for s in self.all())
+
+
+class Announcer:
+    """Makes notices of what somebody wants to hear, and hands them on."""
+
+    def __init__(self, audience: Audience, outbox: Outbox, queue: Queue, clock: Clock) -> None:
+        self._audience, self._outbox, self._queue, self._clock = audience, outbox, queue, clock
+        self._noted: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def notice(self, partition: str, events: Sequence[Event]) -> Notice | None:
+        """None: nobody wants to hear it. Else it is noted that the partition holds notices, so
+        that the sweep finds them even if every message is lost."""
+        wanted = [event for event in events if self._audience.wants(event)]
+        if not wanted:
+            return None
+        now = self._clock.now()
+        with self._lock:
+            noted_at = self._noted.get(partition)
+        if noted_at is None or now - noted_at >= NOTED_AGE:
+            self._outbox.note(partition, now)
+            with self._lock:
+                if len(self._noted) >= MOST_NOTED:
+                    self._noted.clear()
+                self._noted[partition] = now
+        return notice_of(partition, wanted, now)
+
+    def hand_on(self, notice: Notice) -> None:
+        """After it was stored. A message that cannot be sent must not make a change that was made
+        look like one that was not; the sweep sends another."""
+        with suppress(DropscribeError):
+            self._queue.send(Announce(partition=notice.partition, notice_id=notice.id))
+
+
+class AnnouncingStore:
+    """`shared.ports.BatchStore` that tells of recordings that are over, of jobs that were sent,
+    and of batches that begin or are complete. The rest goes to the store as it is."""
+
+    def __init__(self, store: BatchStore, announcer: Announcer, links: Links) -> None:
+        self._store, self._announcer, self._links = store, announcer, links
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        if not batch.version:
+            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        self._store.open_batch(batch, notice)
+        self._hand_on(notice)
+
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        if batch.error_report is None:
+            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        is_new = self._store.create_batch(batch, parts, notice)
+        if is_new:
+            self._hand_on(notice)
+        return is_new
+
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
+        self._store.save_batch(batch, notice)
+        self._hand_on(notice)
+
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
+        events = of_recording(recording, self._links)
+        notice = self._announcer.notice(recording.batch_id, events)
+        is_new = self._store.insert(recording, notice)
+        if is_new:
+            self._hand_on(notice)
+        return is_new
+
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
+        """The rows of a notice that is too large, or for which there is no room, are saved in two
+        halves: who saves this many has to be ready to find some saved and some not."""
+        rows = list(recordings)
+        events = [event for row in rows for event in of_recording(row, self._links)]
+        if job is not None:
+            events += of_submitted(job, self._links)
+        if not events:
+            return self._store.save(job, rows)
+        batch_id = rows[0].batch_id if job is None else job.batch_id
+        notice = self._announcer.notice(batch_id, events)
+        count = len(rows) + (job is not None) + 1
+        if notice is not None and (count > ROWS_IN_TRANSACTION or not notice.fits):
+            middle = len(rows) // 2
+            if middle:
+                self.save(None, rows[:middle])
+                return self.save(job, rows[middle:])
+        saved = self._store.save(job, rows, notice)
+        self._hand_on(notice)
+        return saved
+
+    def _hand_on(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self._announcer.hand_on(notice)
+
+
+class AnnouncingBook:
+    """`shared.ports.EndpointBook` that tells of an endpoint that was well and is taken out. What
+    was before is known from the version: it is that of the state that was read."""
+
+    def __init__(self, book: EndpointBook, announcer: Announcer, clock: Clock) -> None:
+        self._book, self._announcer, self._clock = book, announcer, clock
+        self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+    def state(self, name: str) -> EndpointState:
+        return self._seen(self._book.state(name))
+
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+        is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
+        if is_news:
+            event = of_endpoint(state, self._clock.now())
+            notice = self._announcer.notice(ENDPOINTS, [event])
+        saved = self._seen(self._book.save(state, notice))
+        if notice is not None:
+            self._announcer.hand_on(notice)
+        return saved
+
+    def _seen(self, state: EndpointState) -> EndpointState:
+        if state.pauses == 0:
+            self._was_well[state.name] = state.version
+        return state
