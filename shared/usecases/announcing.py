@@ -150,18 +150,18 @@ class AnnouncingStore:
         events = [event for row in rows for event in of_recording(row, self._links)]
         if job is not None:
             events += of_submitted(job, self._links)
-        if not events:
+        if events:
+            batch_id = rows[0].batch_id if job is None else job.batch_id
+            notice = self._announcer.notice(batch_id, events)
+        if notice is None:
             return self._store.save(job, rows)
-        batch_id = rows[0].batch_id if job is None else job.batch_id
-        notice = self._announcer.notice(batch_id, events)
-        count = len(rows) + (job is not None) + 1
-        if notice is not None and (count > ROWS_IN_TRANSACTION or not notice.fits):
-            middle = len(rows) // 2
-            if middle:
-                self.save(None, rows[:middle])
-                return self.save(job, rows[middle:])
+        is_too_much = len(rows) + (job is not None) >= ROWS_IN_TRANSACTION or not notice.fits
+        middle = len(rows) // 2
+        if is_too_much and middle:
+            self.save(None, rows[:middle])
+            return self.save(job, rows[middle:])
         saved = self._store.save(job, rows, notice)
-        self._hand_on(notice)
+        self._announcer.hand_on(notice)
         return saved
 
     def _hand_on(self, notice: Notice | None) -> None:
