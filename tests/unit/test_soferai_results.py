@@ -91,7 +91,7 @@ def test_terms_of_several_words_stand_once_even_if_their_scripts_differ_in_numbe
         "go",
         "on.",
     ]
-    latin = ["We", "say", "b'ezras", "hashem", "yisborach", "and", "go", "on."]
+    latin = ["We", "say", "b'ezras", "hashem", "yisborach,", "and", "go", "on."]
     assert [t.text for t in tokens(text, "en")] == latin
 
 
@@ -134,6 +134,15 @@ def test_seconds_are_rounded_half_up(seconds: float, ms: int) -> None:
 def test_the_length_may_be_a_fraction() -> None:
     assert read(result("", duration=1802.5)).duration_ms == 1_802_500
     assert read(result("", duration=None)).duration_ms is None
+
+
+def test_an_answer_that_gives_times_for_some_words_only_keeps_all_of_them() -> None:
+    text = "Good evening; the <i>sugya</i> סוגיא tonight is <i>tefillah</i> תפילה, so listen."
+    body = result(text, stamp("Good", 0, 0.5, "1"), stamp("sugya", 2.1, 2.8, "1", "en"))
+    hebrew, latin = read(body), read(body, "en")
+    assert " ".join(texts(hebrew)) == "Good evening; the סוגיא tonight is תפילה, so listen."
+    assert " ".join(texts(latin)) == "Good evening; the sugya tonight is tefillah, so listen."
+    assert ("sugya", 2100, 2800) in words(latin)
 
 
 def test_silence_is_a_success_without_utterances() -> None:

@@ -134,6 +134,11 @@ def test_other_peoples_items_are_left_out() -> None:
     assert [item.label.position for item in read(info(0, "COMPLETED"), theirs).found] == [0]
 
 
+def test_a_batch_in_which_nothing_is_known_to_be_ours_is_not_over() -> None:
+    theirs = info(0, "COMPLETED", client_item_id=None, title="Untitled")
+    assert not read(theirs, status="COMPLETED").is_over
+
+
 def test_a_result_is_asked_for_in_one_script() -> None:
     def path(*scripts: str) -> str:
         [file] = wire.files_of(
@@ -215,6 +220,24 @@ def test_the_title_of_a_manifest_changes_with_its_inputs_and_not_with_their_link
     assert one == manifest_title("mark", ["https://a.example/1?sig=y"])
     assert one != manifest_title("mark", ["https://a.example/2?sig=x"])
     assert "sig" not in one
+
+
+def test_a_new_batch_and_the_balance_are_read() -> None:
+    created = {
+        "batch_id": BATCH,
+        "transcription_ids": ["4b6c5d0e-4f7f-4a53-9a51-2a4f4a0b1c11"],
+        "total_count": 1,
+        "status": "RECEIVED",
+    }
+    assert wire.read_created_id(json.dumps(created).encode()) == BATCH
+    balance = b'{"total_balance": 5000, "available_balance": 4711, "pending_balance": 289}'
+    assert wire.read_balance_cents(balance) == 4711
+
+
+def test_an_item_that_was_looked_up_says_whether_it_is_there() -> None:
+    found = wire.read_item(json.dumps(info(0, "COMPLETED")).encode())
+    assert found == ("00000000-0000-4000-8000-000000000000", True, ("he",))
+    assert not wire.read_item(json.dumps(info(0, "PENDING")).encode())[1]
 
 
 # --- labels ---------------------------------------------------------------------------------

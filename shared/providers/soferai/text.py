@@ -19,6 +19,7 @@ _ITALIC = re.compile(r"<i>(.*?)</i>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _HEBREW = re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_PUNCTUATION = re.compile("^.*?([.,;:?!\u2026)\\]]*)$", re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -75,15 +76,21 @@ def _words(text: str) -> Iterator[_Piece]:
         yield _Piece(word, is_italic=False)
 
 
-def _once(pieces: list[_Piece], script: str) -> Iterator[str]:
-    """Without the twins: italics before Hebrew letters, or Hebrew letters after italics."""
+def _once(pieces: list[_Piece], script: str) -> list[str]:
+    """Without the twins: italics before Hebrew letters, or Hebrew letters after italics, whose
+    full stop stays."""
     runs = [list(run) for _, run in groupby(pieces, key=lambda p: (p.is_italic, p.is_hebrew))]
+    kept: list[str] = []
     for number, run in enumerate(runs):
         before = runs[number - 1][-1] if number else None
         after = runs[number + 1][0] if number + 1 < len(runs) else None
-        is_twin = _are_twins(run[-1], after) if script == "he" else _are_twins(before, run[0])
-        if not is_twin:
-            yield from (piece.text for piece in run)
+        if script == "he" and _are_twins(run[-1], after):
+            continue
+        if script != "he" and _are_twins(before, run[0]):
+            kept[-1] += _PUNCTUATION.sub(r"\1", run[-1].text)
+            continue
+        kept += [piece.text for piece in run]
+    return kept
 
 
 def _are_twins(one: _Piece | None, other: _Piece | None) -> bool:

@@ -159,17 +159,13 @@ def read_batch(body: bytes, now: datetime) -> Items:
     """The transcriptions of a batch. One that is late is not waited for any more.
 
     A batch is over when all of its transcriptions are; what it says of itself counts only for
-    those that it does not list."""
+    those that it does not list. One in which nothing is known to be ours is never over."""
     batch = decode(_batch, body)
-    found = _items(batch.transcriptions, now)
-    told = len(batch.transcriptions)
+    found, told = _items(batch.transcriptions, now), len(batch.transcriptions)
+    is_under_way = any(_state(info, now) == "running" for info in batch.transcriptions)
     rest_is_over = batch.pending_count == 0 and batch.status.lower() in ("completed", "failed")
-    return Items(
-        found,
-        batch.status,
-        all(item.state != "running" for item in found)
-        and (rest_is_over or (told > 0 and told == batch.total_count)),
-    )
+    is_over = bool(found) and not is_under_way and (rest_is_over or told == batch.total_count)
+    return Items(found, batch.status, is_over)
 
 
 def read_list(body: bytes, mark: str) -> Items:
