@@ -48,6 +48,10 @@ class OutboundHttp:
             network_backend=CheckedBackend(self._deadline, allowed, resolve_),
         )
 
+    def close(self) -> None:
+        """Give up the connections that are kept open for the next call."""
+        self._pool.close()
+
     def read(self, url: str) -> Address:
         address = read_address(url, allow_http=self._allow_http)
         if address.literal is not None and not may_be_dialled(address.literal, self._allowed):
