@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from shared.errors import ProviderError, ProviderRefused, StoreConflict
 from shared.log import event
+from shared.model.capabilities import Capabilities
 from shared.model.policy import Policy
 from shared.ports import ActiveJobs, Clock, Diaries, Diary, RemoteCopy, SpeechProvider
 
@@ -16,13 +17,17 @@ def remove_orphans(
     active: ActiveJobs,
     diaries: Diaries,
     endpoints: Mapping[str, SpeechProvider],
+    capabilities: Mapping[str, Capabilities],
     deployment: str,
     policy: Policy,
     clock: Clock,
 ) -> None:
     """Once in a while, at each endpoint. `deployment` begins every mark of ours: a resource may
-    serve others too. What is young may be a create call that is just being written down."""
+    serve others too. What is young may be a create call that is just being written down. Where
+    nothing can be deleted, nothing is looked for."""
     for name, provider in endpoints.items():
+        if not capabilities[provider.name].supports_delete:
+            continue
         try:
             _search(name, provider, active, diaries, deployment, policy, clock)
         except ProviderError as error:
