@@ -49,9 +49,11 @@ class Crash(BaseException):
 class Trap:
     """Counts the outside calls of a world and ends the process after the chosen one."""
 
-    def __init__(self, world: World, after: int | None) -> None:
+    def __init__(
+        self, world: World, after: int | None, ports: dict[str, list[str]] = PORTS
+    ) -> None:
         self.calls, self._after = 0, after
-        for port, methods in PORTS.items():
+        for port, methods in ports.items():
             adapter = getattr(world, port)
             for method in methods:
                 setattr(adapter, method, self._trapped(getattr(adapter, method)))
