@@ -117,7 +117,8 @@ class Deliveries(Protocol):
         drop: Parcel | None = None,
     ) -> None:
         """Replace deliveries of one receiver, insert or replace the parcels to `keep`, remove the
-        one to `drop`. Raises `StoreConflict` if a delivery changed meanwhile."""
+        one to `drop`, all or nothing. Raises `StoreConflict` if a delivery changed meanwhile, or
+        if that parcel is gone; alone it may be."""
 
     def get(self, receiver: str, key: str) -> Delivery | None:
         """One delivery."""

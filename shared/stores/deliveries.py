@@ -79,11 +79,14 @@ class TableDeliveries:
     ) -> None:
         operations = [write_operation(_row(delivery), delivery.version) for delivery in deliveries]
         operations += [(TransactionOperation.UPSERT, _parcel_row(parcel)) for parcel in keep]
+        if drop is not None and not operations:
+            self._rows.delete(_partition(drop.receiver), f"parcel-{drop.id}")
+            return
+        if drop is not None:
+            keys = {"PartitionKey": _partition(drop.receiver), "RowKey": f"parcel-{drop.id}"}
+            operations.append((TransactionOperation.DELETE, keys))
         if operations:
             self._rows.transact(operations, "save deliveries")
-        if drop is not None:
-            # Not in the transaction, which a parcel that is gone would spoil.
-            self._rows.delete(_partition(drop.receiver), f"parcel-{drop.id}")
 
     def get(self, receiver: str, key: str) -> Delivery | None:
         return self._rows.read(Delivery, _partition(receiver), f"event-{key}")

@@ -290,6 +290,9 @@ def test_ninety_nine_deliveries_and_their_parcel_change_together(books: Books) -
     assert there.due_at == NOW + timedelta(hours=1)
     books.deliveries.save([stopped(left)], drop=there)
     books.deliveries.save([], drop=there)
+    [again, *_], _ = books.deliveries.page("sub-1", DeliveryFilter(state="stopped"))
+    with pytest.raises(StoreConflict):
+        books.deliveries.save([again], drop=there)
     assert books.deliveries.parcels("sub-1") == []
     assert books.deliveries.in_line(parcel) == []
 

@@ -154,7 +154,9 @@ class FakeDeliveries:
         drop: Parcel | None = None,
     ) -> None:
         kept = list(keep)
-        self._check_size(len(deliveries) + len(kept))
+        self._check_size(len(deliveries) + len(kept) + (drop is not None))
+        if drop is not None and (deliveries or kept) and drop.id not in self._parcels_of(drop):
+            raise StoreConflict("save deliveries")
         for row in deliveries:
             there = self.rows.get((row.receiver, row.key))
             if there is None or there.version != row.version:
@@ -198,6 +200,9 @@ class FakeDeliveries:
             for key in [key for key in self.parcel_rows if key[0] == receiver]:
                 del self.parcel_rows[key]
         return len(rows) < most
+
+    def _parcels_of(self, parcel: Parcel) -> set[str]:
+        return {there.id for there in self.parcels(parcel.receiver)}
 
     def _between(self, receiver: str, first: str, last: str) -> list[Delivery]:
         return [
