@@ -120,9 +120,6 @@ class Deliveries(Protocol):
         one to `drop`, all or nothing. Raises `StoreConflict` if a delivery changed meanwhile, or
         if that parcel is gone; alone it may be."""
 
-    def get(self, receiver: str, key: str) -> Delivery | None:
-        """One delivery."""
-
     def page(
         self,
         receiver: str,

@@ -80,7 +80,7 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     `first` to `last`. `handed_at` is when a message for it was sent last.
 
     With `replays` it is an order to put deliveries in line again: those between the two keys that
-    are of `batch_id`, if that is set. `version` is the row's ETag.
+    are of `batch_id`, if that is set.
     """
 
     receiver: str
@@ -91,7 +91,6 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     handed_at: datetime
     replays: bool = False
     batch_id: str | None = None
-    version: str = ""
 
 
 class Result(NamedTuple):

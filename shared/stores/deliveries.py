@@ -88,9 +88,6 @@ class TableDeliveries:
         if operations:
             self._rows.transact(operations, "save deliveries")
 
-    def get(self, receiver: str, key: str) -> Delivery | None:
-        return self._rows.read(Delivery, _partition(receiver), f"event-{key}")
-
     def page(
         self,
         receiver: str,

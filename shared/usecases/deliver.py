@@ -60,12 +60,13 @@ def deliver(
     if parcel.replays:
         _put_in_line(parcel, deliveries, queue, clock)
         return
-    rows = deliveries.in_line(parcel)
+    due: list[Delivery] = []
+    later: list[Delivery] = []
+    for row in deliveries.in_line(parcel):
+        is_later = row.due_at is not None and row.due_at > now + EARLY
+        (later if is_later else due).append(row)
     courier = _Courier(receivers, sender, pauses, chance, clock)
-    is_due = [row.due_at is None or row.due_at <= now + EARLY for row in rows]
-    due = [row for row, is_it in zip(rows, is_due, strict=True) if is_it]
     sent = list(callers.map(courier.carry, due))
-    later = [row for row, is_it in zip(rows, is_due, strict=True) if not is_it]
     _note(parcel, sent, later, deliveries, queue, clock)
     if message.receiver != CALLBACKS:
         receivers.note(message.receiver, courier.results)

@@ -262,11 +262,11 @@ def test_deliveries_come_back_as_they_were_the_newest_first(books: Books) -> Non
     found, more = books.deliveries.page("sub-1", DeliveryFilter())
     assert more is None
     assert [row.at for row in found] == sorted((row.at for row in rows), reverse=True)
-    one = books.deliveries.get("sub-1", full.key)
-    assert one is not None and same(one, full)
-    assert books.deliveries.get("sub-2", full.key) is None
-    there = books.deliveries.parcel("sub-1", parcel.id)
-    assert there is not None and same(there, parcel)
+    [one], _ = books.deliveries.page("sub-1", DeliveryFilter(), first=full.key, last=full.key)
+    assert same(one, full)
+    assert books.deliveries.page("sub-2", DeliveryFilter()) == ([], None)
+    assert books.deliveries.parcel("sub-1", parcel.id) == parcel
+    assert books.deliveries.parcel("sub-2", parcel.id) is None
     assert books.deliveries.parcels("sub-2") == []
 
 

@@ -142,9 +142,7 @@ class FakeDeliveries:
         ]
 
     def put_parcel(self, parcel: Parcel) -> None:
-        version = f"p{next(self._versions)}"
-        saved = msgspec.structs.replace(parcel, version=version)
-        self.parcel_rows[parcel.receiver, parcel.id] = saved
+        self.parcel_rows[parcel.receiver, parcel.id] = parcel
 
     def save(
         self,
@@ -167,9 +165,6 @@ class FakeDeliveries:
             self.put_parcel(parcel)
         if drop is not None:
             self.parcel_rows.pop((drop.receiver, drop.id), None)
-
-    def get(self, receiver: str, key: str) -> Delivery | None:
-        return self.rows.get((receiver, key))
 
     def page(
         self,
