@@ -18,15 +18,3 @@ def announce(message: func.QueueMessage) -> None:
 @bp.queue_trigger("message", messages.Deliver.queue, "DATA_STORAGE")
 def deliver(message: func.QueueMessage) -> None:
     application().run(messages.decode(messages.Deliver, message.get_body()))
-
-
-@bp.function_name("announce_poison")
-@bp.queue_trigger("message", f"{messages.Announce.queue}-poison", "DATA_STORAGE")
-def announce_poison(message: func.QueueMessage) -> None:
-    application().drain(messages.Announce.queue, message.get_body())
-
-
-@bp.function_name("deliver_poison")
-@bp.queue_trigger("message", f"{messages.Deliver.queue}-poison", "DATA_STORAGE")
-def deliver_poison(message: func.QueueMessage) -> None:
-    application().drain(messages.Deliver.queue, message.get_body())

@@ -64,3 +64,15 @@ def write_poison(message: func.QueueMessage) -> None:
 @bp.queue_trigger("message", f"{messages.Finish.queue}-poison", "DATA_STORAGE")
 def finish_poison(message: func.QueueMessage) -> None:
     application().drain(messages.Finish.queue, message.get_body())
+
+
+@bp.function_name("announce_poison")
+@bp.queue_trigger("message", f"{messages.Announce.queue}-poison", "DATA_STORAGE")
+def announce_poison(message: func.QueueMessage) -> None:
+    application().drain(messages.Announce.queue, message.get_body())
+
+
+@bp.function_name("deliver_poison")
+@bp.queue_trigger("message", f"{messages.Deliver.queue}-poison", "DATA_STORAGE")
+def deliver_poison(message: func.QueueMessage) -> None:
+    application().drain(messages.Deliver.queue, message.get_body())

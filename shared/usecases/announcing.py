@@ -112,7 +112,7 @@ class AnnouncingStore:
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         if not batch.version:
             notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        self._store.open_batch(batch, notice)
+        self._store.open_batch(batch, *_given(notice))
         self._hand_on(notice)
 
     def create_batch(
@@ -120,20 +120,20 @@ class AnnouncingStore:
     ) -> bool:
         if batch.error_report is None:
             notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        is_new = self._store.create_batch(batch, parts, notice)
+        is_new = self._store.create_batch(batch, parts, *_given(notice))
         if is_new:
             self._hand_on(notice)
         return is_new
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
-        self._store.save_batch(batch, notice)
+        self._store.save_batch(batch, *_given(notice))
         self._hand_on(notice)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         events = of_recording(recording, self._links)
         notice = self._announcer.notice(recording.batch_id, events)
-        is_new = self._store.insert(recording, notice)
+        is_new = self._store.insert(recording, *_given(notice))
         if is_new:
             self._hand_on(notice)
         return is_new
@@ -188,7 +188,7 @@ class AnnouncingBook:
         if is_news:
             event = of_endpoint(state, self._clock.now())
             notice = self._announcer.notice(ENDPOINTS, [event])
-        saved = self._seen(self._book.save(state, notice))
+        saved = self._seen(self._book.save(state, *_given(notice)))
         if notice is not None:
             self._announcer.hand_on(notice)
         return saved
@@ -197,3 +197,8 @@ class AnnouncingBook:
         if state.pauses == 0:
             self._was_well[state.name] = state.version
         return state
+
+
+def _given(notice: Notice | None) -> tuple[Notice, ...]:
+    """Where there is none, the call is the one that it would be without all this."""
+    return () if notice is None else (notice,)

@@ -94,6 +94,7 @@ def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     kind: type, times: int
 ) -> None:
     world = World(policy=Policy(slice_size=2))
+    world.app.subscriptions.create("https://hooks.example/")
     for i in range(5):
         world.audio.drop(f"{i}.wav", a_second_of_silence(), world.clock.now())
     world.clock.advance(world.policy.event_patience_seconds + 1)
