@@ -13,7 +13,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(options.provider, options.recordings),
     "cold_start": lambda _: cold_start.run(),
     "normalising": lambda _: normalising.run(),
-    "pipeline": lambda options: [pipeline.run(n).as_json() for n in options.recordings],
+    "pipeline": lambda options: pipeline.run_all(options.recordings, options.trickled),
 }
 
 
@@ -28,7 +28,8 @@ def _burst(provider: str, recordings: list[int]) -> list[object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--recordings", type=int, nargs="+", default=[1_000])
+    parser.add_argument("--recordings", type=int, nargs="*", default=[1_000], help="in a burst")
+    parser.add_argument("--trickled", type=int, nargs="*", default=[], help="evenly over time")
     parser.add_argument("--provider", choices=burst.TRIALS, default=next(iter(burst.TRIALS)))
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):

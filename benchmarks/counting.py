@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import requests
 
-_BY_PORT: dict[int, str] = {}
+from shared.stores.clients import CONNECTIONS
+from shared.stores.session import StorageSession
 
 
 class Tally:
@@ -31,18 +32,18 @@ class Tally:
         return {f"{service} {kind}": n for (service, kind), n in sorted(self.calls.items())}
 
 
-class CountingSession(requests.Session):
+class CountingSession(StorageSession):
     """For the storage SDK. `services` tells a service by its port."""
 
     def __init__(self, tally: Tally, services: dict[int, str]) -> None:
-        super().__init__()
+        super().__init__(CONNECTIONS)
         self._tally, self._services = tally, services
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        url = urlsplit(str(request.url))
-        service = self._services.get(url.port or 0, "other")
-        self._tally.add(service, _kind(service, str(request.method), url.path, url.query))
-        return super().send(request, **options)
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        parts = urlsplit(url)
+        service = self._services.get(parts.port or 0, "other")
+        self._tally.add(service, _kind(service, method, parts.path, parts.query))
+        return super().request(method, url, **options)
 
 
 def counting_client(tally: Tally) -> httpx.Client:

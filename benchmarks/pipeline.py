@@ -1,83 +1,116 @@
 """Recordings through the pipeline, with every remote call of the app counted.
 
-The app runs in this process; what the functions host does (receive, delete) is done here by
-clients of its own and not counted, as it is not counted at the peer either.
+Two waits are no work of ours and are told apart from it: for the window to close, and for the
+provider. `busy_seconds` is the time in which at least one function runs.
 """
 
 from __future__ import annotations
 
-import base64
+import json
 import resource
 import struct
-from collections import Counter
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
 from time import monotonic, sleep, time
 from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob import BlobServiceClient
-from azure.storage.queue import QueueServiceClient
+from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from benchmarks import floor
 from benchmarks.counting import CountingSession, Tally, counting_client
+from benchmarks.host import Host, receiving_webhooks
 from benchmarks.sizes import THREADS
-from local.stack import Stack, running_stack
-from shared import messages as m
+from local.stack import ROOT, Stack, running_stack
 from shared.application import Application
 from shared.bootstrap import build
 from shared.settings import read_settings
 
-SECONDS_TO_FINISH = 3_600
-IDLE_SECONDS = 0.1
-WINDOW_SECONDS = 30  # long enough for a burst of a thousand to be one batch
+SECONDS_TO_FINISH = 7_200
+BURST_WINDOW_SECONDS = 30
+UPLOADS_PER_SECOND = 200  # at the least, so that a burst is one batch
+TRICKLE_PER_SECOND = 40
+MOST_IN_FLOOR = 10_000
 
 
-@dataclass
-class Run:
-    """What one run took."""
+def run_all(sizes: Iterable[int], trickled: Iterable[int]) -> list[Any]:
+    """Each run in a process of its own, for its peak memory."""
+    runs = [[str(n)] for n in sizes] + [[str(n), "--trickled"] for n in trickled]
+    return [_in_process(arguments) for arguments in runs]
 
-    recordings: int
-    tally: Tally
-    executions: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    window_seconds: float = 0.0
-    floor_seconds: float = 0.0
-    peak_mb: float = 0.0
 
-    @property
-    def busy_seconds(self) -> float:
-        """From the drop to the report, without the wait for the window to close."""
-        return self.seconds - self.window_seconds
+def _in_process(arguments: list[str]) -> Any:
+    print(f"pipeline {' '.join(arguments)}", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "benchmarks.pipeline", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
 
-    def as_json(self) -> dict[str, Any]:
-        n = self.recordings
-        storage = self.tally.of("blob", "table", "queue")
+
+def run(recordings: int, *, trickled: bool = False) -> dict[str, Any]:
+    """Drop that many, at once or evenly over time, and wait until every one is reported."""
+    tally = Tally()
+    window = _window_seconds(recordings, trickled)
+    with application(tally, window) as (app, stack):
+        blobs = BlobServiceClient.from_connection_string(stack.azurite.connection_string)
+        audio = blobs.get_container_client("audio")
+        names = [f"r{i:06}.wav" for i in range(recordings)]
+        with (
+            Host(app, stack.azurite.connection_string) as host,
+            receiving_webhooks(urlsplit(stack.app_url).port or 0, app, host.busy),
+        ):
+            app.sweep()  # registers the webhook, as it was long before anything is dropped
+            tally.calls.clear()
+            _await_window(window)
+            if trickled:
+                started = monotonic()
+                host.events(_trickle(audio, names))
+            else:
+                _upload(audio, names)
+                started = monotonic()
+                host.events(names)
+            _await_reports(blobs, recordings, host)
+            elapsed = monotonic() - started
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        figures = {
+            "recordings": recordings,
+            "arrival": "trickled" if trickled else "burst",
+            "storage_calls_per_recording": tally.of("blob", "table", "queue") / recordings,
+            "provider_calls_per_1000": tally.of("provider") * 1000 / recordings,
+            "executions_per_recording": host.busy.executions.total() / recordings,
+            "elapsed_seconds": elapsed,
+            "busy_seconds": host.busy.seconds,
+            "busy_ms_per_recording": host.busy.seconds * 1000 / recordings,
+            "recordings_per_second": recordings / host.busy.seconds,
+            "peak_memory_mb": peak,
+            **_floor(stack, names, host.busy.seconds),
+        }
         return {
-            "recordings": n,
-            "storage_calls_per_recording": round(storage / n, 3),
-            "provider_calls_per_1000": round(self.tally.of("provider") * 1000 / n, 1),
-            "executions_per_recording": round(sum(self.executions.values()) / n, 3),
-            "recordings_per_second": round(n / self.busy_seconds, 1),
-            "seconds": round(self.busy_seconds, 1),
-            "waited_for_the_window_seconds": round(self.window_seconds, 1),
-            "floor_seconds": round(self.floor_seconds, 1),
-            "times_the_floor": round(self.busy_seconds / self.floor_seconds, 2),
-            "peak_memory_mb": round(self.peak_mb, 1),
-            "calls": self.tally.as_json(),
-            "executions": dict(sorted(self.executions.items())),
+            **{k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()},
+            "calls": tally.as_json(),
+            "executions": dict(sorted(host.busy.executions.items())),
         }
 
 
+def _floor(stack: Stack, names: list[str], busy_seconds: float) -> dict[str, Any]:
+    """The same unavoidable calls, made bare, in the same run on the same machine."""
+    some = names[:MOST_IN_FLOOR]
+    per_recording = floor.run(stack.azurite.connection_string, some) / len(some)
+    return {
+        "floor_ms_per_recording": per_recording * 1000,
+        "times_the_floor": busy_seconds / len(names) / per_recording,
+    }
+
+
 @contextmanager
-def application(tally: Tally) -> Iterator[tuple[Application, Stack]]:
-    """The app in this process, on a stack whose own host is idle."""
+def application(tally: Tally, window_seconds: int) -> Iterator[tuple[Application, Stack]]:
+    """The app in this process, on a stack without a host of its own."""
     with (
         TemporaryDirectory() as folder,
         running_stack(
@@ -85,7 +118,7 @@ def application(tally: Tally) -> Iterator[tuple[Application, Stack]]:
             engine="scripted",
             with_host=False,
             speech_options=("--calls-per-10-seconds", "0"),
-            settings={"COALESCE_SECONDS": str(WINDOW_SECONDS)},
+            settings={"COALESCE_SECONDS": str(window_seconds), "POLL_MIN_SECONDS": "60"},
         ) as stack,
     ):
         ports = {
@@ -93,74 +126,51 @@ def application(tally: Tally) -> Iterator[tuple[Application, Stack]]:
             urlsplit(stack.azurite.queue_endpoint).port or 0: "queue",
             urlsplit(stack.azurite.table_endpoint).port or 0: "table",
         }
-        settings = read_settings({**stack.environment, "WEBHOOK_BASE_URL": ""})
-        app = build(settings, http=counting_client(tally), session=CountingSession(tally, ports))
-        yield app, stack
+        settings = read_settings(dict(stack.environment))
+        yield (
+            build(settings, http=counting_client(tally), session=CountingSession(tally, ports)),
+            stack,
+        )
 
 
-def run(recordings: int) -> Run:
-    """Drop that many at once and wait for the report."""
-    tally = Tally()
-    with application(tally) as (app, stack):
-        blobs = BlobServiceClient.from_connection_string(stack.azurite.connection_string)
-        names = [f"r{i:06}.wav" for i in range(recordings)]
-        _await_window()
-        _upload(blobs, names)
-        result = Run(recordings, tally)
-        host = _Host(app, stack, result)
-        started = monotonic()
-        with ThreadPoolExecutor(THREADS) as pool:
-            for _ in pool.map(lambda name: app.audio_dropped("audio", name), names):
-                result.executions["audio_dropped"] += 1
-        host.run_until_reported(blobs, recordings)
-        result.seconds = monotonic() - started
-        result.floor_seconds = floor.run(stack.azurite.connection_string, names)
-        result.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        return result
+def _window_seconds(recordings: int, trickled: bool) -> int:
+    if trickled:
+        return BURST_WINDOW_SECONDS
+    return max(BURST_WINDOW_SECONDS, recordings // UPLOADS_PER_SECOND)
 
 
-class _Host:
-    """Takes messages from the queues and runs them, as the functions host does."""
-
-    def __init__(self, app: Application, stack: Stack, result: Run) -> None:
-        self._app, self._result = app, result
-        service = QueueServiceClient.from_connection_string(stack.azurite.connection_string)
-        self._queues = {kind: service.get_queue_client(kind.queue) for kind in m.KINDS}
-        self._lock = Lock()
-
-    def run_until_reported(self, blobs: BlobServiceClient, recordings: int) -> None:
-        reports = blobs.get_container_client("reports")
-        deadline = monotonic() + SECONDS_TO_FINISH
-        polled_at = monotonic()
-        with ThreadPoolExecutor(THREADS) as pool:
-            while monotonic() < deadline:
-                if not sum(self._take(kind, pool) for kind in m.KINDS):
-                    if _reported(reports) == recordings:
-                        return
-                    sleep(IDLE_SECONDS)
-                    if not self._result.executions[m.Submit.queue]:
-                        self._result.window_seconds += IDLE_SECONDS
-                if monotonic() - polled_at > 2:
-                    polled_at = monotonic()
-                    self._app.poll()
-                    self._result.executions["poll"] += 1
-        raise TimeoutError(f"not done after {SECONDS_TO_FINISH} s")
-
-    def _take(self, kind: Any, pool: ThreadPoolExecutor) -> int:
-        queue = self._queues[kind]
-        found = list(queue.receive_messages(max_messages=16, visibility_timeout=600))
-        for message in pool.map(lambda found: self._run(kind, found), found):
-            queue.delete_message(message)
-        return len(found)
-
-    def _run(self, kind: Any, message: Any) -> Any:
-        self._app.run(m.decode(kind, base64.b64decode(message.content)))
-        with self._lock:
-            self._result.executions[kind.queue] += 1
-        return message
+def _await_window(seconds: int) -> None:
+    """Until a window begins, so that a burst falls into one."""
+    sleep(seconds - time() % seconds)
 
 
-def _reported(reports: Any) -> int:
+def _upload(audio: ContainerClient, names: list[str]) -> None:
+    with ThreadPoolExecutor(THREADS) as pool:
+        numbers = iter(range(len(names)))
+        while part := list(islice(numbers, 1_000)):
+            list(pool.map(lambda i: audio.upload_blob(names[i], wav(i)), part))
+
+
+def _trickle(audio: ContainerClient, names: list[str]) -> Iterator[str]:
+    started = monotonic()
+    for i, name in enumerate(names):
+        sleep(max(0.0, started + i / TRICKLE_PER_SECOND - monotonic()))
+        audio.upload_blob(name, wav(i))
+        yield name
+
+
+def _await_reports(blobs: BlobServiceClient, recordings: int, host: Host) -> None:
+    reports = blobs.get_container_client("reports")
+    deadline = monotonic() + SECONDS_TO_FINISH
+    while monotonic() < deadline:
+        host.check()
+        if _reported(reports) == recordings:
+            return
+        sleep(0.2)
+    raise TimeoutError(f"not done after {SECONDS_TO_FINISH} s")
+
+
+def _reported(reports: ContainerClient) -> int:
     """How many recordings the CSV reports list."""
     count = 0
     for name in reports.list_blob_names():
@@ -172,17 +182,6 @@ def _reported(reports: Any) -> int:
     return count
 
 
-def _await_window() -> None:
-    """Until a window begins, so that every run has the same share of it."""
-    sleep(WINDOW_SECONDS - time() % WINDOW_SECONDS)
-
-
-def _upload(blobs: BlobServiceClient, names: list[str]) -> None:
-    container = blobs.get_container_client("audio")
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda pair: container.upload_blob(pair[1], wav(pair[0])), enumerate(names)))
-
-
 def wav(number: int) -> bytes:
     """A second of 8 kHz mono, each with bytes of its own."""
     data = struct.pack("<I", number) * 4_000
@@ -190,3 +189,7 @@ def wav(number: int) -> bytes:
         "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, 8_000, 16_000, 2, 16
     )
     return header + struct.pack("<4sI", b"data", len(data)) + data
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(int(sys.argv[1]), trickled="--trickled" in sys.argv)))

@@ -26,6 +26,7 @@ from azure.storage.blob import (
 from azure.storage.queue import QueueServiceClient
 
 from shared.setting_addresses import DataStorage
+from shared.stores.session import StorageSession
 
 CONNECTIONS = 64
 _KEY_LIFE = timedelta(days=6)  # of the seven that a user delegation key can live
@@ -43,12 +44,7 @@ class StorageAccount:
         session: requests.Session | None = None,
     ) -> None:
         self._settings, self._new_credential = settings, credential
-        self._session = session or requests.Session()
-        adapter = requests.adapters.HTTPAdapter(
-            pool_connections=8, pool_maxsize=CONNECTIONS, pool_block=False
-        )
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._session = session or StorageSession(CONNECTIONS)
 
     @cached_property
     def _credential(self) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from types import NoneType
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 
 import msgspec
 from azure.data.tables import EdmType, EntityProperty, TableEntity
@@ -17,7 +17,13 @@ S = TypeVar("S", bound=msgspec.Struct)
 _PLAIN = (str, int, float, bool, bytes, datetime)
 
 
-_prepared: dict[type[msgspec.Struct], tuple[tuple[str, bool], ...]] = {}
+class _Column(NamedTuple):
+    name: str
+    is_plain: bool  # stored as it is; JSON text otherwise
+    default: Any
+
+
+_prepared: dict[type[msgspec.Struct], tuple[_Column, ...]] = {}
 _derived: dict[type[msgspec.Struct], tuple[str, ...]] = {}
 
 
@@ -37,11 +43,12 @@ def derive(kind: type[msgspec.Struct], *names: str) -> None:
 
 
 def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
-    """Fields that are None are left out. Integers are 64 bits: the SDK's default is 32."""
+    """Left out is what is None, and what is empty, zero or nested and the default: every column
+    costs the SDK time. Integers are 64 bits: the SDK's default is 32."""
     row: dict[str, Any] = {"PartitionKey": partition, "RowKey": key}
-    for name, is_plain in _prepared[type(struct)]:
+    for name, is_plain, default in _prepared[type(struct)]:
         value = getattr(struct, name)
-        if value is None:
+        if value is None or (value == default and not (is_plain and value)):
             continue
         if not is_plain:
             row[name] = msgspec.json.encode(value).decode()
@@ -60,7 +67,7 @@ def from_row(kind: type[S], row: TableEntity) -> S:
     """Columns that we do not know are ignored: a newer release may have written them."""
     values: dict[str, Any] = {
         name: _plain(row[name]) if is_plain else msgspec.json.decode(row[name])
-        for name, is_plain in _prepared[kind]
+        for name, is_plain, _ in _prepared[kind]
         if name in row
     }
     if "version" in kind.__struct_fields__:
@@ -77,10 +84,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _columns(kind: type[msgspec.Struct]) -> tuple[tuple[str, bool], ...]:
-    """(column, whether it is stored as it is) of every field but the version."""
+def _columns(kind: type[msgspec.Struct]) -> tuple[_Column, ...]:
+    """Of every field but the version."""
     return tuple(
-        (field.name, _is_plain(field.type))
+        _Column(field.name, _is_plain(field.type), field.default)
         for field in msgspec.structs.fields(kind)
         if field.name != "version"
     )

@@ -79,7 +79,7 @@ def test_tags_in_an_unknown_encoding_do_no_harm() -> None:
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_bad_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.probing.demux._OPTIONS", 7)
+    monkeypatch.setattr("shared.probing.demux._PROBE_BYTES", 7)
     with pytest.raises((TypeError, AttributeError)):
         Blob(wav(2)).probe()
 

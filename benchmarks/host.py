@@ -1,0 +1,156 @@
+"""Runs the app in this process as the functions host does: events, messages, timer and webhooks.
+
+What the host itself does (receive, delete) is done by clients of its own and not counted, as it is
+not counted at the peer either.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import BoundedSemaphore, Event, Lock, Thread
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from azure.storage.queue import QueueServiceClient
+
+from benchmarks.sizes import THREADS
+from shared import messages as m
+from shared.application import Application
+
+IDLE_SECONDS = 0.5  # the receivers share the process with the app, whose time is measured
+POLL_SECONDS = 60.0  # of the timer, as deployed
+HIDDEN_SECONDS = 600
+
+
+class Busy:
+    """Counts executions, and the time in which at least one of them runs."""
+
+    def __init__(self) -> None:
+        self.executions: Counter[str] = Counter()
+        self.seconds = 0.0
+        self._running = 0
+        self._since = 0.0
+        self._lock = Lock()
+
+    @contextmanager
+    def execution(self, name: str) -> Iterator[None]:
+        with self._lock:
+            if not self._running:
+                self._since = monotonic()
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.executions[name] += 1
+                self._running -= 1
+                if not self._running:
+                    self.seconds += monotonic() - self._since
+
+
+class Host:
+    """At most `THREADS` executions at a time, as `PYTHON_THREADPOOL_THREAD_COUNT` says."""
+
+    def __init__(self, app: Application, connection_string: str) -> None:
+        self.busy = Busy()
+        self._app = app
+        service = QueueServiceClient.from_connection_string(connection_string)
+        self._queues = {kind: service.get_queue_client(kind.queue) for kind in m.KINDS}
+        self._pool = ThreadPoolExecutor(THREADS)
+        self._room = BoundedSemaphore(THREADS)
+        self._stop = Event()
+        self._failure: BaseException | None = None
+        self._loops = [Thread(target=self._receive, args=(kind,)) for kind in m.KINDS]
+        self._loops.append(Thread(target=self._poll))
+
+    def __enter__(self) -> Host:
+        for loop in self._loops:
+            loop.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for loop in self._loops:
+            loop.join()
+        self._pool.shutdown()
+
+    def events(self, names: Iterable[str]) -> None:
+        """One execution of the blob trigger for each; returns when all are done."""
+        for name in names:
+            self._start("audio_dropped", self._app.audio_dropped, "audio", name)
+        for _ in range(THREADS):
+            self._room.acquire()
+        self._room.release(THREADS)
+
+    def check(self) -> None:
+        """Raises what an execution raised."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _start(self, name: str, step: Callable[..., object], *args: Any) -> None:
+        self._room.acquire()
+
+        def run() -> None:
+            try:
+                with self.busy.execution(name):
+                    step(*args)
+            except BaseException as error:  # the benchmark is worth nothing then
+                self._failure = error
+            finally:
+                self._room.release()
+
+        self._pool.submit(run)
+
+    def _receive(self, kind: Any) -> None:
+        queue = self._queues[kind]
+        while not self._stop.is_set():
+            found = list(queue.receive_messages(max_messages=16, visibility_timeout=HIDDEN_SECONDS))
+            for message in found:
+                self._start(kind.queue, self._run, kind, queue, message)
+            if not found:
+                self._stop.wait(IDLE_SECONDS)
+
+    def _run(self, kind: Any, queue: Any, message: Any) -> None:
+        self._app.run(m.decode(kind, base64.b64decode(message.content)))
+        queue.delete_message(message)
+
+    def _poll(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
+            self._start("poll", self._app.poll)
+
+
+@contextmanager
+def receiving_webhooks(port: int, app: Application, busy: Busy) -> Iterator[None]:
+    """The route of the provider's webhooks."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            url = urlsplit(self.path)
+            provider, endpoint = url.path.split("/")[-2:]
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            query = dict(parse_qsl(url.query, keep_blank_values=True))
+            with busy.execution("provider_webhook"):
+                answer = app.hear(provider, endpoint, dict(self.headers), query, body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
