@@ -481,10 +481,12 @@ def test_a_group_that_cannot_be_planned_does_not_hold_up_the_others_and_ends_wit
 def test_a_planner_that_is_mended_within_the_day_loses_nothing() -> None:
     world = new_world()
     world.drop("a.wav")
-    limits = world.capabilities.pop("azure-speech")
+    ((key, row),) = world.store.rows.items()
+    unknown = msgspec.structs.replace(row.profile, provider="nobody")
+    world.store.rows[key] = msgspec.structs.replace(row, profile=unknown)
     pass_time(world, hours=20)
     assert states(world) == {"waiting"}
-    world.capabilities["azure-speech"] = limits
+    world.store.rows[key] = msgspec.structs.replace(world.store.rows[key], profile=row.profile)
     world.run()
     assert states(world) == {"transcribed"}
     assert_all_is_well(world)
