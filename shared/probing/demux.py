@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-# The default probe size reads up to 832 KB of PCM; a smaller one makes estimates worse. What RIFF
-# holds is said in its header, and FFmpeg decodes as much as it may before it believes that.
-_PROBE_BYTES = {b"RIFF": "4096"}
-_OTHER_PROBE_BYTES = "65536"
+# The default probe size reads up to 832 KB of PCM; a smaller one makes estimates worse.
+_OPTIONS = {"probesize": "65536"}
 # What hostile content brings about. FFmpeg's own errors are OSError or ValueError or both; a
 # TypeError would be a mistake of ours and must not be taken for a bad file.
 _BAD_CONTENT = (OSError, ValueError, LookupError, ArithmeticError, TooManyReads)
@@ -80,9 +78,7 @@ def _open(file: Any) -> InputContainer:
 
     # Since version 19 tags are no longer decoded on opening, and the argument is gone.
     tags: Any = {"metadata_errors": "ignore"} if int(av.__version__.split(".")[0]) < 19 else {}
-    options = {"probesize": _PROBE_BYTES.get(file.read(4), _OTHER_PROBE_BYTES)}
-    file.seek(0)
-    container: InputContainer = av.open(file, mode="r", options=options, **tags)
+    container: InputContainer = av.open(file, mode="r", options=_OPTIONS, **tags)
     return container
 
 

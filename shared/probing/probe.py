@@ -17,6 +17,7 @@ from shared.probing.demux import Silent, Sound, demux
 from shared.probing.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.probing.range_file import BLOCK_BYTES, RangeFile, TooManyReads
 from shared.probing.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
+from shared.probing.wav import plain_wav
 
 HEAD_BYTES = BLOCK_BYTES
 _TOLERANCE_MS = 100
@@ -55,7 +56,7 @@ def _probe(file: RangeFile, name: str, accept_truncated: bool) -> AudioPropertie
     if mp4.looks_like_mp4(head):
         sound, promise = _probe_mp4(file, name)
     else:
-        sound = _sound(file, name)
+        sound = plain_wav(head) or _sound(file, name)
         sound, promise = _completed(sound, file, broken_promise(head, file.size))
     if promise and promise.whole_ms is None:
         promise = Promise(promise.promised_bytes, promise.present_bytes, sound.duration_ms)

@@ -53,11 +53,11 @@ def wav_holds_no_sound(head: bytes, size: int) -> bool:
     """A WAV header after which nothing follows."""
     if head[:4] not in (b"RIFF", b"RF64", b"BW64") or head[8:12] != b"WAVE":
         return False
-    data = _wav_chunks(head).get(b"data")
+    data = wav_chunks(head).get(b"data")
     return data is not None and data[0] >= size
 
 
-def _wav_chunks(head: bytes) -> dict[bytes, tuple[int, int]]:
+def wav_chunks(head: bytes) -> dict[bytes, tuple[int, int]]:
     """Chunk id -> (offset of its content, promised size), up to and including `data`."""
     chunks: dict[bytes, tuple[int, int]] = {}
     position = 12
@@ -71,7 +71,7 @@ def _wav_chunks(head: bytes) -> dict[bytes, tuple[int, int]]:
 
 
 def _wav(head: bytes, size: int) -> Promise | None:
-    chunks = _wav_chunks(head)
+    chunks = wav_chunks(head)
     if b"data" not in chunks or b"fmt " not in chunks or len(head) < chunks[b"fmt "][0] + 14:
         return None
     rate, block = struct.unpack_from("<IH", head, chunks[b"fmt "][0] + 8)
@@ -79,9 +79,9 @@ def _wav(head: bytes, size: int) -> Promise | None:
     container = struct.unpack_from("<I", head, 4)[0]
     if b"ds64" in chunks and promised == 0xFFFFFFFF and len(head) >= chunks[b"ds64"][0] + 16:
         container, promised = struct.unpack_from("<QQ", head, chunks[b"ds64"][0])
-    elif promised >= _NO_LENGTH_FROM or container >= _NO_LENGTH_FROM:
+    elif not length_is_meant(promised, container, block):
         return None
-    if not _wav_length_is_meant(promised, container, offset, block):
+    if not _is_whole(promised, container, block):
         return None
     present = max(0, size - offset)
     if not rate or (promised - present) * 1000 <= _TOLERANCE_MS * rate:
@@ -89,7 +89,14 @@ def _wav(head: bytes, size: int) -> Promise | None:
     return Promise(promised, present, promised * 1000 // rate)
 
 
-def _wav_length_is_meant(promised: int, container: int, offset: int, block: int) -> bool:
+def length_is_meant(promised: int, container: int, block: int) -> bool:
+    """Whether the sizes of a RIFF header are more than placeholders of a recorder that could not
+    know them. `block` is the size of a sample frame; all in bytes."""
+    is_placeholder = promised >= _NO_LENGTH_FROM or container >= _NO_LENGTH_FROM
+    return not is_placeholder and _is_whole(promised, container, block)
+
+
+def _is_whole(promised: int, container: int, block: int) -> bool:
     """A writer that knew the length wrote whole sample frames, and a container size to match."""
     return promised > 0 and block > 0 and promised % block == 0 and container + 8 >= promised
 

@@ -79,9 +79,9 @@ def test_tags_in_an_unknown_encoding_do_no_harm() -> None:
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_bad_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.probing.demux._PROBE_BYTES", 7)
+    monkeypatch.setattr("shared.probing.demux._OPTIONS", 7)
     with pytest.raises((TypeError, AttributeError)):
-        Blob(wav(2)).probe()
+        Blob(audio("vbr.mp3")).probe()
 
 
 @pytest.mark.parametrize("placeholder", [0, 0xFFFFFFFF, 0x7FFFFFFF, 0xFFFFFFFF - 36, 0x7FFFF024])
