@@ -59,9 +59,12 @@ _ATTACHED = frozenset({"Mn", "Mc", "Me"})
 _THAI_ATTACHED = frozenset("ะาำๅๆฯ\u0eb0\u0eb2\u0eb3\u0ebd\u0ec6\u200c\u200d")
 
 
+_UNSPACED_FROM = 0x0E00
+
+
 def script_of(char: str) -> Script:
     code = ord(char)
-    if code < 0x0E00:
+    if code < _UNSPACED_FROM:
         return Script.SPACED
     return next((s for low, high, s in _RANGES if low <= code <= high), Script.SPACED)
 
@@ -95,6 +98,8 @@ def pieces(token: str) -> list[str]:
 
     One character in scripts without spaces, runs of everything else; nothing wider than a line.
     """
+    if ord(max(token)) < _UNSPACED_FROM:
+        return _fitting(token)
     cuts = [0]
     last = script_of(token[0])
     for n, (before, char) in enumerate(pairwise(token), 1):
@@ -109,6 +114,8 @@ def pieces(token: str) -> list[str]:
 
 def _fitting(run: str) -> list[str]:
     """Cut a word that no line can hold, after punctuation where it has some."""
+    if width_of(run) <= LINE:
+        return [run]
     parts = []
     begin = width = 0
     for n, char in enumerate(run):

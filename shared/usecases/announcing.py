@@ -75,6 +75,11 @@ class Announcer:
         self._noted: dict[str, datetime] = {}
         self._lock = Lock()
 
+    @property
+    def has_subscribers(self) -> bool:
+        """Where there are none, only what brought an address along is worth making events of."""
+        return bool(self._audience.all())
+
     def notice(self, partition: str, events: Sequence[Event]) -> Notice | None:
         """None: nobody wants to hear it. Else it is noted that the partition holds notices, so
         that the sweep finds them even if every message is lost."""
@@ -131,8 +136,9 @@ class AnnouncingStore:
         self._hand_on(notice)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
-        events = of_recording(recording, self._links)
-        notice = self._announcer.notice(recording.batch_id, events)
+        events = self._of([recording])
+        if events:
+            notice = self._announcer.notice(recording.batch_id, events)
         is_new = self._store.insert(recording, *_given(notice))
         if is_new:
             self._hand_on(notice)
@@ -147,9 +153,7 @@ class AnnouncingStore:
         """The rows of a notice that is too large, or for which there is no room, are saved in two
         halves: who saves this many has to be ready to find some saved and some not."""
         rows = list(recordings)
-        events = [event for row in rows for event in of_recording(row, self._links)]
-        if job is not None:
-            events += of_submitted(job, self._links)
+        events = self._of(rows, job)
         if events:
             batch_id = rows[0].batch_id if job is None else job.batch_id
             notice = self._announcer.notice(batch_id, events)
@@ -163,6 +167,18 @@ class AnnouncingStore:
         saved = self._store.save(job, rows, notice)
         self._announcer.hand_on(notice)
         return saved
+
+    def _of(self, rows: Sequence[Recording], job: Job | None = None) -> list[Event]:
+        has_subscribers = self._announcer.has_subscribers
+        events = [
+            event
+            for row in rows
+            if has_subscribers or row.callback is not None
+            for event in of_recording(row, self._links)
+        ]
+        if job is not None and has_subscribers:
+            events += of_submitted(job, self._links)
+        return events
 
     def _hand_on(self, notice: Notice | None) -> None:
         if notice is not None:
