@@ -12,7 +12,7 @@ from shared.messages import Message
 from shared.model.batch import Batch, BatchEntry, BatchState, Origin, Part
 from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
-from shared.model.job import ActiveJob, Job
+from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.manifest import Head, Item
 from shared.model.notice import Notice
 from shared.model.options import Mode, Options
@@ -266,6 +266,9 @@ class BatchStore(Protocol):
     def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
         """The ids of the recordings of all batches whose own ids lie between these two, both
         included, and nothing else of them."""
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        """The recordings of the job that wait for their results, and little of each."""
 
     def any_left(self, job: Job) -> bool:
         """Whether a recording of the job is still waiting for its result."""

@@ -94,6 +94,18 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
 
+class JobItem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a create call and its results need to know of a recording of the job."""
+
+    batch_id: str
+    id: str
+    container: str
+    name: str
+    web_url: str | None = None
+    item: int | None = None
+    job_index: int | None = None
+
+
 def job_key(profile: Profile, cohort: str) -> str:
     """Recordings with equal keys may share a job."""
     shared = (profile.provider, profile.mode, profile.options, profile.keep_provider_copy, cohort)

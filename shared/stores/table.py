@@ -30,7 +30,7 @@ from azure.data.tables import (
 from shared.errors import StoreConflict
 from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
-from shared.model.job import ActiveJob, Job
+from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
 from shared.ports import BatchFilter, Diary, RecordingFacts
@@ -42,7 +42,18 @@ from shared.stores.rows import derive, from_row, prepare, to_row
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
 BATCHES = "!batches"
 _DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
-prepare(Batch, BatchEntry, Part, Job, Recording, RecordingFacts, ActiveJob, EndpointState, Diary)
+prepare(
+    Batch,
+    BatchEntry,
+    Part,
+    Job,
+    JobItem,
+    Recording,
+    RecordingFacts,
+    ActiveJob,
+    EndpointState,
+    Diary,
+)
 derive(Recording, *_DERIVED)
 
 
@@ -183,6 +194,12 @@ class TableBatchStore:
         with storage_errors("list recording ids"):
             for row in self._rows.query(where, values, select=["RowKey"]):
                 yield row["RowKey"].removeprefix("recording-")
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
+        with storage_errors("list items"):
+            for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
+                yield from_row(JobItem, row)
 
     def any_left(self, job: Job) -> bool:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)

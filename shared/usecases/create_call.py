@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.model.job import Job
-from shared.model.recording import Recording
+from shared.model.job import Job, JobItem
 from shared.ports import AudioBlobs, BatchStore, JobRequest, Requests
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
 
@@ -27,8 +26,9 @@ def create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Reques
             keep=job.keep_provider_copy,
             container_url=url,
         )
-    ordered = sorted(rows_left(job, store), key=lambda row: row.job_index or 0)
-    _renumber(ordered, store)
+    ordered = sorted(store.items_left(job), key=lambda item: item.job_index or 0)
+    if any(item.job_index != i for i, item in enumerate(ordered)):
+        _renumber(job, store)
     return JobRequest(
         mark=job.id,
         display_name=name,
@@ -42,7 +42,7 @@ def create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Reques
 
 
 def _links(
-    rows: Sequence[Recording], store: BatchStore, audio: AudioBlobs, requests: Requests
+    rows: Sequence[JobItem], store: BatchStore, audio: AudioBlobs, requests: Requests
 ) -> tuple[str, ...]:
     """Addresses on the web are secrets, which only the stored request holds; read in one go."""
     positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
@@ -56,9 +56,10 @@ def _links(
     )
 
 
-def _renumber(ordered: Sequence[Recording], store: BatchStore) -> None:
+def _renumber(job: Job, store: BatchStore) -> None:
     """Results are told apart by their position in the call, and some recordings may have left
     the job: it was refused, and whoever was giving them back died halfway."""
+    ordered = sorted(rows_left(job, store), key=lambda row: row.job_index or 0)
     moved = [
         msgspec.structs.replace(row, job_index=i)
         for i, row in enumerate(ordered)

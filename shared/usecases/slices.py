@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,12 +10,11 @@ from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
 from shared.model.failure import Failure
-from shared.model.job import Job
+from shared.model.job import Job, JobItem
 from shared.model.places import keys, keys_of
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import BatchStore, ProviderReport, ResultFile, SpeechProvider
-from shared.usecases.give_back import rows_left
 from shared.usecases.give_up import NO_RESULT
 
 MOST_BYTES = 48_000  # a queue message holds 64 KiB, which is 48 KiB before base64
@@ -39,7 +38,7 @@ def slices_of(
     if unfunded:
         event("job.unfunded", batch=job.batch_id, job=job.id, recordings=len(unfunded), level=40)
     rows = sorted(
-        (row for row in rows_left(job, store) if row.job_index not in unfunded),
+        (row for row in store.items_left(job) if row.job_index not in unfunded),
         key=lambda row: row.id,
     )
     by_index = {file.index: file for file in files if file.kind in ("result", "failure")}
@@ -72,7 +71,7 @@ def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]
         yield tuple(part)
 
 
-def _item(row: Recording, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
+def _item(row: JobItem, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
     if file is not None and file.failure is None:
         return SliceItem(recording_id=row.id, name=file.name, url=file.url)
     if file is not None:
@@ -92,7 +91,9 @@ def read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderRe
     return ProviderReport()
 
 
-def known_failures(report: ProviderReport, rows: list[Recording]) -> dict[str, Failure]:
+def known_failures(
+    report: ProviderReport, rows: Sequence[Recording | JobItem]
+) -> dict[str, Failure]:
     failed = {key: failure for source, failure in report.failed.items() for key in keys(source)}
     return {
         row.id: failed[key]

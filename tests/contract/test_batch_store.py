@@ -227,6 +227,24 @@ def test_a_reader_that_stops_early_hurts_nobody(store: BatchStore) -> None:
     assert len(list(store.recordings(BATCH))) == 3
 
 
+def test_what_is_left_of_a_job_says_where_it_lies_and_at_which_position(store: BatchStore) -> None:
+    job = replace(a_job(), first=f"{1:032x}", last=f"{3:032x}")
+    rows = [
+        replace(a_recording(1), state="planned", job_id="job1", job_index=0),
+        replace(a_recording(2), state="planned", job_id="job1", job_index=7, item=3, web_url="u"),
+        replace(a_recording(3), state="transcribed", job_id="job1", job_index=1),
+    ]
+    store.save(recordings=rows)
+    items = [
+        (i.id, i.batch_id, i.container, i.name, i.web_url, i.item, i.job_index)
+        for i in store.items_left(job)
+    ]
+    assert items == [
+        (row.id, BATCH, row.container, row.name, row.web_url, row.item, row.job_index)
+        for row in rows[:2]
+    ]
+
+
 def test_whether_any_recording_of_a_job_is_left(store: BatchStore) -> None:
     job = replace(a_job(), first=f"{1:032x}", last=f"{2:032x}")
     assert store.any_left(job) is False

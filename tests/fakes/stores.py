@@ -10,7 +10,7 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
 from shared.model.endpoint import EndpointState
-from shared.model.job import ActiveJob, Job
+from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
 from shared.ports import BatchFilter, Diary, RecordingFacts
@@ -151,6 +151,13 @@ class FakeBatchStore:
     def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
         for key in sorted(key for key in self.rows if first_batch <= key[0] <= last_batch):
             yield key[1]
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        rows = self.recordings(
+            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
+        )
+        for row in rows:
+            yield JobItem(**{name: getattr(row, name) for name in JobItem.__struct_fields__})
 
     def any_left(self, job: Job) -> bool:
         left = self.recordings(
