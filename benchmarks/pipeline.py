@@ -134,9 +134,11 @@ def application(tally: Tally, window_seconds: int) -> Iterator[tuple[Application
 
 
 def _window_seconds(recordings: int, trickled: bool) -> int:
+    """Long enough for a burst, and of a length whose next beginning is near."""
     if trickled:
         return BURST_WINDOW_SECONDS
-    return max(BURST_WINDOW_SECONDS, recordings // UPLOADS_PER_SECOND)
+    least = max(BURST_WINDOW_SECONDS, recordings // UPLOADS_PER_SECOND)
+    return min(range(least, least * 3 // 2), key=lambda seconds: -time() % seconds)
 
 
 def _await_window(seconds: int) -> None:
