@@ -7,17 +7,18 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import burst, cold_start, normalising, pipeline
+from benchmarks import burst, cold_start, latency, normalising, pipeline
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(options.provider, options.recordings),
     "cold_start": lambda _: cold_start.run(),
+    "latency": lambda _: latency.run(),
     "normalising": lambda _: normalising.run(),
     "pipeline": lambda options: pipeline.run_all(options.recordings, options.trickled),
 }
 
 
-USUAL = ("cold_start", "normalising", "pipeline")
+USUAL = ("cold_start", "normalising", "latency", "pipeline")
 
 
 def _burst(provider: str, recordings: list[int]) -> list[object]:
