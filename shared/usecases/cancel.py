@@ -10,7 +10,7 @@ from itertools import islice
 
 import msgspec
 
-from shared.errors import BatchMissing, ProviderRefused, ProviderUnauthorised
+from shared.errors import BatchMissing
 from shared.log import event
 from shared.messages import Change, Finish
 from shared.model.batch import Batch
@@ -18,6 +18,7 @@ from shared.model.job import OVER, Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
+from shared.usecases.give_up import cancel_copy
 from shared.usecases.registrar import CANCELLED
 from shared.usecases.settle import fail
 
@@ -111,18 +112,8 @@ def _left(job: Job, store: BatchStore) -> list[Recording]:
 
 
 def _delete_copy(job: Job, active: ActiveJobs, endpoints: Mapping[str, SpeechProvider]) -> None:
-    """Also one that its profile would keep: it is not finished. Where the provider does not let
-    it go now, the search for orphans will."""
+    """Also one that its profile would keep: it is not finished."""
     provider = endpoints.get(job.endpoint or "")
     if provider is not None and job.transcription_id:
-        try:
-            provider.delete(job.transcription_id)
-        except (ProviderRefused, ProviderUnauthorised) as error:
-            event(
-                "copy.not_deleted",
-                endpoint=job.endpoint,
-                transcription=job.transcription_id,
-                code=error.code,
-                level=40,
-            )
+        cancel_copy(job, provider)
     active.remove(job.id)

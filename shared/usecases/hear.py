@@ -19,16 +19,18 @@ class Heard:
         self._ids: OrderedDict[str, None] = OrderedDict()
         self._most, self._lock = most, Lock()
 
-    def before(self, invocation_id: str | None) -> bool:
-        """Whether this call was heard before; it has been now."""
-        if not invocation_id:
-            return False
+    def __contains__(self, invocation_id: str | None) -> bool:
         with self._lock:
-            is_known = invocation_id in self._ids
+            return invocation_id in self._ids
+
+    def note(self, invocation_id: str | None) -> None:
+        """To be called once the hint is handed on: until then the provider has to call again."""
+        if not invocation_id:
+            return
+        with self._lock:
             self._ids[invocation_id] = None
             while len(self._ids) > self._most:
                 self._ids.popitem(last=False)
-        return is_known
 
 
 def hear(
@@ -54,7 +56,8 @@ def hear(
     if isinstance(said, WebhookChallenge):
         event("webhook.challenged", endpoint=endpoint)
         return said.answer
-    if said.transcription_id and not heard.before(said.invocation_id):
+    if said.transcription_id and said.invocation_id not in heard:
         queue.send(Collect(endpoint=endpoint, transcription_id=said.transcription_id))
+        heard.note(said.invocation_id)
         event("webhook.heard", endpoint=endpoint, said=said.event)
     return ""

@@ -24,6 +24,7 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    StoreUnavailable,
 )
 from shared.messages import Collect
 from shared.model.options import Options
@@ -559,6 +560,25 @@ def test_a19_a_bad_or_missing_signature_is_refused_and_nothing_is_done(forgery: 
     with pytest.raises(ProviderUnauthorised):
         Webhook(world).call(headers, body)
     assert not any(isinstance(message, Collect) for _, message in world.queue.waiting)
+
+
+def test_a19_a_call_whose_hint_could_not_be_handed_on_is_not_taken_for_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, key = submitted(1)
+    body = notification(key)
+    headers = signed("TranscriptionCompletion", body)
+    hook = Webhook(world)
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreUnavailable("send message")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.queue, "send", fail)
+        with pytest.raises(StoreUnavailable):
+            hook.call(headers, body)
+    hook.call(headers, body)
+    assert [type(message) for _, message in world.queue.waiting] == [Collect]
 
 
 def test_a19_a_replay_is_ignored_and_would_do_no_harm_in_another_process() -> None:
