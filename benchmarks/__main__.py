@@ -30,9 +30,7 @@ def _burst(provider: str, recordings: list[int]) -> list[object]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument(
-        "--recordings", type=int, nargs="*", default=BURSTS, help="in a burst"
-    )
+    parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
     parser.add_argument("--trickled", type=int, nargs="*", default=[1_000], help="evenly over time")
     parser.add_argument("--provider", choices=burst.TRIALS, default=next(iter(burst.TRIALS)))
     options = parser.parse_args()
