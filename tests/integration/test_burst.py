@@ -11,4 +11,4 @@ def test_nothing_is_lost_nothing_is_paid_twice_and_no_limit_is_broken(provider: 
     result = burst.run(provider, 60)
     assert result.findings == []
     assert result.figures["states"]["transcribed"] >= 55
-    assert set(result.figures["faults_struck"].values()) > {0}
+    assert sum(result.figures["faults_struck"].values()) >= 10
