@@ -7,7 +7,7 @@ OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
 # Of the unit tests, what takes many seconds waits for `make test`.
-LONG   := --ignore tests/unit/test_pipeline_crash_points.py --deselect tests/unit/test_recovery_intake.py::test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day
+LONG   := --ignore tests/unit/test_pipeline_crash_points.py --ignore tests/unit/test_events_crash_points.py --deselect tests/unit/test_recovery_intake.py::test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day
 export PYTHONDONTWRITEBYTECODE = 1
 
 .PHONY: help setup demo run drop emulators test conformance bench chaos check pin deploy format clean
