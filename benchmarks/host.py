@@ -22,10 +22,12 @@ from azure.storage.queue import QueueServiceClient
 from benchmarks.sizes import THREADS
 from shared import messages as m
 from shared.application import Application
+from shared.errors import DropscribeError
 
 IDLE_SECONDS = 0.5  # the receivers share the process with the app, whose time is measured
 POLL_SECONDS = 60.0  # of the timer, as deployed
 HIDDEN_SECONDS = 600
+HIDDEN_AFTER_ERROR_SECONDS = 15  # as in host.json
 
 
 class Busy:
@@ -59,6 +61,7 @@ class Host:
 
     def __init__(self, app: Application, connection_string: str) -> None:
         self.busy = Busy()
+        self.retries: Counter[str] = Counter()
         self._app = app
         service = QueueServiceClient.from_connection_string(connection_string)
         self._queues = {kind: service.get_queue_client(kind.queue) for kind in m.KINDS}
@@ -117,12 +120,28 @@ class Host:
                 self._stop.wait(IDLE_SECONDS)
 
     def _run(self, kind: Any, queue: Any, message: Any) -> None:
-        self._app.run(m.decode(kind, base64.b64decode(message.content)))
-        queue.delete_message(message)
+        """As the host does it: what fails for now comes again."""
+        try:
+            self._app.run(m.decode(kind, base64.b64decode(message.content)))
+        except DropscribeError as error:
+            if not error.transient:
+                raise
+            self.retries[type(error).__name__] += 1
+            queue.update_message(message, visibility_timeout=HIDDEN_AFTER_ERROR_SECONDS)
+        else:
+            queue.delete_message(message)
 
     def _poll(self) -> None:
         while not self._stop.wait(POLL_SECONDS):
-            self._start("poll", self._app.poll)
+            self._start("poll", self._poll_once)
+
+    def _poll_once(self) -> None:
+        try:
+            self._app.poll()
+        except DropscribeError as error:
+            if not error.transient:
+                raise
+            self.retries[type(error).__name__] += 1
 
 
 @contextmanager

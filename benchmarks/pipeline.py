@@ -95,6 +95,7 @@ def run(recordings: int, *, trickled: bool = False) -> dict[str, Any]:
             **{k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()},
             "calls": tally.as_json(),
             "executions": dict(sorted(host.busy.executions.items())),
+            "retries": dict(host.retries),
         }
 
 
