@@ -35,6 +35,7 @@ from shared.ports import (
     Queue,
     Requests,
     SpeechProvider,
+    Uploads,
     WebAudio,
 )
 from shared.usecases import overview
@@ -45,9 +46,11 @@ from shared.usecases.collect import collect
 from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
 from shared.usecases.expand import expand
+from shared.usecases.fetch import fetch_report, fetch_transcript
 from shared.usecases.finish import finish
 from shared.usecases.give_back import fail_job
 from shared.usecases.guard import GuardedProvider
+from shared.usecases.health import Health, HealthCheck
 from shared.usecases.hear import Heard, hear
 from shared.usecases.later import now_or_later
 from shared.usecases.orphans import remove_orphans
@@ -62,6 +65,7 @@ from shared.usecases.submit import submit
 from shared.usecases.sweep import ensure_webhooks, sweep
 from shared.usecases.take_manifest import not_taken, take_manifest
 from shared.usecases.unresolved import leave_unresolved
+from shared.usecases.upload import UploadPlace, offer_upload
 from shared.usecases.write import write
 
 
@@ -83,6 +87,7 @@ class Ports(NamedTuple):
     capabilities: Mapping[str, Capabilities]
     requests: Requests
     web: WebAudio
+    uploads: Uploads
     profiles: Sequence[Profile]
     policy: Policy
     prices: PriceTable
@@ -96,6 +101,7 @@ class Ports(NamedTuple):
     errors: str = "errors"
     manifests: str = "manifests"
     dead_letters: str = "dead-letters"
+    uploads_container: str = "uploads"
     sources: Sequence[str] = ("uploads", "audio")
     allow_http: bool = False
     webhook_url: str | None = None
@@ -207,6 +213,15 @@ class Application:
         self.items = self._filled(overview.items)
         self.item = self._filled(overview.item)
         self.item_of_client = self._filled(overview.item_of_client)
+        self.transcript = self._filled(fetch_transcript)
+        self.report = self._filled(fetch_report)
+        self.upload: Callable[[str, timedelta], UploadPlace] = self._filled(offer_upload)
+        self.health: Callable[[], Health] = self._filled(HealthCheck)()
+
+    @property
+    def public_url(self) -> str | None:
+        """Where others reach this app; None: nobody said."""
+        return self._ports.webhook_url
 
     def audio_dropped(self, container: str, name: str) -> Recording | None:
         """None: the blob is gone, or this version of it was registered before."""

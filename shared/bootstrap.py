@@ -49,6 +49,7 @@ from shared.stores.table import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.uploads import SignedUploads
 from shared.stores.web_audio import Answer, Fetch, HttpWebAudio, Refused, Unreachable
 from shared.usecases.sweep import webhook_url
 
@@ -88,8 +89,7 @@ def build(
     account = StorageAccount(
         settings.data_storage, lambda: default_credential(settings.azure_client_id), session
     )
-    signs = _signs_links(settings)
-    signer = SasSigner(account.blobs, settings.sas_hours) if signs else (lambda *_: "")
+    signs, signer = _signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
     policy = _policy(settings)
     secret = settings.webhook_secret
@@ -97,7 +97,7 @@ def build(
     return Application(
         Ports(
             clock=SystemClock(),
-            audio=BlobAudio(account.blobs, signer),
+            audio=BlobAudio(account.blobs, signer if signs else lambda *_: ""),
             outputs=BlobOutputs(account.blobs),
             store=TableBatchStore(table),
             active=TableActiveJobs(table),
@@ -106,6 +106,7 @@ def build(
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
             web=HttpWebAudio(_fetching(outbound)),
+            uploads=SignedUploads(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
                 name: offer.limits_with(settings.of_provider[name])
@@ -138,6 +139,7 @@ def build(
             errors=settings.errors_container,
             manifests=settings.manifests_container,
             dead_letters=settings.dead_letters_container,
+            uploads_container=settings.uploads_container,
             sources=settings.manifest_sources
             or (settings.uploads_container, settings.audio_container),
             allow_http=settings.allow_http,

@@ -6,6 +6,8 @@
     ├── ManifestRefused           nothing of this manifest is taken; lists every fault
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
+    ├── RecordingMissing          the batch has no such recording
+    ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── SubscriptionRefused       a subscription asks for what cannot be; says what
@@ -96,6 +98,19 @@ class KeyReused(DropscribeError):
 
 class BatchMissing(DropscribeError):
     """There is no batch of that id, or it was deleted."""
+
+    status = 404
+
+
+class RecordingMissing(DropscribeError):
+    """The batch has no recording of that id."""
+
+    status = 404
+
+
+class OutputMissing(DropscribeError):
+    """There is no transcript or report: it is not written yet, never will be, or was removed. The
+    message says which."""
 
     status = 404
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -190,6 +190,15 @@ class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
     created_to: datetime | None = None
 
 
+class OpenBatch(NamedTuple):
+    """The note that a batch has work to do. `created_at` is when the batch came in, None in a note
+    of a release that did not write it."""
+
+    id: str
+    version: str
+    created_at: datetime | None
+
+
 class BatchStore(Protocol):
     """Batches with their jobs and recordings, one partition each, and two small indices.
 
@@ -235,8 +244,8 @@ class BatchStore(Protocol):
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
 
-    def open_batches(self) -> Iterator[tuple[str, str]]:
-        """(batch id, version of the note) of every batch that has work to do."""
+    def open_batches(self) -> Iterator[OpenBatch]:
+        """Every batch that has work to do."""
 
     def close_batch(self, batch_id: str, version: str) -> None:
         """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
@@ -432,6 +441,19 @@ class Requests(Protocol):
         """The addresses go too. No error when it is gone already."""
 
 
+class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
+    """`url` is a secret. `headers` have to be sent with the audio."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class Uploads(Protocol):
+    def link(self, container: str, name: str, life: timedelta) -> UploadLink:
+        """By which a stranger can store one blob, and nothing else."""
+
+
 class Outputs(Protocol):
     """The containers that we write to. Names are "container/blob name"."""
 
@@ -442,6 +464,9 @@ class Outputs(Protocol):
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         """Store or replace a report."""
+
+    def read(self, path: str) -> bytes | None:
+        """None: it is not there."""
 
     def remove(self, path: str, *, recording: Recording) -> None:
         """Remove what `put` stored for this recording, also where it was moved aside since.

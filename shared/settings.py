@@ -85,6 +85,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
     Setting("ALLOW_HTTP", values.switch, False),
+    Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
+    Setting("API_ROLE", values.text, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 
@@ -156,6 +158,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prices: dict[str, float]
     price_currency: str
     allow_http: bool
+    api_auth: str
+    api_role: str | None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -179,6 +183,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise ConfigurationError(problems)
     return Settings(**found)
+
+
+def read_api_access(environment: Mapping[str, str] | None = None) -> tuple[bool, bool, str]:
+    """Whether callers of the API come with tokens of Entra ID instead of keys, whether App Service
+    checks these (it says so in a variable of its own), and the app role that is needed. Triggers
+    are declared by it before anything else is read, so what is wrong here is reported later."""
+    source = os.environ if environment is None else environment
+    by_entra = source.get("API_AUTH", "").strip() == "entra"
+    is_checked = source.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true"
+    return by_entra, is_checked, source.get("API_ROLE", "").strip()
 
 
 def _single_values(

@@ -1,6 +1,6 @@
 """Turns what stands in a manifest into a `Manifest`, or into the list of all that is wrong with it.
 
-Every key is in `HEAD_KEYS`, `ITEM_KEYS` or `OPTION_KEYS`; docs/manifest.schema.json and
+Every key is in `HEAD_KEYS`, `ITEM_KEYS` or `OPTION_KEYS`; shared/api/manifest.schema.json and
 docs/manifest.md are tested against them.
 """
 

@@ -222,6 +222,13 @@ class BlobOutputs:
                     raise
                 raise StoreConflict("store report: somebody else stored it meanwhile") from None
 
+    def read(self, path: str) -> bytes | None:
+        with storage_errors("read output"):
+            try:
+                return self._blob(path).download_blob().readall()
+            except ResourceNotFoundError:
+                return None
+
     def remove(self, path: str, *, recording: Recording) -> None:
         for name in (path, _own_name(path, recording.id)):
             blob = self._blob(name)

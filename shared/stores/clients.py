@@ -91,10 +91,11 @@ class StorageAccount:
 
 
 class SasSigner:
-    """Makes the query by which a provider may read a blob, or list and read a container.
+    """Makes the query by which a provider may read a blob, or list and read a container, and
+    others may do what they are allowed to.
 
     With an account key (Azurite) it signs with that; otherwise with a user delegation key, asked
-    for once and kept until it is too old for a new link. Links are read-only.
+    for once and kept until it is too old for a new link.
     """
 
     def __init__(self, service: BlobServiceClient, hours: int) -> None:
@@ -105,21 +106,28 @@ class SasSigner:
         self._lock = Lock()
 
     def __call__(self, container: str, name: str | None) -> str:
+        if name is not None:
+            return self.sign(container, name, BlobSasPermissions(read=True), self._life)
+        permission = ContainerSasPermissions(read=True, list=True)
+        common = self._common(container, self._life)
+        return str(generate_container_sas(permission=permission, **common))
+
+    def sign(
+        self, container: str, name: str, permission: BlobSasPermissions, life: timedelta
+    ) -> str:
+        """The query that lets a stranger do so much with one blob, for so long."""
+        common = self._common(container, life)
+        return str(generate_blob_sas(blob_name=name, permission=permission, **common))
+
+    def _common(self, container: str, life: timedelta) -> dict[str, Any]:
         now = datetime.now(UTC)
-        expiry = now + self._life
-        common: dict[str, Any] = {
+        return {
             "account_name": str(self._service.account_name),
             "container_name": container,
-            "expiry": expiry,
+            "expiry": now + life,
             "start": now - _CLOCK_SKEW,
-            **self._signing_key(now, expiry),
+            **self._signing_key(now, now + life),
         }
-        if name is None:
-            permission = ContainerSasPermissions(read=True, list=True)
-            return str(generate_container_sas(permission=permission, **common))
-        return str(
-            generate_blob_sas(blob_name=name, permission=BlobSasPermissions(read=True), **common)
-        )
 
     def _signing_key(self, now: datetime, expiry: datetime) -> dict[str, Any]:
         account_key = getattr(self._service.credential, "account_key", None)

@@ -18,6 +18,7 @@ A batch is one partition, so that a job and its recordings change in one transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -33,7 +34,7 @@ from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
-from shared.ports import BatchFilter, Diary, RecordingFacts
+from shared.ports import BatchFilter, Diary, OpenBatch, RecordingFacts
 from shared.stores.entities import Entities, write_operation
 from shared.stores.failures import storage_errors
 from shared.stores.outbox import notice_operation
@@ -41,6 +42,14 @@ from shared.stores.rows import derive, from_row, prepare, to_row
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
 BATCHES = "!batches"
+
+
+class _Note(msgspec.Struct, frozen=True, kw_only=True):
+    """That a batch has work to do; the first ones were without a time."""
+
+    created_at: datetime | None = None
+
+
 _DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
 prepare(
     Batch,
@@ -53,6 +62,7 @@ prepare(
     ActiveJob,
     EndpointState,
     Diary,
+    _Note,
 )
 derive(Recording, *_DERIVED)
 
@@ -64,7 +74,7 @@ class TableBatchStore:
         self._rows = Entities(table)
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        self._rows.put(OPEN, batch.id)
+        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
         if batch.version:
             self._list(batch, entry_of(batch, "running"))
         elif notice is not None:
@@ -135,10 +145,11 @@ class TableBatchStore:
         row = self._rows.get(OPEN, batch_id)
         return None if row is None else str(row.metadata["etag"])
 
-    def open_batches(self) -> Iterator[tuple[str, str]]:
+    def open_batches(self) -> Iterator[OpenBatch]:
         with storage_errors("list open batches"):
             for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
-                yield row["RowKey"], str(row.metadata["etag"])
+                created_at = from_row(_Note, row).created_at
+                yield OpenBatch(row["RowKey"], str(row.metadata["etag"]), created_at)
 
     def close_batch(self, batch_id: str, version: str) -> None:
         self._rows.delete(OPEN, batch_id, version)

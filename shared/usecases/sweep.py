@@ -26,7 +26,7 @@ def sweep(
     read does not keep the others from being looked at."""
     listed = {entry.job_id for entry in active.all()}
     backlog = _Backlog(clock.now())
-    for batch_id, _ in store.open_batches():
+    for batch_id, *_ in store.open_batches():
         try:
             _sweep_batch(batch_id, listed, store, active, queue, policy, clock.now(), backlog)
         except DropscribeError as error:

@@ -54,6 +54,14 @@ def on_blob(name: str, setting: str) -> list[dict[str, Any]]:
     ]
 
 
+def on_http(method: str, route: str, level: str) -> list[dict[str, Any]]:
+    trigger = {"type": "httpTrigger", "direction": "IN", "name": "req"}
+    return [
+        {**trigger, "methods": [method], "authLevel": level, "route": route},
+        {"type": "http", "direction": "OUT", "name": "$return"},
+    ]
+
+
 EXPECTED: dict[str, list[dict[str, Any]]] = {
     "audio_dropped": on_blob("audio", "AUDIO_CONTAINER"),
     "manifest_dropped": on_blob("manifest", "MANIFESTS_CONTAINER"),
@@ -62,17 +70,40 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
     "audio_poison": on_queue("webjobs-blobtrigger-poison"),
     "poll": on_schedule("POLL_SCHEDULE"),
     "sweep": on_schedule("SWEEP_SCHEDULE"),
-    "provider_webhook": [
-        {
-            "type": "httpTrigger",
-            "direction": "IN",
-            "name": "req",
-            "methods": ["POST"],
-            "authLevel": "ANONYMOUS",
-            "route": "webhooks/{provider}/{endpoint}",
-        },
-        {"type": "http", "direction": "OUT", "name": "$return"},
-    ],
+    "provider_webhook": on_http("POST", "webhooks/{provider}/{endpoint}", "ANONYMOUS"),
+    "api_get_health": on_http("GET", "health", "ANONYMOUS"),
+    **{
+        f"api_{name}": on_http(method, route, "FUNCTION")
+        for name, method, route in (
+            ("create_batch", "POST", "batches"),
+            ("list_batches", "GET", "batches"),
+            ("get_batch", "GET", "batches/{batch_id}"),
+            ("get_batch_result", "GET", "batches/{batch_id}/result"),
+            ("cancel_batch", "POST", "batches/{batch_id}/cancel"),
+            ("retry_batch", "POST", "batches/{batch_id}/retry"),
+            ("delete_batch", "DELETE", "batches/{batch_id}"),
+            ("list_items", "GET", "batches/{batch_id}/items"),
+            ("get_item", "GET", "batches/{batch_id}/items/{recording_id}"),
+            ("get_transcript", "GET", "batches/{batch_id}/items/{recording_id}/transcript"),
+            ("get_report", "GET", "batches/{batch_id}/report"),
+            ("create_upload", "POST", "uploads"),
+            ("create_subscription", "POST", "subscriptions"),
+            ("list_subscriptions", "GET", "subscriptions"),
+            ("get_subscription", "GET", "subscriptions/{subscription_id}"),
+            ("change_subscription", "PATCH", "subscriptions/{subscription_id}"),
+            ("delete_subscription", "DELETE", "subscriptions/{subscription_id}"),
+            ("rotate_secret", "POST", "subscriptions/{subscription_id}/rotate-secret"),
+            ("test_subscription", "POST", "subscriptions/{subscription_id}/test"),
+            ("list_deliveries", "GET", "subscriptions/{subscription_id}/deliveries"),
+            ("get_delivery", "GET", "subscriptions/{subscription_id}/deliveries/{event_id}"),
+            ("replay_events", "POST", "subscriptions/{subscription_id}/replay"),
+            ("create_trigger", "POST", "triggers/{trigger}"),
+            ("list_profiles", "GET", "profiles"),
+            ("list_formats", "GET", "formats"),
+            ("list_locales", "GET", "locales"),
+            ("get_openapi", "GET", "openapi.json"),
+        )
+    },
 }
 
 
@@ -140,15 +171,16 @@ def test_the_app_loads_with_exactly_these_functions(
     assert {name: bare_runtime.bindings(name) for name in loaded["functions"]} == EXPECTED
 
 
-def test_only_the_webhook_is_open_to_everybody(bare_runtime: RealRuntime) -> None:
+def test_only_health_and_the_webhook_are_open_to_everybody(bare_runtime: RealRuntime) -> None:
     levels = {
         name: binding["authLevel"]
         for name in bare_runtime.loaded["functions"]
         for binding in bare_runtime.bindings(name)
         if "authLevel" in binding
     }
-    assert levels.pop("provider_webhook") == "ANONYMOUS"
-    assert set(levels.values()) <= {"FUNCTION", "ADMIN"}
+    open_ones = {name for name, level in levels.items() if level == "ANONYMOUS"}
+    assert open_ones == {"provider_webhook", "api_get_health"}
+    assert set(levels.values()) == {"ANONYMOUS", "FUNCTION"}
 
 
 def test_every_setting_that_a_binding_names_is_in_the_sample_settings_and_in_the_local_stack(

@@ -272,11 +272,11 @@ def test_opening_a_batch_makes_its_header_once(store: BatchStore) -> None:
 def test_open_batches_are_listed_until_they_are_closed(store: BatchStore) -> None:
     store.open_batch(a_batch("a"))
     store.open_batch(a_batch("b"))
-    notes = dict(store.open_batches())
+    notes = {note.id: note.version for note in store.open_batches()}
     assert set(notes) == {"a", "b"}
     assert notes["a"] == store.note_version("a")
     store.close_batch("a", notes["a"])
-    assert [batch_id for batch_id, _ in store.open_batches()] == ["b"]
+    assert [note.id for note in store.open_batches()] == ["b"]
     assert store.note_version("a") is None
     assert store.batch("a") is not None
 

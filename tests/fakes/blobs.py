@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.parse import quote
 
 from shared.errors import InputError, StoreConflict
 from shared.model.recording import Recording
-from shared.ports import AudioEntry, AudioHead
+from shared.ports import AudioEntry, AudioHead, UploadLink
 
 HEAD_BYTES = 65_536
 
@@ -124,6 +124,10 @@ class FakeOutputs:
             if there is not None and there.recording_id == recording.id:
                 del self.files[name]
 
+    def read(self, path: str) -> bytes | None:
+        there = self.files.get(path)
+        return there.content if there is not None else self.reports.get(path)
+
     def remove_report(self, path: str) -> None:
         self.reports.pop(path, None)
 
@@ -131,3 +135,14 @@ class FakeOutputs:
 def own_name(path: str, recording_id: str) -> str:
     stem, dot, ending = path.rpartition(".")
     return f"{stem}.{recording_id[:8]}{dot}{ending}"
+
+
+class FakeUploads:
+    """`shared.ports.Uploads`."""
+
+    def link(self, container: str, name: str, life: timedelta) -> UploadLink:
+        return UploadLink(
+            url=f"https://storage.test/{container}/{name}?sig=s",
+            headers={"x-ms-blob-type": "BlockBlob"},
+            expires_at=datetime(2026, 3, 2, 9, tzinfo=UTC) + life,
+        )

@@ -13,7 +13,7 @@ from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
-from shared.ports import BatchFilter, Diary, RecordingFacts
+from shared.ports import BatchFilter, Diary, OpenBatch, RecordingFacts
 
 MOST_IN_TRANSACTION = 100
 
@@ -98,8 +98,10 @@ class FakeBatchStore:
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)
 
-    def open_batches(self) -> Iterator[tuple[str, str]]:
-        yield from sorted(self.notes.items())
+    def open_batches(self) -> Iterator[OpenBatch]:
+        for batch_id, version in sorted(self.notes.items()):
+            header = self.headers.get(batch_id)
+            yield OpenBatch(batch_id, version, header.created_at if header else None)
 
     def close_batch(self, batch_id: str, version: str) -> None:
         if self.notes.get(batch_id, version) != version:

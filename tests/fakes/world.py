@@ -24,7 +24,7 @@ from shared.model.signature import make_secret
 from shared.outgoing import EventPorts
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.blobs import FakeAudio, FakeOutputs
+from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
     FakeConfidences,
@@ -108,6 +108,7 @@ class World:
                 queue=self.queue,
                 requests=self.requests,
                 web=self.web,
+                uploads=FakeUploads(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,

@@ -33,7 +33,13 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "functions": (
         "functions",
-        *(f"shared.{name}" for name in "bootstrap messages errors ports log".split()),
+        *(f"shared.{name}" for name in "bootstrap messages errors ports log api settings".split()),
+    ),
+    "shared/api": tuple(
+        f"shared.{name}"
+        for name in (
+            "api application usecases model ports event_ports errors log formats reports".split()
+        )
     ),
     "local/azure_speech": ("local",),
     "local/assemblyai": ("local.assemblyai", "local.emulation", "local.recogniser"),

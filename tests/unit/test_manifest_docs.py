@@ -1,4 +1,4 @@
-"""docs/manifest.md and docs/manifest.schema.json are held against the code."""
+"""docs/manifest.md and shared/api/manifest.schema.json are held against the code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from tests.unit.test_manifest_files import JSON
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TEXT = (DOCS / "manifest.md").read_text(encoding="utf-8")
-SCHEMA_FILE = json.loads((DOCS / "manifest.schema.json").read_text(encoding="utf-8"))
+SCHEMA_FILE = json.loads(
+    (DOCS.parent / "shared" / "api" / "manifest.schema.json").read_text(encoding="utf-8")
+)
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA_FILE)
 KNOWN = Known(
     (Profile(), Profile(name="calls", prefixes=("calls",))),

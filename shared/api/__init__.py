@@ -1,0 +1,1 @@
+"""The HTTP API: what programs ask, and how they are answered. Functions only pass it on."""

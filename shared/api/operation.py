@@ -1,0 +1,162 @@
+"""One thing that the API does: where it is, what it takes, and what it may answer.
+
+The routes, the checks of what comes in, `openapi.json` and the connector all follow from the same
+`Operation`s, so none of them can say what another does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.api.http import JSON, Request, Response
+from shared.api.problems import Refused
+from shared.application import Application
+from shared.errors import Fault
+
+_SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
+_PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
+
+
+class Call(NamedTuple):
+    """A request that was checked. `query` and `body` are of the types that the operation names.
+    `base` is the address of the API, `caller` whoever calls where that is known."""
+
+    app: Application
+    request: Request
+    base: str
+    path: Mapping[str, str]
+    query: Any = None
+    body: Any = None
+    caller: str = ""
+
+    def url(self, path: str) -> str:
+        """The absolute address of something in the API."""
+        return f"{self.base}/{path}"
+
+
+class Answer(NamedTuple):
+    """`schema` is the type of the JSON body, None where there is no body or another one; then
+    `media_types` says which. `headers` maps names to descriptions."""
+
+    description: str
+    schema: Any = None
+    media_types: tuple[str, ...] = (JSON,)
+    headers: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """`name` is the name of its function, in snake_case. `path` is below `/api`, with its
+    parameters in braces. `query` and `body` are structs; `body_types` are the media types of one
+    that the operation reads by itself. `problems` are the statuses that it refuses with, besides
+    those that all have. `is_open` lets everybody in."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    tag: str
+    handle: Callable[[Call], Response]
+    answers: Mapping[int, Answer]
+    query: type[msgspec.Struct] | None = None
+    body: type[msgspec.Struct] | None = None
+    body_types: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+    is_open: bool = False
+    path_names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path_names", tuple(re.findall(r"\{(\w+)\}", self.path)))
+
+
+class PathValue(NamedTuple):
+    """What a parameter in a path may be. Anything else names what cannot be there."""
+
+    pattern: str
+    description: str
+
+
+PATH_VALUES: Mapping[str, PathValue] = {
+    "batch_id": PathValue("^[A-Za-z0-9][A-Za-z0-9-]{0,99}$", "The id of a batch"),
+    "recording_id": PathValue("^[0-9a-f]{32}$", "The id of a recording"),
+    "subscription_id": PathValue("^(sub-[0-9a-z]{1,64}|callbacks)$", "The id of a subscription"),
+    "event_id": PathValue("^evt_[0-9]{13}[0-9a-f]{24}$", "The id of an event"),
+    "trigger": PathValue(
+        "^(transcript-ready|recording-failed|review-needed|batch-completed)$", "What starts a flow"
+    ),
+}
+
+
+def read_call(
+    operation: Operation, request: Request, app: Application, base: str, caller: str
+) -> Call:
+    """Raises `Refused` for what is not as the operation describes it."""
+    path = {name: _path_value(name, request.path.get(name, "")) for name in operation.path_names}
+    return Call(
+        app=app,
+        request=request,
+        base=base,
+        path=path,
+        query=_query(operation.query, request.query),
+        body=_body(operation, request),
+        caller=caller,
+    )
+
+
+def _path_value(name: str, value: str) -> str:
+    if not re.fullmatch(PATH_VALUES[name].pattern, value):
+        kind = name.removesuffix("_id")
+        raise Refused(404, f"{kind}_missing", f"There is no {kind} of that id.")
+    return value
+
+
+def _query(kind: type[msgspec.Struct] | None, query: Mapping[str, str]) -> Any:
+    sent = {key: value for key, value in query.items() if key.lower() not in _SECRETS}
+    known = kind.__struct_fields__ if kind is not None else ()
+    for name in sent:
+        if name not in known:
+            may = f"It may have: {', '.join(known)}." if known else "It takes none."
+            raise _invalid(name, "unknown_parameter", f"The query has an unknown parameter. {may}")
+    if kind is None:
+        return None
+    try:
+        return msgspec.convert(sent, kind, strict=False)
+    except msgspec.ValidationError as error:
+        at, message = _told(error)
+        raise _invalid(at, "invalid_parameter", message) from None
+
+
+def _body(operation: Operation, request: Request) -> Any:
+    if operation.body_types or operation.body is None:
+        return None
+    media_type = request.header("content-type").partition(";")[0].strip().lower()
+    if media_type and media_type != JSON:
+        raise Refused(415, "unsupported_media_type", f"Send the body as {JSON}.")
+    try:
+        return msgspec.json.decode(request.body or b"{}", type=operation.body)
+    except msgspec.ValidationError as error:
+        at, message = _told(error)
+        raise _invalid(at, "invalid_body", message) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refused(400, "invalid_body", "The body is not JSON.") from None
+
+
+def _told(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Where, and what. The library's texts never repeat a value that was sent."""
+    text = str(error)
+    place = _PLACE.search(text)
+    at, told = (place.group(1), text[: place.start()]) if place else ("", text)
+    if "matching regex" in told:
+        return at, "It is not written as it has to be; openapi.json has the pattern."
+    return at, f"{told}."
+
+
+def _invalid(at: str, code: str, message: str) -> Refused:
+    shown = at if re.fullmatch(r"[\w.\[\]-]{0,100}", at) else ""
+    return Refused(400, code, message, Fault(code=code, message=message, at=shown))

@@ -1,0 +1,58 @@
+"""From a request to a response: who calls, what is asked, what came of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from shared.api.caller import caller_of
+from shared.api.http import Request, Response
+from shared.api.operation import Operation, read_call
+from shared.api.problems import Refused, of_error, problem, refusal
+from shared.application import Application
+from shared.errors import DropscribeError
+from shared.log import event
+
+Authenticate = Callable[[Request], str]
+
+
+class Access(NamedTuple):
+    """How callers show who they are: by a key, which the host checks, or by Entra ID."""
+
+    by_entra: bool = False
+    is_checked: bool = False
+    role: str = ""
+
+
+def serve(
+    operation: Operation, request: Request, application: Callable[[], Application], access: Access
+) -> Response:
+    """Always a response: whatever goes wrong is told as problem details."""
+    try:
+        caller = ""
+        if access.by_entra and not operation.is_open:
+            caller = caller_of(request, is_checked=access.is_checked, role=access.role)
+        app = application()
+        base = _base(request, app.public_url)
+        return operation.handle(read_call(operation, request, app, base, caller))
+    except Refused as error:
+        return refusal(error)
+    except DropscribeError as error:
+        if error.status >= 500:
+            _told(operation, error)
+        return of_error(error)
+    except Exception as error:  # the host would answer without a word
+        _told(operation, error)
+        return problem(500, "internal", "The fault is ours. It is logged; try again later.")
+
+
+def _told(operation: Operation, error: Exception) -> None:
+    """Without the text of the error, which may hold what the caller sent."""
+    event("api.failed", operation=operation.name, error=type(error).__name__, level=logging.ERROR)
+
+
+def _base(request: Request, public_url: str | None) -> str:
+    """The address of the API, as others reach it: what the settings say, else what was called."""
+    root = public_url.rstrip("/") if public_url else request.url.partition("/api/")[0]
+    return f"{root}/api"
