@@ -49,6 +49,12 @@ param otherProviders string = ''
 @description('Whether providers call the app when they are done. Otherwise they are only asked now and then.')
 param providerWebhooks bool = true
 
+@description('Client id of the Entra application whose tokens callers of the API bring. Empty: they bring function keys.')
+param apiClientId string = ''
+
+@description('With tokens: the app role that a caller needs; empty: whoever gets a token for the application.')
+param apiRole string = ''
+
 @description('Further settings of the app, as in docs/settings.md.')
 param appSettings object = {}
 
@@ -168,6 +174,7 @@ var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
 var keySettings = union(events, webhook, assemblyAi, soferAi)
+var access = empty(apiClientId) ? {} : { API_AUTH: 'entra', API_ROLE: apiRole }
 var sources = empty(furtherAudio) ? {} : { MANIFEST_SOURCES: 'uploads audio ${audioContainers}' }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -331,8 +338,9 @@ module app 'modules/function-app.bicep' = {
     packageUrl: hostStorage.outputs.packageUrl
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     takesWebhooks: providerWebhooks
+    apiClientId: apiClientId
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
-    settings: union(hostSettings, dataSettings, sources, keySettings, appSettings)
+    settings: union(hostSettings, dataSettings, sources, access, keySettings, appSettings)
   }
   dependsOn: [roles, endpoints]
 }

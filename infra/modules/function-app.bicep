@@ -22,6 +22,9 @@ param settings object
 @description('The Speech accounts, each as region=address.')
 param speechEndpoints array
 
+@description('Client id of the Entra application whose tokens callers of the API bring; empty: function keys.')
+param apiClientId string
+
 @description('Whether providers may call the app.')
 param takesWebhooks bool
 
@@ -117,6 +120,45 @@ resource appSettings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
   properties: union(addresses, settings, takesWebhooks ? { WEBHOOK_BASE_URL: 'https://${app.properties.defaultHostName}' } : {})
+}
+
+// Checks the token of whoever brings one, and tells the app who it is. Providers, Event Grid and those
+// who ask for the health bring none, so the app itself refuses whom it does not know.
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(apiClientId)) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: {
+      enabled: true
+    }
+    globalValidation: {
+      requireAuthentication: false
+      unauthenticatedClientAction: 'AllowAnonymous'
+    }
+    httpSettings: {
+      requireHttps: true
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: apiClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: {
+          allowedAudiences: [
+            apiClientId
+            'api://${apiClientId}'
+          ]
+        }
+      }
+    }
+    login: {
+      tokenStore: {
+        enabled: false
+      }
+    }
+  }
 }
 
 // No passwords for publishing: deployments come with an Entra token.
