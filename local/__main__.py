@@ -14,6 +14,7 @@ from local.emulators import EMULATORS, running_emulators
 from local.stack import ROOT, base_environment, running_stack
 
 ADDRESS = ROOT / ".cache" / "storage"  # where `drop` finds the stack that `run` keeps up
+API_KEY = ROOT / ".cache" / "api-key"
 SAMPLES = str(ROOT / "samples" / "audio")
 
 
@@ -52,9 +53,11 @@ def run(engine: str, port: int, provider: str) -> int:
     with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
         ADDRESS.parent.mkdir(exist_ok=True)
         ADDRESS.write_text(stack.azurite.connection_string, encoding="utf-8")
+        API_KEY.write_text(stack.api_key, encoding="utf-8")
         print(
             "The stack is up; Ctrl-C stops it.\n"
             f"  functions app  {stack.app_url}\n"
+            f"  its API        {stack.app_url}/api, with the key in .cache/api-key\n"
             f"  {EMULATORS[provider].name:<13}  {stack.speech_url}{EMULATORS[provider].path}\n"
             f"  blobs          {stack.azurite.blob_endpoint}\n"
             f"  logs           {logs}\n"
@@ -66,6 +69,7 @@ def run(engine: str, port: int, provider: str) -> int:
                 stack.check()
         finally:
             ADDRESS.unlink(missing_ok=True)
+            API_KEY.unlink(missing_ok=True)
     return 0
 
 

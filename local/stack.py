@@ -20,6 +20,7 @@ from azure.storage.queue import QueueServiceClient
 from local.azurite import Azurite, running_azurite
 from local.children import Child, running
 from local.emulators import EMULATORS, running_emulator
+from local.host.keys import FUNCTION
 from shared.messages import QUEUES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,11 @@ class Stack:
     provider: str
     key: str
     children: list[Child] = field(default_factory=list)
+
+    @property
+    def api_key(self) -> str:
+        """What callers of the app's API send as `x-functions-key`."""
+        return self.environment[FUNCTION]
 
     @property
     def blobs(self) -> BlobServiceClient:
@@ -147,6 +153,7 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
         "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        FUNCTION: secrets.token_hex(16),
     }
 
 
