@@ -15,6 +15,7 @@ from shared.log import event
 from shared.messages import Message
 from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
+from shared.model.estimate import Estimate
 from shared.model.failure import Failure
 from shared.model.limits import limits_of
 from shared.model.manifest import Manifest
@@ -45,6 +46,7 @@ from shared.usecases.change import change
 from shared.usecases.collect import collect
 from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
+from shared.usecases.estimate import estimate
 from shared.usecases.expand import expand
 from shared.usecases.fetch import fetch_report, fetch_transcript
 from shared.usecases.finish import finish
@@ -215,6 +217,7 @@ class Application:
         self.item_of_client = self._filled(overview.item_of_client)
         self.transcript = self._filled(fetch_transcript)
         self.report = self._filled(fetch_report)
+        self.estimate: Callable[..., Estimate] = self._filled(estimate)
         self.upload: Callable[[str, timedelta], UploadPlace] = self._filled(offer_upload)
         self.health: Callable[[], Health] = self._filled(HealthCheck)()
 

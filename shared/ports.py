@@ -160,8 +160,8 @@ class SpeechProvider(Protocol):
 class Prepaid(Protocol):
     """A provider whose account has to hold the money beforehand."""
 
-    def balance(self) -> Cost:
-        """What new transcriptions may cost."""
+    def balance(self) -> Cost | None:
+        """What new transcriptions may cost; None where nobody has to pay beforehand."""
 
 
 class Clock(Protocol):

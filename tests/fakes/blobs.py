@@ -31,6 +31,7 @@ class FakeAudio:
         self.blobs: dict[tuple[str, str], Blob] = {}
         self.versions: set[tuple[str, str, str]] = set()  # (container, name, etag) ever dropped
         self.missing_containers: set[str] = set()
+        self.heads = 0
 
     def drop(
         self,
@@ -47,6 +48,7 @@ class FakeAudio:
         return etag
 
     def head(self, container: str, name: str) -> AudioHead | None:
+        self.heads += 1
         blob = self.blobs.get((container, name))
         if blob is None:
             return None

@@ -17,7 +17,9 @@ import msgspec
 
 from shared import messages as m
 from shared.application import Application, Ports
+from shared.model.capabilities import Capabilities
 from shared.model.policy import Policy
+from shared.model.price import PriceTable
 from shared.model.profile import Profile
 from shared.model.recording import Recording
 from shared.model.signature import make_secret
@@ -68,6 +70,8 @@ class World:
         files_per_job: int = 1000,
         providers: tuple[FakeProvider, ...] = (),
         deployment: str = "d1",
+        capabilities: dict[str, Capabilities] | None = None,
+        prices: PriceTable = DEFAULT_PRICES,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -86,7 +90,8 @@ class World:
         for provider in self.endpoints.values():
             provider.clock = self.clock
         limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
-        self.capabilities = {"azure-speech": limits}
+        self.capabilities = {"azure-speech": limits, **(capabilities or {})}
+        self.prices = prices
         self.pool = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -113,7 +118,7 @@ class World:
                 capabilities=self.capabilities,
                 profiles=self.profiles,
                 policy=self.policy,
-                prices=DEFAULT_PRICES,
+                prices=self.prices,
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
                 deployment=self.deployment,
