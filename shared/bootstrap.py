@@ -192,6 +192,7 @@ def _policy(settings: Settings) -> Policy:
         deliveries_days=settings.deliveries_days,
         submitted_seconds=settings.submitted_seconds,
         give_up_seconds=settings.give_up_seconds,
+        fall_over_seconds=settings.fall_over_seconds,
     )
 
 

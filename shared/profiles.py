@@ -94,6 +94,8 @@ class _Reader:
                 values[key] = value
         if name != DEFAULT:
             values["prefixes"] = tuple(p.strip("/") for p in values.get("prefixes", ()))
+        if "provider" in values and "providers" in values:
+            self._report(where, "providers: cannot go with provider; name them all in providers")
         profile = override(base, values)
         inherited = self._faults(base)
         for fault in self._faults(profile):
@@ -104,10 +106,12 @@ class _Reader:
     def _faults(self, profile: Profile) -> list[str]:
         """What is wrong with the values of a profile taken together."""
         found = [f"{key}: {text}" for key, text in contradictions(profile)]
-        if profile.provider not in self._providers:
-            hint = keys.did_you_mean(profile.provider, self._providers)
-            expected = hint or f", expected one of {', '.join(sorted(self._providers))}"
-            found.append(f"provider: {profile.provider!r} is not known{expected}")
+        for name in (profile.provider, *profile.next_providers):
+            if name not in self._providers:
+                hint = keys.did_you_mean(name, self._providers)
+                expected = hint or f", expected one of {', '.join(sorted(self._providers))}"
+                key = "providers" if profile.next_providers else "provider"
+                found.append(f"{key}: {name!r} is not known{expected}")
         hours = profile.options.time_to_live_hours
         if self._sas_hours is not None and hours > self._sas_hours:
             found.append(

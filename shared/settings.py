@@ -77,6 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
     Setting("SUBMITTED_SECONDS", values.number(3600, 2_592_000), 259_200),
     Setting("GIVE_UP_SECONDS", values.number(3600, 2_592_000), 86_400),
+    Setting("FALL_OVER_SECONDS", values.number(60, 604_800), 900),
     Setting("REFETCH_SECONDS", values.number(1, 3600), 20),
     Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
     Setting("SLICE_SIZE", values.number(1, 90), 50),
@@ -150,6 +151,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     endpoint_pause_seconds: int
     submitted_seconds: int
     give_up_seconds: int
+    fall_over_seconds: int
     refetch_seconds: int
     max_attempts: int
     slice_size: int

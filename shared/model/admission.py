@@ -3,6 +3,8 @@ money is spent: contradictions are resolved with a note for the reader, or refus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shared.errors import InputError
@@ -34,6 +36,58 @@ def check_against(
     options, speaker_notes = _settle_speakers(properties, options, capabilities)
     notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
     return options, notes
+
+
+def settle(
+    properties: AudioProperties,
+    profile: Profile,
+    capabilities: Mapping[str, Capabilities],
+    *,
+    is_substitute: bool = False,
+) -> tuple[Profile, tuple[str, ...]]:
+    """The profile as the first provider of its order that takes the recording will carry it out,
+    and notes for the reader. Who was passed over is not in its order any more. `is_substitute`
+    tells that the first of it is not the first choice.
+
+    Raises `InputError` where none takes it: with what the first one said.
+    """
+    refusals: list[tuple[str, InputError]] = []
+    order = (profile.provider, *profile.next_providers)
+    for position, name in enumerate(order):
+        candidate = msgspec.structs.replace(
+            profile, provider=name, next_providers=order[position + 1 :]
+        )
+        try:
+            settled, notes = _settle_for(
+                properties, candidate, capabilities[name], is_substitute or position > 0
+            )
+        except InputError as error:
+            refusals.append((name, error))
+        else:
+            passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
+            return settled, (*passed, *notes)
+    first = refusals[0][1]
+    if len(refusals) == 1:
+        raise first
+    raise InputError(
+        first.code,
+        f"{first.reason} No other provider of the profile takes the recording either.",
+        first.advice,
+    )
+
+
+def _settle_for(
+    properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
+) -> tuple[Profile, tuple[str, ...]]:
+    """A substitute does it in the mode that it has; the first choice has to have what is asked."""
+    mode_notes: tuple[str, ...] = ()
+    if is_substitute and profile.mode not in (limits.modes or {"standard"}):
+        mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
+        profile = msgspec.structs.replace(profile, mode="standard")
+    for key, text in check_request(profile, limits):
+        raise InputError("not_supported", text, f"Correct {key} in the profile or on the blob.")
+    options, notes = check_against(properties, profile.options, limits)
+    return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:

@@ -14,14 +14,16 @@ from shared.model.limits import Counted, Ramped
 FAILURES_UNTIL_DOWN = 3
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
+UNFUNDED_PAUSE = timedelta(minutes=10)
 THROTTLED = "throttled"
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `counted` are the calls that are spoken for, by the seconds of each limit, and
     `ramped` the create calls. `failures` counts calls in a row that showed the endpoint unwell,
-    `pauses` how often it was down since it last was well. `version` is the row's ETag, "" for a
-    row not yet stored."""
+    `pauses` how often it was down since it last was well, `down_since_at` when that began. Until
+    `unfunded_until_at` nobody else need find out that its account is empty. `version` is the row's
+    ETag, "" for a row not yet stored."""
 
     name: str
     counted: dict[int, Counted] = {}
@@ -29,6 +31,8 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
     pauses: int = 0
     down_until_at: datetime | None = None
+    down_since_at: datetime | None = None
+    unfunded_until_at: datetime | None = None
     reason: str = ""
     version: str = ""
 
@@ -59,6 +63,7 @@ def failed(
         failures=failures,
         pauses=min(state.pauses + 1, 10),
         down_until_at=max(state.down_until_at or now, now + pause),
+        down_since_at=state.down_since_at or now,
         reason=reason,
     )
 
@@ -73,9 +78,15 @@ def throttled(state: EndpointState, now: datetime, seconds: int) -> EndpointStat
 def well(state: EndpointState) -> EndpointState:
     """After a call that the endpoint answered as it should. What it asked of everybody, in the
     answer to another call, still holds."""
+    state = msgspec.structs.replace(state, failures=0, pauses=0, down_since_at=None)
     if state.reason == THROTTLED:
-        return msgspec.structs.replace(state, failures=0, pauses=0)
-    return msgspec.structs.replace(state, failures=0, pauses=0, down_until_at=None, reason="")
+        return state
+    return msgspec.structs.replace(state, down_until_at=None, reason="")
+
+
+def unfunded(state: EndpointState, now: datetime) -> EndpointState:
+    """The account holds too little. The endpoint is well, and answers all else."""
+    return msgspec.structs.replace(state, unfunded_until_at=now + UNFUNDED_PAUSE)
 
 
 def probing(

@@ -108,5 +108,6 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
 
 def job_key(profile: Profile, cohort: str) -> str:
     """Recordings with equal keys may share a job."""
-    shared = (profile.provider, profile.mode, profile.options, profile.keep_provider_copy, cohort)
+    order = (profile.provider, profile.next_providers)
+    shared = (order, profile.mode, profile.options, profile.keep_provider_copy, cohort)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]

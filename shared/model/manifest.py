@@ -29,13 +29,15 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds for the whole batch.
 
     `fields` are options by the names of `RECORDING_KEYS`, checked; None undoes one. `profile`
-    None means the one that each recording would have as a dropped one. `callback_url` is a
+    None means the one that each recording would have as a dropped one. `next_providers` follow
+    `provider` in order of preference. `callback_url` is a
     secret.
     """
 
     title: str = ""
     profile: str | None = None
     provider: str | None = None
+    next_providers: tuple[str, ...] = ()
     mode: Mode | None = None
     callback_url: str | None = None
     metadata: dict[str, str] = {}
@@ -104,7 +106,8 @@ def asked(head: Head, item: Item) -> dict[str, Any]:
 
 
 def with_mode(profile: Profile, head: Head) -> Profile:
-    values = {"provider": head.provider, "mode": head.mode}
+    order = (head.provider, *head.next_providers) if head.provider else None
+    values = {"providers": order, "mode": head.mode}
     return override(profile, {key: value for key, value in values.items() if value is not None})
 
 

@@ -39,6 +39,7 @@ HEAD_KEYS = (
     "title",
     "profile",
     "provider",
+    "providers",
     "mode",
     "container",
     "callback_url",
@@ -92,10 +93,12 @@ class Checker:
         container = entry.text("container", 63)
         if container is not None:
             self._container = self._checked_container(container, entry)
+        order = self._order(entry)
         self._head = Head(
             title=entry.text("title", MOST_TITLE) or "",
             profile=self._profile(entry),
-            provider=self._provider(entry),
+            provider=order[0] if order else self._provider(entry),
+            next_providers=tuple(order[1:]),
             mode=self._mode(entry),
             callback_url=entry.url("callback_url"),
             metadata=entry.metadata(),
@@ -110,6 +113,19 @@ class Checker:
     def _provider(self, entry: Entry) -> str | None:
         name = entry.text("provider", 40)
         return entry.one_of("provider", name, self._known.capabilities, "unknown_provider")
+
+    def _order(self, entry: Entry) -> list[str]:
+        """The providers in order of preference."""
+        if entry.has("provider") and entry.has("providers"):
+            entry.fault(
+                "contradiction", "Cannot go with provider. Name them all here.", "providers"
+            )
+        order = entry.texts("providers", 10, 40)
+        for name in order:
+            entry.one_of("providers", name, self._known.capabilities, "unknown_provider")
+        if len(set(order)) < len(order):
+            entry.fault("bad_value", "Names one twice. Name each provider once.", "providers")
+        return order
 
     def _mode(self, entry: Entry) -> Any:
         return entry.one_of("mode", entry.text("mode", 20), ("standard", "express"), "bad_value")
@@ -234,13 +250,20 @@ class Checker:
             for key, text in contradictions(result)
             if (key, text) not in inherited
         ]
-        limits = self._known.capabilities.get(result.provider)
-        if limits is not None:
-            found += [
-                (_shown_key(key), "not_supported", text)
-                for key, text in check_request(result, limits)
-            ]
+        found += [
+            (_shown_key(key), "not_supported", text) for key, text in self._unsupported(result)
+        ]
         return tuple(found)
+
+    def _unsupported(self, profile: Profile) -> list[tuple[str, str]]:
+        """What the first provider of the order cannot do, unless another one can."""
+        verdicts = []
+        for name in (profile.provider, *profile.next_providers):
+            limits = self._known.capabilities.get(name)
+            verdicts.append([] if limits is None else check_request(profile, limits))
+            if not verdicts[-1]:
+                return []
+        return verdicts[0]
 
     # --- the end
 

@@ -85,6 +85,22 @@ class Entry:
             return value
         return None
 
+    def texts(self, key: str, most: int, longest: int) -> list[str]:
+        """A list of 1 to `most` texts, each with at most `longest` characters; [] for none."""
+        value = self._raw.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.fault("wrong_type", f"Is {kind_of_value(value)}. Write a list of texts.", key)
+        elif not 1 <= len(value) <= most:
+            self.fault("bad_value", f"Has {len(value)} entries. Give 1 to {most}.", key)
+        elif not all(isinstance(text, str) and 1 <= len(text) <= longest for text in value):
+            text = f"Holds what is no text of 1 to {longest} characters. Write a list of texts."
+            self.fault("wrong_type", text, key)
+        else:
+            return value
+        return []
+
     def one_of(self, key: str, value: str | None, known: Collection[str], code: str) -> str | None:
         if value is None or value in known:
             return value

@@ -184,6 +184,8 @@ def _put_cell(
     """A cell as JSON would have it: options as in blob metadata, `2`, `2-5` or `auto` speakers."""
     if key == "speakers":
         raw[key] = _speakers(text)
+    elif key == "providers":
+        raw[key] = [name.strip() for name in text.split(",")]
     elif key not in OPTION_KEYS:
         raw[key] = text
     else:

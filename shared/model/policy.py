@@ -31,6 +31,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     submitted_seconds      a transcription that is still running after this long is given up
     give_up_seconds        results that cannot be had, and what an endpoint out of reach alone
                            could tell, are waited for this long
+    fall_over_seconds      a provider that is out for this long loses what waits for it to the next
+                           one that the profile names
     waiting_long_seconds   a job that could not be sent for this long is told of in the log
     tell_again_seconds     and again after this long
     deliveries_days        deliveries of events this old are forgotten
@@ -60,6 +62,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     endpoint_pause_seconds: int = 30
     submitted_seconds: int = 259_200
     give_up_seconds: int = 86_400
+    fall_over_seconds: int = 900
     waiting_long_seconds: int = 86_400
     tell_again_seconds: int = 3_600
     max_faults: int = 5

@@ -25,7 +25,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a kind of audio is transcribed and what comes of it.
 
     `prefixes` are folders in the audio container, without a slash at the end; the default
-    profile has "", which holds everything. `roles` names the speaker of a channel.
+    profile has "", which holds everything. `next_providers` are whom a recording goes to, in
+    this order, where `provider` cannot take it or cannot be had. `roles` names the speaker of a
+    channel.
     `formats` are written beside the JSON transcript. Utterances with a confidence below
     `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
@@ -35,6 +37,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = DEFAULT
     prefixes: tuple[str, ...] = ("",)
     provider: str = "azure-speech"
+    next_providers: tuple[str, ...] = ()
     mode: Mode = "standard"
     options: Options = Options()
     roles: dict[int, str] = {}
@@ -115,9 +118,13 @@ def labels(metadata: Mapping[str, str]) -> Labels:
 
 
 def override(profile: Profile, values: Mapping[str, Any]) -> Profile:
-    """The profile with checked `values` in place of its own; options are named like the rest."""
+    """The profile with checked `values` in place of its own; options are named like the rest. A
+    `provider` stands alone, `providers` are an order of preference."""
     options = {k: v for k, v in values.items() if k in keys.OPTION_NAMES}
     rest = {k: v for k, v in values.items() if k not in keys.OPTION_NAMES}
+    order = rest.pop("providers", None) or (rest.get("provider"),)
+    if order[0] is not None:
+        rest["provider"], rest["next_providers"] = order[0], tuple(order[1:])
     if options:
         rest["options"] = msgspec.structs.replace(profile.options, **options)
     return msgspec.structs.replace(profile, **rest)
@@ -172,6 +179,7 @@ def _repetitions(profile: Profile) -> list[tuple[str, str]]:
         "candidate_locales": profile.options.candidate_locales,
         "channels": profile.options.channels,
         "formats": profile.formats,
+        "providers": (profile.provider, *profile.next_providers),
     }
     return [(key, "names one twice") for key, all_ in lists.items() if len(set(all_)) < len(all_)]
 

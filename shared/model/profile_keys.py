@@ -29,7 +29,16 @@ LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
-_LISTS = ("candidate_locales", "channels", "formats", "prefixes", "models", "key_terms", "redact")
+_LISTS = (
+    "candidate_locales",
+    "channels",
+    "formats",
+    "prefixes",
+    "providers",
+    "models",
+    "key_terms",
+    "redact",
+)
 _TABLES = ("roles", "model_by_locale", "spelling")
 
 
@@ -103,6 +112,10 @@ RECORDING_KEYS = _OPTION_KEYS | {
 
 DEFAULT_KEYS = RECORDING_KEYS | {
     "provider": Key(str, "the name of a provider"),
+    "providers": Key(
+        Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)],
+        "a list of names of providers, the first choice first",
+    ),
     "mode": Key(Mode, '"standard" or "express"'),
     "coalesce_seconds": Key(
         Annotated[int, msgspec.Meta(ge=1, le=3600)], 'a number from 1 to 3600, or "none"', True

@@ -17,6 +17,7 @@ import msgspec
 
 from shared.model.audio import AudioProperties
 from shared.model.failure import Failure
+from shared.model.options import Options
 from shared.model.profile import Labels, Profile
 from shared.model.report import Span
 from shared.model.transcript import Cost
@@ -51,7 +52,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     whole. `job_index` is the position in the job's create call. `fetches` counts tries to read
     a result of this attempt. `item` is the position in the batch's request; `web_url` is the
     address of audio that lies elsewhere, without its query, which is a secret. `callback` is the
-    `callback_id` of the address that is to hear what becomes of this recording.
+    `callback_id` of the address that is to hear what becomes of this recording. `asked` are the
+    options before a provider's limits were laid on them, where another may take its place.
     """
 
     batch_id: str
@@ -84,6 +86,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     item: int | None = None
     web_url: str | None = None
     callback: str | None = None
+    asked: Options | None = None
     version: str = ""
 
     @property

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.errors import InputError
 from shared.log import event
-from shared.model.admission import check_against
+from shared.model.admission import settle
 from shared.model.capabilities import Capabilities
 from shared.model.failure import Failure
 from shared.model.profile import Profile
@@ -38,12 +38,13 @@ def examine(
         name=recording.name,
         accept_truncated=profile.accept_truncated,
     )
-    options, notes = check_against(properties, profile.options, capabilities[profile.provider])
+    settled, notes = settle(properties, profile, capabilities)
     return msgspec.structs.replace(
         recording,
-        profile=msgspec.structs.replace(profile, options=options),
+        profile=settled,
         audio=properties,
         notes=notes,
+        asked=profile.options if settled.next_providers else None,
     )
 
 

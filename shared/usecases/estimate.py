@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import NamedTuple
 
+import msgspec
+
 from shared.errors import DropscribeError, InputError, ProviderError
+from shared.model.admission import settle
 from shared.model.capabilities import Capabilities
 from shared.model.estimate import Estimate, Length, Sample, add_up, guessed_ms
 from shared.model.manifest import Head, Item, Manifest, effective_profile
@@ -41,7 +45,7 @@ def estimate(
     if isinstance(asked, Manifest):
         entries, notes = _entries(asked, audio)
         looks = _spread(entries)
-        look = _Look(asked.head, audio, web, profiles)
+        look = _Look(asked.head, audio, web, profiles, capabilities)
         samples = [sample for sample in pool.map(look, looks) if sample is not None]
         recordings = len(entries)
     else:
@@ -99,9 +103,15 @@ class _Look:
     """Looks into one recording as registering will."""
 
     def __init__(
-        self, head: Head, audio: AudioBlobs, web: WebAudio, profiles: Sequence[Profile]
+        self,
+        head: Head,
+        audio: AudioBlobs,
+        web: WebAudio,
+        profiles: Sequence[Profile],
+        capabilities: Mapping[str, Capabilities],
     ) -> None:
         self._head, self._audio, self._web, self._profiles = head, audio, web, profiles
+        self._capabilities = capabilities
 
     def __call__(self, entry: _Entry) -> Sample | None:
         """None where it could not be looked at now: the others stand for it."""
@@ -137,6 +147,10 @@ class _Look:
             name=entry.name,
             accept_truncated=profile.accept_truncated,
         )
+        with suppress(InputError):  # where nobody takes it, each provider's price says so
+            asked = profile.options
+            profile = settle(found, profile, self._capabilities)[0]
+            profile = msgspec.structs.replace(profile, options=asked)
         return Sample(
             profile=profile,
             duration_ms=found.duration_ms or guessed_ms(head.bytes, found.container),

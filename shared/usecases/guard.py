@@ -21,6 +21,7 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    ProviderUnfunded,
     StoreConflict,
 )
 from shared.log import event
@@ -170,6 +171,11 @@ class GuardedProvider:
             raise
         except ProviderThrottled as error:
             self._note_throttled(error)
+            raise
+        except ProviderUnfunded:
+            self._note_answer(admitted)
+            now = self._clock.now()
+            self._change(lambda state: model.unfunded(state, now))
             raise
         except ProviderError:
             self._note_answer(admitted)

@@ -10,6 +10,8 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Finish, Submit
+from shared.model.capabilities import Capabilities
+from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
 from shared.ports import (
@@ -23,6 +25,7 @@ from shared.ports import (
     SpeechProvider,
 )
 from shared.usecases.create_call import create_call
+from shared.usecases.fall_over import fall_over
 from shared.usecases.give_back import FailJob
 from shared.usecases.send import back_in_line, send
 
@@ -36,6 +39,7 @@ def submit(
     requests: Requests,
     endpoints: Mapping[str, SpeechProvider],
     book: EndpointBook,
+    capabilities: Mapping[str, Capabilities],
     fail_job: FailJob,
     queue: Queue,
     policy: Policy,
@@ -45,7 +49,19 @@ def submit(
     job = store.job(message.batch_id, message.job_id)
     if job is None or job.state != "planned":
         return
-    down = _down(book, clock.now())
+    states = book.all()
+    if fall_over(
+        job,
+        states,
+        store=store,
+        endpoints=endpoints,
+        capabilities=capabilities,
+        queue=queue,
+        policy=policy,
+        clock=clock,
+    ):
+        return
+    down = _down(states, clock.now())
     well = {name: provider for name, provider in endpoints.items() if name not in down}
     endpoint = choose_endpoint(job, active.all(), well, policy)
     if endpoint is None:
@@ -107,11 +123,11 @@ def choose_endpoint(
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 
 
-def _down(book: EndpointBook, now: datetime) -> dict[str, timedelta]:
+def _down(states: Mapping[str, EndpointState], now: datetime) -> dict[str, timedelta]:
     """The endpoints that are taken out, and for how long yet."""
     return {
         name: state.down_until_at - now
-        for name, state in book.all().items()
+        for name, state in states.items()
         if state.down_until_at is not None and state.is_down(now)
     }
 

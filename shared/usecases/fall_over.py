@@ -1,0 +1,102 @@
+"""A job that was certainly not sent gives its recordings back, so that another provider takes
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from shared.errors import StoreConflict
+from shared.log import event
+from shared.messages import Plan
+from shared.model.capabilities import Capabilities
+from shared.model.endpoint import EndpointState
+from shared.model.failure import Failure
+from shared.model.fall_over import moved_on, trouble
+from shared.model.job import Job
+from shared.model.policy import Policy
+from shared.model.recording import Recording
+from shared.ports import BatchStore, Clock, Queue, SpeechProvider
+from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
+from shared.usecases.settle import wait_again
+
+
+def fall_over(
+    job: Job,
+    states: Mapping[str, EndpointState],
+    *,
+    store: BatchStore,
+    endpoints: Mapping[str, SpeechProvider],
+    capabilities: Mapping[str, Capabilities],
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+) -> bool:
+    """Whether the planned `job` is not to be sent, because its recordings go on elsewhere.
+
+    The reason is written into the job first, on the version that was read: whoever wants to send
+    it at the same moment finds it changed. While it is planned and has a reason, it is being
+    emptied, and who dies halfway is followed by the next message of the job.
+    """
+    if job.failure is None:
+        why = _reason(job, states, store, endpoints, policy, clock)
+        if why is None:
+            return False
+        try:
+            claimed = store.save(msgspec.structs.replace(job, failure=why, changed_at=clock.now()))
+        except StoreConflict:
+            return True
+        assert claimed is not None
+        job = claimed
+    assert job.failure is not None
+    now = clock.now()
+    rows = [
+        wait_again(
+            moved_on(row, job.failure.reason, capabilities),
+            now,
+            attempt=row.attempt,
+            policy=policy,
+        )
+        for row in rows_left(job, store)
+    ]
+    for i in range(0, len(rows), ROWS_IN_TRANSACTION):
+        store.save(recordings=rows[i : i + ROWS_IN_TRANSACTION])
+    store.save(msgspec.structs.replace(job, state="failed", changed_at=now))
+    event(
+        "job.moved_on",
+        batch=job.batch_id,
+        job=job.id,
+        provider=job.provider,
+        recordings=len(rows),
+        code=job.failure.code,
+        level=30,
+    )
+    queue.send(Plan(batch_id=job.batch_id))
+    return True
+
+
+def _reason(
+    job: Job,
+    states: Mapping[str, EndpointState],
+    store: BatchStore,
+    endpoints: Mapping[str, SpeechProvider],
+    policy: Policy,
+    clock: Clock,
+) -> Failure | None:
+    mine = [name for name, provider in endpoints.items() if provider.name == job.provider]
+    patience = timedelta(seconds=policy.fall_over_seconds)
+    why = trouble(job.provider, mine, states, patience, clock.now())
+    if why is None:
+        return None
+    first = _first_row(job, store)
+    return why if first is not None and first.profile.next_providers else None
+
+
+def _first_row(job: Job, store: BatchStore) -> Recording | None:
+    """All recordings of a job have the same order of providers."""
+    rows = store.recordings(
+        job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last, page=1
+    )
+    return next(iter(rows), None)
