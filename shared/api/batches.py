@@ -11,15 +11,14 @@ from msgspec import Meta
 
 from shared.api.fields import Key, Moment, Page, ProfileName
 from shared.api.http import Request, Response, answer
+from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation
 from shared.api.problems import Refused
 from shared.api.representations import BatchList, BatchView, batch_summary, batch_view
 from shared.model.batch import BatchState, Origin
-from shared.model.manifest_files import kind_of
 from shared.ports import BatchFilter
 
 TAG = "Batches"
-MANIFEST_TYPES = ("application/json", "application/jsonl", "application/x-ndjson", "text/csv")
 POLL_SECONDS = 10
 LONGEST_KEY = 200
 _OVER = ("completed", "refused", "deleting")
@@ -65,10 +64,7 @@ class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):
 
 def create(call: Call) -> Response:
     request = call.request
-    kind = kind_of("", request.header("content-type") or "application/json")
-    if kind is None:
-        known = ", ".join(MANIFEST_TYPES)
-        raise Refused(415, "unsupported_media_type", f"Send the manifest as one of: {known}.")
+    kind = kind_of_body(request)
     batch = call.app.accept(request.body, kind=kind, idempotency_key=_key(call))
     status = call.app.batch_status(batch.id)
     own = call.url(f"batches/{batch.id}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from shared.api import batches, items, status, subscriptions, triggers, uploads
+from shared.api import batches, estimate, items, status, subscriptions, triggers, uploads
 from shared.api.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,
     *triggers.OPERATIONS,

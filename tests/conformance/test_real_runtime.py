@@ -86,6 +86,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ("get_item", "GET", "batches/{batch_id}/items/{recording_id}"),
             ("get_transcript", "GET", "batches/{batch_id}/items/{recording_id}/transcript"),
             ("get_report", "GET", "batches/{batch_id}/report"),
+            ("estimate_lengths", "GET", "estimate"),
+            ("estimate_manifest", "POST", "estimate"),
             ("create_upload", "POST", "uploads"),
             ("create_subscription", "POST", "subscriptions"),
             ("list_subscriptions", "GET", "subscriptions"),
