@@ -177,6 +177,7 @@ class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     needs_review: bool = False
     cost_amount: float | None = None
     cost_currency: str | None = None
+    committed: float = 0.0
 
 
 class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -296,6 +297,13 @@ class BatchStore(Protocol):
     ) -> Job | None:
         """Write rows of one batch in one transaction, at most 100 of them, each only if it
         still has the version that it carries. Returns the job with its new version."""
+
+    def commit(
+        self, batch: Batch, recordings: Sequence[Recording]
+    ) -> tuple[Batch, list[Recording]]:
+        """The header, unchanged, together with at most 99 recordings in one transaction, each only
+        if it still has the version that it carries: who counted what the batch may cost is the only
+        one to add to it. Returns all with their new versions. Raises `StoreConflict`."""
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""

@@ -27,8 +27,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     Of a manifest or a request: `items` are its entries, `digest` is its content's. While
     `is_expanding` not all of them are recordings yet; while `retry_at` is set, failed recordings
     are being put back in line. `callbacks` tells whether the request holds addresses to call.
-    After `cancelled_at` nothing more is sent to a provider. A manifest that was refused has
-    `error_report` and nothing else. Of a deleted request nothing is left but ids and times.
+    `deadline_at` is when the transcripts are wanted, `budget` what they may cost, in the currency
+    of the deployment. After `cancelled_at` nothing more is sent to a provider. A manifest
+    that was refused has `error_report` and nothing else. Of a deleted request nothing is left but
+    ids and times.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
     is_expanding: bool = False
     callbacks: bool = False
+    deadline_at: datetime | None = None
+    budget: float | None = None
     retry_at: datetime | None = None
     cancelled_at: datetime | None = None
     error_report: str | None = None

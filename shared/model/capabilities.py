@@ -33,8 +33,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
-    `results_count` tells that fetching a result is a call like any other, `mixes_channels` that
-    all channels are heard as one.
+    A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
+    too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
+    that all channels are heard as one.
     """
 
     files_per_job: int
@@ -62,6 +63,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     more_call_limits: tuple[tuple[int, int], ...] = ()
     calls_per_create: int = 1
     ramp: Ramp | None = None
+    standard_seconds: int = 86_400
+
+    @property
+    def can_hurry(self) -> bool:
+        """Whether there is a cheap mode and a quick one."""
+        return self.modes is not None and {"standard", "express"} <= self.modes
 
     def most_files(self, mode: Mode) -> int:
         """Recordings that may share a job."""

@@ -17,6 +17,21 @@ from shared.model.capabilities import Capabilities
 from shared.model.endpoint import THROTTLED, EndpointState
 from shared.model.failure import Failure
 from shared.model.recording import Recording
+from shared.model.report import Decision
+
+
+def _why(code: str, reason: str) -> Failure:
+    """Of a job that is not sent. Its recordings do not fail, so nobody else reads it."""
+    return Failure(
+        kind="provider",
+        code=code,
+        reason=reason,
+        advice="The recordings of the job go on in another one.",
+        retryable=True,
+    )
+
+
+DEADLINE_NEARS = _why("deadline_nears", "The deadline is nearer than the standard mode may take.")
 
 
 def trouble(
@@ -38,16 +53,6 @@ def trouble(
     return _why("provider_out", f"{provider} could not be reached for some time.")
 
 
-def _why(code: str, reason: str) -> Failure:
-    return Failure(
-        kind="provider",
-        code=code,
-        reason=reason,
-        advice="The recordings go on at the next provider of their profile.",
-        retryable=True,
-    )
-
-
 def _is_unfunded(state: EndpointState, now: datetime) -> bool:
     return state.unfunded_until_at is not None and now < state.unfunded_until_at
 
@@ -63,7 +68,9 @@ def _is_out(state: EndpointState, patience: timedelta, now: datetime) -> bool:
     )
 
 
-def moved_on(recording: Recording, why: str, capabilities: Mapping[str, Capabilities]) -> Recording:
+def moved_on(
+    recording: Recording, why: str, capabilities: Mapping[str, Capabilities], now: datetime
+) -> Recording:
     """The recording with the next provider of its order that takes it, its options settled anew
     from those that were asked for. Where none does, it stays, and tries no other any more."""
     profile, audio = recording.profile, recording.audio
@@ -83,4 +90,10 @@ def moved_on(recording: Recording, why: str, capabilities: Mapping[str, Capabili
         note = f"{why} No other provider takes the recording: {error.reason}"
         return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
     note = f"{why} {settled.provider} did it in place of {profile.provider}."
-    return msgspec.structs.replace(recording, profile=settled, notes=(note, *notes))
+    decision = Decision(at=now, what="moved_on", why=note)
+    return msgspec.structs.replace(
+        recording,
+        profile=settled,
+        notes=(note, *notes),
+        decisions=(*recording.decisions, decision),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,7 +31,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `fields` are options by the names of `RECORDING_KEYS`, checked; None undoes one. `profile`
     None means the one that each recording would have as a dropped one. `next_providers` follow
-    `provider` in order of preference. `callback_url` is a
+    `provider` in order of preference. `deadline` is when the transcripts are wanted, aware;
+    `budget` what all may cost, in the currency of the deployment. `callback_url` is a
     secret.
     """
 
@@ -39,6 +41,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider: str | None = None
     next_providers: tuple[str, ...] = ()
     mode: Mode | None = None
+    deadline: datetime | None = None
+    budget: float | None = None
     callback_url: str | None = None
     metadata: dict[str, str] = {}
     fields: dict[str, Any] = {}

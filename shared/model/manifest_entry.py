@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, TypeGuard
+from datetime import datetime
+from typing import Annotated, Any, TypeGuard
 from urllib.parse import urlsplit
+
+import msgspec
 
 from shared.errors import Fault, ManifestRefused
 from shared.model import profile_keys as keys
@@ -15,11 +18,13 @@ MOST_FAULTS = 100
 MOST_TITLE, MOST_NAME, MOST_URL, MOST_ID = 400, 1_024, 2_048, 200
 MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS = 35
+MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
 SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
 OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
 """Options that are written as in profiles. `speakers` stands for three of them, which exclude one
 another in part."""
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -100,6 +105,33 @@ class Entry:
         else:
             return value
         return []
+
+    def moment(self, key: str) -> datetime | None:
+        """RFC 3339, such as 2026-12-01T18:00:00Z."""
+        value = self.text(key, MOST_MOMENT)
+        if value is None:
+            return None
+        try:
+            return msgspec.convert(value, _Moment)
+        except msgspec.ValidationError:
+            text = "Is no moment. Write date, time and zone: 2026-12-01T18:00:00Z."
+            self.fault("bad_value", text, key)
+            return None
+
+    def amount(self, key: str) -> float | None:
+        """Money, above zero."""
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            text = f"Is {kind_of_value(value)}. Write a number such as 12.50."
+            self.fault("wrong_type", text, key)
+        elif not 0 < value <= MOST_AMOUNT:
+            text = f"Write a number above 0, and at most {MOST_AMOUNT:,}."
+            self.fault("bad_value", text, key)
+        else:
+            return float(value)
+        return None
 
     def one_of(self, key: str, value: str | None, known: Collection[str], code: str) -> str | None:
         if value is None or value in known:

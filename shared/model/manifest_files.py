@@ -23,6 +23,7 @@ from shared.model.manifest_entry import OPTION_KEYS, Faults
 FORMATS = ("json", "jsonl", "csv")
 METADATA_COLUMN = "metadata."
 _RANGE = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})")
+_AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
 _COLUMNS = (*(key for key in ITEM_KEYS if key != "metadata"), *sorted(OPTION_KEYS))
 _json = msgspec.json.Decoder()
 
@@ -184,6 +185,8 @@ def _put_cell(
     """A cell as JSON would have it: options as in blob metadata, `2`, `2-5` or `auto` speakers."""
     if key == "speakers":
         raw[key] = _speakers(text)
+    elif key == "budget":
+        raw[key] = _amount(text)
     elif key == "providers":
         raw[key] = [name.strip() for name in text.split(",")]
     elif key not in OPTION_KEYS:
@@ -195,6 +198,10 @@ def _put_cell(
             checker.faults.add("bad_value", message, f"{at}.{key}".lstrip("."), line)
         else:
             raw[key] = "none" if value is None else msgspec.to_builtins(value)
+
+
+def _amount(text: str) -> object:
+    return float(text) if _AMOUNT.fullmatch(text) else text
 
 
 def _speakers(text: str) -> object:

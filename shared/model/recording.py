@@ -19,7 +19,7 @@ from shared.model.audio import AudioProperties
 from shared.model.failure import Failure
 from shared.model.options import Options
 from shared.model.profile import Labels, Profile
-from shared.model.report import Span
+from shared.model.report import Decision, Span
 from shared.model.transcript import Cost
 
 State = Literal["waiting", "planned", "transcribed", "failed"]
@@ -54,6 +54,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     address of audio that lies elsewhere, without its query, which is a secret. `callback` is the
     `callback_id` of the address that is to hear what becomes of this recording. `asked` are the
     options before a provider's limits were laid on them, where another may take its place.
+
+    In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
+    part of it that is for this attempt; None: it may not be planned yet.
     """
 
     batch_id: str
@@ -87,6 +90,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     web_url: str | None = None
     callback: str | None = None
     asked: Options | None = None
+    committed: float = 0.0
+    cleared: float | None = None
+    decisions: tuple[Decision, ...] = ()
     version: str = ""
 
     @property

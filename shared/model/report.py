@@ -61,9 +61,33 @@ class Confidence(msgspec.Struct, frozen=True, kw_only=True):
     unknown: Count = 0
 
 
+Choice = Literal["moved_on", "express", "kept_standard", "over_budget"]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What was decided for a recording on its way: it went to another provider, it goes express
+    because the deadline nears, it does not because the budget forbids it, or it is left out
+    because it would exceed the budget."""
+
+    at: datetime
+    what: Choice
+    why: str
+
+
+class BatchDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """The same decision for so many recordings, `at` when it was made first."""
+
+    at: datetime
+    what: Choice
+    why: str
+    recordings: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class BatchReport(msgspec.Struct, frozen=True, kw_only=True):
     """The header. `audio_ms` and `cost` add up what is known of the recordings; `cost` is None
-    where nothing is. `notes` are sentences for the reader."""
+    where nothing is. `deadline_at` and `budget`, in the currency of the deployment, are as asked;
+    `decisions` is what was decided because of them, or because a provider was in trouble, in the
+    order of time. `notes` are sentences for the reader."""
 
     schema: str = SCHEMA
     batch_id: str
@@ -75,6 +99,9 @@ class BatchReport(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     audio_ms: int = 0
     cost: Cost | None = None
+    deadline_at: datetime | None = None
+    budget: float | None = None
+    decisions: tuple[BatchDecision, ...] = ()
     confidence: Confidence = Confidence()
     notes: tuple[str, ...] = ()
 
@@ -114,6 +141,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     client_item_id: str | None = None
     metadata: dict[str, str] = {}
+    decisions: tuple[Decision, ...] = ()
 
 
 def build_report(
@@ -126,6 +154,8 @@ def build_report(
     created_at: datetime,
     finished_at: datetime,
     accepted: int,
+    deadline_at: datetime | None = None,
+    budget: float | None = None,
     notes: Iterable[str] = (),
 ) -> BatchReport:
     """The header over `items`, read once.
@@ -146,6 +176,9 @@ def build_report(
         counts=tally.counts(accepted),
         audio_ms=tally.audio_ms,
         cost=tally.cost(),
+        deadline_at=deadline_at,
+        budget=budget,
+        decisions=tally.decisions(),
         confidence=tally.confidence(),
         notes=(*notes, *tally.notes()),
     )
@@ -174,6 +207,7 @@ class _Tally:
         self._states = Counter[str]()
         self._needs_review = 0
         self._costs: dict[str, float] = {}
+        self._decisions: dict[tuple[Choice, str], BatchDecision] = {}
         self._bins = [0] * BINS
         self._unknown = 0
         self._weighted, self._weight_ms = 0.0, 0
@@ -184,9 +218,25 @@ class _Tally:
         if item.cost is not None:
             currency = item.cost.currency
             self._costs[currency] = self._costs.get(currency, 0.0) + item.cost.amount
+        for decision in item.decisions:
+            self._add_decision(decision)
         if item.state == "transcribed":
             self._needs_review += item.needs_review
             self._add_confidence(item.confidence, max(item.duration_ms or 0, 1))
+
+    def _add_decision(self, decision: Decision) -> None:
+        """Reasons name providers and amounts of the batch, so there are few of them."""
+        key = (decision.what, decision.why)
+        there = self._decisions.get(key)
+        self._decisions[key] = BatchDecision(
+            at=min(there.at, decision.at) if there else decision.at,
+            what=decision.what,
+            why=decision.why,
+            recordings=there.recordings + 1 if there else 1,
+        )
+
+    def decisions(self) -> tuple[BatchDecision, ...]:
+        return tuple(sorted(self._decisions.values(), key=lambda made: (made.at, made.what)))
 
     def _add_confidence(self, confidence: float | None, weight_ms: int) -> None:
         if confidence is None:

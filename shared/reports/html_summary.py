@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.model.report import BINS, BatchReport
+from shared.model.report import BINS, BatchDecision, BatchReport
 from shared.reports.wording import duration, how_many, moment, money, percent
 from shared.reports.words_in_html import esc
 
@@ -124,7 +124,14 @@ def _bar(index: int, count: int, highest: int) -> str:
 
 
 def notes(header: BatchReport) -> str:
-    if not header.notes:
+    """What was decided on the way, and what else there is to say of the whole."""
+    sentences = [*map(_told, header.decisions), *header.notes]
+    if not sentences:
         return ""
-    lines = "".join(f"<li><bdi>{esc(note)}</bdi></li>" for note in header.notes)
+    lines = "".join(f"<li><bdi>{esc(sentence)}</bdi></li>" for sentence in sentences)
     return f'<ul class="notes" aria-label="Notes">{lines}</ul>'
+
+
+def _told(decision: BatchDecision) -> str:
+    count = how_many(decision.recordings, "recording", "recordings")
+    return f"{moment(decision.at)}, {count}: {decision.why}"

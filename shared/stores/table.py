@@ -126,7 +126,7 @@ class TableBatchStore:
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         where, values = _recordings_filter(batch_id, None, None, None, None)
         with storage_errors("count recordings"):
-            for row in self._rows.query(where, values, select=["state", *_DERIVED]):
+            for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
     def forget(self, batch: Batch) -> None:
@@ -243,6 +243,20 @@ class TableBatchStore:
         ]
         results = self._transact(operations, "save", notice)
         return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
+
+    def commit(
+        self, batch: Batch, recordings: Sequence[Recording]
+    ) -> tuple[Batch, list[Recording]]:
+        operations = [write_operation(to_row(batch.id, "batch", batch), batch.version)]
+        operations += [
+            write_operation(to_row(row.batch_id, f"recording-{row.id}", row), row.version)
+            for row in recordings
+        ]
+        versions = [str(result["etag"]) for result in self._transact(operations, "commit")]
+        return msgspec.structs.replace(batch, version=versions[0]), [
+            msgspec.structs.replace(row, version=version)
+            for row, version in zip(recordings, versions[1:], strict=True)
+        ]
 
     def _transact(
         self, operations: Sequence[tuple[Any, ...]], what: str, notice: Notice | None = None

@@ -84,6 +84,8 @@ def _batch(batch_id: str, manifest: Manifest, origin: Origin, digest: str, now: 
         items=len(manifest.items),
         digest=digest,
         is_expanding=True,
+        deadline_at=head.deadline,
+        budget=head.budget,
         callbacks=bool(head.callback_url or any(item.callback_url for item in manifest.items)),
     )
 

@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -14,10 +14,11 @@ from shared.messages import Plan
 from shared.model.capabilities import Capabilities
 from shared.model.endpoint import EndpointState
 from shared.model.failure import Failure
-from shared.model.fall_over import moved_on, trouble
+from shared.model.fall_over import DEADLINE_NEARS, moved_on, trouble
 from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
+from shared.model.spending import is_decided, is_near, moved_out
 from shared.ports import BatchStore, Clock, Queue, SpeechProvider
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
 from shared.usecases.settle import wait_again
@@ -34,18 +35,21 @@ def fall_over(
     policy: Policy,
     clock: Clock,
 ) -> bool:
-    """Whether the planned `job` is not to be sent, because its recordings go on elsewhere.
+    """Whether the planned `job` is not to be sent, because its recordings go on elsewhere, or in
+    another mode.
 
     The reason is written into the job first, on the version that was read: whoever wants to send
     it at the same moment finds it changed. While it is planned and has a reason, it is being
     emptied, and who dies halfway is followed by the next message of the job.
     """
     if job.failure is None:
-        why = _reason(job, states, store, endpoints, policy, clock)
+        now = clock.now()
+        why = _trouble(job, states, store, endpoints, policy, now)
+        why = why or _hurry(job, store, capabilities, now)
         if why is None:
             return False
         try:
-            claimed = store.save(msgspec.structs.replace(job, failure=why, changed_at=clock.now()))
+            claimed = store.save(msgspec.structs.replace(job, failure=why, changed_at=now))
         except StoreConflict:
             return True
         assert claimed is not None
@@ -54,7 +58,7 @@ def fall_over(
     now = clock.now()
     rows = [
         wait_again(
-            moved_on(row, job.failure.reason, capabilities),
+            moved_out(_elsewhere(row, job.failure, capabilities, now)),
             now,
             attempt=row.attempt,
             policy=policy,
@@ -77,17 +81,36 @@ def fall_over(
     return True
 
 
-def _reason(
+def _elsewhere(
+    row: Recording, why: Failure, capabilities: Mapping[str, Capabilities], now: datetime
+) -> Recording:
+    """The planner sees to the mode."""
+    return row if why == DEADLINE_NEARS else moved_on(row, why.reason, capabilities, now)
+
+
+def _hurry(
+    job: Job, store: BatchStore, capabilities: Mapping[str, Capabilities], now: datetime
+) -> Failure | None:
+    if job.mode != "standard" or not capabilities[job.provider].can_hurry:
+        return None
+    batch = store.batch(job.batch_id)
+    if batch is None or not is_near(batch, capabilities[job.provider], now):
+        return None
+    first = _first_row(job, store)
+    return None if first is None or is_decided(first) else DEADLINE_NEARS
+
+
+def _trouble(
     job: Job,
     states: Mapping[str, EndpointState],
     store: BatchStore,
     endpoints: Mapping[str, SpeechProvider],
     policy: Policy,
-    clock: Clock,
+    now: datetime,
 ) -> Failure | None:
     mine = [name for name, provider in endpoints.items() if provider.name == job.provider]
     patience = timedelta(seconds=policy.fall_over_seconds)
-    why = trouble(job.provider, mine, states, patience, clock.now())
+    why = trouble(job.provider, mine, states, patience, now)
     if why is None:
         return None
     first = _first_row(job, store)

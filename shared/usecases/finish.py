@@ -142,6 +142,8 @@ def _report(
             created_at=batch.created_at,
             finished_at=now,
             accepted=accepted,
+            deadline_at=batch.deadline_at,
+            budget=batch.budget,
         )
         for name, report in FORMATS.items():
             path = f"{reports_container}/{batch.id}.{name}"
@@ -213,4 +215,5 @@ def _item(row: Recording) -> ReportItem:
         title=row.labels.title,
         client_item_id=row.labels.client_item_id,
         metadata=row.labels.metadata,
+        decisions=row.decisions,
     )

@@ -14,9 +14,11 @@ from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
 from shared.model.job import OVER, Job, job_key
 from shared.model.policy import Policy
+from shared.model.price import PriceTable
 from shared.model.profile import Profile
 from shared.model.recording import Recording
-from shared.ports import AudioBlobs, BatchStore, Clock, Queue
+from shared.ports import AudioBlobs, BatchStore, Clock, Outputs, Queue
+from shared.usecases.spend import spend
 
 ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -28,8 +30,11 @@ def plan(
     *,
     store: BatchStore,
     audio: AudioBlobs,
+    outputs: Outputs,
+    errors_container: str,
     queue: Queue,
     capabilities: Mapping[str, Capabilities],
+    prices: PriceTable,
     policy: Policy,
     clock: Clock,
     new_id: Callable[[], str],
@@ -50,6 +55,16 @@ def plan(
             queue.send(Change(batch_id=batch_id))
         return
     waiting, due_at = _group_waiting(store, batch_id, now)
+    waiting = spend(
+        batch,
+        waiting,
+        store=store,
+        outputs=outputs,
+        errors_container=errors_container,
+        capabilities=capabilities,
+        prices=prices,
+        clock=clock,
+    )
     if batch.is_expanding:
         waiting = _full_jobs(waiting, capabilities)
     if waiting:

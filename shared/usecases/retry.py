@@ -142,6 +142,7 @@ def _blank(row: Recording) -> Recording:
     return msgspec.structs.replace(
         row,
         failure=None,
+        cleared=None,
         error_report=None,
         endpoint=None,
         transcription_id=None,

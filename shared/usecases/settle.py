@@ -79,6 +79,7 @@ def wait_again(
         job_id=None,
         job_index=None,
         cohort=recording.cohort if cohort is None else cohort,
+        cleared=recording.cleared if attempt == recording.attempt else None,
         not_before_at=now + policy.backoff(delay_tries) if delay_tries else None,
         changed_at=now,
     )

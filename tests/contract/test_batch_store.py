@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from shared.errors import StoreConflict
+from shared.model.batch import Batch
 from shared.model.job import Job
 from shared.model.recording import Recording
 from shared.ports import BatchStore
@@ -104,6 +105,48 @@ def test_jobs_are_those_of_the_batch(store: BatchStore) -> None:
 
 
 # --- versions and transactions
+
+
+def a_header(store: BatchStore) -> Batch:
+    store.open_batch(a_batch(BATCH))
+    found = store.batch(BATCH)
+    assert found is not None
+    return found
+
+
+def test_a_commitment_is_stored_with_the_header_and_may_be_followed_by_another(
+    store: BatchStore,
+) -> None:
+    header = a_header(store)
+    store.save(recordings=[a_recording(0), a_recording(1)])
+    first, second = store.recordings(BATCH)
+    header, [first] = store.commit(header, [replace(first, committed=0.5, cleared=0.5)])
+    header, _ = store.commit(header, [replace(second, committed=0.25)])
+    assert store.batch(BATCH) == header
+    assert store.recording(BATCH, first.id) == first
+    assert sorted(fact.committed for fact in store.facts(BATCH)) == [0.25, 0.5]
+    store.save(recordings=[replace(first, state="planned")])
+
+
+def test_of_two_that_commit_on_the_same_header_one_loses_and_nothing_of_it_is_stored(
+    store: BatchStore,
+) -> None:
+    header = a_header(store)
+    store.save(recordings=[a_recording(0), a_recording(1)])
+    first, second = store.recordings(BATCH)
+    store.commit(header, [replace(first, committed=0.5)])
+    with pytest.raises(StoreConflict):
+        store.commit(header, [replace(second, committed=0.5)])
+    assert store.recording(BATCH, second.id) == second
+
+
+def test_a_stale_recording_stops_the_commitment(store: BatchStore) -> None:
+    header = a_header(store)
+    mine = stored(store, a_recording())
+    store.save(recordings=[replace(mine, attempt=2)])
+    with pytest.raises(StoreConflict):
+        store.commit(header, [replace(mine, committed=0.5)])
+    assert store.batch(BATCH) == header
 
 
 def test_saving_a_row_that_somebody_changed_is_a_conflict(store: BatchStore) -> None:

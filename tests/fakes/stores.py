@@ -87,6 +87,7 @@ class FakeBatchStore:
                 needs_review=bool(row.needs_review),
                 cost_amount=row.cost_amount,
                 cost_currency=row.cost_currency,
+                committed=row.committed,
             )
 
     def forget(self, batch: Batch) -> None:
@@ -196,6 +197,18 @@ class FakeBatchStore:
             self.rows[row.batch_id, row.id] = saved
         self._post(notice)
         return job
+
+    def commit(
+        self, batch: Batch, recordings: Sequence[Recording]
+    ) -> tuple[Batch, list[Recording]]:
+        assert len(recordings) < MOST_IN_TRANSACTION, "a table takes 100 rows"
+        there = self.headers.get(batch.id)
+        if there is None or there.version != batch.version:
+            raise StoreConflict("commit")
+        self.save(recordings=recordings)
+        saved = msgspec.structs.replace(batch, version=self._version())
+        self.headers[batch.id] = saved
+        return saved, [self.rows[row.batch_id, row.id] for row in recordings]
 
     def _post(self, notice: Notice | None) -> None:
         if notice is not None:

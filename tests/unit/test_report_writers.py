@@ -85,6 +85,7 @@ def test_the_json_report_is_exact() -> None:
 "created_at":"2026-11-20T21:59:03Z","finished_at":"2026-11-20T21:59:03Z",\
 "counts":{"accepted":2,"transcribed":1,"failed":1,"needs_review":1},"audio_ms":10000,\
 "cost":{"amount":0.001,"currency":"USD","estimated":true},\
+"deadline_at":null,"budget":null,"decisions":[],\
 "confidence":{"mean":0.5512,"histogram":[0,0,0,0,0,1,0,0,0,0],"unknown":0},"notes":[],\
 "recordings":[
 {"recording_id":"11","container":"audio","name":"+15551234.wav","etag":"0x8","bytes":32000,\
@@ -97,7 +98,7 @@ def test_the_json_report_is_exact() -> None:
 "provider":"azure-speech","endpoint":"main","job_id":"j-1","transcription_id":"t-1",\
 "submitted_at":"2026-11-20T21:59:03Z","transcribed_at":"2026-11-20T21:59:03Z",\
 "cost":{"amount":0.001,"currency":"USD","estimated":true},\
-"title":null,"client_item_id":null,"metadata":{}},
+"title":null,"client_item_id":null,"metadata":{},"decisions":[]},
 {"recording_id":"22","container":"audio","name":"odd, \\"name\\".wav","etag":"0x9","bytes":0,\
 "state":"failed","attempts":0,"duration_ms":null,"channels":null,"language":null,\
 "confidence":null,"needs_review":false,"review_spans":[],"outputs":{},\
@@ -106,7 +107,7 @@ def test_the_json_report_is_exact() -> None:
 "advice":"Upload it again.","retryable":false},\
 "provider":null,"endpoint":null,"job_id":null,"transcription_id":null,\
 "submitted_at":null,"transcribed_at":null,"cost":null,\
-"title":null,"client_item_id":null,"metadata":{}}
+"title":null,"client_item_id":null,"metadata":{},"decisions":[]}
 ]}
 """
     )

@@ -1,0 +1,309 @@
+"""A batch with a deadline or a budget: standard until the deadline nears, and never too dear."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from shared.errors import ManifestRefused, ProviderUnavailable, ProviderUnfunded, StoreConflict
+from shared.messages import Plan
+from shared.model.capabilities import Capabilities
+from shared.model.manifest import Head, Item, Manifest
+from shared.model.manifest_checks import Known
+from shared.model.manifest_files import read_manifest
+from shared.model.price import PriceTable, Rate
+from shared.model.profile import Profile
+from shared.providers.azure_speech.capabilities import LIMITS
+from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.provider import FakeProvider
+from tests.fakes.world import World, a_second_of_silence
+from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
+
+BOTH_MODES = msgspec.structs.replace(
+    LIMITS,
+    modes=frozenset({"standard", "express"}),
+    files_per_job_in={"express": 2},
+)
+PRICES = PriceTable(  # a second costs 0.01 in standard, 0.02 in express
+    rates={
+        "first": {"standard": Rate(per_hour=36), "express": Rate(per_hour=72)},
+        "second": {"standard": Rate(per_hour=144)},
+    }
+)
+KNOWN = Known((Profile(),), {"azure-speech": LIMITS}, ("audio",))
+
+
+def provider(name: str, endpoint: str) -> FakeProvider:
+    made = FakeProvider(endpoint)
+    made.name = name
+    return made
+
+
+def world(
+    *, limits: Capabilities = BOTH_MODES, profile: Profile | None = None, files_per_job: int = 1000
+) -> World:
+    return World(
+        profiles=(profile or Profile(provider="first"),),
+        providers=(provider("first", "one"), provider("second", "two")),
+        capabilities={
+            "first": msgspec.structs.replace(limits, files_per_job=files_per_job),
+            "second": LIMITS,
+        },
+        prices=PRICES,
+    )
+
+
+def ask(
+    there: World,
+    count: int,
+    *,
+    budget: float | None = None,
+    hours: float | None = None,
+    mode: Any = None,
+) -> str:
+    """So many recordings of a second each."""
+    for i in range(count):
+        there.audio.drop(
+            f"{i:03}.wav", a_second_of_silence(), there.clock.now(), container="uploads"
+        )
+    deadline = None if hours is None else there.clock.now() + timedelta(hours=hours)
+    manifest = Manifest(
+        head=Head(budget=budget, deadline=deadline, mode=mode),
+        items=tuple(Item(container="uploads", blob=f"{i:03}.wav") for i in range(count)),
+    )
+    return there.app.accept(manifest).id
+
+
+def report(there: World, batch_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(there.outputs.reports[f"reports/{batch_id}.json"])
+    return found
+
+
+def decisions(there: World, batch_id: str) -> list[tuple[str, int]]:
+    return [(made["what"], made["recordings"]) for made in report(there, batch_id)["decisions"]]
+
+
+def modes(there: World) -> list[tuple[str, int]]:
+    return [(call.mode, len(call.content_urls)) for call in there.endpoints["one"].created]
+
+
+# --- budget
+
+
+def test_what_exceeds_the_budget_fails_with_a_reason_and_the_rest_is_done() -> None:
+    there = world()
+    batch_id = ask(there, 5, budget=0.03)
+    there.run()
+    assert modes(there) == [("standard", 3)]
+    found = report(there, batch_id)
+    assert found["counts"] == {"accepted": 5, "transcribed": 3, "failed": 2, "needs_review": 0}
+    assert found["budget"] == 0.03
+    failures = [row["failure"] for row in found["recordings"] if row["failure"]]
+    assert {failure["code"] for failure in failures} == {"over_budget"}
+    assert failures[0]["reason"] == (
+        "The budget of 0.03 USD does not allow it at first in the mode standard."
+    )
+    assert not failures[0]["retryable"]
+    assert decisions(there, batch_id) == [("over_budget", 2)]
+    assert_all_is_well(there)
+
+
+def test_a_budget_that_is_enough_changes_nothing() -> None:
+    there = world()
+    batch_id = ask(there, 5, budget=0.05)
+    there.run()
+    assert modes(there) == [("standard", 5)]
+    assert report(there, batch_id)["decisions"] == []
+
+
+def test_a_budget_holds_over_more_recordings_than_a_transaction_takes() -> None:
+    there = world()
+    batch_id = ask(there, 250, budget=2.2)
+    there.run()
+    assert sum(count for _, count in modes(there)) == 220
+    assert decisions(there, batch_id) == [("over_budget", 30)]
+
+
+def test_without_a_price_nobody_knows_whether_the_budget_is_kept() -> None:
+    there = world()
+    there.prices = PriceTable()
+    there.start()
+    batch_id = ask(there, 1, budget=100)
+    there.run()
+    [row] = report(there, batch_id)["recordings"]
+    assert (row["failure"]["code"], modes(there)) == ("no_price", [])
+
+
+def test_every_attempt_counts() -> None:
+    """Two attempts of one recording use up what the budget has, and there is no third."""
+    there = world()
+    there.endpoints["one"].dropped_results.add(there.audio.url("uploads", "000.wav"))
+    batch_id = ask(there, 1, budget=0.025)
+    there.run()
+    [row] = report(there, batch_id)["recordings"]
+    assert (row["failure"]["code"], len(modes(there))) == ("over_budget", 2)
+
+
+def test_a_retry_of_the_batch_does_not_forget_what_was_spent() -> None:
+    there = world()
+    there.endpoints["one"].dropped_results.add(there.audio.url("uploads", "000.wav"))
+    batch_id = ask(there, 1, budget=0.025)
+    there.run()
+    there.app.retry(batch_id)
+    there.run()
+    assert len(modes(there)) == 2
+    assert report(there, batch_id)["counts"]["failed"] == 1
+
+
+def test_a_dearer_provider_takes_over_only_what_the_budget_allows() -> None:
+    there = world(profile=Profile(provider="first", next_providers=("second",)))
+    there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")] * 9
+    batch_id = ask(there, 3, budget=0.09)  # two at 0.04, after what was committed is given back
+    there.run()
+    assert [len(call.content_urls) for call in there.endpoints["two"].created] == [2]
+    assert decisions(there, batch_id) == [("moved_on", 3), ("over_budget", 1)]
+
+
+def test_two_planners_at_once_do_not_both_spend_the_rest() -> None:
+    """The other one plans after the first has counted, and before it commits."""
+    there = world(files_per_job=1)
+    batch_id = ask(there, 4, budget=0.02)
+    facts = there.store.facts
+    overtaken: list[bool] = []
+
+    def facts_and_overtake(asked: str) -> Any:
+        found = list(facts(asked))
+        if not overtaken and any(row.state == "waiting" for row in found):
+            overtaken.append(True)
+            there.twin().step(Plan(batch_id=batch_id))
+        return iter(found)
+
+    there.store.facts = facts_and_overtake  # type: ignore[method-assign]
+    there.run()
+    assert overtaken
+    assert any(isinstance(error, StoreConflict) for error in there.last_errors)
+    assert sum(count for _, count in modes(there)) == 2
+    assert_all_is_well(there)
+
+
+def test_whoever_dies_while_spending_is_followed_and_the_budget_is_kept() -> None:
+    ports = {key: value for key, value in PORTS.items() if key != "provider"}
+    ports["store"] = [*ports["store"], "commit", "facts"]
+    whole = world()
+    ask(whole, 4, budget=0.02)
+    count = Trap(whole, 0, ports)
+    whole.run()
+    for calls in range(1, count.calls + 1):
+        there = world()
+        batch_id = ask(there, 4, budget=0.02)
+        Trap(there, calls, ports)
+        for _ in range(2):
+            try:
+                there.run()
+            except Crash:
+                there.start()
+        assert sum(count for _, count in modes(there)) == 2
+        assert report(there, batch_id)["counts"]["failed"] == 2
+        assert_all_is_well(there)
+
+
+# --- deadline
+
+
+def test_far_from_the_deadline_it_is_standard() -> None:
+    there = world()
+    batch_id = ask(there, 3, hours=48)
+    there.run()
+    assert modes(there) == [("standard", 3)]
+    assert report(there, batch_id)["decisions"] == []
+    assert report(there, batch_id)["deadline_at"] == "2026-03-04T09:00:00Z"
+
+
+def test_near_the_deadline_it_is_express_in_jobs_of_that_mode() -> None:
+    there = world()
+    batch_id = ask(there, 3, hours=20)
+    there.run()
+    assert modes(there) == [("express", 2), ("express", 1)]
+    assert decisions(there, batch_id) == [("express", 3)]
+    name = "transcripts/uploads/000.wav.json"
+    cost = json.loads(there.outputs.files[name].content)["provider"]["cost"]
+    assert cost["amount"] == 0.04  # two seconds, express
+
+
+def test_a_job_that_could_not_be_sent_goes_express_when_the_deadline_nears() -> None:
+    there = world()
+    there.endpoints["one"].errors["submit"] = [ProviderUnavailable("503")] * 30
+    batch_id = ask(there, 3, hours=24.5)
+    there.run()
+    assert modes(there) == [("express", 2), ("express", 1)]
+    assert decisions(there, batch_id) == [("express", 3)]
+    assert_all_is_well(there)
+
+
+def test_express_is_refused_where_it_would_break_the_budget() -> None:
+    there = world()
+    batch_id = ask(there, 3, hours=20, budget=0.04)
+    there.run()
+    assert sorted(modes(there)) == [("express", 1), ("standard", 2)]
+    assert decisions(there, batch_id) == [("express", 1), ("kept_standard", 2)]
+    assert_all_is_well(there)
+
+
+def test_a_job_that_stays_standard_for_the_budget_is_sent_and_not_planned_for_ever() -> None:
+    there = world()
+    there.endpoints["one"].errors["submit"] = [ProviderUnavailable("503")] * 30
+    batch_id = ask(there, 3, hours=24.5, budget=0.03)
+    there.run()
+    assert modes(there) == [("standard", 3)]
+    assert decisions(there, batch_id) == [("kept_standard", 3)]
+
+
+def test_a_provider_without_two_modes_has_nothing_to_hurry() -> None:
+    there = world(limits=LIMITS)
+    batch_id = ask(there, 3, hours=1)
+    there.run()
+    assert modes(there) == [("standard", 3)]
+    assert report(there, batch_id)["decisions"] == []
+
+
+# --- as manifests write them
+
+
+def read(**head: object) -> Head:
+    content = json.dumps({**head, "recordings": [{"blob": "a.wav"}]}).encode()
+    return read_manifest(content, "json", KNOWN).head
+
+
+def test_a_manifest_may_have_a_deadline_and_a_budget() -> None:
+    head = read(deadline="2026-12-01T18:00:00+01:00", budget=12)
+    assert head.deadline == datetime.fromisoformat("2026-12-01T17:00:00Z")
+    assert head.budget == 12.0
+
+
+def test_a_table_may_have_them_too() -> None:
+    content = b"# deadline: 2026-12-01T18:00:00Z\n# budget: 12.50\nblob\na.wav\n"
+    head = read_manifest(content, "csv", KNOWN).head
+    assert (head.budget, head.deadline is not None) == (12.5, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [
+        ("deadline", "tomorrow", "bad_value"),
+        ("deadline", "2026-12-01T18:00:00", "bad_value"),
+        ("deadline", 5, "wrong_type"),
+        ("budget", 0, "bad_value"),
+        ("budget", -1, "bad_value"),
+        ("budget", "12", "wrong_type"),
+        ("budget", True, "wrong_type"),
+        ("budget", 1e12, "bad_value"),
+    ],
+)
+def test_what_is_no_deadline_and_no_budget_is_told(key: str, value: object, code: str) -> None:
+    with pytest.raises(ManifestRefused) as refused:
+        read(**{key: value})
+    assert [(fault.code, fault.at) for fault in refused.value.faults] == [(code, key)]
