@@ -30,6 +30,7 @@ from shared.ports import (
     AudioBlobs,
     BatchStore,
     Clock,
+    Contents,
     Diaries,
     EndpointBook,
     Outputs,
@@ -84,6 +85,7 @@ class Ports(NamedTuple):
     active: ActiveJobs
     book: EndpointBook
     diaries: Diaries
+    contents: Contents
     queue: Queue
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]

@@ -46,6 +46,7 @@ from shared.stores.subscriptions import BlobConfidences, TableSubscriptions
 from shared.stores.table import (
     TableActiveJobs,
     TableBatchStore,
+    TableContents,
     TableDiaries,
     TableEndpointBook,
 )
@@ -103,6 +104,7 @@ def build(
             active=TableActiveJobs(table),
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
+            contents=TableContents(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
             web=HttpWebAudio(_fetching(outbound)),

@@ -346,6 +346,24 @@ class Diaries(Protocol):
         """Insert or replace. Raises `StoreConflict`."""
 
 
+class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Which recording is the one of its `content` that is paid for. `version` is the row's ETag, ""
+    for a row not yet stored."""
+
+    content: str
+    batch_id: str
+    recording_id: str
+    version: str = ""
+
+
+class Contents(Protocol):
+    def claim(self, content: str) -> ContentClaim | None:
+        """None: nobody has that content yet."""
+
+    def save(self, claim: ContentClaim) -> None:
+        """Insert or replace. Raises `StoreConflict`."""
+
+
 class EndpointBook(Protocol):
     """What all instances know of each endpoint."""
 
@@ -402,6 +420,10 @@ class AudioBlobs(Protocol):
 
     def list(self, container: str) -> Iterator[AudioEntry]:
         """Every blob, a page at a time."""
+
+    def digest(self, container: str, name: str, etag: str) -> str:
+        """The MD5 of all of that version in hex, as storage has it or else read through, a few
+        megabytes at a time. Raises `StoreConflict` if the blob was changed."""
 
     def url(self, container: str, name: str) -> str:
         """The plain URL, without any secret."""

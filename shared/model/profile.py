@@ -31,7 +31,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `formats` are written beside the JSON transcript. Utterances with a confidence below
     `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
-    container goes to the provider as one job over the container.
+    container goes to the provider as one job over the container. With `reuse` the same audio is
+    not paid for again under another name.
     """
 
     name: str = DEFAULT
@@ -46,6 +47,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     coalesce_seconds: int | None = None
     keep_provider_copy: bool = False
     accept_truncated: bool = False
+    reuse: bool = False
     container_jobs: bool = False
 
 

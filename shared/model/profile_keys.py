@@ -107,6 +107,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
         Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
     ),
     "accept_truncated": Key(bool, _SWITCH),
+    "reuse": Key(bool, _SWITCH),
 }
 """What may be said of a single recording."""
 

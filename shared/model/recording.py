@@ -55,6 +55,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `callback_id` of the address that is to hear what becomes of this recording. `asked` are the
     options before a provider's limits were laid on them, where another may take its place.
 
+    `content` tells the audio and what is done with it from any other, where the same is not to be
+    paid for again.
+
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
     """
@@ -90,6 +93,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     web_url: str | None = None
     callback: str | None = None
     asked: Options | None = None
+    content: str | None = None
     committed: float = 0.0
     cleared: float | None = None
     decisions: tuple[Decision, ...] = ()

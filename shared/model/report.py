@@ -61,13 +61,13 @@ class Confidence(msgspec.Struct, frozen=True, kw_only=True):
     unknown: Count = 0
 
 
-Choice = Literal["moved_on", "express", "kept_standard", "over_budget"]
+Choice = Literal["moved_on", "express", "kept_standard", "over_budget", "reused"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was decided for a recording on its way: it went to another provider, it goes express
-    because the deadline nears, it does not because the budget forbids it, or it is left out
-    because it would exceed the budget."""
+    because the deadline nears, it does not because the budget forbids it, it is left out because
+    it would exceed the budget, or the same audio had a transcript already."""
 
     at: datetime
     what: Choice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from hashlib import md5
 from itertools import chain
 from typing import Any
 from uuid import uuid4
@@ -62,6 +63,24 @@ class BlobAudio:
                 ).readall()
             except ResourceNotFoundError:
                 raise StoreConflict("read range: the blob is gone") from None
+
+    def digest(self, container: str, name: str, etag: str) -> str:
+        blob = self._service.get_blob_client(container, name)
+        with storage_errors("read digest"):
+            try:
+                properties = blob.get_blob_properties(
+                    etag=f'"{etag}"', match_condition=MatchConditions.IfNotModified
+                )
+            except ResourceNotFoundError:
+                raise StoreConflict("read digest: the blob is gone") from None
+        known = properties.content_settings.content_md5
+        if known:
+            return bytes(known).hex()
+        hashed = md5(usedforsecurity=False)
+        for offset in range(0, properties.size, _PART_BYTES):
+            length = min(_PART_BYTES, properties.size - offset)
+            hashed.update(self.read(container, name, etag, offset, length))
+        return hashed.hexdigest()
 
     def page(
         self, container: str, prefix: str, marker: str, most: int

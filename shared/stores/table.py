@@ -34,14 +34,14 @@ from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
-from shared.ports import BatchFilter, Diary, OpenBatch, RecordingFacts
+from shared.ports import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
 from shared.stores.entities import Entities, write_operation
 from shared.stores.failures import storage_errors
 from shared.stores.outbox import notice_operation
 from shared.stores.rows import derive, from_row, prepare, to_row
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
-BATCHES = "!batches"
+BATCHES, CONTENT = "!batches", "!content"
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +62,7 @@ prepare(
     ActiveJob,
     EndpointState,
     Diary,
+    ContentClaim,
     _Note,
 )
 derive(Recording, *_DERIVED)
@@ -302,6 +303,22 @@ class TableDiaries:
             self._rows.replace(DIARY, diary.name, diary, diary.version)
         elif self._rows.insert(DIARY, diary.name, diary) is None:
             raise StoreConflict("save diary: somebody else was first")
+
+
+class TableContents:
+    """`shared.ports.Contents`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def claim(self, content: str) -> ContentClaim | None:
+        return self._rows.read(ContentClaim, CONTENT, content)
+
+    def save(self, claim: ContentClaim) -> None:
+        if claim.version:
+            self._rows.replace(CONTENT, claim.content, claim, claim.version)
+        elif self._rows.insert(CONTENT, claim.content, claim) is None:
+            raise StoreConflict("save claim: somebody else was first")
 
 
 class TableEndpointBook:

@@ -11,6 +11,7 @@ from shared.errors import InputError
 from shared.log import event
 from shared.model.admission import settle
 from shared.model.capabilities import Capabilities
+from shared.model.content import content_key
 from shared.model.failure import Failure
 from shared.model.profile import Profile
 from shared.model.recording import Recording
@@ -29,8 +30,10 @@ def examine(
     head: AudioHead,
     read: Callable[[int, int], bytes],
     capabilities: Mapping[str, Capabilities],
+    digest: Callable[[], str] | None = None,
 ) -> Recording:
-    """Settle what `profile` asks for against what the audio is. Raises `InputError`."""
+    """Settle what `profile` asks for against what the audio is. `digest` reads the MD5 of all of
+    it, which is asked for only where the profile reuses. Raises `InputError`."""
     properties = probe(
         head.data,
         head.bytes,
@@ -45,6 +48,9 @@ def examine(
         audio=properties,
         notes=notes,
         asked=profile.options if settled.next_providers else None,
+        content=content_key(settled, head.data, head.bytes, digest())
+        if settled.reuse and digest is not None
+        else None,
     )
 
 

@@ -205,7 +205,7 @@ def _item(row: Recording) -> ReportItem:
         outputs=outcome.outputs if outcome else {},
         error_report=row.error_report,
         failure=row.failure,
-        provider=row.profile.provider if row.job_id else None,
+        provider=row.profile.provider if row.job_id or outcome else None,
         endpoint=row.endpoint,
         job_id=row.job_id,
         transcription_id=row.transcription_id,

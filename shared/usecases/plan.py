@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,7 +18,8 @@ from shared.model.policy import Policy
 from shared.model.price import PriceTable
 from shared.model.profile import Profile
 from shared.model.recording import Recording
-from shared.ports import AudioBlobs, BatchStore, Clock, Outputs, Queue
+from shared.ports import AudioBlobs, BatchStore, Clock, Contents, Outputs, Queue
+from shared.usecases.reuse import reuse
 from shared.usecases.spend import spend
 
 ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
@@ -31,12 +33,15 @@ def plan(
     store: BatchStore,
     audio: AudioBlobs,
     outputs: Outputs,
+    contents: Contents,
+    transcripts_container: str,
     errors_container: str,
     queue: Queue,
     capabilities: Mapping[str, Capabilities],
     prices: PriceTable,
     policy: Policy,
     clock: Clock,
+    pool: Executor,
     new_id: Callable[[], str],
 ) -> None:
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
@@ -55,6 +60,18 @@ def plan(
             queue.send(Change(batch_id=batch_id))
         return
     waiting, due_at = _group_waiting(store, batch_id, now)
+    reused = reuse(
+        waiting,
+        store=store,
+        contents=contents,
+        outputs=outputs,
+        audio=audio,
+        transcripts_container=transcripts_container,
+        pool=pool,
+        clock=clock,
+    )
+    waiting = reused.groups
+    due_at = min(filter(None, (due_at, reused.due_at)), default=None)
     waiting = spend(
         batch,
         waiting,

@@ -50,7 +50,7 @@ class Publisher:
         if not _is_of(recognition, row):
             recognition = self._provider.result(self._right_file(row))
         transcript = self._transcript(row, recognition)
-        paths = self._store(row, transcript)
+        paths = store_outputs(row, transcript, self._outputs, self._container)
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -65,14 +65,7 @@ class Publisher:
             endpoint=self._job.endpoint,
             transcription_id=self._job.transcription_id,
             submitted_at=self._job.submitted_at,
-            outcome=Outcome(
-                outputs=paths,
-                language=transcript.language.code,
-                confidence=transcript.confidence,
-                needs_review=transcript.needs_review,
-                review_spans=review_spans(transcript, row.profile.review_below),
-                cost=transcript.provider.cost,
-            ),
+            outcome=outcome_of(row, transcript, paths),
         )
 
     def _right_file(self, row: Recording) -> ResultFile:
@@ -82,32 +75,10 @@ class Publisher:
         return file
 
     def _transcript(self, row: Recording, recognition: Recognition) -> t.Transcript:
-        audio = row.audio
-        source = t.Source(
-            uri=row.web_url or self._audio.url(row.container, row.name),
-            container=row.container,
-            name=row.name,
-            etag=row.etag,
-            bytes=row.bytes,
-            duration_ms=audio.duration_ms if audio else None,
-            channels=audio.channels if audio else None,
-            sample_rate_hz=audio.sample_rate_hz if audio else None,
-            codec=audio.codec if audio else None,
-            media_type=row.media_type,
-            last_modified_at=_text(row.last_modified_at),
-        )
         return build_transcript(
             recognition,
-            job=t.Job(
-                id=self._job.id,
-                batch_id=row.batch_id,
-                recording_id=row.id,
-                attempt=row.attempt,
-                profile=row.profile.name,
-                client_item_id=row.labels.client_item_id,
-                metadata=row.labels.metadata,
-            ),
-            source=source,
+            job=job_of(row, self._job.id),
+            source=source_of(row, self._audio),
             provider=self._provenance(row, recognition),
             options=row.profile.options,
             roles=row.profile.roles,
@@ -137,19 +108,63 @@ class Publisher:
             warnings=row.notes,
         )
 
-    def _store(self, row: Recording, transcript: t.Transcript) -> dict[str, str]:
-        """Captions first, the JSON last: who waits for it finds the others there."""
-        stem = f"{self._container}/{output_stem(row.container, row.name)}"
-        names = [*row.profile.formats, "json"]
-        return {
-            name: self._outputs.put(
-                f"{stem}{FORMATS[name].extension}",
-                content,
-                FORMATS[name].media_type,
-                recording=row,
-            )
-            for name, content in render_all(transcript, names).items()
-        }
+
+def job_of(row: Recording, job_id: str) -> t.Job:
+    """What the transcript says of where it belongs."""
+    return t.Job(
+        id=job_id,
+        batch_id=row.batch_id,
+        recording_id=row.id,
+        attempt=row.attempt,
+        profile=row.profile.name,
+        client_item_id=row.labels.client_item_id,
+        metadata=row.labels.metadata,
+    )
+
+
+def source_of(row: Recording, audio: AudioBlobs) -> t.Source:
+    found = row.audio
+    return t.Source(
+        uri=row.web_url or audio.url(row.container, row.name),
+        container=row.container,
+        name=row.name,
+        etag=row.etag,
+        bytes=row.bytes,
+        duration_ms=found.duration_ms if found else None,
+        channels=found.channels if found else None,
+        sample_rate_hz=found.sample_rate_hz if found else None,
+        codec=found.codec if found else None,
+        media_type=row.media_type,
+        last_modified_at=_text(row.last_modified_at),
+    )
+
+
+def store_outputs(
+    row: Recording, transcript: t.Transcript, outputs: Outputs, container: str
+) -> dict[str, str]:
+    """Captions first, the JSON last: who waits for it finds the others there."""
+    stem = f"{container}/{output_stem(row.container, row.name)}"
+    names = [*row.profile.formats, "json"]
+    return {
+        name: outputs.put(
+            f"{stem}{FORMATS[name].extension}",
+            content,
+            FORMATS[name].media_type,
+            recording=row,
+        )
+        for name, content in render_all(transcript, names).items()
+    }
+
+
+def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) -> Outcome:
+    return Outcome(
+        outputs=paths,
+        language=transcript.language.code,
+        confidence=transcript.confidence,
+        needs_review=transcript.needs_review,
+        review_spans=review_spans(transcript, row.profile.review_below),
+        cost=transcript.provider.cost,
+    )
 
 
 def _is_of(recognition: Recognition, row: Recording) -> bool:

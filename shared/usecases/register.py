@@ -235,5 +235,8 @@ def _examine(
     def read(offset: int, length: int) -> bytes:
         return audio.read(recording.container, recording.name, head.etag, offset, length)
 
+    def digest() -> str:
+        return audio.digest(recording.container, recording.name, head.etag)
+
     profile = with_metadata(recording.profile, head.metadata)
-    return examine(recording, profile, head, read, capabilities)
+    return examine(recording, profile, head, read, capabilities, digest)

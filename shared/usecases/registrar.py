@@ -185,9 +185,13 @@ class Registrar:
                 return self._web.read(item.url, offset, length)
             return self._audio.read(row.container, row.name, head.etag, offset, length)
 
+        def digest() -> str:
+            return self._audio.digest(row.container, row.name, head.etag)
+
         try:
             profile = effective_profile(self._head, item, self._profiles, row.name, head.metadata)
-            return examine(row, profile, head, read, self._capabilities)
+            reads_all = digest if item.url is None else None
+            return examine(row, profile, head, read, self._capabilities, reads_all)
         except InputError as error:
             return msgspec.structs.replace(row, failure=failure_of(error))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import md5
 from typing import Protocol
 from xml.etree import ElementTree
 
 import httpx
 import pytest
-from azure.storage.blob import BlobServiceClient, ContentSettings
+from azure.storage.blob import BlobBlock, BlobServiceClient, ContentSettings
 
 from local.azurite import Azurite
 from shared.errors import StoreConflict
@@ -187,3 +188,42 @@ def test_where_the_provider_reads_as_itself_the_link_holds_no_query(
     assert "?" not in audio.readable_url("audio", "a.wav")
     assert audio.readable_url("audio", "a.wav") == audio.url("audio", "a.wav")
     assert audio.readable_url("audio", None).endswith("/audio")
+
+
+@pytest.mark.parametrize("length", [0, 1, 300_000])
+def test_the_digest_is_that_of_all_the_bytes(intake: Intake, length: int) -> None:
+    data = bytes(i % 251 for i in range(length))
+    intake.drop("a.wav", data)
+    assert intake.audio.digest(intake.container, "a.wav", etag_of(intake)) == md5_of(data)
+
+
+def test_a_blob_of_several_parts_is_read_through(real: Intake, service: BlobServiceClient) -> None:
+    """Of which storage has no digest."""
+    data = bytes(i % 251 for i in range(5_000_000))
+    blob = service.get_blob_client(real.container, "a.wav")
+    parts = [("AAAA", data[:3_000_000]), ("BBBB", data[3_000_000:])]
+    for name, part in parts:
+        blob.stage_block(name, part)
+    blob.commit_block_list([BlobBlock(name) for name, _ in parts])
+    assert blob.get_blob_properties().content_settings.content_md5 is None
+    assert real.audio.digest(real.container, "a.wav", etag_of(real)) == md5_of(data)
+
+
+def test_the_digest_of_another_version_is_not_told(intake: Intake) -> None:
+    intake.drop("a.wav", b"first")
+    etag = etag_of(intake)
+    intake.drop("a.wav", b"second")
+    with pytest.raises(StoreConflict):
+        intake.audio.digest(intake.container, "a.wav", etag)
+    with pytest.raises(StoreConflict):
+        intake.audio.digest(intake.container, "gone.wav", etag)
+
+
+def etag_of(intake: Intake) -> str:
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None
+    return head.etag
+
+
+def md5_of(data: bytes) -> str:
+    return md5(data, usedforsecurity=False).hexdigest()

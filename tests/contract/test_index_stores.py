@@ -13,15 +13,16 @@ from azure.data.tables import TableClient
 from shared.errors import StoreConflict
 from shared.model.endpoint import EndpointState
 from shared.model.limits import Counted, Ramped
-from shared.ports import ActiveJobs, Diaries, Diary, EndpointBook
+from shared.ports import ActiveJobs, ContentClaim, Contents, Diaries, Diary, EndpointBook
 from shared.stores.table import (
     TableActiveJobs,
     TableBatchStore,
+    TableContents,
     TableDiaries,
     TableEndpointBook,
 )
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, an_active_job, fresh_table
-from tests.fakes.stores import FakeActiveJobs, FakeDiaries, FakeEndpointBook
+from tests.fakes.stores import FakeActiveJobs, FakeContents, FakeDiaries, FakeEndpointBook
 
 replace = msgspec.structs.replace
 
@@ -52,6 +53,15 @@ def book(request: pytest.FixtureRequest) -> Iterator[EndpointBook]:
         return
     with busy_table(request) as table:
         yield TableEndpointBook(table)
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def contents(request: pytest.FixtureRequest) -> Iterator[Contents]:
+    if request.param == "stand-in":
+        yield FakeContents()
+        return
+    with busy_table(request) as table:
+        yield TableContents(table)
 
 
 @pytest.fixture(params=["stand-in", "table"])
@@ -156,3 +166,29 @@ def test_a_diary_is_kept_by_one_writer_at_a_time(diaries: Diaries) -> None:
         diaries.save(later)
     found = diaries.get("reconcile")
     assert found is not None and replace(found, version="") == replace(later, version="")
+
+
+# --- contents
+
+CLAIM = ContentClaim(content="c1", batch_id="b", recording_id="r")
+
+
+def test_a_content_belongs_to_who_claims_it_first(contents: Contents) -> None:
+    assert contents.claim("c1") is None
+    contents.save(CLAIM)
+    with pytest.raises(StoreConflict):
+        contents.save(replace(CLAIM, recording_id="other"))
+    found = contents.claim("c1")
+    assert found is not None and found.version
+    assert replace(found, version="") == CLAIM
+
+
+def test_of_two_who_take_a_claim_over_one_gets_it(contents: Contents) -> None:
+    contents.save(CLAIM)
+    found = contents.claim("c1")
+    assert found is not None
+    contents.save(replace(found, recording_id="second"))
+    with pytest.raises(StoreConflict):
+        contents.save(replace(found, recording_id="third"))
+    after = contents.claim("c1")
+    assert after is not None and after.recording_id == "second"

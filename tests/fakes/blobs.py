@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from itertools import count
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ class FakeAudio:
         self.versions: set[tuple[str, str, str]] = set()  # (container, name, etag) ever dropped
         self.missing_containers: set[str] = set()
         self.heads = 0
+        self.digests = 0
 
     def drop(
         self,
@@ -66,6 +68,10 @@ class FakeAudio:
         if blob is None or blob.etag != etag:
             raise StoreConflict("read range")
         return blob.data[offset : offset + length]
+
+    def digest(self, container: str, name: str, etag: str) -> str:
+        self.digests += 1
+        return md5(self.read(container, name, etag, 0, 1 << 40), usedforsecurity=False).hexdigest()
 
     def list(self, container: str) -> Iterator[AudioEntry]:
         for (where, name), blob in sorted(self.blobs.items()):

@@ -13,7 +13,7 @@ from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
-from shared.ports import BatchFilter, Diary, OpenBatch, RecordingFacts
+from shared.ports import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
 
 MOST_IN_TRANSACTION = 100
 
@@ -284,6 +284,24 @@ class FakeEndpointBook:
         if notice is not None:
             self.notices[notice.partition, notice.id] = notice
         return saved
+
+
+class FakeContents:
+    """`shared.ports.Contents`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.claims: dict[str, ContentClaim] = {}
+
+    def claim(self, content: str) -> ContentClaim | None:
+        return self.claims.get(content)
+
+    def save(self, claim: ContentClaim) -> None:
+        there = self.claim(claim.content)
+        if ("" if there is None else there.version) != claim.version:
+            raise StoreConflict("save claim")
+        version = f"c{next(self._versions)}"
+        self.claims[claim.content] = msgspec.structs.replace(claim, version=version)
 
 
 class FakeDiaries:

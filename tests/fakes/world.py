@@ -41,6 +41,7 @@ from tests.fakes.requests import FakeRequests, FakeWeb
 from tests.fakes.stores import (
     FakeActiveJobs,
     FakeBatchStore,
+    FakeContents,
     FakeDiaries,
     FakeEndpointBook,
 )
@@ -76,6 +77,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
+        self.contents = FakeContents()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -110,6 +112,7 @@ class World:
                 active=self.active,
                 book=self.book,
                 diaries=self.diaries,
+                contents=self.contents,
                 queue=self.queue,
                 requests=self.requests,
                 web=self.web,

@@ -1,0 +1,163 @@
+"""The same audio is not paid for again: of several recordings with the same content one is
+transcribed, and its transcript is written for the others.
+
+Which one that is, a claim says; whoever writes it first has it. The others wait until that one is
+transcribed. Where it fails, or where its transcript is gone, the next of them takes the claim over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from shared.errors import DropscribeError, StoreConflict
+from shared.log import event
+from shared.model import transcript as t
+from shared.model.recording import Recording
+from shared.model.report import Decision
+from shared.ports import AudioBlobs, BatchStore, Clock, ContentClaim, Contents, Outputs
+from shared.usecases.publish import job_of, outcome_of, source_of, store_outputs
+
+Groups = dict[str, list[Recording]]
+LOOK_AGAIN = timedelta(seconds=60)
+ROWS_IN_TRANSACTION = 100
+REUSED = "The same audio was transcribed before; nothing was paid."
+_decoder = msgspec.json.Decoder(t.Transcript)
+
+
+class Reused(NamedTuple):
+    """`groups` are left to be planned. `due_at` is when the others are to be looked at again, None
+    where none waits."""
+
+    groups: Groups
+    due_at: datetime | None = None
+
+
+class _Found(NamedTuple):
+    """What becomes of a recording: it is planned, it waits, or it is done."""
+
+    what: Literal["plan", "wait", "done"]
+    row: Recording
+
+
+def reuse(
+    groups: Groups,
+    *,
+    store: BatchStore,
+    contents: Contents,
+    outputs: Outputs,
+    audio: AudioBlobs,
+    transcripts_container: str,
+    pool: Executor,
+    clock: Clock,
+) -> Reused:
+    """Sorts out the waiting recordings whose audio is known or about to be. Safe to repeat: outputs
+    come before their row, and the row is saved on the version that was read."""
+    if not any(row.content for group in groups.values() for row in group):
+        return Reused(groups)
+    again_at = clock.now() + LOOK_AGAIN
+    look = _Look(store, contents, outputs, audio, transcripts_container, clock.now)
+    left: Groups = {}
+    changed: list[Recording] = []
+    is_waiting = False
+    for key, group in groups.items():
+        for found in pool.map(look, group):
+            if isinstance(found, DropscribeError):
+                raise found
+            if found.what == "plan":
+                left.setdefault(key, []).append(found.row)
+                continue
+            row = found.row
+            if found.what == "wait":
+                is_waiting = True
+                row = msgspec.structs.replace(row, not_before_at=again_at)
+            changed.append(row)
+    for i in range(0, len(changed), ROWS_IN_TRANSACTION):
+        store.save(recordings=changed[i : i + ROWS_IN_TRANSACTION])
+    return Reused(left, again_at if is_waiting else None)
+
+
+class _Look:
+    """Looks one recording up; what may pass is returned, so that the others have their turn."""
+
+    def __init__(
+        self,
+        store: BatchStore,
+        contents: Contents,
+        outputs: Outputs,
+        audio: AudioBlobs,
+        container: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store, self._contents, self._outputs = store, contents, outputs
+        self._audio, self._container, self._now = audio, container, now
+
+    def __call__(self, row: Recording) -> _Found | DropscribeError:
+        try:
+            return _Found("plan", row) if row.content is None else self._look(row, row.content)
+        except StoreConflict:
+            return _Found("wait", row)  # somebody else claimed it at the same moment
+        except DropscribeError as error:
+            return error
+
+    def _look(self, row: Recording, content: str) -> _Found:
+        claim = self._contents.claim(content)
+        mine = ContentClaim(content=content, batch_id=row.batch_id, recording_id=row.id)
+        if claim is None:
+            self._contents.save(mine)
+            return _Found("plan", row)
+        if (claim.batch_id, claim.recording_id) == (row.batch_id, row.id):
+            return _Found("plan", row)
+        owner = self._store.recording(claim.batch_id, claim.recording_id)
+        if owner is not None and not owner.is_terminal:
+            return _Found("wait", row)
+        transcript = self._transcript_of(owner)
+        if owner is not None and transcript is not None:
+            return _Found("done", self._taken_over(row, owner, transcript))
+        self._contents.save(msgspec.structs.replace(mine, version=claim.version))
+        return _Found("plan", row)
+
+    def _transcript_of(self, owner: Recording | None) -> t.Transcript | None:
+        """None: it has none, or a newer version of its audio has written another in its place."""
+        if owner is None or owner.outcome is None:
+            return None
+        path = owner.outcome.outputs.get("json")
+        content = self._outputs.read(path) if path else None
+        try:
+            found = _decoder.decode(content) if content else None
+        except msgspec.DecodeError:
+            return None
+        return found if found is not None and found.job.recording_id == owner.id else None
+
+    def _taken_over(self, row: Recording, owner: Recording, first: t.Transcript) -> Recording:
+        provider, now = first.provider, self._now()
+        cost = None
+        if provider.cost is not None:
+            cost = msgspec.structs.replace(provider.cost, amount=0.0, estimated=False)
+        note = (
+            f"The same audio as {owner.container}/{owner.name}, whose transcript this is; nothing "
+            "was paid for it."
+        )
+        transcript = msgspec.structs.replace(
+            first,
+            job=job_of(row, first.job.id),
+            source=source_of(row, self._audio),
+            provider=msgspec.structs.replace(provider, cost=cost, warnings=(*row.notes, note)),
+        )
+        paths = store_outputs(row, transcript, self._outputs, self._container)
+        event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
+        return msgspec.structs.replace(
+            row,
+            state="transcribed",
+            changed_at=now,
+            not_before_at=None,
+            endpoint=owner.endpoint,
+            transcription_id=owner.transcription_id,
+            profile=msgspec.structs.replace(row.profile, provider=provider.name),
+            outcome=outcome_of(row, transcript, paths),
+            decisions=(*row.decisions, Decision(at=now, what="reused", why=REUSED)),
+        )
