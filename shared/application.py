@@ -49,6 +49,7 @@ from shared.usecases.dead_letters import take_dead_letters
 from shared.usecases.drain import drain, drain_blob_event
 from shared.usecases.estimate import estimate
 from shared.usecases.expand import expand
+from shared.usecases.fall_over import fall_over
 from shared.usecases.fetch import fetch_report, fetch_transcript
 from shared.usecases.finish import finish
 from shared.usecases.give_back import fail_job
@@ -64,6 +65,8 @@ from shared.usecases.register import PendingPlans, look_again, register
 from shared.usecases.registrar import Registrar
 from shared.usecases.remove import delete_batch
 from shared.usecases.retry import retry
+from shared.usecases.reuse import reuse
+from shared.usecases.spend import spend
 from shared.usecases.submit import submit
 from shared.usecases.sweep import ensure_webhooks, sweep
 from shared.usecases.take_manifest import not_taken, take_manifest
@@ -133,6 +136,8 @@ class Application:
             "known": self.known,
         }
         self._fillings["fail_job"] = self._filled(fail_job)
+        for use_case in (fall_over, reuse, spend):
+            self._fillings[use_case.__name__] = self._filled(use_case)
         self._fillings["leave_unresolved"] = self._filled(leave_unresolved)
         self._fillings["registrar"] = self._filled(Registrar)
         self._fillings["look_again"] = self._filled(look_again)

@@ -14,7 +14,7 @@ from shared.model.limits import Counted, Ramped
 FAILURES_UNTIL_DOWN = 3
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
-UNFUNDED_PAUSE = timedelta(minutes=10)
+UNFUNDED_PAUSE = timedelta(minutes=15)  # longer than a job that was turned away waits at most
 THROTTLED = "throttled"
 
 

@@ -40,13 +40,18 @@ def trouble(
     states: Mapping[str, EndpointState],
     patience: timedelta,
     now: datetime,
+    *,
+    has_tried: bool,
 ) -> Failure | None:
     """Why nothing can be sent to `provider`, of which these are the endpoints: no money, or out
-    for longer than `patience`. None: it can be, or soon."""
+    for longer than `patience`. None: it can be, or soon. `has_tried` is for who was turned away
+    already; others find out how an endpoint is whenever a pause of it is over."""
     known = [states.get(name, EndpointState(name=name)) for name in endpoints]
     if not known:
         return _why("provider_gone", f"{provider} has no endpoint in the settings.")
-    if not all(_is_unfunded(state, now) or _is_out(state, patience, now) for state in known):
+    if not all(
+        _is_unfunded(state, now) or _is_out(state, patience, now, has_tried) for state in known
+    ):
         return None
     if any(_is_unfunded(state, now) for state in known):
         return _why("unfunded", f"The account at {provider} holds too little money.")
@@ -57,13 +62,12 @@ def _is_unfunded(state: EndpointState, now: datetime) -> bool:
     return state.unfunded_until_at is not None and now < state.unfunded_until_at
 
 
-def _is_out(state: EndpointState, patience: timedelta, now: datetime) -> bool:
-    """While a pause lasts. When it is over somebody has to find out how the endpoint is."""
+def _is_out(state: EndpointState, patience: timedelta, now: datetime, has_tried: bool) -> bool:
     since_at = state.down_since_at
     return (
         since_at is not None
         and now - since_at >= patience
-        and state.is_down(now)
+        and (state.is_down(now) or has_tried)
         and state.reason != THROTTLED
     )
 

@@ -6,6 +6,9 @@
                                |
                                +--> unresolved (nobody can find out whether it was carried out)
 
+A planned job may end as failed, too: another provider or another mode takes its recordings over,
+which its `failure` says first.
+
 "Submitting" is the intent written before the call that costs money. Whoever finds a job in it
 for too long looks at the provider for the job's mark before anything is sent again. Where nobody
 can look, or looking proves nothing, the job stops as "unresolved" and is never sent again.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import msgspec
 
@@ -22,6 +23,12 @@ from shared.model.spending import is_decided, is_near, moved_out
 from shared.ports import BatchStore, Clock, Queue, SpeechProvider
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
 from shared.usecases.settle import wait_again
+
+
+class FallOver(Protocol):
+    """`fall_over` with its ports."""
+
+    def __call__(self, job: Job, states: Mapping[str, EndpointState]) -> bool: ...
 
 
 def fall_over(
@@ -110,7 +117,7 @@ def _trouble(
 ) -> Failure | None:
     mine = [name for name, provider in endpoints.items() if provider.name == job.provider]
     patience = timedelta(seconds=policy.fall_over_seconds)
-    why = trouble(job.provider, mine, states, patience, now)
+    why = trouble(job.provider, mine, states, patience, now, has_tried=job.tries > 0)
     if why is None:
         return None
     first = _first_row(job, store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,12 +14,10 @@ from shared.model.batch import Batch
 from shared.model.capabilities import Capabilities
 from shared.model.job import OVER, Job, job_key
 from shared.model.policy import Policy
-from shared.model.price import PriceTable
 from shared.model.profile import Profile
 from shared.model.recording import Recording
-from shared.ports import AudioBlobs, BatchStore, Clock, Contents, Outputs, Queue
-from shared.usecases.reuse import reuse
-from shared.usecases.spend import spend
+from shared.ports import AudioBlobs, BatchStore, Clock, Queue
+from shared.usecases.reuse import Groups, Reused
 
 ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -32,20 +29,17 @@ def plan(
     *,
     store: BatchStore,
     audio: AudioBlobs,
-    outputs: Outputs,
-    contents: Contents,
-    transcripts_container: str,
-    errors_container: str,
     queue: Queue,
     capabilities: Mapping[str, Capabilities],
-    prices: PriceTable,
+    reuse: Callable[[Groups], Reused],
+    spend: Callable[[Batch, Groups], Groups],
     policy: Policy,
     clock: Clock,
-    pool: Executor,
     new_id: Callable[[], str],
 ) -> None:
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
-    transaction that holds only if nobody else took it."""
+    transaction that holds only if nobody else took it. `reuse` and `spend` are the use-cases of
+    that name with their ports: not every recording has to be paid for, or may be."""
     batch = store.batch(batch_id)
     if batch is not None and batch.deleted_at is not None:
         batch = _revived(batch, store)
@@ -60,28 +54,9 @@ def plan(
             queue.send(Change(batch_id=batch_id))
         return
     waiting, due_at = _group_waiting(store, batch_id, now)
-    reused = reuse(
-        waiting,
-        store=store,
-        contents=contents,
-        outputs=outputs,
-        audio=audio,
-        transcripts_container=transcripts_container,
-        pool=pool,
-        clock=clock,
-    )
-    waiting = reused.groups
+    reused = reuse(waiting)
     due_at = min(filter(None, (due_at, reused.due_at)), default=None)
-    waiting = spend(
-        batch,
-        waiting,
-        store=store,
-        outputs=outputs,
-        errors_container=errors_container,
-        capabilities=capabilities,
-        prices=prices,
-        clock=clock,
-    )
+    waiting = spend(batch, reused.groups)
     if batch.is_expanding:
         waiting = _full_jobs(waiting, capabilities)
     if waiting:

@@ -103,6 +103,9 @@ class _Look:
             return _Found("wait", row)  # somebody else claimed it at the same moment
         except DropscribeError as error:
             return error
+        except Exception as error:  # a fault of ours with one must not stop the others
+            event("recording.not_reused", recording=row.id, error=type(error).__name__, level=40)
+            return _Found("plan", row)
 
     def _look(self, row: Recording, content: str) -> _Found:
         claim = self._contents.claim(content)

@@ -17,10 +17,10 @@ from shared.model.price import PriceTable
 from shared.model.recording import Recording
 from shared.model.spending import Verdict, is_decided, is_near, judge, needs
 from shared.ports import BatchStore, Clock, Outputs
+from shared.usecases.reuse import Groups
 from shared.usecases.settle import fail
 
 ROWS_IN_TRANSACTION = 99  # and the header makes 100, the table's limit
-Groups = dict[str, list[Recording]]
 
 
 def spend(

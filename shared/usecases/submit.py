@@ -10,7 +10,6 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Finish, Submit
-from shared.model.capabilities import Capabilities
 from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
@@ -25,7 +24,7 @@ from shared.ports import (
     SpeechProvider,
 )
 from shared.usecases.create_call import create_call
-from shared.usecases.fall_over import fall_over
+from shared.usecases.fall_over import FallOver
 from shared.usecases.give_back import FailJob
 from shared.usecases.send import back_in_line, send
 
@@ -39,7 +38,7 @@ def submit(
     requests: Requests,
     endpoints: Mapping[str, SpeechProvider],
     book: EndpointBook,
-    capabilities: Mapping[str, Capabilities],
+    fall_over: FallOver,
     fail_job: FailJob,
     queue: Queue,
     policy: Policy,
@@ -50,16 +49,7 @@ def submit(
     if job is None or job.state != "planned":
         return
     states = book.all()
-    if fall_over(
-        job,
-        states,
-        store=store,
-        endpoints=endpoints,
-        capabilities=capabilities,
-        queue=queue,
-        policy=policy,
-        clock=clock,
-    ):
+    if fall_over(job, states):
         return
     down = _down(states, clock.now())
     well = {name: provider for name, provider in endpoints.items() if name not in down}

@@ -19,6 +19,7 @@ from shared.errors import (
 from shared.messages import Submit
 from shared.model.capabilities import Capabilities
 from shared.model.options import Options
+from shared.model.policy import Policy
 from shared.model.price import PriceTable, Rate
 from shared.model.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
@@ -116,6 +117,16 @@ def test_an_outage_is_waited_for_and_then_the_second_does_it(error: Exception) -
     assert row.submitted_at is not None
     waited = (row.submitted_at - began_at).total_seconds()
     assert 900 <= waited < 2_000
+
+
+def test_long_patience_ends_too_though_the_pauses_and_the_tries_have_the_same_length() -> None:
+    there = world()
+    there.policy = Policy(fall_over_seconds=7_200)
+    there.start()
+    there.endpoints["one"].errors["submit"] = [ProviderUnavailable("503")] * 10_000
+    there.drop("a.wav")
+    there.run()
+    assert created(there) == (0, 1)
 
 
 def test_a_short_outage_moves_nothing() -> None:
