@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from shared import formats, reports
 from shared.api.batches import next_link
-from shared.api.fields import ClientItemId, Page, RecordingId
+from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
 from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation
 from shared.api.problems import Refused
@@ -21,7 +21,6 @@ from shared.model.transcript import Transcript
 from shared.usecases.fetch import Fetched
 
 TAG = "Recordings"
-TranscriptFormat = Literal["json", "vtt", "srt", "txt"]
 ReportFormat = Literal["json", "csv", "html"]
 
 

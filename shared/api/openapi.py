@@ -160,6 +160,7 @@ def _query_parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         plain |= options[0]
     if "enum" in plain:
         plain["enum"] = [value for value in plain["enum"] if value is not None]
+        plain["type"] = "string"
     if schema.get("default") is not None:
         plain["default"] = schema["default"]
     description = schema.get("description") or plain.pop("description", "")

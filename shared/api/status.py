@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any
 
+import msgspec
+from msgspec import Meta
+
+from shared.api.fields import TranscriptFormat
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
+from shared.api.plain_schemas import plain
 from shared.api.representations import Choice, ChoiceList
 from shared.formats import FORMATS
 from shared.usecases.health import Health
@@ -41,6 +48,34 @@ def locales(call: Call) -> Response:
         options = profile.options
         found |= {options.locale, *options.candidate_locales}
     return _choices((locale, locale) for locale in sorted(found))
+
+
+class SchemaQuery(msgspec.Struct, frozen=True, kw_only=True):
+    format: Annotated[TranscriptFormat, Meta(title="Format", description="Of which format")] = (
+        "json"
+    )
+
+
+class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transcript of a format looks like, for whoever builds a flow."""
+
+    schema: Annotated[
+        dict[str, Any], Meta(title="Schema", description="Without references and unions")
+    ]
+
+
+def transcript_schema(call: Call) -> Response:
+    if call.query.format != "json":
+        return answer(SchemaAnswer(schema={"type": "string"}))
+    return answer(SchemaAnswer(schema=_transcript_schema()))
+
+
+@cache
+def _transcript_schema() -> dict[str, Any]:
+    from shared.api.openapi import document
+
+    schemas = document("")["components"]["schemas"]
+    return plain(schemas["Transcript"], schemas)
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> Response:
@@ -100,6 +135,17 @@ OPERATIONS = (
         tag=TAG,
         handle=locales,
         answers={200: Answer("All locales", ChoiceList)},
+    ),
+    Operation(
+        name="get_transcript_schema",
+        method="GET",
+        path="transcript-schema",
+        summary="Describe a transcript",
+        description="Gives the schema of a transcript in a format, for designers of flows.",
+        tag=TAG,
+        handle=transcript_schema,
+        query=SchemaQuery,
+        answers={200: Answer("The schema", SchemaAnswer)},
     ),
     Operation(
         name="get_openapi",

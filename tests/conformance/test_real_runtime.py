@@ -103,6 +103,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ("list_profiles", "GET", "profiles"),
             ("list_formats", "GET", "formats"),
             ("list_locales", "GET", "locales"),
+            ("get_transcript_schema", "GET", "transcript-schema"),
             ("get_openapi", "GET", "openapi.json"),
         )
     },

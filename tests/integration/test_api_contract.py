@@ -123,7 +123,7 @@ def received(hook: Receiver, secret: str, type_: str) -> Mapping[str, Any]:
 
 
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
-    for path in ("/health", "/profiles", "/formats", "/locales"):
+    for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
     secret = _subscribe(api, hook)
     batch = _transcribe(api)

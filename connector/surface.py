@@ -1,0 +1,152 @@
+"""What of the API a flow sees, and how it is called there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+Visibility = Literal["important", "advanced", "internal"]
+
+
+class Action(NamedTuple):
+    """`parameters` are the visibilities of those that are not shown as a matter of course."""
+
+    visibility: Visibility | None = None
+    parameters: Mapping[str, Visibility] = {}
+
+
+_PAGING: Mapping[str, Visibility] = {"limit": "advanced", "after": "internal"}
+
+ACTIONS: Mapping[str, Action] = {
+    "create_batch": Action("important", {"Idempotency-Key": "advanced", "wait": "important"}),
+    "list_batches": Action(None, _PAGING),
+    "get_batch": Action(),
+    "cancel_batch": Action("advanced"),
+    "retry_batch": Action(),
+    "delete_batch": Action("advanced"),
+    "list_items": Action("important", _PAGING),
+    "get_item": Action(),
+    "get_transcript": Action("important", {"format": "important"}),
+    "get_report": Action(None, {"format": "important"}),
+    "create_upload": Action("important", {"minutes": "advanced"}),
+    "estimate_lengths": Action("advanced"),
+    "get_health": Action("advanced"),
+    "list_profiles": Action("internal"),
+    "list_formats": Action("internal"),
+    "list_locales": Action("internal"),
+    "get_transcript_schema": Action("internal"),
+    "delete_subscription": Action("internal"),
+}
+"""Left out are what a flow has no use for: the description itself, other subscriptions, waiting
+(which flows do by themselves, with `wait`), and manifests sent as files."""
+
+REQUIRED = frozenset({("get_transcript", "format"), ("get_report", "format")})
+"""What a designer has to choose, because no `Accept` is negotiated there."""
+
+DYNAMIC: Mapping[str, str] = {
+    "profile": "ListProfiles",
+    "locale": "ListLocales",
+    "format": "ListFormats",
+}
+"""Where the values for a parameter or a field come from."""
+
+BATCH_FIELDS: Mapping[str, Visibility] = {
+    "title": "important",
+    "profile": "important",
+    "locale": "important",
+    "recordings": "important",
+    "provider": "advanced",
+    "mode": "advanced",
+    "container": "advanced",
+    "candidate_locales": "advanced",
+    "max_speakers": "advanced",
+    "key_terms": "advanced",
+    "formats": "advanced",
+    "callback_url": "advanced",
+}
+RECORDING_FIELDS = "container blob prefix url client_item_id title locale".split()
+
+
+class Trigger(NamedTuple):
+    """`name` is that of its operation."""
+
+    name: str
+    summary: str
+    description: str
+
+
+TRIGGERS: Mapping[str, Trigger] = {
+    "transcript-ready": Trigger(
+        "WhenATranscriptIsReady",
+        "When a transcript is ready",
+        "This operation triggers when a recording was transcribed and its transcript is there.",
+    ),
+    "recording-failed": Trigger(
+        "WhenARecordingFails",
+        "When a recording fails",
+        "This operation triggers when a recording could not be transcribed, and says why.",
+    ),
+    "review-needed": Trigger(
+        "WhenARecordingNeedsReview",
+        "When a recording needs review",
+        "This operation triggers when parts of a transcript are uncertain, so that somebody looks.",
+    ),
+    "batch-completed": Trigger(
+        "WhenABatchIsCompleted",
+        "When a batch is completed",
+        "This operation triggers when every recording of a batch is over and its report is there.",
+    ),
+}
+
+TOLD: Mapping[str, str] = {
+    "wait": "Whether the action ends only when the batch is over",
+    "format": "In which format it is wanted",
+    "accepted": "How many recordings there are",
+    "unregistered": "Entries of the request that nobody has looked at yet",
+    "waiting": "How many wait to be sent",
+    "planned": "How many are on their way",
+    "transcribed": "How many are transcribed",
+    "failed": "How many failed",
+    "needs_review": "How many a person should look at",
+    "amount": "How much money",
+    "currency": "In which currency",
+    "estimated": "Whether it is an estimate",
+    "self": "The address of the thing itself",
+    "kind": "Whose fault it is",
+    "code": "A name of it that does not change",
+    "reason": "What happened",
+    "advice": "What to do",
+    "retryable": "Whether another attempt may succeed unchanged",
+    "start_ms": "Where it begins, in milliseconds",
+    "end_ms": "Where it ends, in milliseconds",
+    "confidence": "How sure the provider is, 0 to 1",
+    "name": "Its name",
+    "provider": "Who transcribes",
+    "status": "How it is",
+    "active_jobs": "How many jobs are under way",
+    "until_at": "How long yet",
+    "storage": "Whether storage answers",
+    "endpoints": "The endpoints of providers",
+    "open_batches": "How many batches have work to do",
+    "oldest_seconds": "The age of the oldest of them in seconds",
+    "measured_at": "When it was measured",
+    "recordings": "How many recordings there are",
+    "looked_at": "How many were looked into, or told of with their lengths",
+    "guessed": "Of how many the size alone told the length",
+    "refused": "How many would be refused",
+    "audio_ms": "The length of the audio in milliseconds",
+    "cost": "What it costs",
+    "prices": "What each provider and mode would cost",
+    "mode": "Cheap and slow, or quick and dear",
+    "is_asked": "Whether the profile asks for it",
+    "balance": "What the prepaid account holds",
+    "is_enough": "Whether that is enough",
+    "notes": "Sentences for the reader",
+    "schema": "The schema",
+    "Retry-After": "In how many seconds to ask again",
+    "Content-Disposition": "What the file may be called",
+    "batch_id": "The id of the batch",
+    "recording_id": "The id of the recording",
+    "subscription_id": "The id of the subscription",
+}
+"""Descriptions of what has none of its own in the API."""

@@ -1,0 +1,296 @@
+"""The connector's definition in OpenAPI 2.0, from the operations of the API.
+
+The rules are those of "Custom connectors" and its certification in the Power Platform
+documentation; tests/unit/test_connector.py holds the definition against them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from connector.events import event_schema
+from connector.surface import (
+    ACTIONS,
+    BATCH_FIELDS,
+    DYNAMIC,
+    RECORDING_FIELDS,
+    REQUIRED,
+    TOLD,
+    TRIGGERS,
+    Action,
+    Visibility,
+)
+from shared.api import triggers
+from shared.api.openapi import document
+from shared.api.operation import Operation
+from shared.api.operations import OPERATIONS
+from shared.api.plain_schemas import plain
+
+FOLDER = Path(__file__).resolve().parent
+_PLACE = "https://dropscribe.example"
+_BY_NAME = {operation.name: operation for operation in OPERATIONS}
+
+
+def written() -> str:
+    return json.dumps(definition(), indent=2, ensure_ascii=False) + "\n"
+
+
+def definition() -> dict[str, Any]:
+    described = document(f"{_PLACE}/api")
+    paths: dict[str, dict[str, Any]] = {}
+    for name, action in ACTIONS.items():
+        operation = _BY_NAME[name]
+        path = paths.setdefault(f"/api/{operation.path}", {})
+        path[operation.method.lower()] = _action(operation, action, described)
+    for trigger in triggers.TRIGGERS:
+        paths[f"/api/triggers/{trigger}"] = _trigger(trigger, described)
+    return {
+        "swagger": "2.0",
+        "info": {
+            "title": "Dropscribe",
+            "description": "Transcribe recordings in bulk: transcripts with speakers and times, "
+            "captions, and a report of every batch. Flows start when a transcript is ready.",
+            "version": "1.0",
+            "contact": {
+                "name": "Dropscribe",
+                "url": _PLACE,
+                "email": "support@dropscribe.example",
+            },
+        },
+        "host": "dropscribe.example",
+        "basePath": "/",
+        "schemes": ["https"],
+        "consumes": ["application/json"],
+        "produces": ["application/json"],
+        "paths": paths,
+        "definitions": {},
+        "parameters": {},
+        "responses": {},
+        "securityDefinitions": {
+            "api_key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+        },
+        "security": [{"api_key": []}],
+        "tags": [],
+        "x-ms-connector-metadata": [
+            {"propertyName": "Website", "propertyValue": _PLACE},
+            {"propertyName": "Privacy policy", "propertyValue": f"{_PLACE}/privacy"},
+            {"propertyName": "Categories", "propertyValue": "AI;Productivity"},
+        ],
+    }
+
+
+def _action(operation: Operation, action: Action, described: dict[str, Any]) -> dict[str, Any]:
+    there = described["paths"][f"/{operation.path}"][operation.method.lower()]
+    found: dict[str, Any] = {
+        "operationId": _name(operation.name),
+        "summary": operation.summary,
+        "description": operation.description.replace("`", ""),
+        "parameters": [
+            *(
+                _parameter(operation.name, p, action.parameters.get(p["name"]))
+                for p in there.get("parameters", ())
+                if p["name"] != "Prefer"
+            ),
+            *_body(operation, there, described, action),
+        ],
+        "responses": dict(_responses(operation, there, described)),
+    }
+    if action.visibility:
+        found["x-ms-visibility"] = action.visibility
+    if any(p["name"] == "after" for p in found["parameters"]):
+        found["x-ms-pageable"] = {"nextLinkName": "nextLink"}
+    return found
+
+
+def _parameter(
+    operation: str, there: dict[str, Any], visibility: Visibility | None
+) -> dict[str, Any]:
+    schema = {k: v for k, v in there["schema"].items() if k not in ("title", "x-nullable")}
+    name = there["name"]
+    is_required = there.get("required", False) or (operation, name) in REQUIRED
+    found = {
+        "name": name,
+        "in": there["in"],
+        "required": is_required,
+        "x-ms-summary": _title(there["schema"].get("title") or name),
+        "description": _sentence(TOLD.get(name) or there["description"]),
+        **schema,
+    }
+    if there["in"] == "path":
+        found["x-ms-url-encoding"] = "single"
+    if visibility:
+        found["x-ms-visibility"] = visibility
+    if (operation, name) != ("get_report", "format"):
+        found |= _dynamic(name, found)
+    return found
+
+
+def _dynamic(name: str, there: dict[str, Any]) -> dict[str, Any]:
+    """Values to choose from, asked of the deployment."""
+    if name not in DYNAMIC or there["type"] != "string":
+        return {}
+    there.pop("enum", None)
+    values = {"value-collection": "value", "value-path": "value", "value-title": "title"}
+    listed = {"itemsPath": "value", "itemValuePath": "value", "itemTitlePath": "title"}
+    return {
+        "x-ms-dynamic-values": {"operationId": DYNAMIC[name], **values},
+        "x-ms-dynamic-list": {"operationId": DYNAMIC[name], **listed},
+    }
+
+
+def _body(
+    operation: Operation, there: dict[str, Any], described: dict[str, Any], action: Action
+) -> Iterator[dict[str, Any]]:
+    if "requestBody" not in there:
+        return
+    schemas = described["components"]["schemas"]
+    if operation.name == "create_batch":
+        schema = _batch(schemas)
+    else:
+        schema = _shown(
+            plain(there["requestBody"]["content"]["application/json"]["schema"], schemas)
+        )
+        for name, visibility in action.parameters.items():
+            schema["properties"][name]["x-ms-visibility"] = visibility
+    yield {"name": "body", "in": "body", "required": True, "schema": schema}
+
+
+def _batch(schemas: dict[str, Any]) -> dict[str, Any]:
+    """What of a manifest a designer fills in."""
+    manifest = schemas["Manifest"]
+    found = {
+        name: plain(manifest["properties"][name], schemas)
+        for name in BATCH_FIELDS
+        if name in manifest["properties"]
+    }
+    recording = plain(schemas["Manifest.recording"], schemas)["properties"]
+    found["recordings"] = {
+        "type": "array",
+        "description": "What to transcribe",
+        "items": {
+            "type": "object",
+            "properties": {name: recording[name] for name in RECORDING_FIELDS},
+        },
+    }
+    whole = _shown({"type": "object", "properties": found, "required": ["recordings"]})
+    for name, schema in whole["properties"].items():
+        schema["x-ms-visibility"] = BATCH_FIELDS[name]
+        schema |= _dynamic(name, schema)
+    return whole
+
+
+def _shown(schema: dict[str, Any], name: str = "") -> dict[str, Any]:
+    """With a title and a description on every property."""
+    found = {k: v for k, v in schema.items() if k not in ("title", "description", "pattern")}
+    if name:
+        found["x-ms-summary"] = _title(schema.get("title") if _is_told(schema, name) else name)
+        found["description"] = _sentence(
+            schema.get("description") or TOLD.get(name) or _title(name)
+        )
+    if "properties" in found:
+        found["properties"] = {k: _shown(v, k) for k, v in found["properties"].items()}
+    if "items" in found:
+        found["items"] = _shown(found["items"]) or {"type": "object"}
+    if isinstance(found.get("additionalProperties"), Mapping):
+        found["additionalProperties"] = _shown(found["additionalProperties"])
+    return found
+
+
+def _is_told(schema: Mapping[str, Any], name: str) -> bool:
+    """A struct's own name is no title for what holds it."""
+    title = schema.get("title", "")
+    return bool(title) and (schema.get("type") != "object" or " " in title or title.lower() == name)
+
+
+def _responses(
+    operation: Operation, there: dict[str, Any], described: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    schemas = described["components"]["schemas"]
+    first = min(status for status in operation.answers if status < 300)
+    told = there["responses"][str(first)]
+    found: dict[str, Any] = {"description": _sentence(told["description"])}
+    if operation.name == "get_transcript":
+        found["schema"] = {
+            "type": "object",
+            "x-ms-dynamic-schema": {
+                "operationId": "GetTranscriptSchema",
+                "parameters": {"format": {"parameter": "format"}},
+                "value-path": "schema",
+            },
+        }
+    elif operation.name == "get_report":
+        found["schema"] = {"type": "string", "format": "binary"}
+    elif "content" in told:
+        found["schema"] = _shown(plain(told["content"]["application/json"]["schema"], schemas))
+    yield str(first), found
+    for status, problem in sorted(there["responses"].items()):
+        if status.startswith("4"):
+            yield status, {"description": _sentence(problem["description"])}
+    yield "default", {"description": "The fault is on the other side; try again later."}
+
+
+def _trigger(name: str, described: dict[str, Any]) -> dict[str, Any]:
+    told = TRIGGERS[name]
+    there = described["paths"]["/triggers/{trigger}"]["post"]
+    schemas = described["components"]["schemas"]
+    body = _shown(plain(there["requestBody"]["content"]["application/json"]["schema"], schemas))
+    url, profile = body["properties"]["url"], body["properties"]["profile"]
+    url |= {"x-ms-notification-url": True, "x-ms-visibility": "internal"}
+    profile |= {"x-ms-visibility": "important", **_dynamic("profile", profile)}
+    notified = _shown(event_schema(triggers.TRIGGERS[name]))
+    made = _shown(plain(schemas["SubscriptionMade"], schemas))
+    location = {"type": "string", "description": "Where the subscription is deleted."}
+    problems = {
+        status: {"description": _sentence(problem["description"])}
+        for status, problem in sorted(there["responses"].items())
+        if status.startswith("4") and status != "404"
+    }
+    return {
+        "x-ms-notification-content": {"description": "What happened.", "schema": notified},
+        "post": {
+            "operationId": told.name,
+            "summary": told.summary,
+            "description": told.description,
+            "x-ms-trigger": "single",
+            "x-ms-visibility": "important",
+            "parameters": [{"name": "body", "in": "body", "required": True, "schema": body}],
+            "responses": {
+                "201": {
+                    "description": "The flow is subscribed.",
+                    "schema": made,
+                    "headers": {"Location": location},
+                },
+                **problems,
+                "default": {"description": "The fault is on the other side; try again later."},
+            },
+        },
+    }
+
+
+def _name(text: str) -> str:
+    """`list_items` becomes `ListItems`."""
+    return "".join(part.capitalize() for part in text.split("_"))
+
+
+def _title(text: str | None) -> str:
+    """Each word begins with a capital: `batch_id` becomes `Batch ID`."""
+    words = (text or "").replace("_", " ").replace("-", " ").split()
+    return " ".join(_UPPER.get(word.lower(), word[:1].upper() + word[1:]) for word in words)
+
+
+_UPPER = {
+    "id": "ID",
+    "url": "URL",
+    "json": "JSON",
+    "ms": "Milliseconds",
+    "vtt": "VTT",
+    "srt": "SRT",
+}
+
+
+def _sentence(text: str) -> str:
+    plain_text = text.replace("`", "")
+    return f"{plain_text[:1].upper()}{plain_text[1:].rstrip('.')}."

@@ -1,0 +1,259 @@
+"""The connector: in step with the API, and as Power Platform's rules for connectors want it."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from connector.events import DATA
+from connector.icon import draw
+from connector.surface import ACTIONS, TRIGGERS
+from connector.swagger import FOLDER, definition, written
+from shared.api import triggers
+from shared.api.openapi import document
+from shared.api.operations import OPERATIONS
+from tests.fakes.api import Api
+from tests.fakes.world import World, a_second_of_silence
+
+D = definition()
+FOUND = [
+    (path, method, operation)
+    for path, methods in D["paths"].items()
+    for method, operation in methods.items()
+    if not method.startswith("x-")
+]
+IDS = [operation["operationId"] for _, _, operation in FOUND]
+every_operation = pytest.mark.parametrize(("path", "method", "operation"), FOUND, ids=IDS)
+
+
+def properties(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, there in schema.get("properties", {}).items():
+        yield name, there
+        yield from properties(there)
+    for inside in (schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inside, dict):
+            yield from properties(inside)
+
+
+def test_the_files_are_what_is_made_from_the_api() -> None:
+    told = "run: python -m connector"
+    there = (FOLDER / "apiDefinition.swagger.json").read_text(encoding="utf-8")
+    assert there == written(), told
+    assert (FOLDER / "icon.png").read_bytes() == draw(), told
+
+
+def test_both_descriptions_are_valid() -> None:
+    validate(D)
+    validate(json.loads(json.dumps(document("https://app.example/api"))))
+
+
+def test_every_action_is_an_operation_of_the_api_with_its_parameters() -> None:
+    described = document("https://app.example/api")["paths"]
+    by_name = {operation.name: operation for operation in OPERATIONS}
+    assert set(ACTIONS) <= set(by_name)
+    for name in ACTIONS:
+        operation = by_name[name]
+        method = operation.method.lower()
+        here = D["paths"][f"/api/{operation.path}"][method]
+        there = described[f"/{operation.path}"][method]
+        known = {(p["name"], p["in"]) for p in there.get("parameters", ())}
+        mine = {(p["name"], p["in"]) for p in here["parameters"] if p["in"] != "body"}
+        assert mine == known - {("Prefer", "header")}
+        assert ("requestBody" in there) == any(p["in"] == "body" for p in here["parameters"])
+    assert {f"/api/triggers/{name}" for name in triggers.TRIGGERS} <= set(D["paths"])
+    assert set(TRIGGERS) == set(triggers.TRIGGERS)
+
+
+def test_what_a_designer_fills_in_is_a_manifest() -> None:
+    world = World()
+    api = Api(lambda: world.app)
+    [body] = [p for p in D["paths"]["/api/batches"]["post"]["parameters"] if p["in"] == "body"]
+    made = _filled(body["schema"])
+    one = {**made["recordings"][0], "blob": "a.wav", "container": "uploads"}
+    made["recordings"] = [{k: v for k, v in one.items() if k not in ("prefix", "url")}]
+    made |= {"profile": "default", "provider": "azure-speech", "locale": "en-US"}
+    made |= {"callback_url": "https://hooks.example/", "container": "uploads"}
+    made |= {"candidate_locales": ["en-US", "de-DE"], "formats": ["srt"], "mode": "standard"}
+    made["recordings"][0]["locale"] = "en-US"
+    got = api("create_batch", json_=made)
+    faults = [(f["at"], f["code"]) for f in got.json.get("faults", ())]
+    assert not [f for f in faults if f[1] in ("unknown_field", "wrong_type")], faults
+
+
+def _filled(schema: dict[str, Any]) -> Any:
+    match schema.get("type"):
+        case "object":
+            return {name: _filled(part) for name, part in schema.get("properties", {}).items()}
+        case "array":
+            return [_filled(schema["items"])]
+        case "integer":
+            return 3
+        case "boolean":
+            return True
+    return (schema.get("enum") or ["x"])[0]
+
+
+def test_the_document_says_what_a_connector_has_to_say() -> None:
+    info = D["info"]
+    assert len(info["title"]) <= 30
+    assert not re.search("api|connector", info["title"], re.IGNORECASE)
+    assert 30 <= len(info["description"]) <= 500
+    assert set(info["contact"]) == {"name", "url", "email"}
+    assert (D["swagger"], D["schemes"], D["basePath"]) == ("2.0", ["https"], "/")
+    assert D["securityDefinitions"].keys() == {"api_key"}
+    told = {entry["propertyName"]: entry["propertyValue"] for entry in D["x-ms-connector-metadata"]}
+    assert told.keys() == {"Website", "Privacy policy", "Categories"}
+    assert len(told["Categories"].split(";")) <= 2
+    assert len(written().encode()) < 1_000_000
+    assert len(IDS) == len(set(IDS))
+
+
+@every_operation
+def test_an_operation_is_named_and_described(path: str, method: str, operation: Any) -> None:
+    assert re.fullmatch(r"([A-Z][a-z0-9]*)+", operation["operationId"])
+    summary = operation["summary"]
+    assert len(summary) <= 80
+    assert re.fullmatch(r"[A-Z][^/]*[\w)]", summary)
+    assert operation["description"].endswith(".")
+    assert operation["description"].rstrip(".") != summary
+
+
+@every_operation
+def test_an_operation_has_one_good_answer_and_its_refusals(
+    path: str, method: str, operation: Any
+) -> None:
+    answers = operation["responses"]
+    good = [status for status in answers if status.startswith("2")]
+    assert len(good) == 1
+    assert [s for s in answers if s.startswith("4")]
+    assert all("schema" not in a for s, a in answers.items() if s not in good)
+    assert all(a["description"].endswith(".") for a in answers.values())
+    assert "default" in answers
+
+
+@every_operation
+def test_every_parameter_and_property_has_a_title_and_a_description(
+    path: str, method: str, operation: Any
+) -> None:
+    shown = [(p["name"], p) for p in operation["parameters"] if p["in"] != "body"]
+    schemas = [p["schema"] for p in operation["parameters"] if p["in"] == "body"]
+    schemas += [a["schema"] for a in operation["responses"].values() if "schema" in a]
+    notified = D["paths"][path].get("x-ms-notification-content")
+    schemas += [notified["schema"]] if notified else []
+    for name, there in [*shown, *(found for s in schemas for found in properties(s))]:
+        title = there["x-ms-summary"]
+        assert all(word[0].isupper() or not word[0].isalpha() for word in title.split()), name
+        assert there["description"].endswith("."), name
+        assert not {"$ref", "anyOf", "const", "title"} & there.keys(), name
+        assert there.get("type") or name == "Anything", name
+
+
+@every_operation
+def test_parameters_are_as_designers_need_them(path: str, method: str, operation: Any) -> None:
+    for there in operation["parameters"]:
+        if there["in"] == "path":
+            assert there["required"]
+            assert there["x-ms-url-encoding"] == "single"
+            assert f"{{{there['name']}}}" in path
+        else:
+            assert "x-ms-url-encoding" not in there
+        if there.get("x-ms-visibility") == "internal":
+            assert "default" not in there or there["required"]
+    if any(p["name"] == "after" for p in operation["parameters"]):
+        assert operation["x-ms-pageable"] == {"nextLinkName": "nextLink"}
+        [good] = [a for s, a in operation["responses"].items() if s.startswith("2")]
+        assert "nextLink" in good["schema"]["properties"]
+
+
+def test_values_to_choose_from_come_from_operations_that_list_them() -> None:
+    by_id = {operation["operationId"]: operation for _, _, operation in FOUND}
+    asked = re.findall(r'"x-ms-dynamic-values": (\{[^}]*\})', written())
+    assert len(asked) >= 5
+    for text in asked:
+        told = json.loads(text)
+        [answer] = [a for s, a in by_id[told["operationId"]]["responses"].items() if s == "200"]
+        listed = answer["schema"]["properties"][told["value-collection"]]
+        assert listed["type"] == "array"
+        assert {told["value-path"], told["value-title"]} <= listed["items"]["properties"].keys()
+    dynamic = by_id["GetTranscript"]["responses"]["200"]["schema"]["x-ms-dynamic-schema"]
+    assert dynamic["operationId"] in by_id
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_a_trigger_subscribes_and_can_be_unsubscribed(trigger: str) -> None:
+    there = D["paths"][f"/api/triggers/{trigger}"]
+    operation = there["post"]
+    assert operation["x-ms-trigger"] == "single"
+    assert operation["summary"].startswith("When a ")
+    assert operation["description"].startswith("This operation triggers when ")
+    [body] = operation["parameters"]
+    url = body["schema"]["properties"]["url"]
+    assert body["required"]
+    assert "url" in body["schema"]["required"]
+    assert url["x-ms-notification-url"] is True
+    assert (url["type"], url["x-ms-visibility"]) == ("string", "internal")
+    assert "Location" in operation["responses"]["201"]["headers"]
+    assert there["x-ms-notification-content"].keys() == {"description", "schema"}
+    delete = D["paths"]["/api/subscriptions/{subscription_id}"]["delete"]
+    assert delete["x-ms-visibility"] == "internal"
+
+
+def test_an_event_holds_nothing_that_a_trigger_does_not_show() -> None:
+    world = World()
+    world.app.subscriptions.create("https://hooks.example/")
+    world.audio.drop("a.wav", a_second_of_silence(), world.clock.now(), container="uploads")
+    Api(lambda: world.app)(
+        "create_batch",
+        json_={
+            "title": "All",
+            "recordings": [
+                {"blob": "a.wav", "client_item_id": "A", "title": "T", "metadata": {"x": "y"}},
+                {"blob": "gone.wav"},
+            ],
+        },
+    )
+    world.run()
+    seen = set()
+    for delivery in world.deliveries.rows.values():
+        if getattr(delivery, "body", None) is None or delivery.type not in DATA:
+            continue
+        seen.add(delivery.type)
+        data = json.loads(delivery.body)["data"]
+        assert set(data) <= set(DATA[delivery.type]), delivery.type
+        for name, value in data.items():
+            if isinstance(value, dict) and "properties" in DATA[delivery.type][name]:
+                assert set(value) <= set(DATA[delivery.type][name]["properties"]), name
+    assert seen >= {"recording.transcribed", "recording.failed", "batch.completed"}
+
+
+def test_a_connection_asks_for_the_host_and_the_key() -> None:
+    told = json.loads((FOLDER / "apiProperties.json").read_text("utf-8"))["properties"]
+    assert told["connectionParameters"].keys() == {"host", *D["securityDefinitions"]}
+    assert told["connectionParameters"]["api_key"]["type"] == "securestring"
+    assert told["iconBrandColor"] not in ("#007ee5", "#ffffff")
+    assert told["capabilities"] == ["actions", "triggers"]
+    [policy] = told["policyTemplateInstances"]
+    assert policy["templateId"] == "dynamichosturl"
+    assert "@connectionParameters('host')" in json.dumps(policy)
+
+
+def test_the_icon_is_square_and_of_a_size_that_is_taken() -> None:
+    width, height = struct.unpack(">II", draw()[16:24])
+    assert width == height
+    assert 100 <= width <= 230
+
+
+def test_the_readme_names_every_trigger_and_shown_action() -> None:
+    readme = Path(FOLDER, "Readme.md").read_text("utf-8")
+    for part in ("Publisher", "Prerequisites", "Supported Operations", "Obtaining Credentials"):
+        assert f"## {part}" in readme
+    for _, _, operation in FOUND:
+        if operation.get("x-ms-visibility") != "internal":
+            assert f"**{operation['summary']}**" in readme, operation["summary"]
