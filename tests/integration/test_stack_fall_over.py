@@ -1,5 +1,6 @@
 """The whole stack with two providers: the first one's account is empty, and the second takes over;
-nobody is paid twice, and every transcript tells who did it."""
+nobody is paid twice, and every transcript tells who did it. And what else saves money: a budget,
+and the same audio that comes again."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ import pytest
 
 from local.azure_speech.server import running
 from local.stack import Stack
+from shared.model.batch import manifest_batch_id
 from tests.speech_emulator import KEY, settings
-from tests.stack import Site, WavePool, quick_stack, site_on, states
+from tests.stack import Site, WavePool, quick_stack, site_on, sound, states, until
 
 FIRST, SECOND = "assemblyai", "azure-speech"
 NAMES = ["a.wav", "b.wav", "c.wav"]
@@ -78,3 +80,37 @@ def test_without_money_at_the_first_the_second_does_it_and_is_paid_once(
         assert {item["provider"] for item in report["recordings"]} == {SECOND}
         decided += sum(made["recordings"] for made in report["decisions"])
     assert decided == len(NAMES)
+
+
+def test_the_same_audio_under_another_name_is_not_paid_for_again(site: Site) -> None:
+    content = sound()
+    wish = {"dropscribe_reuse": "true"}
+    site.end(site.put({"a.wav": content}, wish))
+    rows = site.end(site.put({"b.wav": content}, wish))
+    assert states(rows) == {"b.wav": "transcribed"}
+    assert site.paid == {"a.wav": 1}
+    first, second = site.transcript("a.wav"), site.transcript("b.wav")
+    assert second["utterances"] == first["utterances"]
+    assert second["source"]["name"].endswith("/b.wav")
+    assert second["provider"]["cost"]["amount"] == 0
+
+
+def test_a_budget_is_kept(site: Site, stack: Stack) -> None:
+    """A second costs 0.00005 USD there; there is money for one, not for two."""
+    names = [f"{site.folder}/{name}" for name in ("a.wav", "b.wav")]
+    for name in names:
+        stack.blobs.get_blob_client("uploads", name).upload_blob(sound())
+    recordings = [{"blob": name} for name in names]
+    manifest = {"provider": SECOND, "budget": 0.00008, "recordings": recordings}
+    blob = stack.blobs.get_blob_client("manifests", f"{site.folder}.json")
+    blob.upload_blob(json.dumps(manifest))
+    etag = str(blob.get_blob_properties().etag).strip('"')
+    batch = manifest_batch_id("manifests", f"{site.folder}.json", etag)
+    written = stack.blobs.get_blob_client("reports", f"{batch}.json")
+    until(written.exists)
+    report = json.loads(written.download_blob().readall())
+    assert (report["counts"]["transcribed"], report["counts"]["failed"]) == (1, 1)
+    failures = [row["failure"]["code"] for row in report["recordings"] if row["failure"]]
+    assert failures == ["over_budget"]
+    assert [made["what"] for made in report["decisions"]] == ["over_budget"]
+    assert list(site.ledger(1)["transcribed"].values()) == [1]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import wave
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.errors import ManifestRefused, ProviderUnavailable, ProviderUnfunded, StoreConflict
 from shared.messages import Plan
@@ -20,7 +24,7 @@ from shared.model.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
-from tests.fakes.world import World, a_second_of_silence
+from tests.fakes.world import World
 from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
 
 BOTH_MODES = msgspec.structs.replace(
@@ -59,23 +63,32 @@ def world(
 
 def ask(
     there: World,
-    count: int,
+    seconds: int | list[int],
     *,
     budget: float | None = None,
     hours: float | None = None,
     mode: Any = None,
 ) -> str:
-    """So many recordings of a second each."""
-    for i in range(count):
-        there.audio.drop(
-            f"{i:03}.wav", a_second_of_silence(), there.clock.now(), container="uploads"
-        )
+    """So many recordings of a second each, or of so many seconds."""
+    lengths = [1] * seconds if isinstance(seconds, int) else seconds
+    for i, length in enumerate(lengths):
+        there.audio.drop(f"{i:03}.wav", silence(length), there.clock.now(), container="uploads")
     deadline = None if hours is None else there.clock.now() + timedelta(hours=hours)
     manifest = Manifest(
         head=Head(budget=budget, deadline=deadline, mode=mode),
-        items=tuple(Item(container="uploads", blob=f"{i:03}.wav") for i in range(count)),
+        items=tuple(Item(container="uploads", blob=f"{i:03}.wav") for i in range(len(lengths))),
     )
     return there.app.accept(manifest).id
+
+
+def silence(seconds: int) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(1_000)
+        out.writeframes(b"\x80" * 1_000 * seconds)
+    return file.getvalue()
 
 
 def report(there: World, batch_id: str) -> dict[str, Any]:
@@ -307,3 +320,35 @@ def test_what_is_no_deadline_and_no_budget_is_told(key: str, value: object, code
     with pytest.raises(ManifestRefused) as refused:
         read(**{key: value})
     assert [(fault.code, fault.at) for fault in refused.value.faults] == [(code, key)]
+
+
+# --- a law
+
+
+@given(
+    seconds=st.lists(st.integers(1, 9), min_size=1, max_size=8),
+    budget=st.floats(0.01, 0.5),
+    hours=st.sampled_from([None, 1.0, 48.0]),
+    lost=st.sets(st.integers(0, 7)),
+    is_unfunded=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_what_was_sent_never_costs_more_than_the_budget(
+    seconds: list[int], budget: float, hours: float | None, lost: set[int], is_unfunded: bool
+) -> None:
+    there = world(profile=Profile(provider="first", next_providers=("second",)))
+    there.endpoints["one"].dropped_results = {
+        there.audio.url("uploads", f"{i:03}.wav") for i in lost
+    }
+    if is_unfunded:
+        there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")]
+    ask(there, seconds, budget=budget, hours=hours)
+    there.run()
+    rates = {("one", "standard"): 0.01, ("one", "express"): 0.02, ("two", "standard"): 0.04}
+    spent = sum(
+        rates[name, call.mode] * call.audio_ms / 1_000
+        for name, endpoint in there.endpoints.items()
+        for call in endpoint.created
+    )
+    assert spent <= budget + 1e-6
+    assert_all_is_well(there)

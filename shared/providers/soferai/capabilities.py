@@ -36,4 +36,5 @@ LIMITS = Capabilities(
     find_is_proof=False,
     results_count=True,
     identifies_languages=False,
+    standard_seconds=24 * 3_600,
 )
