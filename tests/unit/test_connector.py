@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from shared.api.operations import OPERATIONS
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 
+ROOT = FOLDER.parent
 D = definition()
 FOUND = [
     (path, method, operation)
@@ -257,3 +259,12 @@ def test_the_readme_names_every_trigger_and_shown_action() -> None:
     for _, _, operation in FOUND:
         if operation.get("x-ms-visibility") != "internal":
             assert f"**{operation['summary']}**" in readme, operation["summary"]
+
+
+def test_swagger_parser_accepts_both_descriptions(tmp_path: Path) -> None:
+    openapi = tmp_path / "openapi.json"
+    openapi.write_text(json.dumps(document("https://app.example/api")), encoding="utf-8")
+    swagger = FOLDER / "apiDefinition.swagger.json"
+    command = ["node", ROOT / "tests" / "validators" / "swagger.mjs", swagger, openapi]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
