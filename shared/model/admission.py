@@ -100,10 +100,9 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
         found.append(("mode", text))
     if locales is not None:
         options = profile.options
-        wanted = {
-            "locale": (options.locale,),
-            "candidate_locales": options.candidate_locales,
-        }
+        wanted: dict[str, tuple[str, ...]] = {"locale": (options.locale,)}
+        if capabilities.identifies_languages:  # elsewhere they are left out, with a note
+            wanted["candidate_locales"] = options.candidate_locales
         for key, names in wanted.items():
             strangers = [n for n in names if not {n, n.split("-")[0]} & locales]
             if strangers:

@@ -17,7 +17,7 @@ from shared.model.policy import Policy
 from shared.model.profile import Profile
 from shared.model.recording import Recording
 from shared.ports import AudioBlobs, BatchStore, Clock, Queue
-from shared.usecases.reuse import Groups, Reused
+from shared.usecases.reuse import Groups
 
 ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -31,7 +31,7 @@ def plan(
     audio: AudioBlobs,
     queue: Queue,
     capabilities: Mapping[str, Capabilities],
-    reuse: Callable[[Groups], Reused],
+    reuse: Callable[[Groups], Groups],
     spend: Callable[[Batch, Groups], Groups],
     policy: Policy,
     clock: Clock,
@@ -54,9 +54,7 @@ def plan(
             queue.send(Change(batch_id=batch_id))
         return
     waiting, due_at = _group_waiting(store, batch_id, now)
-    reused = reuse(waiting)
-    due_at = min(filter(None, (due_at, reused.due_at)), default=None)
-    waiting = spend(batch, reused.groups)
+    waiting = spend(batch, reuse(waiting))
     if batch.is_expanding:
         waiting = _full_jobs(waiting, capabilities)
     if waiting:

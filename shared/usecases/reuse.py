@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -23,18 +23,9 @@ from shared.ports import AudioBlobs, BatchStore, Clock, ContentClaim, Contents, 
 from shared.usecases.publish import job_of, outcome_of, source_of, store_outputs
 
 Groups = dict[str, list[Recording]]
-LOOK_AGAIN = timedelta(seconds=60)
 ROWS_IN_TRANSACTION = 100
 REUSED = "The same audio was transcribed before; nothing was paid."
 _decoder = msgspec.json.Decoder(t.Transcript)
-
-
-class Reused(NamedTuple):
-    """`groups` are left to be planned. `due_at` is when the others are to be looked at again, None
-    where none waits."""
-
-    groups: Groups
-    due_at: datetime | None = None
 
 
 class _Found(NamedTuple):
@@ -54,31 +45,26 @@ def reuse(
     transcripts_container: str,
     pool: Executor,
     clock: Clock,
-) -> Reused:
-    """Sorts out the waiting recordings whose audio is known or about to be. Safe to repeat: outputs
-    come before their row, and the row is saved on the version that was read."""
+) -> Groups:
+    """The waiting recordings that are to be planned. Those whose audio is known are done; those
+    whose audio is about to be stay as they are, and the sweep has them planned again. Safe to
+    repeat: outputs come before their row, which is saved on the version that was read."""
     if not any(row.content for group in groups.values() for row in group):
-        return Reused(groups)
-    again_at = clock.now() + LOOK_AGAIN
+        return groups
     look = _Look(store, contents, outputs, audio, transcripts_container, clock.now)
     left: Groups = {}
-    changed: list[Recording] = []
-    is_waiting = False
+    done: list[Recording] = []
     for key, group in groups.items():
         for found in pool.map(look, group):
             if isinstance(found, DropscribeError):
                 raise found
             if found.what == "plan":
                 left.setdefault(key, []).append(found.row)
-                continue
-            row = found.row
-            if found.what == "wait":
-                is_waiting = True
-                row = msgspec.structs.replace(row, not_before_at=again_at)
-            changed.append(row)
-    for i in range(0, len(changed), ROWS_IN_TRANSACTION):
-        store.save(recordings=changed[i : i + ROWS_IN_TRANSACTION])
-    return Reused(left, again_at if is_waiting else None)
+            elif found.what == "done":
+                done.append(found.row)
+    for i in range(0, len(done), ROWS_IN_TRANSACTION):
+        store.save(recordings=done[i : i + ROWS_IN_TRANSACTION])
+    return left
 
 
 class _Look:

@@ -8,9 +8,11 @@ import msgspec
 import pytest
 
 from shared.errors import ConfigurationError, ManifestRefused
+from shared.model.admission import check_request
 from shared.model.manifest import Manifest, effective_profile
 from shared.model.manifest_checks import Known
 from shared.model.manifest_files import read_manifest
+from shared.model.options import Options
 from shared.model.profile import Profile
 from shared.profiles import parse_profiles
 from shared.providers.azure_speech.capabilities import LIMITS
@@ -99,3 +101,10 @@ def test_a_manifest_with_an_order_that_cannot_be_is_refused() -> None:
 def test_what_only_a_later_provider_can_do_is_no_fault() -> None:
     assert faults(provider="other", locale="de-DE") == [("not_supported", "locale")]
     assert read(providers=["other", "azure-speech"], locale="de-DE").items
+
+
+def test_candidates_are_no_fault_where_the_provider_leaves_them_out_anyway() -> None:
+    deaf = msgspec.structs.replace(ENGLISH, identifies_languages=False)
+    profile = Profile(options=Options(candidate_locales=("en-US", "de-DE")))
+    assert not check_request(profile, deaf)
+    assert [key for key, _ in check_request(profile, ENGLISH)] == ["candidate_locales"]

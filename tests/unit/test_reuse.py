@@ -110,6 +110,20 @@ def test_where_the_first_fails_the_next_is_tried() -> None:
     assert_all_is_well(there)
 
 
+def test_messages_do_not_pile_up_while_copies_wait() -> None:
+    there = world()
+    there.drop("a.wav")
+    there.drop("b.wav")
+    for _ in range(30):
+        there.clock.advance(300)
+        there.sweep()
+        there.drain()
+    assert len(there.provider.created) == 1
+    assert len(there.queue.waiting) <= 1
+    there.run()
+    assert set(there.states().values()) == {"transcribed"}
+
+
 def test_where_the_transcript_of_the_first_is_gone_it_is_made_again() -> None:
     there = world()
     there.drop("a.wav")
