@@ -136,8 +136,9 @@ class Application:
             "known": self.known,
         }
         self._fillings["fail_job"] = self._filled(fail_job)
-        for use_case in (fall_over, reuse, spend):
-            self._fillings[use_case.__name__] = self._filled(use_case)
+        self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
+        self._fillings["reuse"] = self._filled(reuse)
+        self._fillings["spend"] = self._filled(spend)
         self._fillings["leave_unresolved"] = self._filled(leave_unresolved)
         self._fillings["registrar"] = self._filled(Registrar)
         self._fillings["look_again"] = self._filled(look_again)

@@ -22,7 +22,10 @@ from shared.model.recording import Recording
 from shared.model.spending import is_decided, is_near, moved_out
 from shared.ports import BatchStore, Clock, Queue, SpeechProvider
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
+from shared.usecases.register import PendingPlans
 from shared.usecases.settle import wait_again
+
+GATHERING = timedelta(seconds=10)
 
 
 class FallOver(Protocol):
@@ -41,6 +44,7 @@ def fall_over(
     queue: Queue,
     policy: Policy,
     clock: Clock,
+    pending: PendingPlans,
 ) -> bool:
     """Whether the planned `job` is not to be sent, because its recordings go on elsewhere, or in
     another mode.
@@ -84,8 +88,17 @@ def fall_over(
         code=job.failure.code,
         level=30,
     )
-    queue.send(Plan(batch_id=job.batch_id))
+    _plan_soon(job.batch_id, pending, queue, clock.now())
     return True
+
+
+def _plan_soon(batch_id: str, pending: PendingPlans, queue: Queue, now: datetime) -> None:
+    """Where a provider takes one recording a job and the next one a thousand, they are to arrive
+    there together, and one plan is enough for all that moved meanwhile."""
+    with pending.lock:
+        if not pending.covers(batch_id, now):
+            queue.send(Plan(batch_id=batch_id), after=GATHERING)
+            pending.note(batch_id, now + GATHERING)
 
 
 def _elsewhere(

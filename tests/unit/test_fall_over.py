@@ -262,6 +262,18 @@ def test_two_messages_of_one_job_move_it_once() -> None:
     assert_all_is_well(there)
 
 
+def test_what_leaves_many_small_jobs_arrives_at_the_next_provider_together() -> None:
+    one_by_one = msgspec.structs.replace(LIMITS, files_per_job=1)
+    there = world(first=one_by_one)
+    there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")] * 100
+    for i in range(40):
+        there.drop(f"{i:03}.wav")
+    there.run()
+    assert sum(len(call.content_urls) for call in there.endpoints["two"].created) == 40
+    assert len(there.endpoints["two"].created) <= 2
+    assert_all_is_well(there)
+
+
 def crash_after(there: World, calls: int) -> Callable[[], int]:
     trap = Trap(there, calls, {key: value for key, value in PORTS.items() if key != "provider"})
     return lambda: trap.calls
