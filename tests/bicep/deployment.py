@@ -16,6 +16,7 @@ RUNTIME = {
     ("Microsoft.ManagedIdentity/userAssignedIdentities", "properties.clientId"): "client of {}",
     ("Microsoft.ManagedIdentity/userAssignedIdentities", "properties.principalId"): "{}",
     ("Microsoft.CognitiveServices/accounts", "identity.principalId"): "{}",
+    ("Microsoft.Logic/workflows", "identity.principalId"): "{}",
     ("Microsoft.EventGrid/systemTopics", "identity.principalId"): "{}",
     ("Microsoft.Insights/components", "properties.ConnectionString"): "InstrumentationKey=0",
     ("Microsoft.CognitiveServices/accounts", "properties.endpoint"): (
@@ -213,7 +214,8 @@ class Deployment:
         if name == "loadTextContent":
             return (self._path.parent / arguments[0]).read_text(encoding="utf-8")
         if name == "resourceGroup":
-            return {"id": self._group, "name": self._group.rpartition("/")[2]}
+            name = self._group.rpartition("/")[2]
+            return {"id": self._group, "name": name, "location": "westeurope"}
         return FUNCTIONS[name](*arguments)
 
     def _made(self, owner: Statement, body: dict[str, Any]) -> Any:

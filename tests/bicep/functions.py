@@ -32,8 +32,8 @@ def _guid(*values: str) -> str:
     return "-".join((hexed[:8], hexed[8:12], hexed[12:16], hexed[16:20], hexed[20:32]))
 
 
-def _subscription_resource_id(type_: str, name: str) -> str:
-    return f"{SUBSCRIPTION}/providers/{type_}/{name}"
+def _subscription_resource_id(type_: str, *names: str) -> str:
+    return "/".join((f"{SUBSCRIPTION}/providers/{type_}", *names))
 
 
 def _subscription() -> dict[str, str]:
@@ -49,7 +49,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "concat": lambda *lists: list(chain.from_iterable(lists)),
     "contains": lambda where, what: what in where,
     "empty": lambda value: not value,
-    "environment": lambda: {"suffixes": {"storage": "core.windows.net"}},
+    "environment": lambda: {
+        "suffixes": {"storage": "core.windows.net"},
+        "authentication": {"loginEndpoint": "https://login.example/"},
+    },
     "guid": _guid,
     "join": lambda values, by: by.join(values),
     "length": len,
@@ -59,6 +62,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "split": lambda text, by: text.split(by),
     "subscription": _subscription,
     "subscriptionResourceId": _subscription_resource_id,
+    "tenant": lambda: {"tenantId": "tenant"},
     "union": _union,
     "uniqueString": lambda *values: _digest(*values)[:13],
     "utcNow": lambda _form="": "2026-11-01",

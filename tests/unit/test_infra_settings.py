@@ -134,3 +134,14 @@ def test_the_parameters_of_azd_are_those_of_the_template_with_the_same_defaults(
     for name in set(given) - {"environmentName", "location"}:
         assert plain.value_of(name) == plain.default_of(name), name
     assert set(plain.parameters) - set(given) == {"budgetStart"}  # worked out at each deployment
+
+
+def test_tokens_are_taken_where_an_application_is_named() -> None:
+    there = deployed((("API_CLIENT_ID", "client"), ("API_ROLE", "Transcribe")))
+    [authentication] = [r for r in there.resources if r.name.endswith("/authsettingsV2")]
+    assert authentication["properties"]["platform"] == {"enabled": True}
+    assert authentication["properties"]["globalValidation"]["requireAuthentication"] is False
+    [settings] = [r for r in there.resources if r.name.endswith("/appsettings")]
+    assert settings["properties"]["API_AUTH"] == "entra"
+    assert settings["properties"]["API_ROLE"] == "Transcribe"
+    assert not [r for r in deployed().resources if r.name.endswith("/authsettingsV2")]
