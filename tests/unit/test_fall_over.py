@@ -16,7 +16,7 @@ from shared.errors import (
     ProviderUnavailable,
     ProviderUnfunded,
 )
-from shared.messages import Submit
+from shared.messages import Message, Plan, Submit
 from shared.model.capabilities import Capabilities
 from shared.model.options import Options
 from shared.model.policy import Policy
@@ -262,15 +262,23 @@ def test_two_messages_of_one_job_move_it_once() -> None:
     assert_all_is_well(there)
 
 
-def test_what_leaves_many_small_jobs_arrives_at_the_next_provider_together() -> None:
-    one_by_one = msgspec.structs.replace(LIMITS, files_per_job=1)
-    there = world(first=one_by_one)
+def test_what_leaves_many_small_jobs_is_planned_together() -> None:
+    there = world(first=msgspec.structs.replace(LIMITS, files_per_job=1))
     there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")] * 100
     for i in range(40):
         there.drop(f"{i:03}.wav")
+    plans: list[Plan] = []
+    send = there.queue.send
+
+    def count(message: Message, **when: Any) -> None:
+        plans.extend([message] if isinstance(message, Plan) else [])
+        send(message, **when)
+
+    there.queue.send = count  # type: ignore[method-assign]
     there.run()
-    assert sum(len(call.content_urls) for call in there.endpoints["two"].created) == 40
-    assert len(there.endpoints["two"].created) <= 2
+    sizes = [len(call.content_urls) for call in there.endpoints["two"].created]
+    assert (sum(sizes), len(sizes)) == (40, 2)  # and the one that found out comes later
+    assert len(plans) < 10
     assert_all_is_well(there)
 
 
