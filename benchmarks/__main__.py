@@ -7,12 +7,13 @@ import json
 import sys
 from collections.abc import Callable
 
-from benchmarks import burst, cold_start, latency, normalising, pipeline
+from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(options.provider, options.recordings),
     "cold_start": lambda _: cold_start.run(),
     "latency": lambda _: latency.run(),
+    "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
     "pipeline": lambda options: pipeline.run_all(options.recordings, options.trickled),
 }
