@@ -70,9 +70,15 @@ class Operation:
     problems: tuple[int, ...] = ()
     is_open: bool = False
     path_names: tuple[str, ...] = field(init=False)
+    read_body: Callable[[bytes], Any] | None = field(init=False)
 
     def __post_init__(self) -> None:
+        """Types are looked into while modules are imported: two threads must not be the first."""
         object.__setattr__(self, "path_names", tuple(re.findall(r"\{(\w+)\}", self.path)))
+        read_body = msgspec.json.Decoder(self.body).decode if self.body is not None else None
+        object.__setattr__(self, "read_body", read_body)
+        if self.query is not None:
+            msgspec.json.Decoder(self.query)
 
 
 class PathValue(NamedTuple):
@@ -133,13 +139,13 @@ def _query(kind: type[msgspec.Struct] | None, query: Mapping[str, str]) -> Any:
 
 
 def _body(operation: Operation, request: Request) -> Any:
-    if operation.body_types or operation.body is None:
+    if operation.read_body is None:
         return None
     media_type = request.header("content-type").partition(";")[0].strip().lower()
     if media_type and media_type != JSON:
         raise Refused(415, "unsupported_media_type", f"Send the body as {JSON}.")
     try:
-        return msgspec.json.decode(request.body or b"{}", type=operation.body)
+        return operation.read_body(request.body or b"{}")
     except msgspec.ValidationError as error:
         at, message = _told(error)
         raise _invalid(at, "invalid_body", message) from None
