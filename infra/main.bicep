@@ -55,6 +55,18 @@ param apiClientId string = ''
 @description('With tokens: the app role that a caller needs; empty: whoever gets a token for the application.')
 param apiRole string = ''
 
+@description('With tokens: two workflows for Logic Apps beside the app; docs/flows.md says what they do.')
+param flowsEnabled bool = false
+
+@description('With the workflows: address of the SharePoint site whose library is transcribed; empty: none.')
+param flowsSite string = ''
+
+@description('With the workflows: id of that library, the guid of its list.')
+param flowsLibrary string = ''
+
+@description('With the workflows: who gets the transcripts by mail.')
+param flowsMailTo string = ''
+
 @description('Further settings of the app, as in docs/settings.md.')
 param appSettings object = {}
 
@@ -343,6 +355,20 @@ module app 'modules/function-app.bicep' = {
     settings: union(hostSettings, dataSettings, sources, access, keySettings, appSettings)
   }
   dependsOn: [roles, endpoints]
+}
+
+module flows 'logic-apps/main.bicep' = if (flowsEnabled && !empty(apiClientId)) {
+  name: 'logic-apps'
+  scope: group
+  params: {
+    location: location
+    tags: tagged
+    appUrl: app.outputs.url
+    apiClientId: apiClientId
+    site: flowsSite
+    library: flowsLibrary
+    mailTo: flowsMailTo
+  }
 }
 
 module alerts 'modules/alerts.bicep' = {

@@ -17,6 +17,7 @@ from shared.model.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.bicep.deployment import Deployment
 from tests.bicep.dropscribe import INFRA
+from tests.bicep.dropscribe import deployed as whole
 
 STATUSES = {"Succeeded", "Failed", "Skipped", "TimedOut"}
 APP = "https://func-test.azurewebsites.net"
@@ -134,6 +135,14 @@ def test_the_webhook_brings_its_own_address_and_is_cancelled_with_its_run() -> N
     assert "listCallbackUrl()" in there["inputs"]["subscribe"]["body"]
     assert there["inputs"]["unsubscribe"]["uri"].endswith("/cancel")
     assert "subscribe()" in there["inputs"]["unsubscribe"]["uri"]
+
+
+def test_they_come_with_the_rest_where_tokens_are_taken() -> None:
+    wanted = (("FLOWS_ENABLED", "true"), ("API_CLIENT_ID", "client"))
+    there = whole(wanted).of_type("Microsoft.Logic/workflows")
+    assert [r.name for r in there] == [NAMES[0]]
+    assert "azurewebsites.net/api" in json.dumps(there[0]["properties"]["parameters"])
+    assert not whole((("FLOWS_ENABLED", "true"),)).of_type("Microsoft.Logic/workflows")
 
 
 def test_without_a_site_there_is_no_library_to_watch() -> None:
