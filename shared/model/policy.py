@@ -83,7 +83,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
 
     def poll_pause(self, polls: int) -> timedelta:
-        """After the n-th question: the least pause, doubled each time, up to the longest."""
-        return timedelta(
-            seconds=min(self.poll_max_seconds, self.poll_min_seconds * 2 ** min(polls, 10))
-        )
+        """After the n-th question: the least pause, doubled each time, up to the longest. Half
+        of the least one is taken off: what falls due just after a run of the timer would wait for
+        another one."""
+        longest = min(self.poll_max_seconds, self.poll_min_seconds * 2 ** min(polls, 10))
+        return timedelta(seconds=longest - self.poll_min_seconds / 2)

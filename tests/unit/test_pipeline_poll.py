@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from shared.errors import ProviderThrottled, ProviderUnavailable
 from shared.messages import Collect
 from shared.model.policy import Policy
@@ -53,10 +55,24 @@ def pauses(provider: Asked, transcription_id: str) -> list[float]:
 
 def test_a_running_job_is_asked_about_ever_more_seldom_up_to_ten_minutes() -> None:
     world, provider = submitted(1)
-    started_at = world.clock.now()
-    watch(world, minutes=60)
-    assert provider.asked[0][0] - started_at >= timedelta(minutes=1)
+    for _ in range(60):  # the timer, as deployed
+        world.poll()
+        world.clock.advance(60)
     assert pauses(provider, "westeurope-0001")[:5] == [120, 240, 480, 600, 600]
+
+
+@pytest.mark.parametrize("late", [1, 20, 29, 31, 59])
+def test_the_first_question_waits_for_one_run_of_the_timer_at_most(late: int) -> None:
+    """A job is sent somewhere between two runs, and asked about half a minute later at the
+    earliest."""
+    world, provider = submitted(1)
+    world.clock.advance(late)
+    started_at = world.clock.now()
+    world.poll()
+    while not provider.asked:
+        world.clock.advance(60)
+        world.poll()
+    assert provider.asked[0][0] - started_at <= timedelta(seconds=60)
 
 
 def test_no_job_is_asked_about_more_than_once_a_minute() -> None:
