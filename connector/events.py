@@ -41,6 +41,7 @@ _RECORDING = {
         "description": "What was sent with it",
         "additionalProperties": {"type": "string"},
     },
+    "note": _field("What had to be cut for the event to stay small"),
 }
 _TRANSCRIBED = {
     **_RECORDING,

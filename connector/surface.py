@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, Action] = {
     "create_batch": Action("important", {"Idempotency-Key": "advanced", "wait": "important"}),
     "list_batches": Action(None, _PAGING),
     "get_batch": Action(),
+    "get_batch_result": Action(),
     "cancel_batch": Action("advanced"),
     "retry_batch": Action(),
     "delete_batch": Action("advanced"),
@@ -37,8 +38,8 @@ ACTIONS: Mapping[str, Action] = {
     "get_transcript_schema": Action("internal"),
     "delete_subscription": Action("internal"),
 }
-"""Left out are what a flow has no use for: the description itself, other subscriptions, waiting
-(which flows do by themselves, with `wait`), and manifests sent as files."""
+"""Left out are what a flow has no use for: the description itself, other subscriptions, and
+manifests sent as files."""
 
 REQUIRED = frozenset({("get_transcript", "format"), ("get_report", "format")})
 """What a designer has to choose, because no `Accept` is negotiated there."""
@@ -49,22 +50,6 @@ DYNAMIC: Mapping[str, str] = {
     "format": "ListFormats",
 }
 """Where the values for a parameter or a field come from."""
-
-BATCH_FIELDS: Mapping[str, Visibility] = {
-    "title": "important",
-    "profile": "important",
-    "locale": "important",
-    "recordings": "important",
-    "provider": "advanced",
-    "mode": "advanced",
-    "container": "advanced",
-    "candidate_locales": "advanced",
-    "max_speakers": "advanced",
-    "key_terms": "advanced",
-    "formats": "advanced",
-    "callback_url": "advanced",
-}
-RECORDING_FIELDS = "container blob prefix url client_item_id title locale".split()
 
 
 class Trigger(NamedTuple):

@@ -7,23 +7,16 @@ documentation; tests/unit/test_connector.py holds the definition against them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from connector.events import event_schema
-from connector.surface import (
-    ACTIONS,
-    BATCH_FIELDS,
-    DYNAMIC,
-    RECORDING_FIELDS,
-    REQUIRED,
-    TOLD,
-    TRIGGERS,
-    Action,
-    Visibility,
-)
+from connector.manifest_form import manifest_form
+from connector.schemas import body, dynamic, sentence, shown, title
+from connector.surface import ACTIONS, REQUIRED, TOLD, TRIGGERS, Action, Visibility
 from shared.api import triggers
+from shared.api.http import JSON
 from shared.api.openapi import document
 from shared.api.operation import Operation
 from shared.api.operations import OPERATIONS
@@ -98,6 +91,9 @@ def _action(operation: Operation, action: Action, described: dict[str, Any]) -> 
         ],
         "responses": dict(_responses(operation, there, described)),
     }
+    kinds = list(there["responses"].get("200", {}).get("content", {JSON: None}))
+    if kinds != [JSON]:
+        found["produces"] = kinds
     if action.visibility:
         found["x-ms-visibility"] = action.visibility
     if any(p["name"] == "after" for p in found["parameters"]):
@@ -115,8 +111,8 @@ def _parameter(
         "name": name,
         "in": there["in"],
         "required": is_required,
-        "x-ms-summary": _title(there["schema"].get("title") or name),
-        "description": _sentence(TOLD.get(name) or there["description"]),
+        "x-ms-summary": title(there["schema"].get("title") or name),
+        "description": sentence(TOLD.get(name) or there["description"]),
         **schema,
     }
     if there["in"] == "path":
@@ -124,21 +120,8 @@ def _parameter(
     if visibility:
         found["x-ms-visibility"] = visibility
     if (operation, name) != ("get_report", "format"):
-        found |= _dynamic(name, found)
+        found |= dynamic(name, found)
     return found
-
-
-def _dynamic(name: str, there: dict[str, Any]) -> dict[str, Any]:
-    """Values to choose from, asked of the deployment."""
-    if name not in DYNAMIC or there["type"] != "string":
-        return {}
-    there.pop("enum", None)
-    values = {"value-collection": "value", "value-path": "value", "value-title": "title"}
-    listed = {"itemsPath": "value", "itemValuePath": "value", "itemTitlePath": "title"}
-    return {
-        "x-ms-dynamic-values": {"operationId": DYNAMIC[name], **values},
-        "x-ms-dynamic-list": {"operationId": DYNAMIC[name], **listed},
-    }
 
 
 def _body(
@@ -148,61 +131,12 @@ def _body(
         return
     schemas = described["components"]["schemas"]
     if operation.name == "create_batch":
-        schema = _batch(schemas)
-    else:
-        schema = _shown(
-            plain(there["requestBody"]["content"]["application/json"]["schema"], schemas)
-        )
-        for name, visibility in action.parameters.items():
-            schema["properties"][name]["x-ms-visibility"] = visibility
-    yield {"name": "body", "in": "body", "required": True, "schema": schema}
-
-
-def _batch(schemas: dict[str, Any]) -> dict[str, Any]:
-    """What of a manifest a designer fills in."""
-    manifest = schemas["Manifest"]
-    found = {
-        name: plain(manifest["properties"][name], schemas)
-        for name in BATCH_FIELDS
-        if name in manifest["properties"]
-    }
-    recording = plain(schemas["Manifest.recording"], schemas)["properties"]
-    found["recordings"] = {
-        "type": "array",
-        "description": "What to transcribe",
-        "items": {
-            "type": "object",
-            "properties": {name: recording[name] for name in RECORDING_FIELDS},
-        },
-    }
-    whole = _shown({"type": "object", "properties": found, "required": ["recordings"]})
-    for name, schema in whole["properties"].items():
-        schema["x-ms-visibility"] = BATCH_FIELDS[name]
-        schema |= _dynamic(name, schema)
-    return whole
-
-
-def _shown(schema: dict[str, Any], name: str = "") -> dict[str, Any]:
-    """With a title and a description on every property."""
-    found = {k: v for k, v in schema.items() if k not in ("title", "description", "pattern")}
-    if name:
-        found["x-ms-summary"] = _title(schema.get("title") if _is_told(schema, name) else name)
-        found["description"] = _sentence(
-            schema.get("description") or TOLD.get(name) or _title(name)
-        )
-    if "properties" in found:
-        found["properties"] = {k: _shown(v, k) for k, v in found["properties"].items()}
-    if "items" in found:
-        found["items"] = _shown(found["items"]) or {"type": "object"}
-    if isinstance(found.get("additionalProperties"), Mapping):
-        found["additionalProperties"] = _shown(found["additionalProperties"])
-    return found
-
-
-def _is_told(schema: Mapping[str, Any], name: str) -> bool:
-    """A struct's own name is no title for what holds it."""
-    title = schema.get("title", "")
-    return bool(title) and (schema.get("type") != "object" or " " in title or title.lower() == name)
+        yield body("Batch", "What to transcribe, and how.", manifest_form(schemas))
+        return
+    schema = shown(plain(there["requestBody"]["content"][JSON]["schema"], schemas))
+    for name, visibility in action.parameters.items():
+        schema["properties"][name]["x-ms-visibility"] = visibility
+    yield body("Request", "What is asked for.", schema)
 
 
 def _responses(
@@ -211,7 +145,7 @@ def _responses(
     schemas = described["components"]["schemas"]
     first = min(status for status in operation.answers if status < 300)
     told = there["responses"][str(first)]
-    found: dict[str, Any] = {"description": _sentence(told["description"])}
+    found: dict[str, Any] = {"description": sentence(told["description"])}
     if operation.name == "get_transcript":
         found["schema"] = {
             "type": "object",
@@ -224,11 +158,11 @@ def _responses(
     elif operation.name == "get_report":
         found["schema"] = {"type": "string", "format": "binary"}
     elif "content" in told:
-        found["schema"] = _shown(plain(told["content"]["application/json"]["schema"], schemas))
+        found["schema"] = shown(plain(told["content"][JSON]["schema"], schemas))
     yield str(first), found
     for status, problem in sorted(there["responses"].items()):
         if status.startswith("4"):
-            yield status, {"description": _sentence(problem["description"])}
+            yield status, {"description": sentence(problem["description"])}
     yield "default", {"description": "The fault is on the other side; try again later."}
 
 
@@ -236,15 +170,15 @@ def _trigger(name: str, described: dict[str, Any]) -> dict[str, Any]:
     told = TRIGGERS[name]
     there = described["paths"]["/triggers/{trigger}"]["post"]
     schemas = described["components"]["schemas"]
-    body = _shown(plain(there["requestBody"]["content"]["application/json"]["schema"], schemas))
-    url, profile = body["properties"]["url"], body["properties"]["profile"]
+    schema = shown(plain(there["requestBody"]["content"][JSON]["schema"], schemas))
+    url, profile = schema["properties"]["url"], schema["properties"]["profile"]
     url |= {"x-ms-notification-url": True, "x-ms-visibility": "internal"}
-    profile |= {"x-ms-visibility": "important", **_dynamic("profile", profile)}
-    notified = _shown(event_schema(triggers.TRIGGERS[name]))
-    made = _shown(plain(schemas["SubscriptionMade"], schemas))
+    profile |= {"x-ms-visibility": "important", **dynamic("profile", profile)}
+    notified = shown(event_schema(triggers.TRIGGERS[name]))
+    made = shown(plain(schemas["SubscriptionMade"], schemas))
     location = {"type": "string", "description": "Where the subscription is deleted."}
     problems = {
-        status: {"description": _sentence(problem["description"])}
+        status: {"description": sentence(problem["description"])}
         for status, problem in sorted(there["responses"].items())
         if status.startswith("4") and status != "404"
     }
@@ -256,7 +190,7 @@ def _trigger(name: str, described: dict[str, Any]) -> dict[str, Any]:
             "description": told.description,
             "x-ms-trigger": "single",
             "x-ms-visibility": "important",
-            "parameters": [{"name": "body", "in": "body", "required": True, "schema": body}],
+            "parameters": [body("Subscription", "What the flow wants to hear of.", schema)],
             "responses": {
                 "201": {
                     "description": "The flow is subscribed.",
@@ -273,24 +207,3 @@ def _trigger(name: str, described: dict[str, Any]) -> dict[str, Any]:
 def _name(text: str) -> str:
     """`list_items` becomes `ListItems`."""
     return "".join(part.capitalize() for part in text.split("_"))
-
-
-def _title(text: str | None) -> str:
-    """Each word begins with a capital: `batch_id` becomes `Batch ID`."""
-    words = (text or "").replace("_", " ").replace("-", " ").split()
-    return " ".join(_UPPER.get(word.lower(), word[:1].upper() + word[1:]) for word in words)
-
-
-_UPPER = {
-    "id": "ID",
-    "url": "URL",
-    "json": "JSON",
-    "ms": "Milliseconds",
-    "vtt": "VTT",
-    "srt": "SRT",
-}
-
-
-def _sentence(text: str) -> str:
-    plain_text = text.replace("`", "")
-    return f"{plain_text[:1].upper()}{plain_text[1:].rstrip('.')}."

@@ -103,9 +103,7 @@ def _negotiated(call: Call, offered: dict[str, str]) -> str:
 
 def _file(file: Fetched) -> Response:
     """Shown where it can be, saved under its name otherwise; never run as anything else."""
-    plain = "".join(
-        c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in file.name
-    )
+    plain = "".join(c if _is_plain(c) else "_" for c in file.name)
     name = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
     return Response(200, file.content, file.media_type, {**_SAFE, "Content-Disposition": name})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from shared.api.fields import Moment
 from shared.model.batch import BatchEntry, BatchState, Origin
 from shared.model.delivery import Attempt, Delivery, DeliveryState
 from shared.model.event import EventType
@@ -42,12 +42,12 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     profile: Annotated[str, Meta(title="Profile", description="Empty where there are several")]
     origin: Annotated[Origin, Meta(title="Origin", description="How it came in")]
     status: Annotated[BatchProgress, Meta(title="Status", description="How far it is")]
-    created_at: Annotated[datetime, Meta(title="Created at", description="When it came in")]
+    created_at: Annotated[Moment, Meta(title="Created at", description="When it came in")]
     finished_at: Annotated[
-        datetime | None, Meta(title="Finished at", description="When its report was written")
+        Moment | None, Meta(title="Finished at", description="When its report was written")
     ]
     cancelled_at: Annotated[
-        datetime | None, Meta(title="Cancelled at", description="When it was cancelled")
+        Moment | None, Meta(title="Cancelled at", description="When it was cancelled")
     ]
     counts: Annotated[Tally, Meta(title="Counts", description="Recordings by state")]
     progress: Annotated[
@@ -87,9 +87,9 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
     profile: Annotated[str, Meta(title="Profile", description="Empty where there are several")]
     origin: Annotated[Origin, Meta(title="Origin", description="How it came in")]
     state: Annotated[BatchState, Meta(title="State", description="Whether it is over")]
-    created_at: Annotated[datetime, Meta(title="Created at", description="When it came in")]
+    created_at: Annotated[Moment, Meta(title="Created at", description="When it came in")]
     finished_at: Annotated[
-        datetime | None, Meta(title="Finished at", description="When its report was written")
+        Moment | None, Meta(title="Finished at", description="When its report was written")
     ]
     recordings: Annotated[
         int, Meta(ge=0, title="Recordings", description="How many its report holds")
@@ -142,9 +142,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         int | None, Meta(title="Duration", description="The length of the audio in milliseconds")
     ]
     registered_at: Annotated[
-        datetime, Meta(title="Registered at", description="When it was first seen")
+        Moment, Meta(title="Registered at", description="When it was first seen")
     ]
-    changed_at: Annotated[datetime, Meta(title="Changed at", description="When it last changed")]
+    changed_at: Annotated[Moment, Meta(title="Changed at", description="When it last changed")]
     language: Annotated[str | None, Meta(title="Language", description="What is spoken in it")]
     confidence: Annotated[
         float | None, Meta(title="Confidence", description="How sure the provider is, 0 to 1")
@@ -225,10 +225,10 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
         Literal["active", "disabled"], Meta(title="State", description="Whether it is served")
     ]
     reason: Annotated[str, Meta(title="Reason", description="Why it is disabled")]
-    created_at: Annotated[datetime, Meta(title="Created at", description="When it was made")]
-    changed_at: Annotated[datetime, Meta(title="Changed at", description="When it last changed")]
+    created_at: Annotated[Moment, Meta(title="Created at", description="When it was made")]
+    changed_at: Annotated[Moment, Meta(title="Changed at", description="When it last changed")]
     failing_since_at: Annotated[
-        datetime | None,
+        Moment | None,
         Meta(title="Failing since", description="The first failure after the last success"),
     ]
     links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
@@ -269,13 +269,13 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
     event_id: Annotated[str, Meta(title="Event id", description="The id of the event")]
     type: Annotated[EventType, Meta(title="Type", description="What happened")]
-    at: Annotated[datetime, Meta(title="At", description="When it happened")]
+    at: Annotated[Moment, Meta(title="At", description="When it happened")]
     batch_id: Annotated[str | None, Meta(title="Batch id", description="In which batch")]
     recording_id: Annotated[
         str | None, Meta(title="Recording id", description="To which recording")
     ]
     state: Annotated[DeliveryState, Meta(title="State", description="How far it is")]
-    due_at: Annotated[datetime | None, Meta(title="Due at", description="When it is tried next")]
+    due_at: Annotated[Moment | None, Meta(title="Due at", description="When it is tried next")]
     attempts: Annotated[
         tuple[Attempt, ...], Meta(title="Attempts", description="The last ones, with the answers")
     ]
@@ -316,7 +316,7 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     container: Annotated[str, Meta(title="Container", description="Where the audio will lie")]
     blob: Annotated[str, Meta(title="Blob", description="The name that it will have")]
     expires_at: Annotated[
-        datetime, Meta(title="Expires at", description="Until when the address can be used")
+        Moment, Meta(title="Expires at", description="Until when the address can be used")
     ]
 
 

@@ -9,7 +9,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
@@ -18,12 +20,13 @@ from connector.icon import draw
 from connector.surface import ACTIONS, TRIGGERS
 from connector.swagger import FOLDER, definition, written
 from shared.api import triggers
-from shared.api.openapi import document
+from shared.api.openapi import MANIFEST, document
 from shared.api.operations import OPERATIONS
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 
 ROOT = FOLDER.parent
+HOOK = "https://hooks.example/"
 D = definition()
 FOUND = [
     (path, method, operation)
@@ -73,43 +76,107 @@ def test_every_action_is_an_operation_of_the_api_with_its_parameters() -> None:
     assert set(TRIGGERS) == set(triggers.TRIGGERS)
 
 
-def test_what_a_designer_fills_in_is_a_manifest() -> None:
-    world = World()
-    api = Api(lambda: world.app)
+FILLED_IN: dict[str, Any] = {
+    "title": "March",
+    "profile": "default",
+    "locale": "en-US",
+    "recordings": [{"blob": "a.wav"}],
+    "provider": "azure-speech",
+    "providers": ["azure-speech"],
+    "deadline": "2027-03-01T12:00:00Z",
+    "budget": 12.5,
+    "mode": "express",
+    "container": "uploads",
+    "callback_url": "https://hooks.example/",
+    "metadata": {"case": "4711"},
+    "speakers": 2,
+    "accept_truncated": True,
+    "reuse": True,
+    "candidate_locales": ["en-US", "de-DE"],
+    "channels": [0, 1],
+    "chapters": True,
+    "display_word_times": False,
+    "entities": True,
+    "formats": ["srt", "txt"],
+    "formatting": False,
+    "hebrew_words": "latin",
+    "highlights": True,
+    "key_terms": ["Dropscribe"],
+    "language_mode": "single",
+    "min_language_confidence": 0.5,
+    "model": "https://models.example/1",
+    "model_by_locale": {"en-US": "https://models.example/1"},
+    "models": ["best"],
+    "profanity": "removed",
+    "prompt": "A call",
+    "punctuation": "automatic",
+    "redact": ["person_name"],
+    "redact_with": "kind",
+    "review_below": 0.5,
+    "roles": {"0": "Agent"},
+    "sentiments": True,
+    "spelling": {"drop scribe": "Dropscribe"},
+    "time_to_live_hours": 12,
+    "word_times": False,
+}
+OF_RECORDING = {
+    "container": "uploads",
+    "blob": "a.wav",
+    "prefix": "2027/",
+    "url": "https://audio.example/a.wav",
+    "client_item_id": "A",
+    **{
+        name: FILLED_IN[name]
+        for name in "title speakers locale channels callback_url metadata".split()
+    },
+}
+
+
+def form() -> dict[str, Any]:
     [body] = [p for p in D["paths"]["/api/batches"]["post"]["parameters"] if p["in"] == "body"]
-    made = _filled(body["schema"])
-    one = {**made["recordings"][0], "blob": "a.wav", "container": "uploads"}
-    made["recordings"] = [{k: v for k, v in one.items() if k not in ("prefix", "url")}]
-    made |= {"profile": "default", "provider": "azure-speech", "locale": "en-US"}
-    made |= {"callback_url": "https://hooks.example/", "container": "uploads"}
-    made |= {"candidate_locales": ["en-US", "de-DE"], "formats": ["srt"], "mode": "standard"}
-    made["recordings"][0]["locale"] = "en-US"
-    got = api("create_batch", json_=made)
-    faults = [(f["at"], f["code"]) for f in got.json.get("faults", ())]
-    assert not [f for f in faults if f[1] in ("unknown_field", "wrong_type")], faults
+    return dict(body["schema"])
 
 
-def _filled(schema: dict[str, Any]) -> Any:
-    match schema.get("type"):
-        case "object":
-            return {name: _filled(part) for name, part in schema.get("properties", {}).items()}
-        case "array":
-            return [_filled(schema["items"])]
-        case "integer":
-            return 3
-        case "boolean":
-            return True
-    return (schema.get("enum") or ["x"])[0]
+def test_the_form_of_a_batch_has_every_field_of_a_manifest() -> None:
+    assert set(form()["properties"]) == set(MANIFEST["properties"]) == set(FILLED_IN)
+    assert set(form()["properties"]["recordings"]["items"]["properties"]) == set(OF_RECORDING)
+
+
+@pytest.mark.parametrize("name", FILLED_IN)
+def test_what_is_filled_into_a_form_is_taken_as_it_is(name: str) -> None:
+    sent = {"recordings": [{"blob": "a.wav", "container": "uploads"}], name: FILLED_IN[name]}
+    jsonschema.validate(sent, form())
+    assert not _faults_of_writing(sent)
+
+
+@pytest.mark.parametrize("name", OF_RECORDING)
+def test_what_is_filled_in_for_a_recording_is_taken_as_it_is(name: str) -> None:
+    source = {} if name in ("prefix", "url") else {"blob": "a.wav"}
+    where = {} if name == "url" else {"container": "uploads"}
+    sent = {"recordings": [{**source, **where, name: OF_RECORDING[name]}]}
+    jsonschema.validate(sent, form())
+    assert not _faults_of_writing(sent)
+
+
+def _faults_of_writing(sent: dict[str, Any]) -> list[tuple[str, str]]:
+    """Whether a deployment has the provider, the model or the audio is another question."""
+    world = World()
+    got = Api(lambda: world.app)("create_batch", json_=sent)
+    faults = [(fault["at"], fault["code"]) for fault in got.json.get("faults", ())]
+    return [fault for fault in faults if fault[1] in ("unknown_field", "wrong_type", "bad_value")]
 
 
 def test_the_document_says_what_a_connector_has_to_say() -> None:
     info = D["info"]
     assert len(info["title"]) <= 30
+    assert info["title"][-1].isalnum()
     assert not re.search("api|connector", info["title"], re.IGNORECASE)
     assert 30 <= len(info["description"]) <= 500
     assert set(info["contact"]) == {"name", "url", "email"}
     assert (D["swagger"], D["schemes"], D["basePath"]) == ("2.0", ["https"], "/")
+    assert D["consumes"] == D["produces"] == ["application/json"]
     assert D["securityDefinitions"].keys() == {"api_key"}
+    assert D["security"] == [{"api_key": []}]
     told = {entry["propertyName"]: entry["propertyValue"] for entry in D["x-ms-connector-metadata"]}
     assert told.keys() == {"Website", "Privacy policy", "Categories"}
     assert len(told["Categories"].split(";")) <= 2
@@ -144,8 +211,10 @@ def test_an_operation_has_one_good_answer_and_its_refusals(
 def test_every_parameter_and_property_has_a_title_and_a_description(
     path: str, method: str, operation: Any
 ) -> None:
+    bodies = [p for p in operation["parameters"] if p["in"] == "body"]
+    assert all(p["x-ms-summary"][0].isupper() and p["description"] for p in bodies)
     shown = [(p["name"], p) for p in operation["parameters"] if p["in"] != "body"]
-    schemas = [p["schema"] for p in operation["parameters"] if p["in"] == "body"]
+    schemas = [p["schema"] for p in bodies]
     schemas += [a["schema"] for a in operation["responses"].values() if "schema" in a]
     notified = D["paths"][path].get("x-ms-notification-content")
     schemas += [notified["schema"]] if notified else []
@@ -177,7 +246,7 @@ def test_parameters_are_as_designers_need_them(path: str, method: str, operation
 def test_values_to_choose_from_come_from_operations_that_list_them() -> None:
     by_id = {operation["operationId"]: operation for _, _, operation in FOUND}
     asked = re.findall(r'"x-ms-dynamic-values": (\{[^}]*\})', written())
-    assert len(asked) >= 5
+    assert len(asked) >= 10
     for text in asked:
         told = json.loads(text)
         [answer] = [a for s, a in by_id[told["operationId"]]["responses"].items() if s == "200"]
@@ -241,9 +310,36 @@ def test_a_connection_asks_for_the_host_and_the_key() -> None:
     assert told["connectionParameters"]["api_key"]["type"] == "securestring"
     assert told["iconBrandColor"] not in ("#007ee5", "#ffffff")
     assert told["capabilities"] == ["actions", "triggers"]
-    [policy] = told["policyTemplateInstances"]
-    assert policy["templateId"] == "dynamichosturl"
-    assert "@connectionParameters('host')" in json.dumps(policy)
+    policies = {p["templateId"]: p["parameters"] for p in told["policyTemplateInstances"]}
+    assert policies.keys() == {"dynamichosturl", "updatenextlink"}
+    assert "@connectionParameters('host')" in json.dumps(policies["dynamichosturl"])
+
+
+def test_further_pages_are_asked_for_through_the_connection() -> None:
+    """A link as the API gives it leads past the connection, and so comes without a key."""
+    told = json.loads((FOLDER / "apiProperties.json").read_text("utf-8"))["properties"]
+    [policy] = [
+        p["parameters"]
+        for p in told["policyTemplateInstances"]
+        if p["templateId"] == "updatenextlink"
+    ]
+    assert policy["x-ms-apimTemplateParameter.nextLinkPropertyName"] == "nextLink"
+    paged = {op["operationId"] for _, _, op in FOUND if "x-ms-pageable" in op}
+    assert set(policy["x-ms-apimTemplate-operationName"]) == paged
+
+
+def test_what_a_location_leads_to_is_an_operation_of_the_connector() -> None:
+    """The connection passes on only what is described."""
+    world = World()
+    world.audio.drop("a.wav", a_second_of_silence(), world.clock.now(), container="uploads")
+    api = Api(lambda: world.app)
+    batch = {"recordings": [{"blob": "a.wav", "container": "uploads"}]}
+    waiting = api("create_batch", json_=batch, query={"wait": "true"})
+    trigger = api("create_trigger", {"trigger": "batch-completed"}, json_={"url": HOOK})
+    for got, method in ((waiting, "get"), (trigger, "delete")):
+        path = urlsplit(got.headers["Location"]).path
+        shapes = [re.sub(r"\{\w+\}", "[^/]+", p) for p, ops in D["paths"].items() if method in ops]
+        assert any(re.fullmatch(shape, path) for shape in shapes), path
 
 
 def test_the_icon_is_square_and_of_a_size_that_is_taken() -> None:
