@@ -135,6 +135,11 @@ resource workflow 'Microsoft.Logic/workflows@2019-05-01' = {
               inferContentType: true
             }
           }
+          runtimeConfiguration: {
+            secureData: {
+              properties: ['outputs']
+            }
+          }
         }
         Get_upload_link: {
           type: 'Http'
@@ -158,7 +163,8 @@ resource workflow 'Microsoft.Logic/workflows@2019-05-01' = {
             }
           }
         }
-        // The link is the permission: no token goes to the storage, and the run's history shows neither.
+        // The link is the permission: no token goes to the storage. The history of the runs shows neither
+        // the link nor what was said.
         Upload: {
           type: 'Http'
           runAfter: {
@@ -167,9 +173,7 @@ resource workflow 'Microsoft.Logic/workflows@2019-05-01' = {
           inputs: {
             method: 'PUT'
             uri: '@body(\'Get_upload_link\')?[\'url\']'
-            headers: {
-              'x-ms-blob-type': 'BlockBlob'
-            }
+            headers: '@body(\'Get_upload_link\')?[\'headers\']'
             body: '@body(\'Get_content\')'
           }
           runtimeConfiguration: {
@@ -243,6 +247,11 @@ resource workflow 'Microsoft.Logic/workflows@2019-05-01' = {
                 uri: '@{parameters(\'api\')}/batches/@{body(\'Transcribe\')?[\'id\']}/items/@{first(body(\'Find_recording\')?[\'value\'])?[\'id\']}/transcript?format=txt'
                 authentication: identified
               }
+              runtimeConfiguration: {
+                secureData: {
+                  properties: ['outputs']
+                }
+              }
             }
             Send_transcript: {
               type: 'ApiConnection'
@@ -267,6 +276,11 @@ resource workflow 'Microsoft.Logic/workflows@2019-05-01' = {
                       ContentBytes: '@{base64(body(\'Get_transcript\'))}'
                     }
                   ]
+                }
+              }
+              runtimeConfiguration: {
+                secureData: {
+                  properties: ['inputs']
                 }
               }
             }

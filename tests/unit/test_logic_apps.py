@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shared.api.operations import OPERATIONS
+from shared.api.representations import Upload
 from shared.model.manifest_checks import Known
 from shared.model.manifest_files import read_manifest
 from shared.model.profile import Profile
@@ -114,10 +115,31 @@ def test_a_workflow_has_an_identity_and_no_secret(name: str) -> None:
     assert not re.search(r"x-functions-key|[?&]code=|[?&]sig=|password|secret\"", text)
 
 
-def test_links_to_storage_are_kept_out_of_the_history() -> None:
-    actions = definition(NAMES[1])["actions"]
-    for action, part in (("Get_upload_link", "outputs"), ("Upload", "inputs")):
+def test_audio_transcripts_and_links_to_storage_are_kept_out_of_the_history() -> None:
+    actions = {
+        action: there
+        for level in levels(definition(NAMES[1])["actions"])
+        for action, there in level.items()
+    }
+    secret = {
+        "Get_content": "outputs",
+        "Get_upload_link": "outputs",
+        "Upload": "inputs",
+        "Get_transcript": "outputs",
+        "Send_transcript": "inputs",
+    }
+    for action, part in secret.items():
         assert actions[action]["runtimeConfiguration"]["secureData"]["properties"] == [part]
+
+
+def test_an_upload_sends_what_its_link_asks_for() -> None:
+    upload = definition(NAMES[1])["actions"]["Upload"]["inputs"]
+    assert {upload["uri"], upload["headers"]} == {
+        "@body('Get_upload_link')?['url']",
+        "@body('Get_upload_link')?['headers']",
+    }
+    assert {"url", "headers", "container", "blob"} <= set(Upload.__struct_fields__)
+    assert upload["method"] == "PUT"
 
 
 def test_what_the_library_sends_is_a_manifest() -> None:
