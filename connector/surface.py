@@ -9,25 +9,37 @@ Visibility = Literal["important", "advanced", "internal"]
 
 
 class Action(NamedTuple):
-    """`parameters` are the visibilities of those that are not shown as a matter of course."""
+    """`parameters` are the visibilities of those that are not shown as a matter of course.
+    `description` is for builders of flows, where that of the API speaks to programmers."""
 
     visibility: Visibility | None = None
     parameters: Mapping[str, Visibility] = {}
+    description: str = ""
 
 
 _PAGING: Mapping[str, Visibility] = {"limit": "advanced", "after": "internal"}
 
 ACTIONS: Mapping[str, Action] = {
-    "create_batch": Action("important", {"Idempotency-Key": "advanced", "wait": "important"}),
+    "create_batch": Action(
+        "important",
+        {"Idempotency-Key": "advanced", "wait": "important"},
+        "Has recordings transcribed: all that are named, or none if something is wrong with them.",
+    ),
     "list_batches": Action(None, _PAGING),
     "get_batch": Action(),
-    "get_batch_result": Action(),
+    "get_batch_result": Action(description="Goes on once every recording of the batch is over."),
     "cancel_batch": Action("advanced"),
     "retry_batch": Action(),
     "delete_batch": Action("advanced"),
-    "list_items": Action("important", _PAGING),
+    "list_items": Action(
+        "important",
+        _PAGING,
+        "Lists the recordings of a batch, or finds the one with an id that you gave it.",
+    ),
     "get_item": Action(),
-    "get_transcript": Action("important", {"format": "important"}),
+    "get_transcript": Action(
+        "important", {"format": "important"}, "Gives what was said, in the format that you choose."
+    ),
     "get_report": Action(None, {"format": "important"}),
     "create_upload": Action("important", {"minutes": "advanced"}),
     "estimate_lengths": Action("advanced"),

@@ -80,7 +80,7 @@ def _action(operation: Operation, action: Action, described: dict[str, Any]) -> 
     found: dict[str, Any] = {
         "operationId": _name(operation.name),
         "summary": operation.summary,
-        "description": operation.description.replace("`", ""),
+        "description": action.description or operation.description.replace("`", ""),
         "parameters": [
             *(
                 _parameter(operation.name, p, action.parameters.get(p["name"]))
