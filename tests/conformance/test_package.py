@@ -22,7 +22,8 @@ APP = """
 WORKSHOP = """
     local/stack.py tests/conftest.py samples/audio/monologue.wav docs/settings.md
     benchmarks/run.py connector/swagger.py infra/main.bicep node_modules/azurite/package.json
-    .venv/bin/python .venv-3.13/bin/python .cache/runtime-3.13/bin/python .git/config .ci/run .funcignore .npmrc
+    .venv/bin/python .venv-3.13/bin/python .cache/runtime-3.13/bin/python .git/config .ci/run
+    .funcignore .npmrc
     out/reports/one.json __pycache__/function_app.cpython-313.pyc
     functions/__pycache__/audio.cpython-313.pyc shared/model/__pycache__/job.cpython-313.pyc
     Makefile README.md CHANGELOG.md azure.yaml pyproject.toml package.json package-lock.json

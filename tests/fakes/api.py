@@ -59,19 +59,27 @@ class Api:
             response.media_type,
         )
 
-    def follow(self, link: str) -> Got:
-        """GET an absolute link that an answer held."""
+    def follow(
+        self,
+        link: str,
+        method: str = "GET",
+        *,
+        json_: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Got:
+        """Call an absolute link, such as an answer held."""
         url = urlsplit(link)
         assert link.startswith(BASE), link
         parts = url.path.removeprefix("/api/").split("/")
         for name, operation in BY_NAME.items():
             wanted = operation.path.split("/")
-            if operation.method == "GET" and len(wanted) == len(parts):
+            if operation.method == method and len(wanted) == len(parts):
                 pairs = list(zip(wanted, parts, strict=True))
                 if all(w == p or w.startswith("{") for w, p in pairs):
                     path = {w.strip("{}"): p for w, p in pairs if w.startswith("{")}
-                    return self(name, path, query=dict(parse_qsl(url.query)))
-        raise AssertionError(f"no operation behind {link}")
+                    query = dict(parse_qsl(url.query))
+                    return self(name, path, query=query, json_=json_, headers=headers)
+        raise AssertionError(f"no operation behind {method} {link}")
 
 
 def check_answer(name: str, response: Response) -> None:
