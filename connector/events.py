@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _TEXT: dict[str, Any] = {"type": "string"}
+_HIDDEN: dict[str, Any] = {**_TEXT, "x-ms-visibility": "internal"}
 _NUMBER: dict[str, Any] = {"type": "integer"}
 _MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
 
@@ -114,8 +115,8 @@ def event_schema(type_: str) -> dict[str, Any]:
             source=_field("Which deployment it happened in"),
             subject=_field("What it happened to"),
             time=_field("When it happened", _MOMENT),
-            specversion=_field("The version of CloudEvents"),
-            datacontenttype=_field("What the data is written as"),
+            specversion=_field("The version of CloudEvents", _HIDDEN),
+            datacontenttype=_field("What the data is written as", _HIDDEN),
             data=_object("What is told of it", **DATA[type_]),
         )
     }

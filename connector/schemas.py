@@ -9,11 +9,13 @@ from connector.surface import DYNAMIC, TOLD
 
 _UPPER = {
     "csv": "CSV",
+    "datacontenttype": "Data Content Type",
     "etag": "ETag",
     "html": "HTML",
     "id": "ID",
     "json": "JSON",
-    "ms": "Milliseconds",
+    "ms": "(Milliseconds)",
+    "specversion": "Specification Version",
     "srt": "SRT",
     "txt": "TXT",
     "url": "URL",

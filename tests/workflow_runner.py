@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 CALLBACK = "https://prod-00.westeurope.logic.azure.com:443/workflows/1/runs/2/actions/3/run?sig=s"
+RUN = "08584"
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([\w.]+)|(\?\[|[(),\[\]]))")
 _PART = re.compile(r"@\{((?:[^'}]|'(?:[^']|'')*')*)\}")
 
@@ -35,7 +36,8 @@ Connection = Callable[[str, Mapping[str, Any]], Any]
 @dataclass
 class Run:
     """`sleep` lets time pass until the callback comes, and gives what it brings. `outputs` are
-    those of the actions that ran, `statuses` those of all that were reached."""
+    those of the actions that ran, `statuses` those of all that were reached, `status` what the run
+    itself was ended with."""
 
     definition: Mapping[str, Any]
     parameters: Mapping[str, Any]
@@ -46,6 +48,7 @@ class Run:
     outputs: dict[str, Any] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     response: Any = None
+    status: str = ""
 
     def start(self) -> Run:
         self._level(self.definition["actions"])
@@ -65,7 +68,12 @@ class Run:
             holds = self._holds(action["expression"])
             self._level(action["actions"] if holds else action["else"]["actions"])
             return "Succeeded"
+        if action["type"] == "Scope":
+            self._level(action["actions"])
+            own = [self.statuses.get(inner) for inner in _names(action)]
+            return "Failed" if {"Failed", "TimedOut"} & set(own) else "Succeeded"
         kinds = {
+            "Terminate": self._terminate,
             "Http": self._call,
             "HttpWebhook": self._webhook,
             "ApiConnection": self._connected,
@@ -100,6 +108,10 @@ class Run:
 
     def _respond(self, name: str, inputs: Mapping[str, Any]) -> str:
         self.response = self._worked_out(inputs)
+        return "Succeeded"
+
+    def _terminate(self, name: str, inputs: Mapping[str, Any]) -> str:
+        self.status = inputs["runStatus"]
         return "Succeeded"
 
     def _holds(self, expression: Mapping[str, Any]) -> bool:
@@ -151,7 +163,7 @@ class Run:
             "parameters": lambda name: self.parameters[name],
             "body": lambda name: self.outputs[name],
             "triggerBody": lambda: self.trigger,
-            "workflow.run.name": lambda: "08584",
+            "workflow.run.name": lambda: RUN,
             "subscribe": lambda: self.outputs["subscribe()"],
             "listCallbackUrl": lambda: CALLBACK,
             "setProperty": lambda there, name, value: {**there, name: value},
@@ -160,6 +172,13 @@ class Run:
             "encodeURIComponent": lambda text: quote(text, safe=""),
         }
         return functions[name](*arguments)
+
+
+def _names(action: Mapping[str, Any]) -> Iterator[str]:
+    for actions in (action.get("actions", {}), action.get("else", {}).get("actions", {})):
+        for name, inner in actions.items():
+            yield name
+            yield from _names(inner)
 
 
 def _tokens(expression: str) -> Iterator[tuple[str, str]]:

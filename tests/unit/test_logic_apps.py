@@ -49,6 +49,12 @@ def levels(actions: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield from levels(inner)
 
 
+def action(name: str) -> dict[str, Any]:
+    """Of the workflow that watches a library."""
+    [found] = [lvl[name] for lvl in levels(definition(NAMES[1])["actions"]) if name in lvl]
+    return dict(found)
+
+
 def calls(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every call by HTTP, with the name of its action."""
     for level in levels(definition(name)["actions"]):
@@ -116,11 +122,6 @@ def test_a_workflow_has_an_identity_and_no_secret(name: str) -> None:
 
 
 def test_audio_transcripts_and_links_to_storage_are_kept_out_of_the_history() -> None:
-    actions = {
-        action: there
-        for level in levels(definition(NAMES[1])["actions"])
-        for action, there in level.items()
-    }
     secret = {
         "Get_content": "outputs",
         "Get_upload_link": "outputs",
@@ -128,12 +129,12 @@ def test_audio_transcripts_and_links_to_storage_are_kept_out_of_the_history() ->
         "Get_transcript": "outputs",
         "Send_transcript": "inputs",
     }
-    for action, part in secret.items():
-        assert actions[action]["runtimeConfiguration"]["secureData"]["properties"] == [part]
+    for name, part in secret.items():
+        assert action(name)["runtimeConfiguration"]["secureData"]["properties"] == [part]
 
 
 def test_an_upload_sends_what_its_link_asks_for() -> None:
-    upload = definition(NAMES[1])["actions"]["Upload"]["inputs"]
+    upload = action("Upload")["inputs"]
     assert {upload["uri"], upload["headers"]} == {
         "@body('Get_upload_link')?['url']",
         "@body('Get_upload_link')?['headers']",
@@ -143,7 +144,7 @@ def test_an_upload_sends_what_its_link_asks_for() -> None:
 
 
 def test_what_the_library_sends_is_a_manifest() -> None:
-    body = json.dumps(definition(NAMES[1])["actions"]["Transcribe"]["inputs"]["body"])
+    body = json.dumps(action("Transcribe")["inputs"]["body"])
     body = body.replace("@{parameters('profile')}", "default")
     body = body.replace("@{body('Get_upload_link')?['container']}", "uploads")
     known = Known((Profile(),), {"azure-speech": LIMITS}, ("uploads", "audio"))

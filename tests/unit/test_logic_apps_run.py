@@ -13,9 +13,10 @@ from tests.bicep.deployment import Deployment
 from tests.bicep.dropscribe import INFRA
 from tests.fakes.api import BASE, Api
 from tests.fakes.world import World, a_second_of_silence
-from tests.workflow_runner import Reply, Run
+from tests.workflow_runner import RUN, Reply, Run
 
 SITE = "https://contoso.sharepoint.com/sites/calls"
+UNUSED = {"Send_failure", "Fail"}
 NAMES = ("call.wav", "März #1, 100%.wav", "it's {mine}.wav")
 
 
@@ -27,8 +28,11 @@ class Surroundings:
         self.api = Api(lambda: self.world.app)
         self.mails: list[dict[str, Any]] = []
         self.polls = 0
+        self.broken = ""
 
     def http(self, asked: Mapping[str, Any]) -> Reply:
+        if self.broken and self.broken in asked["uri"]:
+            return Reply(500, {"code": "internal"})
         if asked["uri"].startswith("https://storage.test/"):
             return self._upload(asked)
         assert asked["authentication"] == {
@@ -93,7 +97,8 @@ def landed(name: str) -> dict[str, str]:
 def test_what_lands_in_a_library_comes_back_by_mail(name: str) -> None:
     there = Surroundings(a_second_of_silence())
     run = there.run("dropscribe-transcribe-library", landed(name))
-    assert set(run.statuses.values()) == {"Succeeded"}
+    assert {n for n, status in run.statuses.items() if status == "Skipped"} == UNUSED
+    assert set(run.statuses.values()) == {"Succeeded", "Skipped"}
     [mail] = there.mails
     assert (mail["To"], mail["Subject"]) == ("a@contoso.com", f"Transcript of {name}")
     [attachment] = mail["Attachments"]
@@ -102,6 +107,17 @@ def test_what_lands_in_a_library_comes_back_by_mail(name: str) -> None:
     path = {"batch_id": row.batch_id, "recording_id": row.id}
     transcript = there.api("get_transcript", path, query={"format": "txt"}).body
     assert base64.b64decode(attachment["ContentBytes"]) == transcript
+
+
+@pytest.mark.parametrize("broken", ["/uploads", "storage.test", "/batches", "/result", "/items"])
+def test_when_something_breaks_on_the_way_a_mail_tells_and_the_run_has_failed(broken: str) -> None:
+    there = Surroundings(a_second_of_silence())
+    there.broken = broken
+    run = there.run("dropscribe-transcribe-library", landed("call.wav"))
+    assert run.status == "Failed"
+    [mail] = there.mails
+    assert mail["Subject"] == "No transcript of call.wav"
+    assert RUN in mail["Body"]
 
 
 def test_of_what_cannot_be_transcribed_the_reason_comes_by_mail() -> None:
