@@ -27,6 +27,20 @@ _DESCRIPTION = (
     "Transcribes audio: a manifest or a list of recordings goes in; transcripts, captions and a "
     "report come back, and signed events tell of it. Errors are problem details (RFC 9457)."
 )
+_PROBLEMS = {
+    400: "The request is not as it has to be",
+    401: "The key or the token is missing or wrong",
+    403: "The caller may not do this",
+    404: "There is no such thing",
+    406: "It cannot be had as any of the media types that are accepted",
+    409: "It cannot be done as things are now",
+    413: "The request is too large",
+    415: "The body is of a media type that is not taken",
+    422: "What is asked for cannot be done; the answer says what to change",
+    500: "The fault is on this side",
+    503: "Something that is needed does not answer; try again later",
+}
+"""In words of our own: those of the standard library change with its version."""
 _HEADERS = {
     "create_batch": {
         "Idempotency-Key": "Makes the request repeatable: the same key and the same manifest give "
@@ -193,7 +207,7 @@ def _answer(answer: Answer, schemas: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _problem(status: int) -> dict[str, Any]:
     """The host refuses keys by itself, and then without a body."""
-    described: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    described: dict[str, Any] = {"description": _PROBLEMS[status]}
     if status != HTTPStatus.UNAUTHORIZED:
         described["content"] = {PROBLEM: {"schema": {"$ref": f"{_PLACE}Problem"}}}
     return described
