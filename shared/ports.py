@@ -193,11 +193,12 @@ class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 class OpenBatch(NamedTuple):
     """The note that a batch has work to do. `created_at` is when the batch came in, None in a note
-    of a release that did not write it."""
+    of a release that did not write it; `reporting_at` is when somebody began to report on it."""
 
     id: str
     version: str
     created_at: datetime | None
+    reporting_at: datetime | None = None
 
 
 class BatchStore(Protocol):
@@ -244,6 +245,14 @@ class BatchStore(Protocol):
 
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
+
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        """The version of the note, which now says that somebody reports on the batch. None: there
+        is no note, or somebody began to less than `lease` ago. Opening the batch again wipes it
+        out. Raises `StoreConflict`."""
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        """Nobody reports any more. No error where the note changed or went away meanwhile."""
 
     def open_batches(self) -> Iterator[OpenBatch]:
         """Every batch that has work to do."""

@@ -18,7 +18,8 @@ A batch is one partition, so that a job and its recordings change in one transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -48,6 +49,7 @@ class _Note(msgspec.Struct, frozen=True, kw_only=True):
     """That a batch has work to do; the first ones were without a time."""
 
     created_at: datetime | None = None
+    reporting_at: datetime | None = None
 
 
 _DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
@@ -146,11 +148,30 @@ class TableBatchStore:
         row = self._rows.get(OPEN, batch_id)
         return None if row is None else str(row.metadata["etag"])
 
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        row = self._rows.get(OPEN, batch_id)
+        if row is None:
+            return None
+        note = from_row(_Note, row)
+        if note.reporting_at is not None and now - note.reporting_at < lease:
+            return None
+        taken = msgspec.structs.replace(note, reporting_at=now)
+        return self._rows.replace(OPEN, batch_id, taken, str(row.metadata["etag"]))
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        row = self._rows.get(OPEN, batch_id)
+        if row is None or row.metadata["etag"] != version:
+            return
+        free = msgspec.structs.replace(from_row(_Note, row), reporting_at=None)
+        with suppress(StoreConflict):
+            self._rows.replace(OPEN, batch_id, free, version)
+
     def open_batches(self) -> Iterator[OpenBatch]:
         with storage_errors("list open batches"):
             for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
-                created_at = from_row(_Note, row).created_at
-                yield OpenBatch(row["RowKey"], str(row.metadata["etag"]), created_at)
+                note = from_row(_Note, row)
+                version = str(row.metadata["etag"])
+                yield OpenBatch(row["RowKey"], version, note.created_at, note.reporting_at)
 
     def close_batch(self, batch_id: str, version: str) -> None:
         self._rows.delete(OPEN, batch_id, version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from tempfile import SpooledTemporaryFile
 
 import msgspec
@@ -51,7 +52,17 @@ def finish(
         return
     if any(job.state not in OVER for job in store.jobs(message.batch_id)):
         return
-    if not _report(batch, store, outputs, reports_container, clock):
+    lease = timedelta(seconds=policy.stuck_after_seconds)
+    note = store.take_note(batch.id, clock.now(), lease)
+    if note is None:  # of many jobs that end together one is enough to report
+        return
+    is_reported = False
+    try:
+        is_reported = _report(batch, store, outputs, reports_container, clock)
+    finally:
+        if not is_reported:
+            store.give_note_back(batch.id, note)
+    if not is_reported:
         return
     try:
         store.close_batch(batch.id, note)

@@ -11,7 +11,7 @@ from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Subm
 from shared.model.batch import Batch
 from shared.model.job import OVER, ActiveJob, Job
 from shared.model.policy import Policy
-from shared.ports import ActiveJobs, BatchStore, Clock, Queue, SpeechProvider
+from shared.ports import ActiveJobs, BatchStore, Clock, OpenBatch, Queue, SpeechProvider
 
 
 def sweep(
@@ -26,11 +26,11 @@ def sweep(
     read does not keep the others from being looked at."""
     listed = {entry.job_id for entry in active.all()}
     backlog = _Backlog(clock.now())
-    for batch_id, *_ in store.open_batches():
+    for note in store.open_batches():
         try:
-            _sweep_batch(batch_id, listed, store, active, queue, policy, clock.now(), backlog)
+            _sweep_batch(note, listed, store, active, queue, policy, clock.now(), backlog)
         except DropscribeError as error:
-            event("sweep.batch_skipped", batch=batch_id, error=type(error).__name__, level=30)
+            event("sweep.batch_skipped", batch=note.id, error=type(error).__name__, level=30)
     backlog.tell()
 
 
@@ -83,7 +83,7 @@ def webhook_url(base_url: str, provider: str, endpoint: str) -> str:
 
 
 def _sweep_batch(
-    batch_id: str,
+    note: OpenBatch,
     listed: set[str],
     store: BatchStore,
     active: ActiveJobs,
@@ -92,6 +92,7 @@ def _sweep_batch(
     now: datetime,
     backlog: _Backlog,
 ) -> None:
+    batch_id = note.id
     batch = store.batch(batch_id)
     if batch is None or now < batch.closes_at + timedelta(seconds=policy.settle_seconds):
         return
@@ -112,7 +113,9 @@ def _sweep_batch(
             has_open_job = True
             backlog.add_job(job)
         _list_again(job, listed, active, policy, now)
-    if not has_open_job or _has_waiting(batch_id, store):
+    patience = timedelta(seconds=policy.stuck_after_seconds)
+    is_reported_on = note.reporting_at is not None and now - note.reporting_at < patience
+    if (not has_open_job and not is_reported_on) or _has_waiting(batch_id, store):
         queue.send(Plan(batch_id=batch_id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -355,3 +356,28 @@ def test_a_header_that_is_not_there_cannot_be_finished(store: BatchStore) -> Non
     assert batch is not None
     with pytest.raises(StoreConflict):
         store.save_batch(replace(batch, id="nobody"))
+
+
+MOMENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_one_reports_on_a_batch_until_it_is_opened_again_or_the_lease_is_over(
+    store: BatchStore,
+) -> None:
+    lease = timedelta(minutes=10)
+    assert store.take_note("a", MOMENT, lease) is None
+    store.open_batch(a_batch("a"))
+    taken = store.take_note("a", MOMENT, lease)
+    assert taken == store.note_version("a")
+    assert store.take_note("a", MOMENT + timedelta(minutes=9), lease) is None
+    [note] = [n for n in store.open_batches() if n.id == "a"]
+    assert note.reporting_at == MOMENT
+    later = store.take_note("a", MOMENT + lease, lease)
+    assert later not in (None, taken)
+    store.give_note_back("a", "another")
+    assert store.take_note("a", MOMENT + lease, lease) is None
+    store.give_note_back("a", later or "")
+    assert store.take_note("a", MOMENT + lease, lease) is not None
+    store.open_batch(a_batch("a"))
+    assert store.take_note("a", MOMENT + lease, lease) is not None
+    store.give_note_back("b", "never there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import count
 
 import msgspec
@@ -25,6 +26,7 @@ class FakeBatchStore:
         self._versions = count(1)
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
+        self.reporting: dict[str, datetime] = {}
         self.job_rows: dict[tuple[str, str], Job] = {}
         self.rows: dict[tuple[str, str], Recording] = {}
         self.part_rows: dict[tuple[str, int], Part] = {}
@@ -33,6 +35,7 @@ class FakeBatchStore:
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         self.notes[batch.id] = self._version()
+        self.reporting.pop(batch.id, None)
         if batch.version:
             self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
         else:
@@ -99,15 +102,30 @@ class FakeBatchStore:
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)
 
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        began = self.reporting.get(batch_id)
+        if batch_id not in self.notes or (began is not None and now - began < lease):
+            return None
+        self.reporting[batch_id] = now
+        self.notes[batch_id] = self._version()
+        return self.notes[batch_id]
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        if self.notes.get(batch_id) == version:
+            self.reporting.pop(batch_id, None)
+            self.notes[batch_id] = self._version()
+
     def open_batches(self) -> Iterator[OpenBatch]:
         for batch_id, version in sorted(self.notes.items()):
             header = self.headers.get(batch_id)
-            yield OpenBatch(batch_id, version, header.created_at if header else None)
+            created_at = header.created_at if header else None
+            yield OpenBatch(batch_id, version, created_at, self.reporting.get(batch_id))
 
     def close_batch(self, batch_id: str, version: str) -> None:
         if self.notes.get(batch_id, version) != version:
             raise StoreConflict("close batch")
         self.notes.pop(batch_id, None)
+        self.reporting.pop(batch_id, None)
 
     def batch(self, batch_id: str) -> Batch | None:
         return self.headers.get(batch_id)
