@@ -26,8 +26,8 @@ from tests.fakes.world import World, a_second_of_silence
 PORTS = {
     "store": (
         "create_batch part parts save_part list_batch forget "
-        "open_batch note_version take_note give_note_back open_batches close_batch batch insert recording recordings "
-        "recording_ids any_left job jobs save save_batch"
+        "open_batch note_version take_note give_note_back open_batches close_batch batch insert "
+        "recording recordings recording_ids any_left job jobs save save_batch"
     ).split(),
     "active": "all get put update remove".split(),
     "book": ["state", "save"],
