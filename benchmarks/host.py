@@ -1,13 +1,14 @@
 """Runs the app in this process as the functions host does: events, messages, timer and webhooks.
 
 What the host itself does (receive, delete) is done by clients of its own and not counted, as it is
-not counted at the peer either.
+not counted at the peer either. In Azure the host is a process of its own; here it shares the app's,
+whose time is measured, so it does as little as it can.
 """
 
 from __future__ import annotations
 
 import base64
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,43 +18,49 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.queue import QueueServiceClient
 
 from benchmarks.sizes import THREADS
 from shared import messages as m
 from shared.application import Application
 from shared.errors import DropscribeError
+from shared.stores.clients import CONNECTIONS
+from shared.stores.session import StorageSession
 
-IDLE_SECONDS = 0.5  # the receivers share the process with the app, whose time is measured
+LEAST_IDLE_SECONDS, MOST_IDLE_SECONDS = 0.1, 2.0  # doubled while a queue is empty, as the host does
 POLL_SECONDS = 60.0  # of the timer, as deployed
 HIDDEN_SECONDS = 600
+ALL = ""
 HIDDEN_AFTER_ERROR_SECONDS = 15  # as in host.json
 
 
 class Busy:
-    """Counts executions, and the time in which at least one of them runs."""
+    """Counts executions, and the time in which at least one runs: of all, and of each function."""
 
     def __init__(self) -> None:
         self.executions: Counter[str] = Counter()
-        self.seconds = 0.0
-        self._running = 0
-        self._since = 0.0
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._running: Counter[str] = Counter()
+        self._since: dict[str, float] = {}
         self._lock = Lock()
 
     @contextmanager
     def execution(self, name: str) -> Iterator[None]:
         with self._lock:
-            if not self._running:
-                self._since = monotonic()
-            self._running += 1
+            for one in (ALL, name):
+                if not self._running[one]:
+                    self._since[one] = monotonic()
+                self._running[one] += 1
         try:
             yield
         finally:
             with self._lock:
                 self.executions[name] += 1
-                self._running -= 1
-                if not self._running:
-                    self.seconds += monotonic() - self._since
+                for one in (ALL, name):
+                    self._running[one] -= 1
+                    if not self._running[one]:
+                        self.seconds[one] += monotonic() - self._since[one]
 
 
 class Host:
@@ -63,7 +70,10 @@ class Host:
         self.busy = Busy()
         self.retries: Counter[str] = Counter()
         self._app = app
-        service = QueueServiceClient.from_connection_string(connection_string)
+        service = QueueServiceClient.from_connection_string(
+            connection_string,
+            transport=RequestsTransport(session=StorageSession(CONNECTIONS), session_owner=False),
+        )
         self._queues = {kind: service.get_queue_client(kind.queue) for kind in m.KINDS}
         self._pool = ThreadPoolExecutor(THREADS)
         self._room = BoundedSemaphore(THREADS)
@@ -111,13 +121,16 @@ class Host:
         self._pool.submit(run)
 
     def _receive(self, kind: Any) -> None:
-        queue = self._queues[kind]
+        queue, idle = self._queues[kind], LEAST_IDLE_SECONDS
         while not self._stop.is_set():
             found = list(queue.receive_messages(max_messages=16, visibility_timeout=HIDDEN_SECONDS))
             for message in found:
                 self._start(kind.queue, self._run, kind, queue, message)
-            if not found:
-                self._stop.wait(IDLE_SECONDS)
+            if found:
+                idle = LEAST_IDLE_SECONDS
+            else:
+                self._stop.wait(idle)
+                idle = min(idle * 2, MOST_IDLE_SECONDS)
 
     def _run(self, kind: Any, queue: Any, message: Any) -> None:
         """As the host does it: what fails for now comes again."""

@@ -15,15 +15,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from azure.data.tables import TableClient, TransactionOperation
+from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.event_ports import DeliveryFilter
 from shared.model.delivery import Delivery, Parcel
 from shared.model.event import key_at
-from shared.stores.entities import Entities, write_operation
+from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
 from shared.stores.rows import from_row, prepare, to_row
+from shared.stores.transaction import insert, put, remove, write
 
 ROWS_IN_TRANSACTION = 100
 prepare(Delivery, Parcel)
@@ -36,11 +37,9 @@ class TableDeliveries:
         self._rows = Entities(table)
 
     def add(self, parcel: Parcel, deliveries: Sequence[Delivery]) -> bool:
-        rows = [_row(delivery) for delivery in deliveries]
-        operations: list[tuple[Any, ...]] = [(TransactionOperation.CREATE, row) for row in rows]
-        operations.append((TransactionOperation.UPSERT, _parcel_row(parcel)))
+        changes = [insert(_row(delivery)) for delivery in deliveries]
         try:
-            self._rows.transact(operations, "add deliveries")
+            self._rows.transact([*changes, put(_parcel_row(parcel))], "add deliveries")
         except StoreConflict:
             return False
         return True
@@ -77,16 +76,16 @@ class TableDeliveries:
         keep: Iterable[Parcel] = (),
         drop: Parcel | None = None,
     ) -> None:
-        operations = [write_operation(_row(delivery), delivery.version) for delivery in deliveries]
-        operations += [(TransactionOperation.UPSERT, _parcel_row(parcel)) for parcel in keep]
-        if drop is not None and not operations:
+        changes = [write(_row(delivery), delivery.version) for delivery in deliveries]
+        changes += [put(_parcel_row(parcel)) for parcel in keep]
+        if drop is not None and not changes:
             self._rows.delete(_partition(drop.receiver), f"parcel-{drop.id}")
             return
         if drop is not None:
             keys = {"PartitionKey": _partition(drop.receiver), "RowKey": f"parcel-{drop.id}"}
-            operations.append((TransactionOperation.DELETE, keys))
-        if operations:
-            self._rows.transact(operations, "save deliveries")
+            changes.append(remove(keys))
+        if changes:
+            self._rows.transact(changes, "save deliveries")
 
     def page(
         self,
@@ -116,9 +115,7 @@ class TableDeliveries:
         for start in range(0, len(keys), ROWS_IN_TRANSACTION):
             part = keys[start : start + ROWS_IN_TRANSACTION]
             gone = [{"PartitionKey": _partition(receiver), "RowKey": key} for key in part]
-            self._rows.transact(
-                [(TransactionOperation.DELETE, row) for row in gone], "delete old rows"
-            )
+            self._rows.transact([remove(row) for row in gone], "delete old rows")
         return len(keys) < most
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -11,14 +11,13 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import (
     TableClient,
     TableEntity,
-    TableTransactionError,
-    TransactionOperation,
     UpdateMode,
 )
 
 from shared.errors import StoreConflict
 from shared.stores.failures import storage_errors
 from shared.stores.rows import S, from_row, to_row
+from shared.stores.transaction import Change, TransactionFailed, transact
 
 
 class Entities:
@@ -90,30 +89,13 @@ class Entities:
             except ResourceNotFoundError:
                 return
 
-    def transact(
-        self, operations: Sequence[tuple[Any, ...]], what: str
-    ) -> Sequence[Mapping[str, Any]]:
-        """At most 100 operations on rows of one partition, all or none. Raises `StoreConflict`."""
+    def transact(self, changes: Sequence[Change], what: str) -> list[str]:
+        """At most 100 changes of rows of one partition, all or none. Returns the rows' new
+        versions. Raises `StoreConflict`."""
         with storage_errors(what):
             try:
-                return self.table.submit_transaction(operations)
-            except TableTransactionError as error:
+                return transact(self.table, changes)
+            except TransactionFailed as error:
                 if error.status_code in (404, 409, 412):
                     raise StoreConflict(f"{what}: somebody else was first") from None
                 raise
-
-
-def write_operation(row: dict[str, Any], version: str) -> tuple[Any, ...]:
-    """Of a transaction: insert a row that has no version yet, or replace it if it still has this
-    one."""
-    if not version:
-        return TransactionOperation.CREATE, row
-    return (
-        TransactionOperation.UPDATE,
-        row,
-        {
-            "mode": UpdateMode.REPLACE,
-            "etag": version,
-            "match_condition": MatchConditions.IfNotModified,
-        },
-    )

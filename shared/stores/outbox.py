@@ -8,24 +8,23 @@ partition                 row              holds
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from azure.data.tables import TableClient, TransactionOperation
+from azure.data.tables import TableClient
 
 from shared.event_ports import OutboxNote
 from shared.model.notice import Notice
 from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
 from shared.stores.rows import prepare, to_row
+from shared.stores.transaction import Change, put
 
 OUTBOX = "!outbox"
 prepare(Notice, OutboxNote)
 
 
-def notice_operation(notice: Notice) -> tuple[Any, ...]:
+def notice_change(notice: Notice) -> Change:
     """For the transaction of the rows that the notice is about."""
-    row = to_row(notice.partition, _key(notice.id), notice)
-    return TransactionOperation.UPSERT, row
+    return put(to_row(notice.partition, _key(notice.id), notice))
 
 
 def _key(notice_id: str) -> str:

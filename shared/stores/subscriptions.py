@@ -14,10 +14,11 @@ from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
 from shared.errors import StoreConflict
 from shared.model.notice import Notice
 from shared.model.subscription import Confidential, Subscription
-from shared.stores.entities import Entities, write_operation
+from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
-from shared.stores.outbox import notice_operation
+from shared.stores.outbox import notice_change
 from shared.stores.rows import from_row, prepare, to_row
+from shared.stores.transaction import write
 
 SUBSCRIPTIONS = "!subscriptions"
 prepare(Subscription)
@@ -48,8 +49,8 @@ class TableSubscriptions:
         if notice is None:
             self._rows.replace(SUBSCRIPTIONS, key, subscription, version)
             return
-        update = write_operation(to_row(SUBSCRIPTIONS, key, subscription), version)
-        self._rows.transact([update, notice_operation(notice)], "save subscription")
+        change = write(to_row(SUBSCRIPTIONS, key, subscription), version)
+        self._rows.transact([change, notice_change(notice)], "save subscription")
 
     def remove(self, subscription_id: str) -> None:
         self._rows.delete(SUBSCRIPTIONS, subscription_id)

@@ -17,17 +17,14 @@ A batch is one partition, so that a job and its recordings change in one transac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import msgspec
-from azure.data.tables import (
-    TableClient,
-    TransactionOperation,
-)
+from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
@@ -36,10 +33,11 @@ from shared.model.job import ActiveJob, Job, JobItem
 from shared.model.notice import Notice
 from shared.model.recording import Recording, State
 from shared.ports import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
-from shared.stores.entities import Entities, write_operation
+from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
-from shared.stores.outbox import notice_operation
+from shared.stores.outbox import notice_change
 from shared.stores.rows import derive, from_row, prepare, to_row
+from shared.stores.transaction import Change, insert, remove, write
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
 BATCHES, CONTENT = "!batches", "!content"
@@ -91,9 +89,7 @@ class TableBatchStore:
         rows = [to_row(batch.id, "batch", batch)]
         rows += [to_row(batch.id, f"part-{part.number:03}", part) for part in parts]
         try:
-            self._transact(
-                [(TransactionOperation.CREATE, row) for row in rows], "create batch", notice
-            )
+            self._transact([insert(row) for row in rows], "create batch", notice)
         except StoreConflict:
             return False
         return True
@@ -141,7 +137,7 @@ class TableBatchStore:
             ]
         for i in range(0, len(keys), 100):
             rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
-            self._transact([(TransactionOperation.DELETE, row) for row in rows], "delete rows")
+            self._transact([remove(row) for row in rows], "delete rows")
         self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
 
     def note_version(self, batch_id: str) -> str | None:
@@ -186,16 +182,16 @@ class TableBatchStore:
         if notice is None:
             self._rows.replace(batch.id, "batch", batch, batch.version)
             return
-        update = write_operation(to_row(batch.id, "batch", batch), batch.version)
-        self._transact([update], "save batch", notice)
+        change = write(to_row(batch.id, "batch", batch), batch.version)
+        self._transact([change], "save batch", notice)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = f"recording-{recording.id}"
         if notice is None:
             return self._rows.insert(recording.batch_id, key, recording) is not None
-        create = write_operation(to_row(recording.batch_id, key, recording), "")
+        change = insert(to_row(recording.batch_id, key, recording))
         try:
-            self._transact([create], "insert recording", notice)
+            self._transact([change], "insert recording", notice)
         except StoreConflict:
             return False
         return True
@@ -259,33 +255,32 @@ class TableBatchStore:
         rows += [("recording-", row) for row in recordings]
         if not rows:
             return job
-        operations = [
-            write_operation(to_row(row.batch_id, f"{kind}{row.id}", row), row.version)
-            for kind, row in rows
+        changes = [
+            write(to_row(row.batch_id, f"{kind}{row.id}", row), row.version) for kind, row in rows
         ]
-        results = self._transact(operations, "save", notice)
-        return job and msgspec.structs.replace(job, version=str(results[0]["etag"]))
+        versions = self._transact(changes, "save", notice)
+        return job and msgspec.structs.replace(job, version=versions[0])
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]
     ) -> tuple[Batch, list[Recording]]:
-        operations = [write_operation(to_row(batch.id, "batch", batch), batch.version)]
-        operations += [
-            write_operation(to_row(row.batch_id, f"recording-{row.id}", row), row.version)
+        changes = [write(to_row(batch.id, "batch", batch), batch.version)]
+        changes += [
+            write(to_row(row.batch_id, f"recording-{row.id}", row), row.version)
             for row in recordings
         ]
-        versions = [str(result["etag"]) for result in self._transact(operations, "commit")]
+        versions = self._transact(changes, "commit")
         return msgspec.structs.replace(batch, version=versions[0]), [
             msgspec.structs.replace(row, version=version)
             for row, version in zip(recordings, versions[1:], strict=True)
         ]
 
     def _transact(
-        self, operations: Sequence[tuple[Any, ...]], what: str, notice: Notice | None = None
-    ) -> Sequence[Mapping[str, Any]]:
+        self, changes: Sequence[Change], what: str, notice: Notice | None = None
+    ) -> list[str]:
         if notice is not None:
-            operations = [*operations, notice_operation(notice)]
-        return self._rows.transact(operations, what)
+            changes = [*changes, notice_change(notice)]
+        return self._rows.transact(changes, what)
 
 
 class TableActiveJobs:
@@ -359,9 +354,8 @@ class TableEndpointBook:
 
     def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
         if notice is not None:
-            update = write_operation(to_row(ENDPOINT, state.name, state), state.version)
-            operations = [update, notice_operation(notice)]
-            version = str(self._rows.transact(operations, "save endpoint")[0]["etag"])
+            change = write(to_row(ENDPOINT, state.name, state), state.version)
+            version = self._rows.transact([change, notice_change(notice)], "save endpoint")[0]
         elif state.version:
             version = self._rows.replace(ENDPOINT, state.name, state, state.version)
         else:
