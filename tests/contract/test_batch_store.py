@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from local.azurite import Azurite
 from shared.errors import StoreConflict
 from shared.model.batch import Batch
 from shared.model.job import Job
@@ -381,3 +382,18 @@ def test_one_reports_on_a_batch_until_it_is_opened_again_or_the_lease_is_over(
     store.open_batch(a_batch("a"))
     assert store.take_note("a", MOMENT + lease, lease) is not None
     store.give_note_back("b", "never there")
+
+
+@pytest.mark.parametrize("recording", [a_recording(), a_full_recording()], ids=["bare", "full"])
+def test_a_row_is_stored_alike_by_an_insert_and_in_a_transaction(
+    recording: Recording, azurite: Azurite
+) -> None:
+    with fresh_table(azurite) as table:
+        store = TableBatchStore(table)
+        store.insert(recording)
+        store.save(recordings=[replace(recording, batch_id="another")])
+        one, other = sorted(table.list_entities(), key=lambda row: row["PartitionKey"])
+        different = {"PartitionKey", "batch_id"}
+        assert {k: v for k, v in one.items() if k not in different} == {
+            k: v for k, v in other.items() if k not in different
+        }
