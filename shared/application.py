@@ -68,6 +68,7 @@ from shared.usecases.retry import retry
 from shared.usecases.reuse import reuse
 from shared.usecases.spend import spend
 from shared.usecases.submit import submit
+from shared.usecases.submit_line import submit_line
 from shared.usecases.sweep import ensure_webhooks, sweep
 from shared.usecases.take_manifest import not_taken, take_manifest
 from shared.usecases.unresolved import leave_unresolved
@@ -152,6 +153,8 @@ class Application:
         self._plan: Callable[[str], None] = self._filled(
             plan, new_id=lambda: ports.deployment + ports.new_id()
         )
+        self._submit_one: Callable[[m.Submit], None] = self._filled(submit)
+        self._submit_line: Callable[[m.Submit], None] = self._filled(submit_line)
         self._steps = self._wire_steps()
         self._sweeps = self._wire_sweeps()
         self.poll: Callable[[], None] = self._filled(poll)
@@ -189,12 +192,16 @@ class Application:
             m.Expand: self._filled(expand),
             m.Change: self._filled(change),
             m.Plan: lambda message: self._plan(message.batch_id),
-            m.Submit: self._filled(submit),
+            m.Submit: self._submit,
             m.Collect: self._filled(collect),
             m.Write: self._filled(write),
             m.Finish: self._filled(finish),
             **self._outgoing.steps,
         }
+
+    def _submit(self, message: m.Submit) -> None:
+        step = self._submit_one if message.last is None else self._submit_line
+        step(message)
 
     def _wire_sweeps(self) -> dict[str, Callable[[], None]]:
         ports = self._ports

@@ -52,12 +52,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submit(msgspec.Struct, frozen=True, kw_only=True):
-    """Send a planned job to a provider."""
+    """Send a planned job to a provider. With `last`: the planned jobs of a line from `job_id` to
+    that one, as many at a time as there is room for."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     v: int = 1
     batch_id: str
     job_id: str
+    last: str | None = None
 
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):

@@ -157,6 +157,15 @@ class SpeechProvider(Protocol):
 
 
 @runtime_checkable
+class Limited(Protocol):
+    """An endpoint that lets only so many create calls through."""
+
+    def reserve(self, most: int) -> int:
+        """How many create calls may follow at once, at most so many. Those are set aside for this
+        process. Raises `ProviderThrottled` and `EndpointDown` where there is none."""
+
+
+@runtime_checkable
 class Prepaid(Protocol):
     """A provider whose account has to hold the money beforehand."""
 
@@ -298,6 +307,21 @@ class BatchStore(Protocol):
     def jobs(self, batch_id: str) -> Iterator[Job]:
         """All jobs of a batch."""
 
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        """At most so many of the planned jobs whose ids lie between these two, both included, in
+        the order of their ids."""
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        """What `items_left` tells of each of several jobs of one line, by job id."""
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        """As `save`, with several jobs, which are returned with their new versions."""
+
     def save(
         self,
         job: Job | None = None,
@@ -329,6 +353,9 @@ class ActiveJobs(Protocol):
 
     def put(self, active: ActiveJob) -> None:
         """Insert or replace, whatever was there."""
+
+    def put_all(self, entries: Sequence[ActiveJob]) -> None:
+        """The same with at most 100, all or none."""
 
     def update(self, active: ActiveJob) -> None:
         """Replace. Raises `StoreConflict` if it changed or went away meanwhile."""

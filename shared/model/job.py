@@ -42,6 +42,8 @@ OVER: frozenset[JobState] = frozenset({"finished", "failed", "unresolved"})
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One row. Its recordings are those that name it and lie between `first` and `last`.
 
+    Small jobs are planned many at a time and wait in a `line`, whose messages send them; their ids
+    are in the order of the line.
     `whole_container` is the name of the container that goes to the provider as one URL.
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
@@ -63,6 +65,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     recordings: int
     audio_ms: int
     whole_container: str | None = None
+    line: str | None = None
     endpoint: str | None = None
     transcription_id: str | None = None
     model: str | None = None

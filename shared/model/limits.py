@@ -87,9 +87,11 @@ def take(
     *,
     calls: int,
     creates: int = 0,
+    times: int = 1,
 ) -> Taken:
-    """At least so many calls, and as many more as make a handful and are there. `counted` is by
-    the seconds of each limit. A process whose clock lags counts its calls with the newest."""
+    """At least so many calls, and as many more as make `times` of that, or a handful, and are
+    there. `counted` is by the seconds of each limit. A process whose clock lags counts its calls
+    with the newest."""
     current = {
         limit.seconds: _move(counted.get(limit.seconds), limit, now) for limit in limits.calls
     }
@@ -104,10 +106,10 @@ def take(
         left = ramped.most - ramped.taken
         if left < creates:
             waits.append(max(1, ceil(end - now.timestamp())))
-        got_creates = min(left, max(creates, min(HANDFUL, ramped.most // 10)))
+        got_creates = min(left, max(creates * times, min(HANDFUL, ramped.most // 10)))
         until = min(until, datetime.fromtimestamp(end, UTC))
         ramped = Ramped(ramped.began, ramped.taken + got_creates, ramped.most)
-    got = min(room, max(wanted, min(limit.handful for limit in limits.calls)))
+    got = min(room, max(wanted, calls * times, min(limit.handful for limit in limits.calls)))
     return Taken(
         {seconds: _add(there, got) for seconds, there in current.items()},
         ramped,

@@ -37,7 +37,7 @@ from shared.stores.entities import Entities
 from shared.stores.failures import storage_errors
 from shared.stores.outbox import notice_change
 from shared.stores.rows import derive, from_row, prepare, to_row
-from shared.stores.transaction import Change, insert, remove, write
+from shared.stores.transaction import Change, insert, put, remove, write
 
 OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
 BATCHES, CONTENT = "!batches", "!content"
@@ -245,21 +245,56 @@ class TableBatchStore:
             for row in self._rows.query(where, {"pk": batch_id}):
                 yield from_row(Job, row)
 
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        where = (
+            "PartitionKey eq @pk and RowKey ge @first and RowKey le @last and state eq 'planned'"
+        )
+        values = {"pk": batch_id, "first": f"job-{first}", "last": f"job-{last}"}
+        with storage_errors("list planned jobs"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [from_row(Job, row) for row in islice(rows, most)]
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        found: dict[str, list[JobItem]] = {job.id: [] for job in jobs}
+        where, values = _recordings_filter(
+            jobs[0].batch_id, "planned", None, jobs[0].first, jobs[-1].last
+        )
+        where += " and job_id ge @first_job and job_id le @last_job"
+        values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
+        columns = ["job_id", *JobItem.__struct_fields__]
+        with storage_errors("list items"):
+            for row in self._rows.query(where, values, select=columns):
+                if row["job_id"] in found:
+                    found[row["job_id"]].append(from_row(JobItem, row))
+        return found
+
     def save(
         self,
         job: Job | None = None,
         recordings: Iterable[Recording] = (),
         notice: Notice | None = None,
     ) -> Job | None:
-        rows: list[tuple[str, Job | Recording]] = [("job-", job)] if job else []
+        saved = self.save_jobs([job] if job else [], list(recordings), notice)
+        return saved[0] if saved else None
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        rows: list[tuple[str, Job | Recording]] = [("job-", job) for job in jobs]
         rows += [("recording-", row) for row in recordings]
         if not rows:
-            return job
+            return []
         changes = [
             write(to_row(row.batch_id, f"{kind}{row.id}", row), row.version) for kind, row in rows
         ]
         versions = self._transact(changes, "save", notice)
-        return job and msgspec.structs.replace(job, version=versions[0])
+        return [
+            msgspec.structs.replace(job, version=version)
+            for job, version in zip(jobs, versions, strict=False)
+        ]
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]
@@ -297,6 +332,10 @@ class TableActiveJobs:
 
     def put(self, active: ActiveJob) -> None:
         self._rows.put(ACTIVE, active.job_id, active)
+
+    def put_all(self, entries: Sequence[ActiveJob]) -> None:
+        changes = [put(to_row(ACTIVE, entry.job_id, entry)) for entry in entries]
+        self._rows.transact(changes, "list active jobs")
 
     def update(self, active: ActiveJob) -> None:
         self._rows.replace(ACTIVE, active.job_id, active, active.version)

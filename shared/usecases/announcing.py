@@ -168,6 +168,26 @@ class AnnouncingStore:
         self._announcer.hand_on(notice)
         return saved
 
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        """In two halves, where `save` does that."""
+        events = [event for job in jobs for event in self._of([], job)] + self._of(recordings)
+        if events:
+            notice = self._announcer.notice(jobs[0].batch_id, events)
+        if notice is None:
+            return self._store.save_jobs(jobs, recordings)
+        is_too_much = len(jobs) + len(recordings) >= ROWS_IN_TRANSACTION or not notice.fits
+        middle = len(jobs) // 2
+        if is_too_much and middle:
+            return [*self.save_jobs(jobs[:middle]), *self.save_jobs(jobs[middle:], recordings)]
+        saved = self._store.save_jobs(jobs, recordings, notice)
+        self._announcer.hand_on(notice)
+        return saved
+
     def _of(self, rows: Sequence[Recording], job: Job | None = None) -> list[Event]:
         has_subscribers = self._announcer.has_subscribers
         events = [

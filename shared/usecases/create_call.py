@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 
@@ -13,32 +14,44 @@ from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
 
 def create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Requests) -> JobRequest:
     """Links are made anew for every call, so none is old when the provider gets to it."""
-    name = f"dropscribe {job.batch_id}"
     if job.whole_container:
-        url = audio.readable_url(job.whole_container, None)
-        return JobRequest(
-            mark=job.id,
-            display_name=name,
-            options=job.options,
-            mode=job.mode,
-            audio_ms=job.audio_ms,
-            tries=job.tries,
-            keep=job.keep_provider_copy,
-            container_url=url,
-        )
-    ordered = sorted(store.items_left(job), key=lambda item: item.job_index or 0)
-    if any(item.job_index != i for i, item in enumerate(ordered)):
-        _renumber(job, store)
+        return _request(job, container_url=audio.readable_url(job.whole_container, None))
+    ordered = _ordered(job, list(store.items_left(job)), store)
+    return _request(job, content_urls=_links(ordered, store, audio, requests))
+
+
+def create_calls(
+    jobs: Sequence[Job], store: BatchStore, audio: AudioBlobs, requests: Requests
+) -> list[JobRequest]:
+    """Those of several jobs of one line, whose recordings are read in one go."""
+    items = store.items_of(jobs)
+    ordered = {job.id: _ordered(job, items[job.id], store) for job in jobs}
+    rows = [row for job in jobs for row in ordered[job.id]]
+    links = iter(_links(rows, store, audio, requests))
+    return [_request(job, content_urls=tuple(islice(links, len(ordered[job.id])))) for job in jobs]
+
+
+def _request(
+    job: Job, *, container_url: str | None = None, content_urls: tuple[str, ...] = ()
+) -> JobRequest:
     return JobRequest(
         mark=job.id,
-        display_name=name,
+        display_name=f"dropscribe {job.batch_id}",
         options=job.options,
         mode=job.mode,
         audio_ms=job.audio_ms,
         tries=job.tries,
         keep=job.keep_provider_copy,
-        content_urls=_links(ordered, store, audio, requests),
+        container_url=container_url,
+        content_urls=content_urls,
     )
+
+
+def _ordered(job: Job, items: list[JobItem], store: BatchStore) -> list[JobItem]:
+    ordered = sorted(items, key=lambda item: item.job_index or 0)
+    if any(item.job_index != i for i, item in enumerate(ordered)):
+        _renumber(job, store)
+    return ordered
 
 
 def _links(

@@ -97,6 +97,48 @@ class GuardedProvider:
         with self._call(self._limits.calls_per_create, creates):
             return self._provider.submit(request)
 
+    def reserve(self, most: int) -> int:
+        """`shared.ports.Limited`. An endpoint that was unwell is tried with one call."""
+        creates = 0 if self._limits.ramp is None else 1
+        with self._lock:
+            now = self._clock.now()
+            hand = self._hand if now < self._hand.until else _Hand()
+            if self._creates_in(hand) >= most and not self._must_look:
+                return most
+            for _ in range(TRIES):
+                state = self._book.state(self._endpoint_name)
+                self._refuse_if_down(state, now)
+                if state.failures or state.pauses:
+                    return 1
+                taken = take(
+                    state.counted,
+                    state.ramped,
+                    self._limits,
+                    now,
+                    calls=self._limits.calls_per_create,
+                    creates=creates,
+                    times=most - self._creates_in(hand),
+                )
+                if taken.wait_seconds and self._creates_in(hand):
+                    return self._creates_in(hand)
+                if taken.wait_seconds:
+                    raise _used_up(taken.wait_seconds)
+                state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
+                try:
+                    self._book.save(state)
+                except StoreConflict:
+                    continue  # others take them at the same moment
+                self._must_look = False
+                self._hand = _Hand(
+                    hand.calls + taken.calls, hand.creates + taken.creates, taken.until
+                )
+                return min(most, self._creates_in(self._hand))
+        raise _used_up(1)
+
+    def _creates_in(self, hand: _Hand) -> int:
+        calls = hand.calls // self._limits.calls_per_create
+        return calls if self._limits.ramp is None else min(calls, hand.creates)
+
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
         return self._steps(self._provider.find(mark, since))
 
@@ -218,9 +260,7 @@ class GuardedProvider:
             in_hand = _Hand(hand.calls + taken.calls, hand.creates + taken.creates, taken.until)
             self._hand = in_hand.without(calls, creates)
             return admitted
-        raise ProviderThrottled(
-            "the calls of this moment are used up", retry_after_seconds=wait_seconds
-        )
+        raise _used_up(wait_seconds)
 
     def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
         if state.is_down(now):
@@ -274,3 +314,9 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
+
+
+def _used_up(wait_seconds: int) -> ProviderThrottled:
+    return ProviderThrottled(
+        "the calls of this moment are used up", retry_after_seconds=wait_seconds
+    )

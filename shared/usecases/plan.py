@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -179,7 +179,45 @@ class _Filler:
         most = (
             len(self._group) if whole_container else limits.most_files(self._group[0].profile.mode)
         )
-        return sum(self._fill_one(part, whole_container) for part in _chunks(self._group, most))
+        parts = list(_chunks(self._group, most))
+        if most < ROWS_IN_TRANSACTION and len(parts) > 1:
+            return self._fill_line(parts)
+        return sum(self._fill_one(part, whole_container) for part in parts)
+
+    def _fill_line(self, parts: list[list[Recording]]) -> int:
+        """Jobs that are small are stored whole, many in a transaction, and wait in a line: one
+        message sends them all, one after the other."""
+        line = self._new_id()
+        numbered = [(f"{line}{number:05}", part) for number, part in enumerate(parts)]
+        planned: list[Job] = []
+        conflicts = 0
+        for some in _packed(numbered):
+            jobs = [self._whole(job_id, part, line) for job_id, part in some]
+            rows = [
+                row for job, (_, part) in zip(jobs, some, strict=True) for row in _taken(part, job)
+            ]
+            try:
+                planned += self._store.save_jobs(jobs, rows)
+            except StoreConflict:
+                conflicts += 1  # another planner has some of them; the rest is planned anew
+        if planned:
+            first, last = planned[0], planned[-1]
+            self._queue.send(Submit(batch_id=first.batch_id, job_id=first.id, last=last.id))
+        for job in planned:
+            event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
+        return conflicts
+
+    def _whole(self, job_id: str, part: list[Recording], line: str) -> Job:
+        job = _empty_job(job_id, part[0].batch_id, part[0].profile, None, part[0].id)
+        return msgspec.structs.replace(
+            job,
+            state="planned",
+            line=line,
+            last=part[-1].id,
+            recordings=len(part),
+            audio_ms=sum(row.duration_ms for row in part),
+            changed_at=self._clock.now(),
+        )
 
     def _fill_one(self, part: list[Recording], whole_container: str | None) -> int:
         profile = part[0].profile
@@ -209,18 +247,7 @@ class _Filler:
             audio_ms=job.audio_ms + sum(row.duration_ms for row in rows),
             changed_at=now,
         )
-        taken = [
-            msgspec.structs.replace(
-                row,
-                state="planned",
-                job_id=job.id,
-                job_index=job.recordings + i,
-                changed_at=now,
-                not_before_at=None,
-            )
-            for i, row in enumerate(rows)
-        ]
-        saved = self._store.save(grown, taken)
+        saved = self._store.save(grown, _taken(rows, grown, job.recordings))
         assert saved is not None
         return saved
 
@@ -242,6 +269,36 @@ def _empty_job(
         audio_ms=0,
         whole_container=whole_container,
     )
+
+
+def _taken(rows: list[Recording], job: Job, index: int = 0) -> list[Recording]:
+    """The rows as those of the job, from this position on."""
+    return [
+        msgspec.structs.replace(
+            row,
+            state="planned",
+            job_id=job.id,
+            job_index=index + i,
+            changed_at=job.changed_at,
+            not_before_at=None,
+        )
+        for i, row in enumerate(rows)
+    ]
+
+
+def _packed(
+    parts: Iterable[tuple[str, list[Recording]]],
+) -> Iterator[list[tuple[str, list[Recording]]]]:
+    """As many jobs, with their recordings, as fit into a transaction."""
+    pack: list[tuple[str, list[Recording]]] = []
+    rows = 0
+    for part in parts:
+        if rows + 1 + len(part[1]) > ROWS_IN_TRANSACTION:
+            yield pack
+            pack, rows = [], 0
+        pack.append(part)
+        rows += 1 + len(part[1])
+    yield pack
 
 
 def _chunks(rows: list[Recording], size: int) -> Iterable[list[Recording]]:

@@ -44,12 +44,12 @@ def send(
         event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
     except ProviderRefused as error:
         event("job.refused", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
-        fail_job(job, _refusal(error), split=error.names_an_input)
+        fail_job(job, refusal(error), split=error.names_an_input)
     except ProviderError as error:
-        _note_not_submitted(job, error)
+        note_not_submitted(job, error)
         active.remove(job.id)  # before the job is anybody's again, who would list it anew
         waiting = msgspec.structs.replace(job, state="planned", tries=job.tries + 1)
-        pause = _pause(error, job, policy)
+        pause = pause_after(error, job, policy)
         back_in_line(waiting, pause, store=store, queue=queue, policy=policy, now=clock.now())
     else:
         note_submitted(
@@ -69,7 +69,20 @@ def note_submitted(
 ) -> None:
     """Write the provider's id into the job and the index. Whoever comes second finds that it
     is there already."""
-    submitted = msgspec.structs.replace(
+    job, entry = submitted(job, entry, transcription_id, policy, now)
+    try:
+        store.save(job)
+    except StoreConflict:
+        return
+    active.put(entry)
+    tell_of_submitted(job)
+
+
+def submitted(
+    job: Job, entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime
+) -> tuple[Job, ActiveJob]:
+    """Both as they are once the provider has the job."""
+    job = msgspec.structs.replace(
         job,
         state="submitted",
         transcription_id=transcription_id,
@@ -78,24 +91,22 @@ def note_submitted(
         waiting_since_at=None,
         told_at=None,
     )
-    try:
-        store.save(submitted)
-    except StoreConflict:
-        return
-    active.put(
-        msgspec.structs.replace(
-            entry,
-            transcription_id=transcription_id,
-            next_poll_at=now + policy.poll_pause(0),
-            out_of_reach_at=None,
-        )
+    entry = msgspec.structs.replace(
+        entry,
+        transcription_id=transcription_id,
+        next_poll_at=now + policy.poll_pause(0),
+        out_of_reach_at=None,
     )
+    return job, entry
+
+
+def tell_of_submitted(job: Job) -> None:
     event(
         "job.submitted",
         batch=job.batch_id,
         job=job.id,
-        endpoint=entry.endpoint,
-        transcription=transcription_id,
+        endpoint=job.endpoint,
+        transcription=job.transcription_id,
         recordings=job.recordings,
         audio_ms=job.audio_ms,
     )
@@ -106,15 +117,27 @@ def back_in_line(
 ) -> None:
     """The job's row tells that it is being tried, so that the sweep adds no second message. What
     has been waiting for long is told of in the log, now and then."""
-    since_at, told_at = job.waiting_since_at or now, job.told_at
-    is_to_tell = policy.is_waiting_long(since_at, told_at, now)
-    waiting = msgspec.structs.replace(
-        job, changed_at=now, waiting_since_at=since_at, told_at=now if is_to_tell else told_at
-    )
     try:
-        store.save(waiting)
+        note_waiting(job, now, store=store, policy=policy, now=now)
     except StoreConflict:
         return  # another message for this job is at work
+    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=pause)
+
+
+def note_waiting(
+    job: Job, changed_at: datetime, *, store: BatchStore, policy: Policy, now: datetime
+) -> None:
+    """Raises `StoreConflict`."""
+    since_at, told_at = job.waiting_since_at or now, job.told_at
+    is_to_tell = policy.is_waiting_long(since_at, told_at, now)
+    store.save(
+        msgspec.structs.replace(
+            job,
+            changed_at=changed_at,
+            waiting_since_at=since_at,
+            told_at=now if is_to_tell else told_at,
+        )
+    )
     if is_to_tell:
         hours = int((now - since_at).total_seconds() // 3600)
         event(
@@ -125,10 +148,9 @@ def back_in_line(
             hours=hours,
             level=40,
         )
-    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=pause)
 
 
-def _note_not_submitted(job: Job, error: ProviderError) -> None:
+def note_not_submitted(job: Job, error: ProviderError) -> None:
     event(
         "job.not_submitted",
         job=job.id,
@@ -139,13 +161,13 @@ def _note_not_submitted(job: Job, error: ProviderError) -> None:
     )
 
 
-def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
+def pause_after(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
         return timedelta(seconds=max(error.retry_after_seconds, 1))
     return policy.backoff(job.tries)
 
 
-def _refusal(error: ProviderRefused) -> Failure:
+def refusal(error: ProviderRefused) -> Failure:
     return Failure(
         kind="configuration",
         code=error.code or "refused",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,7 +10,6 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Finish, Submit
-from shared.model.endpoint import EndpointState
 from shared.model.job import ActiveJob, Job
 from shared.model.policy import Policy
 from shared.ports import (
@@ -23,6 +22,7 @@ from shared.ports import (
     Requests,
     SpeechProvider,
 )
+from shared.usecases.choose import choose_endpoint, down, well
 from shared.usecases.create_call import create_call
 from shared.usecases.fall_over import FallOver
 from shared.usecases.give_back import FailJob
@@ -51,11 +51,10 @@ def submit(
     states = book.all()
     if fall_over(job, states):
         return
-    down = _down(states, clock.now())
-    well = {name: provider for name, provider in endpoints.items() if name not in down}
-    endpoint = choose_endpoint(job, active.all(), well, policy)
+    well_ones = well(endpoints, states, clock.now())
+    endpoint = choose_endpoint(job, active.all(), well_ones, policy)
     if endpoint is None:
-        pause = min([policy.backoff(3), *down.values()])
+        pause = min([policy.backoff(3), *down(states, clock.now()).values()])
         back_in_line(job, pause, store=store, queue=queue, policy=policy, now=clock.now())
         return
     request = create_call(job, store, audio, requests)
@@ -90,36 +89,6 @@ def submit(
         policy=policy,
         clock=clock,
     )
-
-
-def choose_endpoint(
-    job: Job,
-    running: Sequence[ActiveJob],
-    endpoints: Mapping[str, SpeechProvider],
-    policy: Policy,
-) -> str | None:
-    """The endpoint of the job's provider with the least audio outstanding that has room.
-    One that did not take the job before comes last."""
-    audio_ms = dict.fromkeys(
-        (name for name, provider in endpoints.items() if provider.name == job.provider), 0
-    )
-    jobs = dict.fromkeys(audio_ms, 0)
-    for entry in running:
-        if entry.endpoint in jobs and entry.job_id != job.id:
-            audio_ms[entry.endpoint] += entry.audio_ms
-            jobs[entry.endpoint] += 1
-    most = policy.most_active_jobs(job.provider)
-    free = [name for name in jobs if jobs[name] < most]
-    return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
-
-
-def _down(states: Mapping[str, EndpointState], now: datetime) -> dict[str, timedelta]:
-    """The endpoints that are taken out, and for how long yet."""
-    return {
-        name: state.down_until_at - now
-        for name, state in states.items()
-        if state.down_until_at is not None and state.is_down(now)
-    }
 
 
 def _write_intent(job: Job, endpoint: str, store: BatchStore, now: datetime) -> Job:

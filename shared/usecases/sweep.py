@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from shared.errors import DropscribeError, ProviderError
@@ -104,8 +104,9 @@ def _sweep_batch(
     if batch.is_expanding:
         _expand_again(batch_id, store, queue, policy, now)
     has_open_job = False
+    lines = _Lines(policy, now)
     for job in store.jobs(batch_id):
-        message = _next_step(job, store, policy, now)
+        message = None if lines.take(job) else _next_step(job, store, policy, now)
         if message is not None:
             event("job.overdue", batch=batch_id, job=job.id, state=job.state, level=30)
             queue.send(message)
@@ -113,10 +114,36 @@ def _sweep_batch(
             has_open_job = True
             backlog.add_job(job)
         _list_again(job, listed, active, policy, now)
+    for message in lines.overdue():
+        event("line.overdue", batch=batch_id, job=message.job_id, level=30)
+        queue.send(message)
     patience = timedelta(seconds=policy.stuck_after_seconds)
     is_reported_on = note.reporting_at is not None and now - note.reporting_at < patience
     if (not has_open_job and not is_reported_on) or _has_waiting(batch_id, store):
         queue.send(Plan(batch_id=batch_id))
+
+
+class _Lines:
+    """Planned jobs that wait in lines. Whoever goes along a line says so on the last one of it."""
+
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        self._patience, self._now = timedelta(seconds=policy.stuck_after_seconds), now
+        self._firsts: dict[str, Job] = {}
+        self._lasts: dict[str, Job] = {}
+
+    def take(self, job: Job) -> bool:
+        """Whether the job waits in a line. Jobs come in the order of their ids."""
+        if job.line is None or job.state != "planned":
+            return False
+        self._firsts.setdefault(job.line, job)
+        self._lasts[job.line] = job
+        return True
+
+    def overdue(self) -> Iterator[Submit]:
+        for line, last in self._lasts.items():
+            if self._now - last.changed_at >= self._patience:
+                first = self._firsts[line]
+                yield Submit(batch_id=first.batch_id, job_id=first.id, last=last.id)
 
 
 def _expand_again(

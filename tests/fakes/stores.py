@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, islice
 
 import msgspec
 
@@ -194,27 +194,44 @@ class FakeBatchStore:
             if batch == batch_id:
                 yield job
 
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        planned = (
+            job for job in self.jobs(batch_id) if job.state == "planned" and first <= job.id <= last
+        )
+        return list(islice(planned, most))
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        return {job.id: list(self.items_left(job)) for job in jobs}
+
     def save(
         self,
         job: Job | None = None,
         recordings: Iterable[Recording] = (),
         notice: Notice | None = None,
     ) -> Job | None:
-        rows = list(recordings)
-        count = len(rows) + (job is not None) + (notice is not None)
-        assert count <= MOST_IN_TRANSACTION, "a table takes 100 rows"
+        saved = self.save_jobs([job] if job else [], list(recordings), notice)
+        return saved[0] if saved else None
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        rows = [*jobs, *recordings]
+        assert len(rows) + (notice is not None) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
         assert len({row.id for row in rows}) == len(rows), "a row stands twice in a transaction"
-        for row in rows:
-            self._check(self.rows.get((row.batch_id, row.id)), row.version)
-        if job is not None:
+        for job in jobs:
             self._check(self.job_rows.get((job.batch_id, job.id)), job.version)
-            job = msgspec.structs.replace(job, version=self._version())
+        for row in recordings:
+            self._check(self.rows.get((row.batch_id, row.id)), row.version)
+        saved = [msgspec.structs.replace(job, version=self._version()) for job in jobs]
+        for job in saved:
             self.job_rows[job.batch_id, job.id] = job
-        for row in rows:
-            saved = msgspec.structs.replace(row, version=self._version())
-            self.rows[row.batch_id, row.id] = saved
+        for row in recordings:
+            self.rows[row.batch_id, row.id] = msgspec.structs.replace(row, version=self._version())
         self._post(notice)
-        return job
+        return saved
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]
@@ -269,6 +286,11 @@ class FakeActiveJobs:
     def put(self, active: ActiveJob) -> None:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
+
+    def put_all(self, entries: Sequence[ActiveJob]) -> None:
+        assert len(entries) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
+        for entry in entries:
+            self.put(entry)
 
     def update(self, active: ActiveJob) -> None:
         there = self.entries.get(active.job_id)

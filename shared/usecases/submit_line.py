@@ -1,0 +1,280 @@
+"""Send what waits in a line: small jobs, as many at a time as there is room for.
+
+One message goes along the line, so that thousands of jobs wait without a message each. What a step
+costs is shared by all that it sends: one look at the endpoints, a transaction for the intents, and
+one for the answers. The calls themselves are made side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from shared.errors import (
+    DropscribeError,
+    EndpointDown,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderRefused,
+    ProviderThrottled,
+    StoreConflict,
+)
+from shared.log import event
+from shared.messages import Finish, Submit
+from shared.model.job import ActiveJob, Job
+from shared.model.policy import Policy
+from shared.ports import (
+    ActiveJobs,
+    AudioBlobs,
+    BatchStore,
+    Clock,
+    EndpointBook,
+    JobRequest,
+    Limited,
+    Queue,
+    Requests,
+    SpeechProvider,
+)
+from shared.usecases.choose import choose_endpoint, down, room_at, well
+from shared.usecases.create_call import create_calls
+from shared.usecases.fall_over import FallOver
+from shared.usecases.give_back import FailJob
+from shared.usecases.send import (
+    note_not_submitted,
+    note_submitted,
+    note_waiting,
+    pause_after,
+    refusal,
+    submitted,
+    tell_of_submitted,
+)
+
+AT_ONCE = 25
+MOMENT = timedelta(seconds=1)
+Answer = str | ProviderError | None
+
+
+class _Sent(NamedTuple):
+    """A job whose intent is written, its entry in the index, and what came of its create call:
+    the provider's id, an error, or None where it was not made or nobody knows."""
+
+    job: Job
+    entry: ActiveJob
+    answer: Answer
+
+
+def submit_line(
+    message: Submit,
+    *,
+    store: BatchStore,
+    active: ActiveJobs,
+    audio: AudioBlobs,
+    requests: Requests,
+    endpoints: Mapping[str, SpeechProvider],
+    book: EndpointBook,
+    fall_over: FallOver,
+    fail_job: FailJob,
+    queue: Queue,
+    policy: Policy,
+    clock: Clock,
+    pool: Executor,
+) -> None:
+    """Safe to repeat, and to be done by two at once: only who writes an intent sends a job."""
+    last = message.last or message.job_id
+    jobs = store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
+    states = book.all()
+    going = [job for job in jobs if not fall_over(job, states)]
+    step = _Step(message, store=store, active=active, queue=queue, policy=policy, clock=clock)
+    if not going:
+        step.go_on(jobs)
+        return
+    running = active.all()
+    endpoint = choose_endpoint(going[0], running, well(endpoints, states, clock.now()), policy)
+    if endpoint is None:
+        step.wait(going[0], min([policy.backoff(1), *down(states, clock.now()).values()]))
+        return
+    room = min(len(going), room_at(endpoint, running, policy, going[0].provider))
+    try:
+        sending = going[: _reserve(endpoints[endpoint], room)]
+    except EndpointDown as error:
+        step.wait(going[0], error.until_at - clock.now())
+        return
+    except ProviderThrottled as error:
+        step.wait(going[0], timedelta(seconds=error.retry_after_seconds or 1))
+        return
+    calls = create_calls(sending, store, audio, requests)
+    written = step.write_intents(sending, endpoint)
+    if written is None:
+        step.wait(going[0], MOMENT)
+        return
+    call = _Caller(endpoints[endpoint], clock.now(), policy, clock)
+    answers = list(pool.map(call, calls))
+    sent = [_Sent(*pair, answer) for pair, answer in zip(written, answers, strict=True)]
+    step.note(sent, calls, fail_job)
+    unsent = [one for one in sent if _is_unsent(one.answer)]
+    if unsent:
+        step.put_back(unsent)
+    elif len(sending) < len(going):
+        is_full = len(sending) == room
+        step.wait(going[len(sending)], policy.backoff(1) if is_full else MOMENT)
+    else:
+        step.go_on(jobs)
+
+
+class _Caller:
+    """Makes create calls, for as long as their intents are young."""
+
+    def __init__(
+        self, provider: SpeechProvider, intent_at: datetime, policy: Policy, clock: Clock
+    ) -> None:
+        self._provider, self._intent_at, self._clock = provider, intent_at, clock
+        self._patience = timedelta(seconds=policy.submit_within_seconds)
+
+    def __call__(self, request: JobRequest) -> Answer:
+        """None: whoever resolves the intent finds out."""
+        if not request.content_urls:
+            return None
+        if self._clock.now() - self._intent_at > self._patience:
+            event("job.submit_too_late", job=request.mark, level=30)
+            return None
+        try:
+            return self._provider.submit(request)
+        except ProviderError as error:
+            return error
+        except Exception as error:  # a fault with one must not hide what came of the others
+            event("job.outcome_unknown", job=request.mark, error=type(error).__name__, level=40)
+            return None
+
+
+class _Step:
+    """One step along the line, and where the next one begins."""
+
+    def __init__(
+        self,
+        message: Submit,
+        *,
+        store: BatchStore,
+        active: ActiveJobs,
+        queue: Queue,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._message, self._store, self._active = message, store, active
+        self._queue, self._policy, self._clock = queue, policy, clock
+
+    def write_intents(
+        self, jobs: Sequence[Job], endpoint: str
+    ) -> list[tuple[Job, ActiveJob]] | None:
+        """None: somebody else is at one of them."""
+        now = self._clock.now()
+        intents = [
+            msgspec.structs.replace(job, state="submitting", endpoint=endpoint, changed_at=now)
+            for job in jobs
+        ]
+        try:
+            saved = self._store.save_jobs(intents)
+        except StoreConflict:
+            return None
+        entries = [
+            ActiveJob(
+                job_id=job.id,
+                batch_id=job.batch_id,
+                endpoint=endpoint,
+                audio_ms=job.audio_ms,
+                since_at=now,
+            )
+            for job in saved
+        ]
+        self._active.put_all(entries)
+        return list(zip(saved, entries, strict=True))
+
+    def note(self, sent: Sequence[_Sent], calls: Sequence[JobRequest], fail_job: FailJob) -> None:
+        """What the provider said, for all that it took together."""
+        self._note_taken([one for one in sent if isinstance(one.answer, str)])
+        for one, call in zip(sent, calls, strict=True):
+            job = one.job
+            if isinstance(one.answer, OutcomeUnknown):
+                code = one.answer.code
+                event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=code, level=30)
+            elif isinstance(one.answer, ProviderRefused):
+                code = one.answer.code
+                event("job.refused", job=job.id, endpoint=job.endpoint, code=code, level=30)
+                fail_job(job, refusal(one.answer), split=one.answer.names_an_input)
+            elif not call.content_urls:
+                self._queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+
+    def _note_taken(self, taken: Sequence[_Sent]) -> None:
+        if not taken:
+            return
+        now = self._clock.now()
+        ids = [str(one.answer) for one in taken]
+        pairs = [
+            submitted(one.job, one.entry, id_, self._policy, now)
+            for one, id_ in zip(taken, ids, strict=True)
+        ]
+        try:
+            self._store.save_jobs([job for job, _ in pairs])
+        except StoreConflict:  # of one of them somebody else noted it
+            for one, id_ in zip(taken, ids, strict=True):
+                note_submitted(
+                    one.job,
+                    one.entry,
+                    id_,
+                    store=self._store,
+                    active=self._active,
+                    policy=self._policy,
+                    now=now,
+                )
+            return
+        self._active.put_all([entry for _, entry in pairs])
+        for job, _ in pairs:
+            tell_of_submitted(job)
+
+    def put_back(self, unsent: Sequence[_Sent]) -> None:
+        """The line goes on at the first of those that were certainly not sent, after what the
+        provider asked for."""
+        pause, now = timedelta(), self._clock.now()
+        for job, _, error in unsent:
+            assert isinstance(error, ProviderError)
+            note_not_submitted(job, error)
+            self._active.remove(job.id)  # before the job is anybody's again, who would list it anew
+            pause = max(pause, pause_after(error, job, self._policy))
+            tries = job.tries + (not isinstance(error, ProviderThrottled))
+            waiting = msgspec.structs.replace(job, state="planned", tries=tries, changed_at=now)
+            with suppress(StoreConflict):
+                self._store.save(waiting)
+        self.wait(unsent[0].job, pause)
+
+    def wait(self, first: Job, pause: timedelta) -> None:
+        """The next step begins with this job, after the pause. The last job of the line tells that
+        somebody is at it, so that the sweep adds no second message."""
+        message = msgspec.structs.replace(self._message, job_id=first.id)
+        pause = max(pause, MOMENT)
+        self._queue.send(message, after=pause)
+        keeper = self._store.job(first.batch_id, message.last or first.id)
+        if keeper is not None and keeper.state == "planned":
+            with suppress(DropscribeError):  # the message is sent, which is what counts
+                now = self._clock.now()
+                note_waiting(keeper, now + pause, store=self._store, policy=self._policy, now=now)
+
+    def go_on(self, jobs: Sequence[Job]) -> None:
+        """With what comes after these, if there may be more."""
+        if len(jobs) == AT_ONCE:
+            after = f"{jobs[-1].id}!"  # sorts next
+            self._queue.send(msgspec.structs.replace(self._message, job_id=after))
+
+
+def _reserve(provider: SpeechProvider, most: int) -> int:
+    return provider.reserve(most) if isinstance(provider, Limited) else most
+
+
+def _is_unsent(answer: Answer) -> bool:
+    """Certainly not carried out, and nobody is to blame."""
+    return isinstance(answer, ProviderError) and not isinstance(
+        answer, OutcomeUnknown | ProviderRefused
+    )
