@@ -6,11 +6,8 @@ PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
-# Of the unit tests, what takes many seconds waits for `make test`.
-LONG   := --ignore tests/unit/test_pipeline_crash_points.py --ignore tests/unit/test_events_crash_points.py --deselect tests/unit/test_recovery_intake.py::test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day
-export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: help setup demo run drop emulators test conformance bench chaos check pin deploy format clean
+.PHONY: help setup demo run drop emulators test conformance bench chaos check types unit pin deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -41,7 +38,7 @@ emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
 test: setup ## what CI runs
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
@@ -52,11 +49,17 @@ bench: setup ## the benchmarks; prints JSON
 chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
 	$(PY) -m local.chaos
 
-check: setup ## format, lint, types and unit tests, in half a minute
+check: setup ## format, lint, types and all but the long unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types unit
+
+types: setup
 	$(VENV)/bin/mypy
-	$(PY) -m pytest -q -n 2 tests/unit $(LONG)
+
+# Long tests, and all the examples of the others, wait for `make test`.
+unit: setup
+	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long" --hypothesis-profile quick tests/unit
 
 pin: ## write requirements.txt anew from requirements.in
 	$(PYTHON) -m venv .cache/pin
@@ -72,3 +75,4 @@ format: setup ## let ruff rewrite what it can
 
 clean: ## remove what setup made
 	rm -rf $(VENV) node_modules .cache .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

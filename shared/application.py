@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from inspect import signature
 from typing import Any, NamedTuple
 
@@ -168,7 +168,7 @@ class Application:
     def _filled(self, use_case: Callable[..., Any], **more: Any) -> Callable[..., Any]:
         """The use-case with every port that it asks for by name."""
         fillings = {**self._fillings, **more}
-        asked = [name for name in signature(use_case).parameters if name in fillings]
+        asked = [name for name in _parameters(use_case) if name in fillings]
         return partial(use_case, **{name: fillings[name] for name in asked})
 
     def _guarded(self) -> dict[str, SpeechProvider]:
@@ -297,6 +297,11 @@ class Application:
         url, secret = self._ports.webhook_url, self._ports.webhook_secret
         if url and secret:
             ensure_webhooks(self.endpoints, base_url=url, secret=secret)
+
+
+@cache  # tests start an application thousands of times, and most of that was this
+def _parameters(use_case: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(signature(use_case).parameters)
 
 
 def _outgoing(ports: Ports) -> Outgoing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 
 from shared.model.job import OVER
 from shared.model.recording import Recording
@@ -15,8 +15,9 @@ REPORTS = ("json", "csv", "html")
 
 def assert_all_is_well(world: World) -> None:
     _assert_nothing_is_open(world)
+    stored = _stored_by_recording(world)
     for row in world.store.rows.values():
-        _assert_one_outcome(row, world)
+        _assert_one_outcome(row, world, stored[row.id])
     _assert_every_version_has_one_row(world)
     _assert_every_entry_is_accounted_for(world)
     _assert_all_are_listed(world)
@@ -57,19 +58,20 @@ def _assert_all_are_listed(world: World) -> None:
     assert all(entry.state in ("completed", "refused") for entry in listed.values())
 
 
-def _assert_one_outcome(row: Recording, world: World) -> None:
-    """Its outputs and no error report, or an error report and no outputs."""
+def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:
+    """Its outputs and no error report, or an error report and no outputs. `stored` are the
+    containers that hold something of it."""
     if row.state == "transcribed":
         assert row.outcome is not None and row.failure is None and row.error_report is None
         assert {*row.profile.formats, "json"} == set(row.outcome.outputs)
         for path in row.outcome.outputs.values():
             assert _is_stored(path, row, world), path
-        assert not _stored_in("errors", row, world)
+        assert "errors" not in stored
     else:
         assert row.state == "failed" and row.failure is not None and row.outcome is None
         assert row.failure.reason and row.failure.advice
         assert row.error_report is not None and _is_stored(row.error_report, row, world)
-        assert not _stored_in("transcripts", row, world)
+        assert "transcripts" not in stored
 
 
 def _is_stored(path: str, row: Recording, world: World) -> bool:
@@ -79,12 +81,11 @@ def _is_stored(path: str, row: Recording, world: World) -> bool:
     return any(stored.recording_id == row.id for stored in found)
 
 
-def _stored_in(container: str, row: Recording, world: World) -> list[str]:
-    return [
-        path
-        for path, stored in world.outputs.files.items()
-        if path.startswith(f"{container}/") and stored.recording_id == row.id
-    ]
+def _stored_by_recording(world: World) -> dict[str, set[str]]:
+    containers: dict[str, set[str]] = defaultdict(set)
+    for path, stored in world.outputs.files.items():
+        containers[stored.recording_id].add(path.split("/", 1)[0])
+    return containers
 
 
 def _assert_reports_reconcile(world: World) -> None:

@@ -166,7 +166,7 @@ class FakeProvider:
         sources = self._get(transcription_id).sources
         source = sources[self.lies_at(int(index), len(sources))]
         if self.result_errors.get(source):
-            raise self.result_errors[source].pop(0)
+            raise _afresh(self.result_errors[source].pop(0))
         if self.missing_results[source] > 0:
             self.missing_results[source] -= 1
             raise ResultMissing("the result answers 404")
@@ -203,7 +203,7 @@ class FakeProvider:
     def _next_error(self, method: str) -> Exception | None:
         self.calls[method] += 1
         queued = self.errors.get(method)
-        return queued.pop(0) if queued else None
+        return _afresh(queued.pop(0)) if queued else None
 
     def _raise(self, method: str) -> None:
         error = self._next_error(method)
@@ -231,6 +231,11 @@ def heard(source: str) -> Recognition:
             ),
         ),
     )
+
+
+def _afresh(error: Exception) -> Exception:
+    """One that is raised a thousand times would drag along the frames of every time."""
+    return error.with_traceback(None)
 
 
 def _without_query(url: str) -> str:

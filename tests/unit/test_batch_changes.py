@@ -351,6 +351,7 @@ def live(world: World, *, is_kind: bool) -> None:
     raise AssertionError(f"still open: {world.store.notes} {world.queue.waiting}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize("scenario", [cancelled_early, cancelled_late, tried_again, deleted])
 def test_a_process_may_die_at_any_moment_of_a_change(

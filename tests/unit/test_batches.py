@@ -405,6 +405,7 @@ def test_ten_thousand_items_are_accepted_with_as_many_calls_as_ten() -> None:
     assert sum(made[0].values()) == 6
 
 
+@pytest.mark.long
 def test_a_large_batch_is_planned_while_it_grows_and_its_jobs_are_full() -> None:
     world = World()
     upload(world, *[f"c/{i:04}.wav" for i in range(2_500)])

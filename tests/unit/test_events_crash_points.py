@@ -118,6 +118,7 @@ def run(after: int | None, is_kind: bool) -> int:
     return trap.calls
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 def test_every_receiver_hears_of_every_event_wherever_a_process_dies(is_kind: bool) -> None:
     points = range(1, run(None, is_kind) + 1)

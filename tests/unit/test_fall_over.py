@@ -296,6 +296,7 @@ def dropped() -> World:
     return there
 
 
+@pytest.mark.long
 def test_whoever_dies_while_moving_is_followed_and_nothing_is_paid_twice() -> None:
     whole = dropped()
     count = crash_after(whole, 0)

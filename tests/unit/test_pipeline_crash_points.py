@@ -242,6 +242,7 @@ def new_world() -> World:
     return World(policy=policy, files_per_job=1_000)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize(
     ("scenario", "every"),

@@ -210,6 +210,7 @@ def test_an_mp4_that_leads_on_and_on_is_given_up() -> None:
     assert refusal(blob.content, blob.name).code == "not_audio"
 
 
+@pytest.mark.long
 def test_corrupted_files_are_probed_or_refused_and_never_crash() -> None:
     chance = random.Random(2024)
     names = sorted(FORMATS)

@@ -181,6 +181,7 @@ def scattered(world: World, count: int, *, days: int) -> None:
         lose(world, f"{name}.wav", age=2 * DAY + i * step)
 
 
+@pytest.mark.long
 def test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day() -> None:
     world = World()
     scattered(world, 10_000, days=100)

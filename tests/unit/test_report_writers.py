@@ -171,6 +171,7 @@ def many(count: int) -> Iterator[ReportItem]:
     return (DONE if index % 10 else FAILED for index in range(count))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FORMATS)
 def test_memory_stays_flat_however_large_the_batch_is(name: str) -> None:
     count = 20_000
