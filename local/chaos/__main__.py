@@ -57,7 +57,8 @@ def main() -> int:
     show(ledger, performance, console)
     took = f"{monotonic() - started:.0f} s, of which {performance.settled_seconds:.0f} to settle"
     if options.json:
-        text = json.dumps(as_json(ledger, performance), indent=2, ensure_ascii=False)
+        told = {"provider": options.provider, **as_json(ledger, performance)}
+        text = json.dumps(told, indent=2, ensure_ascii=False)
         options.json.write_text(text + "\n", encoding="utf-8")
     if not ledger.is_clean:
         console.print(f"Not clean, after {took}. Logs are in {folder}", style="bold red")
