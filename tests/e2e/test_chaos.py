@@ -25,12 +25,12 @@ def test_nothing_is_lost_doubled_or_paid_twice_while_the_stack_is_killed(
         [
             *(sys.executable, "-m", "local.chaos", "--short", "--seed", str(SEED)),
             *("--provider", provider),
-            *("--settle-seconds", "120", "--json", str(books)),
+            *("--settle-seconds", "240", "--json", str(books)),
         ],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=420,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
