@@ -16,8 +16,9 @@ from local.chaos.evidence import (
     source_name,
 )
 from local.chaos.plan import BROKEN, tag_of
-from local.chaos.provider import ORDERED, Ill, Provider
+from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for
+from shared.model.failure import Failure
 from shared.model.job import OVER, Job
 from shared.model.recording import Recording
 
@@ -185,7 +186,7 @@ def _attempts_without_cause(case: _Case) -> Iterator[str]:
     """An attempt is used up by what was ordered for the recording, or by a job that was ordered to
     fail and may have carried it. Broken audio that was put in the place of sound one uses them up
     where the provider does not say what is wrong."""
-    ordered = [job for job in case.e.jobs if job.failure and ORDERED in job.failure.reason]
+    ordered = [job for job in case.e.jobs if job.failure and _was_ordered(job.failure)]
     for row in case.e.rows:
         if not case.provider.explains and case.kinds(row) & set(BROKEN):
             continue
@@ -311,6 +312,10 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
     "messages left, poison included": _messages_left,
     "secrets in logs or tables": _secrets,
 }
+
+
+def _was_ordered(failure: Failure) -> bool:
+    return ORDERED in failure.reason or PASSING in failure.reason
 
 
 def _spans(job: Job, row: Recording) -> bool:

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import httpx
 
 ORDERED = "This trouble was ordered."
-"""What an emulator says of a failure that it was told to make, where it can give reasons."""
+PASSING = "This trouble was ordered, and passes."
+"""What an emulator says of a failure that it was told to make, where it can give reasons: of one
+that is final, and of one after which the next attempt must succeed."""
 
 Order = dict[str, Any]
 """A fault as the emulator takes it: kind, match, times and the kind's own options."""

@@ -14,7 +14,7 @@ import pytest
 from local.chaos.audit import CHECKS, audit
 from local.chaos.evidence import Dropped, Evidence, Output, plain
 from local.chaos.plan import Drop, Trouble, sound
-from local.chaos.provider import ORDERED, Books, Create, Ill, Order, Provider
+from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 from local.recogniser.scripted import script_for
 from shared.model.failure import Failure
 from shared.model.job import Job
@@ -285,6 +285,7 @@ def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:
         lambda e: replace(e, troubles=(Trouble("r00000", NO_RESULT),), strikes={"r00000": 1}),
         lambda e: replace(e, troubles=(Trouble("r00000", UNREADABLE),), strikes={"r00000": 3}),
         lambda e: replace(e, jobs=(FINISHED, failed_job(ORDERED))),
+        lambda e: replace(e, jobs=(FINISHED, failed_job(PASSING))),
     )
     no_causes: tuple[Callable[[Evidence], Evidence], ...] = (
         lambda e: e,
@@ -313,6 +314,13 @@ def test_broken_audio_is_tried_again_where_the_provider_does_not_say_what_is_wro
     law = "attempts without cause"
     assert culprits(law, evidence)
     assert not culprits(law, evidence, PROVIDER._replace(explains=False))
+
+
+def test_a_trouble_that_passes_is_no_reason_to_fail() -> None:
+    evidence = evidence_of_a_failure(Trouble("r00000", NO_RESULT), 1)
+    passing = replace(evidence, rows=(failed(f"Azure Speech: {PASSING}"), REFUSED))
+    assert not culprits("failed without cause", evidence)
+    assert culprits("failed without cause", passing)
 
 
 def test_a_code_excuses_a_failure_that_the_provider_gives_no_reason_for() -> None:

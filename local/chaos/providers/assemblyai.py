@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from local.chaos.provider import ORDERED, Books, Create, Ill, Order, Provider
+from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 
 _CREATE = r"transcripts\.create"
 _READS = r"transcripts\.(get|list)"
-_PASSES = {"error": f"Server error, developers have been alerted. {ORDERED}"}
+_PASSES = {"error": f"Server error, developers have been alerted. {PASSING}"}
 _FINAL = {"error": f"Audio duration is too short. {ORDERED}"}
 
 
