@@ -84,8 +84,10 @@ def _parse() -> argparse.Namespace:
     add("--short", action="store_true", help="a small run: 40 recordings in 14 seconds")
     add("--settle-seconds", type=float, default=240, help="how long it may take to settle")
     add("--json", type=Path, help="write the ledger to this file, too")
-    add("--keep", type=Path, help="keep logs and the emulator's state in this folder")
+    add("--keep", type=Path, help="keep logs and the emulator's state in this new folder")
     options = parser.parse_args()
+    if options.keep and options.keep.exists() and any(options.keep.iterdir()):
+        parser.error("--keep: the folder holds something, maybe the books of another run")
     usual = SHORT if options.short else {"recordings": 300, "seconds": 180.0}
     options.recordings = options.recordings or usual["recordings"]
     options.seconds = options.seconds or usual["seconds"]
