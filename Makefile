@@ -47,7 +47,7 @@ bench: setup ## the benchmarks; prints JSON
 	$(PY) -m benchmarks
 
 chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
-	$(PY) -m local.chaos
+	$(PY) -m local.chaos --provider "$(PROVIDER)"
 
 check: setup ## format, lint, types and all but the long unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .

@@ -1,5 +1,6 @@
 """The real stack, killed again and again, then audited.
 
+provider.py   what a run has to know of a provider; providers/ says it of each
 plan.py       what is dropped and what goes wrong, by a seed
 stage.py      Azurite, the emulator and two functions hosts, which can be killed
 thief.py      messages that are lost, doubled and held back

@@ -12,15 +12,17 @@ from local.chaos.evidence import (
     TRANSCRIPTS,
     Evidence,
     Output,
+    plain,
     source_name,
 )
-from local.chaos.plan import BROKEN, ORDERED, tag_of
+from local.chaos.plan import BROKEN, tag_of
+from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for
-from shared.model.job import OVER
+from shared.model.failure import Failure
+from shared.model.job import OVER, Job
 from shared.model.recording import Recording
 
 _FORMATS = ("json", "csv", "html")
-_STRIKES_FOR_ATTEMPT = {"drop_result": 1, "missing_result": 3, "malformed_result": 3}
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class Ledger:
         return not any(finding.culprits for finding in self.findings)
 
 
-def audit(evidence: Evidence) -> Ledger:
+def audit(evidence: Evidence, provider: Provider) -> Ledger:
     """The ledger of a run. Every finding without culprits: all is well."""
-    case = _Case(evidence)
+    case = _Case(evidence, provider)
     states = Counter(row.state for row in evidence.rows)
     registered = {(row.name, row.etag) for row in evidence.rows}
     return Ledger(
@@ -61,7 +63,7 @@ def audit(evidence: Evidence) -> Ledger:
         transcribed=states["transcribed"],
         failed=states["failed"],
         attempts=sum(row.attempt for row in evidence.rows),
-        creates=len(evidence.ledger["creates"]),
+        creates=len(evidence.books.creates),
         findings=tuple(Finding(name, tuple(check(case))) for name, check in CHECKS.items()),
     )
 
@@ -69,8 +71,8 @@ def audit(evidence: Evidence) -> Ledger:
 class _Case:
     """The evidence, put in order."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        self.e = evidence
+    def __init__(self, evidence: Evidence, provider: Provider) -> None:
+        self.e, self.provider = evidence, provider
 
     @cached_property
     def versions(self) -> dict[str, list[Recording]]:
@@ -83,6 +85,20 @@ class _Case:
     @cached_property
     def by_id(self) -> dict[str, Recording]:
         return {row.id: row for row in self.e.rows}
+
+    @cached_property
+    def jobs(self) -> dict[str, Job]:
+        return {job.id: job for job in self.e.jobs}
+
+    @cached_property
+    def ills(self) -> dict[str, Ill]:
+        """By the tag of the recording that was to have it."""
+        return {trouble.tag: trouble.ill for trouble in self.e.troubles}
+
+    @cached_property
+    def marks(self) -> set[str]:
+        """Of the jobs that the provider was made to carry out."""
+        return {create.mark for create in self.e.books.creates}
 
     @cached_property
     def stored(self) -> dict[str, list[Output]]:
@@ -146,19 +162,19 @@ def _missing_outputs(case: _Case) -> Iterator[str]:
 
 
 def _created_twice(case: _Case) -> Iterator[str]:
-    marks = Counter(create["displayName"] for create in case.e.ledger["creates"])
+    marks = Counter(create.mark for create in case.e.books.creates)
     for mark, count in marks.items():
         if count > 1:
             yield f"job {mark}: created {count} times"
-    ids = {job.id: job.transcription_id for job in case.e.jobs}
-    for create in case.e.ledger["creates"]:
-        if ids.get(create["displayName"]) != create["id"]:
-            yield f"job {create['displayName']}: its row does not know {create['id']}"
+    for create in case.e.books.creates:
+        job = case.jobs.get(create.mark)
+        if job is None or job.transcription_id not in create.handles:
+            yield f"job {create.mark}: its row does not know {create.handles[0]}"
 
 
 def _paid_beyond_attempts(case: _Case) -> Iterator[str]:
     paid: Counter[str] = Counter()
-    for source, times in case.e.ledger["transcribed"].items():
+    for source, times in case.e.books.paid.items():
         paid[source_name(source)] += times
     for name, times in paid.items():
         attempts = sum(row.attempt for row in case.versions.get(name, ()))
@@ -167,21 +183,30 @@ def _paid_beyond_attempts(case: _Case) -> Iterator[str]:
 
 
 def _attempts_without_cause(case: _Case) -> Iterator[str]:
-    """An attempt is used up by what was ordered for the recording, or by a job of its batch that
-    failed as a whole."""
-    troubles = {
-        trouble.tag: case.e.strikes.get(trouble.tag, 0) // _STRIKES_FOR_ATTEMPT[trouble.kind]
-        for trouble in case.e.troubles
-        if trouble.kind in _STRIKES_FOR_ATTEMPT
-    }
-    failed_jobs = Counter(job.batch_id for job in case.e.jobs if job.failure is not None)
+    """An attempt is used up by what was ordered for the recording, or by a job that was ordered to
+    fail and may have carried it. Broken audio that was put in the place of sound one uses them up
+    where the provider does not say what is wrong."""
+    ordered = [job for job in case.e.jobs if job.failure and _was_ordered(job.failure)]
     for row in case.e.rows:
-        if row.attempt - 1 > troubles.get(tag_of(row.name), 0) + failed_jobs[row.batch_id]:
+        if not case.provider.explains and case.kinds(row) & set(BROKEN):
+            continue
+        name = tag_of(row.name)
+        ill = case.ills.get(name)
+        struck = case.e.strikes.get(name, 0) // ill.strikes if ill and ill.strikes else 0
+        jobs = sum(job.batch_id == row.batch_id and _spans(job, row) for job in ordered)
+        if row.attempt - 1 > struck + jobs:
             yield f"{_label(row)}: {row.attempt} attempts"
 
 
 def _orphans(case: _Case) -> Iterator[str]:
-    yield from case.e.ledger["live"]
+    """What can be deleted must not be there; what cannot must be over, and a job's."""
+    there = case.e.books.there
+    if not case.provider.deletes:
+        known = {job.transcription_id for job in case.e.jobs}
+        there = tuple(handles for handles in there if not known & set(handles))
+    yield from (handles[0] for handles in there)
+    if case.e.books.running:
+        yield f"{case.e.books.running} not over"
 
 
 def _unreported(case: _Case) -> Iterator[str]:
@@ -225,15 +250,29 @@ def _secrets(case: _Case) -> Iterator[str]:
 
 
 def _failed_without_cause(case: _Case) -> Iterator[str]:
-    ordered = {t.tag for t in case.e.troubles if t.kind == "fail_recording"}
-    sizes = {job.id: job.recordings for job in case.e.jobs}
     for row in case.e.rows:
         if row.state != "failed" or case.kinds(row) & set(BROKEN):
             continue
-        reason = row.failure.reason if row.failure else ""
-        stood_alone = row.job_id is not None and sizes.get(row.job_id) == 1
-        if not (ORDERED in reason and (tag_of(row.name) in ordered or stood_alone)):
-            yield f"{_label(row)}: {reason}"
+        if not (_was_to_fail(row, case) or _could_not_be_resolved(row, case)):
+            yield f"{_label(row)}: {row.failure.reason if row.failure else ''}"
+
+
+def _was_to_fail(row: Recording, case: _Case) -> bool:
+    if row.failure is None:
+        return False
+    ill, job = case.ills.get(tag_of(row.name)), case.jobs.get(row.job_id or "")
+    is_final = ill is not None and ill.final
+    if ill is not None and is_final and ill.code == row.failure.code:
+        return True
+    stood_alone = job is not None and job.recordings == 1
+    return ORDERED in row.failure.reason and (is_final or stood_alone)
+
+
+def _could_not_be_resolved(row: Recording, case: _Case) -> bool:
+    """Its create call got no answer and was not carried out, which nobody could know."""
+    job = case.jobs.get(row.job_id or "")
+    is_unresolved = job is not None and job.state == "unresolved"
+    return is_unresolved and not case.provider.proves and row.job_id not in case.marks
 
 
 def _broken_transcribed(case: _Case) -> Iterator[str]:
@@ -275,6 +314,14 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
 }
 
 
+def _was_ordered(failure: Failure) -> bool:
+    return ORDERED in failure.reason or PASSING in failure.reason
+
+
+def _spans(job: Job, row: Recording) -> bool:
+    return job.first <= row.id <= job.last
+
+
 def _label(row: Recording) -> str:
     return f"{row.name} ({row.id[:8]}, batch {row.batch_id})"
 
@@ -287,4 +334,4 @@ def _kind_of(path: str) -> str:
 
 
 def _said(content: bytes) -> str:
-    return " ".join(p.text for p in script_for(content).phrases) if content else ""
+    return plain(" ".join(p.text for p in script_for(content).phrases)) if content else ""

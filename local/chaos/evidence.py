@@ -1,8 +1,9 @@
-"""What lies about after a run: rows, outputs, reports, queues, the emulator's ledger, logs."""
+"""What lies about after a run: rows, outputs, reports, queues, the emulator's books, logs."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from azure.data.tables import TableClient
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.chaos.plan import Drop, Trouble
+from local.chaos.provider import NO_BOOKS, Books
 from local.chaos.stage import Stage
 from local.chaos.thief import queue_names
 from local.stack import CONTAINERS
@@ -47,10 +49,10 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """`words` are what each JSON transcript says, by path. `reports` are by batch id, and
-    `report_names` the names of all files of all formats. `current` are (name, ETag) of the audio
-    that is there at the end. `strikes` is how often the
-    trouble of a tag struck, at most. `leaks` are places in logs and tables that hold a secret."""
+    """`words` are what each JSON transcript says, by path, as `plain` gives it. `reports` are by
+    batch id, `report_names` the names of all files of all formats. `current` are (name, ETag) of
+    the audio that is there at the end. `strikes` is how often the trouble of a tag struck, at
+    most. `leaks` are places in logs and tables that hold a secret."""
 
     dropped: Sequence[Dropped]
     troubles: Sequence[Trouble]
@@ -67,7 +69,7 @@ class Evidence:
     report_names: frozenset[str] = frozenset()
     queues: Mapping[str, int] = field(default_factory=dict)
     leaks: Sequence[str] = ()
-    ledger: Mapping[str, Any] = field(default_factory=dict)
+    books: Books = NO_BOOKS
 
 
 def collect(
@@ -97,7 +99,7 @@ def collect(
         report_names=frozenset(reports.list_blob_names()),
         queues=depths(stage),
         leaks=[*_leaks_in_logs(stage), *_leaks_in_table(stage)],
-        ledger=stage.ledger(),
+        books=stage.books(),
     )
 
 
@@ -133,6 +135,11 @@ def source_name(source: str) -> str:
     return unquote(urlsplit(source).path).split("/", 3)[3]
 
 
+def plain(text: str) -> str:
+    """The words alone: capitals and full stops are the provider's taste."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
 def _outputs(blobs: BlobServiceClient, container: str) -> Iterator[Output]:
     for blob in blobs.get_container_client(container).list_blobs(include=["metadata"]):
         yield Output(f"{container}/{blob.name}", (blob.metadata or {}).get("recording", ""))
@@ -144,7 +151,7 @@ def _words(blobs: BlobServiceClient, outputs: Sequence[Output]) -> Iterator[tupl
         if container == TRANSCRIPTS and name.endswith(".json"):
             content = blobs.get_blob_client(container, name).download_blob().readall()
             said = json.loads(content)["utterances"]
-            yield output.path, " ".join(one["text_lexical"] for one in said)
+            yield output.path, plain(" ".join(one["text"] for one in said))
 
 
 def _reports(container: ContainerClient) -> Iterator[tuple[str, Any]]:

@@ -7,12 +7,12 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Literal
+from typing import Literal
+
+from local.chaos.provider import Ill, Order, Provider
 
 Kind = Literal["good", "empty", "text", "truncated"]
 BROKEN: tuple[Kind, ...] = ("empty", "text", "truncated")
-ORDERED = "This trouble was ordered."
-"""What the emulator says of a failure that it was told to make."""
 
 _DECORATIONS = (
     "",
@@ -44,15 +44,18 @@ class Drop:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A fault that strikes one recording, at whatever job carries it. `tag` is in its name."""
+    """What befalls one recording, at whatever job carries it. `tag` is in its name."""
 
     tag: str
-    kind: str
-    times: int
+    ill: Ill
 
-    @property
-    def options(self) -> dict[str, str]:
-        return {"message": ORDERED} if self.kind == "fail_recording" else {}
+    def order(self, times: int) -> Order:
+        return {
+            "kind": self.ill.kind,
+            "match": {"source": self.tag},
+            "times": times,
+            **self.ill.options,
+        }
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Storm:
 
     at: float
     seconds: float
-    order: dict[str, Any]
+    order: Order
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Plan:
     storms: tuple[Storm, ...]
 
 
-def make_plan(seed: int, recordings: int, seconds: float) -> Plan:
+def make_plan(seed: int, recordings: int, seconds: float, provider: Provider) -> Plan:
     """The same for the same numbers. `recordings` counts blobs; versions are more."""
     random = Random(f"{seed} {recordings} {seconds}")
     drops: list[Drop] = []
@@ -102,7 +105,7 @@ def make_plan(seed: int, recordings: int, seconds: float) -> Plan:
     for at, number in _bursts(random, recordings, seconds * _DROPPING_SHARE):
         drops += _drops_of_one(random, at, number)
         if drops[-1].kind == "good" and random.random() < _TROUBLED_SHARE:
-            troubles.append(_trouble(random, tag(number)))
+            troubles.append(Trouble(tag(number), random.choice(provider.ills)))
     kills = sorted(_kills(random, seconds), key=lambda kill: kill.at)
     return Plan(
         seed,
@@ -111,7 +114,7 @@ def make_plan(seed: int, recordings: int, seconds: float) -> Plan:
         tuple(troubles),
         tuple(kills),
         tuple(_freezes(random, seconds)),
-        tuple(_storms(random, seconds)),
+        tuple(_storms(random, seconds, provider)),
     )
 
 
@@ -167,21 +170,6 @@ def _version(random: Random, at: float, name: str) -> Drop:
     return Drop(at, name, kind, broken[kind])
 
 
-def _trouble(random: Random, of: str) -> Trouble:
-    kind, times = random.choice(
-        (
-            ("fail_recording", 1),
-            ("drop_result", 1),
-            ("missing_result", 1),
-            ("missing_result", 3),
-            ("malformed_result", 1),
-            ("malformed_result", 3),
-            ("omit_from_report", 1),
-        )
-    )
-    return Trouble(of, kind, times)
-
-
 def _kills(random: Random, seconds: float) -> Iterator[Kill]:
     for pause, is_host in ((6.0, True), (17.0, False)):
         at = 2.0 + random.random() * min(pause, seconds - 4.0)  # once even in a short run
@@ -203,37 +191,40 @@ def _freezes(random: Random, seconds: float) -> Iterator[Freeze]:
         at += random.uniform(10.0, 25.0)
 
 
-def _storms(random: Random, seconds: float) -> Iterator[Storm]:
+def _storms(random: Random, seconds: float, provider: Provider) -> Iterator[Storm]:
+    """Those that end whole jobs are few: what they carry would use up all its attempts."""
     at, failed_jobs = 1.0, 0
     while at < seconds:
-        order = _order(random)
-        if order["kind"] == "fail_job":
-            failed_jobs += 1
-        if order["kind"] != "fail_job" or failed_jobs <= _MOST_FAILED_JOBS:
-            yield Storm(at, random.uniform(1.0, 5.0), order)
+        order = random.choice((*_usual(random, provider), *provider.storms(random)))
+        is_failing = _ends_jobs(order, provider)
+        failed_jobs += is_failing
+        if not is_failing or failed_jobs <= _MOST_FAILED_JOBS:
+            yield Storm(at, random.uniform(1.0, 5.0), {"times": None, **order})
         at += random.uniform(0.5, 5.0)
 
 
-def _order(random: Random) -> dict[str, Any]:
-    create = {"call": r"transcriptions\.create"}
-    anything = random.choice(({}, create, {"call": r"transcriptions\.get|files\."}))
+def _usual(random: Random, provider: Provider) -> tuple[Order, ...]:
+    """What can befall the calls of any provider."""
+    create, reads = {"call": provider.create}, {"call": provider.reads}
+    anything = random.choice(({}, create, reads))
     several = random.randint(1, 5)
-    orders: tuple[dict[str, Any], ...] = (
+    down = anything if provider.proves else reads
+    return (
         {"kind": "refuse", "match": anything, "status": 429, "retryAfter": random.randint(1, 4)},
-        {"kind": "refuse", "match": anything, "status": 503},
-        {"kind": "refuse", "match": anything, "status": 500, "envelope": "service"},
+        {"kind": "refuse", "match": down, "status": 503},
+        {"kind": "refuse", "match": create, "status": 503, "times": 1},
         {"kind": "lose_answer", "match": create, "how": "500", "times": several},
         {"kind": "lose_answer", "match": create, "how": "cut", "times": several},
         {"kind": "lose_answer", "match": create, "how": "hang", "seconds": 20.0},
         {"kind": "lose_answer", "match": anything, "how": "cut", "times": several},
         {"kind": "slow_call", "match": anything, "seconds": random.uniform(0.2, 2.0)},
-        {"kind": "slow_start", "seconds": random.uniform(0.5, 3.0), "times": several},
-        {"kind": "slow_job", "seconds": random.uniform(0.5, 5.0), "times": several},
         {"kind": "die", "match": create, "times": 1, "answered": random.random() < 0.3},
-        {"kind": "drop_webhook"},
-        {"kind": "double_webhook"},
-        {"kind": "drop_report", "times": several},
-        {"kind": "fail_job", "code": "Internal", "message": ORDERED, "times": 1},
-        {"kind": "fail_job", "code": "InvalidData", "message": ORDERED, "times": 1},
     )
-    return {"times": None, **random.choice(orders)}
+
+
+def _ends_jobs(order: Order, provider: Provider) -> bool:
+    """A job may end, too, where a create call that was not carried out leaves no proof of that."""
+    if order["kind"] in provider.failing:
+        return True
+    is_refusal = order["kind"] == "refuse" and order["status"] >= 500
+    return is_refusal and not provider.proves and order["match"] == {"call": provider.create}

@@ -21,7 +21,7 @@ from local.chaos.evidence import (
     depths,
     keys,
 )
-from local.chaos.plan import Drop, Freeze, Kill, Plan, Storm, Trouble
+from local.chaos.plan import Drop, Freeze, Kill, Plan, Storm
 from local.chaos.stage import Program, Stage
 from local.chaos.thief import Thief
 from shared.stores.table import ACTIVE, OPEN, TableBatchStore
@@ -109,8 +109,9 @@ class _Misfortunes:
 
     def __init__(self, stage: Stage, plan: Plan, done: Counter[str], strikes: Counter[str]) -> None:
         self._stage, self._done, self._strikes = stage, done, strikes
-        self._left = {trouble: trouble.times for trouble in plan.troubles}
-        self._ordered: dict[str, Trouble] = {}
+        self._troubles = {trouble.tag: trouble for trouble in plan.troubles}
+        self._left = {trouble.tag: trouble.ill.times for trouble in plan.troubles}
+        self._ordered: dict[str, str] = {}  # the tag of the recording, by the fault's id
         self._order = count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         for kill in plan.kills:
@@ -145,9 +146,11 @@ class _Misfortunes:
         for program in self._stage.programs:
             program.await_ready()
         self._stage.cancel()
-        for trouble, left in self._left.items():
-            if left < trouble.times:
-                self._done[f"recordings with {trouble.kind}"] += 1
+        self._stage.provider.appease(self._stage.admin)
+        for tag, left in self._left.items():
+            ill = self._troubles[tag].ill
+            if left < ill.times:
+                self._done[f"recordings with {ill.kind}"] += 1
 
     def _at(self, at: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._due, (at, next(self._order), act))
@@ -184,22 +187,21 @@ class _Misfortunes:
 
     def _order_troubles(self) -> None:
         """The faults of single recordings: a new emulator has forgotten them."""
-        for trouble, left in self._left.items():
+        for tag, left in self._left.items():
             if left > 0:
-                order = {"kind": trouble.kind, "match": {"source": trouble.tag}, "times": left}
-                fault_id = self._stage.order({**order, **trouble.options})
+                fault_id = self._stage.order(self._troubles[tag].order(left))
                 if not fault_id:
                     return  # it is not up yet
-                self._ordered[fault_id] = trouble
+                self._ordered[fault_id] = tag
         self._has_troubles = True
 
     def _remember(self) -> None:
         """Which troubles have struck already. Of an emulator that does not answer any more it
         is not known: all of them may have, and are ordered again."""
         struck = {fault["id"]: int(fault["struck"]) for fault in self._stage.faults()}
-        for fault_id, trouble in self._ordered.items():
-            self._strikes[trouble.tag] += struck.get(fault_id, self._left[trouble])
-            self._left[trouble] -= struck.get(fault_id, 0)
+        for fault_id, tag in self._ordered.items():
+            self._strikes[tag] += struck.get(fault_id, self._left[tag])
+            self._left[tag] -= struck.get(fault_id, 0)
         self._ordered.clear()
 
 
@@ -223,13 +225,14 @@ def _what_is_open(stage: Stage) -> str:
     store = TableBatchStore(stage.table)
     rows = [row for batch in batch_ids(stage.table) for row in store.recordings(batch)]
     registered = {(row.name, row.etag) for row in rows}
+    books = stage.books()
     left = {
         "unregistered": len(current_audio(stage.blobs) - registered),
         "recordings": sum(not row.is_terminal for row in rows),
         "batches": len(keys(stage.table, OPEN)),
         "jobs": len(keys(stage.table, ACTIVE)),
         "messages": sum(depths(stage).values()),
-        "at the provider": len(stage.ledger()["live"]),
+        "at the provider": books.running + len(books.there) * stage.provider.deletes,
     }
     return ", ".join(f"{n} {what}" for what, n in left.items() if n)
 

@@ -19,6 +19,8 @@ from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from local.azurite import Azurite, running_azurite
+from local.chaos.provider import Books, Provider
+from local.chaos.providers.registry import PROVIDERS
 from local.children import Child
 from local.emulators import EMULATORS
 from local.stack import ROOT, TABLE, app_settings, free_port, make_storage
@@ -26,7 +28,7 @@ from local.stack import ROOT, TABLE, app_settings, free_port, make_storage
 HOSTS = 2
 _LEASE_SECONDS = 6
 _READY_SECONDS = 60
-_IN_A_HURRY = {
+_IN_A_HURRY = {  # and each provider has some of its own
     "COALESCE_SECONDS": "2",
     "POLL_SCHEDULE": "*/2 * * * * *",
     "POLL_MIN_SECONDS": "1",
@@ -39,7 +41,6 @@ _IN_A_HURRY = {
     "ORPHANS_SECONDS": "6",
     "ORPHAN_AGE_SECONDS": "20",
     "ENDPOINT_PAUSE_SECONDS": "1",
-    "MAX_ATTEMPTS": "6",
     "SLICE_SIZE": "8",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02",
 }
@@ -101,6 +102,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Stage:
+    provider: Provider
     azurite: Azurite
     speech: Program
     hosts: tuple[Program, ...]
@@ -138,17 +140,20 @@ class Stage:
             return []
         return found
 
-    def ledger(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.admin.get("/ledger").json()
-        return found
+    def books(self) -> Books:
+        return self.provider.read(self.admin.get("/ledger").json())
 
 
 @contextmanager
-def set_up(folder: Path) -> Iterator[Stage]:
-    """Everything started and ready; stopped at the end. `folder` takes logs and state."""
+def set_up(folder: Path, name: str) -> Iterator[Stage]:
+    """Everything started and ready, with the emulator of the provider of that name; stopped at the
+    end. `folder` takes logs and state."""
+    provider, emulator = PROVIDERS[name], EMULATORS[name]
     logs, state = folder / "logs", folder / "state"
     logs.mkdir(parents=True, exist_ok=True)
     state.mkdir(exist_ok=True)
+    profiles = (folder / "profiles.toml").resolve()
+    profiles.write_text(provider.profiles, encoding="utf-8")
     with ExitStack() as exits:
         azurite = exits.enter_context(running_azurite())
         storage = azurite.connection_string
@@ -160,18 +165,19 @@ def set_up(folder: Path) -> Iterator[Stage]:
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             **app_settings(storage, f"http://127.0.0.1:{ports[0]}"),
-            **EMULATORS["azure-speech"].settings(url, key),
+            **emulator.settings(url, key),
             **_IN_A_HURRY,
+            **provider.settings,
+            "PROFILES_FILE": str(profiles),
         }
         speech = Program(
-            "The Azure Speech emulator",
-            [
-                *(sys.executable, "-m", "local.azure_speech", "--port", str(speech_port)),
-                *("--engine", "scripted", "--key", key, "--state", str(state)),
-            ],
+            f"The {emulator.name} emulator",
+            emulator.command(
+                speech_port, "scripted", key, ("--state", str(state), *provider.options)
+            ),
             env,
-            logs / "azure-speech.log",
-            "Azure Speech emulator at ",
+            logs / f"{name}.log",
+            emulator.ready,
         )
         hosts = tuple(
             Program(
@@ -195,6 +201,7 @@ def set_up(folder: Path) -> Iterator[Stage]:
         enter = exits.enter_context
         tables = enter(TableServiceClient.from_connection_string(storage))
         yield Stage(
+            provider,
             azurite,
             speech,
             hosts,

@@ -39,7 +39,7 @@ class Emulator:
         self.jobs.resume()
 
     def read_ledger(self) -> dict[str, Any]:
-        return self.ledger.body(self.items.pending())
+        return self.ledger.body(self.items.pending(), self.items.labels())
 
     async def close(self) -> None:
         await self.jobs.close()

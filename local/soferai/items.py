@@ -171,6 +171,15 @@ class Items:
         sql = f"SELECT COUNT(*) AS count FROM items WHERE status NOT IN ({over})"
         return int(self._database.execute(sql, OVER).fetchone()["count"])
 
+    def labels(self) -> dict[str, list[str]]:
+        """{batch: the client_item_id of each of its items, "" for one without}. Oldest first."""
+        found: dict[str, list[str]] = {}
+        for row in self._database.execute(
+            "SELECT batch_id, client_item_id FROM items WHERE batch_id != '' ORDER BY seq"
+        ):
+            found.setdefault(row["batch_id"], []).append(row["client_item_id"] or "")
+        return found
+
     def audio(self, item_id: str) -> bytes | None:
         row = self._database.execute("SELECT audio FROM items WHERE id = ?", (item_id,)).fetchone()
         return None if row["audio"] is None else bytes(row["audio"])

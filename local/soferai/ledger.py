@@ -4,6 +4,7 @@ kept in the database, so that it survives a killed process."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -40,10 +41,11 @@ class Ledger:
         for table in _TABLES:
             self._database.execute(f"DELETE FROM {table}")
 
-    def body(self, pending: int) -> dict[str, Any]:
+    def body(self, pending: int, labels: Mapping[str, list[str]]) -> dict[str, Any]:
         """`calls` {kind: {status: count}}, `busiest`: the most calls in any window, `creates`,
-        `transcribed` {source without query: how often}, `cents` paid in all, and how many
-        transcriptions are `pending`, in which money may be all that is missing."""
+        `transcribed` {source without query: how often}, `cents` paid in all, how many
+        transcriptions are `pending`, in which money may be all that is missing, and the `batches`
+        that are there, which nobody can delete, with the client_item_ids in them (`labels`)."""
         per_source = self._rows(
             "SELECT source, COUNT(*) AS times FROM ledger_transcribed GROUP BY source"
         )
@@ -55,6 +57,9 @@ class Ledger:
             "transcribed": {row["source"]: row["times"] for row in per_source},
             "cents": round(paid["cents"], 6),
             "pending": pending,
+            "batches": [
+                {"id": batch_id, "clientItemIds": found} for batch_id, found in labels.items()
+            ],
         }
 
     def _rows(self, sql: str) -> list[sqlite3.Row]:

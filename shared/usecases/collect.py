@@ -103,8 +103,7 @@ class _Collected:
     def go_on(self, remote: RemoteStatus | None) -> None:
         """`remote` is what the provider says, None: that it knows no such transcription."""
         if remote is None:
-            # no recording is to blame for a copy that was deleted
-            self._fail_job(self._job, VANISHED, split=False)
+            self._fail_or_finish()
         elif remote.state == "failed":
             self._fail(remote, remote.failure or NO_RESULT)
         elif remote.state == "succeeded":
@@ -112,6 +111,16 @@ class _Collected:
         elif self._is_late:
             cancel_copy(self._job, self._provider)
             self._fail_job(self._job, OVERDUE, split=False)
+
+    def _fail_or_finish(self) -> None:
+        """No recording is to blame for a copy that was deleted; and where none is left that waits
+        for it, its finish deleted it and was cut short before it wrote that down."""
+        job = self._job
+        is_settled = job.state == "collecting" or job.failure is not None
+        if is_settled and not self._store.any_left(job):
+            self._queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+        else:
+            self._fail_job(job, VANISHED, split=False)
 
     def _files(self, remote: RemoteStatus) -> list[ResultFile]:
         if remote.files is not None:

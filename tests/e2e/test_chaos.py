@@ -1,4 +1,5 @@
-"""`make chaos`, a small run: whatever is killed, lost or refused, the ledger is clean."""
+"""`make chaos`, a small run for each provider: whatever is killed, lost or refused, the ledger is
+clean."""
 
 from __future__ import annotations
 
@@ -7,25 +8,34 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from local.chaos.providers.registry import PROVIDERS
+
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 1
 
 
-def test_nothing_is_lost_doubled_or_paid_twice_while_the_stack_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_nothing_is_lost_doubled_or_paid_twice_while_the_stack_is_killed(
+    provider: str, tmp_path: Path
+) -> None:
     books = tmp_path / "ledger.json"
     done = subprocess.run(
         [
             *(sys.executable, "-m", "local.chaos", "--short", "--seed", str(SEED)),
-            *("--settle-seconds", "120", "--json", str(books)),
+            *("--provider", provider),
+            *("--settle-seconds", "240", "--json", str(books)),
         ],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=420,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     ledger = json.loads(books.read_text())
+    assert ledger["provider"] == provider
     assert ledger["is_clean"] and not any(ledger["findings"].values())
     assert ledger["accepted"] == ledger["transcribed"] + ledger["failed"]
     assert ledger["accepted"] >= 40

@@ -224,4 +224,5 @@ def test_what_a_killed_emulator_had_begun_goes_on(base: str, tmp_path: Path) -> 
     with running(ReadingPool(), settings(state=tmp_path)) as url, SoferApi(url) as api:
         assert api.ended(made["batch_id"])["status"] == "COMPLETED"
         assert len(api.ledger()["creates"]) == 1
+        assert api.ledger()["batches"] == [{"id": made["batch_id"], "clientItemIds": ["c0"]}]
         assert KEY not in str(api.ledger())

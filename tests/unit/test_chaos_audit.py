@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from local.chaos.audit import CHECKS, audit
-from local.chaos.evidence import Dropped, Evidence, Output
-from local.chaos.plan import ORDERED, Drop, Trouble, sound
+from local.chaos.evidence import Dropped, Evidence, Output, plain
+from local.chaos.plan import Drop, Trouble, sound
+from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 from local.recogniser.scripted import script_for
 from shared.model.failure import Failure
 from shared.model.job import Job
@@ -71,7 +72,32 @@ FINISHED = Job(
     audio_ms=325,
     transcription_id="t1",
 )
+FINAL = Ill("fail_recording", final=True)
+NO_RESULT = Ill("drop_result", strikes=1)
+UNREADABLE = Ill("malformed_result", times=3, strikes=3)
+
+
+def no_storms(random: Random) -> tuple[Order, ...]:
+    return ()
+
+
+def no_books(ledger: Any) -> Books:
+    return Books((), {}, ())
+
+
+PROVIDER = Provider(
+    settings={},
+    options=(),
+    profiles="",
+    create="create",
+    reads="get",
+    ills=(FINAL, NO_RESULT, UNREADABLE),
+    storms=no_storms,
+    failing=frozenset(),
+    read=no_books,
+)
 SOURCE = f"http://127.0.0.1:1/devstoreaccount1/audio/{GOOD}"
+BOOKS = Books(creates=(Create(JOB, ("t1",)),), paid={SOURCE: 1}, there=())
 REPORT: dict[str, Any] = {
     "recordings": [
         {"recording_id": TRANSCRIBED.id, "state": "transcribed"},
@@ -82,7 +108,7 @@ REPORT: dict[str, Any] = {
 
 
 def said(content: bytes) -> str:
-    return " ".join(phrase.text for phrase in script_for(content).phrases)
+    return plain(" ".join(phrase.text for phrase in script_for(content).phrases))
 
 
 def all_is_well() -> Evidence:
@@ -107,16 +133,12 @@ def all_is_well() -> Evidence:
         reports={BATCH: REPORT},
         report_names=frozenset(f"{BATCH}.{ending}" for ending in ("json", "csv", "html")),
         queues={"dropscribe-plan": 0},
-        ledger={
-            "creates": [{"displayName": JOB, "id": "t1"}],
-            "transcribed": {SOURCE: 1},
-            "live": [],
-        },
+        books=BOOKS,
     )
 
 
-def ledger(**changes: Any) -> dict[str, Any]:
-    return {"ledger": {**all_is_well().ledger, **changes}}
+def books(**changes: Any) -> dict[str, Any]:
+    return {"books": BOOKS._replace(**changes)}
 
 
 def rows(good: Recording = TRANSCRIBED, refused: Recording = REFUSED) -> dict[str, Any]:
@@ -156,17 +178,18 @@ BREACHES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("words of another recording", {"words": {f"transcripts/audio/{GOOD}.json": said(OTHER)}}),
     (
         "create calls beyond the necessary",
-        ledger(creates=[{"displayName": JOB, "id": "t1"}, {"displayName": JOB, "id": "t2"}]),
+        books(creates=(Create(JOB, ("t1",)), Create(JOB, ("t2",)))),
     ),
     (
         "create calls beyond the necessary",
-        ledger(creates=[{"displayName": "j2", "id": "t1"}]),
+        books(creates=(Create("j2", ("t1",)),)),
     ),
-    ("transcribed beyond the attempts", ledger(transcribed={SOURCE: 2})),
+    ("transcribed beyond the attempts", books(paid={SOURCE: 2})),
     ("attempts without cause", rows(msgspec.structs.replace(TRANSCRIBED, attempt=2))),
     ("failed without cause", rows(failed("We do not know."))),
     ("broken, yet transcribed", rows(refused=recording(BROKEN, state="transcribed"))),
-    ("orphans at the provider", ledger(live=["t1"])),
+    ("orphans at the provider", books(there=(("t1",),))),
+    ("orphans at the provider", books(running=1)),
     ("unreported", {"report_names": frozenset({f"{BATCH}.json", f"{BATCH}.csv"})}),
     ("unreported", report(transcribed=2)),
     ("unreported", {"reports": {BATCH: {**REPORT, "recordings": REPORT["recordings"][:1]}}}),
@@ -180,7 +203,7 @@ BREACHES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def test_a_run_without_a_blemish_has_a_clean_ledger() -> None:
-    found = audit(all_is_well())
+    found = audit(all_is_well(), PROVIDER)
     assert found.is_clean
     assert (found.dropped, found.replaced, found.accepted) == (2, 0, 2)
     assert (found.transcribed, found.failed, found.creates) == (1, 1, 1)
@@ -188,7 +211,7 @@ def test_a_run_without_a_blemish_has_a_clean_ledger() -> None:
 
 @pytest.mark.parametrize(("law", "changes"), BREACHES)
 def test_what_breaks_a_law_is_found(law: str, changes: dict[str, Any]) -> None:
-    found = audit(replace(all_is_well(), **changes))
+    found = audit(replace(all_is_well(), **changes), PROVIDER)
     assert not found.is_clean
     assert law in {finding.name for finding in found.findings if finding.culprits}
 
@@ -206,19 +229,27 @@ def evidence_of_a_failure(trouble: Trouble | None, carried: int) -> Evidence:
     )
 
 
-def culprits(law: str, evidence: Evidence) -> tuple[str, ...]:
-    return next(finding.culprits for finding in audit(evidence).findings if finding.name == law)
+def culprits(law: str, evidence: Evidence, provider: Provider = PROVIDER) -> tuple[str, ...]:
+    findings = audit(evidence, provider).findings
+    return next(finding.culprits for finding in findings if finding.name == law)
 
 
 @pytest.mark.parametrize(
     ("trouble", "carried", "is_excused"),
     [
-        (Trouble("r00000", "fail_recording", 1), 5, True),
-        (Trouble("r00009", "fail_recording", 1), 5, False),
+        (Trouble("r00000", FINAL), 5, True),
+        (Trouble("r00000", NO_RESULT), 5, False),
+        (Trouble("r00009", FINAL), 5, False),
         (None, 1, True),
         (None, 5, False),
     ],
-    ids=["it was to fail", "another was to fail", "its job failed, alone", "its job failed"],
+    ids=[
+        "it was to fail",
+        "it was to be ill",
+        "another was to fail",
+        "its job failed, alone",
+        "its job failed",
+    ],
 )
 def test_a_recording_may_fail_where_that_was_ordered(
     trouble: Trouble | None, carried: int, is_excused: bool
@@ -230,7 +261,7 @@ def test_a_recording_may_fail_where_that_was_ordered(
 def test_a_version_that_was_overwritten_before_anybody_saw_it_is_not_lost() -> None:
     first = Dropped(GOOD, "0", 0, Drop(0.5, GOOD, "good", OTHER))
     evidence = all_is_well()
-    found = audit(replace(evidence, dropped=(first, *evidence.dropped)))
+    found = audit(replace(evidence, dropped=(first, *evidence.dropped)), PROVIDER)
     assert found.is_clean and found.replaced == 1
 
 
@@ -251,16 +282,90 @@ def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:
     again = replace(all_is_well(), rows=(msgspec.structs.replace(TRANSCRIBED, attempt=2), REFUSED))
     law = "attempts without cause"
     causes: tuple[Callable[[Evidence], Evidence], ...] = (
-        lambda e: replace(
-            e, troubles=(Trouble("r00000", "drop_result", 1),), strikes={"r00000": 1}
-        ),
-        lambda e: replace(
-            e, troubles=(Trouble("r00000", "missing_result", 3),), strikes={"r00000": 3}
-        ),
-        lambda e: replace(
-            e, jobs=(FINISHED, msgspec.structs.replace(FINISHED, id="j0", failure=REFUSED.failure))
-        ),
+        lambda e: replace(e, troubles=(Trouble("r00000", NO_RESULT),), strikes={"r00000": 1}),
+        lambda e: replace(e, troubles=(Trouble("r00000", UNREADABLE),), strikes={"r00000": 3}),
+        lambda e: replace(e, jobs=(FINISHED, failed_job(ORDERED))),
+        lambda e: replace(e, jobs=(FINISHED, failed_job(PASSING))),
     )
-    assert culprits(law, again)
+    no_causes: tuple[Callable[[Evidence], Evidence], ...] = (
+        lambda e: e,
+        lambda e: replace(e, troubles=(Trouble("r00000", UNREADABLE),), strikes={"r00000": 2}),
+        lambda e: replace(e, troubles=(Trouble("r00000", FINAL),), strikes={"r00000": 1}),
+        lambda e: replace(e, jobs=(FINISHED, failed_job("Nobody knows why."))),
+        lambda e: replace(e, jobs=(FINISHED, failed_job(ORDERED, first="", last=""))),
+    )
     for cause in causes:
         assert not culprits(law, cause(again))
+    for cause in no_causes:
+        assert culprits(law, cause(again))
+
+
+def failed_job(reason: str, **changes: Any) -> Job:
+    failure = Failure(kind="provider", code="x", reason=reason, advice="x")
+    return msgspec.structs.replace(FINISHED, id="j0", failure=failure, **changes)
+
+
+def test_broken_audio_is_tried_again_where_the_provider_does_not_say_what_is_wrong() -> None:
+    again = msgspec.structs.replace(TRANSCRIBED, attempt=3)
+    second = Dropped(GOOD, "2", 1, Drop(1.5, GOOD, "text", b"A letter."))
+    evidence = replace(
+        all_is_well(), rows=(again, REFUSED), dropped=(*all_is_well().dropped, second)
+    )
+    law = "attempts without cause"
+    assert culprits(law, evidence)
+    assert not culprits(law, evidence, PROVIDER._replace(explains=False))
+
+
+def test_a_trouble_that_passes_is_no_reason_to_fail() -> None:
+    evidence = evidence_of_a_failure(Trouble("r00000", NO_RESULT), 1)
+    passing = replace(evidence, rows=(failed(f"Azure Speech: {PASSING}"), REFUSED))
+    assert not culprits("failed without cause", evidence)
+    assert culprits("failed without cause", passing)
+
+
+def test_a_code_excuses_a_failure_that_the_provider_gives_no_reason_for() -> None:
+    evidence = evidence_of_a_failure(Trouble("r00000", FINAL), 5)
+    silent = failed("No reason.")
+    law = "failed without cause"
+    assert culprits(law, replace(evidence, rows=(silent, REFUSED)))
+    coded = replace(
+        evidence, rows=(silent, REFUSED), troubles=(Trouble("r00000", FINAL._replace(code="x")),)
+    )
+    assert not culprits(law, coded)
+
+
+@pytest.mark.parametrize(
+    ("proves", "state", "creates", "is_excused"),
+    [
+        (False, "unresolved", (), True),
+        (True, "unresolved", (), False),
+        (False, "unresolved", BOOKS.creates, False),
+        (False, "failed", (), False),
+    ],
+    ids=["nobody could know", "the list is proof", "it was carried out", "the job failed"],
+)
+def test_a_recording_may_fail_where_nobody_can_know_whether_it_was_sent(
+    proves: bool, state: Any, creates: tuple[Create, ...], is_excused: bool
+) -> None:
+    evidence = replace(
+        evidence_of_a_failure(None, 5),
+        rows=(failed("Nobody can tell."), REFUSED),
+        jobs=(msgspec.structs.replace(FINISHED, state=state, transcription_id=None),),
+        books=BOOKS._replace(creates=creates),
+    )
+    provider = PROVIDER._replace(proves=proves)
+    assert bool(culprits("failed without cause", evidence, provider)) is not is_excused
+
+
+def test_what_cannot_be_deleted_may_stay_where_a_job_knows_it() -> None:
+    keeping = PROVIDER._replace(deletes=False)
+    law = "orphans at the provider"
+
+    def case(**changes: Any) -> Evidence:
+        return replace(all_is_well(), books=BOOKS._replace(**changes))
+
+    assert culprits(law, case(there=(("t1", "marked:j1"),)))
+    assert not culprits(law, case(there=(("t1", "marked:j1"),)), keeping)
+    assert not culprits(law, case(there=(("b1", "t1"),)), keeping)
+    assert culprits(law, case(there=(("t2", "marked:j2"),)), keeping)
+    assert culprits(law, case(running=1), keeping)

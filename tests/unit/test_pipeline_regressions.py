@@ -17,12 +17,14 @@ import pytest
 from shared import bootstrap, messages
 from shared.application import Application
 from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
+from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.ports import RemoteStatus, ResultFile
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.settings import Settings, read_settings
 from shared.stores import rows
 from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.provider import BAD
 from tests.fakes.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,3 +182,74 @@ def test_a_step_put_off_whose_message_is_lost_is_missed_as_soon_as_the_settings_
     world.poll()
     world.drain()
     assert world.states() == {"a.wav": "transcribed"}
+
+
+def sent_job(world: World) -> str:
+    """One recording at the provider, which is done with it; the id of its transcription."""
+    world.drop("a.wav")
+    world.clock.advance(120)
+    world.drain()
+    [transcription_id] = world.provider.transcriptions
+    world.provider.complete(transcription_id)
+    return transcription_id
+
+
+def lose_the_answer_of_the_next_delete(world: World) -> None:
+    delete = world.provider.delete
+
+    def deleted_unseen(transcription_id: str) -> None:
+        world.provider.delete = delete  # type: ignore[method-assign]
+        delete(transcription_id)
+        raise ProviderUnavailable("the answer was lost")
+
+    world.provider.delete = deleted_unseen  # type: ignore[method-assign]
+
+
+def ask_again(world: World, transcription_id: str) -> None:
+    """As the poll does."""
+    [job] = world.store.job_rows.values()
+    hint = messages.Collect(
+        endpoint=world.provider.endpoint,
+        transcription_id=transcription_id,
+        batch_id=job.batch_id,
+        job_id=job.id,
+    )
+    world.queue.send(hint)
+    world.drain()
+
+
+def end(world: World) -> Job:
+    world.run()
+    assert_all_is_well(world)
+    [job] = world.store.job_rows.values()
+    return job
+
+
+def test_a_job_that_failed_keeps_its_reason_when_its_copy_is_gone_before_it_is_written_down() -> (
+    None
+):
+    """It was said of it then that the provider did not know the transcription any more."""
+    world = World()
+    world.provider.bad_sources[world.audio.url("audio", "a.wav")] = BAD
+    transcription_id = sent_job(world)
+    lose_the_answer_of_the_next_delete(world)
+    world.run_webhook(transcription_id)
+    ask_again(world, transcription_id)
+    job = end(world)
+    assert job.state == "failed"
+    assert job.failure is not None and job.failure.code == BAD.code
+
+
+def test_a_job_that_was_done_does_not_fail_when_its_copy_is_gone_before_it_is_written_down() -> (
+    None
+):
+    world = World()
+    transcription_id = sent_job(world)
+    lose_the_answer_of_the_next_delete(world)
+    world.run_webhook(transcription_id)
+    assert world.states() == {"a.wav": "transcribed"} and world.provider.deleted
+    world.queue.waiting.clear()
+    world.clock.advance(PAUSE_SECONDS + world.policy.stuck_after_seconds + 1)
+    ask_again(world, transcription_id)
+    job = end(world)
+    assert (job.state, job.failure) == ("finished", None)
