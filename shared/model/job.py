@@ -78,6 +78,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     version: str = ""
 
+    @property
+    def is_sent(self) -> bool:
+        """Of a job whose create call is not open any more: whether it was carried out."""
+        return self.transcription_id is not None
+
 
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a job that is at a provider, or about to be, in the index of all of them.

@@ -19,6 +19,7 @@ from shared.log import event
 from shared.model import transcript as t
 from shared.model.recording import Recording
 from shared.model.report import Decision
+from shared.model.spending import money_back
 from shared.ports import AudioBlobs, BatchStore, Clock, ContentClaim, Contents, Outputs
 from shared.usecases.publish import job_of, outcome_of, source_of, store_outputs
 
@@ -140,7 +141,7 @@ class _Look:
         paths = store_outputs(row, transcript, self._outputs, self._container)
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         return msgspec.structs.replace(
-            row,
+            money_back(row),
             state="transcribed",
             changed_at=now,
             not_before_at=None,
