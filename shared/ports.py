@@ -137,7 +137,8 @@ class SpeechProvider(Protocol):
         """Its files, a page at a time, results and report alike."""
 
     def result(self, file: ResultFile) -> Recognition:
-        """Fetch and read one result. Raises `ResultMissing`, `ResultMalformed`."""
+        """Fetch and read one result. Raises `ResultMissing`, `ResultMalformed`, and of these
+        `ResultTooLarge` where the result of another attempt would be too large as well."""
 
     def report(self, file: ResultFile) -> ProviderReport:
         """Fetch and read the report. Raises `ResultMissing`, `ResultMalformed`."""
