@@ -70,6 +70,7 @@ from shared.usecases.spend import spend
 from shared.usecases.submit import submit
 from shared.usecases.submit_line import submit_line
 from shared.usecases.sweep import ensure_webhooks, sweep
+from shared.usecases.sweep_contents import sweep_contents
 from shared.usecases.take_manifest import not_taken, take_manifest
 from shared.usecases.unresolved import leave_unresolved
 from shared.usecases.upload import UploadPlace, offer_upload
@@ -217,6 +218,7 @@ class Application:
                 self._filled(take_dead_letters, intake=watched), ports.dead_letters
             ),
             "orphans": self._filled(remove_orphans),
+            "contents": self._filled(sweep_contents),
             "events": self._outgoing.sweep,
         }
 

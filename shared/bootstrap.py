@@ -192,6 +192,7 @@ def _policy(settings: Settings) -> Policy:
         orphan_age_seconds=settings.orphan_age_seconds,
         endpoint_pause_seconds=settings.endpoint_pause_seconds,
         deliveries_days=settings.deliveries_days,
+        reuse_days=settings.reuse_days,
         submitted_seconds=settings.submitted_seconds,
         give_up_seconds=settings.give_up_seconds,
         fall_over_seconds=settings.fall_over_seconds,

@@ -26,6 +26,7 @@
         ├── TranscriptionMissing  the provider does not know that transcription
         ├── ResultMissing         a result file is not there (404) or its link expired (403)
         └── ResultMalformed       a result file is there but cannot be read
+            └── ResultTooLarge    it is larger than what is ever read
 
 `status` is what an HTTP caller would be told; `transient` says whether the same step can
 succeed when it is tried again without anybody changing anything. Messages never hold a URL
@@ -232,3 +233,7 @@ class ResultMissing(ProviderError):
 
 class ResultMalformed(ProviderError):
     """A result file that is not what its documentation promises."""
+
+
+class ResultTooLarge(ResultMalformed):
+    """A result file that is too large to be read; another one of the same audio would be, too."""

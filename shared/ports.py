@@ -137,7 +137,8 @@ class SpeechProvider(Protocol):
         """Its files, a page at a time, results and report alike."""
 
     def result(self, file: ResultFile) -> Recognition:
-        """Fetch and read one result. Raises `ResultMissing`, `ResultMalformed`."""
+        """Fetch and read one result. Raises `ResultMissing`, `ResultMalformed`, and of these
+        `ResultTooLarge` where the result of another attempt would be too large as well."""
 
     def report(self, file: ResultFile) -> ProviderReport:
         """Fetch and read the report. Raises `ResultMissing`, `ResultMalformed`."""
@@ -383,12 +384,14 @@ class Diaries(Protocol):
 
 
 class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
-    """Which recording is the one of its `content` that is paid for. `version` is the row's ETag, ""
-    for a row not yet stored."""
+    """Which recording is the one of its `content` that is paid for. `looked_at` is when somebody
+    made sure last that this helps anybody. `version` is the row's ETag, "" for a row not yet
+    stored."""
 
     content: str
     batch_id: str
     recording_id: str
+    looked_at: datetime | None = None
     version: str = ""
 
 
@@ -398,6 +401,12 @@ class Contents(Protocol):
 
     def save(self, claim: ContentClaim) -> None:
         """Insert or replace. Raises `StoreConflict`."""
+
+    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+        """Claims at which nobody has looked since then, at most so many."""
+
+    def remove(self, claim: ContentClaim) -> None:
+        """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""
 
 
 class EndpointBook(Protocol):

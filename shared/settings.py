@@ -63,6 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("EVENTS_SECRET", values.signing_secrets, ()),
     Setting("OUTBOUND_NETWORKS", values.networks, ()),
     Setting("DELIVERIES_DAYS", values.number(1, 365), 30),
+    Setting("REUSE_DAYS", values.number(1, 3650), 365),
     Setting("COALESCE_SECONDS", values.number(1, 3600), 60),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
@@ -137,6 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     events_secret: tuple[Secret, ...]
     outbound_networks: tuple[Network, ...]
     deliveries_days: int
+    reuse_days: int
     coalesce_seconds: int
     poll_schedule: str
     sweep_schedule: str

@@ -48,8 +48,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
     is when it could not be sent for the first time, and `told_at` when the log last told so.
-    `collecting_at` is when results were listed first, `last_round_at` when they were for the last
-    time before the job is given up. `version` is the row's ETag, "" for a row not yet stored.
+    `collecting_at` is when results were listed first, or when the last one came, as far as somebody
+    had to know; `last_round_at` when they were for the last time before the job is given up.
+    `version` is the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -80,6 +81,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     completed_at: str | None = None
     failure: Failure | None = None
     version: str = ""
+
+    @property
+    def is_sent(self) -> bool:
+        """Of a job whose create call is not open any more: whether it was carried out."""
+        return self.transcription_id is not None
 
 
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):

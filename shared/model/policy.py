@@ -36,6 +36,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_long_seconds   a job that could not be sent for this long is told of in the log
     tell_again_seconds     and again after this long
     deliveries_days        deliveries of events this old are forgotten
+    reuse_days             the same audio is paid for again after this long
     max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
@@ -67,6 +68,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     tell_again_seconds: int = 3_600
     max_faults: int = 5
     deliveries_days: int = 30
+    reuse_days: int = 365
     max_active_of: dict[str, int] = {}
 
     def most_active_jobs(self, provider: str) -> int:

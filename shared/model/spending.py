@@ -93,8 +93,8 @@ def needs(row: Recording, prices: PriceTable) -> float:
     return max((price(row, prices) or 0.0) - (row.cleared or 0.0), 0.0)
 
 
-def moved_out(row: Recording) -> Recording:
-    """The recording of a job that was certainly not sent: nothing is committed for that attempt."""
+def money_back(row: Recording) -> Recording:
+    """The recording where this attempt was certainly not sent: nothing is committed for it."""
     left = round(max(row.committed - (row.cleared or 0.0), 0.0), 6)
     return msgspec.structs.replace(row, committed=left, cleared=None)
 

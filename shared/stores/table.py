@@ -9,6 +9,7 @@
     !open            <batch id>          a note that the batch has work to do
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
+    !content         <64 hex digits>     which recording of the same audio is paid for
     !diary           <name>              when a regular task was done last
 
 A batch is one partition, so that a job and its recordings change in one transaction of at most
@@ -374,6 +375,16 @@ class TableContents:
             self._rows.replace(CONTENT, claim.content, claim, claim.version)
         elif self._rows.insert(CONTENT, claim.content, claim) is None:
             raise StoreConflict("save claim: somebody else was first")
+
+    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+        where = "PartitionKey eq @pk and looked_at lt @since"
+        values = {"pk": CONTENT, "since": since}
+        with storage_errors("list claims"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [from_row(ContentClaim, row) for row in islice(rows, most)]
+
+    def remove(self, claim: ContentClaim) -> None:
+        self._rows.delete(CONTENT, claim.content, claim.version)
 
 
 class TableEndpointBook:

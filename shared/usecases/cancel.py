@@ -17,6 +17,7 @@ from shared.model.batch import Batch
 from shared.model.job import OVER, Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
+from shared.model.spending import money_back
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
 from shared.usecases.give_up import cancel_copy
 from shared.usecases.registrar import CANCELLED
@@ -84,7 +85,8 @@ def carry_out_cancel(
             is_uncertain = True
         elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
             _mark(job, store, clock.now())
-            give_up(_left(job, store))
+            rows = _left(job, store)
+            give_up(rows if job.is_sent else map(money_back, rows))
             _delete_copy(job, active, endpoints)
     if is_uncertain:
         queue.send(Change(batch_id=batch.id), after=timedelta(seconds=policy.submit_within_seconds))

@@ -34,6 +34,7 @@ from shared.usecases.give_up import (
     OVERDUE,
     UNAVAILABLE,
     VANISHED,
+    begin_anew,
     cancel_copy,
     count_fault,
     has_been_collected_for_long,
@@ -181,9 +182,10 @@ def _job_to_collect(
         return None
     if job.state == "submitting":
         job = _adopt(job, hint, store, active, policy, clock)
-    if job is None or (_is_being_collected(job, policy, clock) and not hint.again):
+    if job is None:
         return None
-    return job
+    job = begin_anew(job, store, policy, clock.now())
+    return None if _is_being_collected(job, policy, clock) and not hint.again else job
 
 
 def _look(provider: SpeechProvider, transcription_id: str) -> RemoteStatus | None:

@@ -19,7 +19,7 @@ from shared.model.fall_over import DEADLINE_NEARS, moved_on, trouble
 from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
-from shared.model.spending import is_decided, is_near, moved_out
+from shared.model.spending import is_decided, is_near, money_back
 from shared.ports import BatchStore, Clock, Queue, SpeechProvider
 from shared.usecases.give_back import ROWS_IN_TRANSACTION, rows_left
 from shared.usecases.register import PendingPlans
@@ -69,7 +69,7 @@ def fall_over(
     now = clock.now()
     rows = [
         wait_again(
-            moved_out(_elsewhere(row, job.failure, capabilities, now)),
+            money_back(_elsewhere(row, job.failure, capabilities, now)),
             now,
             attempt=row.attempt,
             policy=policy,

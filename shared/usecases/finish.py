@@ -23,7 +23,7 @@ from shared.model.recording import Recording
 from shared.model.report import BatchReport, ReportItem, build_report
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechProvider
 from shared.reports import FORMATS
-from shared.usecases.give_up import has_been_collected_for_long
+from shared.usecases.give_up import begin_anew, has_been_collected_for_long
 
 KEPT_IN_MEMORY_BYTES = 8_000_000
 _item_decoder = msgspec.json.Decoder(ReportItem)
@@ -82,7 +82,7 @@ def _finish_job(
     if job.state not in OVER:
         if job.state in ("planning", "planned") or store.any_left(job):
             return False
-        _delete_copy(job, endpoints, policy, clock)
+        _delete_copy(job, store, endpoints, policy, clock)
         over = msgspec.structs.replace(
             job, state="failed" if job.failure else "finished", changed_at=clock.now()
         )
@@ -93,7 +93,11 @@ def _finish_job(
 
 
 def _delete_copy(
-    job: Job, endpoints: Mapping[str, SpeechProvider], policy: Policy, clock: Clock
+    job: Job,
+    store: BatchStore,
+    endpoints: Mapping[str, SpeechProvider],
+    policy: Policy,
+    clock: Clock,
 ) -> None:
     """What the provider refuses to delete, or does not delete for a day, does not hold up the
     report: from here on no table knows the copy, so the search for orphans tries again and again.
@@ -109,7 +113,8 @@ def _delete_copy(
     except (ProviderRefused, ProviderUnauthorised) as error:
         code = error.code
     except ProviderUnavailable as error:
-        if not has_been_collected_for_long(job, policy, clock.now()):
+        now = clock.now()
+        if not has_been_collected_for_long(begin_anew(job, store, policy, now), policy, now):
             raise
         code = error.code
     event(

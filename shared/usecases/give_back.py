@@ -14,6 +14,7 @@ from shared.model.failure import Failure
 from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.model.recording import Recording
+from shared.model.spending import money_back
 from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue
 from shared.usecases.settle import settle_failure, wait_again
 
@@ -94,9 +95,10 @@ def give_back(
     """`known` are failures of single recordings by id. The others, if there is more than one,
     go back in line in two halves (`split`), so that the culprit soon stands alone and its
     neighbours succeed; that uses up no attempt. A failure that may pass is first tried again
-    as a whole. Raises `StoreConflict` where somebody else is at it too."""
+    as a whole. A job that was not sent gives its money back, too. Raises `StoreConflict` where
+    somebody else is at it too."""
     known = known or {}
-    rows = rows_left(job, store)
+    rows = [row if job.is_sent else money_back(row) for row in rows_left(job, store)]
     others = [row for row in rows if row.id not in known]
     settle = _settler(outputs, errors_container, policy, now)
     changed = [settle(row, known[row.id]) for row in rows if row.id in known]

@@ -138,7 +138,7 @@ def _look_into_entry(
 
 
 def _blank(row: Recording) -> Recording:
-    """Without what the tries before have left."""
+    """Without what the tries before have left. It is not left out any more."""
     return msgspec.structs.replace(
         row,
         failure=None,
@@ -148,4 +148,5 @@ def _blank(row: Recording) -> Recording:
         transcription_id=None,
         submitted_at=None,
         outcome=None,
+        decisions=tuple(made for made in row.decisions if made.what != "over_budget"),
     )

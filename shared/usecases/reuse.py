@@ -2,14 +2,15 @@
 transcribed, and its transcript is written for the others.
 
 Which one that is, a claim says; whoever writes it first has it. The others wait until that one is
-transcribed. Where it fails, or where its transcript is gone, the next of them takes the claim over.
+transcribed. Where it fails, or where its transcript is gone or too old, the next of them takes the
+claim over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -17,13 +18,16 @@ import msgspec
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.model import transcript as t
+from shared.model.policy import Policy
 from shared.model.recording import Recording
 from shared.model.report import Decision
+from shared.model.spending import money_back
 from shared.ports import AudioBlobs, BatchStore, Clock, ContentClaim, Contents, Outputs
 from shared.usecases.publish import job_of, outcome_of, source_of, store_outputs
 
 Groups = dict[str, list[Recording]]
 ROWS_IN_TRANSACTION = 100
+SEEN_EVERY = timedelta(days=30)  # what nobody has looked at for so long, the sweep does
 REUSED = "The same audio was transcribed before; nothing was paid."
 _decoder = msgspec.json.Decoder(t.Transcript)
 
@@ -44,6 +48,7 @@ def reuse(
     audio: AudioBlobs,
     transcripts_container: str,
     pool: Executor,
+    policy: Policy,
     clock: Clock,
 ) -> Groups:
     """The waiting recordings that are to be planned. Those whose audio is known are done; those
@@ -51,7 +56,7 @@ def reuse(
     repeat: outputs come before their row, which is saved on the version that was read."""
     if not any(row.content for group in groups.values() for row in group):
         return groups
-    look = _Look(store, contents, outputs, audio, transcripts_container, clock.now)
+    look = _Look(store, contents, outputs, audio, transcripts_container, policy, clock.now)
     left: Groups = {}
     done: list[Recording] = []
     for key, group in groups.items():
@@ -67,6 +72,15 @@ def reuse(
     return left
 
 
+def is_of_use(owner: Recording | None, policy: Policy, now: datetime) -> bool:
+    """Whether a claim helps anybody whose recording this is: it has a transcript that is not too
+    old, or may still get one."""
+    if owner is None or owner.state == "failed":
+        return False
+    age = now - owner.changed_at
+    return not owner.is_terminal or age <= timedelta(days=policy.reuse_days)
+
+
 class _Look:
     """Looks one recording up; what may pass is returned, so that the others have their turn."""
 
@@ -77,10 +91,12 @@ class _Look:
         outputs: Outputs,
         audio: AudioBlobs,
         container: str,
+        policy: Policy,
         now: Callable[[], datetime],
     ) -> None:
         self._store, self._contents, self._outputs = store, contents, outputs
         self._audio, self._container, self._now = audio, container, now
+        self._policy = policy
 
     def __call__(self, row: Recording) -> _Found | DropscribeError:
         try:
@@ -94,27 +110,34 @@ class _Look:
             return _Found("plan", row)
 
     def _look(self, row: Recording, content: str) -> _Found:
-        claim = self._contents.claim(content)
-        mine = ContentClaim(content=content, batch_id=row.batch_id, recording_id=row.id)
+        claim, now = self._contents.claim(content), self._now()
+        mine = ContentClaim(
+            content=content, batch_id=row.batch_id, recording_id=row.id, looked_at=now
+        )
         if claim is None:
             self._contents.save(mine)
             return _Found("plan", row)
         if (claim.batch_id, claim.recording_id) == (row.batch_id, row.id):
+            self._keep(claim, now)
             return _Found("plan", row)
         owner = self._store.recording(claim.batch_id, claim.recording_id)
-        if owner is not None and not owner.is_terminal:
-            return _Found("wait", row)
-        transcript = self._transcript_of(owner)
-        if owner is not None and transcript is not None:
-            return _Found("done", self._taken_over(row, owner, transcript))
+        if owner is not None and is_of_use(owner, self._policy, now):
+            if not owner.is_terminal:
+                return _Found("wait", row)
+            transcript = self._transcript_of(owner)
+            if transcript is not None:
+                return _Found("done", self._taken_over(row, owner, transcript))
         self._contents.save(msgspec.structs.replace(mine, version=claim.version))
         return _Found("plan", row)
 
-    def _transcript_of(self, owner: Recording | None) -> t.Transcript | None:
-        """None: it has none, or a newer version of its audio has written another in its place."""
-        if owner is None or owner.outcome is None:
-            return None
-        path = owner.outcome.outputs.get("json")
+    def _keep(self, claim: ContentClaim, now: datetime) -> None:
+        """Of one that the sweep may be about to remove, because its recording had failed."""
+        if claim.looked_at is None or now - claim.looked_at > SEEN_EVERY / 2:
+            self._contents.save(msgspec.structs.replace(claim, looked_at=now))
+
+    def _transcript_of(self, owner: Recording) -> t.Transcript | None:
+        """None: it is gone, or a newer version of its audio has written another in its place."""
+        path = owner.outcome.outputs.get("json") if owner.outcome else None
         content = self._outputs.read(path) if path else None
         try:
             found = _decoder.decode(content) if content else None
@@ -140,7 +163,7 @@ class _Look:
         paths = store_outputs(row, transcript, self._outputs, self._container)
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         return msgspec.structs.replace(
-            row,
+            money_back(row),
             state="transcribed",
             changed_at=now,
             not_before_at=None,

@@ -11,6 +11,7 @@ from shared.model.error_report import error_path, write_error_report
 from shared.model.failure import Failure
 from shared.model.policy import Policy
 from shared.model.recording import Recording
+from shared.model.spending import money_back
 from shared.ports import Outputs
 
 
@@ -44,7 +45,9 @@ def fail(
     errors_container: str,
     now: datetime,
 ) -> Recording:
-    """Store the error report and return the terminal row."""
+    """Store the error report and return the terminal row. One that was waiting was not sent."""
+    if recording.state == "waiting":
+        recording = money_back(recording)
     path = error_path(errors_container, recording)
     report = write_error_report(recording, failure, now)
     path = outputs.put(path, report, "application/json", recording=recording)
@@ -70,7 +73,8 @@ def wait_again(
     delay_tries: int = 0,
     cohort: str | None = None,
 ) -> Recording:
-    """The row back in line for a job. `delay_tries` of 0 is at once."""
+    """The row back in line for a job. `delay_tries` of 0 is at once. What is committed stays so,
+    and is not for what comes: who was certainly not sent gets its money back first."""
     return msgspec.structs.replace(
         recording,
         state="waiting",
@@ -79,7 +83,7 @@ def wait_again(
         job_id=None,
         job_index=None,
         cohort=recording.cohort if cohort is None else cohort,
-        cleared=recording.cleared if attempt == recording.attempt else None,
+        cleared=None,
         not_before_at=now + policy.backoff(delay_tries) if delay_tries else None,
         changed_at=now,
     )

@@ -9,7 +9,7 @@ from threading import Lock
 
 import msgspec
 
-from shared.errors import DropscribeError, ResultMalformed, ResultMissing
+from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.failure import Failure
@@ -47,8 +47,9 @@ def write(
     pool: Executor,
 ) -> None:
     """One query, one GET a recording, one PUT an output, one transaction, one look whether the
-    job is done. What one recording lacks is settled for that recording alone; an error that may
-    pass is raised after what succeeded is saved, so that the queue brings only the rest back.
+    job is done. What one recording lacks is settled for that recording alone. After what succeeded
+    is saved, an error that may pass is raised, so that the queue brings the rest back; or the rest
+    is listed anew, where a result could not be read by the link that the slice has.
     """
     job = store.job(slice_.batch_id, slice_.job_id)
     if job is None or job.state in OVER or job.endpoint is None:
@@ -68,17 +69,19 @@ def write(
         file_of=_Files(job, provider),
     )
 
-    def settle(item: SliceItem) -> Recording | DropscribeError:
+    def settle(item: SliceItem) -> Recording | DropscribeError | None:
         try:
             return outcome(rows[item.recording_id], item)
         except DropscribeError as error:
             return error
 
-    def outcome(row: Recording, item: SliceItem) -> Recording:
+    def outcome(row: Recording, item: SliceItem) -> Recording | None:
         if item.failure is not None:
             return fail(row, item.failure)
         try:
             return publisher.publish(row, item, clock.now())
+        except ResultTooLarge as error:
+            return fail(row, _too_large(error))
         except (ResultMissing, ResultMalformed) as error:
             return _read_again_or(fail, row, _unreadable(error), policy, clock.now())
         except DropscribeError:
@@ -110,10 +113,14 @@ def write(
         store.save(recordings=changed.values())
     if any(row.state == "waiting" for row in changed.values()):
         queue.send(Plan(batch_id=job.batch_id))
+    if any(row.state == "planned" for row in changed.values()):
+        queue.send(_list_again(job), after=timedelta(seconds=policy.refetch_seconds))
+        return
     for error in results:
         if isinstance(error, DropscribeError):
             raise error
-    _go_on(job, list(changed.values()), store, queue, policy)
+    if None not in results and not store.any_left(job):
+        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
 
 
 def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:
@@ -125,22 +132,15 @@ def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:
     return {row.id: row for row in rows}
 
 
-def _go_on(
-    job: Job, changed: list[Recording], store: BatchStore, queue: Queue, policy: Policy
-) -> None:
-    """The results that could not be read are asked for again, with fresh links; the last slice
-    finishes the job."""
-    if any(row.state == "planned" for row in changed):
-        again = Collect(
-            endpoint=job.endpoint or "",
-            transcription_id=job.transcription_id or "",
-            batch_id=job.batch_id,
-            job_id=job.id,
-            again=True,
-        )
-        queue.send(again, after=timedelta(seconds=policy.refetch_seconds))
-    elif not store.any_left(job):
-        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+def _list_again(job: Job) -> Collect:
+    """All results that are left, with fresh links."""
+    return Collect(
+        endpoint=job.endpoint or "",
+        transcription_id=job.transcription_id or "",
+        batch_id=job.batch_id,
+        job_id=job.id,
+        again=True,
+    )
 
 
 _Fail = Callable[[Recording, Failure], Recording]
@@ -190,24 +190,39 @@ def _unreadable(error: ResultMissing | ResultMalformed) -> Failure:
             kind="provider",
             code="result_unavailable",
             reason="The provider lists a result for this recording, but does not hand it out.",
-            advice="It is tried again by itself. If that fails too, drop the recording again.",
+            advice="Drop the recording again.",
             retryable=True,
         )
     return Failure(
         kind="provider",
         code="result_unreadable",
-        reason=f"The provider's result cannot be read: {error}.",
-        advice="It is tried again by itself. If that fails too, report it with the API version.",
+        reason=f"The provider's result cannot be read: {str(error).rstrip('.')}.",
+        advice="Drop the recording again. If that fails too, report it with the API version.",
         retryable=True,
+    )
+
+
+def _too_large(error: ResultTooLarge) -> Failure:
+    """Another attempt would be paid for and bring the same."""
+    return Failure(
+        kind="provider",
+        code="result_too_large",
+        reason=f"The provider's result cannot be read: {str(error).rstrip('.')}.",
+        advice="Split the recording, or ask for less of each word, then drop it again.",
     )
 
 
 def _read_again_or(
     fail: _Fail, row: Recording, failure: Failure, policy: Policy, now: datetime
-) -> Recording:
+) -> Recording | None:
+    """None: it was tried a moment ago, in another slice or with the same link, and is about to be
+    again. That counts once, for the next attempt is paid for."""
+    if row.fetches and now - row.changed_at < timedelta(seconds=policy.refetch_seconds) / 2:
+        return None
     if row.fetches + 1 < policy.max_fetches:
         return msgspec.structs.replace(row, fetches=row.fetches + 1, changed_at=now)
-    return fail(row, failure)
+    tried = f"It was asked for {policy.max_fetches} times in the last of {row.attempt} attempts."
+    return fail(row, msgspec.structs.replace(failure, reason=f"{failure.reason} {tried}"))
 
 
 def _where(error: Exception) -> str:

@@ -17,6 +17,7 @@ from shared.errors import (
     ProviderUnavailable,
     ResultMalformed,
     ResultMissing,
+    ResultTooLarge,
     TranscriptionMissing,
 )
 from shared.model.options import Options
@@ -452,7 +453,7 @@ def test_a_result_that_is_too_large_is_not_read(service: FakeAzureSpeech, told: 
     file = ResultFile(kind="result", name="r.json", url=RESULT.url, bytes=told)
     with service.client() as http:
         speech = AzureSpeech(http=http, endpoint=HOST, auth=by_key(KEY), max_result_bytes=100)
-        with pytest.raises(ResultMalformed) as caught:
+        with pytest.raises(ResultTooLarge) as caught:
             speech.result(file)
     assert caught.value.code == "too_large"
     assert len(service.requests) == (0 if told else 1)

@@ -170,7 +170,7 @@ def test_a_diary_is_kept_by_one_writer_at_a_time(diaries: Diaries) -> None:
 
 # --- contents
 
-CLAIM = ContentClaim(content="c1", batch_id="b", recording_id="r")
+CLAIM = ContentClaim(content="c1", batch_id="b", recording_id="r", looked_at=NOW)
 
 
 def test_a_content_belongs_to_who_claims_it_first(contents: Contents) -> None:
@@ -192,3 +192,35 @@ def test_of_two_who_take_a_claim_over_one_gets_it(contents: Contents) -> None:
         contents.save(replace(found, recording_id="third"))
     after = contents.claim("c1")
     assert after is not None and after.recording_id == "second"
+
+
+def test_claims_that_nobody_looked_at_for_long_are_listed_a_few_at_a_time(
+    contents: Contents,
+) -> None:
+    for i in range(4):
+        contents.save(replace(CLAIM, content=f"c{i}", looked_at=NOW + timedelta(hours=i)))
+    contents.save(replace(CLAIM, content="c9", looked_at=None))
+    assert contents.unseen(NOW, 9) == []
+    found = contents.unseen(NOW + timedelta(hours=3), 9)
+    assert [claim.content for claim in found] == ["c0", "c1", "c2"]
+    assert found[0] == contents.claim("c0")
+    assert contents.unseen(NOW + timedelta(hours=3), 2) == found[:2]
+    contents.save(replace(found[0], looked_at=NOW + timedelta(hours=5)))
+    assert contents.unseen(NOW + timedelta(hours=3), 9) == found[1:]
+
+
+def test_a_claim_that_somebody_took_over_meanwhile_is_not_removed(contents: Contents) -> None:
+    contents.save(CLAIM)
+    found = contents.claim("c1")
+    assert found is not None
+    contents.save(replace(found, recording_id="second"))
+    with pytest.raises(StoreConflict):
+        contents.remove(found)
+    now = contents.claim("c1")
+    assert now is not None and now.recording_id == "second"
+    contents.remove(now)
+    assert contents.claim("c1") is None
+    contents.remove(now)
+    with pytest.raises(StoreConflict):
+        contents.save(replace(now, recording_id="third"))
+    contents.save(CLAIM)

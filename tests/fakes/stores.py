@@ -343,6 +343,20 @@ class FakeContents:
         version = f"c{next(self._versions)}"
         self.claims[claim.content] = msgspec.structs.replace(claim, version=version)
 
+    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+        found = [
+            claim
+            for _, claim in sorted(self.claims.items())
+            if claim.looked_at is not None and claim.looked_at < since
+        ]
+        return found[:most]
+
+    def remove(self, claim: ContentClaim) -> None:
+        there = self.claim(claim.content)
+        if there is not None and there.version != claim.version:
+            raise StoreConflict("remove claim")
+        self.claims.pop(claim.content, None)
+
 
 class FakeDiaries:
     """`shared.ports.Diaries`."""

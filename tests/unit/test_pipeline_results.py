@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from shared.errors import (
     ProviderUnavailable,
     ResultMalformed,
     ResultMissing,
+    ResultTooLarge,
     StoreUnavailable,
 )
 from shared.messages import Collect, Finish, Plan, Write
@@ -341,6 +343,101 @@ def test_a_result_that_can_never_be_read_fails_alone() -> None:
     row = world.rows()["0.wav"]
     assert row.attempt == world.policy.max_attempts
     assert row.failure is not None and row.failure.code == "result_unreadable"
+    assert_all_is_well(world)
+
+
+@pytest.mark.parametrize("kind", ["missing", "malformed"])
+def test_what_can_never_be_read_is_paid_for_so_many_times_with_pauses_and_the_report_says_so(
+    kind: str,
+) -> None:
+    world = submitted(2)
+    getattr(world.provider, f"{kind}_results")[source(world, "0.wav")] = 1_000
+    waited: dict[int, float] = {}
+    until = world.clock.now() + timedelta(hours=1)
+    while world.clock.now() < until:
+        world.complete_all()
+        world.drain()
+        row = world.rows()["0.wav"]
+        if row.state == "waiting" and row.not_before_at is not None:
+            waited[row.attempt] = (row.not_before_at - row.changed_at).total_seconds()
+        world.clock.advance(1)
+    assert waited == {2: 10, 3: 20}
+    assert [len(request.content_urls) for request in world.provider.created] == [2, 1, 1]
+    assert world.provider.calls["result"] == 1 + 3 * 3
+    report = json.loads(world.outputs.files["errors/audio/0.wav.json"].content)
+    assert (report["attempts"], report["failure"]["code"]) == (
+        3,
+        {"missing": "result_unavailable", "malformed": "result_unreadable"}[kind],
+    )
+    assert report["failure"]["reason"].endswith(
+        "It was asked for 3 times in the last of 3 attempts."
+    )
+    assert_all_is_well(world)
+
+
+def test_the_copy_stays_while_another_recording_of_the_job_waits_for_its_result() -> None:
+    world = submitted(2, slice_size=1)
+    world.provider.missing_results[source(world, "0.wav")] = world.policy.max_fetches
+    world.provider.result_errors[source(world, "1.wav")] = [ProviderUnavailable("503")] * 40
+    world.provider.complete("westeurope-0001")
+    world.queue.send(HINT)
+    for _ in range(300):
+        world.drain()
+        world.clock.advance(1)
+    assert len(world.provider.created) == 2
+    assert world.states()["1.wav"] == "planned"
+    assert world.provider.deleted == []
+    world.provider.result_errors.clear()
+    world.run()
+    assert set(world.states().values()) == {"transcribed"}
+    assert_all_is_well(world)
+
+
+def test_a_result_that_is_too_large_fails_at_once_because_another_attempt_brings_the_same() -> None:
+    world = submitted(2)
+    too_large = ResultTooLarge("The result is larger than 5 bytes.")
+    world.provider.result_errors[source(world, "0.wav")] = [too_large] * 1_000
+    world.run()
+    row = world.rows()["0.wav"]
+    assert (row.state, row.attempt, row.fetches) == ("failed", 1, 0)
+    assert row.failure is not None and row.failure.code == "result_too_large"
+    assert row.failure.reason.endswith("larger than 5 bytes.") and not row.failure.retryable
+    assert len(world.provider.created) == 1
+    assert world.states()["1.wav"] == "transcribed"
+    assert_all_is_well(world)
+
+
+def test_a_link_that_expired_while_a_slice_was_put_off_is_asked_for_anew() -> None:
+    """Another result of the slice is throttled, so that the slice comes again with old links."""
+    world = submitted(2)
+    result = world.provider.result
+
+    def expiring(file):  # type: ignore[no-untyped-def]
+        if file.url.endswith(":0") and world.provider.calls["files"] < 2:
+            world.provider.calls["result"] += 1
+            raise ResultMissing("the link has expired")
+        return result(file)
+
+    world.provider.result = expiring  # type: ignore[method-assign]
+    busy = [ProviderThrottled("slow down", retry_after_seconds=5)] * 6
+    rows = sorted(world.rows().values(), key=lambda row: row.job_index or 0)
+    world.provider.result_errors[source(world, rows[1].name)] = list(busy)
+    world.run()
+    assert len(world.provider.created) == 1
+    assert {row.attempt for row in world.rows().values()} == {1}
+    assert_all_is_well(world)
+
+
+def test_a_slice_that_comes_several_times_at_once_counts_a_missing_result_once() -> None:
+    world, [slice_] = collected(2, slice_size=50)
+    world.provider.missing_results[source(world, "0.wav")] = 1_000
+    for _ in range(4):
+        world.step(slice_)
+    assert world.rows()["0.wav"].fetches == 1
+    assert [type(message) for _, message in world.queue.waiting] == [Collect]
+    world.provider.missing_results.clear()
+    world.run()
+    assert len(world.provider.created) == 1
     assert_all_is_well(world)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
@@ -13,6 +13,7 @@ from shared.errors import (
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
+    ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
 )
@@ -26,6 +27,7 @@ from shared.usecases import submit as submit_module
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
+from tests.unit.test_pipeline_crash_points import Crash, Trap
 
 DOWN = ProviderUnavailable("503")
 NO_KEY = ProviderUnauthorised("401")
@@ -300,8 +302,8 @@ def test_a_job_at_an_endpoint_with_a_wrong_key_waits_for_as_long_as_it_takes() -
 # --- results that cannot be had
 
 
-def finished(world: World) -> World:
-    sent(world)
+def finished(world: World, *names: str) -> World:
+    sent(world, *names)
     for provider in world.endpoints.values():
         for key in provider.transcriptions:
             provider.complete(key)
@@ -339,6 +341,105 @@ def test_results_are_asked_for_once_more_before_they_are_given_up() -> None:
     world.run()
     assert {row.attempt for row in world.rows().values()} == {1}
     assert states(world) == {"transcribed"}
+    assert_all_is_well(world)
+
+
+def slow(world: World, *, hours: float) -> None:
+    """A provider that hands out one result in so many hours."""
+    result, handed = world.provider.result, list[datetime]()
+
+    def one_now_and_then(file):  # type: ignore[no-untyped-def]
+        now = world.clock.now()
+        if handed and now - handed[-1] < timedelta(hours=hours):
+            raise ProviderThrottled("429", retry_after_seconds=600)
+        handed.append(now)
+        return result(file)
+
+    world.provider.result = one_now_and_then  # type: ignore[method-assign]
+
+
+def recordings(count: int) -> list[str]:
+    return [f"{i}.wav" for i in range(count)]
+
+
+def test_results_that_keep_coming_are_waited_for_however_long_it_takes() -> None:
+    world = finished(new_world(), *recordings(20))
+    slow(world, hours=4)
+    pass_time(world, hours=81)
+    assert states(world) == {"transcribed"}
+    assert {row.attempt for row in world.rows().values()} == {1}
+    assert len(world.provider.created) == 1
+    world.run()
+    assert_all_is_well(world)
+
+
+def test_a_day_after_the_last_result_came_the_rest_is_given_up() -> None:
+    world = finished(new_world(policy=Policy(max_attempts=1)), *recordings(20))
+    slow(world, hours=4)
+    pass_time(world, hours=41)
+    world.provider.errors["result"] = [DOWN] * FOR_EVER
+    pass_time(world, hours=22)
+    assert states(world) == {"transcribed", "planned"}
+    pass_time(world, hours=5)
+    assert states(world) == {"transcribed", "failed"} and codes(world) == {"results_unavailable"}
+    assert_all_is_well(world)
+
+
+def test_a_result_that_comes_in_the_last_round_is_progress_too() -> None:
+    world = finished(new_world(), "a.wav", "b.wav", "c.wav")
+    world.provider.errors["result"] = [DOWN] * FOR_EVER
+    while not any(job.last_round_at for job in jobs(world)):
+        pass_time(world, hours=0.1)
+    world.provider.errors.clear()
+    slow(world, hours=1)
+    pass_time(world, hours=6)
+    assert {row.attempt for row in world.rows().values()} == {1}
+    assert states(world) == {"transcribed"}
+    world.run()
+    assert_all_is_well(world)
+
+
+def test_whether_there_is_progress_is_asked_once_when_time_seems_up() -> None:
+    world = finished(new_world(), *recordings(20))
+    slow(world, hours=4)
+    rows, asked = world.store.recordings, list[datetime]()
+
+    def counted(*args: object, **kwargs: object):  # type: ignore[no-untyped-def]
+        if kwargs.get("job_id") and not kwargs.get("state"):
+            asked.append(world.clock.now())
+        return rows(*args, **kwargs)  # type: ignore[arg-type]
+
+    world.store.recordings = counted  # type: ignore[method-assign]
+    pass_time(world, hours=23)
+    assert asked == []
+    pass_time(world, hours=49)
+    assert len(asked) == 2
+
+
+def test_whoever_dies_while_time_begins_anew_is_followed() -> None:
+    for point in range(1, 16):
+        world = finished(new_world(), *recordings(8))
+        slow(world, hours=4)
+        pass_time(world, hours=24)
+        trap = Trap(world, point, {"store": ["recordings", "save"], "queue": ["send"]})
+        try:
+            pass_time(world, hours=3)
+        except Crash:
+            world.start()
+        assert trap.calls >= point
+        pass_time(world, hours=8)
+        assert {row.attempt for row in world.rows().values()} == {1}
+        assert states(world) == {"transcribed"}
+        world.run()
+        assert_all_is_well(world)
+
+
+def test_a_copy_is_not_left_behind_because_the_results_took_more_than_a_day() -> None:
+    world = finished(new_world(), *recordings(8))
+    slow(world, hours=4)
+    world.provider.errors["delete"] = [DOWN] * 20
+    pass_time(world, hours=40)
+    assert world.provider.calls["delete"] >= 20 and world.provider.deleted == ["west-0001"]
     assert_all_is_well(world)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 from shared.model.content import content_key
 from shared.model.manifest import Head, Item, Manifest
 from shared.model.options import Options
+from shared.model.policy import Policy
 from shared.model.profile import Profile
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
@@ -184,6 +186,216 @@ def trapped(point: int | None, ports: dict[str, list[str]]) -> Trap:
     assert paid(there) == 1
     assert_all_is_well(there)
     return trap
+
+
+# --- claims that can no longer help anybody
+
+
+def pass_days(there: World, days: float) -> None:
+    there.clock.advance(days * 86_400)
+    there.sweep()
+
+
+def with_one_transcribed() -> World:
+    there = world()
+    there.drop("a.wav")
+    there.run()
+    return there
+
+
+def with_one_failed() -> World:
+    there = world()
+    there.provider.bad_sources[there.audio.url("audio", "a.wav")] = BAD
+    there.drop("a.wav")
+    there.run()
+    return there
+
+
+def delete_all(there: World) -> None:
+    for batch_id in list(there.store.headers):
+        there.app.delete_batch(batch_id, True)
+    there.drain()
+
+
+def test_a_claim_of_a_batch_that_was_deleted_goes_within_a_month_of_it() -> None:
+    there = with_one_transcribed()
+    pass_days(there, 29)
+    delete_all(there)
+    assert len(there.contents.claims) == 1
+    pass_days(there, 2)
+    assert not there.contents.claims
+
+
+def test_a_claim_of_a_recording_that_failed_goes_within_a_month() -> None:
+    there = with_one_failed()
+    pass_days(there, 29)
+    assert len(there.contents.claims) == 1
+    pass_days(there, 2)
+    assert not there.contents.claims
+
+
+def test_a_claim_of_a_transcript_stays_for_a_year_and_helps_as_long() -> None:
+    there = with_one_transcribed()
+    for _ in range(12):
+        pass_days(there, 30)
+    assert len(there.contents.claims) == 1
+    there.drop("b.wav")
+    there.run()
+    assert paid(there) == 1
+    pass_days(there, 31)
+    assert not there.contents.claims
+
+
+def test_after_the_time_that_was_set_the_same_audio_is_paid_for_again() -> None:
+    there = World(profiles=(REUSING,), policy=Policy(reuse_days=7))
+    there.drop("a.wav")
+    there.run()
+    there.clock.advance(6 * 86_400)
+    there.drop("b.wav")
+    there.run()
+    assert paid(there) == 1
+    there.clock.advance(2 * 86_400)
+    there.drop("c.wav")
+    there.run()
+    assert paid(there) == 2
+    [claim] = there.contents.claims.values()
+    assert claim.recording_id == there.rows()["c.wav"].id
+
+
+def test_a_claim_of_a_recording_that_is_on_its_way_stays() -> None:
+    there = world()
+    there.drop("a.wav")
+    there.clock.advance(66)
+    there.drain()
+    there.clock.advance(40 * 86_400)
+    there.app.sweep()
+    assert len(there.contents.claims) == 1
+
+
+def test_claims_are_looked_at_once_a_day_and_so_many_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.usecases.sweep_contents.MOST", 2)
+    there = with_one_transcribed()
+    [claim] = there.contents.claims.values()
+    for i in range(4):
+        stray = msgspec.structs.replace(claim, content=f"c{i}", batch_id="gone", version="")
+        there.contents.save(stray)
+    asked: list[int] = []
+    unseen = there.contents.unseen
+
+    def counted(*args: Any) -> Any:
+        found = unseen(*args)
+        asked.append(len(found))
+        return found
+
+    there.contents.unseen = counted  # type: ignore[method-assign]
+    there.clock.advance(31 * 86_400)
+    for _ in range(6):
+        there.sweep()
+    assert asked == [2, 2, 1]
+    assert list(there.contents.claims) == [claim.content]
+    pass_days(there, 0.9)
+    assert len(asked) == 3
+    pass_days(there, 0.2)
+    assert asked == [2, 2, 1, 0]
+
+
+def at_removal(there: World, act: Callable[[], None]) -> list[bool]:
+    """`act` happens after the sweep has decided to remove a claim, and before it does."""
+    remove, busy = there.contents.remove, list[bool]()
+
+    def overtaken(claim: Any) -> None:
+        if not busy:
+            busy.append(True)
+            act()
+        remove(claim)
+
+    there.contents.remove = overtaken  # type: ignore[method-assign]
+    return busy
+
+
+def test_a_copy_that_takes_a_claim_over_while_it_is_removed_keeps_it() -> None:
+    there = with_one_failed()
+    there.clock.advance(31 * 86_400)
+
+    def take_over() -> None:
+        there.drop("b.wav")
+        there.clock.advance(66)
+        there.drain()
+
+    busy = at_removal(there, take_over)
+    there.sweep()
+    [claim] = there.contents.claims.values()
+    assert busy and claim.recording_id == there.rows()["b.wav"].id
+    there.drop("c.wav")
+    there.run()
+    assert paid(there) == 1
+    assert there.states() == {"a.wav": "failed", "b.wav": "transcribed", "c.wav": "transcribed"}
+    assert_all_is_well(there)
+
+
+def test_a_recording_that_is_retried_while_its_claim_is_removed_is_paid_for_once() -> None:
+    there = with_one_failed()
+    [batch_id] = there.store.headers
+    there.clock.advance(31 * 86_400)
+    there.provider.bad_sources.clear()
+
+    def retry() -> None:
+        there.app.retry(batch_id)
+        there.clock.advance(60)
+        there.drain()
+
+    busy = at_removal(there, retry)
+    there.sweep()
+    assert busy and len(there.contents.claims) == 1
+    there.drop("b.wav")
+    there.run()
+    assert paid(there) == 1
+    assert set(there.states().values()) == {"transcribed"}
+    assert_all_is_well(there)
+
+
+def test_a_claim_that_is_removed_before_it_is_taken_over_is_made_anew() -> None:
+    there = with_one_failed()
+    there.clock.advance(31 * 86_400)
+    there.drop("b.wav")
+    there.clock.advance(66)
+    save, busy = there.contents.save, list[bool]()
+
+    def overtaken(claim: Any) -> None:
+        if claim.recording_id == there.rows()["b.wav"].id and not busy:
+            busy.append(True)
+            there.twin().sweep()
+        save(claim)
+
+    there.contents.save = overtaken  # type: ignore[method-assign]
+    there.run()
+    assert busy and paid(there) == 1
+    assert there.states() == {"a.wav": "failed", "b.wav": "transcribed"}
+    assert_all_is_well(there)
+
+
+def test_whoever_dies_while_looking_at_claims_is_followed() -> None:
+    for point in range(1, 40):
+        there = with_one_failed()
+        [claim] = there.contents.claims.values()
+        for i in range(3):
+            there.contents.save(msgspec.structs.replace(claim, content=f"c{i}", version=""))
+        there.drop("good.wav", OTHER)
+        there.run()
+        there.clock.advance(31 * 86_400)
+        ports = {"contents": ["unseen", "save", "remove"], "diaries": ["get", "save"]}
+        trap = Trap(there, point, ports)
+        try:
+            there.sweep()
+        except Crash:
+            there.start()
+            there.sweep()
+        assert len(there.contents.claims) == 1, point
+        if trap.calls < point:
+            return
+    raise AssertionError("it never came to its end")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.errors import ManifestRefused, ProviderUnavailable, ProviderUnfunded, StoreConflict
+from shared.errors import (
+    ManifestRefused,
+    OutcomeUnknown,
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+    ProviderUnfunded,
+    StoreConflict,
+)
 from shared.messages import Plan
 from shared.model.capabilities import Capabilities
 from shared.model.manifest import Head, Item, Manifest
@@ -23,7 +31,7 @@ from shared.model.price import PriceTable, Rate
 from shared.model.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
-from tests.fakes.provider import FakeProvider
+from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World
 from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
 
@@ -121,7 +129,7 @@ def test_what_exceeds_the_budget_fails_with_a_reason_and_the_rest_is_done() -> N
         "The budget of 0.03 USD does not allow it at first in the mode standard."
     )
     assert not failures[0]["retryable"]
-    assert decisions(there, batch_id) == [("over_budget", 2)]
+    assert {what for what, _ in decisions(there, batch_id)} == {"over_budget"}
     assert_all_is_well(there)
 
 
@@ -224,6 +232,175 @@ def test_whoever_dies_while_spending_is_followed_and_the_budget_is_kept() -> Non
         assert_all_is_well(there)
 
 
+# --- money of attempts that were not sent
+
+
+def spent(there: World) -> float:
+    """What the providers may ask for, if they ask for all that was sent."""
+    rates = {("one", "standard"): 0.01, ("one", "express"): 0.02, ("two", "standard"): 0.04}
+    return sum(
+        rates[name, call.mode] * call.audio_ms / 1_000
+        for name, endpoint in there.endpoints.items()
+        for call in endpoint.created
+    )
+
+
+def committed(there: World) -> float:
+    return sum(row.committed for row in there.store.rows.values())
+
+
+def test_a_call_that_was_refused_costs_nothing_of_the_budget() -> None:
+    there = world()
+    there.endpoints["one"].errors["submit"] = [ProviderRefused("400", code="BadModel")]
+    batch_id = ask(there, 3, budget=0.03)
+    there.run()
+    assert (report(there, batch_id)["counts"]["failed"], committed(there)) == (3, 0)
+    there.clock.advance(60)
+    there.app.retry(batch_id)  # after somebody has mended the profile
+    there.run()
+    assert report(there, batch_id)["counts"]["transcribed"] == 3
+    assert committed(there) == pytest.approx(0.03)
+    assert_all_is_well(there)
+
+
+def test_a_call_that_is_refused_for_one_input_leaves_the_money_to_the_others() -> None:
+    there = world()
+    batch_id = ask(there, 4, budget=0.04)
+    culprit, submit = there.audio.url("uploads", "002.wav"), there.endpoints["one"].submit
+
+    def picky(request: Any) -> str:
+        if any(url.startswith(culprit) for url in request.content_urls):
+            raise ProviderRefused("400", names_an_input=True)
+        return submit(request)
+
+    there.endpoints["one"].submit = picky  # type: ignore[method-assign]
+    there.run()
+    assert report(there, batch_id)["counts"] == {
+        "accepted": 4,
+        "transcribed": 3,
+        "failed": 1,
+        "needs_review": 0,
+    }
+    assert committed(there) == pytest.approx(spent(there)) == pytest.approx(0.03)
+    assert_all_is_well(there)
+
+
+def test_what_was_left_out_may_be_retried_with_the_money_of_a_refused_call() -> None:
+    """And the report does not say any more that it was left out."""
+    there = world(files_per_job=1)
+    there.endpoints["one"].errors["submit"] = [ProviderRefused("400")]
+    batch_id = ask(there, 2, budget=0.01)
+    there.run()
+    assert decisions(there, batch_id) == [("over_budget", 1)]
+    refused = next(r for r in there.store.rows.values() if not r.decisions)
+    there.clock.advance(60)
+    retried = there.app.retry(batch_id).retry_at
+    assert retried is not None
+    still = msgspec.structs.replace(refused, changed_at=retried + timedelta(hours=1))
+    there.store.rows[refused.batch_id, refused.id] = still  # that one is left as it is
+    there.run()
+    assert report(there, batch_id)["counts"]["transcribed"] == 1
+    assert decisions(there, batch_id) == []
+    assert committed(there) == pytest.approx(0.01)
+
+
+def test_what_is_cancelled_before_it_was_sent_costs_nothing_of_the_budget() -> None:
+    there = world()
+    there.endpoints["one"].errors["submit"] = [ProviderUnauthorised("401")] * 100
+    batch_id = ask(there, 3, budget=0.03)
+    there.clock.advance(10)
+    there.drain()
+    assert committed(there) == pytest.approx(0.03)
+    there.app.cancel(batch_id)
+    there.run()
+    assert (report(there, batch_id)["counts"]["failed"], committed(there)) == (3, 0)
+    there.endpoints["one"].errors.clear()
+    there.clock.advance(60)
+    there.app.retry(batch_id)
+    there.run()
+    assert report(there, batch_id)["counts"]["transcribed"] == 3
+    assert_all_is_well(there)
+
+
+def test_what_is_cancelled_while_it_waits_for_its_job_costs_nothing_of_the_budget() -> None:
+    there = world()
+    batch_id = ask(there, 3, budget=0.03)
+    trap = Trap(there, 1, {"store": ["commit"]})
+    with pytest.raises(Crash):
+        there.run()
+    assert trap.calls == 1 and committed(there) == pytest.approx(0.03)
+    there.start()
+    there.app.cancel(batch_id)
+    there.run()
+    assert (report(there, batch_id)["counts"]["failed"], committed(there)) == (3, 0)
+
+
+def test_what_is_cancelled_at_the_provider_stays_paid_for() -> None:
+    there = world()
+    batch_id = ask(there, 3, budget=0.03)
+    there.clock.advance(10)
+    there.drain()
+    there.app.cancel(batch_id)
+    there.run()
+    assert report(there, batch_id)["counts"]["failed"] == 3
+    assert committed(there) == pytest.approx(spent(there)) == pytest.approx(0.03)
+
+
+def test_a_call_whose_outcome_stays_unknown_stays_paid_for() -> None:
+    there = world(limits=msgspec.structs.replace(BOTH_MODES, find_is_proof=False))
+    there.endpoints["one"].errors["submit"] = [OutcomeUnknown("time-out")]
+    there.endpoints["one"].carries_out_unknown = False
+    batch_id = ask(there, 3, budget=0.03)
+    there.run()
+    assert report(there, batch_id)["counts"]["failed"] == 3
+    assert committed(there) == pytest.approx(0.03)
+
+
+def test_the_halves_of_a_job_that_failed_as_a_whole_are_not_sent_with_the_same_money() -> None:
+    """Nobody says that a provider asks nothing for it."""
+    there = world()
+    there.endpoints["one"].bad_sources[there.audio.url("uploads", "000.wav")] = BAD
+    there.endpoints["one"].fails_with_bad_source = True
+    batch_id = ask(there, 4, budget=0.06)
+    there.run()
+    assert sum(count for _, count in modes(there)) == 6
+    assert committed(there) == pytest.approx(spent(there)) == pytest.approx(0.06)
+    assert {what for what, _ in decisions(there, batch_id)} == {"over_budget"}
+    assert_all_is_well(there)
+
+
+def test_whoever_dies_while_giving_money_back_is_followed_and_none_is_lost_or_spent_twice() -> None:
+    ports = {key: PORTS[key] for key in ("active", "queue")}
+    ports["store"] = [*PORTS["store"], "commit", "facts"]
+    refused = [ProviderRefused("400", names_an_input=True), ProviderRefused("400")]
+    for cancels in (False, True):
+        points = given_back(None, ports, list(refused), cancels).calls
+        for point in range(1, points + 1):
+            given_back(point, ports, list(refused), cancels)
+
+
+def given_back(
+    point: int | None, ports: dict[str, list[str]], errors: list[Exception], cancels: bool
+) -> Trap:
+    there = world()
+    there.endpoints["one"].errors["submit"] = errors
+    batch_id = ask(there, 5, budget=0.04)
+    trap = Trap(there, point, ports)
+    for _ in range(2):
+        try:
+            if cancels:
+                there.clock.advance(10)
+                there.drain()
+                there.app.cancel(batch_id)
+            there.run()
+        except Crash:
+            there.start()
+    assert committed(there) == pytest.approx(spent(there)), point
+    assert spent(there) <= 0.04 + 1e-9
+    assert_all_is_well(there)
+    return trap
+
+
 # --- deadline
 
 
@@ -324,31 +501,43 @@ def test_what_is_no_deadline_and_no_budget_is_told(key: str, value: object, code
 
 # --- a law
 
+TROUBLE = (
+    ProviderUnfunded("empty"),
+    ProviderRefused("400"),
+    ProviderRefused("400", names_an_input=True),
+    ProviderUnavailable("503"),
+    OutcomeUnknown("time-out"),
+)
+
 
 @given(
     seconds=st.lists(st.integers(1, 9), min_size=1, max_size=8),
     budget=st.floats(0.01, 0.5),
     hours=st.sampled_from([None, 1.0, 48.0]),
     lost=st.sets(st.integers(0, 7)),
-    is_unfunded=st.booleans(),
+    bad=st.sets(st.integers(0, 7), max_size=2),
+    trouble=st.lists(st.sampled_from(TROUBLE), max_size=4),
+    is_carried_out=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
-def test_whatever_happens_what_was_sent_never_costs_more_than_the_budget(
-    seconds: list[int], budget: float, hours: float | None, lost: set[int], is_unfunded: bool
+@settings(max_examples=80, deadline=None)
+def test_whatever_happens_what_was_sent_is_committed_and_never_costs_more_than_the_budget(
+    seconds: list[int],
+    budget: float,
+    hours: float | None,
+    lost: set[int],
+    bad: set[int],
+    trouble: list[Exception],
+    is_carried_out: bool,
 ) -> None:
     there = world(profile=Profile(provider="first", next_providers=("second",)))
-    there.endpoints["one"].dropped_results = {
-        there.audio.url("uploads", f"{i:03}.wav") for i in lost
-    }
-    if is_unfunded:
-        there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")]
+    one = there.endpoints["one"]
+    one.dropped_results = {there.audio.url("uploads", f"{i:03}.wav") for i in lost}
+    one.bad_sources = {there.audio.url("uploads", f"{i:03}.wav"): BAD for i in bad}
+    one.fails_with_bad_source = True
+    one.errors["submit"] = list(trouble)
+    one.carries_out_unknown = is_carried_out
     ask(there, seconds, budget=budget, hours=hours)
     there.run()
-    rates = {("one", "standard"): 0.01, ("one", "express"): 0.02, ("two", "standard"): 0.04}
-    spent = sum(
-        rates[name, call.mode] * call.audio_ms / 1_000
-        for name, endpoint in there.endpoints.items()
-        for call in endpoint.created
-    )
-    assert spent <= budget + 1e-6
+    assert spent(there) <= budget + 1e-6
+    assert committed(there) == pytest.approx(spent(there), abs=1e-5)
     assert_all_is_well(there)

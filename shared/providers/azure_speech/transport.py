@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import httpx
 
-from shared.errors import ProviderError, ProviderRefused, ResultMalformed, ResultMissing
+from shared.errors import ProviderError, ProviderRefused, ResultMissing, ResultTooLarge
 from shared.providers.azure_speech.answers import error_of
 from shared.providers.azure_speech.wire import next_page
 from shared.providers.decoding import Undecodable
@@ -51,7 +51,7 @@ class AzureTransport(Transport):
     def download(self, url: str, max_bytes: int) -> bytes:
         """A result file. The URL is its own permission, so nothing of ours is sent along.
 
-        Raises `ResultMissing` where it is gone or its link has expired, `ResultMalformed` where
+        Raises `ResultMissing` where it is gone or its link has expired, `ResultTooLarge` where
         it is larger than `max_bytes`.
         """
         what = "fetch a result"
@@ -70,8 +70,8 @@ class AzureTransport(Transport):
             raise self.nonsense(error) from None
 
 
-def too_large(max_bytes: int) -> ResultMalformed:
-    return ResultMalformed(f"The result is larger than {max_bytes} bytes.", code="too_large")
+def too_large(max_bytes: int) -> ResultTooLarge:
+    return ResultTooLarge(f"The result is larger than {max_bytes} bytes.", code="too_large")
 
 
 def _no_result(answer: httpx.Response, what: str) -> ProviderError:
