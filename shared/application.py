@@ -42,6 +42,7 @@ from shared.ports import (
 )
 from shared.usecases import overview
 from shared.usecases.accept import accept
+from shared.usecases.at_once import at_once
 from shared.usecases.cancel import cancel
 from shared.usecases.change import change
 from shared.usecases.collect import collect
@@ -154,6 +155,10 @@ class Application:
         self._plan: Callable[[str], None] = self._filled(
             plan, new_id=lambda: ports.deployment + ports.new_id()
         )
+        finish_step = self._filled(finish)
+        self._fillings["finish_now"] = self._filled(at_once, step=finish_step)
+        write_step = self._filled(write)
+        self._fillings["write_now"] = self._filled(at_once, step=write_step)
         self._submit_one: Callable[[m.Submit], None] = self._filled(submit)
         self._submit_line: Callable[[m.Submit], None] = self._filled(submit_line)
         self._steps = self._wire_steps()

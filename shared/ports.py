@@ -352,6 +352,9 @@ class ActiveJobs(Protocol):
     def get(self, job_id: str) -> ActiveJob | None:
         """One active job."""
 
+    def any_of(self, batch_id: str) -> bool:
+        """Whether a job of the batch is active."""
+
     def put(self, active: ActiveJob) -> None:
         """Insert or replace, whatever was there."""
 

@@ -1,4 +1,4 @@
-"""Which endpoint takes a job, and how many it has room for."""
+"""Which endpoint takes a job."""
 
 from __future__ import annotations
 
@@ -47,9 +47,3 @@ def well(
     """The others."""
     out = down(states, now)
     return {name: provider for name, provider in endpoints.items() if name not in out}
-
-
-def room_at(endpoint: str, running: Sequence[ActiveJob], policy: Policy, provider: str) -> int:
-    """How many more jobs may run there."""
-    there = sum(entry.endpoint == endpoint for entry in running)
-    return policy.most_active_jobs(provider) - there

@@ -28,6 +28,7 @@ from shared.ports import (
     ResultFile,
     SpeechProvider,
 )
+from shared.usecases.at_once import AtOnce
 from shared.usecases.give_back import FailJob, rows_left
 from shared.usecases.give_up import (
     NO_RESULT,
@@ -59,6 +60,7 @@ def collect(
     active: ActiveJobs,
     endpoints: Mapping[str, SpeechProvider],
     fail_job: FailJob,
+    write_now: AtOnce,
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -75,7 +77,7 @@ def collect(
         remote = _look(provider, hint.transcription_id)
         job = _job_to_collect(hint, remote, store, active, policy, clock)
         if job is not None:
-            collected = _Collected(job, provider, store, fail_job, queue, policy, clock)
+            collected = _Collected(job, provider, store, fail_job, write_now, queue, policy, clock)
             collected.go_on(remote)
     except ProviderRefused as error:
         job = job or _find_job(hint, None, store, active)
@@ -92,12 +94,14 @@ class _Collected:
         provider: SpeechProvider,
         store: BatchStore,
         fail_job: FailJob,
+        write_now: AtOnce,
         queue: Queue,
         policy: Policy,
         clock: Clock,
     ) -> None:
         self._job, self._provider, self._store = job, provider, store
         self._fail_job, self._queue, self._policy = fail_job, queue, policy
+        self._write_now = write_now
         self._now = clock.now()
         self._is_late = is_late(job, policy, self._now)
 
@@ -159,11 +163,14 @@ class _Collected:
             self._fail_job(job, UNAVAILABLE, split=False)
             return
         self._store.save(_collecting(job, remote, self._policy, self._now))
-        for slice_ in slices:
-            self._queue.send(slice_)
+        event("job.collected", batch=job.batch_id, job=job.id, slices=len(slices), files=len(files))
         if not slices:
             self._queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-        event("job.collected", batch=job.batch_id, job=job.id, slices=len(slices), files=len(files))
+        elif job.recordings == 1:
+            self._write_now(slices[0])
+        else:
+            for slice_ in slices:
+                self._queue.send(slice_)
 
 
 def _job_to_collect(

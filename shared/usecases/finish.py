@@ -46,6 +46,8 @@ def finish(
         job = store.job(message.batch_id, message.job_id)
         if job is not None and not _finish_job(job, store, active, endpoints, policy, clock):
             return
+    if active.any_of(message.batch_id):
+        return
     note = store.note_version(message.batch_id)
     batch = store.batch(message.batch_id)
     if note is None or batch is None or not batch.is_settled:

@@ -7,6 +7,7 @@ one for the answers. The calls themselves are made side by side.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -22,6 +23,8 @@ from shared.errors import (
     ProviderError,
     ProviderRefused,
     ProviderThrottled,
+    ProviderUnauthorised,
+    ProviderUnfunded,
     StoreConflict,
 )
 from shared.log import event
@@ -40,7 +43,7 @@ from shared.ports import (
     Requests,
     SpeechProvider,
 )
-from shared.usecases.choose import choose_endpoint, down, room_at, well
+from shared.usecases.choose import choose_endpoint, down, well
 from shared.usecases.create_call import create_calls
 from shared.usecases.fall_over import FallOver
 from shared.usecases.give_back import FailJob
@@ -93,58 +96,114 @@ def submit_line(
     if not going:
         step.go_on(jobs)
         return
-    running = active.all()
-    endpoint = choose_endpoint(going[0], running, well(endpoints, states, clock.now()), policy)
-    if endpoint is None:
-        step.wait(going[0], min([policy.backoff(1), *down(states, clock.now()).values()]))
+    places = _places(going, active.all(), well(endpoints, states, clock.now()), policy)
+    sending, pause = _reserved(places, endpoints, clock)
+    if not sending:
+        pauses = [policy.backoff(1), *down(states, clock.now()).values()]
+        step.wait(going[0], pause or min(pauses))
         return
-    room = min(len(going), room_at(endpoint, running, policy, going[0].provider))
-    try:
-        sending = going[: _reserve(endpoints[endpoint], room)]
-    except EndpointDown as error:
-        step.wait(going[0], error.until_at - clock.now())
-        return
-    except ProviderThrottled as error:
-        step.wait(going[0], timedelta(seconds=error.retry_after_seconds or 1))
-        return
-    calls = create_calls(sending, store, audio, requests)
-    written = step.write_intents(sending, endpoint)
+    jobs_sent = [job for job, _ in sending]
+    calls = create_calls(jobs_sent, store, audio, requests)
+    written = step.write_intents(sending)
     if written is None:
         step.wait(going[0], MOMENT)
         return
-    call = _Caller(endpoints[endpoint], clock.now(), policy, clock)
-    answers = list(pool.map(call, calls))
+    call = _Caller(endpoints, clock.now(), policy, clock)
+    answers = list(pool.map(call, zip(calls, sending, strict=True)))
     sent = [_Sent(*pair, answer) for pair, answer in zip(written, answers, strict=True)]
     step.note(sent, calls, fail_job)
     unsent = [one for one in sent if _is_unsent(one.answer)]
-    if unsent:
-        step.put_back(unsent)
-    elif len(sending) < len(going):
-        is_full = len(sending) == room
-        step.wait(going[len(sending)], policy.backoff(1) if is_full else MOMENT)
-    else:
+    ids = {job.id for job in jobs_sent} - {one.job.id for one in unsent}
+    left = [job for job in going if job.id not in ids]
+    pause = max(step.put_back(unsent), pause or MOMENT)
+    if not left:
         step.go_on(jobs)
+    elif unsent or len(places) == len(going):
+        step.wait(left[0], pause)
+    else:
+        step.wait(left[0], policy.backoff(1))  # there is no room for more
+
+
+def _places(
+    jobs: Sequence[Job],
+    running: Sequence[ActiveJob],
+    endpoints: Mapping[str, SpeechProvider],
+    policy: Policy,
+) -> list[tuple[Job, str]]:
+    """Where each goes, for as long as there is room."""
+    running, places = list(running), []
+    for job in jobs:
+        endpoint = choose_endpoint(job, running, endpoints, policy)
+        if endpoint is None:
+            break
+        places.append((job, endpoint))
+        running.append(_entry(job, endpoint, job.changed_at))
+    return places
+
+
+def _reserved(
+    places: Sequence[tuple[Job, str]], endpoints: Mapping[str, SpeechProvider], clock: Clock
+) -> tuple[list[tuple[Job, str]], timedelta | None]:
+    """Those for which a create call is allowed now, and how long the others have to wait at
+    least, if an endpoint says so."""
+    reserved: list[tuple[Job, str]] = []
+    pauses: list[timedelta] = []
+    for endpoint, count in Counter(endpoint for _, endpoint in places).items():
+        try:
+            most = _reserve(endpoints[endpoint], count)
+        except EndpointDown as error:
+            pauses.append(error.until_at - clock.now())
+        except ProviderThrottled as error:
+            pauses.append(timedelta(seconds=error.retry_after_seconds or 1))
+        else:
+            reserved += [place for place in places if place[1] == endpoint][:most]
+    return sorted(reserved, key=lambda place: place[0].id), min(pauses, default=None)
+
+
+def _reserve(provider: SpeechProvider, most: int) -> int:
+    return provider.reserve(most) if isinstance(provider, Limited) else most
+
+
+def _entry(job: Job, endpoint: str, since_at: datetime) -> ActiveJob:
+    return ActiveJob(
+        job_id=job.id,
+        batch_id=job.batch_id,
+        endpoint=endpoint,
+        audio_ms=job.audio_ms,
+        since_at=since_at,
+    )
 
 
 class _Caller:
-    """Makes create calls, for as long as their intents are young."""
+    """Makes create calls, for as long as their intents are young, and none any more at an endpoint
+    that refuses all of them."""
 
     def __init__(
-        self, provider: SpeechProvider, intent_at: datetime, policy: Policy, clock: Clock
+        self,
+        endpoints: Mapping[str, SpeechProvider],
+        intent_at: datetime,
+        policy: Policy,
+        clock: Clock,
     ) -> None:
-        self._provider, self._intent_at, self._clock = provider, intent_at, clock
+        self._endpoints, self._intent_at, self._clock = endpoints, intent_at, clock
         self._patience = timedelta(seconds=policy.submit_within_seconds)
+        self._closed: dict[str, ProviderError] = {}
 
-    def __call__(self, request: JobRequest) -> Answer:
+    def __call__(self, call: tuple[JobRequest, tuple[Job, str]]) -> Answer:
         """None: whoever resolves the intent finds out."""
+        request, (_, endpoint) = call
         if not request.content_urls:
             return None
         if self._clock.now() - self._intent_at > self._patience:
             event("job.submit_too_late", job=request.mark, level=30)
             return None
+        if endpoint in self._closed:
+            return self._closed[endpoint]
         try:
-            return self._provider.submit(request)
+            return self._endpoints[endpoint].submit(request)
         except ProviderError as error:
+            if isinstance(error, ProviderUnfunded | ProviderUnauthorised | EndpointDown):
+                self._closed[endpoint] = error
             return error
         except Exception as error:  # a fault with one must not hide what came of the others
             event("job.outcome_unknown", job=request.mark, error=type(error).__name__, level=40)
@@ -168,28 +227,19 @@ class _Step:
         self._queue, self._policy, self._clock = queue, policy, clock
 
     def write_intents(
-        self, jobs: Sequence[Job], endpoint: str
+        self, sending: Sequence[tuple[Job, str]]
     ) -> list[tuple[Job, ActiveJob]] | None:
         """None: somebody else is at one of them."""
         now = self._clock.now()
         intents = [
             msgspec.structs.replace(job, state="submitting", endpoint=endpoint, changed_at=now)
-            for job in jobs
+            for job, endpoint in sending
         ]
         try:
             saved = self._store.save_jobs(intents)
         except StoreConflict:
             return None
-        entries = [
-            ActiveJob(
-                job_id=job.id,
-                batch_id=job.batch_id,
-                endpoint=endpoint,
-                audio_ms=job.audio_ms,
-                since_at=now,
-            )
-            for job in saved
-        ]
+        entries = [_entry(job, job.endpoint or "", now) for job in saved]
         self._active.put_all(entries)
         return list(zip(saved, entries, strict=True))
 
@@ -235,20 +285,19 @@ class _Step:
         for job, _ in pairs:
             tell_of_submitted(job)
 
-    def put_back(self, unsent: Sequence[_Sent]) -> None:
-        """The line goes on at the first of those that were certainly not sent, after what the
-        provider asked for."""
+    def put_back(self, unsent: Sequence[_Sent]) -> timedelta:
+        """Those that were certainly not sent are planned again; for how long they have to wait."""
         pause, now = timedelta(), self._clock.now()
         for job, _, error in unsent:
             assert isinstance(error, ProviderError)
             note_not_submitted(job, error)
             self._active.remove(job.id)  # before the job is anybody's again, who would list it anew
-            pause = max(pause, pause_after(error, job, self._policy))
+            pause = max(pause, _pause(error, job, self._policy))
             tries = job.tries + (not isinstance(error, ProviderThrottled))
             waiting = msgspec.structs.replace(job, state="planned", tries=tries, changed_at=now)
             with suppress(StoreConflict):
                 self._store.save(waiting)
-        self.wait(unsent[0].job, pause)
+        return pause
 
     def wait(self, first: Job, pause: timedelta) -> None:
         """The next step begins with this job, after the pause. The last job of the line tells that
@@ -269,12 +318,15 @@ class _Step:
             self._queue.send(msgspec.structs.replace(self._message, job_id=after))
 
 
-def _reserve(provider: SpeechProvider, most: int) -> int:
-    return provider.reserve(most) if isinstance(provider, Limited) else most
-
-
 def _is_unsent(answer: Answer) -> bool:
     """Certainly not carried out, and nobody is to blame."""
     return isinstance(answer, ProviderError) and not isinstance(
         answer, OutcomeUnknown | ProviderRefused
     )
+
+
+def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
+    """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
+    if isinstance(error, EndpointDown | ProviderUnauthorised):
+        return MOMENT
+    return pause_after(error, job, policy)

@@ -27,6 +27,7 @@ from shared.ports import (
     ResultFile,
     SpeechProvider,
 )
+from shared.usecases.at_once import AtOnce
 from shared.usecases.publish import Publisher
 from shared.usecases.settle import settle_failure
 
@@ -41,6 +42,7 @@ def write(
     errors_container: str,
     endpoints: Mapping[str, SpeechProvider],
     prices: PriceTable,
+    finish_now: AtOnce,
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -119,8 +121,11 @@ def write(
     for error in results:
         if isinstance(error, DropscribeError):
             raise error
-    if None not in results and not store.any_left(job):
-        queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+    over = Finish(batch_id=job.batch_id, job_id=job.id)
+    if job.recordings == 1 and changed:
+        finish_now(over)
+    elif None not in results and not store.any_left(job):
+        queue.send(over)
 
 
 def _rows(slice_: Write, job: Job, store: BatchStore) -> dict[str, Recording]:

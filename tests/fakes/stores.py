@@ -287,6 +287,9 @@ class FakeActiveJobs:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
 
+    def any_of(self, batch_id: str) -> bool:
+        return any(entry.batch_id == batch_id for entry in self.entries.values())
+
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
         assert len(entries) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
         for entry in entries:

@@ -674,22 +674,24 @@ def test_work_moves_to_the_other_endpoint_and_one_caller_of_two_instances_probes
         world.drop(f"{i}.wav")
     world.clock.advance(66)
     for _ in range(40):
+        world.clock.advance(1)
         for instance in (world, twin):
             message = world.queue.take()
             if message is not None:
                 instance.step(message)
     assert east.calls["submit"] == 1
-    assert not east.created and len(world.endpoints["west"].created) == 11
+    assert not east.created and len(world.endpoints["west"].created) == 12
     for i in range(12, 24):
         world.drop(f"{i}.wav")
     world.clock.advance(66)
     for _ in range(40):
+        world.clock.advance(1)
         for instance in (world, twin):
             message = world.queue.take()
             if message is not None:
                 instance.step(message)
     assert east.calls["submit"] == 2, "one probes, the others go where all is well"
-    assert not east.created and len(world.endpoints["west"].created) >= 22
+    assert not east.created and len(world.endpoints["west"].created) >= 23
     east.errors.clear()
     world.run()
     assert states(world) == {"transcribed"}
