@@ -209,7 +209,7 @@ class FakeBatchStore:
         recordings: Iterable[Recording] = (),
         notice: Notice | None = None,
     ) -> Job | None:
-        saved = self.save_jobs([job] if job else [], list(recordings), notice)
+        saved = self._save([job] if job else [], list(recordings), notice)
         return saved[0] if saved else None
 
     def save_jobs(
@@ -217,6 +217,11 @@ class FakeBatchStore:
         jobs: Sequence[Job],
         recordings: Sequence[Recording] = (),
         notice: Notice | None = None,
+    ) -> list[Job]:
+        return self._save(jobs, recordings, notice)
+
+    def _save(
+        self, jobs: Sequence[Job], recordings: Sequence[Recording], notice: Notice | None
     ) -> list[Job]:
         rows = [*jobs, *recordings]
         assert len(rows) + (notice is not None) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
@@ -284,6 +289,9 @@ class FakeActiveJobs:
         return self.entries.get(job_id)
 
     def put(self, active: ActiveJob) -> None:
+        self._put(active)
+
+    def _put(self, active: ActiveJob) -> None:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
 
@@ -293,13 +301,13 @@ class FakeActiveJobs:
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
         assert len(entries) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
         for entry in entries:
-            self.put(entry)
+            self._put(entry)
 
     def update(self, active: ActiveJob) -> None:
         there = self.entries.get(active.job_id)
         if there is None or there.version != active.version:
             raise StoreConflict("update active job")
-        self.put(active)
+        self._put(active)
 
     def remove(self, job_id: str) -> None:
         self.entries.pop(job_id, None)

@@ -27,9 +27,10 @@ PORTS = {
     "store": (
         "create_batch part parts save_part list_batch forget "
         "open_batch note_version take_note give_note_back open_batches close_batch batch insert "
-        "recording recordings recording_ids any_left job jobs save save_batch"
+        "recording recordings recording_ids any_left job jobs planned_jobs items_of save save_jobs "
+        "save_batch"
     ).split(),
-    "active": "all get put update remove".split(),
+    "active": "all get any_of put put_all update remove".split(),
     "book": ["state", "save"],
     "diaries": ["get", "save"],
     "queue": ["send"],
@@ -236,33 +237,39 @@ def _return_lost(world: World, before: list[Any]) -> None:
             world.queue.waiting.append(entry)
 
 
-def new_world() -> World:
+def new_world(files_per_job: int = 1_000) -> World:
     """Days pass faster here."""
     policy = Policy(slice_size=20, submitted_seconds=5_400, give_up_seconds=3_600)
-    return World(policy=policy, files_per_job=1_000)
+    return World(policy=policy, files_per_job=files_per_job)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
 @pytest.mark.parametrize(
-    ("scenario", "every"),
+    ("scenario", "every", "files_per_job"),
     [
-        (plain, 1),
-        (splitting, 1),
-        (unanswered, 1),
-        (many, 23),
-        (by_manifest, 1),
-        (unresolvable, 7),
-        (overdue, 2),
-        (unavailable, 19),
-        (refused, 2),
-        (gone, 3),
+        (plain, 1, 1_000),
+        (splitting, 1, 1_000),
+        (unanswered, 1, 1_000),
+        (many, 23, 1_000),
+        (by_manifest, 1, 1_000),
+        (unresolvable, 7, 1_000),
+        (overdue, 2, 1_000),
+        (unavailable, 19, 1_000),
+        (refused, 2, 1_000),
+        (gone, 3, 1_000),
+        (plain, 3, 1),
+        (unanswered, 1, 1),
+        (by_manifest, 5, 1),
+        (refused, 5, 1),
+        (unavailable, 41, 1),
+        (many, 97, 2),
     ],
 )
 def test_a_process_may_die_after_any_outside_call(
-    scenario: Scenario, every: int, is_kind: bool
+    scenario: Scenario, every: int, files_per_job: int, is_kind: bool
 ) -> None:
-    world = new_world()
+    world = new_world(files_per_job)
     scenario(world)
     trap = Trap(world, None)
     live(world, is_kind)
@@ -270,7 +277,7 @@ def test_a_process_may_die_after_any_outside_call(
     expected = world.states()
     points = range(1, trap.calls + 1, every)
     for point in points:
-        world = new_world()
+        world = new_world(files_per_job)
         scenario(world)
         Trap(world, point)
         try:
