@@ -139,12 +139,12 @@ class _Misfortunes:
 
     def end(self) -> None:
         """Peace: everything is up, and no fault is left."""
-        self._remember()
         for program in self._stage.programs:
             program.thaw()
             program.start()
         for program in self._stage.programs:
             program.await_ready()
+        self._remember()  # not before: troubles go on striking until they are cancelled
         self._stage.cancel()
         self._stage.provider.appease(self._stage.admin)
         for tag, left in self._left.items():
