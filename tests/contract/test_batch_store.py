@@ -397,3 +397,61 @@ def test_a_row_is_stored_alike_by_an_insert_and_in_a_transaction(
         assert {k: v for k, v in one.items() if k not in different} == {
             k: v for k, v in other.items() if k not in different
         }
+
+
+# --- several jobs
+
+
+def of_line(store: BatchStore, jobs: int) -> list[Job]:
+    """Planned jobs of one recording each, with ids in the order of the line."""
+    planned = [
+        replace(a_job(), id=f"line{i:05}", state="planned", first=f"{i:032x}", last=f"{i:032x}")
+        for i in range(jobs)
+    ]
+    rows = [
+        replace(a_recording(i), state="planned", job_id=job.id, job_index=0)
+        for i, job in enumerate(planned)
+    ]
+    return store.save_jobs(planned, rows)
+
+
+def test_several_jobs_are_stored_with_their_recordings_and_returned_with_versions(
+    store: BatchStore,
+) -> None:
+    saved = of_line(store, 50)
+    assert all(store.job(BATCH, job.id) == job for job in saved)
+    assert len({job.version for job in saved}) > 0 and all(job.version for job in saved)
+    assert len(list(store.recordings(BATCH, state="planned"))) == 50
+
+
+def test_one_job_that_somebody_changed_stops_the_others(store: BatchStore) -> None:
+    first, second = of_line(store, 2)
+    store.save(replace(second, state="submitting"))
+    with pytest.raises(StoreConflict):
+        store.save_jobs([replace(job, state="failed") for job in (first, second)])
+    assert [job.state for job in store.jobs(BATCH)] == ["planned", "submitting"]
+
+
+def test_planned_jobs_come_in_order_within_bounds(store: BatchStore) -> None:
+    jobs = of_line(store, 6)
+    store.save(replace(jobs[2], state="submitted"))
+    found = store.planned_jobs(BATCH, jobs[1].id, jobs[4].id, 10)
+    assert [job.id for job in found] == [jobs[i].id for i in (1, 3, 4)]
+    assert [job.id for job in store.planned_jobs(BATCH, jobs[0].id, "line~", 2)] == [
+        jobs[0].id,
+        jobs[1].id,
+    ]
+    assert not store.planned_jobs(BATCH, f"{jobs[5].id}!", "line~", 10)
+
+
+def test_the_recordings_of_several_jobs_are_told_apart(store: BatchStore) -> None:
+    jobs = of_line(store, 4)
+    store.insert(replace(a_recording(99), state="planned", job_id="another"))
+    [row] = [row for row in store.recordings(BATCH) if row.job_id == jobs[2].id]
+    store.save(recordings=[replace(row, state="transcribed")])
+    found = store.items_of(jobs[:3])
+    assert {id_: [item.name for item in items] for id_, items in found.items()} == {
+        jobs[0].id: ["0.wav"],
+        jobs[1].id: ["1.wav"],
+        jobs[2].id: [],
+    }

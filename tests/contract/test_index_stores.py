@@ -112,6 +112,17 @@ def test_an_entry_that_changed_or_went_away_is_not_updated(active: ActiveJobs) -
     assert active.all() == []
 
 
+def test_many_are_listed_together_and_found_by_their_batch(active: ActiveJobs) -> None:
+    active.put(an_active_job("job1"))
+    moved = replace(an_active_job("job1"), endpoint="eastus", batch_id="another")
+    active.put_all([moved, *(an_active_job(f"job{i}") for i in range(2, 60))])
+    assert len(active.all()) == 59
+    assert active.any_of("another")
+    active.remove("job1")
+    assert not active.any_of("another")
+    assert active.any_of(an_active_job().batch_id)
+
+
 def test_removing_what_is_gone_is_no_error(active: ActiveJobs) -> None:
     active.put(an_active_job())
     active.remove("job1")
