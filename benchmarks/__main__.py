@@ -8,14 +8,19 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline
+from local.emulators import EMULATORS
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
-    "burst": lambda options: _burst(options.provider, options.recordings),
+    "burst": lambda options: _burst(
+        options.provider or next(iter(burst.TRIALS)), options.recordings
+    ),
     "cold_start": lambda _: cold_start.run(),
     "latency": lambda _: latency.run(),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
-    "pipeline": lambda options: pipeline.run_all(options.recordings, options.trickled),
+    "pipeline": lambda options: pipeline.run_all(
+        options.provider or "azure-speech", options.recordings, options.trickled
+    ),
 }
 
 
@@ -33,7 +38,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
     parser.add_argument("--trickled", type=int, nargs="*", default=[1_000], help="evenly over time")
-    parser.add_argument("--provider", choices=burst.TRIALS, default=next(iter(burst.TRIALS)))
+    parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

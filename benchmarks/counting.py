@@ -13,6 +13,9 @@ import requests
 from shared.stores.clients import CONNECTIONS
 from shared.stores.session import StorageSession
 
+APIS = ("/speechtotext/", "/v1/", "/v2/")
+"""In the paths of the providers' own calls; results lie in storage."""
+
 
 class Tally:
     """Calls by service and kind, such as ("blob", "GET")."""
@@ -51,7 +54,7 @@ def counting_client(tally: Tally) -> httpx.Client:
 
     def count(request: httpx.Request) -> None:
         path = request.url.path
-        is_result = "/speechtotext/" not in path
+        is_result = not any(api in path for api in APIS)
         tally.add("result" if is_result else "provider", _provider_kind(request.method, path))
 
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=32)

@@ -41,13 +41,14 @@ UPLOADS_PER_SECOND = 200  # at the least, so that a burst is one batch
 TRICKLE_PER_SECOND = 40
 MOST_IN_FLOOR = 10_000
 PART_BYTES = 1_000_000
+UNLIMITED = {"azure-speech": ("--calls-per-10-seconds", "0")}
 INDEX = Path(__file__).parent / "azurite_index.mjs"
 
 
-def run_all(sizes: Iterable[int], trickled: Iterable[int]) -> list[Any]:
+def run_all(provider: str, sizes: Iterable[int], trickled: Iterable[int]) -> list[Any]:
     """Each run in a process of its own, for its peak memory."""
     runs = [[str(n)] for n in sizes] + [[str(n), "--trickled"] for n in trickled]
-    return [_in_process(arguments) for arguments in runs]
+    return [_in_process([provider, *arguments]) for arguments in runs]
 
 
 def _in_process(arguments: list[str]) -> Any:
@@ -58,11 +59,11 @@ def _in_process(arguments: list[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def run(recordings: int, *, trickled: bool = False) -> dict[str, Any]:
+def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, Any]:
     """Drop that many, at once or evenly over time, and wait until every one is reported."""
     tally = Tally()
     window = _window_seconds(recordings, trickled)
-    with application(tally, window) as (app, stack):
+    with application(provider, tally, window) as (app, stack):
         blobs = BlobServiceClient.from_connection_string(
             stack.azurite.connection_string,
             max_single_get_size=PART_BYTES,  # the SDK's own is 32 MB, and memory is measured
@@ -88,6 +89,7 @@ def run(recordings: int, *, trickled: bool = False) -> dict[str, Any]:
             elapsed = monotonic() - started
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         figures = {
+            "provider": provider,
             "recordings": recordings,
             "arrival": "trickled" if trickled else "burst",
             "storage_calls_per_recording": tally.of("blob", "table", "queue") / recordings,
@@ -124,15 +126,18 @@ def _floor(stack: Stack, names: list[str], busy_seconds: float) -> dict[str, Any
 
 
 @contextmanager
-def application(tally: Tally, window_seconds: int) -> Iterator[tuple[Application, Stack]]:
+def application(
+    provider: str, tally: Tally, window_seconds: int
+) -> Iterator[tuple[Application, Stack]]:
     """The app in this process, on a stack without a host of its own."""
     with (
         TemporaryDirectory() as folder,
         running_stack(
             Path(folder),
             engine="scripted",
+            provider=provider,
             with_host=False,
-            speech_options=("--calls-per-10-seconds", "0"),
+            speech_options=UNLIMITED.get(provider, ()),
             settings={"COALESCE_SECONDS": str(window_seconds), "POLL_MIN_SECONDS": "60"},
         ) as stack,
     ):
@@ -215,4 +220,4 @@ def wav(number: int) -> bytes:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(int(sys.argv[1]), trickled="--trickled" in sys.argv)))
+    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), trickled="--trickled" in sys.argv)))
