@@ -33,7 +33,7 @@ from benchmarks.sizes import THREADS
 from local.stack import ROOT, Stack, running_stack
 from shared.application import Application
 from shared.bootstrap import build
-from shared.messages import Finish
+from shared.messages import Collect, Finish
 from shared.settings import read_settings
 from shared.stores.session import StorageSession
 
@@ -185,17 +185,17 @@ def _trickle(audio: ContainerClient, names: list[str]) -> Iterator[str]:
 
 
 def _await_reports(blobs: BlobServiceClient, recordings: int, host: Host) -> None:
-    """Looks only after a run of the function that writes them: the emulator goes through all of
-    its blobs for a listing."""
+    """Looks only after a run of a function that may have written them: the emulator goes through
+    all of its blobs for a listing."""
     reports = blobs.get_container_client("reports")
     deadline, seen = monotonic() + SECONDS_TO_FINISH, 0
     while monotonic() < deadline:
         host.check()
-        runs = host.busy.executions[Finish.queue]
+        runs = host.busy.executions[Finish.queue] + host.busy.executions[Collect.queue]
         if runs > seen and _reported(reports) == recordings:
             return
         seen = runs
-        sleep(0.2)
+        sleep(1)
     raise TimeoutError(f"not done after {SECONDS_TO_FINISH} s")
 
 
