@@ -41,6 +41,7 @@ SECONDS_TO_FINISH = 7_200
 BURST_WINDOW_SECONDS = 30
 UPLOADS_PER_SECOND = 200  # at the least, so that a burst is one batch
 TRICKLE_PER_SECOND = 40
+START_SECONDS = 25
 MOST_IN_FLOOR = 10_000
 PART_BYTES = 1_000_000
 UNLIMITED = {"azure-speech": ("--calls-per-10-seconds", "0")}
@@ -157,11 +158,14 @@ def application(
 
 
 def _window_seconds(recordings: int, trickled: bool) -> int:
-    """Long enough for a burst, and of a length whose next beginning is near."""
+    """Long enough for a burst, and of a length whose next beginning is near, but not before the
+    stack has started."""
     if trickled:
         return BURST_WINDOW_SECONDS
     least = max(BURST_WINDOW_SECONDS, recordings // UPLOADS_PER_SECOND)
-    return min(range(least, least * 3 // 2), key=lambda seconds: -time() % seconds)
+    return min(
+        range(least, least * 3 // 2), key=lambda seconds: -(time() + START_SECONDS) % seconds
+    )
 
 
 def _await_window(seconds: int) -> None:
