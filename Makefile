@@ -43,8 +43,8 @@ test: setup ## what CI runs
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
 
-bench: setup ## the benchmarks; prints JSON
-	$(PY) -m benchmarks
+bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 100000"]
+	$(PY) -m benchmarks $(if $(RECORDINGS),--recordings $(RECORDINGS))
 
 chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
 	$(PY) -m local.chaos --provider "$(PROVIDER)"

@@ -37,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
-    parser.add_argument("--trickled", type=int, nargs="*", default=[1_000], help="evenly over time")
+    parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
