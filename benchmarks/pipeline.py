@@ -39,7 +39,7 @@ from shared.stores.session import StorageSession
 
 SECONDS_TO_FINISH = 7_200
 BURST_WINDOW_SECONDS = 30
-UPLOADS_PER_SECOND = 200  # at the least, so that a burst is one batch
+ARRIVALS_PER_SECOND = 60  # at the least, so that a burst is one batch
 TRICKLE_PER_SECOND = 40
 START_SECONDS = 25
 MOST_IN_FLOOR = 10_000
@@ -162,7 +162,7 @@ def _window_seconds(recordings: int, trickled: bool) -> int:
     stack has started."""
     if trickled:
         return BURST_WINDOW_SECONDS
-    least = max(BURST_WINDOW_SECONDS, recordings // UPLOADS_PER_SECOND)
+    least = max(BURST_WINDOW_SECONDS, recordings // ARRIVALS_PER_SECOND)
     return min(
         range(least, least * 3 // 2), key=lambda seconds: -(time() + START_SECONDS) % seconds
     )

@@ -59,7 +59,7 @@ from shared.usecases.health import Health, HealthCheck
 from shared.usecases.hear import Heard, hear
 from shared.usecases.later import now_or_later
 from shared.usecases.orphans import remove_orphans
-from shared.usecases.plan import plan
+from shared.usecases.plan import UnderWay, plan
 from shared.usecases.poll import poll
 from shared.usecases.reconcile import reconcile, unregistered
 from shared.usecases.register import PendingPlans, look_again, register
@@ -153,7 +153,7 @@ class Application:
             take_manifest, accept=self._accept
         )
         self._plan: Callable[[str], None] = self._filled(
-            plan, new_id=lambda: ports.deployment + ports.new_id()
+            plan, new_id=lambda: ports.deployment + ports.new_id(), under_way=UnderWay()
         )
         finish_step = self._filled(finish)
         self._fillings["finish_now"] = self._filled(at_once, step=finish_step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from threading import Lock
 
 import msgspec
 
@@ -24,6 +25,26 @@ ABANDONED_AFTER = timedelta(seconds=60)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
 
 
+class UnderWay:
+    """The batches that this process is planning, each with whether it was asked to do so again."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, bool] = {}
+        self._lock = Lock()
+
+    def begin(self, batch_id: str) -> bool:
+        """False: it is being planned already, and will be once more."""
+        with self._lock:
+            is_new = batch_id not in self._asked
+            self._asked[batch_id] = not is_new
+            return is_new
+
+    def end(self, batch_id: str) -> bool:
+        """Whether somebody asked meanwhile."""
+        with self._lock:
+            return self._asked.pop(batch_id)
+
+
 def plan(
     batch_id: str,
     *,
@@ -36,10 +57,47 @@ def plan(
     policy: Policy,
     clock: Clock,
     new_id: Callable[[], str],
+    under_way: UnderWay,
 ) -> None:
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
-    transaction that holds only if nobody else took it. `reuse` and `spend` are the use-cases of
-    that name with their ports: not every recording has to be paid for, or may be."""
+    transaction that holds only if nobody else took it. In one process they are one: where much
+    comes in late, message after message would read the same thousands of rows. `reuse` and `spend`
+    are the use-cases of that name with their ports: not every recording has to be paid for, or
+    may be."""
+    if not under_way.begin(batch_id):
+        return
+    try:
+        _plan(
+            batch_id,
+            store=store,
+            audio=audio,
+            queue=queue,
+            capabilities=capabilities,
+            reuse=reuse,
+            spend=spend,
+            policy=policy,
+            clock=clock,
+            new_id=new_id,
+        )
+    finally:
+        is_asked_again = under_way.end(batch_id)
+    if is_asked_again:
+        queue.send(Plan(batch_id=batch_id), after=timedelta(seconds=policy.late_seconds))
+
+
+def _plan(
+    batch_id: str,
+    *,
+    store: BatchStore,
+    audio: AudioBlobs,
+    queue: Queue,
+    capabilities: Mapping[str, Capabilities],
+    reuse: Callable[[Groups], Groups],
+    spend: Callable[[Batch, Groups], Groups],
+    policy: Policy,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> None:
     batch = store.batch(batch_id)
     if batch is not None and batch.deleted_at is not None:
         batch = _revived(batch, store)

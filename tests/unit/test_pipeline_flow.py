@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
-from shared.messages import Finish
+from shared.messages import Finish, Plan
 from shared.model.policy import Policy
 from shared.model.profile import Profile
 from shared.model.recording import Recording
@@ -488,4 +489,30 @@ def test_a_container_with_an_overwritten_blob_goes_file_by_file() -> None:
     world.drop("a.wav")
     world.run()
     assert all(request.container_url is None for request in world.provider.created)
+    assert_all_is_well(world)
+
+
+def test_of_many_plans_of_one_batch_a_process_runs_one_and_then_one_more() -> None:
+    world = World()
+    for i in range(3):
+        world.drop(f"{i}.wav")
+    world.clock.advance(66)
+    [batch_id] = world.store.notes
+    read = world.store.recordings
+    reads = 0
+
+    def read_while_others_ask(*args: Any, **kwargs: Any) -> Iterator[Recording]:
+        nonlocal reads
+        reads += kwargs.get("state") == "waiting"
+        if reads == 1:
+            for _ in range(5):
+                world.step(Plan(batch_id=batch_id))
+        return read(*args, **kwargs)
+
+    world.store.recordings = read_while_others_ask  # type: ignore[method-assign]
+    world.queue.waiting.clear()
+    world.step(Plan(batch_id=batch_id))
+    assert reads == 1
+    assert [m for _, m in world.queue.waiting if isinstance(m, Plan)] == [Plan(batch_id=batch_id)]
+    world.run()
     assert_all_is_well(world)
