@@ -8,7 +8,7 @@ one for the answers. The calls themselves are made side by side.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -61,11 +61,11 @@ AT_ONCE = 25
 MOMENT = timedelta(seconds=1)
 
 
-class _TooLate(NamedTuple):
-    """The intent had grown old before its turn came."""
+class _NotMade(NamedTuple):
+    """The intent had grown old before its turn came, or somebody else took the room."""
 
 
-Answer = str | ProviderError | _TooLate | None
+Answer = str | ProviderError | _NotMade | None
 
 
 class _Sent(NamedTuple):
@@ -115,7 +115,8 @@ def submit_line(
     if written is None:
         step.wait(going[0], MOMENT)
         return
-    call = _Caller(endpoints, written[0][0].changed_at, policy, clock)
+    crowded = _crowded([entry for _, entry in written], active.all(), going[0].provider, policy)
+    call = _Caller(endpoints, written[0][0].changed_at, crowded, policy, clock)
     answers = list(pool.map(call, zip(calls, sending, strict=True)))
     sent = [_Sent(*pair, answer) for pair, answer in zip(written, answers, strict=True)]
     unsent = [one for one in sent if _is_unsent(one.answer)]
@@ -129,6 +130,24 @@ def submit_line(
         step.wait(left[0], _shortest(pauses, left[0], open_ones))
     else:
         step.wait(left[0], policy.backoff(1))  # there is no room for more
+
+
+def _crowded(
+    mine: Sequence[ActiveJob], listed: Sequence[ActiveJob], provider: str, policy: Policy
+) -> set[str]:
+    """Those for which there is no room after all. Who lists jobs at the same moment saw the same
+    room as we did; whoever looks again last sees both, and steps back."""
+    ids = {entry.job_id for entry in mine}
+    room = dict.fromkeys((entry.endpoint for entry in mine), policy.most_active_jobs(provider))
+    for entry in listed:
+        if entry.endpoint in room and entry.job_id not in ids:
+            room[entry.endpoint] -= 1
+    crowded = set()
+    for entry in mine:
+        room[entry.endpoint] -= 1
+        if room[entry.endpoint] < 0:
+            crowded.add(entry.job_id)
+    return crowded
 
 
 def _shortest(
@@ -198,12 +217,13 @@ class _Caller:
         self,
         endpoints: Mapping[str, SpeechProvider],
         intent_at: datetime,
+        crowded: Collection[str],
         policy: Policy,
         clock: Clock,
     ) -> None:
         self._endpoints, self._intent_at, self._clock = endpoints, intent_at, clock
         self._patience = timedelta(seconds=policy.submit_within_seconds)
-        self._closed: dict[str, ProviderError] = {}
+        self._crowded, self._closed = crowded, dict[str, ProviderError]()
 
     def __call__(self, call: tuple[JobRequest, tuple[Job, str]]) -> Answer:
         """None: whoever resolves the intent finds out."""
@@ -212,7 +232,9 @@ class _Caller:
             return None
         if self._clock.now() - self._intent_at > self._patience:
             event("job.submit_too_late", job=request.mark, level=30)
-            return _TooLate()
+            return _NotMade()
+        if request.mark in self._crowded:
+            return _NotMade()
         if endpoint in self._closed:
             return self._closed[endpoint]
         try:
@@ -327,7 +349,7 @@ class _Step:
                 job = claimed
             self._active.remove(job.id)  # before the job is anybody's again, who would list it anew
             pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
-            is_try = not isinstance(error, ProviderThrottled | _TooLate)
+            is_try = not isinstance(error, ProviderThrottled | _NotMade)
             waiting = msgspec.structs.replace(
                 job, state="planned", tries=job.tries + is_try, changed_at=now
             )
@@ -364,7 +386,7 @@ class _Step:
 
 def _is_unsent(answer: Answer) -> bool:
     """Certainly not carried out, and nobody is to blame."""
-    return isinstance(answer, ProviderError | _TooLate) and not isinstance(
+    return isinstance(answer, ProviderError | _NotMade) and not isinstance(
         answer, OutcomeUnknown | ProviderRefused
     )
 

@@ -13,6 +13,7 @@ from shared.errors import (
     ProviderUnavailable,
     StoreUnavailable,
 )
+from shared.messages import Submit
 from shared.model.policy import Policy
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
@@ -116,3 +117,33 @@ def run_with_poison(world: World, hours: int) -> None:
         world.sweep()
         world.drain()
         world.clock.advance(60)
+
+
+@pytest.mark.parametrize("when", ["look", "list"])
+def test_two_instances_that_find_the_same_room_do_not_both_fill_it(when: str) -> None:
+    """Each goes along another line; one of them comes between what the other does."""
+    world = World(files_per_job=1, policy=Policy(max_active_jobs=10))
+    for window in range(2):
+        for i in range(20):
+            world.drop(f"{window}-{i:02}.wav")
+        world.clock.advance(120)
+    for plan in (world.queue.take(), world.queue.take()):
+        assert plan is not None
+        world.step(plan)
+    first, second = world.queue.take(), world.queue.take()
+    assert isinstance(first, Submit) and isinstance(second, Submit)
+    twin, method = world.twin(), {"look": "all", "list": "put_all"}[when]
+    original = getattr(world.active, method)
+
+    def meanwhile(*args: Any) -> Any:
+        setattr(world.active, method, original)
+        answer = original(*args)
+        twin.step(second)
+        return answer
+
+    setattr(world.active, method, meanwhile)
+    world.step(first)
+    assert len(world.active.entries) <= 10
+    assert len(world.provider.created) <= 10
+    world.run()
+    assert_all_is_well(world)
