@@ -9,8 +9,10 @@ transactions" and "Payload format for Table service operations" of the Table Sto
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
@@ -23,6 +25,8 @@ from azure.data.tables import EntityProperty, TableClient
 _STATUS = re.compile(rb"^HTTP/1\.1 (\d{3})", re.MULTILINE)
 _ETAG = re.compile(rb"^ETag: *(\S+)", re.MULTILINE | re.IGNORECASE)
 _ANY = "*"
+_LINE_ENDS = ((b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))  # Azurite splits there
+_NAMES = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 class Change(NamedTuple):
@@ -83,7 +87,10 @@ def transact(table: TableClient, changes: Sequence[Change]) -> list[str]:
     content = answer.read()
     if answer.status_code != 202:
         raise HttpResponseError(response=answer)
-    return read_versions(content)
+    versions = read_versions(content)
+    if len(versions) != len(changes):  # cut off on the way: whether it was carried out shows later
+        raise TransactionFailed(500)
+    return versions
 
 
 def encode(changes: Sequence[Change], table_url: str, boundary: str) -> bytes:
@@ -119,12 +126,17 @@ def encode_row(row: Mapping[str, Any]) -> bytes:
             properties[name] = f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
             kind = "Edm.DateTime"
         elif isinstance(value, float):
-            properties[name], kind = value, "Edm.Double"
+            properties[name], kind = value if isfinite(value) else _NAMES[str(value)], "Edm.Double"
+        elif isinstance(value, bytes):  # as text it would take more than a column may hold
+            properties[name], kind = b64encode(value).decode(), "Edm.Binary"
         else:
             properties[name] = value
             continue
         properties[f"{name}@odata.type"] = kind
-    return msgspec.json.encode(properties)
+    text = msgspec.json.encode(properties)
+    for char, escaped in _LINE_ENDS:
+        text = text.replace(char, escaped)
+    return text
 
 
 def read_versions(answer: bytes) -> list[str]:

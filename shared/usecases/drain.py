@@ -18,6 +18,7 @@ from shared.ports import BatchStore, Clock, Outputs, Queue
 from shared.usecases.give_back import FailJob
 from shared.usecases.give_up import count_fault
 from shared.usecases.settle import fail, settle_failure
+from shared.usecases.submit_line import AT_ONCE
 
 ROWS_IN_TRANSACTION = 100
 PAUSE = timedelta(minutes=5)
@@ -84,6 +85,8 @@ def drain(
         is_planned = _is_planned(message.batch_id, plan)
         if not is_planned:
             _fail_waiting(message.batch_id, store, outputs, errors_container, queue, policy, clock)
+    elif isinstance(message, Submit) and message.last is not None:
+        _take_apart(message, message.last, store, queue)
     elif isinstance(message, Submit | Collect):
         _note_fault(message, store, fail_job, policy)
     elif isinstance(message, Write) and message.items:
@@ -124,6 +127,16 @@ def _fail_waiting(
         )
     if rows:
         queue.send(Finish(batch_id=batch_id))
+
+
+def _take_apart(message: Submit, last: str, store: BatchStore, queue: Queue) -> None:
+    """Nobody knows which of the jobs of a step was at fault: each gets a message of its own, and
+    the rest of the line goes on."""
+    jobs = store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
+    for job in jobs:
+        queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
+    if len(jobs) == AT_ONCE:
+        queue.send(msgspec.structs.replace(message, job_id=f"{jobs[-1].id}!"))
 
 
 def _note_fault(

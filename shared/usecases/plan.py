@@ -229,7 +229,10 @@ class _Filler:
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
-        self._group, self._store, self._queue = group, store, queue
+        # In the order of their ids, whoever put the group together: a job holds what lies between
+        # its first and its last.
+        self._group = sorted(group, key=lambda row: row.id)
+        self._store, self._queue = store, queue
         self._clock, self._new_id = clock, new_id
 
     def fill(self, limits: Capabilities, whole_container: str | None) -> int:

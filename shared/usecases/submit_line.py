@@ -8,7 +8,7 @@ one for the answers. The calls themselves are made side by side.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -59,12 +59,18 @@ from shared.usecases.send import (
 
 AT_ONCE = 25
 MOMENT = timedelta(seconds=1)
-Answer = str | ProviderError | None
+
+
+class _NotMade(NamedTuple):
+    """The intent had grown old before its turn came, or somebody else took the room."""
+
+
+Answer = str | ProviderError | _NotMade | None
 
 
 class _Sent(NamedTuple):
     """A job whose intent is written, its entry in the index, and what came of its create call:
-    the provider's id, an error, or None where it was not made or nobody knows."""
+    the provider's id, an error, why it was not made, or None where nobody knows."""
 
     job: Job
     entry: ActiveJob
@@ -92,15 +98,16 @@ def submit_line(
     jobs = store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
     states = book.all()
     going = [job for job in jobs if not fall_over(job, states)]
+    open_ones = well(endpoints, states, clock.now())
     step = _Step(message, store=store, active=active, queue=queue, policy=policy, clock=clock)
     if not going:
         step.go_on(jobs)
         return
-    places = _places(going, active.all(), well(endpoints, states, clock.now()), policy)
-    sending, pause = _reserved(places, endpoints, clock)
+    places = _places(going, active.all(), open_ones, policy)
+    sending, pauses = _reserved(places, endpoints, clock)
     if not sending:
-        pauses = [policy.backoff(1), *down(states, clock.now()).values()]
-        step.wait(going[0], pause or min(pauses))
+        outages = [policy.backoff(1), *down(states, clock.now()).values()]
+        step.wait(going[0], min(pauses.values() or outages))
         return
     jobs_sent = [job for job, _ in sending]
     calls = create_calls(jobs_sent, store, audio, requests)
@@ -108,20 +115,48 @@ def submit_line(
     if written is None:
         step.wait(going[0], MOMENT)
         return
-    call = _Caller(endpoints, clock.now(), policy, clock)
+    crowded = _crowded([entry for _, entry in written], active.all(), going[0].provider, policy)
+    call = _Caller(endpoints, written[0][0].changed_at, crowded, policy, clock)
     answers = list(pool.map(call, zip(calls, sending, strict=True)))
     sent = [_Sent(*pair, answer) for pair, answer in zip(written, answers, strict=True)]
-    step.note(sent, calls, fail_job)
     unsent = [one for one in sent if _is_unsent(one.answer)]
+    unsent += step.note(sent, calls, fail_job)
     ids = {job.id for job in jobs_sent} - {one.job.id for one in unsent}
     left = [job for job in going if job.id not in ids]
-    pause = max(step.put_back(unsent), pause or MOMENT)
+    pauses |= step.put_back(unsent)
     if not left:
         step.go_on(jobs)
     elif unsent or len(places) == len(going):
-        step.wait(left[0], pause)
+        step.wait(left[0], _shortest(pauses, left[0], open_ones))
     else:
         step.wait(left[0], policy.backoff(1))  # there is no room for more
+
+
+def _crowded(
+    mine: Sequence[ActiveJob], listed: Sequence[ActiveJob], provider: str, policy: Policy
+) -> set[str]:
+    """Those for which there is no room after all. Who lists jobs at the same moment saw the same
+    room as we did; whoever looks again last sees both, and steps back."""
+    ids = {entry.job_id for entry in mine}
+    room = dict.fromkeys((entry.endpoint for entry in mine), policy.most_active_jobs(provider))
+    for entry in listed:
+        if entry.endpoint in room and entry.job_id not in ids:
+            room[entry.endpoint] -= 1
+    crowded = set()
+    for entry in mine:
+        room[entry.endpoint] -= 1
+        if room[entry.endpoint] < 0:
+            crowded.add(entry.job_id)
+    return crowded
+
+
+def _shortest(
+    pauses: Mapping[str, timedelta], job: Job, endpoints: Mapping[str, SpeechProvider]
+) -> timedelta:
+    """Until the first endpoint may take more: one that is to be left alone for an hour does not
+    keep the line from the others."""
+    mine = [name for name, provider in endpoints.items() if provider.name == job.provider]
+    return min((pauses.get(name, MOMENT) for name in mine), default=MOMENT)
 
 
 def _places(
@@ -143,21 +178,21 @@ def _places(
 
 def _reserved(
     places: Sequence[tuple[Job, str]], endpoints: Mapping[str, SpeechProvider], clock: Clock
-) -> tuple[list[tuple[Job, str]], timedelta | None]:
-    """Those for which a create call is allowed now, and how long the others have to wait at
-    least, if an endpoint says so."""
+) -> tuple[list[tuple[Job, str]], dict[str, timedelta]]:
+    """Those for which a create call is allowed now, and how long the endpoints want to be left
+    alone that said so."""
     reserved: list[tuple[Job, str]] = []
-    pauses: list[timedelta] = []
+    pauses: dict[str, timedelta] = {}
     for endpoint, count in Counter(endpoint for _, endpoint in places).items():
         try:
             most = _reserve(endpoints[endpoint], count)
         except EndpointDown as error:
-            pauses.append(error.until_at - clock.now())
+            pauses[endpoint] = error.until_at - clock.now()
         except ProviderThrottled as error:
-            pauses.append(timedelta(seconds=error.retry_after_seconds or 1))
+            pauses[endpoint] = timedelta(seconds=error.retry_after_seconds or 1)
         else:
             reserved += [place for place in places if place[1] == endpoint][:most]
-    return sorted(reserved, key=lambda place: place[0].id), min(pauses, default=None)
+    return sorted(reserved, key=lambda place: place[0].id), pauses
 
 
 def _reserve(provider: SpeechProvider, most: int) -> int:
@@ -182,12 +217,13 @@ class _Caller:
         self,
         endpoints: Mapping[str, SpeechProvider],
         intent_at: datetime,
+        crowded: Collection[str],
         policy: Policy,
         clock: Clock,
     ) -> None:
         self._endpoints, self._intent_at, self._clock = endpoints, intent_at, clock
         self._patience = timedelta(seconds=policy.submit_within_seconds)
-        self._closed: dict[str, ProviderError] = {}
+        self._crowded, self._closed = crowded, dict[str, ProviderError]()
 
     def __call__(self, call: tuple[JobRequest, tuple[Job, str]]) -> Answer:
         """None: whoever resolves the intent finds out."""
@@ -196,7 +232,9 @@ class _Caller:
             return None
         if self._clock.now() - self._intent_at > self._patience:
             event("job.submit_too_late", job=request.mark, level=30)
-            return None
+            return _NotMade()
+        if request.mark in self._crowded:
+            return _NotMade()
         if endpoint in self._closed:
             return self._closed[endpoint]
         try:
@@ -243,9 +281,13 @@ class _Step:
         self._active.put_all(entries)
         return list(zip(saved, entries, strict=True))
 
-    def note(self, sent: Sequence[_Sent], calls: Sequence[JobRequest], fail_job: FailJob) -> None:
-        """What the provider said, for all that it took together."""
+    def note(
+        self, sent: Sequence[_Sent], calls: Sequence[JobRequest], fail_job: FailJob
+    ) -> list[_Sent]:
+        """What the provider said, for all that it took together. Returns those that it refused and
+        that could not be ended: they are to be sent, and refused, once more."""
         self._note_taken([one for one in sent if isinstance(one.answer, str)])
+        left: list[_Sent] = []
         for one, call in zip(sent, calls, strict=True):
             job = one.job
             if isinstance(one.answer, OutcomeUnknown):
@@ -254,9 +296,14 @@ class _Step:
             elif isinstance(one.answer, ProviderRefused):
                 code = one.answer.code
                 event("job.refused", job=job.id, endpoint=job.endpoint, code=code, level=30)
-                fail_job(job, refusal(one.answer), split=one.answer.names_an_input)
+                try:
+                    fail_job(job, refusal(one.answer), split=one.answer.names_an_input)
+                except Exception as error:  # what came of the others has to be noted all the same
+                    event("job.not_ended", job=job.id, error=type(error).__name__, level=30)
+                    left.append(one)
             elif not call.content_urls:
                 self._queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+        return left
 
     def _note_taken(self, taken: Sequence[_Sent]) -> None:
         if not taken:
@@ -285,19 +332,38 @@ class _Step:
         for job, _ in pairs:
             tell_of_submitted(job)
 
-    def put_back(self, unsent: Sequence[_Sent]) -> timedelta:
-        """Those that were certainly not sent are planned again; for how long they have to wait."""
-        pause, now = timedelta(), self._clock.now()
-        for job, _, error in unsent:
-            assert isinstance(error, ProviderError)
-            note_not_submitted(job, error)
+    def put_back(self, unsent: Sequence[_Sent]) -> dict[str, timedelta]:
+        """Those that were certainly not sent are planned again; how long their endpoints want to
+        be left alone."""
+        pauses: dict[str, timedelta] = {}
+        now = self._clock.now()
+        for one in unsent:
+            job, error, pause = one.job, one.answer, MOMENT
+            if isinstance(error, ProviderError):
+                note_not_submitted(job, error)
+                pause = _pause(error, job, self._policy)
+            else:
+                claimed = self._claimed(job, now)
+                if claimed is None:
+                    continue
+                job = claimed
             self._active.remove(job.id)  # before the job is anybody's again, who would list it anew
-            pause = max(pause, _pause(error, job, self._policy))
-            tries = job.tries + (not isinstance(error, ProviderThrottled))
-            waiting = msgspec.structs.replace(job, state="planned", tries=tries, changed_at=now)
+            pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
+            is_try = not isinstance(error, ProviderThrottled | _NotMade)
+            waiting = msgspec.structs.replace(
+                job, state="planned", tries=job.tries + is_try, changed_at=now
+            )
             with suppress(StoreConflict):
                 self._store.save(waiting)
-        return pause
+        return pauses
+
+    def _claimed(self, job: Job, now: datetime) -> Job | None:
+        """The intent made young again. None: somebody looked at the provider for it meanwhile, and
+        may have sent it."""
+        try:
+            return self._store.save(msgspec.structs.replace(job, changed_at=now))
+        except StoreConflict:
+            return None
 
     def wait(self, first: Job, pause: timedelta) -> None:
         """The next step begins with this job, after the pause. The last job of the line tells that
@@ -320,7 +386,7 @@ class _Step:
 
 def _is_unsent(answer: Answer) -> bool:
     """Certainly not carried out, and nobody is to blame."""
-    return isinstance(answer, ProviderError) and not isinstance(
+    return isinstance(answer, ProviderError | _NotMade) and not isinstance(
         answer, OutcomeUnknown | ProviderRefused
     )
 
