@@ -17,8 +17,8 @@ from shared.model.recording import Recording
 from shared.ports import BatchStore, Clock, Outputs, Queue
 from shared.usecases.give_back import FailJob
 from shared.usecases.give_up import count_fault
+from shared.usecases.line_step import AT_ONCE
 from shared.usecases.settle import fail, settle_failure
-from shared.usecases.submit_line import AT_ONCE
 
 ROWS_IN_TRANSACTION = 100
 PAUSE = timedelta(minutes=5)
