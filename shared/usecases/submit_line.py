@@ -80,8 +80,9 @@ def submit_line(
     places = _places(going, active.all(), open_ones, policy)
     sending, pauses = _reserved(places, endpoints, clock)
     if not sending:
-        outages = [policy.backoff(1), *down(states, clock.now()).values()]
-        step.wait(going[0], min(pauses.values() or outages))
+        outage = _outage(going[0], endpoints, down(states, clock.now()))
+        usual = policy.backoff(1) if outage is None else min(outage, policy.backoff(4))
+        step.wait(going[0], min(pauses.values(), default=usual))
         return
     jobs_sent = [job for job, _ in sending]
     calls = create_calls(jobs_sent, store, audio, requests)
@@ -104,6 +105,16 @@ def submit_line(
         step.wait(left[0], _shortest(pauses, left[0], open_ones))
     else:
         step.wait(left[0], policy.backoff(1))  # there is no room for more
+
+
+def _outage(
+    job: Job, endpoints: Mapping[str, SpeechProvider], out: Mapping[str, timedelta]
+) -> timedelta | None:
+    """How long yet none of its endpoints can take it; None: one of them is only full."""
+    mine = [name for name, provider in endpoints.items() if provider.name == job.provider]
+    if not mine or any(name not in out for name in mine):
+        return None
+    return min(out[name] for name in mine)
 
 
 def _crowded(

@@ -10,6 +10,7 @@ import pytest
 from shared.errors import (
     ProviderRefused,
     ProviderThrottled,
+    ProviderUnauthorised,
     ProviderUnavailable,
     StoreUnavailable,
 )
@@ -145,5 +146,25 @@ def test_two_instances_that_find_the_same_room_do_not_both_fill_it(when: str) ->
     world.step(first)
     assert len(world.active.entries) <= 10
     assert len(world.provider.created) <= 10
+    world.run()
+    assert_all_is_well(world)
+
+
+def test_a_long_outage_costs_little_however_many_wait() -> None:
+    world = line(60)
+    world.provider.errors["submit"] = [ProviderUnauthorised("401")] * 10_000
+    queries, recordings = 0, world.store.recordings
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal queries
+        queries += 1
+        return recordings(*args, **kwargs)
+
+    world.store.recordings = counted  # type: ignore[method-assign]
+    for _ in range(2 * 360):
+        world.drain()
+        world.clock.advance(10)
+    assert queries < 3_000  # two hours; looking every ten seconds at each of 25 took 18,000
+    world.provider.errors["submit"].clear()
     world.run()
     assert_all_is_well(world)
