@@ -16,7 +16,6 @@ from tests.conformance.package import packaged_files
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 HOOKS = ("preprovision", "postdeploy")
-SLOWEST_IMPORT_SECONDS = 5  # on a machine with other things to do; it takes half a second
 
 
 def test_the_package_is_as_small_as_the_docs_say() -> None:
@@ -26,17 +25,13 @@ def test_the_package_is_as_small_as_the_docs_say() -> None:
 
 
 def test_a_cold_start_loads_neither_ffmpeg_nor_what_is_for_machines_of_developers() -> None:
-    """What takes long to load is loaded when it is needed."""
-    code = (
-        "import sys, time; begun = time.perf_counter(); import function_app; "
-        "print(time.perf_counter() - begun, *sys.modules)"
-    )
+    """What takes long to load is loaded when it is needed. How long the rest takes, the benchmark
+    measures."""
+    code = "import sys, function_app; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    seconds, *modules = done.stdout.split()
-    assert float(seconds) < SLOWEST_IMPORT_SECONDS
-    assert not {"av", "starlette", "pytest", "local"} & set(modules)
+    assert not {"av", "starlette", "pytest", "local"} & set(done.stdout.split())
 
 
 def test_every_requirement_is_pinned_with_hashes_and_from_the_list_of_the_app() -> None:
