@@ -28,6 +28,7 @@ def delete_batch(batch_id: str, with_outputs: bool, *, store: BatchStore, queue:
         if store.note_version(batch_id) is not None:
             raise BatchBusy("the batch is being worked on: cancel it, or wait until it is over")
         batch = msgspec.structs.replace(batch, deleting="outputs" if with_outputs else "rows")
+        store.open_batch(batch)  # as for a retry
         store.save_batch(batch)
     store.open_batch(batch)
     queue.send(Change(batch_id=batch_id))

@@ -35,8 +35,9 @@ def retry(batch_id: str, *, store: BatchStore, queue: Queue, clock: Clock) -> Ba
     batch = msgspec.structs.replace(
         batch, retry_at=clock.now(), cancelled_at=None, finished_at=None, reported=-1
     )
+    store.open_batch(batch)  # the sweep looks at open batches only, should nobody come further
     store.save_batch(batch)
-    store.open_batch(batch)
+    store.open_batch(batch)  # once more: somebody may have found nothing to do, and closed it
     event("batch.retried", batch=batch_id)
     queue.send(Change(batch_id=batch_id))
     return batch

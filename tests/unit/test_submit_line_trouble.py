@@ -164,7 +164,7 @@ def test_a_long_outage_costs_little_however_many_wait() -> None:
     for _ in range(2 * 360):
         world.drain()
         world.clock.advance(10)
-    assert queries < 3_000  # two hours; looking every ten seconds at each of 25 took 18,000
+    assert queries < 3_000  # two hours; every ten seconds a look at each of 25 took 15,790
     world.provider.errors["submit"].clear()
     world.run()
     assert_all_is_well(world)
