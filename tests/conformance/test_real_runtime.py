@@ -216,13 +216,27 @@ def test_audio_becomes_a_transcript_and_a_report_by_messages_and_the_provider_s_
     assert tick(world.runtime, "sweep").succeeded
     world.queues.work_until(lambda: 200 in world.front.answers)  # the challenge
     before = dict(world.queues.handled)
-    drop(world, "by webhook/recording 1+1.wav")
-    assert len(rows(world, "by webhook/recording 1+1.wav")) == 1
-    world.queues.work_until(lambda: report_item(world, "by webhook/recording 1+1.wav"))
-    assert_was_transcribed(world, "by webhook/recording 1+1.wav")
+    names = drop_two_that_share_a_batch(world)
+    for name in names:
+        world.queues.work_until(lambda name=name: report_item(world, name))  # type: ignore[misc]
+        assert_was_transcribed(world, name)
     handled = {name for name, count in world.queues.handled.items() if count > before[name]}
     assert handled == {"plan", "submit", "collect", "write", "finish"}
     assert world.front.answers.count(200) >= 2
+
+
+def drop_two_that_share_a_batch(world: World) -> list[str]:
+    """So that they share a job: one of a single recording needs no messages for its last steps. A
+    window may end between the two."""
+    for number in range(5):
+        names = [f"by webhook/recording {number}+{i}.wav" for i in range(2)]
+        for name in names:
+            drop(world, name)
+        found = [row["PartitionKey"] for name in names for row in rows(world, name)]
+        assert len(found) == len(names)
+        if len(set(found)) == 1:
+            return names
+    raise AssertionError("no two in one window")
 
 
 def test_the_poll_finds_what_no_webhook_told(world: World) -> None:
