@@ -68,6 +68,7 @@ def write(
         outputs=outputs,
         prices=prices,
         transcripts_container=transcripts_container,
+        errors_container=errors_container,
         file_of=_Files(job, provider),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from shared.errors import (
 )
 from shared.messages import Collect, Finish, Plan, Write
 from shared.model.failure import Failure
+from shared.model.job import Job
 from shared.model.policy import Policy
 from shared.model.profile import Profile
 from shared.model.recording import Recording
@@ -372,6 +374,28 @@ def test_what_can_never_be_read_is_paid_for_so_many_times_with_pauses_and_the_re
     assert report["failure"]["reason"].endswith(
         "It was asked for 3 times in the last of 3 attempts."
     )
+    assert_all_is_well(world)
+
+
+def test_an_error_report_of_a_process_that_died_goes_when_the_transcript_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = submitted(1)
+    world.provider.missing_results[source(world, "0.wav")] = 1_000
+    save, cut = world.store.save, []
+
+    def save_or_die(job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
+        rows = list(recordings)
+        if any(row.state == "failed" for row in rows) and not cut:
+            cut.append("errors/audio/0.wav.json" in world.outputs.files)
+            world.provider.missing_results.clear()
+            raise StoreUnavailable("cut off")
+        return save(job, rows)
+
+    monkeypatch.setattr(world.store, "save", save_or_die)
+    world.run()
+    assert cut == [True]
+    assert world.states() == {"0.wav": "transcribed"}
     assert_all_is_well(world)
 
 
