@@ -74,7 +74,6 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             transport=RequestsTransport(session=StorageSession(THREADS), session_owner=False),
         )
         audio = blobs.get_container_client("audio")
-        names = [f"r{i:06}.wav" for i in range(recordings)]
         with (
             Host(app, stack.azurite.connection_string) as host,
             receiving_webhooks(urlsplit(stack.app_url).port or 0, app, host.busy),
@@ -84,11 +83,11 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             _await_window(window)
             if trickled:
                 started = monotonic()
-                host.events(_trickle(audio, names))
+                host.events(_trickle(audio, recordings))
             else:
-                _upload(audio, names)
+                _upload(audio, recordings)
                 started = monotonic()
-                host.events(names)
+                host.events(map(_name, range(recordings)))
             _await_reports(blobs, recordings, host)
             elapsed = monotonic() - started
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -104,7 +103,7 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             "busy_ms_per_recording": host.busy.seconds[ALL] * 1000 / recordings,
             "recordings_per_second": recordings / host.busy.seconds[ALL],
             "peak_memory_mb": peak,
-            **_floor(stack, names, host.busy.seconds[ALL]),
+            **_floor(stack, recordings, host.busy.seconds[ALL]),
         }
         return {
             **{k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()},
@@ -119,13 +118,13 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
         }
 
 
-def _floor(stack: Stack, names: list[str], busy_seconds: float) -> dict[str, Any]:
+def _floor(stack: Stack, recordings: int, busy_seconds: float) -> dict[str, Any]:
     """The same unavoidable calls, made bare, in the same run on the same machine."""
-    some = names[:MOST_IN_FLOOR]
+    some = [_name(i) for i in range(min(recordings, MOST_IN_FLOOR))]
     per_recording = floor.run(stack.azurite.connection_string, some) / len(some)
     return {
         "floor_ms_per_recording": per_recording * 1000,
-        "times_the_floor": busy_seconds / len(names) / per_recording,
+        "times_the_floor": busy_seconds / recordings / per_recording,
     }
 
 
@@ -173,19 +172,24 @@ def _await_window(seconds: int) -> None:
     sleep(seconds - time() % seconds)
 
 
-def _upload(audio: ContainerClient, names: list[str]) -> None:
+def _name(number: int) -> str:
+    """Made when it is needed: a list of them all would count as memory of the app."""
+    return f"r{number:06}.wav"
+
+
+def _upload(audio: ContainerClient, recordings: int) -> None:
     with ThreadPoolExecutor(THREADS) as pool:
-        numbers = iter(range(len(names)))
+        numbers = iter(range(recordings))
         while part := list(islice(numbers, 1_000)):
-            list(pool.map(lambda i: audio.upload_blob(names[i], wav(i)), part))
+            list(pool.map(lambda i: audio.upload_blob(_name(i), wav(i)), part))
 
 
-def _trickle(audio: ContainerClient, names: list[str]) -> Iterator[str]:
+def _trickle(audio: ContainerClient, recordings: int) -> Iterator[str]:
     started = monotonic()
-    for i, name in enumerate(names):
+    for i in range(recordings):
         sleep(max(0.0, started + i / TRICKLE_PER_SECOND - monotonic()))
-        audio.upload_blob(name, wav(i))
-        yield name
+        audio.upload_blob(_name(i), wav(i))
+        yield _name(i)
 
 
 def _await_reports(blobs: BlobServiceClient, recordings: int, host: Host) -> None:

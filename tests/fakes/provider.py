@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
@@ -59,7 +59,7 @@ class FakeProvider:
         self.created: list[JobRequest] = []
         self.transcribed: Counter[str] = Counter()
         self.deleted: list[str] = []
-        self.errors: dict[str, list[Exception]] = {}
+        self.errors: dict[str, MutableSequence[Exception]] = {}
         self.bad_sources: dict[str, Failure] = {}
         self.missing_results: Counter[str] = Counter()
         self.malformed_results: Counter[str] = Counter()
@@ -203,7 +203,11 @@ class FakeProvider:
     def _next_error(self, method: str) -> Exception | None:
         self.calls[method] += 1
         queued = self.errors.get(method)
-        return _afresh(queued.pop(0)) if queued else None
+        if not queued:
+            return None
+        error = queued[0]
+        del queued[0]
+        return _afresh(error)
 
     def _raise(self, method: str) -> None:
         error = self._next_error(method)

@@ -3,6 +3,7 @@ blindly."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -32,7 +33,7 @@ UNANSWERED = OutcomeUnknown("time-out")
 def ask_for_trouble(world: World, error: Exception, times: int, *calls: str) -> None:
     for provider in world.endpoints.values():
         for call in calls or CALLS:
-            provider.errors[call] = [error] * times
+            provider.errors[call] = deque([error] * times)
 
 
 def be_well(world: World) -> None:
@@ -186,7 +187,7 @@ def test_work_goes_to_the_endpoints_that_are_well_at_once() -> None:
     providers = tuple(map(FakeProvider, ("east", "north", "west")))
     world = World(files_per_job=1, providers=providers)
     for name in ("east", "north"):
-        world.endpoints[name].errors["submit"] = [NO_KEY] * 10_000
+        world.endpoints[name].errors["submit"] = deque([NO_KEY] * 10_000)
     dropped(world, *(f"{i}.wav" for i in range(9)))
     for _ in range(30):
         world.drain()
@@ -287,7 +288,7 @@ def test_a_job_that_cannot_be_looked_up_for_hours_is_never_sent_again_unseen(
     world = dropped(World())
     world.provider.carries_out_unknown = is_carried_out
     world.provider.errors["submit"] = [UNANSWERED]
-    world.provider.errors["find"] = [why_not] * 100_000
+    world.provider.errors["find"] = deque([why_not] * 100_000)
     pass_time(world, hours=23, step_seconds=300, is_provider_done=False)
     assert states_of_jobs(world) == ["submitting"]
     assert world.provider.calls["submit"] == 1
@@ -352,7 +353,7 @@ def test_calls_without_an_answer_time_after_time_make_one_transcription() -> Non
 def test_a_webhook_tells_of_a_transcription_that_the_list_would_not_show() -> None:
     world = dropped(World())
     world.provider.errors["submit"] = [UNANSWERED]
-    world.provider.errors["find"] = [DOWN] * 10_000
+    world.provider.errors["find"] = deque([DOWN] * 10_000)
     world.clock.advance(66)
     world.drain()
     assert states_of_jobs(world) == ["submitting"]
