@@ -33,6 +33,7 @@ from shared.stores.failures import storage_errors
 HEAD_BYTES = 65_536
 _TRIES = 10
 _PART_BYTES = 4 * 1024 * 1024
+_REPORT_PART_BYTES = 1024 * 1024  # on its way a part is in memory several times
 
 
 class BlobAudio:
@@ -221,7 +222,7 @@ class BlobOutputs:
         return path
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
-        """One call for up to 4 MB. Larger ones go in blocks of their own names: under the SDK's
+        """One call for up to 1 MB. Larger ones go in blocks of their own names: under the SDK's
         names, two writers of one report would take each other's blocks for their own."""
         blob, settings = self._blob(path), ContentSettings(content_type=media_type)
         parts = _parts(chunks)
@@ -284,11 +285,11 @@ class BlobOutputs:
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in parts of at least 4 MB, the last one excepted."""
+    """The same bytes in parts of at least 1 MB, the last one excepted."""
     part = bytearray()
     for chunk in chunks:
         part += chunk
-        if len(part) >= _PART_BYTES:
+        if len(part) >= _REPORT_PART_BYTES:
             yield bytes(part)
             part.clear()
     if part:

@@ -25,7 +25,7 @@ from shared.ports import ActiveJobs, BatchStore, Clock, Outputs, Queue, SpeechPr
 from shared.reports import FORMATS
 from shared.usecases.give_up import begin_anew, has_been_collected_for_long
 
-KEPT_IN_MEMORY_BYTES = 8_000_000
+KEPT_IN_MEMORY_BYTES = 1_000_000
 _item_decoder = msgspec.json.Decoder(ReportItem)
 
 
