@@ -24,6 +24,7 @@ def test_the_package_is_as_small_as_the_docs_say() -> None:
     assert total < int(megabytes) * 1_000_000
 
 
+@pytest.mark.long
 def test_a_cold_start_loads_neither_ffmpeg_nor_what_is_for_machines_of_developers() -> None:
     """What takes long to load is loaded when it is needed. How long the rest takes, the benchmark
     measures."""

@@ -416,6 +416,7 @@ def test_whether_there_is_progress_is_asked_once_when_time_seems_up() -> None:
     assert len(asked) == 2
 
 
+@pytest.mark.long
 def test_whoever_dies_while_time_begins_anew_is_followed() -> None:
     for point in range(1, 16):
         world = finished(new_world(), *recordings(8))

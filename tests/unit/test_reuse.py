@@ -163,6 +163,7 @@ def test_a_recording_that_was_taken_over_costs_nothing_of_a_budget() -> None:
     assert paid(there) == 1
 
 
+@pytest.mark.long
 def test_whoever_dies_on_the_way_is_followed_and_the_audio_is_paid_for_once() -> None:
     ports = {**PORTS, "contents": ["claim", "save"], "audio": [*PORTS["audio"], "digest"]}
     ports["outputs"] = [*PORTS["outputs"], "read"]

@@ -211,6 +211,7 @@ def test_two_planners_at_once_do_not_both_spend_the_rest() -> None:
     assert_all_is_well(there)
 
 
+@pytest.mark.long
 def test_whoever_dies_while_spending_is_followed_and_the_budget_is_kept() -> None:
     ports = {key: value for key, value in PORTS.items() if key != "provider"}
     ports["store"] = [*ports["store"], "commit", "facts"]
@@ -369,6 +370,7 @@ def test_the_halves_of_a_job_that_failed_as_a_whole_are_not_sent_with_the_same_m
     assert_all_is_well(there)
 
 
+@pytest.mark.long
 def test_whoever_dies_while_giving_money_back_is_followed_and_none_is_lost_or_spent_twice() -> None:
     ports = {key: PORTS[key] for key in ("active", "queue")}
     ports["store"] = [*PORTS["store"], "commit", "facts"]
