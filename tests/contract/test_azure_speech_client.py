@@ -459,26 +459,6 @@ def test_a_result_that_is_too_large_is_not_read(service: FakeAzureSpeech, told: 
     assert len(service.requests) == (0 if told else 1)
 
 
-def test_a_result_in_storage_of_our_own_is_read_with_our_identity(
-    service: FakeAzureSpeech,
-) -> None:
-    asked: list[str] = []
-
-    def read_plain_blob(url: str) -> bytes:
-        asked.append(url)
-        return sample("result_silence.json")
-
-    service.blobs["r.json"] = sample("result_whisper.json")
-    with service.client() as http:
-        speech = AzureSpeech(
-            http=http, endpoint=HOST, auth=by_key(KEY), read_plain_blob=read_plain_blob
-        )
-        plain = ResultFile(kind="result", name="r.json", url=f"{RESULTS}/r.json")
-        assert speech.result(plain).duration_ms == 3000
-        assert speech.result(RESULT).duration_ms == 5000
-    assert asked == [f"{RESULTS}/r.json"]
-
-
 # --- webhooks -------------------------------------------------------------------------------
 
 

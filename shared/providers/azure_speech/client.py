@@ -6,9 +6,9 @@ What is sent and what an answer means is decided in modules without I/O; how it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -46,10 +46,7 @@ class AzureSpeech:
 
     `http` is shared by all endpoints of the process; `auth` is made by `auth.by_key` or
     `auth.by_token`. `link_seconds` asks for result links of that life (None: the service's 12
-    hours). Where the resource keeps results in storage of its own, their links carry no SAS: then
-    leave `link_seconds` out and give `read_plain_blob`, which reads such a blob with the app's
-    identity and raises `ResultMissing` where it cannot. A create call without an answer for
-    `create_seconds` counts as one of unknown outcome.
+    hours). A create call without an answer for `create_seconds` counts as one of unknown outcome.
     """
 
     name = "azure-speech"
@@ -63,7 +60,6 @@ class AzureSpeech:
         auth: Auth,
         api_version: str = NEWEST,
         link_seconds: int | None = None,
-        read_plain_blob: Callable[[str], bytes] | None = None,
         max_result_bytes: int = _MAX_RESULT_BYTES,
         create_seconds: float = 60.0,
     ) -> None:
@@ -73,8 +69,7 @@ class AzureSpeech:
             )
         self._version = version(api_version)
         self._transport = AzureTransport(http, auth, create_seconds)
-        self._link_seconds, self._read_plain_blob = link_seconds, read_plain_blob
-        self._max_result_bytes = max_result_bytes
+        self._link_seconds, self._max_result_bytes = link_seconds, max_result_bytes
         self.endpoint = endpoint.rstrip("/")
         self.api_version = api_version
 
@@ -179,8 +174,6 @@ class AzureSpeech:
             raise ResultMissing("Azure Speech lists a file without a link.", code="no_link")
         if file.bytes is not None and file.bytes > self._max_result_bytes:
             raise too_large(self._max_result_bytes)
-        if self._read_plain_blob and "sig" not in parse_qs(urlsplit(file.url).query):
-            return self._read_plain_blob(file.url)
         return self._transport.download(file.url, self._max_result_bytes)
 
     def _url(self, path: str) -> str:
