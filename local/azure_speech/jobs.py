@@ -156,7 +156,9 @@ class Jobs:
         outcomes: list[int | RecordingFailed],
     ) -> None:
         errors = [self._error(one, outcome) for outcome in outcomes]
-        if not self._faults.strike("drop_report", id=one.id, displayName=one.display_name):
+        if self._faults.strike("drop_report", id=one.id, displayName=one.display_name):
+            self._ledger.without_report(one.id)
+        else:
             details = [
                 report_line(recording.source, error)
                 for recording, error in zip(recordings, errors, strict=True)

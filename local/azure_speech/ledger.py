@@ -14,7 +14,13 @@ import msgspec
 from local.azure_speech.transcriptions import Inputs, Transcription
 from local.emulation.audio import without_query
 
-_TABLES = ("ledger_calls", "ledger_creates", "ledger_transcribed", "ledger_deletes")
+_TABLES = (
+    "ledger_calls",
+    "ledger_creates",
+    "ledger_transcribed",
+    "ledger_without_report",
+    "ledger_deletes",
+)
 
 
 class Ledger:
@@ -60,6 +66,12 @@ class Ledger:
             (without_query(source), transcription_id, position),
         )
 
+    def without_report(self, transcription_id: str) -> None:
+        """A fault took the report of a transcription: nobody is told what failed, and why."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO ledger_without_report VALUES (?)", (transcription_id,)
+        )
+
     def deleted(self, transcription_id: str, at: int, *, existed: bool, expired: bool) -> None:
         self._database.execute(
             "INSERT INTO ledger_deletes (id, at, existed, expired) VALUES (?, ?, ?, ?)",
@@ -72,7 +84,7 @@ class Ledger:
 
     def body(self, live: list[str]) -> dict[str, Any]:
         """`calls` {kind: {status: count}}, `creates`, `transcribed` {source without query:
-        how often}, `deletes`, and `live`: the ids of what was not deleted."""
+        how often}, `withoutReport` [id], `deletes`, and `live`: the ids of what was not deleted."""
         calls: dict[str, dict[str, int]] = {}
         for row in self._rows("SELECT * FROM ledger_calls ORDER BY kind, status"):
             calls.setdefault(row["kind"], {})[str(row["status"])] = row["count"]
@@ -83,6 +95,7 @@ class Ledger:
             "calls": calls,
             "creates": [_create_body(row) for row in self._rows(_CREATES)],
             "transcribed": {row["source"]: row["times"] for row in per_source},
+            "withoutReport": [row["id"] for row in self._rows(_WITHOUT_REPORT)],
             "deletes": [
                 {
                     "id": row["id"],
@@ -100,6 +113,7 @@ class Ledger:
 
 
 _CREATES = "SELECT * FROM ledger_creates ORDER BY seq"
+_WITHOUT_REPORT = "SELECT id FROM ledger_without_report ORDER BY id"
 
 
 def _create_body(row: sqlite3.Row) -> dict[str, Any]:

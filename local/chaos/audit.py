@@ -184,16 +184,19 @@ def _paid_beyond_attempts(case: _Case) -> Iterator[str]:
 
 def _attempts_without_cause(case: _Case) -> Iterator[str]:
     """An attempt is used up by what was ordered for the recording, or by a job that was ordered to
-    fail and may have carried it. Broken audio that was put in the place of sound one uses them up
-    where the provider does not say what is wrong."""
+    fail and may have carried it; and by a final failure that the provider was kept from telling.
+    Broken audio that was put in the place of sound one uses them up where the provider does not say
+    what is wrong."""
     ordered = [job for job in case.e.jobs if job.failure and _was_ordered(job.failure)]
+    silent = [job for job in case.e.jobs if job.transcription_id in case.e.books.silent]
     for row in case.e.rows:
         if not case.provider.explains and case.kinds(row) & set(BROKEN):
             continue
         name = tag_of(row.name)
         ill = case.ills.get(name)
         struck = case.e.strikes.get(name, 0) // ill.strikes if ill and ill.strikes else 0
-        jobs = sum(job.batch_id == row.batch_id and _spans(job, row) for job in ordered)
+        causes = [*ordered, *silent] if ill and ill.final else ordered
+        jobs = sum(job.batch_id == row.batch_id and _spans(job, row) for job in causes)
         if row.attempt - 1 > struck + jobs:
             yield f"{_label(row)}: {row.attempt} attempts"
 

@@ -40,12 +40,14 @@ class Create(NamedTuple):
 class Books(NamedTuple):
     """The emulator's ledger, in words that fit any provider. `paid` is how often each source
     (without query) was transcribed. `there` is what was not deleted, each with its id and the
-    create call's handles; `running` is how much of it is not over."""
+    create call's handles; `running` is how much of it is not over. `silent` are the handles of what
+    was to say which recordings failed, and did not: those are tried again."""
 
     creates: tuple[Create, ...]
     paid: Mapping[str, int]
     there: tuple[tuple[str, ...], ...]
     running: int = 0
+    silent: frozenset[str] = frozenset()
 
 
 NO_BOOKS = Books((), {}, ())

@@ -12,7 +12,6 @@ from shared.formats import FORMATS, render_all
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model import transcript as t
-from shared.model.error_report import error_path
 from shared.model.job import Job
 from shared.model.normalise import build_transcript
 from shared.model.places import keys, keys_of
@@ -35,14 +34,13 @@ class Publisher:
         audio: AudioBlobs,
         outputs: Outputs,
         transcripts_container: str,
-        errors_container: str,
         prices: PriceTable,
         file_of: Callable[[Recording], ResultFile | None],
     ) -> None:
         self._job, self._provider = job, provider
         self._audio, self._outputs = audio, outputs
-        self._container, self._errors = transcripts_container, errors_container
-        self._prices, self._file_of = prices, file_of
+        self._container, self._prices = transcripts_container, prices
+        self._file_of = file_of
 
     def publish(self, row: Recording, item: SliceItem, now: datetime) -> Recording:
         """The terminal row, its outputs stored. Raises `ResultMissing`, `ResultMalformed` and
@@ -53,8 +51,6 @@ class Publisher:
             recognition = self._provider.result(self._right_file(row))
         transcript = self._transcript(row, recognition)
         paths = store_outputs(row, transcript, self._outputs, self._container)
-        if row.fetches or row.attempt > 1:  # it may have failed where a process died before saving
-            self._outputs.remove(error_path(self._errors, row), recording=row)
         event(
             "recording.transcribed",
             batch=row.batch_id,

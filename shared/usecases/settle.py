@@ -37,6 +37,13 @@ def settle_failure(
     return fail(recording, failure, outputs=outputs, errors_container=errors_container, now=now)
 
 
+def may_have_failed(recording: Recording, policy: Policy) -> bool:
+    """Of a row that is not terminal: a process may have stored its error report, and died before
+    the row was saved. Then it was the last attempt, and not the first trouble."""
+    had_trouble = recording.attempt > 1 or recording.fetches > 0
+    return had_trouble and recording.attempt >= policy.max_attempts
+
+
 def fail(
     recording: Recording,
     failure: Failure,

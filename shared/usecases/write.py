@@ -12,6 +12,7 @@ import msgspec
 from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
+from shared.model.error_report import error_path
 from shared.model.failure import Failure
 from shared.model.job import OVER, Job
 from shared.model.places import Place, keys, keys_of
@@ -29,7 +30,7 @@ from shared.ports import (
 )
 from shared.usecases.at_once import AtOnce
 from shared.usecases.publish import Publisher
-from shared.usecases.settle import settle_failure
+from shared.usecases.settle import may_have_failed, settle_failure
 
 
 def write(
@@ -68,7 +69,6 @@ def write(
         outputs=outputs,
         prices=prices,
         transcripts_container=transcripts_container,
-        errors_container=errors_container,
         file_of=_Files(job, provider),
     )
 
@@ -82,7 +82,10 @@ def write(
         if item.failure is not None:
             return fail(row, item.failure)
         try:
-            return publisher.publish(row, item, clock.now())
+            published = publisher.publish(row, item, clock.now())
+            if may_have_failed(row, policy):
+                outputs.remove(error_path(errors_container, row), recording=row)
+            return published
         except ResultTooLarge as error:
             return fail(row, _too_large(error))
         except (ResultMissing, ResultMalformed) as error:

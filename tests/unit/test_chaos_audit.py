@@ -280,17 +280,19 @@ def test_words_of_a_later_version_are_excused_and_of_an_earlier_one_are_not() ->
 
 def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:
     again = replace(all_is_well(), rows=(msgspec.structs.replace(TRANSCRIBED, attempt=2), REFUSED))
-    law = "attempts without cause"
+    law, silent = "attempts without cause", BOOKS._replace(silent=frozenset({"t1"}))
     causes: tuple[Callable[[Evidence], Evidence], ...] = (
         lambda e: replace(e, troubles=(Trouble("r00000", NO_RESULT),), strikes={"r00000": 1}),
         lambda e: replace(e, troubles=(Trouble("r00000", UNREADABLE),), strikes={"r00000": 3}),
         lambda e: replace(e, jobs=(FINISHED, failed_job(ORDERED))),
         lambda e: replace(e, jobs=(FINISHED, failed_job(PASSING))),
+        lambda e: replace(e, troubles=(Trouble("r00000", FINAL),), books=silent),
     )
     no_causes: tuple[Callable[[Evidence], Evidence], ...] = (
         lambda e: e,
         lambda e: replace(e, troubles=(Trouble("r00000", UNREADABLE),), strikes={"r00000": 2}),
         lambda e: replace(e, troubles=(Trouble("r00000", FINAL),), strikes={"r00000": 1}),
+        lambda e: replace(e, books=silent),
         lambda e: replace(e, jobs=(FINISHED, failed_job("Nobody knows why."))),
         lambda e: replace(e, jobs=(FINISHED, failed_job(ORDERED, first="", last=""))),
     )

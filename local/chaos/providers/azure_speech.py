@@ -33,7 +33,7 @@ def _read(ledger: Mapping[str, Any]) -> Books:
         creates=tuple(Create(one["displayName"], (one["id"],)) for one in ledger["creates"]),
         paid=ledger["transcribed"],
         there=tuple((transcription_id,) for transcription_id in live),
-        running=0,
+        silent=frozenset(ledger["withoutReport"]),
     )
 
 
@@ -48,8 +48,7 @@ formats = ["vtt"]
     create=_CREATE,
     reads=_READS,
     ills=(
-        # Where a storm drops the report too, nobody says why there is no result: another attempt.
-        Ill("fail_recording", options={"message": ORDERED}, strikes=1, final=True),
+        Ill("fail_recording", options={"message": ORDERED}, final=True),
         Ill("drop_result", strikes=1),
         Ill("missing_result", strikes=3),
         Ill("missing_result", times=3, strikes=3),
