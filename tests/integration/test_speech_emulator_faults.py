@@ -110,8 +110,7 @@ def test_a_report_can_be_missing_and_faults_can_be_cancelled(api: Api, host: str
     two = api.created(f"{host}/a.wav")
     api.ended(two)
     assert len(api.files(two)) == 2
-    ledger = api.client.get(f"{api.url}/_emulator/ledger").json()
-    assert ledger["withoutReport"] == [one]
+    assert api.ledger()["withoutReport"] == [one]
     assert api.client.post(f"{api.url}/_emulator/faults", json={"kind": "x"}).status_code == 400
 
 
