@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline
-from local.emulators import EMULATORS
+from local.emulators.registry import EMULATORS
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(

@@ -19,8 +19,8 @@ from azure.data.tables import TableServiceClient
 
 from benchmarks.pipeline import wav
 from benchmarks.sizes import THREADS
-from local.progress import Key, Progress, look
-from local.stack import TABLE, Stack, running_stack
+from local.stack.progress import Key, Progress, look
+from local.stack.stack import TABLE, Stack, running_stack
 
 SECONDS_TO_FINISH = 3_600
 Fault = dict[str, Any]

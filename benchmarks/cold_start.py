@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local.stack import ROOT
+from local.stack.stack import ROOT
 
 ROUNDS = 7
 EMPTY_APP = """

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from benchmarks.pipeline import wav
-from local.stack import Stack, running_stack
+from local.stack.stack import Stack, running_stack
 
 ROUNDS = 7
 POLL_SECONDS = 5

@@ -15,7 +15,7 @@ import httpx
 
 from benchmarks.pipeline import wav
 from benchmarks.sizes import THREADS
-from local.stack import Stack, running_stack
+from local.stack.stack import Stack, running_stack
 
 SECONDS_TO_FINISH = 3_600
 LOOK_SECONDS = 2.0

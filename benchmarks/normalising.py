@@ -9,10 +9,10 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from shared.formats import render_all
-from shared.model import transcript as t
-from shared.model.normalise import build_transcript
-from shared.model.options import Options
+from shared.model.profile.options import Options
+from shared.model.transcript import transcript as t
+from shared.model.transcript.normalise import build_transcript
+from shared.outputs.formats import render_all
 from shared.providers.azure_speech.results import read_result
 
 PHRASES, WORDS, READINGS = 700, 28, 5

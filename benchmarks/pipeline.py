@@ -30,11 +30,11 @@ from benchmarks import floor
 from benchmarks.counting import CountingSession, Tally, counting_client
 from benchmarks.host import ALL, Host, receiving_webhooks
 from benchmarks.sizes import THREADS
-from local.stack import ROOT, Stack, running_stack
+from local.stack.stack import ROOT, Stack, running_stack
 from shared.application import Application
 from shared.bootstrap import build
+from shared.configuration.settings import read_settings
 from shared.messages import Collect, Finish
-from shared.settings import read_settings
 from shared.stores.session import StorageSession
 
 SECONDS_TO_FINISH = 7_200

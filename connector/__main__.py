@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connector.icon import draw
 from connector.swagger import FOLDER, written
-from shared.api.openapi import document
+from shared.api.describe.openapi import document
 
 DESCRIPTION = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 

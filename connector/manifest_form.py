@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.schemas import dynamic, shown
-from shared.api.plain_schemas import plain
+from shared.api.describe.plain_schemas import plain
 
 _FIRST = ("title", "profile", "locale", "recordings")
 """What is shown before anybody asks for more."""

@@ -15,12 +15,12 @@ from connector.events import event_schema
 from connector.manifest_form import manifest_form
 from connector.schemas import body, dynamic, sentence, shown, title
 from connector.surface import ACTIONS, REQUIRED, TOLD, TRIGGERS, Action, Visibility
-from shared.api import triggers
+from shared.api.describe.openapi import document
+from shared.api.describe.plain_schemas import plain
 from shared.api.http import JSON
-from shared.api.openapi import document
 from shared.api.operation import Operation
-from shared.api.operations import OPERATIONS
-from shared.api.plain_schemas import plain
+from shared.api.operations import triggers
+from shared.api.operations.all import OPERATIONS
 
 FOLDER = Path(__file__).resolve().parent
 _PLACE = "https://dropscribe.example"

@@ -6,10 +6,10 @@ import azure.functions as func
 
 from shared.api.http import Request
 from shared.api.operation import Operation
-from shared.api.operations import OPERATIONS
+from shared.api.operations.all import OPERATIONS
 from shared.api.serve import Access, serve
 from shared.bootstrap import application
-from shared.settings import read_api_access
+from shared.configuration.settings import read_api_access
 
 bp = func.Blueprint()
 ACCESS = Access(*read_api_access())

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.emulators import EMULATORS, running_emulators
-from local.stack import ROOT, base_environment, running_stack
+from local.emulators.registry import EMULATORS, running_emulators
+from local.stack.stack import ROOT, base_environment, running_stack
 
 ADDRESS = ROOT / ".cache" / "storage"  # where `drop` finds the stack that `run` keeps up
 API_KEY = ROOT / ".cache" / "api-key"
@@ -22,7 +22,7 @@ def main() -> int:
     options = _parser().parse_args()
     match options.command:
         case "demo":
-            from local.demo import demo
+            from local.stack.demo import demo
 
             return demo(
                 options.audio,
@@ -33,10 +33,10 @@ def main() -> int:
             )
         case "drop":
             if options.manifest is not None:
-                from local.manifest import drop_manifest
+                from local.stack.manifest import drop_manifest
 
                 return drop_manifest(ADDRESS, options.manifest, options.audio, options.out)
-            from local.demo import drop_into
+            from local.stack.demo import drop_into
 
             return drop_into(ADDRESS, options.audio or [SAMPLES], options.out)
         case "archive":
@@ -75,7 +75,7 @@ def run(engine: str, port: int, provider: str) -> int:
 
 def archive(results: list[Path], out: Path) -> int:
     """Old results in, transcripts out."""
-    from local.archive import normalise
+    from local.stack.archive import normalise
     from shared.errors import ResultMalformed
 
     try:

@@ -10,72 +10,61 @@ from inspect import signature
 from typing import Any, NamedTuple
 
 from shared import messages as m
+from shared.batches import status as overview
+from shared.batches.accept import accept
+from shared.batches.cancel import cancel
+from shared.batches.change import change
+from shared.batches.delete import delete_batch
+from shared.batches.entries import Registrar
+from shared.batches.estimate import estimate
+from shared.batches.expand import expand
+from shared.batches.manifest import not_taken, take_manifest
+from shared.batches.outputs import fetch_report, fetch_transcript
+from shared.batches.retry import retry
+from shared.batches.upload import UploadPlace, offer_upload
+from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError
+from shared.events.outgoing import EventPorts, Outgoing
 from shared.log import event
 from shared.messages import Message
-from shared.model.batch import Batch
-from shared.model.capabilities import Capabilities
-from shared.model.estimate import Estimate
-from shared.model.failure import Failure
-from shared.model.limits import limits_of
-from shared.model.manifest import Manifest
-from shared.model.manifest_checks import Known
-from shared.model.policy import Policy
-from shared.model.price import PriceTable
-from shared.model.profile import Profile
-from shared.model.recording import Recording
-from shared.outgoing import EventPorts, Outgoing
-from shared.ports import (
-    ActiveJobs,
-    AudioBlobs,
-    BatchStore,
-    Clock,
-    Contents,
-    Diaries,
-    EndpointBook,
-    Outputs,
-    Queue,
-    Requests,
-    SpeechProvider,
-    Uploads,
-    WebAudio,
-)
-from shared.usecases import overview
-from shared.usecases.accept import accept
-from shared.usecases.at_once import at_once
-from shared.usecases.cancel import cancel
-from shared.usecases.change import change
-from shared.usecases.collect import collect
-from shared.usecases.dead_letters import take_dead_letters
-from shared.usecases.drain import drain, drain_blob_event
-from shared.usecases.estimate import estimate
-from shared.usecases.expand import expand
-from shared.usecases.fall_over import fall_over
-from shared.usecases.fetch import fetch_report, fetch_transcript
-from shared.usecases.finish import finish
-from shared.usecases.give_back import fail_job
-from shared.usecases.guard import GuardedProvider
-from shared.usecases.health import Health, HealthCheck
-from shared.usecases.hear import Heard, hear
-from shared.usecases.later import now_or_later
-from shared.usecases.orphans import remove_orphans
-from shared.usecases.plan import UnderWay, plan
-from shared.usecases.poll import poll
-from shared.usecases.reconcile import reconcile, unregistered
-from shared.usecases.register import PendingPlans, look_again, register
-from shared.usecases.registrar import Registrar
-from shared.usecases.remove import delete_batch
-from shared.usecases.retry import retry
-from shared.usecases.reuse import reuse
-from shared.usecases.spend import spend
-from shared.usecases.submit import submit
-from shared.usecases.submit_line import submit_line
-from shared.usecases.sweep import ensure_webhooks, sweep
-from shared.usecases.sweep_contents import sweep_contents
-from shared.usecases.take_manifest import not_taken, take_manifest
-from shared.usecases.unresolved import leave_unresolved
-from shared.usecases.upload import UploadPlace, offer_upload
-from shared.usecases.write import write
+from shared.model.batch.batch import Batch
+from shared.model.batch.failure import Failure
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.endpoint.limits import limits_of
+from shared.model.manifest.checks import Known
+from shared.model.manifest.manifest import Manifest
+from shared.model.money.estimate import Estimate
+from shared.model.money.price import PriceTable
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.profile import Profile
+from shared.pipeline.collect.collect import collect
+from shared.pipeline.collect.poll import poll
+from shared.pipeline.collect.webhook import Heard, ensure_webhooks, hear
+from shared.pipeline.fail.job import fail_job
+from shared.pipeline.fail.unresolved import leave_unresolved
+from shared.pipeline.finish.job import finish
+from shared.pipeline.plan.budget import spend
+from shared.pipeline.plan.pending import PendingPlans
+from shared.pipeline.plan.plan import UnderWay, plan
+from shared.pipeline.plan.reuse import reuse
+from shared.pipeline.register.dropped import look_again, register
+from shared.pipeline.step import at_once, now_or_later
+from shared.pipeline.submit.fall_over import fall_over
+from shared.pipeline.submit.line import submit_line
+from shared.pipeline.submit.single import submit
+from shared.pipeline.watch.claims import sweep_contents
+from shared.pipeline.watch.dead_letters import take_dead_letters
+from shared.pipeline.watch.health import Health, HealthCheck
+from shared.pipeline.watch.missed import reconcile, unregistered
+from shared.pipeline.watch.orphans import remove_orphans
+from shared.pipeline.watch.poison import drain, drain_blob_event
+from shared.pipeline.watch.sweep import sweep
+from shared.pipeline.write.slice import write
+from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
+from shared.ports.provider import SpeechProvider
+from shared.ports.queue import Clock, Queue
+from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook
 
 
 class Ports(NamedTuple):

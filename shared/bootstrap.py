@@ -11,48 +11,43 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from threading import Lock
-from typing import cast
 from uuid import uuid4
 
 import httpx
-import msgspec
 import requests
 
 from shared.application import Application, Ports
-from shared.event_ports import NoAnswer
+from shared.configuration.policy import _policy, _prices
+from shared.configuration.profiles import load_profiles
+from shared.configuration.settings import Settings, read_settings
+from shared.events.outgoing import EventPorts
 from shared.log import quiet_libraries
-from shared.model.address import BadAddress
-from shared.model.capabilities import Capabilities
-from shared.model.options import Mode
-from shared.model.policy import Policy
-from shared.model.price import PriceTable, Rate
-from shared.model.signature import USUAL_BYTES, make_secret
-from shared.outbound.http import FORBIDDEN, OutboundHttp
-from shared.outgoing import EventPorts
-from shared.ports import SpeechProvider
-from shared.profiles import load_profiles
+from shared.model.events.signature import USUAL_BYTES, make_secret
+from shared.model.profile.capabilities import Capabilities
+from shared.model.setting import Endpoint
+from shared.outbound.http import OutboundHttp
+from shared.outbound.web_audio import HttpWebAudio, _fetching
+from shared.pipeline.collect.webhook import webhook_url
+from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
-from shared.providers.registry import DEFAULT_PRICES, OFFERS
-from shared.setting_addresses import Endpoint
-from shared.settings import Settings, read_settings
-from shared.stores.blobs import BlobAudio, BlobOutputs
+from shared.providers.registry import OFFERS
+from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.outputs import BlobOutputs
+from shared.stores.blob.requests import BlobRequests
+from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
-from shared.stores.deliveries import TableDeliveries
-from shared.stores.outbox import TableOutbox
 from shared.stores.queues import StorageQueue
-from shared.stores.requests import BlobRequests
-from shared.stores.subscriptions import BlobConfidences, TableSubscriptions
-from shared.stores.table import (
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.deliveries import TableDeliveries
+from shared.stores.table.indices import (
     TableActiveJobs,
-    TableBatchStore,
     TableContents,
     TableDiaries,
     TableEndpointBook,
 )
-from shared.stores.uploads import SignedUploads
-from shared.stores.web_audio import Answer, Fetch, HttpWebAudio, Refused, Unreachable
-from shared.usecases.sweep import webhook_url
+from shared.stores.table.outbox import TableOutbox
+from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 CALLERS = 16  # calls at a time of one process to receivers of events
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,52 +146,9 @@ def build(
     )
 
 
-def _fetching(outbound: OutboundHttp) -> Fetch:
-    """Audio at https addresses is fetched past the same guard as events are sent."""
-
-    def fetch(url: str, headers: Mapping[str, str], most: int) -> Answer:
-        try:
-            return Answer(*outbound.get(url, headers, most))
-        except BadAddress:
-            raise Refused from None
-        except NoAnswer as error:
-            raise (Refused if error.problem == FORBIDDEN else Unreachable) from None
-
-    return fetch
-
-
 def _deployment(blobs_url: str, table: str) -> str:
     """Eight hex digits that tell the state of this deployment from that of any other."""
     return sha256(f"{blobs_url} {table}".encode()).hexdigest()[:8]
-
-
-def _policy(settings: Settings) -> Policy:
-    """A create call has to start and to end before anybody looks for what became of it: a
-    quarter and a half of that time are left for these."""
-    return Policy(
-        coalesce_seconds=settings.coalesce_seconds,
-        settle_seconds=min(5, settings.coalesce_seconds),
-        slice_size=settings.slice_size,
-        write_threads=settings.write_concurrency,
-        max_attempts=settings.max_attempts,
-        max_active_of={name: own["max_active_jobs"] for name, own in settings.of_provider.items()},
-        poll_min_seconds=settings.poll_min_seconds,
-        poll_max_seconds=settings.poll_max_seconds,
-        submit_within_seconds=min(20, settings.resolve_after_seconds // 4),
-        resolve_after_seconds=settings.resolve_after_seconds,
-        refetch_seconds=settings.refetch_seconds,
-        stuck_after_seconds=settings.stuck_after_seconds,
-        relist_seconds=settings.relist_seconds,
-        event_patience_seconds=settings.event_patience_seconds,
-        orphans_seconds=settings.orphans_seconds,
-        orphan_age_seconds=settings.orphan_age_seconds,
-        endpoint_pause_seconds=settings.endpoint_pause_seconds,
-        deliveries_days=settings.deliveries_days,
-        reuse_days=settings.reuse_days,
-        submitted_seconds=settings.submitted_seconds,
-        give_up_seconds=settings.give_up_seconds,
-        fall_over_seconds=settings.fall_over_seconds,
-    )
 
 
 def _signs_links(settings: Settings) -> bool:
@@ -236,16 +188,3 @@ def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:
 
 def _http_client() -> httpx.Client:
     return httpx.Client(limits=httpx.Limits(max_connections=64, max_keepalive_connections=32))
-
-
-def _prices(settings: Settings) -> PriceTable:
-    """The default table with the deployment's own amounts in place of the list prices."""
-    rates: dict[str, dict[Mode, Rate]] = {
-        name: dict(modes) for name, modes in DEFAULT_PRICES.rates.items()
-    }
-    for key, amount in settings.prices.items():
-        provider, _, mode = key.partition("/")
-        modes = rates.setdefault(provider, {})
-        known = modes.get(cast(Mode, mode), Rate(per_hour=0))
-        modes[cast(Mode, mode)] = msgspec.structs.replace(known, per_hour=amount)
-    return PriceTable(currency=settings.price_currency, rates=rates)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from local.assemblyai.settings import Settings
+from local.emulators.assemblyai.settings import Settings
 from tests.speech_emulator import until
 
 KEY, OTHER_KEY = "test-key", "key-of-another-project"

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.formats import Cue
-from shared.model.transcript import (
+from shared.model.transcript.transcript import (
     Job,
     Language,
     Provider,
@@ -22,6 +21,7 @@ from shared.model.transcript import (
     Utterance,
     Word,
 )
+from shared.outputs.formats import Cue
 
 TWO_FRAMES_MS = 83
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.transcript import Transcript
+from shared.model.transcript.transcript import Transcript
 from tests.caption_rules import spoken, transcript, utterance
 
 _CALM = """\

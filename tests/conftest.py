@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from local.azurite import Azurite, running_azurite
+from local.stack.azurite import Azurite, running_azurite
 
 # No test depends on how fast the machine is; speed is measured in benchmarks.
 settings.register_profile(

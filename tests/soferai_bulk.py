@@ -21,10 +21,10 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from local.soferai.server import running
-from shared.model.options import Mode
-from shared.model.policy import Policy
-from shared.model.profile import Profile
+from local.emulators.soferai.server import running
+from shared.model.batch.policy import Policy
+from shared.model.profile.options import Mode
+from shared.model.profile.profile import Profile
 from shared.providers.soferai.capabilities import LIMITS
 from shared.providers.soferai.client import SoferAi
 from tests.fakes.clock import FakeClock

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from local.emulators.soferai.settings import Settings
 from local.recogniser.types import AudioRejected, Heard, Phrase, Word
-from local.soferai.settings import Settings
 from tests.speech_emulator import until
 
 KEY = "test-key"

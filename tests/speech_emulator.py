@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from local.azure_speech.settings import Settings
+from local.emulators.azure_speech.settings import Settings
 from local.recogniser.types import Alternative, AudioRejected, Heard, Phrase, Word
 
 T = TypeVar("T")

@@ -21,11 +21,11 @@ import httpx
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 
-from local.progress import Key, Progress, look
 from local.recogniser.scripted import Script, script_for
 from local.recogniser.types import Heard
-from local.stack import TABLE, Stack, running_stack
-from shared.model.recording import Recording
+from local.stack.progress import Key, Progress, look
+from local.stack.stack import TABLE, Stack, running_stack
+from shared.model.batch.recording import Recording
 
 T = TypeVar("T")
 SECONDS = 90.0

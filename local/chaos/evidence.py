@@ -18,10 +18,11 @@ from local.chaos.plan import Drop, Trouble
 from local.chaos.provider import NO_BOOKS, Books
 from local.chaos.stage import Stage
 from local.chaos.thief import queue_names
-from local.stack import CONTAINERS
-from shared.model.job import Job
-from shared.model.recording import Recording
-from shared.stores.table import ACTIVE, OPEN, TableBatchStore
+from local.stack.stack import CONTAINERS
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.partitions import ACTIVE, OPEN
 
 AUDIO = CONTAINERS["AUDIO_CONTAINER"]
 TRANSCRIPTS = CONTAINERS["TRANSCRIPTS_CONTAINER"]

@@ -24,7 +24,8 @@ from local.chaos.evidence import (
 from local.chaos.plan import Drop, Freeze, Kill, Plan, Storm
 from local.chaos.stage import Program, Stage
 from local.chaos.thief import Thief
-from shared.stores.table import ACTIVE, OPEN, TableBatchStore
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.partitions import ACTIVE, OPEN
 
 _LOOK_SECONDS = 1.0
 _TELL_SECONDS = 3.0

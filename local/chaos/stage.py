@@ -18,12 +18,12 @@ from azure.data.tables import TableClient, TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
-from local.azurite import Azurite, running_azurite
 from local.chaos.provider import Books, Provider
 from local.chaos.providers.registry import PROVIDERS
 from local.children import Child
-from local.emulators import EMULATORS
-from local.stack import ROOT, TABLE, app_settings, free_port, make_storage
+from local.emulators.registry import EMULATORS
+from local.stack.azurite import Azurite, running_azurite
+from local.stack.stack import ROOT, TABLE, app_settings, free_port, make_storage
 
 HOSTS = 2
 _LEASE_SECONDS = 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.api.http import Request
 from shared.api.problems import Refused
-from shared.model.manifest_files import kind_of
+from shared.model.manifest.files import kind_of
 
 MANIFEST_TYPES = ("application/json", "application/jsonl", "application/x-ndjson", "text/csv")
 

@@ -13,9 +13,9 @@ from time import monotonic
 import httpcore
 import httpx
 
-from shared.event_ports import Answer, NoAnswer
 from shared.model.address import Address, BadAddress, Network, may_be_dialled, read_address
 from shared.outbound.dialling import CheckedBackend, Deadline, Forbidden, Resolve, resolve
+from shared.ports.events import Answer, NoAnswer
 
 SECONDS = 15.0
 BODY_SECONDS = 2.0

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from shared.model.capabilities import Capabilities
-from shared.model.options import Mode
-from shared.model.price import Rate
-from shared.ports import SpeechProvider
-from shared.setting_values import Setting
+from shared.model.money.price import Rate
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.options import Mode
+from shared.model.setting import Setting
+from shared.ports.provider import SpeechProvider
 
 
 class EndpointForm(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.model.price import PriceTable
+from shared.model.money.price import PriceTable
 from shared.providers.assemblyai.offer import OFFER as ASSEMBLYAI
 from shared.providers.azure_speech.offer import OFFER as AZURE_SPEECH
 from shared.providers.offer import Offer

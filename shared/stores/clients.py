@@ -25,7 +25,7 @@ from azure.storage.blob import (
 )
 from azure.storage.queue import QueueServiceClient
 
-from shared.setting_addresses import DataStorage
+from shared.model.setting import DataStorage
 from shared.stores.session import StorageSession
 
 CONNECTIONS = 64

@@ -14,7 +14,7 @@ LONGEST = timedelta(days=6)  # a message can be hidden for seven days at most
 
 
 class StorageQueue:
-    """`shared.ports.Queue`."""
+    """`ports.queue.Queue`."""
 
     def __init__(self, service: QueueServiceClient) -> None:
         self._service = service

@@ -12,10 +12,10 @@ import pytest
 from azure.data.tables import TableClient
 from azure.storage.blob import BlobServiceClient
 
-from local.azurite import Azurite
 from local.children import running
-from local.emulators import EMULATORS
-from local.stack import app_settings, make_storage
+from local.emulators.registry import EMULATORS
+from local.stack.azurite import Azurite
+from local.stack.stack import app_settings, make_storage
 from tests.conformance.environment import ROOT, ready_environment
 from tests.conformance.host_side import Queues, WebFront, web_front
 from tests.conformance.package import copy_package
@@ -69,7 +69,7 @@ def world(
         running(
             "The Azure Speech emulator",
             [
-                *(sys.executable, "-m", "local.azure_speech", "--port", "0"),
+                *(sys.executable, "-m", "local.emulators.azure_speech", "--port", "0"),
                 *("--engine", "scripted", "--key", KEY),
             ],
             ready=r"Azure Speech emulator at (http://\S+)/speechtotext",

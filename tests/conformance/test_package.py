@@ -17,10 +17,10 @@ RULES = [
 ]
 APP = """
     function_app.py host.json profiles.toml requirements.txt functions/__init__.py
-    shared/bootstrap.py shared/reports/page.css shared/providers/azure_speech/client.py
+    shared/bootstrap.py shared/outputs/report/page.css shared/providers/azure_speech/client.py
 """.split()
 WORKSHOP = """
-    local/stack.py tests/conftest.py samples/audio/monologue.wav docs/settings.md
+    local/stack/stack.py tests/conftest.py samples/audio/monologue.wav docs/settings.md
     benchmarks/run.py connector/swagger.py infra/main.bicep node_modules/azurite/package.json
     .venv/bin/python .venv-3.13/bin/python .cache/runtime-3.13/bin/python .git/config .ci/run
     .funcignore .npmrc

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from local.stack import app_settings
+from local.stack.stack import app_settings
 from tests.conformance.conftest import World
 from tests.conformance.environment import ROOT, NoInterpreter, find_interpreter
 from tests.conformance.host_side import blob_created, http_call, queue_message, tick

@@ -9,11 +9,11 @@ from typing import Protocol
 
 import httpx
 
-from local.assemblyai.server import running as running_assemblyai
-from local.azure_speech.server import running as running_azure_speech
-from local.soferai.server import running as running_soferai
+from local.emulators.assemblyai.server import running as running_assemblyai
+from local.emulators.azure_speech.server import running as running_azure_speech
+from local.emulators.soferai.server import running as running_soferai
 from shared.errors import OutcomeUnknown, ProviderError, ProviderThrottled, ProviderUnavailable
-from shared.ports import SpeechProvider
+from shared.ports.provider import SpeechProvider
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.azure_speech.auth import by_key
 from shared.providers.azure_speech.client import AzureSpeech

@@ -7,16 +7,16 @@ from uuid import uuid4
 
 from azure.data.tables import TableClient, TableServiceClient
 
-from local.azurite import Azurite
-from shared.model.audio import AudioProperties
-from shared.model.batch import Batch
-from shared.model.failure import Failure
-from shared.model.job import ActiveJob, Job
-from shared.model.options import Options
-from shared.model.profile import Labels, Profile
-from shared.model.recording import Outcome, Recording
-from shared.model.report import Span
-from shared.model.transcript import Cost
+from local.stack.azurite import Azurite
+from shared.model.batch.batch import Batch
+from shared.model.batch.failure import Failure
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.recording import Outcome, Recording
+from shared.model.profile.audio import AudioProperties
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Labels, Profile
+from shared.model.transcript.review import Span
+from shared.model.transcript.transcript import Cost
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 

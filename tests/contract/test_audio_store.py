@@ -11,11 +11,11 @@ import httpx
 import pytest
 from azure.storage.blob import BlobBlock, BlobServiceClient, ContentSettings
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.places import places
-from shared.ports import AudioBlobs
-from shared.stores.blobs import HEAD_BYTES, BlobAudio
+from shared.model.batch.places import places
+from shared.ports.blobs import AudioBlobs
+from shared.stores.blob.audio import HEAD_BYTES, BlobAudio
 from shared.stores.clients import SasSigner
 from tests.contract.stores import NOW, fresh
 from tests.fakes.blobs import FakeAudio

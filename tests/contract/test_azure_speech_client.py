@@ -20,8 +20,8 @@ from shared.errors import (
     ResultTooLarge,
     TranscriptionMissing,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest, ResultFile, SpeechProvider, WebhookChallenge
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, ResultFile, SpeechProvider, WebhookChallenge
 from shared.providers.azure_speech.auth import by_key, by_token
 from shared.providers.azure_speech.client import AzureSpeech
 from tests.contract.azure_speech_fake import HOST, KEY, RESULTS, FakeAzureSpeech

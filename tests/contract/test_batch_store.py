@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch import Batch
-from shared.model.job import Job
-from shared.model.recording import Recording
-from shared.ports import BatchStore
-from shared.stores.table import TableBatchStore
+from shared.model.batch.batch import Batch
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
+from shared.ports.state import BatchStore
+from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
 from tests.fakes.stores import FakeBatchStore
 

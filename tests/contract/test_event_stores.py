@@ -11,16 +11,10 @@ import msgspec
 import pytest
 from azure.storage.blob import BlobServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.event_ports import (
-    Confidences,
-    Deliveries,
-    DeliveryFilter,
-    Outbox,
-    Subscriptions,
-)
-from shared.model.delivery import (
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.delivery import (
     Attempt,
     Delivery,
     Parcel,
@@ -29,16 +23,18 @@ from shared.model.delivery import (
     packed,
     stopped,
 )
-from shared.model.endpoint import EndpointState
-from shared.model.event import Event, event_id, key_at
-from shared.model.notice import Notice, notice_of
-from shared.model.subscription import Confidential, SigningSecret, Subscription
-from shared.ports import BatchStore, EndpointBook, Requests
-from shared.stores.deliveries import TableDeliveries
-from shared.stores.outbox import TableOutbox
-from shared.stores.requests import BlobRequests
-from shared.stores.subscriptions import BlobConfidences, TableSubscriptions
-from shared.stores.table import TableBatchStore, TableEndpointBook
+from shared.model.events.event import Event, event_id, key_at
+from shared.model.events.notice import Notice, notice_of
+from shared.model.events.subscription import Confidential, SigningSecret, Subscription
+from shared.ports.blobs import Requests
+from shared.ports.events import Confidences, Deliveries, DeliveryFilter, Outbox, Subscriptions
+from shared.ports.state import BatchStore, EndpointBook
+from shared.stores.blob.requests import BlobRequests
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.deliveries import TableDeliveries
+from shared.stores.table.indices import TableEndpointBook
+from shared.stores.table.outbox import TableOutbox
+from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, fresh, fresh_table
 from tests.fakes.events import (
     FakeConfidences,

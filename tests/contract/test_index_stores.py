@@ -11,12 +11,12 @@ import pytest
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.endpoint import EndpointState
-from shared.model.limits import Counted, Ramped
-from shared.ports import ActiveJobs, ContentClaim, Contents, Diaries, Diary, EndpointBook
-from shared.stores.table import (
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.endpoint.limits import Counted, Ramped
+from shared.ports.state import ActiveJobs, ContentClaim, Contents, Diaries, Diary, EndpointBook
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.indices import (
     TableActiveJobs,
-    TableBatchStore,
     TableContents,
     TableDiaries,
     TableEndpointBook,

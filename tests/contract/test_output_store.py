@@ -14,11 +14,11 @@ import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.errors import StoreConflict, StoreUnavailable
-from shared.model.recording import Recording
-from shared.ports import Outputs
-from shared.stores.blobs import BlobOutputs
+from shared.model.batch.recording import Recording
+from shared.ports.blobs import Outputs
+from shared.stores.blob.outputs import BlobOutputs
 from tests.contract.stores import NOW, a_recording, fresh
 from tests.fakes.blobs import FakeOutputs
 

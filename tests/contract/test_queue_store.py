@@ -12,9 +12,9 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.messages import KINDS, Finish, Message, Plan, SliceItem, Write, decode
-from shared.ports import Queue
+from shared.ports.queue import Queue
 from shared.stores.queues import StorageQueue
 from tests.fakes.clock import FakeClock
 from tests.fakes.queue import FakeQueue

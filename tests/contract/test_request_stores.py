@@ -10,15 +10,17 @@ import msgspec
 import pytest
 from azure.storage.blob import BlobServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from shared.errors import InputError, StoreConflict
-from shared.model.batch import Batch, Part
-from shared.model.manifest import Head, Item
-from shared.model.recording import Recording
-from shared.ports import AudioBlobs, BatchFilter, BatchStore, Outputs, Requests
-from shared.stores.blobs import BlobAudio, BlobOutputs
-from shared.stores.requests import BlobRequests
-from shared.stores.table import TableBatchStore
+from shared.model.batch.batch import Batch, Part
+from shared.model.batch.recording import Recording
+from shared.model.manifest.manifest import Head, Item
+from shared.ports.blobs import AudioBlobs, Outputs, Requests
+from shared.ports.state import BatchFilter, BatchStore
+from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.outputs import BlobOutputs
+from shared.stores.blob.requests import BlobRequests
+from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import NOW, a_full_recording, a_job, a_recording, fresh, fresh_table
 from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.requests import FakeRequests

@@ -16,8 +16,8 @@ from shared.errors import (
     ResultMissing,
     TranscriptionMissing,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest, ResultFile
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, ResultFile
 from tests.contract.provider_rigs import (
     BATCHES,
     DELETING,

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from azure.data.tables import EdmType, EntityProperty, TableClient
 
-from local.azurite import Azurite
-from shared.model.notice import MOST_BYTES, Notice
-from shared.stores.outbox import TableOutbox
-from shared.stores.table import TableBatchStore
-from shared.stores.transaction import insert, put, remove, transact, write
+from local.stack.azurite import Azurite
+from shared.model.events.notice import MOST_BYTES, Notice
+from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.outbox import TableOutbox
+from shared.stores.table.transaction import insert, put, remove, transact, write
 from tests.contract.stores import NOW, a_job, fresh, fresh_table
 
 BOUNDARY = "--batch_0\r\n--changeset_0--\r\nHTTP/1.1 409 Conflict\r\nETag: x\r\n\r\n"

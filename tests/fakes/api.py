@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema
 
+from shared.api.describe.openapi import document
 from shared.api.http import Request, Response
-from shared.api.openapi import document
-from shared.api.operations import OPERATIONS
+from shared.api.operations.all import OPERATIONS
 from shared.api.serve import Access, serve
 from shared.application import Application
 

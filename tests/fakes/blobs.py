@@ -10,8 +10,8 @@ from itertools import count
 from urllib.parse import quote
 
 from shared.errors import InputError, StoreConflict
-from shared.model.recording import Recording
-from shared.ports import AudioEntry, AudioHead, UploadLink
+from shared.model.batch.recording import Recording
+from shared.ports.blobs import AudioEntry, AudioHead, UploadLink
 
 HEAD_BYTES = 65_536
 
@@ -25,7 +25,7 @@ class Blob:
 
 
 class FakeAudio:
-    """`shared.ports.AudioBlobs`. `drop` is what a person does."""
+    """`ports.blobs.AudioBlobs`. `drop` is what a person does."""
 
     def __init__(self) -> None:
         self._etags = count(1)
@@ -102,7 +102,7 @@ class Stored:
 
 
 class FakeOutputs:
-    """`shared.ports.Outputs`."""
+    """`ports.blobs.Outputs`."""
 
     def __init__(self) -> None:
         self.files: dict[str, Stored] = {}
@@ -146,7 +146,7 @@ def own_name(path: str, recording_id: str) -> str:
 
 
 class FakeUploads:
-    """`shared.ports.Uploads`."""
+    """`ports.blobs.Uploads`."""
 
     def link(self, container: str, name: str, life: timedelta) -> UploadLink:
         return UploadLink(

@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.event_ports import Answer, DeliveryFilter, NoAnswer, OutboxNote
 from shared.model.address import Address, read_address
-from shared.model.delivery import Delivery, Parcel
-from shared.model.event import key_at
-from shared.model.notice import Notice
-from shared.model.subscription import Confidential, Subscription
+from shared.model.events.delivery import Delivery, Parcel
+from shared.model.events.event import key_at
+from shared.model.events.notice import Notice
+from shared.model.events.subscription import Confidential, Subscription
+from shared.ports.events import Answer, DeliveryFilter, NoAnswer, OutboxNote
 
 MOST_IN_TRANSACTION = 100
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 
-from shared.model.job import OVER
-from shared.model.recording import Recording
+from shared.model.batch.job import OVER
+from shared.model.batch.recording import Recording
 from tests.fakes.blobs import own_name
 from tests.fakes.world import World
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from shared.errors import OutcomeUnknown, ResultMalformed, ResultMissing, TranscriptionMissing
-from shared.model.failure import Failure
-from shared.model.recognition import RecognisedUtterance, Recognition
-from shared.model.transcript import Word
-from shared.ports import (
+from shared.model.batch.failure import Failure
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.transcript import Word
+from shared.ports.provider import (
     JobRequest,
     ProviderReport,
     RemoteCopy,
@@ -39,7 +39,7 @@ class Transcription:
 
 
 class FakeProvider:
-    """`shared.ports.SpeechProvider`. What is in `errors[method]` is raised by the next calls of
+    """`ports.provider.SpeechProvider`. What is in `errors[method]` is raised by the next calls of
     that method, after it was carried out if it is `OutcomeUnknown` and `carries_out_unknown`.
 
     `bad_sources` fail each alone, or with `fails_with_bad_source` the whole transcription;

@@ -12,7 +12,7 @@ MOST_BYTES = 65_536
 
 
 class FakeQueue:
-    """`shared.ports.Queue`. Messages go through their encoded form, as they do for real."""
+    """`ports.queue.Queue`. Messages go through their encoded form, as they do for real."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock

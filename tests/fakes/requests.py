@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 import msgspec
 
 from shared.errors import InputError, StoreConflict
-from shared.model.batch import Batch
-from shared.model.delivery import callback_id
-from shared.model.manifest import Head, Item
-from shared.ports import AudioHead
+from shared.model.batch.batch import Batch
+from shared.model.events.delivery import callback_id
+from shared.model.manifest.manifest import Head, Item
+from shared.ports.blobs import AudioHead
 from tests.fakes.blobs import HEAD_BYTES
 
 
 class FakeRequests:
-    """`shared.ports.Requests`."""
+    """`ports.blobs.Requests`."""
 
     def __init__(self) -> None:
         self.contents: dict[tuple[str, str], bytes] = {}
@@ -54,7 +54,7 @@ class FakeRequests:
 
 
 class FakeWeb:
-    """`shared.ports.WebAudio`."""
+    """`ports.blobs.WebAudio`."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}

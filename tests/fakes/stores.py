@@ -9,18 +9,18 @@ from itertools import count, islice
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
-from shared.model.endpoint import EndpointState
-from shared.model.job import ActiveJob, Job, JobItem
-from shared.model.notice import Notice
-from shared.model.recording import Recording, State
-from shared.ports import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.job import ActiveJob, Job, JobItem
+from shared.model.batch.recording import Recording, State
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.notice import Notice
+from shared.ports.state import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
 
 MOST_IN_TRANSACTION = 100
 
 
 class FakeBatchStore:
-    """`shared.ports.BatchStore`."""
+    """`ports.state.BatchStore`."""
 
     def __init__(self) -> None:
         self._versions = count(1)
@@ -276,7 +276,7 @@ def _is_wanted(entry: BatchEntry, wanted: BatchFilter) -> bool:
 
 
 class FakeActiveJobs:
-    """`shared.ports.ActiveJobs`."""
+    """`ports.state.ActiveJobs`."""
 
     def __init__(self) -> None:
         self._versions = count(1)
@@ -314,7 +314,7 @@ class FakeActiveJobs:
 
 
 class FakeEndpointBook:
-    """`shared.ports.EndpointBook`."""
+    """`ports.state.EndpointBook`."""
 
     def __init__(self) -> None:
         self._versions = count(1)
@@ -338,7 +338,7 @@ class FakeEndpointBook:
 
 
 class FakeContents:
-    """`shared.ports.Contents`."""
+    """`ports.state.Contents`."""
 
     def __init__(self) -> None:
         self._versions = count(1)
@@ -370,7 +370,7 @@ class FakeContents:
 
 
 class FakeDiaries:
-    """`shared.ports.Diaries`."""
+    """`ports.state.Diaries`."""
 
     def __init__(self) -> None:
         self._versions = count(1)

@@ -17,13 +17,13 @@ import msgspec
 
 from shared import messages as m
 from shared.application import Application, Ports
-from shared.model.capabilities import Capabilities
-from shared.model.policy import Policy
-from shared.model.price import PriceTable
-from shared.model.profile import Profile
-from shared.model.recording import Recording
-from shared.model.signature import make_secret
-from shared.outgoing import EventPorts
+from shared.events.outgoing import EventPorts
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.events.signature import make_secret
+from shared.model.money.price import PriceTable
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from local.azurite import ROOT, Azurite
+from local.stack.azurite import ROOT, Azurite
 
 MASTER_KEY = "master-key"
 FUNCTION_KEY = "function-key"

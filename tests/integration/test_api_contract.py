@@ -17,9 +17,9 @@ import jsonschema
 import pytest
 from standardwebhooks import Webhook
 
-from local.stack import Stack, running_stack
-from shared.api.operations import OPERATIONS
-from shared.api.triggers import TRIGGERS
+from local.stack.stack import Stack, running_stack
+from shared.api.operations.all import OPERATIONS
+from shared.api.operations.triggers import TRIGGERS
 from tests.receiver import Receiver, receiver
 from tests.stack import QUICK, sound
 

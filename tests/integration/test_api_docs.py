@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from local.stack import Stack, running_stack
-from shared.api.operations import OPERATIONS
+from local.stack.stack import Stack, running_stack
+from shared.api.operations.all import OPERATIONS
 from tests.stack import QUICK, sound
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")

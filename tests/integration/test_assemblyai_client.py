@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.assemblyai.server import running
+from local.emulators.assemblyai.server import running
 from shared.errors import (
     ConfigurationError,
     OutcomeUnknown,
@@ -22,8 +22,8 @@ from shared.errors import (
     ProviderUnfunded,
     TranscriptionMissing,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.assemblyai.webhook import Webhook
 from tests.assemblyai_emulator import KEY, AssemblyApi, settings

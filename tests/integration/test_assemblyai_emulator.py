@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from local.assemblyai.server import running
+from local.emulators.assemblyai.server import running
 from tests.assemblyai_emulator import KEY, OTHER_KEY, AssemblyApi, settings
 from tests.soferai_emulator import ReadingPool
 from tests.speech_emulator import FakePool, Receiver, audio_host, until, webhook_receiver

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.assemblyai.server import running
+from local.emulators.assemblyai.server import running
 from tests.assemblyai_emulator import KEY, OVER, settings
 from tests.soferai_emulator import ReadingPool
 from tests.speech_emulator import audio_host

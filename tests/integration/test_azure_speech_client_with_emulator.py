@@ -16,12 +16,12 @@ from azure.storage.blob import (
     generate_container_sas,
 )
 
-from local.azure_speech.server import running
-from local.azurite import Azurite
+from local.emulators.azure_speech.server import running
 from local.recogniser.pool import RecogniserPool
+from local.stack.azurite import Azurite
 from shared.errors import ProviderRefused, ProviderUnauthorised
-from shared.model.options import Options
-from shared.ports import JobRequest, WebhookChallenge, WebhookHint
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, WebhookChallenge, WebhookHint
 from shared.providers.azure_speech.auth import by_key, by_token
 from shared.providers.azure_speech.client import AzureSpeech
 from tests.speech_emulator import (

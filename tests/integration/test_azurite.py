@@ -9,7 +9,7 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 
 
 def answers(address: str) -> bool:
@@ -34,7 +34,7 @@ def test_the_connection_string_reaches_blobs_queues_and_tables(azurite: Azurite)
 
 def test_the_emulator_dies_with_a_killed_parent() -> None:
     code = (
-        "from local.azurite import running_azurite\nimport time\n"
+        "from local.stack.azurite import running_azurite\nimport time\n"
         "with running_azurite() as it:\n print(it.blob_endpoint, flush=True)\n time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

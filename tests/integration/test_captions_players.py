@@ -16,9 +16,9 @@ from urllib.parse import unquote
 import av
 import pytest
 
-from shared.formats import cues, render
-from shared.formats.plain import plain
-from shared.model.transcript import Transcript
+from shared.model.transcript.transcript import Transcript
+from shared.outputs.formats import cues, render
+from shared.outputs.plain import plain
 from tests.caption_samples import ALL
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 from azure.storage.queue import QueueServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from tests.integration.host_process import HostProcess, eventually, write_app
 
 APP = """

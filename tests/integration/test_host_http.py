@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from tests.integration.host_process import FUNCTION_KEY, MASTER_KEY, HostProcess, write_app
 
 APP = """

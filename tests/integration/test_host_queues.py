@@ -10,7 +10,7 @@ import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueServiceClient
 
-from local.azurite import Azurite
+from local.stack.azurite import Azurite
 from tests.integration.host_process import HostProcess, eventually, write_app
 
 APP = """

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from azure.storage.blob import BlobClient, BlobServiceClient
 
-from local.azurite import Azurite
 from local.host.settings import host_id
+from local.stack.azurite import Azurite
 from tests.integration.host_process import HostProcess, eventually, write_app
 
 APP = """

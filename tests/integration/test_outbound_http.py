@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from standardwebhooks.webhooks import Webhook
 
-from shared.event_ports import Answer, NoAnswer
 from shared.model.address import BadAddress
-from shared.model.signature import make_secret, signed_headers
+from shared.model.events.signature import make_secret, signed_headers
 from shared.outbound.dialling import resolve
 from shared.outbound.http import FORBIDDEN, OutboundHttp
+from shared.ports.events import Answer, NoAnswer
 from tests.receiver import answering, receiver
 
 LOCAL = [ipaddress.ip_network("127.0.0.0/8")]

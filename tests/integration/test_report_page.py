@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.failure import Failure
-from shared.model.report import ReportItem, build_report
-from shared.reports.html_writer import write_html
+from shared.model.batch.failure import Failure
+from shared.model.batch.report import ReportItem, build_report
+from shared.outputs.report.html_writer import write_html
 
 CHROMIUM = shutil.which("chromium")
 AT = datetime(2026, 11, 20, 21, 59, tzinfo=UTC)

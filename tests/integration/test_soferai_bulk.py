@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from shared.model.options import Mode
+from shared.model.profile.options import Mode
 from tests.soferai_bulk import audit, drop_all, order_trouble, world_of
 
 

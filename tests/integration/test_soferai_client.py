@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from local.soferai.server import running
+from local.emulators.soferai.server import running
 from shared.errors import (
     OutcomeUnknown,
     ProviderNotReady,
@@ -19,8 +19,8 @@ from shared.errors import (
     ProviderUnfunded,
     ResultMissing,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest, ResultFile
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, ResultFile
 from shared.providers.soferai.client import SoferAi
 from tests.soferai_emulator import KEY, ReadingPool, SoferApi, settings
 from tests.speech_emulator import audio_host, until

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.soferai.server import running
+from local.emulators.soferai.server import running
 from tests.soferai_emulator import KEY, ReadingPool, SoferApi, settings
 from tests.speech_emulator import audio_host, until
 

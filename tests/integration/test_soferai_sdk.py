@@ -18,7 +18,7 @@ from soferai.transcribe import (
 )
 from soferai.transcribe.errors import AuthenticationError
 
-from local.soferai.server import running
+from local.emulators.soferai.server import running
 from tests.soferai_emulator import KEY, OVER, ReadingPool, settings
 from tests.speech_emulator import audio_host, until
 

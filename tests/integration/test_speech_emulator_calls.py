@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.azure_speech.server import running
+from local.emulators.azure_speech.server import running
 from tests.speech_emulator import (
     KEY,
     V3_2,

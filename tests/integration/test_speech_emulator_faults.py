@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.azure_speech.server import running
+from local.emulators.azure_speech.server import running
 from tests.speech_emulator import (
     KEY,
     Api,
@@ -125,7 +125,7 @@ def test_a_slow_start_keeps_a_job_waiting(api: Api, host: str) -> None:
 @contextmanager
 def process(state: Path) -> Iterator[tuple[subprocess.Popen[str], Api]]:
     """The emulator as a program of its own; killed at the end if it has not ended."""
-    command = [sys.executable, "-m", "local.azure_speech", "--port", "0", "--key", KEY]
+    command = [sys.executable, "-m", "local.emulators.azure_speech", "--port", "0", "--key", KEY]
     command += ["--engine", "scripted", "--workers", "1", "--state", str(state)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None

@@ -14,8 +14,8 @@ from azure.storage.blob import (
     generate_container_sas,
 )
 
-from local.azure_speech.server import running
-from local.azurite import Azurite
+from local.emulators.azure_speech.server import running
+from local.stack.azurite import Azurite
 from tests.speech_emulator import (
     V3_2,
     V2024,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.azure_speech.server import running
+from local.emulators.azure_speech.server import running
 from tests.speech_emulator import (
     V3_2,
     V2024,

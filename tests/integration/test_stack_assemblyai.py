@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.stack import Stack
+from local.stack.stack import Stack
 from tests.stack import Site, quick_stack, site_on, sound, states
 
 NAMES = ["a.wav", "b.wav", "c.wav"]

@@ -17,14 +17,14 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from standardwebhooks.webhooks import Webhook
 
-from local.stack import TABLE
+from local.stack.stack import TABLE
 from shared.application import Application
 from shared.bootstrap import build
-from shared.event_ports import DeliveryFilter
-from shared.model.delivery import CALLBACKS
-from shared.model.signature import make_secret
-from shared.settings import read_settings
-from shared.usecases.subscriptions import Made
+from shared.configuration.settings import read_settings
+from shared.events.subscriptions import Made
+from shared.model.events.delivery import CALLBACKS
+from shared.model.events.signature import make_secret
+from shared.ports.events import DeliveryFilter
 from tests.receiver import Receiver, answering, receiver
 from tests.stack import Site, quick_stack, site_on, sound, until
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.azure_speech.server import running
-from local.stack import Stack
-from shared.model.batch import manifest_batch_id
+from local.emulators.azure_speech.server import running
+from local.stack.stack import Stack
+from shared.model.batch.batch import manifest_batch_id
 from tests.speech_emulator import KEY, settings
 from tests.stack import Site, WavePool, quick_stack, site_on, sound, states, until
 

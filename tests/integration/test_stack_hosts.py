@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.children import Child
-from local.stack import Stack, running_host
+from local.stack.stack import Stack, running_host
 from tests.stack import Site, quick_stack, site_on, states, until
 
 NAMES = [f"r{number:02}.wav" for number in range(60)]

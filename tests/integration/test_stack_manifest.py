@@ -13,12 +13,12 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 
 from local.__main__ import main
-from local.azure_speech.server import running
-from local.stack import TABLE, Stack
-from shared.model.batch import manifest_batch_id
-from shared.ports import BatchFilter
-from shared.stores.table import TableBatchStore
-from shared.usecases.overview import BatchStatus, batch_status, batches, item_of_client
+from local.emulators.azure_speech.server import running
+from local.stack.stack import TABLE, Stack
+from shared.batches.status import BatchStatus, batch_status, batches, item_of_client
+from shared.model.batch.batch import manifest_batch_id
+from shared.ports.state import BatchFilter
+from shared.stores.table.batches import TableBatchStore
 from tests.fakes.clock import FakeClock
 from tests.speech_emulator import KEY, settings
 from tests.stack import Site, WavePool, quick_stack, site_on, sound, until

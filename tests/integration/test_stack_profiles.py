@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from local.azure_speech.server import running
-from local.stack import Stack
+from local.emulators.azure_speech.server import running
+from local.stack.stack import Stack
 from tests.speech_emulator import KEY, settings
 from tests.stack import Site, WavePool, await_window, quick_stack, site_on, sound, states, until
 

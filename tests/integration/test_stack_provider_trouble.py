@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.stack import Stack
+from local.stack.stack import Stack
 from tests.stack import Site, await_window, quick_stack, site_on, states
 
 LOCALES = ["en-US", "en-GB", "en-AU"]

@@ -15,7 +15,7 @@ from azure.data.tables import EntityProperty
 
 import shared.stores.table  # it prepares the rows
 from shared.messages import Message, encode
-from shared.stores.rows import to_row
+from shared.stores.table.rows import to_row
 from tests.fakes.world import World
 from tests.releases.scenario import messages
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import av
 
-from shared.model.audio import AudioProperties
-from shared.probing import HEAD_BYTES, probe
+from shared.audio import HEAD_BYTES, probe
+from shared.model.profile.audio import AudioProperties
 
 SECONDS = 30
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from local.azure_speech.results import result_body
-from local.azure_speech.transcriptions import Transcription, Wanted
-from local.azure_speech.versions import V2025
+from local.emulators.azure_speech.results import result_body
+from local.emulators.azure_speech.transcriptions import Transcription, Wanted
+from local.emulators.azure_speech.versions import V2025
 from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
@@ -27,13 +27,13 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.messages import Collect
-from shared.model.options import Options
-from shared.model.profile import Profile
-from shared.ports import ResultFile
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
+from shared.pipeline.collect.webhook import Heard, hear
+from shared.ports.provider import ResultFile
 from shared.providers.azure_speech import webhook
 from shared.providers.azure_speech.results import read_result
 from shared.providers.azure_speech.wire import read_status
-from shared.usecases.hear import Heard, hear
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World, a_second_of_silence

@@ -8,9 +8,9 @@ import logging
 
 import pytest
 
+from shared.api.describe.openapi import document
 from shared.api.http import Request
-from shared.api.openapi import document
-from shared.api.operations import OPERATIONS
+from shared.api.operations.all import OPERATIONS
 from shared.api.serve import Access, serve
 from shared.errors import StoreConflict, StoreUnavailable
 from tests.fakes.api import BASE, BY_NAME, Api

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.api.http import wanted_media_type
-from shared.api.items import TRANSCRIPT_TYPES
+from shared.api.operations.items import TRANSCRIPT_TYPES
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 

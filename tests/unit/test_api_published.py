@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from shared.api.openapi import document
+from shared.api.describe.openapi import document
 
 EXPECTED = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.api.triggers import TRIGGERS
+from shared.api.operations.triggers import TRIGGERS
 from tests.fakes.api import BASE, Api
 from tests.fakes.world import World
 

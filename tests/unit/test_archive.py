@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from local.archive import normalise
+from local.stack.archive import normalise
 from shared.errors import ResultMalformed
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.calls import create_body, list_path, transcript_path
 from shared.providers.assemblyai.capabilities import LIMITS, limits_of
 from shared.providers.assemblyai.languages import LANGUAGES, code_of, locale_of

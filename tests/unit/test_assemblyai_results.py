@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from shared.errors import ResultMalformed, ResultMissing
-from shared.model.insights import Insights, Sentiment, Span
-from shared.model.normalise import build_transcript
-from shared.model.options import Options
-from shared.model.recognition import Recognition
-from shared.model.transcript import Job, Provider, Source, Transcript
+from shared.model.profile.options import Options
+from shared.model.transcript.insights import Insights, Sentiment, Span
+from shared.model.transcript.normalise import build_transcript
+from shared.model.transcript.recognition import Recognition
+from shared.model.transcript.transcript import Job, Provider, Source, Transcript
 from shared.providers.assemblyai.results import read_result
 
 SCHEMA = Draft202012Validator(

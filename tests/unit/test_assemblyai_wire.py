@@ -21,8 +21,8 @@ from shared.errors import (
     ProviderUnfunded,
     TranscriptionMissing,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest, RemoteStatus
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, RemoteStatus
 from shared.providers.answers import outcome_of_create
 from shared.providers.assemblyai import wire
 from shared.providers.assemblyai.answers import error_of

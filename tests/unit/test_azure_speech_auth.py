@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from shared.errors import ProviderUnauthorised, ProviderUnavailable
-from shared.model.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities
 from shared.providers.azure_speech.auth import (
     SCOPE,
     by_key,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.azure_speech import calls
 from shared.providers.azure_speech.versions import VERSIONS, version
 from shared.providers.decoding import Undecodable

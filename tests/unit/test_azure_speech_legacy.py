@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared.errors import ResultMalformed
-from shared.model.recognition import RecognisedUtterance, Recognition
-from shared.model.transcript import Alternative, Word
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.transcript import Alternative, Word
 from shared.providers.azure_speech.legacy import read_archived
 from tests.samples.azure_speech import sample
 

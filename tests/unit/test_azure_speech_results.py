@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ResultMalformed
-from shared.model.recognition import RecognisedUtterance, Recognition
-from shared.model.transcript import Alternative, Word
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.transcript import Alternative, Word
 from shared.providers.azure_speech.confidence import mean_confidence
 from shared.providers.azure_speech.results import read_result
 from tests.samples.azure_speech import sample

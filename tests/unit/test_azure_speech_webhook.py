@@ -8,7 +8,7 @@ import json
 import pytest
 
 from shared.errors import ProviderUnauthorised
-from shared.ports import WebhookChallenge, WebhookHint
+from shared.ports.provider import WebhookChallenge, WebhookHint
 from shared.providers.azure_speech import webhook
 from shared.providers.azure_speech.versions import version
 from tests.samples.azure_speech import sample

@@ -10,9 +10,9 @@ import pytest
 
 from shared.errors import BatchBusy, BatchMissing, OutcomeUnknown, StoreConflict
 from shared.messages import Change
-from shared.model.batch import Batch
-from shared.model.policy import Policy
-from shared.ports import BatchFilter
+from shared.model.batch.batch import Batch
+from shared.model.batch.policy import Policy
+from shared.ports.state import BatchFilter
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from shared.batches.expand import RECORDINGS_IN_STEP
 from shared.errors import BatchMissing, KeyReused, ManifestRefused
 from shared.messages import Expand, Plan
-from shared.model.batch import Batch
-from shared.model.manifest import Head, Item, Manifest
-from shared.model.profile import Profile
-from shared.ports import BatchFilter
-from shared.usecases.expand import RECORDINGS_IN_STEP
+from shared.model.batch.batch import Batch
+from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.profile.profile import Profile
+from shared.ports.state import BatchFilter
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
@@ -319,7 +319,7 @@ def test_a_manifest_that_our_own_code_cannot_take_is_refused_in_the_end(
     def crash(*_: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("shared.usecases.accept.read_manifest", crash)
+    monkeypatch.setattr("shared.batches.accept.read_manifest", crash)
     world = World()
     world.audio.drop("m.json", request({"blob": "a"}), world.clock.now(), container="manifests")
     event = {"ContainerName": "manifests", "BlobName": "m.json"}
@@ -373,7 +373,7 @@ def test_expansions_whose_messages_are_lost_are_sent_again_by_the_sweep() -> Non
 def test_a_fault_of_ours_with_one_recording_does_not_hold_up_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from shared.usecases import admit
+    from shared.pipeline.register import admit
 
     probe = admit.probe
 

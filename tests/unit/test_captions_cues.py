@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from shared.formats import cues
-from shared.formats.clock import timestamp
-from shared.formats.plain import plain
-from shared.model.transcript import Word
+from shared.model.transcript.transcript import Word
+from shared.outputs.clock import timestamp
+from shared.outputs.formats import cues
+from shared.outputs.plain import plain
 from tests.caption_rules import (
     Violations,
     columns_of_cue,

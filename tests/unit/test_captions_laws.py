@@ -10,9 +10,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.formats import cues, render
-from shared.formats.plain import plain
-from shared.model.transcript import Transcript, Utterance, Word
+from shared.model.transcript.transcript import Transcript, Utterance, Word
+from shared.outputs.formats import cues, render
+from shared.outputs.plain import plain
 from tests.caption_rules import columns, columns_of_cue, transcript, utterance
 
 SHORTEST_MS = 416

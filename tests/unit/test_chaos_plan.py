@@ -8,8 +8,8 @@ import pytest
 
 from local.chaos.plan import Plan, make_plan, tag_of
 from local.chaos.providers.registry import PROVIDERS
-from local.emulation.faults import Faults
-from local.emulators import EMULATORS
+from local.emulators.common.faults import Faults
+from local.emulators.registry import EMULATORS
 
 AZURE = "azure-speech"
 

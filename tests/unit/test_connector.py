@@ -19,9 +19,9 @@ from openapi_spec_validator import validate
 from connector.icon import draw
 from connector.surface import ACTIONS, TRIGGERS
 from connector.swagger import FOLDER, definition, written
-from shared.api import triggers
-from shared.api.openapi import MANIFEST, document
-from shared.api.operations import OPERATIONS
+from shared.api.describe.openapi import MANIFEST, document
+from shared.api.operations import triggers
+from shared.api.operations.all import OPERATIONS
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 

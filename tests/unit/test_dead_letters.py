@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.messages import Register
-from shared.usecases.dead_letters import take_dead_letters
+from shared.pipeline.watch.dead_letters import take_dead_letters
 from tests.fakes.stores import FakeDiaries
 from tests.fakes.world import World
 

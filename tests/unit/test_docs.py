@@ -14,13 +14,13 @@ import pytest
 
 from local.__main__ import _parser
 from shared.bootstrap import CAPABILITIES
-from shared.formats import FORMATS
+from shared.configuration.profiles import parse_profiles
+from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings
 from shared.messages import QUEUES
-from shared.model.job import JobState
-from shared.model.policy import Policy
-from shared.model.recording import State
-from shared.profiles import parse_profiles
-from shared.settings import FORMS, NAMED_KEYS, all_settings
+from shared.model.batch.job import JobState
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import State
+from shared.outputs.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import StoreConflict
-from shared.model.capabilities import Ramp
-from shared.model.endpoint import EndpointState
-from shared.model.limits import HANDFUL, IDLE_WINDOWS, Counted, Limit, Limits, Ramped, take
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.endpoint.limits import HANDFUL, IDLE_WINDOWS, Counted, Limit, Limits, Ramped, take
+from shared.model.profile.capabilities import Ramp
 from tests.fakes.stores import FakeEndpointBook
 
 NOW = datetime(2026, 3, 2, 9, 0, 3, tzinfo=UTC)

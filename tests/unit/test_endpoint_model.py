@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model.endpoint import (
+from shared.model.endpoint.endpoint import (
     FAILURES_UNTIL_DOWN,
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -20,7 +20,7 @@ from shared.model.endpoint import (
     throttled,
     well,
 )
-from shared.model.limits import Ramped
+from shared.model.endpoint.limits import Ramped
 
 NOW = datetime(2026, 3, 2, 9, 0, 3, tzinfo=UTC)
 NEW = EndpointState(name="west")

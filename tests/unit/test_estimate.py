@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from shared.errors import InputError, ProviderUnavailable
-from shared.model.estimate import Length, guessed_ms
-from shared.model.manifest import Head, Item, Manifest
-from shared.model.options import Options
-from shared.model.price import PriceTable, Rate
-from shared.model.profile import Profile
-from shared.model.transcript import Cost
+from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.money.estimate import Length, guessed_ms
+from shared.model.money.price import PriceTable, Rate
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
+from shared.model.transcript.transcript import Cost
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model.delivery import (
+from shared.events.pauses import PROBE, Pauses
+from shared.model.events.delivery import (
     SCHEDULE,
     Attempt,
     Result,
@@ -21,15 +22,14 @@ from shared.model.delivery import (
     packed,
     pause,
 )
-from shared.model.event import MOST_BYTES, Event, body_of, event_id, key_at, key_of
-from shared.model.subscription import (
+from shared.model.events.event import MOST_BYTES, Event, body_of, event_id, key_at, key_of
+from shared.model.events.subscription import (
     Confidential,
     SigningSecret,
     Subscription,
     after_attempts,
     rotated,
 )
-from shared.usecases.pauses import PROBE, Pauses
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -6,9 +6,9 @@ import ipaddress
 
 import pytest
 
+from shared.configuration.settings import read_settings
 from shared.errors import ConfigurationError
-from shared.model.signature import make_secret
-from shared.settings import read_settings
+from shared.model.events.signature import make_secret
 
 GIVEN = {
     "DATA_STORAGE": "UseDevelopmentStorage=true",

@@ -18,13 +18,13 @@ from shared.errors import (
     SubscriptionMissing,
     SubscriptionRefused,
 )
-from shared.event_ports import DeliveryFilter
 from shared.messages import Announce, Deliver
-from shared.model.delivery import CALLBACKS, SCHEDULE
-from shared.model.policy import Policy
-from shared.model.profile import Profile
-from shared.model.recording import Recording
-from shared.model.subscription import Subscription
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.events.delivery import CALLBACKS, SCHEDULE
+from shared.model.events.subscription import Subscription
+from shared.model.profile.profile import Profile
+from shared.ports.events import DeliveryFilter
 from tests.fakes.events import answer, silence
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import OWN_SECRET, World, a_second_of_silence

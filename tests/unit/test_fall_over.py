@@ -17,11 +17,11 @@ from shared.errors import (
     ProviderUnfunded,
 )
 from shared.messages import Message, Plan, Submit
-from shared.model.capabilities import Capabilities
-from shared.model.options import Options
-from shared.model.policy import Policy
-from shared.model.price import PriceTable, Rate
-from shared.model.profile import Profile
+from shared.model.batch.policy import Policy
+from shared.model.money.price import PriceTable, Rate
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider

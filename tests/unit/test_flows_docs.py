@@ -8,10 +8,10 @@ from pathlib import Path
 
 from connector.surface import ACTIONS, TRIGGERS
 from connector.swagger import definition
-from shared.api.operations import OPERATIONS
-from shared.model.manifest_checks import Known
-from shared.model.manifest_files import read_manifest
-from shared.model.profile import Profile
+from shared.api.operations.all import OPERATIONS
+from shared.model.manifest.checks import Known
+from shared.model.manifest.files import read_manifest
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.bicep.deployment import Deployment
 from tests.bicep.dropscribe import INFRA

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.formats import FORMATS, cues, render, render_all
-from shared.model.transcript import Transcript
+from shared.model.transcript.transcript import Transcript
+from shared.outputs.formats import FORMATS, cues, render, render_all
 from tests.caption_rules import transcript, utterance
 from tests.caption_samples import ALL
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from local.azurite import ROOT
 from local.host.keys import Keys, read_keys
 from local.host.settings import (
     HostStartError,
@@ -15,6 +14,7 @@ from local.host.settings import (
     read_host_json,
     thread_count,
 )
+from local.stack.azurite import ROOT
 
 
 def test_the_apps_own_host_json_is_understood() -> None:

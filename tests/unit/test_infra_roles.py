@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.configuration.settings import read_settings
 from shared.providers.registry import OFFERS
-from shared.settings import read_settings
 from tests.bicep.deployment import Resource
 from tests.bicep.dropscribe import (
     PLAIN,

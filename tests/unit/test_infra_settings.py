@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings, read_settings
 from shared.providers.registry import OFFERS
-from shared.settings import FORMS, NAMED_KEYS, all_settings, read_settings
 from tests.bicep.dropscribe import (
     INFRA,
     PLAIN,

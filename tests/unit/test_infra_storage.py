@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from shared.configuration.settings import SETTINGS, read_settings
 from shared.messages import QUEUES
-from shared.settings import SETTINGS, read_settings
 from tests.bicep.dropscribe import (
     PLAIN,
     WIDE,

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from shared.api.operations import OPERATIONS
-from shared.api.representations import Upload
-from shared.model.manifest_checks import Known
-from shared.model.manifest_files import read_manifest
-from shared.model.profile import Profile
+from shared.api.operations.all import OPERATIONS
+from shared.api.views.common import Upload
+from shared.model.manifest.checks import Known
+from shared.model.manifest.files import read_manifest
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.bicep.deployment import Deployment
 from tests.bicep.dropscribe import INFRA

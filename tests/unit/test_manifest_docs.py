@@ -1,4 +1,4 @@
-"""docs/manifest.md and shared/api/manifest.schema.json are held against the code."""
+"""docs/manifest.md and shared/api/describe/manifest.schema.json are held against the code."""
 
 from __future__ import annotations
 
@@ -11,19 +11,24 @@ import jsonschema
 import pytest
 
 from shared.errors import ManifestRefused
-from shared.model import manifest, manifest_checks, manifest_entry, profile_keys
-from shared.model.manifest_checks import HEAD_KEYS, ITEM_KEYS, Known
-from shared.model.manifest_entry import OPTION_KEYS
-from shared.model.manifest_files import read_manifest
-from shared.model.manifest_report import SCHEMA, ManifestReport
-from shared.model.profile import Profile
+from shared.model.manifest import checks as manifest_checks
+from shared.model.manifest import entry as manifest_entry
+from shared.model.manifest import manifest
+from shared.model.manifest.checks import HEAD_KEYS, ITEM_KEYS, Known
+from shared.model.manifest.entry import OPTION_KEYS
+from shared.model.manifest.files import read_manifest
+from shared.model.manifest.refusal import SCHEMA, ManifestReport
+from shared.model.profile import keys as profile_keys
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.unit.test_manifest_files import JSON
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 TEXT = (DOCS / "manifest.md").read_text(encoding="utf-8")
 SCHEMA_FILE = json.loads(
-    (DOCS.parent / "shared" / "api" / "manifest.schema.json").read_text(encoding="utf-8")
+    (DOCS.parent / "shared" / "api" / "describe" / "manifest.schema.json").read_text(
+        encoding="utf-8"
+    )
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA_FILE)
 KNOWN = Known(
@@ -34,7 +39,7 @@ KNOWN = Known(
 SOURCES = "\n".join(
     Path(str(module.__file__)).read_text(encoding="utf-8")
     for module in (manifest, manifest_checks, manifest_entry)
-) + (Path(str(manifest.__file__)).parent / "manifest_files.py").read_text(encoding="utf-8")
+) + (Path(str(manifest.__file__)).parent / "files.py").read_text(encoding="utf-8")
 
 
 def blocks(language: str) -> list[str]:

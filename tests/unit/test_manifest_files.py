@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import Fault, ManifestRefused
-from shared.model import manifest_checks
-from shared.model.capabilities import Capabilities
-from shared.model.manifest import Item, Manifest, effective_profile, web_name
-from shared.model.manifest_checks import Known
-from shared.model.manifest_entry import MOST_FAULTS
-from shared.model.manifest_files import FORMATS, kind_of, read_manifest
-from shared.model.manifest_report import summary
-from shared.model.options import Options
-from shared.model.profile import Profile
+from shared.model.manifest import checks as manifest_checks
+from shared.model.manifest.checks import Known
+from shared.model.manifest.entry import MOST_FAULTS
+from shared.model.manifest.files import FORMATS, kind_of, read_manifest
+from shared.model.manifest.manifest import Item, Manifest, effective_profile, web_name
+from shared.model.manifest.refusal import summary
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 
 CALLS = Profile(name="calls", prefixes=("calls",), options=Options(channels=(0, 1)))

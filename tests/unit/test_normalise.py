@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model.normalise import build_transcript
-from shared.model.options import Options
-from shared.model.recognition import RecognisedUtterance, Recognition
-from shared.model.transcript import (
+from shared.model.profile.options import Options
+from shared.model.transcript.normalise import build_transcript
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.transcript import (
     Alternative,
     Job,
     Language,

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from shared.model.report import Span
-from shared.model.review import review_spans
-from shared.model.transcript import (
+from shared.model.transcript.review import Span, review_spans
+from shared.model.transcript.transcript import (
     Job,
     Language,
     Provider,

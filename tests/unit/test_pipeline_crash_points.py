@@ -18,7 +18,7 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from shared.model.policy import Policy
+from shared.model.batch.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World, a_second_of_silence

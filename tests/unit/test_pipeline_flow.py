@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from shared.messages import Finish, Plan
-from shared.model.policy import Policy
-from shared.model.profile import Profile
-from shared.model.recording import Recording
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.profile.profile import Profile
 from tests.fakes.blobs import own_name
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import FakeBatchStore

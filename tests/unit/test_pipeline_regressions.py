@@ -16,13 +16,13 @@ import pytest
 
 from shared import bootstrap, messages
 from shared.application import Application
+from shared.configuration.settings import Settings, read_settings
 from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
-from shared.model.job import Job
-from shared.model.policy import Policy
-from shared.ports import RemoteStatus, ResultFile
+from shared.model.batch.job import Job
+from shared.model.batch.policy import Policy
+from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.azure_speech.client import AzureSpeech
-from shared.settings import Settings, read_settings
-from shared.stores import rows
+from shared.stores.table import rows
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World
@@ -72,9 +72,9 @@ import sys, threading
 sys.path.insert(0, {str(ROOT)!r})
 sys.setswitchinterval(1e-6)
 from shared import messages
-from shared.model.recording import Recording
-from shared.stores.rows import from_row
-import shared.stores.table
+from shared.model.batch.recording import Recording
+from shared.stores.table.rows import from_row
+import shared.stores.table.batches
 import msgspec
 class Row(dict): metadata = {{"etag": "1"}}
 together = threading.Barrier(16)

@@ -21,14 +21,14 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.messages import Collect, Finish, Plan, Write
-from shared.model.failure import Failure
-from shared.model.job import Job
-from shared.model.policy import Policy
-from shared.model.profile import Profile
-from shared.model.recording import Recording
-from shared.model.transcript import Transcript
-from shared.ports import JobRequest
-from shared.usecases import publish
+from shared.model.batch.failure import Failure
+from shared.model.batch.job import Job
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.profile.profile import Profile
+from shared.model.transcript.transcript import Transcript
+from shared.pipeline.write import publish
+from shared.ports.provider import JobRequest
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World

@@ -16,8 +16,8 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Submit
-from shared.model.job import ActiveJob, Job
-from shared.model.policy import Policy
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World

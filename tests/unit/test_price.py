@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.model.options import Mode, Options
-from shared.model.price import PriceTable, Rate, Surcharge, estimate
-from shared.model.transcript import Cost
+from shared.model.money.price import PriceTable, Rate, Surcharge, estimate
+from shared.model.profile.options import Mode, Options
+from shared.model.transcript.transcript import Cost
 from shared.providers.registry import DEFAULT_PRICES
 
 HOUR_MS = 3_600_000

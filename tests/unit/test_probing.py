@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
+from shared.audio import HEAD_BYTES, probe
 from shared.errors import InputError, StoreUnavailable
-from shared.probing import HEAD_BYTES, probe
 from tests.unit.probing_audio import FORMATS, SECONDS, Blob, audio, encoded, silent_video, wav
 
 ESTIMATED = ("voice.amr", "voice.aac", "cbr.mp3")
@@ -79,7 +79,7 @@ def test_tags_in_an_unknown_encoding_do_no_harm() -> None:
 
 
 def test_a_mistake_of_ours_is_not_taken_for_a_bad_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.probing.demux._OPTIONS", 7)
+    monkeypatch.setattr("shared.audio.demux._OPTIONS", 7)
     with pytest.raises((TypeError, AttributeError)):
         Blob(audio("vbr.mp3")).probe()
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from shared.errors import InputError
-from shared.model.admission import check_against
-from shared.model.audio import AudioProperties
-from shared.model.capabilities import Capabilities
-from shared.model.options import Options
+from shared.model.profile.audio import AudioProperties
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.fit import check_against
+from shared.model.profile.options import Options
 
 MINUTE = 60_000
 CALL = AudioProperties(

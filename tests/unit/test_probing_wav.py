@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.probing.demux import demux
-from shared.probing.wav import plain_wav
+from shared.audio.demux import demux
+from shared.audio.wav import plain_wav
 
 FORMS = [(1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (6, 8), (7, 8)]
 

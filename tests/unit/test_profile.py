@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from shared.errors import InputError
-from shared.model.options import Options
-from shared.model.profile import (
+from shared.model.profile.options import Options
+from shared.model.profile.profile import (
     Labels,
     Profile,
     choose,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from shared.configuration.profiles import load_profiles, parse_profiles
 from shared.errors import ConfigurationError
-from shared.model.admission import check_request
-from shared.model.profile import Profile
-from shared.model.profile_keys import LABEL_KEYS, PROFILE_KEYS, RECORDING_KEYS
-from shared.profiles import load_profiles, parse_profiles
+from shared.model.profile.fit import check_request
+from shared.model.profile.keys import LABEL_KEYS, PROFILE_KEYS, RECORDING_KEYS
+from shared.model.profile.profile import Profile
 from shared.providers.registry import OFFERS
 
 ROOT = Path(__file__).parents[2]

@@ -7,14 +7,14 @@ import json
 import msgspec
 import pytest
 
+from shared.configuration.profiles import parse_profiles
 from shared.errors import ConfigurationError, ManifestRefused
-from shared.model.admission import check_request
-from shared.model.manifest import Manifest, effective_profile
-from shared.model.manifest_checks import Known
-from shared.model.manifest_files import read_manifest
-from shared.model.options import Options
-from shared.model.profile import Profile
-from shared.profiles import parse_profiles
+from shared.model.manifest.checks import Known
+from shared.model.manifest.files import read_manifest
+from shared.model.manifest.manifest import Manifest, effective_profile
+from shared.model.profile.fit import check_request
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 
 NAMES = ("azure-speech", "other")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulators import EMULATORS
+from local.emulators.registry import EMULATORS
 from shared.providers.registry import OFFERS
 from tests.contract.provider_rigs import NAMES
 

@@ -18,12 +18,12 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Plan
-from shared.model.failure import Failure
-from shared.model.job import Job
-from shared.model.policy import Policy
-from shared.model.profile import Profile
-from shared.usecases import create_call as create_call_module
-from shared.usecases import submit as submit_module
+from shared.model.batch.failure import Failure
+from shared.model.batch.job import Job
+from shared.model.batch.policy import Policy
+from shared.model.profile.profile import Profile
+from shared.pipeline.submit import create_call as create_call_module
+from shared.pipeline.submit import single as submit_module
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.endpoints.guard import TRIES, GuardedProvider
 from shared.errors import (
     EndpointDown,
     OutcomeUnknown,
@@ -25,12 +26,11 @@ from shared.errors import (
     StoreConflict,
     TranscriptionMissing,
 )
-from shared.model.capabilities import Ramp
-from shared.model.endpoint import FIRST_PAUSE, LONGEST_PAUSE, EndpointState
-from shared.model.limits import HANDFUL, Limit, Limits
-from shared.model.options import Options
-from shared.ports import JobRequest, ResultFile
-from shared.usecases.guard import TRIES, GuardedProvider
+from shared.model.endpoint.endpoint import FIRST_PAUSE, LONGEST_PAUSE, EndpointState
+from shared.model.endpoint.limits import HANDFUL, Limit, Limits
+from shared.model.profile.capabilities import Ramp
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest, ResultFile
 from tests.fakes.clock import FakeClock
 from tests.fakes.provider import FakeProvider
 from tests.fakes.stores import FakeEndpointBook

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from shared.errors import StoreUnavailable
 from shared.messages import Register
-from shared.model.policy import Policy
-from shared.model.profile import Profile
-from shared.ports import AudioEntry
+from shared.model.batch.policy import Policy
+from shared.model.profile.profile import Profile
+from shared.ports.blobs import AudioEntry
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 

@@ -14,9 +14,9 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from shared.model.options import Options
-from shared.model.profile import Profile
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
+from shared.ports.provider import JobRequest
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World

@@ -14,8 +14,8 @@ import pytest
 from functions import poison
 from shared.errors import StoreConflict, StoreUnavailable
 from shared.messages import KINDS, QUEUES, Change, Expand, Message, Register, Write, encode
-from shared.model.policy import Policy
-from shared.usecases import admit
+from shared.model.batch.policy import Policy
+from shared.pipeline.register import admit
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 

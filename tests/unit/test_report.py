@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.model.failure import Failure
-from shared.model.report import (
+from shared.model.batch.failure import Failure
+from shared.model.batch.report import (
     BatchReport,
     Confidence,
     Counts,
@@ -15,7 +15,7 @@ from shared.model.report import (
     build_report,
     reconciled,
 )
-from shared.model.transcript import Cost
+from shared.model.transcript.transcript import Cost
 
 AT = datetime(2026, 11, 20, 21, 59, tzinfo=UTC)
 

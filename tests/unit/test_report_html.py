@@ -9,12 +9,13 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 
-from shared.model.failure import Failure
-from shared.model.report import ReportItem, Span, build_report
-from shared.model.transcript import Cost
-from shared.reports.html_writer import write_html
-from shared.reports.links import relative_link
-from shared.reports.wording import duration, money, percent, size, stretch
+from shared.model.batch.failure import Failure
+from shared.model.batch.report import ReportItem, build_report
+from shared.model.transcript.review import Span
+from shared.model.transcript.transcript import Cost
+from shared.outputs.report.html_writer import write_html
+from shared.outputs.report.links import relative_link
+from shared.outputs.report.wording import duration, money, percent, size, stretch
 
 AT = datetime(2026, 11, 20, 21, 59, 3, tzinfo=UTC)
 VOID = {"meta", "link", "input", "br", "rect", "line"}

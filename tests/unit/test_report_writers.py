@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.model.failure import Failure
-from shared.model.report import BatchReport, Counts, ReportItem, Span, build_report
-from shared.model.transcript import Cost
-from shared.reports import FORMATS
-from shared.reports.csv_writer import write_csv
-from shared.reports.json_writer import write_json
+from shared.model.batch.failure import Failure
+from shared.model.batch.report import BatchReport, Counts, ReportItem, build_report
+from shared.model.transcript.review import Span
+from shared.model.transcript.transcript import Cost
+from shared.outputs.report import FORMATS
+from shared.outputs.report.csv_writer import write_csv
+from shared.outputs.report.json_writer import write_json
 
 AT = datetime(2026, 11, 20, 21, 59, 3, tzinfo=UTC)
 

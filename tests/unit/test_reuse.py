@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.model.content import content_key
-from shared.model.manifest import Head, Item, Manifest
-from shared.model.options import Options
-from shared.model.policy import Policy
-from shared.model.profile import Profile
+from shared.model.batch.content import content_key
+from shared.model.batch.policy import Policy
+from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
@@ -276,7 +276,7 @@ def test_a_claim_of_a_recording_that_is_on_its_way_stays() -> None:
 def test_claims_are_looked_at_once_a_day_and_so_many_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("shared.usecases.sweep_contents.MOST", 2)
+    monkeypatch.setattr("shared.pipeline.watch.claims.MOST", 2)
     there = with_one_transcribed()
     [claim] = there.contents.claims.values()
     for i in range(4):

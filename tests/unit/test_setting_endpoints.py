@@ -6,13 +6,13 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from shared.bootstrap import _endpoints, _policy, _signs_links
+from shared.bootstrap import _endpoints, _signs_links
+from shared.configuration.policy import _policy
+from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError
+from shared.model.setting import Endpoint, Secret
 from shared.providers.offer import EndpointForm
 from shared.providers.registry import OFFERS
-from shared.setting_addresses import Endpoint
-from shared.setting_values import Secret
-from shared.settings import Settings, read_settings
 
 STORAGE = {
     "DATA_STORAGE__blobServiceUri": "https://acme.blob.core.windows.net",

@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import ConfigurationError
-from shared.setting_addresses import DataStorage, Endpoint
-from shared.setting_values import Secret
-from shared.settings import (
+from shared.configuration.settings import (
     FORMS,
     NAMED_KEYS,
     SETTINGS,
@@ -22,6 +19,8 @@ from shared.settings import (
     all_settings,
     read_settings,
 )
+from shared.errors import ConfigurationError
+from shared.model.setting import DataStorage, Endpoint, Secret
 
 ROOT = Path(__file__).parents[2]
 LEAST = {

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ResultMalformed, ResultMissing
-from shared.formats import render_all
-from shared.model import transcript as t
-from shared.model.normalise import build_transcript
-from shared.model.options import Options
-from shared.model.recognition import Recognition
+from shared.model.profile.options import Options
+from shared.model.transcript import transcript as t
+from shared.model.transcript.normalise import build_transcript
+from shared.model.transcript.recognition import Recognition
+from shared.outputs.formats import render_all
 from shared.providers.soferai.alignment import Stamp, align
 from shared.providers.soferai.results import Reading, milliseconds, read_result
 from shared.providers.soferai.text import Token, tokens

@@ -16,8 +16,8 @@ from shared.errors import (
     ProviderUnavailable,
     ProviderUnfunded,
 )
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.decoding import Undecodable
 from shared.providers.soferai import calls, wire
 from shared.providers.soferai.answers import error_of

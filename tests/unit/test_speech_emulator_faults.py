@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from local.azure_speech.containers import Container
-from local.azure_speech.faults import KINDS
-from local.emulation.audio import without_query
-from local.emulation.faults import FaultRejected, Faults
-from local.emulation.rate_limit import RateLimit
+from local.emulators.azure_speech.containers import Container
+from local.emulators.azure_speech.faults import KINDS
+from local.emulators.common.audio import without_query
+from local.emulators.common.faults import FaultRejected, Faults
+from local.emulators.common.rate_limit import RateLimit
 
 
 def test_a_fault_strikes_as_often_as_ordered() -> None:

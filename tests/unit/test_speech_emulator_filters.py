@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 
-from local.azure_speech.errors import ServiceError
-from local.azure_speech.filters import FILE_FIELDS, TRANSCRIPTION_FIELDS, compile_filter
+from local.emulators.azure_speech.errors import ServiceError
+from local.emulators.azure_speech.filters import FILE_FIELDS, TRANSCRIPTION_FIELDS, compile_filter
 
 ROWS = [
     ("a", "it's", 1_700_000_000, "Running"),  # 2023-11-14T22:13:20Z

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from local.azure_speech.models import BASE_MODELS
-from local.azure_speech.results import report_body, report_line, result_body
-from local.azure_speech.time_forms import iso_duration, read_duration_seconds, ticks
-from local.azure_speech.transcriptions import Transcription, Wanted
-from local.azure_speech.versions import V3_2, V2024, Version
+from local.emulators.azure_speech.models import BASE_MODELS
+from local.emulators.azure_speech.results import report_body, report_line, result_body
+from local.emulators.azure_speech.time_forms import iso_duration, read_duration_seconds, ticks
+from local.emulators.azure_speech.transcriptions import Transcription, Wanted
+from local.emulators.azure_speech.versions import V3_2, V2024, Version
 from tests.speech_emulator import hear
 
 AT = 1_700_000_000

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from local.azure_speech.errors import ServiceError
-from local.azure_speech.models import BASE_MODELS, default_model
-from local.azure_speech.rendering import transcription_body
-from local.azure_speech.submission import read_submission, unknown_fields
-from local.azure_speech.versions import V3_2, V2024, V2025, Version
+from local.emulators.azure_speech.errors import ServiceError
+from local.emulators.azure_speech.models import BASE_MODELS, default_model
+from local.emulators.azure_speech.rendering import transcription_body
+from local.emulators.azure_speech.submission import read_submission, unknown_fields
+from local.emulators.azure_speech.versions import V3_2, V2024, V2025, Version
 
 WHISPER, EXPIRED = (
     next(model.id for model in BASE_MODELS.values() if test(model))

@@ -23,12 +23,12 @@ from shared.errors import (
     StoreConflict,
 )
 from shared.messages import Plan
-from shared.model.capabilities import Capabilities
-from shared.model.manifest import Head, Item, Manifest
-from shared.model.manifest_checks import Known
-from shared.model.manifest_files import read_manifest
-from shared.model.price import PriceTable, Rate
-from shared.model.profile import Profile
+from shared.model.manifest.checks import Known
+from shared.model.manifest.files import read_manifest
+from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.money.price import PriceTable, Rate
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider

@@ -17,8 +17,8 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Submit, Write
-from shared.model.capabilities import Ramp
-from shared.model.policy import Policy
+from shared.model.batch.policy import Policy
+from shared.model.profile.capabilities import Ramp
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from azure.data.tables import EdmType, EntityProperty
 
-from shared.stores.transaction import (
+from shared.stores.table.transaction import (
     TransactionFailed,
     encode,
     encode_row,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.stores.transaction import TransactionFailed, encode_row, put, transact
+from shared.stores.table.transaction import TransactionFailed, encode_row, put, transact
 
 
 def test_bytes_are_binary_as_a_column_of_text_holds_half_as_much() -> None:

@@ -11,11 +11,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from shared.model.normalise import build_transcript
-from shared.model.options import Options
-from shared.model.recognition import RecognisedUtterance, Recognition
-from shared.model.report import BatchReport, ReportItem
-from shared.model.transcript import (
+from shared.model.batch.report import BatchReport, ReportItem
+from shared.model.profile.options import Options
+from shared.model.transcript.normalise import build_transcript
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.transcript import (
     Alternative,
     Cost,
     Job,

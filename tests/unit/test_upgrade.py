@@ -13,12 +13,12 @@ import pytest
 from azure.data.tables import TableEntity
 
 from shared.messages import KINDS, Message, decode
-from shared.model.batch import Batch
-from shared.model.endpoint import EndpointState
-from shared.model.job import ActiveJob, Job
-from shared.model.recording import Recording
-from shared.ports import Diary
-from shared.stores.rows import from_row
+from shared.model.batch.batch import Batch
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.recording import Recording
+from shared.model.endpoint.endpoint import EndpointState
+from shared.ports.state import Diary
+from shared.stores.table.rows import from_row
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
 from tests.releases.capture import capture

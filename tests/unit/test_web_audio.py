@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors import InputError
-from shared.stores.web_audio import HEAD_BYTES, Answer, HttpWebAudio, Refused, Unreachable
+from shared.outbound.web_audio import HEAD_BYTES, Answer, HttpWebAudio, Refused, Unreachable
 
 URL = "https://files.example/call.wav?sig=hush"
 SOUND = bytes(range(256)) * 1_000

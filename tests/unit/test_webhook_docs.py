@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
-from shared.model.delivery import SCHEDULE, DeliveryState
-from shared.model.event import EVENT_TYPES
-from shared.model.signature import make_secret, signed_headers
+from shared.model.events.delivery import SCHEDULE, DeliveryState
+from shared.model.events.event import EVENT_TYPES
+from shared.model.events.signature import make_secret, signed_headers
 from tests.unit.test_docs import DOCS, blocks, column
 
 PAGE = DOCS / "webhooks.md"

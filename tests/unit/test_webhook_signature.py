@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from shared.model.signature import make_secret, secret_bytes, sign, signed_headers
+from shared.model.events.signature import make_secret, secret_bytes, sign, signed_headers
 
 SECRET, NEXT = make_secret(b"a" * 24), make_secret(b"b" * 64)
 

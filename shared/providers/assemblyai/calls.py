@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.languages import code_of
 from shared.providers.assemblyai.webhook import Webhook
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.capabilities import Capabilities, Ramp
-from shared.model.extras import EXTRAS
+from shared.model.profile.capabilities import Capabilities, Ramp
+from shared.model.profile.extras import EXTRAS
 from shared.providers.assemblyai.languages import LANGUAGES
 
 MOST_UPLOAD_BYTES = 2_200_000_000

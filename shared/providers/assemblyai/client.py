@@ -20,8 +20,8 @@ from shared.errors import (
     ResultMissing,
     TranscriptionMissing,
 )
-from shared.model.recognition import Recognition
-from shared.ports import (
+from shared.model.transcript.recognition import Recognition
+from shared.ports.provider import (
     JobRequest,
     ProviderReport,
     RemoteCopy,
@@ -45,7 +45,7 @@ _ZONES = timedelta(hours=15)
 
 
 class AssemblyAI:
-    """One account in one region. Implements `shared.ports.SpeechProvider`.
+    """One account in one region. Implements `ports.provider.SpeechProvider`.
 
     `http` is shared by all endpoints of the process. Without `webhook` the provider does not
     call. With `uploads` the audio is handed over instead of a link to it, in at most

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.failure import Failure, FailureKind
+from shared.model.batch.failure import Failure, FailureKind
 from shared.providers.redaction import redacted
 
 

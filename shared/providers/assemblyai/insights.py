@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.insights import Chapter, Entity, Highlight, Insights, Sentiment, Span
+from shared.model.transcript.insights import Chapter, Entity, Highlight, Insights, Sentiment, Span
 from shared.providers.assemblyai.stretches import channel_of
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.model.capabilities import Capabilities
-from shared.model.price import Rate
+from shared.model.money.price import Rate
+from shared.model.profile.capabilities import Capabilities
+from shared.model.setting import Setting, number, switch
 from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, LIMITS, limits_of
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.assemblyai.webhook import Webhook
 from shared.providers.offer import Connection, EndpointForm, Offer
-from shared.setting_values import Setting, number, switch
 
 
 def _connect(to: Connection) -> AssemblyAI:

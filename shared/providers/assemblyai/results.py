@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
-from shared.model.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
 from shared.providers.assemblyai.stretches import (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from shared.model.transcript import Word
+from shared.model.transcript.transcript import Word
 
 _LONGEST_WORDS = 60
 _PAUSE_MS = 1_500

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import ProviderUnauthorised
-from shared.ports import WebhookHint
+from shared.ports.provider import WebhookHint
 from shared.providers.assemblyai.marks import MARK, with_mark
 from shared.providers.decoding import Undecodable, decode
 

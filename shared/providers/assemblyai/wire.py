@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from shared.errors import TranscriptionMissing
-from shared.ports import RemoteStatus
+from shared.ports.provider import RemoteStatus
 from shared.providers.assemblyai.failures import read_failure
 from shared.providers.assemblyai.marks import Mark, mark_in
 from shared.providers.decoding import Undecodable, decode

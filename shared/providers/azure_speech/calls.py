@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.azure_speech.versions import JsonObject, Version
 
 MARK = "dropscribe"  # the custom property that holds our mark

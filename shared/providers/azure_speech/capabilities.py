@@ -7,7 +7,7 @@ the bare stream and MP4 are let through.
 
 from __future__ import annotations
 
-from shared.model.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities
 
 _PCM = {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
 _WMA = {"wmav1", "wmav2", "wmapro", "wmalossless"}

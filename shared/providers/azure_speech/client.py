@@ -19,8 +19,8 @@ from shared.errors import (
     ResultMissing,
     TranscriptionMissing,
 )
-from shared.model.recognition import Recognition
-from shared.ports import (
+from shared.model.transcript.recognition import Recognition
+from shared.ports.provider import (
     JobRequest,
     ProviderReport,
     RemoteCopy,
@@ -42,7 +42,7 @@ _MAX_RESULT_BYTES = 256 * 1024 * 1024
 
 
 class AzureSpeech:
-    """One Speech resource. Implements `shared.ports.SpeechProvider`.
+    """One Speech resource. Implements `ports.provider.SpeechProvider`.
 
     `http` is shared by all endpoints of the process; `auth` is made by `auth.by_key` or
     `auth.by_token`. `link_seconds` asks for result links of that life (None: the service's 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.model.transcript import Word
+from shared.model.transcript.transcript import Word
 
 _POINT = 0.000_001  # the weight of an overlap without length: counts only where nothing else does
 

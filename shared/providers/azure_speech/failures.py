@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.model.failure import Failure, FailureKind
+from shared.model.batch.failure import Failure, FailureKind
 from shared.providers.redaction import redacted
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.model.recognition import Recognition
+from shared.model.transcript.recognition import Recognition
 from shared.providers.azure_speech.phrases import (
     LexicalWord,
     Phrase,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shared.model.price import Rate
+from shared.model.money.price import Rate
+from shared.model.setting import Setting, number, one_of
 from shared.providers.azure_speech.auth import by_key, by_token, entra_token
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.providers.offer import Connection, EndpointForm, Offer
-from shared.setting_values import Setting, number, one_of
 
 # The list price of batch transcription. Whether a stereo file is billed once or twice Microsoft
 # answers differently (its ingestion client multiplies); the dearer answer is taken.

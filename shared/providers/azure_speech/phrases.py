@@ -12,8 +12,8 @@ from typing import Annotated
 
 import msgspec
 
-from shared.model.recognition import RecognisedUtterance
-from shared.model.transcript import Alternative, Timing, Word
+from shared.model.transcript.recognition import RecognisedUtterance
+from shared.model.transcript.transcript import Alternative, Timing, Word
 from shared.providers.azure_speech.confidence import mean_confidence, probability
 from shared.providers.azure_speech.times import TICKS_PER_MS, duration_to_ticks, ticks_to_ms
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.model.failure import Failure
-from shared.ports import ProviderReport
+from shared.model.batch.failure import Failure
+from shared.ports.provider import ProviderReport
 from shared.providers.azure_speech.failures import read_failure
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import without_query

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.model.recognition import Recognition
+from shared.model.transcript.recognition import Recognition
 from shared.providers.azure_speech.phrases import (
     Milliseconds,
     Phrase,

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from shared.errors import ProviderUnauthorised
-from shared.ports import WebhookChallenge, WebhookHint
+from shared.ports.provider import WebhookChallenge, WebhookHint
 from shared.providers.azure_speech.calls import MARK
 from shared.providers.azure_speech.versions import Version
 from shared.providers.azure_speech.wire import transcription_id_in

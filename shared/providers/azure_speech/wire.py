@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
-from shared.model.failure import Failure
-from shared.ports import RemoteCopy, RemoteStatus, ResultFile
+from shared.model.batch.failure import Failure
+from shared.ports.provider import RemoteCopy, RemoteStatus, ResultFile
 from shared.providers.answers import retry_after_seconds
 from shared.providers.azure_speech.calls import KEEP, MARK
 from shared.providers.azure_speech.failures import read_failure

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from shared.model.transcript import Word
+from shared.model.transcript.transcript import Word
 from shared.providers.soferai.text import Token
 
 _LETTERS = re.compile(r"[\W_]+")

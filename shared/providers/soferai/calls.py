@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from shared.model.options import Options
-from shared.ports import JobRequest
+from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.soferai.labels import Label, manifest_title, title_of
 
 JsonObject = dict[str, object]

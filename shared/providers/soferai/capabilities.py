@@ -7,7 +7,7 @@ a minute are taken for granted until the account says more.
 
 from __future__ import annotations
 
-from shared.model.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities
 
 CALLS_PER_MINUTE = 5
 MODELS = ("v1", "v0")

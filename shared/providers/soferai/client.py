@@ -25,10 +25,10 @@ from shared.errors import (
     ResultMissing,
     TranscriptionMissing,
 )
-from shared.model.price import PriceTable, estimate
-from shared.model.recognition import Recognition
-from shared.model.transcript import Cost
-from shared.ports import (
+from shared.model.money.price import PriceTable, estimate
+from shared.model.transcript.recognition import Recognition
+from shared.model.transcript.transcript import Cost
+from shared.ports.provider import (
     JobRequest,
     ProviderReport,
     RemoteCopy,
@@ -51,7 +51,7 @@ _MARKED = "marked:"  # begins the handle of a job whose create call was lost and
 
 
 class SoferAi:
-    """One account. Implements `shared.ports.SpeechProvider` and `shared.ports.Prepaid`.
+    """One account. Implements `ports.provider.SpeechProvider` and `ports.provider.Prepaid`.
 
     `http` is shared by all endpoints of the process. A create call without an answer for
     `create_seconds` counts as one of unknown outcome; none is made later than `prepare_seconds`

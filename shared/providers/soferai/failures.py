@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.model.failure import Failure
+from shared.model.batch.failure import Failure
 
 FAILED = Failure(
     kind="provider",

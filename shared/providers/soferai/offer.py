@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from shared.model.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities
+from shared.model.setting import Setting, number
 from shared.providers.offer import Connection, EndpointForm, Offer
 from shared.providers.soferai.capabilities import CALLS_PER_MINUTE, LIMITS
 from shared.providers.soferai.client import SoferAi
 from shared.providers.soferai.prices import RATES
-from shared.setting_values import Setting, number
 
 
 def _connect(to: Connection) -> SoferAi:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.model.options import Mode
-from shared.model.price import Rate, Surcharge
+from shared.model.money.price import Rate, Surcharge
+from shared.model.profile.options import Mode
 
 _SPEAKERS = (Surcharge(when=("diarization",), per_hour=0.30),)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
-from shared.model.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.soferai.alignment import Spoken, Stamp, align
 from shared.providers.soferai.labels import read_label

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from shared.model.failure import Failure
-from shared.ports import RemoteStatus, ResultFile
+from shared.model.batch.failure import Failure
+from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import redacted
 from shared.providers.soferai import calls

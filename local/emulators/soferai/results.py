@@ -1,0 +1,99 @@
+"""What a transcription says, in the forms of the service.
+
+The recogniser hears English; the few words of Hebrew that English has taken in are written as
+the service writes Hebrew words: transliterated in `<i>`, in Hebrew letters, or one after the
+other. Text is marked up and escaped, words in the time stamps are not; a paragraph is a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import msgspec
+
+from local.emulators.soferai.submission import Wanted
+from local.recogniser.types import Heard, Phrase, Word
+
+_HEBREW = {
+    "amen": "אמן",
+    "cherub": "כרוב",
+    "hallelujah": "הללויה",
+    "jubilee": "יובל",
+    "kosher": "כשר",
+    "messiah": "משיח",
+    "rabbi": "רבי",
+    "sabbath": "שבת",
+    "shalom": "שלום",
+    "torah": "תורה",
+}
+_ONLY_SPEAKER = "1"
+
+
+class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One word as it is kept: `hebrew` in both scripts where it is one."""
+
+    word: str
+    start_ms: int
+    end_ms: int
+    hebrew: str = ""
+
+
+Paragraphs = tuple[tuple[Stamp, ...], ...]
+
+
+def paragraphs(heard: Heard) -> Paragraphs:
+    """One for each phrase."""
+    return tuple(
+        tuple(_stamp(word) for word in _words(phrase))
+        for phrase in sorted(heard.phrases, key=lambda phrase: (phrase.start_ms, phrase.channel))
+    )
+
+
+def transcription_text(said: Paragraphs, scripts: Sequence[str]) -> str:
+    return "\n".join(_line(paragraph, scripts) for paragraph in said)
+
+
+def timestamps(said: Paragraphs, scripts: Sequence[str], wanted: Wanted) -> list[dict[str, Any]]:
+    """Start and end in seconds; a speaker only where labels were asked for."""
+    return [
+        {
+            "word": word,
+            "start": stamp.start_ms / 1000,
+            "end": stamp.end_ms / 1000,
+            "speaker": _ONLY_SPEAKER if wanted.labels_speakers else None,
+            "hebrew_word_format": None if script is None else [script],
+        }
+        for paragraph in said
+        for stamp in paragraph
+        for word, script in _forms(stamp, scripts)
+    ]
+
+
+def _words(phrase: Phrase) -> tuple[Word, ...]:
+    return phrase.words or (Word(phrase.text, phrase.start_ms, phrase.end_ms, phrase.confidence),)
+
+
+def _stamp(word: Word) -> Stamp:
+    return Stamp(word.text, word.start_ms, word.end_ms, _HEBREW.get(word.text.lower(), ""))
+
+
+def _forms(stamp: Stamp, scripts: Sequence[str]) -> list[tuple[str, str | None]]:
+    """The word as it is written, and in which script if it is Hebrew. `hybrid` is not
+    documented; here it is Hebrew letters."""
+    if not stamp.hebrew:
+        return [(stamp.word, None)]
+    found: list[tuple[str, str | None]] = [(stamp.word, "en")] if "en" in scripts else []
+    in_letters = "he" in scripts or "hybrid" in scripts
+    return [*found, (stamp.hebrew, "he")] if in_letters else found
+
+
+def _line(paragraph: Sequence[Stamp], scripts: Sequence[str]) -> str:
+    shown = [
+        f"<i>{escape(word)}</i>" if script == "en" else escape(word)
+        for stamp in paragraph
+        for word, script in _forms(stamp, scripts)
+    ]
+    line = " ".join(shown)
+    return line[:1].upper() + line[1:] + "." if line else ""

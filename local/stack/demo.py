@@ -1,0 +1,155 @@
+"""The main job on one machine: drop audio, watch, read what was said."""
+
+from __future__ import annotations
+
+import mimetypes
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic, sleep
+
+import msgspec
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient, ContentSettings
+from rich.console import Console
+
+from local.children import ChildFailed
+from local.stack import screen
+from local.stack.download import download
+from local.stack.intake import Drop, choose
+from local.stack.progress import Key, Progress, look
+from local.stack.stack import CONTAINERS, TABLE, running_stack
+from shared.model.batch.recording import Recording
+from shared.model.transcript.transcript import Transcript
+
+ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
+LOOK_SECONDS = 0.5
+OUTPUTS = tuple(
+    CONTAINERS[name] for name in ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
+)
+
+
+def demo(
+    audio: Sequence[str],
+    out: Path,
+    *,
+    engine: str,
+    minutes: float,
+    provider: str = "azure-speech",
+) -> int:
+    """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
+    failed or there was nothing to do."""
+    console = Console(highlight=False)
+    started = monotonic()
+    try:
+        drops = _choose(audio, console)
+    except FileNotFoundError as error:
+        console.print(str(error), style="red", markup=False)
+        return STACK_FAILED
+    logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
+    try:
+        with running_stack(
+            logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
+        ) as stack:
+            console.print(f"The stack is up after {monotonic() - started:.0f} s.")
+            progress = _drop_and_watch(
+                stack.azurite.connection_string,
+                drops,
+                console,
+                check=stack.check,
+                seconds=60 * minutes,
+            )
+            download(stack.blobs, OUTPUTS, out)
+    except (ChildFailed, RuntimeError, TimeoutError) as error:
+        console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
+        return STACK_FAILED
+    shutil.rmtree(logs, ignore_errors=True)
+    screen.show_end(console, progress, out, monotonic() - started)
+    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
+    intake = choose(audio)
+    if intake.left_out:
+        names = ", ".join(path.name for path in intake.left_out[:5])
+        more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
+        console.print(f"Left out, not audio by their ending: {names}{more}", markup=False)
+    if not intake.drops:
+        raise FileNotFoundError("There is no audio in what was named.")
+    return intake.drops
+
+
+def drop_into(address: Path, audio: Sequence[str], out: Path | None) -> int:
+    """Drop into the stack that `make run` keeps up; its address is in the file `address`."""
+    console = Console(highlight=False)
+    try:
+        storage = address.read_text(encoding="utf-8")
+        drops = _choose(audio, console)
+    except FileNotFoundError as error:
+        is_down = error.filename == str(address)
+        text = "The stack is not up: start it with `make run`." if is_down else str(error)
+        console.print(text, style="red", markup=False)
+        return STACK_FAILED
+    started = monotonic()
+    progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
+    if out is not None:
+        download(BlobServiceClient.from_connection_string(storage), OUTPUTS, out)
+    screen.show_end(console, progress, out, monotonic() - started)
+    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def _drop_and_watch(
+    storage: str,
+    drops: Sequence[Drop],
+    console: Console,
+    *,
+    check: Callable[[], None],
+    seconds: float,
+) -> Progress:
+    """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
+    blobs = BlobServiceClient.from_connection_string(storage)
+    wanted = {_drop(blobs, drop) for drop in drops}
+    console.print(f"Dropped {len(wanted)} recordings into the container audio.")
+    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    shown: set[Key] = set()
+    deadline = monotonic() + seconds
+    with screen.progress_line(console) as show:
+        while monotonic() < deadline:
+            check()
+            progress = look(table, wanted)
+            show(progress)
+            _show_new(progress, shown, blobs, console)
+            if progress.is_over:
+                return progress
+            sleep(LOOK_SECONDS)
+    raise TimeoutError(f"not done after {seconds / 60:.0f} minutes")
+
+
+def _drop(blobs: BlobServiceClient, drop: Drop) -> Key:
+    blob = blobs.get_blob_client(CONTAINERS["AUDIO_CONTAINER"], drop.name)
+    media_type = mimetypes.guess_type(drop.path.name)[0] or "application/octet-stream"
+    settings = ContentSettings(content_type=media_type)
+    with drop.path.open("rb") as file:
+        answer = blob.upload_blob(file, overwrite=True, content_settings=settings)
+    return drop.name, str(answer["etag"]).strip('"')
+
+
+def _show_new(
+    progress: Progress, shown: set[Key], blobs: BlobServiceClient, console: Console
+) -> None:
+    for key, row in progress.rows.items():
+        if key in shown or not row.is_terminal:
+            continue
+        shown.add(key)
+        if row.outcome is None:
+            screen.show_failure(console, row)
+        else:
+            screen.show_transcript(console, row, _transcript(row, blobs))
+
+
+def _transcript(row: Recording, blobs: BlobServiceClient) -> Transcript:
+    assert row.outcome is not None
+    container, _, name = row.outcome.outputs["json"].partition("/")
+    content = blobs.get_blob_client(container, name).download_blob().readall()
+    return msgspec.json.decode(content, type=Transcript)

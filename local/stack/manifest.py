@@ -1,0 +1,102 @@
+"""Drop a manifest into the stack that `make run` keeps up, and watch its batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+import msgspec
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from rich.console import Console
+
+from local.stack.demo import ALL_TRANSCRIBED, LOOK_SECONDS, OUTPUTS, SOME_FAILED, STACK_FAILED
+from local.stack.download import download
+from local.stack.intake import choose
+from local.stack.stack import CONTAINERS, TABLE
+from shared.batches.status import BatchStatus, batch_status
+from shared.errors import BatchMissing
+from shared.model.batch.batch import manifest_batch_id
+from shared.model.manifest.refusal import ManifestReport, told
+from shared.stores.table.batches import TableBatchStore
+
+SECONDS = 3600
+
+
+def drop_manifest(address: Path, manifest: Path, audio: Sequence[str], out: Path | None) -> int:
+    """`audio` goes into the container for uploads first. Returns 0: all transcribed, 3: some
+    failed or the manifest was refused, 1: the stack is not up or a file is missing."""
+    console = Console(highlight=False)
+    try:
+        storage = address.read_text(encoding="utf-8")
+        content = manifest.read_bytes()
+        drops = choose(audio).drops
+    except FileNotFoundError as error:
+        is_down = error.filename == str(address)
+        text = "The stack is not up: start it with `make run`." if is_down else str(error)
+        console.print(text, style="red", markup=False)
+        return STACK_FAILED
+    blobs = BlobServiceClient.from_connection_string(storage)
+    for drop in drops:
+        with drop.path.open("rb") as file:
+            blob = blobs.get_blob_client(CONTAINERS["UPLOADS_CONTAINER"], drop.name)
+            blob.upload_blob(file, overwrite=True)
+    batch_id = _drop(blobs, manifest.name, content)
+    console.print(f"Dropped {manifest.name}; its batch is {batch_id}.", markup=False)
+    status = _watch(storage, batch_id, console)
+    if out is not None:
+        download(blobs, OUTPUTS, out)
+    return _show_end(status, blobs, console)
+
+
+def _drop(blobs: BlobServiceClient, name: str, content: bytes) -> str:
+    container = CONTAINERS["MANIFESTS_CONTAINER"]
+    answer = blobs.get_blob_client(container, name).upload_blob(content, overwrite=True)
+    return manifest_batch_id(container, name, str(answer["etag"]))
+
+
+def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
+    """Raises `TimeoutError`."""
+    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    store, deadline = TableBatchStore(table), monotonic() + SECONDS
+    with console.status("waiting for the manifest to be read") as line:
+        while monotonic() < deadline:
+            try:
+                status = batch_status(batch_id, store=store, clock=_Clock())
+            except BatchMissing:
+                sleep(LOOK_SECONDS)
+                continue
+            counts = status.counts
+            line.update(
+                f"{status.status}: transcribed {counts.transcribed}, failed {counts.failed} "
+                f"of {counts.accepted}"
+            )
+            if status.status in ("completed", "refused"):
+                return status
+            sleep(LOOK_SECONDS)
+    raise TimeoutError(f"not done after {SECONDS / 60:.0f} minutes")
+
+
+def _show_end(status: BatchStatus, blobs: BlobServiceClient, console: Console) -> int:
+    if status.error_report is not None:
+        container, _, name = status.error_report.partition("/")
+        content = blobs.get_blob_client(container, name).download_blob().readall()
+        report = msgspec.json.decode(content, type=ManifestReport)
+        console.print(f"{status.error_report}: {report.summary}", style="red", markup=False)
+        for fault in report.faults[1:]:
+            console.print(told(fault), markup=False)
+        return SOME_FAILED
+    counts = status.counts
+    console.print(
+        f"{counts.transcribed} transcribed, {counts.failed} failed of {counts.accepted} "
+        f"recordings; the report is reports/{status.id}.html",
+        markup=False,
+    )
+    return SOME_FAILED if counts.failed else ALL_TRANSCRIBED
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)

@@ -1,0 +1,55 @@
+"""What the stack is doing, read from its table as a person would ask: what is where, how far?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from azure.data.tables import TableClient
+
+from shared.model.batch.recording import Recording
+from shared.stores.table.batches import TableBatchStore
+
+Key = tuple[str, str]
+"""The name and the ETag of a dropped blob."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The dropped recordings by where they are; `rows` are those that are registered."""
+
+    dropped: int
+    submitted: int = 0
+    is_reported: bool = False
+    rows: Mapping[Key, Recording] = field(default_factory=dict)
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows.values())
+
+    @property
+    def is_over(self) -> bool:
+        over = self.count("transcribed") + self.count("failed")
+        return over == self.dropped and self.is_reported
+
+    def __str__(self) -> str:
+        return (
+            f"registered {len(self.rows)} of {self.dropped}, sent to the provider "
+            f"{self.submitted}, transcribed {self.count('transcribed')}, "
+            f"failed {self.count('failed')}"
+        )
+
+
+def look(table: TableClient, wanted: set[Key]) -> Progress:
+    """Where the `wanted` are. Reads every batch there is: for a table of one's own."""
+    store = TableBatchStore(table)
+    rows: dict[Key, Recording] = {}
+    submitted, reports = 0, []
+    for header in table.query_entities("RowKey eq 'batch'", select=["PartitionKey"]):
+        batch_id = header["PartitionKey"]
+        sent = {job.id for job in store.jobs(batch_id) if job.submitted_at is not None}
+        for row in store.recordings(batch_id):
+            if (row.name, row.etag) in wanted:
+                rows[row.name, row.etag] = row
+                submitted += row.job_id in sent
+        reports.append(store.note_version(batch_id) is None)
+    return Progress(len(wanted), submitted, bool(reports) and all(reports), rows)

@@ -1,0 +1,197 @@
+"""The whole of Dropscribe on one machine: storage, speech and functions, on free ports."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from azure.core.exceptions import ResourceExistsError
+from azure.data.tables import TableServiceClient
+from azure.storage.blob import BlobServiceClient
+from azure.storage.queue import QueueServiceClient
+
+from local.children import Child, running
+from local.emulators.registry import EMULATORS, running_emulator
+from local.host.keys import FUNCTION
+from local.stack.azurite import Azurite, running_azurite
+from shared.messages import QUEUES
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTAINERS = {
+    "AUDIO_CONTAINER": "audio",
+    "TRANSCRIPTS_CONTAINER": "transcripts",
+    "REPORTS_CONTAINER": "reports",
+    "ERRORS_CONTAINER": "errors",
+    "MANIFESTS_CONTAINER": "manifests",
+    "BATCHES_CONTAINER": "batches",
+    "UPLOADS_CONTAINER": "uploads",
+    "SUBSCRIPTIONS_CONTAINER": "subscriptions",
+    "DEAD_LETTERS_CONTAINER": "dead-letters",
+}
+TABLE = "dropscribe"
+IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other
+
+
+@dataclass
+class Stack:
+    """A running stack. `environment` is what the functions host was started with, `key` what it
+    signs its calls to `provider` with."""
+
+    azurite: Azurite
+    speech_url: str
+    app_url: str
+    environment: Mapping[str, str]
+    logs: Path
+    provider: str
+    key: str
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def api_key(self) -> str:
+        """What callers of the app's API send as `x-functions-key`."""
+        return self.environment[FUNCTION]
+
+    @property
+    def blobs(self) -> BlobServiceClient:
+        return BlobServiceClient.from_connection_string(self.azurite.connection_string)
+
+    def check(self) -> None:
+        """Raises `ChildFailed` if a program has ended."""
+        for child in self.children:
+            child.check()
+
+
+@contextmanager
+def running_stack(
+    logs: Path,
+    *,
+    engine: str = "pocketsphinx",
+    provider: str = "azure-speech",
+    settings: Mapping[str, str] | None = None,
+    with_host: bool = True,
+    host_port: int = 0,
+    speech_port: int = 0,
+    speech_options: Sequence[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Stack]:
+    """Start everything, wait until it works, and stop it at the end. The emulator is that of
+    `provider`, which the default profile names. `settings` are app settings over those of the
+    stack; `logs` is a folder for what the programs print. Without a host,
+    whoever starts the stack runs the app."""
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as exits:
+        tell("storage")
+        azurite = exits.enter_context(running_azurite())
+        make_storage(azurite.connection_string)
+        tell("speech")
+        key = secrets.token_hex(16)
+        speech = exits.enter_context(
+            running_emulator(
+                provider,
+                engine=engine,
+                key=key,
+                env=base_environment(),
+                logs=logs,
+                port=speech_port,
+                options=speech_options,
+            )
+        )
+        assert speech.found is not None
+        speech_url = speech.found[1]
+        tell("functions")
+        port = host_port or free_port()
+        environment = {
+            **base_environment(),
+            **app_settings(azurite.connection_string, f"http://127.0.0.1:{port}"),
+            **EMULATORS[provider].settings(speech_url, key),
+            "PROFILES_FILE": str(_profiles_for(provider, logs)),
+            **(settings or {}),
+        }
+        children = [speech]
+        if with_host:
+            children.append(
+                exits.enter_context(running_host(port, environment, logs / "functions.log"))
+            )
+        url = f"http://127.0.0.1:{port}"
+        yield Stack(azurite, speech_url, url, environment, logs, provider, key, children)
+
+
+@contextmanager
+def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterator[Child]:
+    """A functions host that runs the app."""
+    command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port)]
+    command += ["--idle-poll-seconds", str(IDLE_POLL_SECONDS)]
+    with running(
+        "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
+    ) as host:
+        yield host
+
+
+def app_settings(storage: str, app_url: str) -> dict[str, str]:
+    """What the app needs to be told to work with the local stack, beside the provider. Everything
+    that waits in the cloud for company or for a provider's pace waits only seconds here."""
+    return {
+        "AzureWebJobsStorage": storage,
+        "DATA_STORAGE": storage,
+        **CONTAINERS,
+        "STATE_TABLE": TABLE,
+        "WEBHOOK_BASE_URL": app_url,
+        "WEBHOOK_SECRET": secrets.token_hex(16),
+        "COALESCE_SECONDS": "2",
+        "POLL_SCHEDULE": "*/5 * * * * *",
+        "POLL_MIN_SECONDS": "5",
+        "REFETCH_SECONDS": "2",
+        "SWEEP_SCHEDULE": "*/3 * * * * *",
+        "ALLOW_HTTP": "true",
+        "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
+        "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
+        "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        FUNCTION: secrets.token_hex(16),
+    }
+
+
+def make_storage(connection_string: str) -> None:
+    """The containers, queues and the table that the infrastructure makes in the cloud."""
+    blobs = BlobServiceClient.from_connection_string(connection_string)
+    for container in CONTAINERS.values():
+        _unless_there(blobs.create_container, container)
+    queues = QueueServiceClient.from_connection_string(connection_string)
+    for queue in QUEUES:
+        _unless_there(queues.create_queue, queue)
+    TableServiceClient.from_connection_string(connection_string).create_table_if_not_exists(TABLE)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _unless_there(make: Callable[[str], object], name: str) -> None:
+    try:
+        make(name)
+    except ResourceExistsError:
+        return
+
+
+def _profiles_for(provider: str, folder: Path) -> Path:
+    """The project's own profiles with `provider` for all of them, as a file in `folder`."""
+    text = (ROOT / "profiles.toml").read_text(encoding="utf-8")
+    path = folder / "profiles.toml"
+    changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
+    path.write_text(changed, encoding="utf-8")
+    return path.resolve()
+
+
+def base_environment() -> dict[str, str]:
+    keep = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+    kept = {name: os.environ[name] for name in keep if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,1 @@
+"""What the API can do, a file for each kind of thing."""

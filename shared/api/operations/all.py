@@ -1,0 +1,16 @@
+"""Everything that the API does."""
+
+from __future__ import annotations
+
+from shared.api.operation import Operation
+from shared.api.operations import batches, estimate, items, status, subscriptions, triggers, uploads
+
+OPERATIONS: tuple[Operation, ...] = (
+    *batches.OPERATIONS,
+    *items.OPERATIONS,
+    *estimate.OPERATIONS,
+    *uploads.OPERATIONS,
+    *subscriptions.OPERATIONS,
+    *triggers.OPERATIONS,
+    *status.OPERATIONS,
+)

@@ -1,0 +1,245 @@
+"""Batches: made, looked at, cancelled, tried again, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.fields import Key, Moment, Page, ProfileName
+from shared.api.http import Request, Response, answer
+from shared.api.manifests import MANIFEST_TYPES, kind_of_body
+from shared.api.operation import Answer, Call, Operation
+from shared.api.problems import Refused
+from shared.api.views.batches import BatchList, BatchView, batch_summary, batch_view
+from shared.model.batch.batch import BatchState, Origin
+from shared.ports.state import BatchFilter
+
+TAG = "Batches"
+POLL_SECONDS = 10
+LONGEST_KEY = 200
+_OVER = ("completed", "refused", "deleting")
+_LOCATION = {"Location": "The absolute address of it"}
+_WAITING = {**_LOCATION, "Retry-After": "In how many seconds to ask again"}
+
+
+class BatchCreation(msgspec.Struct, frozen=True, kw_only=True):
+    wait: Annotated[
+        bool,
+        Meta(
+            title="Wait until done",
+            description="Answer 202, and let `Location` answer 202 until the batch is over",
+        ),
+    ] = False
+
+
+class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
+    state: Annotated[
+        BatchState | None, Meta(title="State", description="Only those in this state")
+    ] = None
+    profile: Annotated[
+        ProfileName | None, Meta(title="Profile", description="Only those of this profile")
+    ] = None
+    origin: Annotated[
+        Origin | None, Meta(title="Origin", description="Only those that came in this way")
+    ] = None
+    created_from: Annotated[
+        Moment | None, Meta(title="Created from", description="Only those created then or later")
+    ] = None
+    created_to: Annotated[
+        Moment | None, Meta(title="Created before", description="Only those created before")
+    ] = None
+    limit: Page = 50
+    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+
+
+class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):
+    outputs: Annotated[
+        bool, Meta(title="Outputs too", description="Also what was written for it")
+    ] = False
+
+
+def create(call: Call) -> Response:
+    request = call.request
+    kind = kind_of_body(request)
+    batch = call.app.accept(request.body, kind=kind, idempotency_key=_key(call))
+    status = call.app.batch_status(batch.id)
+    own = call.url(f"batches/{batch.id}")
+    if call.query.wait or _asks_to_wait(request):
+        return _come_again(batch_view(status, call.base), own)
+    return answer(batch_view(status, call.base), 201, {"Location": own})
+
+
+def _key(call: Call) -> str | None:
+    key = call.request.header("idempotency-key")
+    if not key:
+        return None
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        text = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
+        raise Refused(400, "invalid_idempotency_key", text)
+    return f"{call.caller}\n{key}"
+
+
+def _asks_to_wait(request: Request) -> bool:
+    preferences = request.header("prefer").lower().replace(";", ",").split(",")
+    return "respond-async" in (text.strip() for text in preferences)
+
+
+def _come_again(view: BatchView, own: str) -> Response:
+    headers = {"Location": f"{own}/result", "Retry-After": str(POLL_SECONDS)}
+    return answer(view, 202, headers)
+
+
+def list_all(call: Call) -> Response:
+    asked = call.query
+    page = call.app.batches(
+        BatchFilter(
+            state=asked.state,
+            profile=asked.profile,
+            origin=asked.origin,
+            created_from=asked.created_from,
+            created_to=asked.created_to,
+        ),
+        after=asked.after,
+        most=asked.limit,
+    )
+    entries = tuple(batch_summary(entry, call.base) for entry in page.batches)
+    return answer(BatchList(value=entries, next_link=next_link(call, page.after)))
+
+
+def next_link(call: Call, after: str | None) -> str | None:
+    """The same request for what comes after this page."""
+    if after is None:
+        return None
+    names: Mapping[str, str] = msgspec.to_builtins(call.query)
+    sent = {key: str(value) for key, value in names.items() if key in call.request.query}
+    path = call.request.url.partition("/api/")[2]
+    return f"{call.url(path)}?{urlencode({**sent, 'after': after})}"
+
+
+def get(call: Call) -> Response:
+    return answer(_view(call))
+
+
+def result(call: Call) -> Response:
+    view = _view(call)
+    if view.status in _OVER:
+        return answer(view)
+    return _come_again(view, view.links.self)
+
+
+def cancel(call: Call) -> Response:
+    call.app.cancel(call.path["batch_id"])
+    return answer(_view(call))
+
+
+def retry(call: Call) -> Response:
+    call.app.retry(call.path["batch_id"])
+    return answer(_view(call))
+
+
+def delete(call: Call) -> Response:
+    call.app.delete_batch(call.path["batch_id"], call.query.outputs)
+    return Response(204)
+
+
+def _view(call: Call) -> BatchView:
+    return batch_view(call.app.batch_status(call.path["batch_id"]), call.base)
+
+
+OPERATIONS = (
+    Operation(
+        name="create_batch",
+        method="POST",
+        path="batches",
+        summary="Create a batch",
+        description="Takes a manifest: what to transcribe, and how. It is taken whole or not at "
+        "all. With an `Idempotency-Key` the same request can be sent again without harm.",
+        tag=TAG,
+        handle=create,
+        query=BatchCreation,
+        body_types=MANIFEST_TYPES,
+        answers={
+            201: Answer("The batch was accepted", BatchView, headers=_LOCATION),
+            202: Answer("The batch was accepted; wait at `Location`", BatchView, headers=_WAITING),
+        },
+        problems=(409, 413, 415, 422),
+    ),
+    Operation(
+        name="list_batches",
+        method="GET",
+        path="batches",
+        summary="List batches",
+        description="Lists batches, the newest first. Batches of dropped audio are in the list "
+        "once their window has closed.",
+        tag=TAG,
+        handle=list_all,
+        query=BatchQuery,
+        answers={200: Answer("A page of batches", BatchList)},
+    ),
+    Operation(
+        name="get_batch",
+        method="GET",
+        path="batches/{batch_id}",
+        summary="Get a batch",
+        description="Tells how a batch is doing: counts, progress, cost so far, what remains.",
+        tag=TAG,
+        handle=get,
+        answers={200: Answer("The batch", BatchView)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_batch_result",
+        method="GET",
+        path="batches/{batch_id}/result",
+        summary="Wait for a batch",
+        description="Answers 202 until the batch is over, then 200. Made for whoever follows "
+        "`Location` by themselves, as flows do.",
+        tag=TAG,
+        handle=result,
+        answers={
+            200: Answer("The batch is over", BatchView),
+            202: Answer("The batch is not over yet", BatchView, headers=_WAITING),
+        },
+        problems=(404,),
+    ),
+    Operation(
+        name="cancel_batch",
+        method="POST",
+        path="batches/{batch_id}/cancel",
+        summary="Cancel a batch",
+        description="Sends nothing more to a provider, and deletes what is there. What is "
+        "transcribed stays. A batch that is over stays as it is.",
+        tag=TAG,
+        handle=cancel,
+        answers={200: Answer("The batch, being cancelled", BatchView)},
+        problems=(404, 409),
+    ),
+    Operation(
+        name="retry_batch",
+        method="POST",
+        path="batches/{batch_id}/retry",
+        summary="Retry failed recordings",
+        description="Puts the failed recordings of a batch back in line, each for a new attempt.",
+        tag=TAG,
+        handle=retry,
+        answers={200: Answer("The batch, going on", BatchView)},
+        problems=(404, 409),
+    ),
+    Operation(
+        name="delete_batch",
+        method="DELETE",
+        path="batches/{batch_id}",
+        summary="Delete a batch",
+        description="Forgets a batch that is over and, if wanted, removes what was written for "
+        "it. The audio stays where it is.",
+        tag=TAG,
+        handle=delete,
+        query=BatchDeletion,
+        answers={204: Answer("The batch is being deleted")},
+        problems=(404, 409),
+    ),
+)

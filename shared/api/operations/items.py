@@ -1,0 +1,166 @@
+"""The recordings of a batch, what was said in them, and the report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
+from shared.api.http import Response, answer, wanted_media_type
+from shared.api.operation import Answer, Call, Operation
+from shared.api.operations.batches import next_link
+from shared.api.problems import Refused
+from shared.api.views.items import Item, ItemList, item_view
+from shared.batches.outputs import Fetched
+from shared.errors import RecordingMissing
+from shared.model.batch.recording import State
+from shared.model.transcript.transcript import Transcript
+from shared.outputs import formats
+from shared.outputs import report as reports
+
+TAG = "Recordings"
+ReportFormat = Literal["json", "csv", "html"]
+
+
+def _bare(media_type: str) -> str:
+    return media_type.partition(";")[0]
+
+
+TRANSCRIPT_TYPES = {_bare(file.media_type): name for name, file in formats.FORMATS.items()}
+REPORT_TYPES = {_bare(file.media_type): name for name, file in reports.FORMATS.items()}
+_FILE_HEADERS = {"Content-Disposition": "What the file may be called"}
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts allow-downloads",
+    "Cache-Control": "private, no-store",
+}
+
+
+class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
+    state: Annotated[State | None, Meta(title="State", description="Only those in this state")] = (
+        None
+    )
+    client_item_id: Annotated[
+        ClientItemId | None,
+        Meta(title="Client item id", description="Only the one that its sender gave this id"),
+    ] = None
+    limit: Page = 100
+    after: Annotated[
+        RecordingId | None, Meta(title="After", description="Taken from `nextLink`")
+    ] = None
+
+
+class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
+    format: Annotated[
+        TranscriptFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
+    ] = None
+
+
+class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
+    format: Annotated[
+        ReportFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
+    ] = None
+
+
+def list_all(call: Call) -> Response:
+    batch_id, asked = call.path["batch_id"], call.query
+    if asked.client_item_id is not None:
+        row = call.app.item_of_client(batch_id, asked.client_item_id)
+        found = (row,) if row is not None and asked.state in (None, row.state) else ()
+        return answer(ItemList(value=tuple(item_view(r, call.base) for r in found), next_link=None))
+    page = call.app.items(batch_id, state=asked.state, after=asked.after, most=asked.limit)
+    views = tuple(item_view(row, call.base) for row in page.recordings)
+    return answer(ItemList(value=views, next_link=next_link(call, page.after)))
+
+
+def get(call: Call) -> Response:
+    row = call.app.item(call.path["batch_id"], call.path["recording_id"])
+    if row is None:
+        raise RecordingMissing("the batch has no recording of that id")
+    return answer(item_view(row, call.base))
+
+
+def transcript(call: Call) -> Response:
+    kind = call.query.format or _negotiated(call, TRANSCRIPT_TYPES)
+    return _file(call.app.transcript(call.path["batch_id"], call.path["recording_id"], kind))
+
+
+def report(call: Call) -> Response:
+    kind = call.query.format or _negotiated(call, REPORT_TYPES)
+    return _file(call.app.report(call.path["batch_id"], kind))
+
+
+def _negotiated(call: Call, offered: dict[str, str]) -> str:
+    kind = wanted_media_type(call.request.header("accept"), offered)
+    if kind is None:
+        known = ", ".join(offered)
+        raise Refused(406, "not_acceptable", f"It can be had as: {known}. Or name a `format`.")
+    return kind
+
+
+def _file(file: Fetched) -> Response:
+    """Shown where it can be, saved under its name otherwise; never run as anything else."""
+    plain = "".join(c if _is_plain(c) else "_" for c in file.name)
+    name = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+    return Response(200, file.content, file.media_type, {**_SAFE, "Content-Disposition": name})
+
+
+def _is_plain(character: str) -> bool:
+    return character.isascii() and character.isprintable() and character not in '"\\'
+
+
+OPERATIONS = (
+    Operation(
+        name="list_items",
+        method="GET",
+        path="batches/{batch_id}/items",
+        summary="List recordings",
+        description="Lists the recordings of a batch, or finds the one with a client item id.",
+        tag=TAG,
+        handle=list_all,
+        query=ItemQuery,
+        answers={200: Answer("A page of recordings", ItemList)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_item",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}",
+        summary="Get a recording",
+        description="Tells what became of a recording.",
+        tag=TAG,
+        handle=get,
+        answers={200: Answer("The recording", Item)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_transcript",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/transcript",
+        summary="Get a transcript",
+        description="Gives what was said, in the format that is asked for: in the query, or by "
+        "`Accept`. A format that was not written is made now.",
+        tag=TAG,
+        handle=transcript,
+        query=TranscriptQuery,
+        answers={200: Answer("The transcript", Transcript, tuple(TRANSCRIPT_TYPES), _FILE_HEADERS)},
+        problems=(404, 406),
+    ),
+    Operation(
+        name="get_report",
+        method="GET",
+        path="batches/{batch_id}/report",
+        summary="Get a report",
+        description="Gives the report of a batch that is over: who, what, how sure, what it cost, "
+        "what failed and why.",
+        tag=TAG,
+        handle=report,
+        query=ReportQuery,
+        answers={200: Answer("The report", dict, tuple(REPORT_TYPES), _FILE_HEADERS)},
+        problems=(404, 406),
+    ),
+)

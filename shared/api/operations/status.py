@@ -1,0 +1,160 @@
+"""How the deployment is doing, and what there is to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.describe.plain_schemas import plain
+from shared.api.fields import TranscriptFormat
+from shared.api.http import Response, answer
+from shared.api.operation import Answer, Call, Operation
+from shared.api.views.common import Choice, ChoiceList
+from shared.outputs.formats import FORMATS
+from shared.pipeline.watch.health import Health
+
+TAG = "Deployment"
+_FORMAT_TITLES = {
+    "json": "Transcript with times and speakers (JSON)",
+    "vtt": "Captions (WebVTT)",
+    "srt": "Captions (SubRip)",
+    "txt": "Plain text",
+}
+
+
+def health(call: Call) -> Response:
+    found = call.app.health()
+    status = 503 if found.status == "down" else 200
+    return answer(found, status, {"Cache-Control": "no-store"})
+
+
+def profiles(call: Call) -> Response:
+    return _choices((p.name, p.name) for p in call.app.known.profiles)
+
+
+def formats(call: Call) -> Response:
+    return _choices((name, _FORMAT_TITLES[name]) for name in FORMATS)
+
+
+def locales(call: Call) -> Response:
+    """What the profiles use, and what the providers that have an endpoint here name."""
+    known = call.app.known
+    found = {locale for limits in known.capabilities.values() for locale in limits.locales or ()}
+    for profile in known.profiles:
+        options = profile.options
+        found |= {options.locale, *options.candidate_locales}
+    return _choices((locale, locale) for locale in sorted(found))
+
+
+class SchemaQuery(msgspec.Struct, frozen=True, kw_only=True):
+    format: Annotated[TranscriptFormat, Meta(title="Format", description="Of which format")] = (
+        "json"
+    )
+
+
+class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transcript of a format looks like, for whoever builds a flow."""
+
+    schema: Annotated[
+        dict[str, Any], Meta(title="Schema", description="Without references and unions")
+    ]
+
+
+def transcript_schema(call: Call) -> Response:
+    if call.query.format != "json":
+        return answer(SchemaAnswer(schema={"type": "string"}))
+    return answer(SchemaAnswer(schema=_transcript_schema()))
+
+
+@cache
+def _transcript_schema() -> dict[str, Any]:
+    from shared.api.describe.openapi import document
+
+    schemas = document("")["components"]["schemas"]
+    return plain(schemas["Transcript"], schemas)
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> Response:
+    found = tuple(Choice(value=value, title=title) for value, title in pairs)
+    return answer(ChoiceList(value=found))
+
+
+def openapi(call: Call) -> Response:
+    from shared.api.describe.openapi import document
+
+    return answer(document(call.base))
+
+
+OPERATIONS = (
+    Operation(
+        name="get_health",
+        method="GET",
+        path="health",
+        summary="Check the health",
+        description="Tells whether storage and endpoints work and how much is left to do. Open to "
+        "everybody; measured at most every ten seconds.",
+        tag=TAG,
+        handle=health,
+        answers={
+            200: Answer("It works, perhaps with an endpoint out of order", Health),
+            503: Answer("Storage does not answer", Health),
+        },
+        is_open=True,
+    ),
+    Operation(
+        name="list_profiles",
+        method="GET",
+        path="profiles",
+        summary="List profiles",
+        description="Lists the profiles that a batch may name.",
+        tag=TAG,
+        handle=profiles,
+        answers={200: Answer("All profiles", ChoiceList)},
+    ),
+    Operation(
+        name="list_formats",
+        method="GET",
+        path="formats",
+        summary="List formats",
+        description="Lists the formats in which a transcript can be had.",
+        tag=TAG,
+        handle=formats,
+        answers={200: Answer("All formats", ChoiceList)},
+    ),
+    Operation(
+        name="list_locales",
+        method="GET",
+        path="locales",
+        summary="List locales",
+        description="Lists the locales that the profiles use, and those that the providers of this "
+        "deployment name.",
+        tag=TAG,
+        handle=locales,
+        answers={200: Answer("All locales", ChoiceList)},
+    ),
+    Operation(
+        name="get_transcript_schema",
+        method="GET",
+        path="transcript-schema",
+        summary="Describe a transcript",
+        description="Gives the schema of a transcript in a format, for designers of flows.",
+        tag=TAG,
+        handle=transcript_schema,
+        query=SchemaQuery,
+        answers={200: Answer("The schema", SchemaAnswer)},
+    ),
+    Operation(
+        name="get_openapi",
+        method="GET",
+        path="openapi.json",
+        summary="Describe the API",
+        description="Gives this description of the API, in OpenAPI 3.1.",
+        tag=TAG,
+        handle=openapi,
+        answers={200: Answer("The description", dict)},
+    ),
+)

@@ -1,0 +1,313 @@
+"""Subscriptions to events: made, changed, tried, looked into, sent again, deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.fields import BatchId, EventId, Key, Moment, Page
+from shared.api.http import Response, answer
+from shared.api.operation import Answer, Call, Operation
+from shared.api.operations.batches import next_link
+from shared.api.views.subscriptions import (
+    DeliveryList,
+    DeliveryView,
+    EventSent,
+    SubscriptionList,
+    SubscriptionMade,
+    SubscriptionView,
+    delivery_view,
+    subscription_made,
+    subscription_view,
+)
+from shared.errors import SubscriptionMissing
+from shared.model.events.delivery import CALLBACKS, DeliveryState
+from shared.model.events.event import EventType
+from shared.ports.events import DeliveryFilter
+
+TAG = "Subscriptions"
+LOCATION = {"Location": "The absolute address of it, where it is also deleted"}
+Url = Annotated[
+    str,
+    Meta(
+        title="Callback URL",
+        min_length=1,
+        max_length=2_048,
+        description="Where events are sent; https, and no private address",
+    ),
+]
+Title = Annotated[str, Meta(title="Title", max_length=200, description="What you call it")]
+Types = Annotated[
+    tuple[EventType, ...], Meta(title="Types", description="Which events; none: all of them")
+]
+Profiles = Annotated[
+    tuple[str, ...],
+    Meta(title="Profiles", max_length=50, description="Of which profiles; none: all of them"),
+]
+
+
+class NewSubscription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    url: Url
+    title: Title = ""
+    types: Types = ()
+    profiles: Profiles = ()
+
+
+class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    url: Url | None = None
+    title: Title | None = None
+    types: Types | None = None
+    profiles: Profiles | None = None
+    active: Annotated[
+        bool | None, Meta(title="Active", description="Switches it off, or on again")
+    ] = None
+
+
+class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    overlap_hours: Annotated[
+        int,
+        Meta(title="Overlap", ge=0, le=168, description="How long the secret until now signs, too"),
+    ] = 24
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One event, the events of a batch, or those of a time span."""
+
+    event_id: Annotated[EventId | None, Meta(title="Event id", description="Only this one")] = None
+    batch_id: Annotated[
+        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
+    ] = None
+    from_at: Annotated[
+        Moment | None, Meta(title="From", description="What happened then or later")
+    ] = None
+    to_at: Annotated[Moment | None, Meta(title="To", description="What happened before")] = None
+
+
+class DeliveryQuery(msgspec.Struct, frozen=True, kw_only=True):
+    state: Annotated[
+        DeliveryState | None, Meta(title="State", description="Only those in this state")
+    ] = None
+    type: Annotated[EventType | None, Meta(title="Type", description="Only of this type")] = None
+    batch_id: Annotated[
+        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
+    ] = None
+    from_at: Annotated[
+        Moment | None, Meta(title="From", description="Of what happened then or later")
+    ] = None
+    to_at: Annotated[Moment | None, Meta(title="To", description="Of what happened before")] = None
+    limit: Page = 100
+    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+
+
+def create(call: Call) -> Response:
+    asked: NewSubscription = call.body
+    made = call.app.subscriptions.create(
+        asked.url, types=asked.types, profiles=asked.profiles, title=asked.title
+    )
+    view = subscription_made(made.subscription, made.secret, call.base)
+    return answer(view, 201, {"Location": view.links.self})
+
+
+def list_all(call: Call) -> Response:
+    found = tuple(subscription_view(s, call.base) for s in call.app.subscriptions.all())
+    return answer(SubscriptionList(value=found))
+
+
+def get(call: Call) -> Response:
+    there = call.app.subscriptions.get(_own_id(call))
+    return answer(subscription_view(there, call.base))
+
+
+def change(call: Call) -> Response:
+    asked: SubscriptionChange = call.body
+    there = call.app.subscriptions.change(
+        _own_id(call),
+        url=asked.url,
+        title=asked.title,
+        types=asked.types,
+        profiles=asked.profiles,
+        active=asked.active,
+    )
+    return answer(subscription_view(there, call.base))
+
+
+def delete(call: Call) -> Response:
+    call.app.subscriptions.delete(_own_id(call))
+    return Response(204)
+
+
+def rotate(call: Call) -> Response:
+    overlap = timedelta(hours=call.body.overlap_hours)
+    made = call.app.subscriptions.rotate_secret(_own_id(call), overlap)
+    return answer(subscription_made(made.subscription, made.secret, call.base))
+
+
+def test(call: Call) -> Response:
+    return answer(EventSent(event_id=call.app.subscriptions.send_test_event(_own_id(call))))
+
+
+def list_deliveries(call: Call) -> Response:
+    asked: DeliveryQuery = call.query
+    wanted = DeliveryFilter(
+        state=asked.state,
+        type=asked.type,
+        batch_id=asked.batch_id,
+        from_at=asked.from_at,
+        to_at=asked.to_at,
+    )
+    rows, after = call.app.subscriptions.deliveries(
+        call.path["subscription_id"], wanted, after=asked.after, most=asked.limit
+    )
+    views = tuple(map(delivery_view, rows))
+    return answer(DeliveryList(value=views, next_link=next_link(call, after)))
+
+
+def get_delivery(call: Call) -> Response:
+    path = call.path
+    there = call.app.subscriptions.delivery(path["subscription_id"], path["event_id"])
+    return answer(delivery_view(there))
+
+
+def replay(call: Call) -> Response:
+    asked: Replay = call.body
+    call.app.subscriptions.replay(
+        call.path["subscription_id"],
+        event_id=asked.event_id,
+        batch_id=asked.batch_id,
+        from_at=asked.from_at,
+        to_at=asked.to_at,
+    )
+    return Response(204)
+
+
+def _own_id(call: Call) -> str:
+    """The addresses that batches brought along are no subscription that could be changed."""
+    subscription_id = call.path["subscription_id"]
+    if subscription_id == CALLBACKS:
+        raise SubscriptionMissing("there is no such subscription")
+    return subscription_id
+
+
+OPERATIONS = (
+    Operation(
+        name="create_subscription",
+        method="POST",
+        path="subscriptions",
+        summary="Subscribe to events",
+        description="Sends signed events to an address from now on. The secret is shown this once.",
+        tag=TAG,
+        handle=create,
+        body=NewSubscription,
+        answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
+        problems=(409, 415, 422),
+    ),
+    Operation(
+        name="list_subscriptions",
+        method="GET",
+        path="subscriptions",
+        summary="List subscriptions",
+        description="Lists who is told of events.",
+        tag=TAG,
+        handle=list_all,
+        answers={200: Answer("All subscriptions", SubscriptionList)},
+    ),
+    Operation(
+        name="get_subscription",
+        method="GET",
+        path="subscriptions/{subscription_id}",
+        summary="Get a subscription",
+        description="Tells where a subscription sends, what, and how well that goes.",
+        tag=TAG,
+        handle=get,
+        answers={200: Answer("The subscription", SubscriptionView)},
+        problems=(404,),
+    ),
+    Operation(
+        name="change_subscription",
+        method="PATCH",
+        path="subscriptions/{subscription_id}",
+        summary="Change a subscription",
+        description="Changes what is given, and leaves the rest as it is.",
+        tag=TAG,
+        handle=change,
+        body=SubscriptionChange,
+        answers={200: Answer("The subscription", SubscriptionView)},
+        problems=(404, 409, 415, 422),
+    ),
+    Operation(
+        name="delete_subscription",
+        method="DELETE",
+        path="subscriptions/{subscription_id}",
+        summary="Delete a subscription",
+        description="Sends nothing more to it.",
+        tag=TAG,
+        handle=delete,
+        answers={204: Answer("The subscription is deleted")},
+        problems=(404, 409),
+    ),
+    Operation(
+        name="rotate_secret",
+        method="POST",
+        path="subscriptions/{subscription_id}/rotate-secret",
+        summary="Rotate a secret",
+        description="Makes a new secret. The one until now signs, too, until the overlap is over.",
+        tag=TAG,
+        handle=rotate,
+        body=Rotation,
+        answers={200: Answer("The subscription with its new secret", SubscriptionMade)},
+        problems=(404, 409, 415, 422),
+    ),
+    Operation(
+        name="test_subscription",
+        method="POST",
+        path="subscriptions/{subscription_id}/test",
+        summary="Send a test event",
+        description="Sends an event of the type subscription.tested to this subscription alone.",
+        tag=TAG,
+        handle=test,
+        answers={200: Answer("The event was put in line", EventSent)},
+        problems=(404, 409, 422),
+    ),
+    Operation(
+        name="list_deliveries",
+        method="GET",
+        path="subscriptions/{subscription_id}/deliveries",
+        summary="List deliveries",
+        description="Lists what was sent to a subscription, with every attempt; `callbacks` stands "
+        "for the addresses that batches brought along.",
+        tag=TAG,
+        handle=list_deliveries,
+        query=DeliveryQuery,
+        answers={200: Answer("A page of deliveries", DeliveryList)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_delivery",
+        method="GET",
+        path="subscriptions/{subscription_id}/deliveries/{event_id}",
+        summary="Get a delivery",
+        description="Tells what became of one event on its way to one receiver.",
+        tag=TAG,
+        handle=get_delivery,
+        answers={200: Answer("The delivery", DeliveryView)},
+        problems=(404,),
+    ),
+    Operation(
+        name="replay_events",
+        method="POST",
+        path="subscriptions/{subscription_id}/replay",
+        summary="Send events again",
+        description="Sends one event, those of a batch, or those of a time span once more, under "
+        "the same ids.",
+        tag=TAG,
+        handle=replay,
+        body=Replay,
+        answers={204: Answer("The events are put in line")},
+        problems=(404, 409, 415, 422),
+    ),
+)

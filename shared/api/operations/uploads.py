@@ -1,0 +1,61 @@
+"""Upload links, for whoever has no access to the storage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.http import Response, answer
+from shared.api.operation import Answer, Call, Operation
+from shared.api.views.common import Upload
+
+# No folder, no control character, and not one that some storage cuts off at the end.
+_FILE_NAME = r"^[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]$"
+
+
+class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: Annotated[
+        str,
+        Meta(
+            title="File name",
+            max_length=200,
+            pattern=_FILE_NAME,
+            description="The name of the audio, without a folder",
+        ),
+    ]
+    minutes: Annotated[
+        int, Meta(title="Minutes", ge=5, le=1_440, description="How long the link can be used")
+    ] = 60
+
+
+def create(call: Call) -> Response:
+    place = call.app.upload(call.body.name, timedelta(minutes=call.body.minutes))
+    view = Upload(
+        url=place.link.url,
+        method="PUT",
+        headers=place.link.headers,
+        container=place.container,
+        blob=place.blob,
+        expires_at=place.link.expires_at,
+    )
+    return answer(view, 201, {"Cache-Control": "no-store"})
+
+
+OPERATIONS = (
+    Operation(
+        name="create_upload",
+        method="POST",
+        path="uploads",
+        summary="Get an upload link",
+        description="Gives a link by which one recording can be uploaded for a short time. A batch "
+        "then names it by the container and the blob of the answer.",
+        tag="Uploads",
+        handle=create,
+        body=NewUpload,
+        answers={201: Answer("Where to upload", Upload)},
+        problems=(415,),
+    ),
+)

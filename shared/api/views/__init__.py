@@ -1,0 +1,1 @@
+"""How things look from outside: what the API answers with."""

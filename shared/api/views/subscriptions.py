@@ -1,0 +1,109 @@
+"""Subscriptions and deliveries as the API shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.api.fields import Moment
+from shared.api.views.common import Links
+from shared.model.events.delivery import Attempt, Delivery, DeliveryState
+from shared.model.events.event import EventType
+from shared.model.events.subscription import Subscription
+
+
+class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A subscription. Its address may be a secret: only the origin of it is shown."""
+
+    id: Annotated[str, Meta(title="Subscription id", description="The id of the subscription")]
+    origin: Annotated[
+        str, Meta(title="Origin", description="Scheme, host and port of where events go")
+    ]
+    title: Annotated[str, Meta(title="Title", description="What its maker calls it")]
+    types: Annotated[
+        tuple[EventType, ...], Meta(title="Types", description="Which events; empty: all")
+    ]
+    profiles: Annotated[
+        tuple[str, ...], Meta(title="Profiles", description="Of which profiles; empty: all")
+    ]
+    state: Annotated[
+        Literal["active", "disabled"], Meta(title="State", description="Whether it is served")
+    ]
+    reason: Annotated[str, Meta(title="Reason", description="Why it is disabled")]
+    created_at: Annotated[Moment, Meta(title="Created at", description="When it was made")]
+    changed_at: Annotated[Moment, Meta(title="Changed at", description="When it last changed")]
+    failing_since_at: Annotated[
+        Moment | None,
+        Meta(title="Failing since", description="The first failure after the last success"),
+    ]
+    links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
+
+
+class SubscriptionMade(SubscriptionView, frozen=True, kw_only=True):
+    """With the secret by which its deliveries are signed, which is shown this once."""
+
+    secret: Annotated[
+        str, Meta(title="Secret", description="Signs the deliveries; it is not shown again")
+    ]
+
+
+def subscription_view(there: Subscription, base: str) -> SubscriptionView:
+    return SubscriptionView(**_subscription(there, base))
+
+
+def subscription_made(there: Subscription, secret: str, base: str) -> SubscriptionMade:
+    return SubscriptionMade(**_subscription(there, base), secret=secret)
+
+
+def _subscription(there: Subscription, base: str) -> dict[str, Any]:
+    names = [n for n in SubscriptionView.__struct_fields__ if n != "links"]
+    links = Links(self=f"{base}/subscriptions/{there.id}")
+    return {**{name: getattr(there, name) for name in names}, "links": links}
+
+
+class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    value: Annotated[
+        tuple[SubscriptionView, ...], Meta(title="Subscriptions", description="The oldest first")
+    ]
+
+
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+    """An event on its way to one receiver, with its last attempts."""
+
+    event_id: Annotated[str, Meta(title="Event id", description="The id of the event")]
+    type: Annotated[EventType, Meta(title="Type", description="What happened")]
+    at: Annotated[Moment, Meta(title="At", description="When it happened")]
+    batch_id: Annotated[str | None, Meta(title="Batch id", description="In which batch")]
+    recording_id: Annotated[
+        str | None, Meta(title="Recording id", description="To which recording")
+    ]
+    state: Annotated[DeliveryState, Meta(title="State", description="How far it is")]
+    due_at: Annotated[Moment | None, Meta(title="Due at", description="When it is tried next")]
+    attempts: Annotated[
+        tuple[Attempt, ...], Meta(title="Attempts", description="The last ones, with the answers")
+    ]
+
+
+def delivery_view(there: Delivery) -> DeliveryView:
+    return DeliveryView(**{n: getattr(there, n) for n in DeliveryView.__struct_fields__})
+
+
+class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page. Without `nextLink` it is the last one."""
+
+    value: Annotated[
+        tuple[DeliveryView, ...], Meta(title="Deliveries", description="The newest events first")
+    ]
+    next_link: Annotated[
+        str | None, Meta(title="Next link", description="Where the next page is")
+    ] = msgspec.field(name="nextLink")
+
+
+class EventSent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was put in line."""
+
+    event_id: Annotated[str, Meta(title="Event id", description="The id of the event")]

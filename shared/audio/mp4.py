@@ -1,0 +1,78 @@
+"""MP4 and its relatives (m4a, mov, 3gp): which ranges a demuxer will need, and what is missing.
+
+Boxes as in ISO/IEC 14496-12: size (32 bits, 1 = a 64-bit size follows, 0 = to the end), type,
+content. The sound lies in `mdat`, all that describes it in `moov`, before or after it; in a
+fragmented file `moov` holds no times and each `moof` describes the `mdat` behind it.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from shared.audio.range_file import FETCH_BYTES, RangeFile
+
+_KINDS = frozenset(
+    {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"styp"}
+)
+_MAX_BOXES = 64
+_ENCRYPTED_ENTRIES = frozenset({b"drms", b"enca", b"drmi", b"encv"})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`moov` is its bytes, b"" where it is missing or cut off. `end` is where the last box seen
+    ends, which may lie behind the end of the blob. `sound_bytes` is what `mdat` promises."""
+
+    moov: bytes
+    init_end: int
+    end: int
+    sound_bytes: int
+    is_fragmented: bool
+
+
+def looks_like_mp4(head: bytes) -> bool:
+    return head[4:8] in _KINDS
+
+
+def read_layout(file: RangeFile) -> Layout:
+    """Walk the top-level boxes and fetch `moov`: no range if it lies in the head, one for up to
+    1 MiB of it elsewhere. Raises `TooManyReads`."""
+    moov, init_end, end, sound_bytes, fragmented = b"", 0, 0, 0, False
+    for _ in range(_MAX_BOXES):
+        kind, length = _box(file, end)
+        if kind == b"moov" and length:
+            moov = file.fetch_all(end, length)
+            moov = moov if len(moov) == length else b""
+            init_end = end + length
+        elif kind == b"mdat":
+            sound_bytes += length
+        fragmented = fragmented or kind == b"moof" or b"mvex" in moov
+        end += length
+        if not length or end >= file.size or fragmented or (moov and sound_bytes):
+            break
+    return Layout(moov, init_end, end, sound_bytes, fragmented)
+
+
+def _box(file: RangeFile, at: int) -> tuple[bytes, int]:
+    """Type and whole length of the box at `at`; length 0 where there is none to be read."""
+    # What lies behind the sound is `moov` as a rule: bring it along with its header.
+    header = file.fetch(at, 16 if at + 16 <= len(file.head) else FETCH_BYTES // 4)
+    if len(header) < 8:
+        return b"", 0
+    length, kind = struct.unpack_from(">I4s", header)
+    if length == 1 and len(header) >= 16:
+        length = struct.unpack_from(">Q", header, 8)[0]
+    elif length == 0:
+        length = file.size - at
+    return kind, length if length >= 8 else 0
+
+
+def is_encrypted(moov: bytes) -> bool:
+    """A protected sample entry: FairPlay (`drms`) or common encryption (`enca`)."""
+    at = moov.find(b"stsd")
+    while at >= 0:
+        if moov[at + 16 : at + 20] in _ENCRYPTED_ENTRIES:
+            return True
+        at = moov.find(b"stsd", at + 4)
+    return False

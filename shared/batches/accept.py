@@ -1,0 +1,121 @@
+"""A batch is asked for as a whole: store what is asked for, and set it going."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from shared.errors import KeyReused, StoreConflict
+from shared.log import event
+from shared.messages import Expand
+from shared.model.batch.batch import Batch, Origin, Part, request_batch_id
+from shared.model.manifest.checks import Known
+from shared.model.manifest.files import read_manifest
+from shared.model.manifest.manifest import Manifest
+from shared.ports.blobs import Requests
+from shared.ports.queue import Clock, Queue
+from shared.ports.state import BatchStore
+
+ITEMS_IN_PART = 100
+MOST_PARTS = 90  # with the header they are written in one transaction, which takes 100 rows
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def accept(
+    manifest: Manifest | bytes,
+    *,
+    origin: Origin,
+    kind: str = "json",
+    batch_id: str | None = None,
+    idempotency_key: str | None = None,
+    known: Known,
+    store: BatchStore,
+    requests: Requests,
+    queue: Queue,
+    clock: Clock,
+    new_id: Callable[[], str],
+) -> Batch:
+    """The batch, or the one that the same request made before. The number of calls does not
+    depend on that of the items: a blob, a transaction, the note, the list, a message.
+
+    `manifest` is checked already, or the content of a file of that `kind`. A batch id makes the
+    call repeatable, and so does a key, which its caller has to keep apart from others' keys.
+    Raises `ManifestRefused` and, where the key came with another content before, `KeyReused`.
+    Until the note is there, nothing happens to a batch: who gets an error may ask again.
+    """
+    if isinstance(manifest, bytes):
+        manifest = read_manifest(manifest, kind, known)
+    if batch_id is None:
+        batch_id = request_batch_id(idempotency_key) if idempotency_key else f"api-{new_id()}"
+    content, lengths = _encoded(manifest)
+    batch = _batch(batch_id, manifest, origin, hashlib.sha256(content).hexdigest(), clock.now())
+    there = store.batch(batch_id)
+    if there is None:
+        requests.put(batch, content)
+        is_new = store.create_batch(batch, _parts(batch, lengths))
+        there = store.batch(batch_id)
+        if there is None:
+            raise StoreConflict("accept: the batch is gone again")
+        if is_new:
+            event("batch.accepted", batch=batch_id, origin=origin, items=len(manifest.items))
+    if there.digest != batch.digest:
+        raise KeyReused("the idempotency key was used for another request")
+    resume(there, store=store, queue=queue)
+    return there
+
+
+def resume(batch: Batch, *, store: BatchStore, queue: Queue) -> None:
+    """Set a batch going whose header is there: who made it may have died before the note."""
+    if batch.is_expanding and batch.deleted_at is None:
+        store.open_batch(batch)
+        queue.send(Expand(batch_id=batch.id))
+
+
+def _batch(batch_id: str, manifest: Manifest, origin: Origin, digest: str, now: datetime) -> Batch:
+    head = manifest.head
+    return Batch(
+        id=batch_id,
+        profile=head.profile or "",
+        origin=origin,
+        title=head.title,
+        created_at=now,
+        closes_at=now,
+        items=len(manifest.items),
+        digest=digest,
+        is_expanding=True,
+        deadline_at=head.deadline,
+        budget=head.budget,
+        callbacks=bool(head.callback_url or any(item.callback_url for item in manifest.items)),
+    )
+
+
+def _encoded(manifest: Manifest) -> tuple[bytes, list[int]]:
+    """The request as it is stored, and the length of each line, the head's first."""
+    lines = [_encoder.encode(manifest.head)] + [_encoder.encode(item) for item in manifest.items]
+    return b"\n".join(lines) + b"\n", [len(line) + 1 for line in lines]
+
+
+def _parts(batch: Batch, lengths: list[int]) -> list[Part]:
+    """Parts of equal numbers of items: what the work is shared out by."""
+    head, *items = lengths
+    size = max(ITEMS_IN_PART, -(-len(items) // MOST_PARTS))
+    parts: list[Part] = []
+    offset = head
+    for first in range(0, len(items), size):
+        length = sum(items[first : first + size])
+        parts.append(
+            Part(
+                batch_id=batch.id,
+                number=len(parts),
+                offset=offset,
+                length=length,
+                first=first,
+                items=len(items[first : first + size]),
+                changed_at=batch.created_at,
+            )
+        )
+        offset += length
+    return parts

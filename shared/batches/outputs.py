@@ -1,0 +1,70 @@
+"""What was written for a batch is handed out: a recording's transcript, and the report."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from shared.batches.status import existing, item
+from shared.errors import OutputMissing, RecordingMissing
+from shared.model.batch.recording import Recording
+from shared.model.transcript.transcript import Transcript
+from shared.outputs import formats
+from shared.outputs import report as reports
+from shared.ports.blobs import Outputs
+from shared.ports.state import BatchStore
+
+_transcripts = msgspec.json.Decoder(Transcript)
+
+
+class Fetched(NamedTuple):
+    """`name` is what the file may be called where it is saved."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+def fetch_transcript(
+    batch_id: str, recording_id: str, kind: str, *, store: BatchStore, outputs: Outputs
+) -> Fetched:
+    """In one of `formats.FORMATS`: as it was written, or made now from what was. Raises
+    `BatchMissing`, `RecordingMissing`, and `OutputMissing` where there is no transcript."""
+    row = item(batch_id, recording_id, store=store)
+    if row is None:
+        raise RecordingMissing(f"the batch has no recording {recording_id}")
+    written = row.outcome.outputs if row.outcome else {}
+    if not written:
+        raise OutputMissing(_why(row))
+    file = formats.FORMATS[kind]
+    name = f"{row.name.rpartition('/')[2]}{file.extension}"
+    content = _read(written.get(kind, written["json"]), outputs)
+    if kind not in written:
+        content = formats.render(_transcripts.decode(content), kind)
+    return Fetched(content, file.media_type, name)
+
+
+def fetch_report(
+    batch_id: str, kind: str, *, store: BatchStore, outputs: Outputs, reports_container: str
+) -> Fetched:
+    """In one of `reports.FORMATS`. Raises `BatchMissing`, `OutputMissing`."""
+    batch = existing(batch_id, store)
+    if batch.finished_at is None or batch.error_report is not None:
+        raise OutputMissing("the batch has no report: it is written when the batch is over")
+    name = f"{batch.id}.{kind}"
+    content = _read(f"{reports_container}/{name}", outputs)
+    return Fetched(content, reports.FORMATS[kind].media_type, name)
+
+
+def _why(row: Recording) -> str:
+    if row.failure is not None:
+        return f"the recording failed and has no transcript: {row.failure.reason}"
+    return f"the recording is not transcribed yet: it is {row.state}"
+
+
+def _read(path: str, outputs: Outputs) -> bytes:
+    content = outputs.read(path)
+    if content is None:
+        raise OutputMissing("what was written is not there any more")
+    return content

@@ -1,0 +1,200 @@
+"""Reading: how a batch is doing, what is in it, and which batches there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Literal
+
+import msgspec
+
+from shared.errors import BatchMissing
+from shared.model.batch.batch import Batch, BatchEntry, Origin, item_recording_id, state_of
+from shared.model.batch.recording import Recording, State
+from shared.model.transcript.transcript import Cost
+from shared.ports.queue import Clock
+from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
+
+MOST_IN_PAGE = 1_000
+Status = Literal["registering", "running", "cancelling", "deleting", "completed", "refused"]
+
+
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """Recordings by state. `unregistered` are entries of the request that nobody has looked at
+    yet; a prefix or a container among them counts as one. `accepted` is the sum of all."""
+
+    accepted: int
+    unregistered: int
+    waiting: int
+    planned: int
+    transcribed: int
+    failed: int
+    needs_review: int
+
+
+class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """`progress` runs from 0 to 1. `seconds_left` is an estimate by the pace so far, None where
+    there is none yet. `cost` is of what is transcribed, None where nothing has a price."""
+
+    id: str
+    title: str
+    profile: str
+    origin: Origin
+    status: Status
+    created_at: datetime
+    finished_at: datetime | None
+    cancelled_at: datetime | None
+    counts: Tally
+    progress: float
+    audio_ms: int
+    audio_done_ms: int
+    seconds_left: int | None
+    cost: Cost | None
+    error_report: str | None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """`after` asks for the next page; None: this is the last."""
+
+    recordings: tuple[Recording, ...]
+    after: str | None
+
+
+class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
+    """`after` asks for the next page; None: this is the last."""
+
+    batches: tuple[BatchEntry, ...]
+    after: str | None
+
+
+def batch_status(batch_id: str, *, store: BatchStore, clock: Clock) -> BatchStatus:
+    """One read, and a query of five columns: a page of a thousand rows a call. Raises
+    `BatchMissing`."""
+    batch = existing(batch_id, store)
+    sums = _Sums(store.facts(batch_id))
+    unregistered = 0
+    if batch.is_expanding:
+        unregistered = sum(part.items - part.at for part in store.parts(batch_id))
+    over = sums.states["transcribed"] + sums.states["failed"]
+    accepted = sums.states.total() + unregistered
+    is_over = over == accepted and batch.is_settled
+    return BatchStatus(
+        id=batch.id,
+        title=batch.title,
+        profile=batch.profile,
+        origin=batch.origin,
+        status=_status(batch, is_over),
+        created_at=batch.created_at,
+        finished_at=batch.finished_at if is_over else None,
+        cancelled_at=batch.cancelled_at,
+        counts=Tally(
+            accepted=accepted,
+            unregistered=unregistered,
+            waiting=sums.states["waiting"],
+            planned=sums.states["planned"],
+            transcribed=sums.states["transcribed"],
+            failed=sums.states["failed"],
+            needs_review=sums.needs_review,
+        ),
+        progress=round(over / accepted, 4) if accepted else float(is_over),
+        audio_ms=sums.audio_ms,
+        audio_done_ms=sums.done_ms,
+        seconds_left=0 if is_over else _seconds_left(batch, sums, over, accepted, clock.now()),
+        cost=sums.cost(),
+        error_report=batch.error_report,
+    )
+
+
+def items(
+    batch_id: str,
+    *,
+    store: BatchStore,
+    state: State | None = None,
+    after: str | None = None,
+    most: int = 100,
+) -> Page:
+    """Recordings in a fixed order. Raises `BatchMissing`."""
+    existing(batch_id, store)
+    most = min(max(most, 1), MOST_IN_PAGE)
+    first = f"{after}!" if after else None
+    rows = store.recordings(batch_id, state=state, first=first, page=most + 1)
+    found = list(islice(rows, most + 1))
+    more = found[most - 1].id if len(found) > most else None
+    return Page(recordings=tuple(found[:most]), after=more)
+
+
+def item(batch_id: str, recording_id: str, *, store: BatchStore) -> Recording | None:
+    """One recording. Raises `BatchMissing`."""
+    existing(batch_id, store)
+    return store.recording(batch_id, recording_id)
+
+
+def item_of_client(batch_id: str, client_item_id: str, *, store: BatchStore) -> Recording | None:
+    """The recording that its caller gave this id: its own id follows from that, so this is one
+    read. Not of dropped audio. Raises `BatchMissing`."""
+    existing(batch_id, store)
+    return store.recording(batch_id, item_recording_id(batch_id, 0, client_item_id, ""))
+
+
+def batches(
+    wanted: BatchFilter, *, store: BatchStore, after: str | None = None, most: int = 50
+) -> BatchPage:
+    """The newest first. Batches of dropped audio are in the list once their window has closed."""
+    entries, more = store.entries(wanted, after=after, most=min(max(most, 1), MOST_IN_PAGE))
+    return BatchPage(batches=tuple(entries), after=more)
+
+
+def existing(batch_id: str, store: BatchStore) -> Batch:
+    """The header. Raises `BatchMissing`."""
+    batch = store.batch(batch_id)
+    if batch is None or batch.deleted_at is not None:
+        raise BatchMissing(f"there is no batch {batch_id}")
+    return batch
+
+
+def _status(batch: Batch, is_over: bool) -> Status:
+    if batch.deleting is not None:
+        return "deleting"
+    if batch.error_report is not None:
+        return "refused"
+    if batch.is_expanding:
+        return "registering"
+    if is_over and state_of(batch) == "completed":
+        return "completed"
+    return "cancelling" if batch.cancelled_at is not None else "running"
+
+
+def _seconds_left(batch: Batch, sums: _Sums, over: int, accepted: int, now: datetime) -> int | None:
+    """By audio where its length is known, else by number."""
+    done, left = (sums.done_ms, sums.audio_ms - sums.done_ms)
+    if not done or not left:
+        done, left = over, accepted - over
+    passed = (now - batch.created_at).total_seconds()
+    return round(passed * left / done) if done else None
+
+
+class _Sums:
+    """Of a fixed size however many recordings there are."""
+
+    def __init__(self, facts: Iterable[RecordingFacts]) -> None:
+        self.states: Counter[str] = Counter()
+        self.needs_review = self.audio_ms = self.done_ms = 0
+        self._costs: dict[str, float] = {}
+        for fact in facts:
+            self.states[fact.state] += 1
+            self.needs_review += fact.needs_review
+            self.audio_ms += fact.duration_ms
+            if fact.state in ("transcribed", "failed"):
+                self.done_ms += fact.duration_ms
+            if fact.cost_amount is not None and fact.cost_currency is not None:
+                there = self._costs.get(fact.cost_currency, 0.0)
+                self._costs[fact.cost_currency] = there + fact.cost_amount
+
+    def cost(self) -> Cost | None:
+        """None also for two currencies, which a change of the price table may bring."""
+        if len(self._costs) != 1:
+            return None
+        [(currency, amount)] = self._costs.items()
+        return Cost(amount=round(amount, 6), currency=currency)

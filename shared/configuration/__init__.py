@@ -1,0 +1,1 @@
+"""What the deployment says: settings, addresses, profiles, prices."""

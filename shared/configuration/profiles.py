@@ -1,0 +1,135 @@
+"""Reads the file of profiles. All of its problems are reported at once: file, table, key, what is
+wrong and what is meant instead."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.errors import ConfigurationError
+from shared.model.profile import keys
+from shared.model.profile.profile import DEFAULT, Profile, contradictions, override
+
+# Part of batch ids, and so of row keys and blob names.
+_NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
+
+
+def load_profiles(
+    path: Path, *, providers: Collection[str], sas_hours: int | None = None
+) -> tuple[Profile, ...]:
+    """The profiles in the TOML file at `path`, the default one first.
+
+    `providers` are the names that a profile may use. `sas_hours` is how long links for providers
+    live, None where they need none. Raises `ConfigurationError`.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigurationError([f"{path.name}: cannot be read ({reason})"]) from None
+    return parse_profiles(text, file=path.name, providers=providers, sas_hours=sas_hours)
+
+
+def parse_profiles(
+    text: str, *, file: str, providers: Collection[str], sas_hours: int | None = None
+) -> tuple[Profile, ...]:
+    """As `load_profiles`, from the text of the file."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError([f"{file}: is not TOML ({error})"]) from None
+    reader = _Reader(file, providers, sas_hours)
+    profiles = reader.profiles(document)
+    if reader.problems:
+        raise ConfigurationError(reader.problems)
+    return profiles
+
+
+class _Reader:
+    """Goes through one file and remembers what is wrong with it."""
+
+    def __init__(self, file: str, providers: Collection[str], sas_hours: int | None) -> None:
+        self._file, self._providers, self._sas_hours = file, providers, sas_hours
+        self.problems: list[str] = []
+
+    def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
+        for table in document.keys() - {DEFAULT, "profile"}:
+            hint = keys.did_you_mean(table, [DEFAULT, "profile"])
+            self._report(f"[{table}]", f"there is no such table{hint}")
+        default = self._profile(f"[{DEFAULT}]", document.get(DEFAULT, {}), Profile(), DEFAULT)
+        tables = document.get("profile", {})
+        if not isinstance(tables, dict):
+            self._report("[[profile]]", "is a list, expected a table per profile: [profile.NAME]")
+            return (default,)
+        named = tuple(self._named(name, table, default) for name, table in tables.items())
+        self._check_prefixes(named)
+        return (default, *named)
+
+    def _named(self, name: str, table: object, default: Profile) -> Profile:
+        where = f"[profile.{name}]"
+        if not _NAME.fullmatch(name) or name == DEFAULT:
+            self._report(
+                where, "is no usable name, expected up to 40 lower-case letters, digits, hyphens"
+            )
+        profile = self._profile(where, table, default, name)
+        if isinstance(table, dict) and "prefixes" not in table:
+            self._report(where, "prefixes: is missing; [] makes a profile used only by its name")
+        return profile
+
+    def _profile(self, where: str, table: object, base: Profile, name: str) -> Profile:
+        """`base` with the table's values laid over it."""
+        if not isinstance(table, dict):
+            self._report(where, "is a value, expected a table")
+            return base
+        known = keys.DEFAULT_KEYS if name == DEFAULT else keys.PROFILE_KEYS
+        values: dict[str, Any] = {"name": name}
+        for key, raw in table.items():
+            value = keys.value_of(key, raw, known)
+            if isinstance(value, keys.Problem):
+                self._report(where, f"{key}: {value.text}")
+            else:
+                values[key] = value
+        if name != DEFAULT:
+            values["prefixes"] = tuple(p.strip("/") for p in values.get("prefixes", ()))
+        if "provider" in values and "providers" in values:
+            self._report(where, "providers: cannot go with provider; name them all in providers")
+        profile = override(base, values)
+        inherited = self._faults(base)
+        for fault in self._faults(profile):
+            if fault not in inherited:
+                self._report(where, fault)
+        return profile
+
+    def _faults(self, profile: Profile) -> list[str]:
+        """What is wrong with the values of a profile taken together."""
+        found = [f"{key}: {text}" for key, text in contradictions(profile)]
+        for name in (profile.provider, *profile.next_providers):
+            if name not in self._providers:
+                hint = keys.did_you_mean(name, self._providers)
+                expected = hint or f", expected one of {', '.join(sorted(self._providers))}"
+                key = "providers" if profile.next_providers else "provider"
+                found.append(f"{key}: {name!r} is not known{expected}")
+        hours = profile.options.time_to_live_hours
+        if self._sas_hours is not None and hours > self._sas_hours:
+            found.append(
+                f"time_to_live_hours: {hours} is longer than the links to the audio live, "
+                f"expected at most {self._sas_hours} (the setting SAS_HOURS)"
+            )
+        return found
+
+    def _check_prefixes(self, named: tuple[Profile, ...]) -> None:
+        owner: dict[str, str] = {}
+        for profile in named:
+            for prefix in profile.prefixes:
+                where = f"[profile.{profile.name}]"
+                if not prefix:
+                    self._report(where, "prefixes: an empty one is what [default] is for")
+                elif prefix in owner:
+                    self._report(where, f"prefixes: {prefix!r} belongs to {owner[prefix]} already")
+                owner.setdefault(prefix, where)
+
+    def _report(self, where: str, text: str) -> None:
+        self.problems.append(f"{self._file}: {where} {text}")

@@ -1,0 +1,271 @@
+"""The deployment's settings: the only place where the environment is read.
+
+Each setting is one row of `SETTINGS`; docs/settings.md is tested against that table. All problems
+are reported at once, so that a deployment is put right in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shared.configuration.addresses import (
+    STORAGE_FORMS,
+    data_storage,
+    endpoint_forms,
+    endpoints,
+    form_prefixes,
+    named_keys,
+)
+from shared.errors import ConfigurationError
+from shared.model import setting as values
+from shared.model.address import Network
+from shared.model.profile.keys import did_you_mean
+from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
+from shared.providers.registry import OFFERS
+
+_MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
+_OURS = (
+    "DATA_STORAGE",
+    "DROPSCRIBE_",
+    "WEBHOOK_",
+    "COALESCE_",
+    "POLL_",
+    "SWEEP_",
+    "SAS_",
+    *form_prefixes(OFFERS),
+)
+_CLOSE = 0.88
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("AZURE_CLIENT_ID", values.text, None),
+    Setting("AUDIO_CONTAINER", values.container, "audio"),
+    Setting("TRANSCRIPTS_CONTAINER", values.container, "transcripts"),
+    Setting("REPORTS_CONTAINER", values.container, "reports"),
+    Setting("ERRORS_CONTAINER", values.container, "errors"),
+    Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
+    Setting("BATCHES_CONTAINER", values.container, "batches"),
+    Setting("UPLOADS_CONTAINER", values.container, "uploads"),
+    Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
+    Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
+    Setting("MANIFEST_SOURCES", values.containers, ()),
+    Setting("STATE_TABLE", values.table, "dropscribe"),
+    Setting("SAS_HOURS", values.number(6, 168), 48),
+    Setting("WEBHOOK_BASE_URL", values.base_url, None),
+    Setting("WEBHOOK_SECRET", values.webhook_secret, None),
+    Setting("EVENTS_SECRET", values.signing_secrets, ()),
+    Setting("OUTBOUND_NETWORKS", values.networks, ()),
+    Setting("DELIVERIES_DAYS", values.number(1, 365), 30),
+    Setting("REUSE_DAYS", values.number(1, 3650), 365),
+    Setting("COALESCE_SECONDS", values.number(1, 3600), 60),
+    Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
+    Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
+    Setting("POLL_MIN_SECONDS", values.number(1, 3600), 60),
+    Setting("POLL_MAX_SECONDS", values.number(1, 86_400), 600),
+    Setting("RESOLVE_AFTER_SECONDS", values.number(5, 3600), 180),
+    Setting("STUCK_AFTER_SECONDS", values.number(5, 86_400), 600),
+    Setting("RELIST_SECONDS", values.number(5, 86_400), 600),
+    Setting("EVENT_PATIENCE_SECONDS", values.number(1, 86_400), 120),
+    Setting("ORPHANS_SECONDS", values.number(5, 604_800), 3600),
+    Setting("ORPHAN_AGE_SECONDS", values.number(5, 604_800), 3600),
+    Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
+    Setting("SUBMITTED_SECONDS", values.number(3600, 2_592_000), 259_200),
+    Setting("GIVE_UP_SECONDS", values.number(3600, 2_592_000), 86_400),
+    Setting("FALL_OVER_SECONDS", values.number(60, 604_800), 900),
+    Setting("REFETCH_SECONDS", values.number(1, 3600), 20),
+    Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
+    Setting("SLICE_SIZE", values.number(1, 90), 50),
+    Setting("WRITE_CONCURRENCY", values.number(1, 32), 8),
+    Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
+    Setting("PRICES", values.prices, {}),
+    Setting("PRICE_CURRENCY", values.currency, "USD"),
+    Setting("ALLOW_HTTP", values.switch, False),
+    Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
+    Setting("API_ROLE", values.text, None),
+)
+"""The settings of one value each. Storage and endpoints have forms of their own."""
+
+PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
+    name: offer.settings for name, offer in OFFERS.items()
+}
+"""The settings of one value that are of one provider each."""
+
+FORMS = (*STORAGE_FORMS, *endpoint_forms(OFFERS))
+"""The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
+
+NAMED_KEYS = named_keys(OFFERS)
+"""What the settings begin with that hold the key of one endpoint; its name follows."""
+
+
+def all_settings() -> tuple[Setting, ...]:
+    """Every setting of one value."""
+    return (*SETTINGS, *(setting for own in PROVIDER_SETTINGS.values() for setting in own))
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a deployment sets; units as the names say.
+
+    `webhook_base_url` is None where the provider is only polled. `prices` is by
+    "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
+    own settings, named without the provider's prefix and in lower case.
+    """
+
+    data_storage: DataStorage
+    endpoints: tuple[Endpoint, ...]
+    of_provider: dict[str, dict[str, Any]]
+    azure_client_id: str | None
+    audio_container: str
+    transcripts_container: str
+    reports_container: str
+    errors_container: str
+    manifests_container: str
+    batches_container: str
+    uploads_container: str
+    subscriptions_container: str
+    dead_letters_container: str
+    manifest_sources: tuple[str, ...]
+    state_table: str
+    sas_hours: int
+    webhook_base_url: str | None
+    webhook_secret: Secret | None
+    events_secret: tuple[Secret, ...]
+    outbound_networks: tuple[Network, ...]
+    deliveries_days: int
+    reuse_days: int
+    coalesce_seconds: int
+    poll_schedule: str
+    sweep_schedule: str
+    poll_min_seconds: int
+    poll_max_seconds: int
+    resolve_after_seconds: int
+    stuck_after_seconds: int
+    relist_seconds: int
+    event_patience_seconds: int
+    orphans_seconds: int
+    orphan_age_seconds: int
+    endpoint_pause_seconds: int
+    submitted_seconds: int
+    give_up_seconds: int
+    fall_over_seconds: int
+    refetch_seconds: int
+    max_attempts: int
+    slice_size: int
+    write_concurrency: int
+    profiles_file: Path
+    prices: dict[str, float]
+    price_currency: str
+    allow_http: bool
+    api_auth: str
+    api_role: str | None
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environment`, by default that of the process. An empty value counts as
+    not set. Raises `ConfigurationError` with every problem, one line each; no secret is shown."""
+    source = os.environ if environment is None else environment
+    given = {name: value.strip() for name, value in source.items() if value.strip()}
+    problems: list[str] = []
+    found = _single_values(SETTINGS, given, problems)
+    found["of_provider"] = {
+        name: {
+            key.removeprefix(f"{OFFERS[name].form.prefix}_".lower()): value
+            for key, value in _single_values(own, given, problems).items()
+        }
+        for name, own in PROVIDER_SETTINGS.items()
+    }
+    allow_http = bool(found.get("allow_http"))
+    found["data_storage"] = data_storage(given, allow_http, problems)
+    found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
+    problems += _contradictions(found, allow_http) + _strangers(given)
+    if problems:
+        raise ConfigurationError(problems)
+    return Settings(**found)
+
+
+def read_api_access(environment: Mapping[str, str] | None = None) -> tuple[bool, bool, str]:
+    """Whether callers of the API come with tokens of Entra ID instead of keys, whether App Service
+    checks these (it says so in a variable of its own), and the app role that is needed. Triggers
+    are declared by it before anything else is read, so what is wrong here is reported later."""
+    source = os.environ if environment is None else environment
+    by_entra = source.get("API_AUTH", "").strip() == "entra"
+    is_checked = source.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true"
+    return by_entra, is_checked, source.get("API_ROLE", "").strip()
+
+
+def _single_values(
+    settings: Iterable[Setting], given: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:
+    """Field name -> value; a wrong one is reported and stands at its default."""
+    found: dict[str, Any] = {}
+    for setting in settings:
+        value = setting.default
+        if setting.name in given:
+            try:
+                value = setting.parse(given[setting.name])
+            except Invalid as error:
+                problems.append(f"{setting.name}: {error}")
+        found[setting.name.lower()] = value
+    return found
+
+
+def _contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
+    problems = []
+    if found["poll_min_seconds"] > found["poll_max_seconds"]:
+        problems.append("POLL_MIN_SECONDS: is longer than POLL_MAX_SECONDS, expected it to be less")
+    base, secret = found["webhook_base_url"], found["webhook_secret"]
+    if base and not secret:
+        problems.append(
+            "WEBHOOK_SECRET: is not set, expected at least 16 characters "
+            "where WEBHOOK_BASE_URL is set"
+        )
+    if base and base.startswith("http://") and not allow_http:
+        problems.append("WEBHOOK_BASE_URL: is not encrypted, expected an https:// address")
+    return problems + _two_ways_to_read(found) + _shared_containers(found)
+
+
+def _two_ways_to_read(found: Mapping[str, Any]) -> list[str]:
+    """Links are made in one way for all providers; plain ones serve only who has an identity."""
+    used = {endpoint.provider for endpoint in found["endpoints"]}
+    plain = {p for p in used if found["of_provider"][p].get("reads_audio") == "identity"}
+    return [
+        f"{OFFERS[provider].form.prefix}_READS_AUDIO: is identity, expected sas where other "
+        "providers are used, too"
+        for provider in sorted(plain)
+        if used - plain
+    ]
+
+
+def _shared_containers(found: Mapping[str, Any]) -> list[str]:
+    """Outputs that land in the audio container would be taken for audio, and so on."""
+    owner: dict[str, str] = {}
+    problems = []
+    for setting in (s.name for s in SETTINGS if s.name.endswith("_CONTAINER")):
+        name = found[setting.lower()]
+        if name in owner:
+            problems.append(
+                f"{setting}: {name} is {owner[name]} already, expected a container of its own"
+            )
+        owner.setdefault(name, setting)
+    audio = ("AUDIO_CONTAINER", "UPLOADS_CONTAINER")
+    for name in found["manifest_sources"]:
+        if owner.get(name, audio[0]) not in audio:
+            problems.append(
+                f"MANIFEST_SOURCES: {name} is {owner[name]}, expected containers of audio"
+            )
+    return problems
+
+
+def _strangers(given: Mapping[str, str]) -> list[str]:
+    """Names under our prefixes, or all but equal to one of ours, that nothing reads."""
+    known = {*FORMS, *(setting.name for setting in all_settings())}
+    return [
+        f"{name}: there is no such setting{did_you_mean(name, known) or ', expected a known one'}"
+        for name in sorted(set(given) - known)
+        if not name.startswith(NAMED_KEYS)
+        and (name.startswith(_OURS) or difflib.get_close_matches(name, known, 1, _CLOSE))
+    ]

@@ -1,0 +1,49 @@
+"""Which endpoint takes a job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.policy import Policy
+from shared.model.endpoint.endpoint import EndpointState
+from shared.ports.provider import SpeechProvider
+
+
+def choose_endpoint(
+    job: Job,
+    running: Sequence[ActiveJob],
+    endpoints: Mapping[str, SpeechProvider],
+    policy: Policy,
+) -> str | None:
+    """The endpoint of the job's provider with the least audio outstanding that has room.
+    One that did not take the job before comes last."""
+    audio_ms = dict.fromkeys(
+        (name for name, provider in endpoints.items() if provider.name == job.provider), 0
+    )
+    jobs = dict.fromkeys(audio_ms, 0)
+    for entry in running:
+        if entry.endpoint in jobs and entry.job_id != job.id:
+            audio_ms[entry.endpoint] += entry.audio_ms
+            jobs[entry.endpoint] += 1
+    most = policy.most_active_jobs(job.provider)
+    free = [name for name in jobs if jobs[name] < most]
+    return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
+
+
+def down(states: Mapping[str, EndpointState], now: datetime) -> dict[str, timedelta]:
+    """The endpoints that are taken out, and for how long yet."""
+    return {
+        name: state.down_until_at - now
+        for name, state in states.items()
+        if state.down_until_at is not None and state.is_down(now)
+    }
+
+
+def well(
+    endpoints: Mapping[str, SpeechProvider], states: Mapping[str, EndpointState], now: datetime
+) -> dict[str, SpeechProvider]:
+    """The others."""
+    out = down(states, now)
+    return {name: provider for name, provider in endpoints.items() if name not in out}

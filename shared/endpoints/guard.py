@@ -1,0 +1,322 @@
+"""A provider endpoint as all instances may use it: within its limits, and not while it is down.
+
+Wraps any `SpeechProvider`. Every call of the provider's API counts. Fetching results does only
+where the provider itself hands them out: elsewhere they lie in storage, beyond its limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from shared.errors import (
+    EndpointDown,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderThrottled,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+    ProviderUnfunded,
+    StoreConflict,
+)
+from shared.log import event
+from shared.model.endpoint import endpoint as model
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.endpoint.limits import Limits, take
+from shared.model.transcript.recognition import Recognition
+from shared.model.transcript.transcript import Cost
+from shared.ports.provider import (
+    JobRequest,
+    Prepaid,
+    ProviderReport,
+    RemoteCopy,
+    RemoteStatus,
+    ResultFile,
+    SpeechProvider,
+    WebhookChallenge,
+    WebhookHint,
+)
+from shared.ports.queue import Clock
+from shared.ports.state import EndpointBook
+
+TRIES = 10
+_T = TypeVar("_T")
+
+
+class _Admitted(NamedTuple):
+    """What was known of the endpoint when a call began."""
+
+    was_unwell: bool
+    is_probe: bool
+
+
+class _Hand(NamedTuple):
+    """Calls that this process has taken and not made yet; they are good until then."""
+
+    calls: int = 0
+    creates: int = 0
+    until: datetime = datetime.min.replace(tzinfo=UTC)
+
+    def has(self, calls: int, creates: int) -> bool:
+        return self.calls >= calls and self.creates >= creates
+
+    def without(self, calls: int, creates: int) -> _Hand:
+        return _Hand(self.calls - calls, self.creates - creates, self.until)
+
+
+class GuardedProvider:
+    """`ports.provider.SpeechProvider`. Raises `ProviderThrottled` before a call that the limits
+    forbid, and `EndpointDown` while the endpoint is taken out; neither call is made."""
+
+    def __init__(
+        self,
+        provider: SpeechProvider,
+        endpoint: str,
+        *,
+        book: EndpointBook,
+        clock: Clock,
+        limits: Limits,
+        first_pause: timedelta = model.FIRST_PAUSE,
+    ) -> None:
+        self._provider, self._book, self._clock = provider, book, clock
+        self._endpoint_name, self._limits = endpoint, limits
+        self._first_pause = first_pause
+        self.name, self.endpoint = provider.name, provider.endpoint
+        self.api_version = provider.api_version
+        self._lock = Lock()
+        self._hand = _Hand()
+        self._must_look = False
+
+    def submit(self, request: JobRequest) -> str:
+        creates = 0 if self._limits.ramp is None else 1
+        with self._call(self._limits.calls_per_create, creates):
+            return self._provider.submit(request)
+
+    def reserve(self, most: int) -> int:
+        """`ports.provider.Limited`. An endpoint that was unwell is tried with one call."""
+        creates = 0 if self._limits.ramp is None else 1
+        with self._lock:
+            now = self._clock.now()
+            hand = self._hand if now < self._hand.until else _Hand()
+            if self._creates_in(hand) >= most and not self._must_look:
+                return most
+            for _ in range(TRIES):
+                state = self._book.state(self._endpoint_name)
+                self._refuse_if_down(state, now)
+                if state.failures or state.pauses:
+                    return 1
+                taken = take(
+                    state.counted,
+                    state.ramped,
+                    self._limits,
+                    now,
+                    calls=self._limits.calls_per_create,
+                    creates=creates,
+                    times=most - self._creates_in(hand),
+                )
+                if taken.wait_seconds and self._creates_in(hand):
+                    return self._creates_in(hand)
+                if taken.wait_seconds:
+                    raise _used_up(taken.wait_seconds)
+                state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
+                try:
+                    self._book.save(state)
+                except StoreConflict:
+                    continue  # others take them at the same moment
+                self._must_look = False
+                self._hand = _Hand(
+                    hand.calls + taken.calls, hand.creates + taken.creates, taken.until
+                )
+                return min(most, self._creates_in(self._hand))
+        raise _used_up(1)
+
+    def _creates_in(self, hand: _Hand) -> int:
+        calls = hand.calls // self._limits.calls_per_create
+        return calls if self._limits.ramp is None else min(calls, hand.creates)
+
+    def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
+        return self._steps(self._provider.find(mark, since))
+
+    def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
+        return self._steps(self._provider.copies(marked))
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        with self._call():
+            return self._provider.status(transcription_id)
+
+    def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
+        return self._steps(self._provider.files(transcription_id))
+
+    def result(self, file: ResultFile) -> Recognition:
+        return self._fetched(lambda: self._provider.result(file))
+
+    def report(self, file: ResultFile) -> ProviderReport:
+        return self._fetched(lambda: self._provider.report(file))
+
+    def delete(self, transcription_id: str) -> None:
+        with self._call(needs_more_rights=True):
+            self._provider.delete(transcription_id)
+
+    def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
+        return self._steps(self._provider.ensure_webhook(url, secret), needs_more_rights=True)
+
+    def balance(self) -> Cost | None:
+        """None where nobody has to pay beforehand."""
+        if not isinstance(self._provider, Prepaid):
+            return None
+        with self._call():
+            return self._provider.balance()
+
+    def read_webhook(
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, secret: str
+    ) -> WebhookHint | WebhookChallenge:
+        return self._provider.read_webhook(headers, query, body, secret)
+
+    def _fetched(self, fetch: Callable[[], _T]) -> _T:
+        if not self._limits.results_count:
+            return fetch()
+        with self._call():
+            return fetch()
+
+    def _steps(self, steps: Iterator[_T], *, needs_more_rights: bool = False) -> Iterator[_T]:
+        """Each step is a call. Whether there is one more is only known when it was asked for;
+        there being none costs none."""
+        while True:
+            with self._call(needs_more_rights=needs_more_rights):
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    self._put_back()
+                    return
+            yield step
+
+    @contextmanager
+    def _call(
+        self, calls: int = 1, creates: int = 0, *, needs_more_rights: bool = False
+    ) -> Iterator[None]:
+        """`needs_more_rights` is for calls that a key or role may well not allow while it allows
+        the work itself: their refusal does not take the endpoint out."""
+        admitted = self._admit(calls, creates)
+        try:
+            yield
+        except ProviderUnauthorised as error:
+            if not needs_more_rights:
+                self._note_failure(error, admitted, at_once=True)
+            raise
+        except (ProviderUnavailable, OutcomeUnknown) as error:
+            self._note_failure(error, admitted, at_once=False)
+            raise
+        except ProviderThrottled as error:
+            self._note_throttled(error)
+            raise
+        except ProviderUnfunded:
+            self._note_answer(admitted)
+            now = self._clock.now()
+            self._change(lambda state: model.unfunded(state, now))
+            raise
+        except ProviderError:
+            self._note_answer(admitted)
+            raise
+        self._note_answer(admitted)
+
+    def _admit(self, calls: int, creates: int) -> _Admitted:
+        """Take the calls, from those in hand or from what all share."""
+        with self._lock:
+            now = self._clock.now()
+            hand = self._hand if now < self._hand.until else _Hand()
+            if hand.has(calls, creates) and not self._must_look:
+                self._hand = hand.without(calls, creates)
+                return _Admitted(was_unwell=False, is_probe=False)
+            return self._take(hand, calls, creates, now)
+
+    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+        wait_seconds = 1
+        for _ in range(TRIES):
+            state = self._book.state(self._endpoint_name)
+            self._refuse_if_down(state, now)
+            admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
+            self._must_look = admitted.was_unwell
+            if hand.has(calls, creates) and not admitted.is_probe:
+                self._hand = hand.without(calls, creates)
+                return admitted
+            taken = take(
+                state.counted, state.ramped, self._limits, now, calls=calls, creates=creates
+            )
+            if taken.wait_seconds:
+                wait_seconds = taken.wait_seconds
+                break
+            state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
+            if admitted.is_probe:
+                state = model.probing(state, now, self._first_pause)
+            try:
+                self._book.save(state)
+            except StoreConflict:
+                continue  # others take them at the same moment
+            in_hand = _Hand(hand.calls + taken.calls, hand.creates + taken.creates, taken.until)
+            self._hand = in_hand.without(calls, creates)
+            return admitted
+        raise _used_up(wait_seconds)
+
+    def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
+        if state.is_down(now):
+            self._must_look = True
+            assert state.down_until_at is not None
+            raise EndpointDown(
+                f"{self._endpoint_name} is taken out: {state.reason}",
+                until_at=state.down_until_at,
+            )
+
+    def _put_back(self) -> None:
+        """A call was taken and not needed."""
+        with self._lock:
+            self._hand = self._hand.without(-1, 0)
+
+    def _note_answer(self, admitted: _Admitted) -> None:
+        """An answer shows the endpoint well, even if it says no. Calls that began before it was
+        known to be unwell prove nothing."""
+        if admitted.was_unwell:
+            self._must_look = False
+            self._change(model.well)
+            event("endpoint.well", endpoint=self._endpoint_name)
+
+    def _note_failure(self, error: ProviderError, admitted: _Admitted, *, at_once: bool) -> None:
+        reason = f"{type(error).__name__} {error.code}".strip()
+        now = self._clock.now()
+        self._must_look = True
+        state = self._change(
+            lambda state: model.failed(
+                state,
+                now,
+                reason,
+                at_once=at_once,
+                is_probe=admitted.is_probe,
+                first_pause=self._first_pause,
+            )
+        )
+        if state is not None and state.is_down(now):
+            event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
+
+    def _note_throttled(self, error: ProviderThrottled) -> None:
+        now, seconds = self._clock.now(), error.retry_after_seconds or 1
+        self._must_look = True
+        self._change(lambda state: model.throttled(state, now, seconds))
+        event("endpoint.throttled", endpoint=self._endpoint_name, seconds=seconds, level=30)
+
+    def _change(self, change: Callable[[EndpointState], EndpointState]) -> EndpointState | None:
+        for _ in range(TRIES):
+            try:
+                return self._book.save(change(self._book.state(self._endpoint_name)))
+            except StoreConflict:
+                continue
+        return None
+
+
+def _used_up(wait_seconds: int) -> ProviderThrottled:
+    return ProviderThrottled(
+        "the calls of this moment are used up", retry_after_seconds=wait_seconds
+    )

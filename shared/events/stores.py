@@ -1,0 +1,169 @@
+"""Whoever changes a row tells others of it, without a line of code about that.
+
+The stores that the use-cases get are wrapped in those of this file. Where somebody wants to hear of
+a change, a notice goes into its transaction, and then a message. So no use-case can forget to tell,
+and what is told is what was saved. Where nobody listens, nothing is added to any call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from shared.events.audience import Announcer
+from shared.model.batch.batch import Batch, Part
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.event import Event
+from shared.model.events.happenings import (
+    Links,
+    of_accepted,
+    of_completed,
+    of_endpoint,
+    of_recording,
+    of_submitted,
+)
+from shared.model.events.notice import Notice
+from shared.ports.queue import Clock
+from shared.ports.state import BatchStore, EndpointBook
+
+ROWS_IN_TRANSACTION = 100
+ENDPOINTS = "!endpoint"
+"""The partition of the endpoint book."""
+
+
+class AnnouncingStore:
+    """`ports.state.BatchStore` that tells of recordings that are over, of jobs that were sent,
+    and of batches that begin or are complete. The rest goes to the store as it is."""
+
+    def __init__(self, store: BatchStore, announcer: Announcer, links: Links) -> None:
+        self._store, self._announcer, self._links = store, announcer, links
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        if not batch.version:
+            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        self._store.open_batch(batch, *_given(notice))
+        self._hand_on(notice)
+
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        if batch.error_report is None:
+            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        is_new = self._store.create_batch(batch, parts, *_given(notice))
+        if is_new:
+            self._hand_on(notice)
+        return is_new
+
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
+        self._store.save_batch(batch, *_given(notice))
+        self._hand_on(notice)
+
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
+        events = self._of([recording])
+        if events:
+            notice = self._announcer.notice(recording.batch_id, events)
+        is_new = self._store.insert(recording, *_given(notice))
+        if is_new:
+            self._hand_on(notice)
+        return is_new
+
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
+        """The rows of a notice that is too large, or for which there is no room, are saved in two
+        halves: who saves this many has to be ready to find some saved and some not."""
+        rows = list(recordings)
+        events = self._of(rows, job)
+        if events:
+            batch_id = rows[0].batch_id if job is None else job.batch_id
+            notice = self._announcer.notice(batch_id, events)
+        if notice is None:
+            return self._store.save(job, rows)
+        is_too_much = len(rows) + (job is not None) >= ROWS_IN_TRANSACTION or not notice.fits
+        middle = len(rows) // 2
+        if is_too_much and middle:
+            self.save(None, rows[:middle])
+            return self.save(job, rows[middle:])
+        saved = self._store.save(job, rows, notice)
+        self._announcer.hand_on(notice)
+        return saved
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        """In two halves, where `save` does that."""
+        events = [event for job in jobs for event in self._of([], job)] + self._of(recordings)
+        if events:
+            notice = self._announcer.notice(jobs[0].batch_id, events)
+        if notice is None:
+            return self._store.save_jobs(jobs, recordings)
+        is_too_much = len(jobs) + len(recordings) >= ROWS_IN_TRANSACTION or not notice.fits
+        middle = len(jobs) // 2
+        if is_too_much and middle:
+            return [*self.save_jobs(jobs[:middle]), *self.save_jobs(jobs[middle:], recordings)]
+        saved = self._store.save_jobs(jobs, recordings, notice)
+        self._announcer.hand_on(notice)
+        return saved
+
+    def _of(self, rows: Sequence[Recording], job: Job | None = None) -> list[Event]:
+        has_subscribers = self._announcer.has_subscribers
+        events = [
+            event
+            for row in rows
+            if has_subscribers or row.callback is not None
+            for event in of_recording(row, self._links)
+        ]
+        if job is not None and has_subscribers:
+            events += of_submitted(job, self._links)
+        return events
+
+    def _hand_on(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self._announcer.hand_on(notice)
+
+
+class AnnouncingBook:
+    """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
+    was before is known from the version: it is that of the state that was read."""
+
+    def __init__(self, book: EndpointBook, announcer: Announcer, clock: Clock) -> None:
+        self._book, self._announcer, self._clock = book, announcer, clock
+        self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+    def state(self, name: str) -> EndpointState:
+        return self._seen(self._book.state(name))
+
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+        is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
+        if is_news:
+            event = of_endpoint(state, self._clock.now())
+            notice = self._announcer.notice(ENDPOINTS, [event])
+        saved = self._seen(self._book.save(state, *_given(notice)))
+        if notice is not None:
+            self._announcer.hand_on(notice)
+        return saved
+
+    def _seen(self, state: EndpointState) -> EndpointState:
+        if state.pauses == 0:
+            self._was_well[state.name] = state.version
+        return state
+
+
+def _given(notice: Notice | None) -> tuple[Notice, ...]:
+    """Where there is none, the call is the one that it would be without all this."""
+    return () if notice is None else (notice,)

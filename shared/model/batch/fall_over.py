@@ -1,0 +1,103 @@
+"""Whether a provider is in trouble that another one would not have, and what a recording is like
+that goes on there.
+
+Only what was certainly not sent moves: nobody is paid twice for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.errors import InputError
+from shared.model.batch.decision import Decision
+from shared.model.batch.failure import Failure
+from shared.model.batch.recording import Recording
+from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.fit import settle
+
+
+def _why(code: str, reason: str) -> Failure:
+    """Of a job that is not sent. Its recordings do not fail, so nobody else reads it."""
+    return Failure(
+        kind="provider",
+        code=code,
+        reason=reason,
+        advice="The recordings of the job go on in another one.",
+        retryable=True,
+    )
+
+
+DEADLINE_NEARS = _why("deadline_nears", "The deadline is nearer than the standard mode may take.")
+
+
+def trouble(
+    provider: str,
+    endpoints: Collection[str],
+    states: Mapping[str, EndpointState],
+    patience: timedelta,
+    now: datetime,
+    *,
+    has_tried: bool,
+) -> Failure | None:
+    """Why nothing can be sent to `provider`, of which these are the endpoints: no money, or out
+    for longer than `patience`. None: it can be, or soon. `has_tried` is for who was turned away
+    already; others find out how an endpoint is whenever a pause of it is over."""
+    known = [states.get(name, EndpointState(name=name)) for name in endpoints]
+    if not known:
+        return _why("provider_gone", f"{provider} has no endpoint in the settings.")
+    if not all(
+        _is_unfunded(state, now) or _is_out(state, patience, now, has_tried) for state in known
+    ):
+        return None
+    if any(_is_unfunded(state, now) for state in known):
+        return _why("unfunded", f"The account at {provider} holds too little money.")
+    return _why("provider_out", f"{provider} could not be reached for some time.")
+
+
+def _is_unfunded(state: EndpointState, now: datetime) -> bool:
+    return state.unfunded_until_at is not None and now < state.unfunded_until_at
+
+
+def _is_out(state: EndpointState, patience: timedelta, now: datetime, has_tried: bool) -> bool:
+    since_at = state.down_since_at
+    return (
+        since_at is not None
+        and now - since_at >= patience
+        and (state.is_down(now) or has_tried)
+        and state.reason != THROTTLED
+    )
+
+
+def moved_on(
+    recording: Recording, why: str, capabilities: Mapping[str, Capabilities], now: datetime
+) -> Recording:
+    """The recording with the next provider of its order that takes it, its options settled anew
+    from those that were asked for. Where none does, it stays, and tries no other any more."""
+    profile, audio = recording.profile, recording.audio
+    if not profile.next_providers or audio is None:
+        return recording
+    first, *rest = profile.next_providers
+    asked = msgspec.structs.replace(
+        profile,
+        provider=first,
+        next_providers=tuple(rest),
+        options=recording.asked or profile.options,
+    )
+    try:
+        settled, notes = settle(audio, asked, capabilities, is_substitute=True)
+    except InputError as error:
+        alone = msgspec.structs.replace(profile, next_providers=())
+        note = f"{why} No other provider takes the recording: {error.reason}"
+        return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
+    note = f"{why} {settled.provider} did it in place of {profile.provider}."
+    decision = Decision(at=now, what="moved_on", why=note)
+    return msgspec.structs.replace(
+        recording,
+        profile=settled,
+        notes=(note, *notes),
+        decisions=(*recording.decisions, decision),
+    )

@@ -1,0 +1,96 @@
+"""What all instances together know of a provider endpoint: how busy it is, and how well.
+
+well --failures--> down until a moment --that moment--> probed by one call --> well | down
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from shared.model.endpoint.limits import Counted, Ramped
+
+FAILURES_UNTIL_DOWN = 3
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=10)
+UNFUNDED_PAUSE = timedelta(minutes=15)  # longer than a job that was turned away waits at most
+THROTTLED = "throttled"
+
+
+class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
+    """One row. `counted` are the calls that are spoken for, by the seconds of each limit, and
+    `ramped` the create calls. `failures` counts calls in a row that showed the endpoint unwell,
+    `pauses` how often it was down since it last was well, `down_since_at` when that began. Until
+    `unfunded_until_at` nobody else need find out that its account is empty. `version` is the row's
+    ETag, "" for a row not yet stored."""
+
+    name: str
+    counted: dict[int, Counted] = {}
+    ramped: Ramped | None = None
+    failures: int = 0
+    pauses: int = 0
+    down_until_at: datetime | None = None
+    down_since_at: datetime | None = None
+    unfunded_until_at: datetime | None = None
+    reason: str = ""
+    version: str = ""
+
+    def is_down(self, now: datetime) -> bool:
+        return self.down_until_at is not None and now < self.down_until_at
+
+
+def failed(
+    state: EndpointState,
+    now: datetime,
+    reason: str,
+    *,
+    at_once: bool,
+    is_probe: bool = False,
+    first_pause: timedelta = FIRST_PAUSE,
+) -> EndpointState:
+    """After a call that showed the endpoint unwell. `at_once` takes it out without waiting for
+    more of the same: a wrong key does not get better by itself. Calls that were under way when
+    it was taken out add nothing to the pause; a probe that fails doubles it."""
+    failures = state.failures + 1
+    if state.is_down(now) and not is_probe:
+        return msgspec.structs.replace(state, failures=failures)
+    if not (at_once or failures >= FAILURES_UNTIL_DOWN or state.pauses):
+        return msgspec.structs.replace(state, failures=failures, reason=reason)
+    pause = min(first_pause * 2**state.pauses, LONGEST_PAUSE)
+    return msgspec.structs.replace(
+        state,
+        failures=failures,
+        pauses=min(state.pauses + 1, 10),
+        down_until_at=max(state.down_until_at or now, now + pause),
+        down_since_at=state.down_since_at or now,
+        reason=reason,
+    )
+
+
+def throttled(state: EndpointState, now: datetime, seconds: int) -> EndpointState:
+    """The endpoint asked everybody to wait. That is no failure, and no pause is added to it.
+    Create calls begin slowly again."""
+    until_at = max(state.down_until_at or now, now + timedelta(seconds=seconds))
+    return msgspec.structs.replace(state, down_until_at=until_at, reason=THROTTLED, ramped=None)
+
+
+def well(state: EndpointState) -> EndpointState:
+    """After a call that the endpoint answered as it should. What it asked of everybody, in the
+    answer to another call, still holds."""
+    state = msgspec.structs.replace(state, failures=0, pauses=0, down_since_at=None)
+    if state.reason == THROTTLED:
+        return state
+    return msgspec.structs.replace(state, down_until_at=None, reason="")
+
+
+def unfunded(state: EndpointState, now: datetime) -> EndpointState:
+    """The account holds too little. The endpoint is well, and answers all else."""
+    return msgspec.structs.replace(state, unfunded_until_at=now + UNFUNDED_PAUSE)
+
+
+def probing(
+    state: EndpointState, now: datetime, first_pause: timedelta = FIRST_PAUSE
+) -> EndpointState:
+    """The pause is over: one caller may look, and the others wait for what it finds."""
+    return msgspec.structs.replace(state, down_until_at=now + first_pause)

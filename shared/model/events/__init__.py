@@ -1,0 +1,1 @@
+"""Events, who wants to hear of them, and how a delivery goes."""

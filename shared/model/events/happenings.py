@@ -1,0 +1,226 @@
+"""What is told of a row that was just changed: the events that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from shared.model.batch.batch import Batch
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.event import Event, EventType, event_id, timestamp
+from shared.model.events.subscription import Subscription
+
+WHOLE_BATCH = "batch"
+"""Stands in `Event.callback` for the address of the batch as a whole."""
+
+
+class Links(msgspec.Struct, frozen=True, kw_only=True):
+    """How things are found: `api` is the public address of this app, None where it has none, and
+    `blob` makes the plain address, without a secret, of "container/name"."""
+
+    api: str | None
+    blob: Callable[[str], str]
+    reports: str
+
+    def to(self, paths: dict[str, str]) -> dict[str, str]:
+        """Absolute links into the API; none where nobody knows its address."""
+        if self.api is None:
+            return {}
+        return {name: f"{self.api}/api/{path}" for name, path in paths.items()}
+
+
+def of_recording(row: Recording, links: Links) -> list[Event]:
+    """Of a row that was saved as terminal; nothing of any other."""
+    if row.state == "transcribed":
+        types: list[EventType] = ["recording.transcribed"]
+        if row.needs_review:
+            types.append("recording.needs_review")
+    elif row.state == "failed":
+        types = ["recording.failed"]
+    else:
+        return []
+    data = _without_nothing(_recording_data(row, links))
+    return [
+        Event(
+            id=event_id(type_, row.changed_at, row.batch_id, row.id),
+            type=type_,
+            at=row.changed_at,
+            subject=f"batches/{row.batch_id}/items/{row.id}",
+            data=data,
+            batch_id=row.batch_id,
+            recording_id=row.id,
+            profile=row.profile.name,
+            callback=None if type_ == "recording.needs_review" else row.callback,
+        )
+        for type_ in types
+    ]
+
+
+def _recording_data(row: Recording, links: Links) -> dict[str, Any]:
+    item = f"batches/{row.batch_id}/items/{row.id}"
+    outcome, failure = row.outcome, row.failure
+    data = {
+        "batch_id": row.batch_id,
+        "recording_id": row.id,
+        "state": row.state,
+        "attempt": row.attempt,
+        "profile": row.profile.name,
+        "container": row.container,
+        "name": row.name,
+        "etag": row.etag,
+        "title": row.labels.title,
+        "client_item_id": row.labels.client_item_id,
+        "metadata": row.labels.metadata,
+        "duration_ms": row.duration_ms or None,
+    }
+    if outcome is not None:
+        data |= {
+            "language": outcome.language,
+            "confidence": outcome.confidence,
+            "needs_review": outcome.needs_review,
+            "cost": msgspec.to_builtins(outcome.cost),
+            "outputs": {name: links.blob(path) for name, path in outcome.outputs.items()},
+            "links": links.to({"self": item, "transcript": f"{item}/transcript"}),
+        }
+    if failure is not None:
+        data |= {
+            "failure": msgspec.to_builtins(failure),
+            "error_report": links.blob(row.error_report) if row.error_report else None,
+            "links": links.to({"self": item}),
+        }
+    return data
+
+
+def of_accepted(batch: Batch, links: Links) -> Event:
+    """Of a header that was just made."""
+    return _of_batch("batch.accepted", batch, batch.created_at, {"items": batch.items}, links)
+
+
+def of_completed(batch: Batch, links: Links) -> list[Event]:
+    """Of a header that says that a report was written; nothing of any other."""
+    is_over = batch.finished_at is not None and batch.reported >= 0 and batch.is_settled
+    if not is_over or batch.finished_at is None or batch.error_report is not None:
+        return []
+    more = {
+        "finished_at": timestamp(batch.finished_at),
+        "counts": {
+            "accepted": batch.reported,
+            "transcribed": batch.reported - batch.failed,
+            "failed": batch.failed,
+        },
+        "cancelled": batch.cancelled_at is not None,
+        "reports": {
+            kind: links.blob(f"{links.reports}/{batch.id}.{kind}")
+            for kind in ("json", "csv", "html")
+        },
+    }
+    event = _of_batch("batch.completed", batch, batch.finished_at, more, links)
+    callback = WHOLE_BATCH if batch.callbacks else None
+    return [msgspec.structs.replace(event, callback=callback)]
+
+
+def _of_batch(
+    type_: EventType, batch: Batch, at: datetime, more: dict[str, Any], links: Links
+) -> Event:
+    path = f"batches/{batch.id}"
+    data = {
+        "batch_id": batch.id,
+        "title": batch.title or None,
+        "origin": batch.origin,
+        "profile": batch.profile or None,
+        "created_at": timestamp(batch.created_at),
+        **more,
+        "links": links.to({"self": path, "items": f"{path}/items", "report": f"{path}/report"}),
+    }
+    return Event(
+        id=event_id(type_, at, batch.id),
+        type=type_,
+        at=at,
+        subject=path,
+        data=_without_nothing(data),
+        batch_id=batch.id,
+        profile=batch.profile or None,
+    )
+
+
+def of_submitted(job: Job, links: Links) -> list[Event]:
+    """Of a job whose provider took it; nothing of any other."""
+    if job.state != "submitted" or job.submitted_at is None:
+        return []
+    path = f"batches/{job.batch_id}"
+    data = {
+        "batch_id": job.batch_id,
+        "job_id": job.id,
+        "provider": job.provider,
+        "endpoint": job.endpoint,
+        "mode": job.mode,
+        "recordings": job.recordings,
+        "audio_ms": job.audio_ms,
+        "links": links.to({"self": path}),
+    }
+    return [
+        Event(
+            id=event_id("batch.submitted", job.submitted_at, job.batch_id, job.id),
+            type="batch.submitted",
+            at=job.submitted_at,
+            subject=path,
+            data=_without_nothing(data),
+            batch_id=job.batch_id,
+        )
+    ]
+
+
+def of_endpoint(state: EndpointState, now: datetime) -> Event:
+    """Of a provider's endpoint that was well and is taken out."""
+    data = {
+        "endpoint": state.name,
+        "reason": state.reason,
+        "until_at": timestamp(state.down_until_at) if state.down_until_at else None,
+    }
+    return Event(
+        id=event_id("endpoint.failing", now, state.name),
+        type="endpoint.failing",
+        at=now,
+        subject=f"endpoints/{state.name}",
+        data=_without_nothing(data),
+    )
+
+
+def of_disabled(subscription: Subscription, now: datetime) -> Event:
+    """Of a subscription that is called no more."""
+    since = subscription.failing_since_at
+    data = {
+        "subscription_id": subscription.id,
+        "title": subscription.title or None,
+        "origin": subscription.origin,
+        "reason": subscription.reason,
+        "failing_since_at": timestamp(since) if since else None,
+    }
+    return Event(
+        id=event_id("subscription.disabled", now, subscription.id),
+        type="subscription.disabled",
+        at=now,
+        subject=f"subscriptions/{subscription.id}",
+        data=_without_nothing(data),
+    )
+
+
+def of_test(subscription: Subscription, now: datetime, unique: str) -> Event:
+    """What a person sends to see whether it arrives."""
+    return Event(
+        id=event_id("subscription.tested", now, subscription.id, unique),
+        type="subscription.tested",
+        at=now,
+        subject=f"subscriptions/{subscription.id}",
+        data={"subscription_id": subscription.id, "message": "This is a test."},
+    )
+
+
+def _without_nothing(data: dict[str, Any]) -> dict[str, Any]:
+    """What is not known is left out; false and 0 are known."""
+    return {key: value for key, value in data.items() if value is not None and value != {}}

@@ -1,0 +1,313 @@
+"""Turns what stands in a manifest into a `Manifest`, or into the list of all that is wrong with it.
+
+Every key is in `HEAD_KEYS`, `ITEM_KEYS` or `OPTION_KEYS`; manifest.schema.json of the API and
+docs/manifest.md are tested against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from shared.errors import InputError
+from shared.model.manifest.entry import (
+    MOST_ID,
+    MOST_NAME,
+    MOST_TITLE,
+    OPTION_KEYS,
+    SPEAKER_KEYS,
+    Entry,
+    Faults,
+    kind_of_value,
+)
+from shared.model.manifest.manifest import (
+    MOST_ITEMS,
+    Head,
+    Item,
+    Manifest,
+    asked,
+    base_profile,
+    with_mode,
+)
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.fit import check_request
+from shared.model.profile.profile import Profile, contradictions, override
+
+HEAD_KEYS = (
+    "title",
+    "profile",
+    "provider",
+    "providers",
+    "mode",
+    "deadline",
+    "budget",
+    "container",
+    "callback_url",
+    "metadata",
+    "speakers",
+)
+SOURCE_KEYS = ("container", "blob", "prefix", "url")
+ITEM_KEYS = (*SOURCE_KEYS, "client_item_id", "title", "callback_url", "metadata", "speakers")
+SINGLE_KEYS = ("client_item_id", "title")
+"""What makes sense for one recording only, not for a prefix or a container."""
+
+
+class Known(NamedTuple):
+    """What a manifest may refer to. `containers` are those whose blobs may be named, the first
+    one where none is named. `allow_http` is for a developer's machine."""
+
+    profiles: Sequence[Profile]
+    capabilities: Mapping[str, Capabilities]
+    containers: Sequence[str]
+    allow_http: bool = False
+
+
+class Checker:
+    """Takes the head first, then the items one by one in their order, then `manifest()`.
+
+    What was seen of earlier items is remembered by hash-sized keys; checked combinations of
+    options are remembered too, since in a large manifest nearly all are the same.
+    """
+
+    def __init__(self, known: Known, faults: Faults | None = None) -> None:
+        self._known = known
+        self.faults = faults or Faults()
+        self._told_of_head: set[tuple[str, str]] = set()
+        self._head_line: int | None = None
+        self._head, self._container = Head(), known.containers[0] if known.containers else ""
+        self._items: list[Item] = []
+        self._ids: dict[str, int] = {}
+        self._places: dict[tuple[str, str], int] = {}
+        self._listings: dict[tuple[str, str], int] = {}
+        self._verdicts: dict[bytes, tuple[tuple[str, str, str], ...]] = {}
+        self._lines: dict[int, int] = {}
+        self.count = 0
+
+    # --- head
+
+    def head(self, raw: Mapping[str, Any], line: int | None = None) -> None:
+        """What holds for all; `raw` as JSON has it."""
+        self._head_line = line
+        entry = self._entry(raw, "", line)
+        entry.refuse_strangers((*HEAD_KEYS, *OPTION_KEYS))
+        container = entry.text("container", 63)
+        if container is not None:
+            self._container = self._checked_container(container, entry)
+        order = self._order(entry)
+        self._head = Head(
+            title=entry.text("title", MOST_TITLE) or "",
+            profile=self._profile(entry),
+            provider=order[0] if order else self._provider(entry),
+            next_providers=tuple(order[1:]),
+            mode=self._mode(entry),
+            deadline=entry.moment("deadline"),
+            budget=entry.amount("budget"),
+            callback_url=entry.url("callback_url"),
+            metadata=entry.metadata(),
+            fields=entry.fields(),
+        )
+
+    def _profile(self, entry: Entry) -> str | None:
+        name = entry.text("profile", 40)
+        known = [profile.name for profile in self._known.profiles]
+        return entry.one_of("profile", name, known, "unknown_profile")
+
+    def _provider(self, entry: Entry) -> str | None:
+        name = entry.text("provider", 40)
+        return entry.one_of("provider", name, self._known.capabilities, "unknown_provider")
+
+    def _order(self, entry: Entry) -> list[str]:
+        """The providers in order of preference."""
+        if entry.has("provider") and entry.has("providers"):
+            entry.fault(
+                "contradiction", "Cannot go with provider. Name them all here.", "providers"
+            )
+        order = entry.texts("providers", 10, 40)
+        for name in order:
+            entry.one_of("providers", name, self._known.capabilities, "unknown_provider")
+        if len(set(order)) < len(order):
+            entry.fault("bad_value", "Names one twice. Name each provider once.", "providers")
+        return order
+
+    def _mode(self, entry: Entry) -> Any:
+        return entry.one_of("mode", entry.text("mode", 20), ("standard", "express"), "bad_value")
+
+    def _checked_container(self, name: str, entry: Entry) -> str:
+        known = self._known.containers
+        return entry.one_of("container", name, known, "unknown_container") or known[0]
+
+    def _entry(self, raw: Mapping[str, Any], at: str, line: int | None) -> Entry:
+        return Entry(raw, at, line, self.faults, allow_http=self._known.allow_http)
+
+    # --- items
+
+    def item(self, raw: object, line: int | None = None) -> None:
+        """The next of the recordings."""
+        at, self.count = f"recordings[{self.count}]", self.count + 1
+        if self.count > MOST_ITEMS:
+            if self.count == MOST_ITEMS + 1:
+                text = f"Holds more than {MOST_ITEMS} recordings. Split it into several batches."
+                self.faults.add("too_many", text, "recordings", line)
+            return
+        if not isinstance(raw, dict):
+            text = f'Is {kind_of_value(raw)}. Write an object such as {{"blob": "calls/a.wav"}}.'
+            self.faults.add("wrong_type", text, at, line)
+            return
+        entry = self._entry(raw, at, line)
+        if line is not None:
+            self._lines[self.count - 1] = line
+        entry.refuse_strangers((*ITEM_KEYS, *OPTION_KEYS))
+        item = self._source(entry)
+        if item is None:
+            return
+        item = msgspec.structs.replace(
+            item,
+            client_item_id=entry.text("client_item_id", MOST_ID),
+            title=entry.text("title", MOST_TITLE),
+            callback_url=entry.url("callback_url"),
+            metadata=entry.metadata(),
+            fields=entry.fields(),
+        )
+        self._refuse_repetitions(item, entry)
+        self._refuse_contradictions(item, entry)
+        self._items.append(item)
+
+    def _source(self, entry: Entry) -> Item | None:
+        """Which recordings are meant."""
+        given = [key for key in SOURCE_KEYS if entry.has(key)]
+        named = [key for key in given if key != "container"]
+        if not given or len(named) > 1 or given == ["container", "url"]:
+            found = f"Names {' and '.join(given)}" if given else "Names no audio"
+            entry.fault(
+                "no_source" if not given else "several_sources",
+                f"{found}. Give one of blob, prefix, url, or container alone for all it holds.",
+            )
+            return None
+        if named == ["url"]:
+            url = entry.url("url")
+            return None if url is None else Item(url=url)
+        container = entry.text("container", 63)
+        where = self._container
+        if container is not None:
+            where = self._checked_container(container, entry)
+        if not named:
+            return Item(container=where)
+        name = entry.text(named[0], MOST_NAME)
+        if name is None:
+            return None
+        return (
+            Item(container=where, blob=name)
+            if named == ["blob"]
+            else Item(container=where, prefix=name)
+        )
+
+    def _refuse_repetitions(self, item: Item, entry: Entry) -> None:
+        number = self.count - 1
+        if item.is_listing:
+            for key in SINGLE_KEYS:
+                if entry.has(key):
+                    text = "Can be given to a single recording only, not to a prefix or container."
+                    entry.fault("only_for_one", text, key)
+            first = self._listings.setdefault(item.place, number)
+            if first != number:
+                text = f"Is the same as recordings[{first}]. Name it once."
+                entry.fault("duplicate_recording", text)
+            return
+        if item.client_item_id is not None:
+            first = self._ids.setdefault(item.client_item_id, number)
+            if first != number:
+                text = f"Is that of recordings[{first}] already. Give each an id of its own."
+                entry.fault("duplicate_id", text, "client_item_id")
+        first = self._places.setdefault(item.place, number)
+        if first != number:
+            text = f"Is the same audio as recordings[{first}]. Name each recording once."
+            entry.fault("duplicate_recording", text, "url" if item.url else "blob")
+
+    def _refuse_contradictions(self, item: Item, entry: Entry) -> None:
+        """Options that are right one by one, but not together, not in this profile, or not at
+        this provider."""
+        head = self._head
+        try:
+            profile = with_mode(base_profile(head, self._known.profiles, item.place[1]), head)
+        except InputError:
+            return  # the profile is unknown, which is said elsewhere
+        options = asked(head, item)
+        key = msgspec.msgpack.encode((profile.name, options))
+        if key not in self._verdicts:
+            self._verdicts[key] = self._verdict(profile, options)
+        for name, code, text in self._verdicts[key]:
+            if _says(item, name):
+                entry.fault(code, text, name)
+            elif (name, text) not in self._told_of_head:
+                self._told_of_head.add((name, text))
+                self.faults.add(code, text, name, self._head_line)
+
+    def _verdict(
+        self, profile: Profile, options: dict[str, Any]
+    ) -> tuple[tuple[str, str, str], ...]:
+        result = override(profile, options)
+        inherited = contradictions(profile)
+        found = [
+            (_shown_key(key), "contradiction", f"{text[:1].upper()}{text[1:]}.")
+            for key, text in contradictions(result)
+            if (key, text) not in inherited
+        ]
+        found += [
+            (_shown_key(key), "not_supported", text) for key, text in self._unsupported(result)
+        ]
+        return tuple(found)
+
+    def _unsupported(self, profile: Profile) -> list[tuple[str, str]]:
+        """What the first provider of the order cannot do, unless another one can."""
+        verdicts = []
+        for name in (profile.provider, *profile.next_providers):
+            limits = self._known.capabilities.get(name)
+            verdicts.append([] if limits is None else check_request(profile, limits))
+            if not verdicts[-1]:
+                return []
+        return verdicts[0]
+
+    # --- the end
+
+    def manifest(self) -> Manifest:
+        """Raises `ManifestRefused` with every fault."""
+        if not self.count:
+            text = "Names no recordings. Give at least one."
+            self.faults.add("no_recordings", text, "recordings")
+        self._refuse_overlaps()
+        self.faults.raise_if_any()
+        return Manifest(head=self._head, items=tuple(self._items))
+
+    def _refuse_overlaps(self) -> None:
+        """What lies below a prefix would be transcribed twice, and paid twice."""
+        if not self._listings:
+            return
+        lengths = sorted({len(prefix) for _, prefix in self._listings})
+        for item, place in self._placed():
+            container, name = place
+            for length in lengths:
+                first = self._listings.get((container, name[:length]))
+                if first is None or length > len(name) or first == item:
+                    continue
+                text = (
+                    f"Is among the blobs of recordings[{first}] already, and would be transcribed "
+                    "twice. Leave one of the two out."
+                )
+                at = f"recordings[{item}]"
+                self.faults.add("duplicate_recording", text, at, self._lines.get(item))
+                break
+
+    def _placed(self) -> list[tuple[int, tuple[str, str]]]:
+        listings = [(number, place) for place, number in self._listings.items()]
+        return sorted([*listings, *((number, place) for place, number in self._places.items())])
+
+
+def _shown_key(key: str) -> str:
+    return "speakers" if key in SPEAKER_KEYS else key
+
+
+def _says(item: Item, shown: str) -> bool:
+    """Whether an option is the item's own, and not that of the batch."""
+    return any(key in item.fields for key in (SPEAKER_KEYS if shown == "speakers" else (shown,)))

@@ -1,0 +1,273 @@
+"""One object of a manifest, read field by field; what is wrong is told with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeGuard
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.errors import Fault, ManifestRefused
+from shared.model.manifest.manifest import AUTO_SPEAKERS
+from shared.model.profile import keys
+
+MOST_FAULTS = 100
+MOST_TITLE, MOST_NAME, MOST_URL, MOST_ID = 400, 1_024, 2_048, 200
+MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
+MOST_SPEAKERS = 35
+MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
+
+SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
+OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
+"""Options that are written as in profiles. `speakers` stands for three of them, which exclude one
+another in part."""
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Faults:
+    """Collects what is wrong; of a manifest of ten thousand mistakes, the first hundred are
+    enough."""
+
+    def __init__(self) -> None:
+        self.found: list[Fault] = []
+        self.more = 0
+
+    def add(self, code: str, message: str, at: str = "", line: int | None = None) -> None:
+        if len(self.found) < MOST_FAULTS:
+            self.found.append(Fault(code=code, message=message, at=at, line=line))
+        else:
+            self.more += 1
+
+    def raise_if_any(self) -> None:
+        if self.found:
+            raise ManifestRefused(tuple(self.found), self.more)
+
+
+class Entry:
+    """One object of the manifest, and where it stands."""
+
+    def __init__(
+        self,
+        raw: Mapping[str, Any],
+        at: str,
+        line: int | None,
+        faults: Faults,
+        *,
+        allow_http: bool = False,
+    ) -> None:
+        self._raw, self._at, self._line, self._faults = raw, at, line, faults
+        self._allow_http = allow_http
+
+    def has(self, key: str) -> bool:
+        return self._raw.get(key) is not None
+
+    def fault(self, code: str, message: str, key: str = "") -> None:
+        at = ".".join(part for part in (self._at, key) if part)
+        self._faults.add(code, message, at, self._line)
+
+    def refuse_strangers(self, known: Collection[str]) -> None:
+        for key in self._raw:
+            if key not in known:
+                hint = keys.did_you_mean(key, sorted(known))
+                text = f"There is no such field{hint or '. Known are: ' + _listed(known)}"
+                self.fault("unknown_field", text if hint else f"{text}.", _shortened(key, 60))
+
+    def text(self, key: str, most: int) -> str | None:
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.fault("wrong_type", f"Is {kind_of_value(value)}. Write text in quotes.", key)
+        elif not value.strip() or len(value) > most:
+            self.fault("bad_value", f"Has {len(value)} characters. Write 1 to {most}.", key)
+        elif _CONTROL.search(value):
+            self.fault("bad_value", "Holds control characters. Leave them out.", key)
+        else:
+            return value
+        return None
+
+    def texts(self, key: str, most: int, longest: int) -> list[str]:
+        """A list of 1 to `most` texts, each with at most `longest` characters; [] for none."""
+        value = self._raw.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.fault("wrong_type", f"Is {kind_of_value(value)}. Write a list of texts.", key)
+        elif not 1 <= len(value) <= most:
+            self.fault("bad_value", f"Has {len(value)} entries. Give 1 to {most}.", key)
+        elif not all(isinstance(text, str) and 1 <= len(text) <= longest for text in value):
+            text = f"Holds what is no text of 1 to {longest} characters. Write a list of texts."
+            self.fault("wrong_type", text, key)
+        else:
+            return value
+        return []
+
+    def moment(self, key: str) -> datetime | None:
+        """RFC 3339, such as 2026-12-01T18:00:00Z."""
+        value = self.text(key, MOST_MOMENT)
+        if value is None:
+            return None
+        try:
+            return msgspec.convert(value, _Moment)
+        except msgspec.ValidationError:
+            text = "Is no moment. Write date, time and zone: 2026-12-01T18:00:00Z."
+            self.fault("bad_value", text, key)
+            return None
+
+    def amount(self, key: str) -> float | None:
+        """Money, above zero."""
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            text = f"Is {kind_of_value(value)}. Write a number such as 12.50."
+            self.fault("wrong_type", text, key)
+        elif not 0 < value <= MOST_AMOUNT:
+            text = f"Write a number above 0, and at most {MOST_AMOUNT:,}."
+            self.fault("bad_value", text, key)
+        else:
+            return float(value)
+        return None
+
+    def one_of(self, key: str, value: str | None, known: Collection[str], code: str) -> str | None:
+        if value is None or value in known:
+            return value
+        hint = keys.did_you_mean(value, known)
+        text = f"{_shortened(value, 60)!r} is not known{hint or f'. Use one of: {_listed(known)}.'}"
+        self.fault(code, text, key)
+        return None
+
+    def url(self, key: str) -> str | None:
+        """An https address. It may hold a secret, so no message repeats it."""
+        value = self.text(key, MOST_URL)
+        if value is None:
+            return None
+        problem = _url_problem(value, self._allow_http)
+        if problem:
+            self.fault("bad_url", f"{problem}. Write an https:// address.", key)
+            return None
+        return value
+
+    def metadata(self) -> dict[str, str]:
+        value = self._raw.get("metadata")
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            text = f"Is {kind_of_value(value)}. Write an object of texts."
+            self.fault("wrong_type", text, "metadata")
+            return {}
+        if len(value) > MOST_ENTRIES:
+            text = f"Has {len(value)} entries. Give at most {MOST_ENTRIES}."
+            self.fault("bad_value", text, "metadata")
+        size = 0
+        for name, text in list(value.items())[:MOST_ENTRIES]:
+            self._check_entry(name, text)
+            size += len(name) + len(text) if isinstance(text, str) else 0
+        if size > MOST_METADATA:
+            text = f"Holds {size} characters in all. Give at most {MOST_METADATA}."
+            self.fault("bad_value", text, "metadata")
+        return value
+
+    def _check_entry(self, name: str, text: object) -> None:
+        key = f"metadata.{_shortened(name, 60)}"
+        if not 1 <= len(name) <= MOST_KEY:
+            self.fault("bad_value", f"Write a name of 1 to {MOST_KEY} characters.", key)
+        if not isinstance(text, str):
+            self.fault("wrong_type", f"Is {kind_of_value(text)}. Write text in quotes.", key)
+        elif len(text) > MOST_VALUE:
+            text = f"Has {len(text)} characters. Write at most {MOST_VALUE}."
+            self.fault("bad_value", text, key)
+
+    def fields(self) -> dict[str, Any]:
+        """The options, by the names of `RECORDING_KEYS`, as values that JSON can carry."""
+        found: dict[str, Any] = {}
+        for key, raw in self._raw.items():
+            if key not in OPTION_KEYS or (raw is None and not keys.RECORDING_KEYS[key].is_nullable):
+                continue
+            value = keys.value_of(key, raw, keys.RECORDING_KEYS)
+            if isinstance(value, keys.Problem):
+                text = value.text
+                self.fault("bad_value", f"{text[:1].upper()}{text[1:]}.", key)
+            else:
+                found[key] = value
+        speakers = self._raw.get("speakers")
+        if speakers is not None:
+            self._add_speakers(found, speakers)
+        return found
+
+    def _add_speakers(self, found: dict[str, Any], raw: object) -> None:
+        try:
+            found |= speaker_options(raw)
+        except ValueError as error:
+            self.fault("bad_value", str(error), "speakers")
+
+
+def speaker_options(raw: object) -> dict[str, int | None]:
+    """What of the options says how many voices there are; all None: they are not told apart, for
+    there is only one. Raises `ValueError` with what to write instead."""
+    options: dict[str, int | None] = dict.fromkeys(SPEAKER_KEYS)
+    if raw == "auto":
+        return options | {"max_speakers": AUTO_SPEAKERS}
+    if not isinstance(raw, dict):
+        if not _is_count(raw):
+            raise ValueError(_SPEAKERS)
+        return options if raw == 1 else options | {"expected_speakers": raw}
+    least, most = raw.get("min", 1), raw.get("max")
+    if set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
+        raise ValueError(_SPEAKERS)
+    if least > most:
+        raise ValueError(f"The range runs from {least} to {most}. Write the smaller first.")
+    if most == 1:
+        return options
+    return options | {"min_speakers": least if least > 1 else None, "max_speakers": most}
+
+
+_SPEAKERS = (
+    f'Is no number of speakers. Write a number from 1 to {MOST_SPEAKERS}, {{"min": 2, "max": 5}}, '
+    'or "auto".'
+)
+
+
+def _is_count(raw: object) -> TypeGuard[int]:
+    return isinstance(raw, int) and not isinstance(raw, bool) and 1 <= raw <= MOST_SPEAKERS
+
+
+def _url_problem(value: str, allow_http: bool) -> str:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return "Is no address"
+    if parts.scheme != "https" and not (allow_http and parts.scheme == "http"):
+        return "Does not begin with https://"
+    if not parts.hostname or port == 0 or re.search(r"\s", value):
+        return "Is no address"
+    if parts.username is not None:
+        return "Holds a user name or password"
+    return ""
+
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "true or false"),
+    (int, "a number"),
+    (float, "a number"),
+    (str, "text"),
+    (list, "a list"),
+    (dict, "an object"),
+)
+
+
+def kind_of_value(value: object) -> str:
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), "nothing")
+
+
+def _listed(known: Collection[str]) -> str:
+    return ", ".join(sorted(known))
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."

@@ -1,0 +1,1 @@
+"""What transcribing costs, and what may be spent."""

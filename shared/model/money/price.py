@@ -1,0 +1,77 @@
+"""What a transcription will cost, from a table of prices that the deployment can replace.
+
+    {"currency": "USD",
+     "rates": {"azure-speech": {"standard": {"per_hour": 0.18, "per_channel": true}}}}
+
+An estimate, never a bill: providers round, grant volume discounts and change their prices.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.model.profile.options import Mode, Options
+from shared.model.transcript.transcript import Cost
+
+_MS_PER_HOUR = 3_600_000
+
+Feature = Literal["diarization", "language_identification", "custom_model", "word_times"]
+Amount = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class Surcharge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`per_hour` more, once, if any feature of `when` is asked for."""
+
+    when: Annotated[tuple[Feature, ...], msgspec.Meta(min_length=1)]
+    per_hour: Amount
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`per_hour` is the price of an hour of audio; `per_channel` that each channel costs it."""
+
+    per_hour: Amount
+    per_channel: bool = False
+    surcharges: tuple[Surcharge, ...] = ()
+
+
+class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`rates` by provider and mode. One currency for all, so that a batch has one total."""
+
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "USD"
+    rates: dict[str, dict[Mode, Rate]] = {}
+
+
+def estimate(
+    table: PriceTable,
+    provider: str,
+    mode: Mode,
+    options: Options,
+    duration_ms: int | None,
+    channels: int | None,
+) -> Cost | None:
+    """What `duration_ms` of audio will cost, to a millionth of the currency's unit.
+
+    `channels` is how many the audio has; of these the options may ask for fewer. None where
+    the table has no such rate or the duration is unknown.
+    """
+    rate = table.rates.get(provider, {}).get(mode)
+    if rate is None or duration_ms is None:
+        return None
+    asked = features(options)
+    per_hour = rate.per_hour + sum(s.per_hour for s in rate.surcharges if asked & set(s.when))
+    billed = (len(options.channels) or channels or 1) if rate.per_channel else 1
+    amount = round(per_hour * billed * duration_ms / _MS_PER_HOUR, 6)
+    return Cost(amount=amount, currency=table.currency)
+
+
+def features(options: Options) -> set[Feature]:
+    """What of the options a provider may charge for."""
+    asked: dict[Feature, bool] = {
+        "diarization": options.tells_speakers,
+        "language_identification": bool(options.candidate_locales),
+        "custom_model": bool(options.model or options.model_by_locale),
+        "word_times": options.word_times or options.display_word_times,
+    }
+    return {feature for feature, is_asked in asked.items() if is_asked}

@@ -1,0 +1,1 @@
+"""What is to be done with a kind of audio, and whether it fits that audio."""

@@ -1,0 +1,75 @@
+"""What a provider can take, so that a recording is refused or settled before money is spent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from shared.model.profile.options import Mode
+
+
+class Ramp(msgspec.Struct, frozen=True, kw_only=True):
+    """Bulk work begins with `first` create calls in `seconds`, and `growth` times as many in each
+    further window in which there was work, up to `most`; over all instances."""
+
+    first: int
+    most: int
+    seconds: int = 10
+    growth: float = 2.0
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of one provider. None means that the provider documents no limit.
+
+    `containers` and `codecs` are the names that `AudioProperties` uses. `calls_per_window` calls
+    may be made in `window_seconds`, by all instances of the application together;
+    `more_call_limits` are further pairs of calls and seconds. `ramp` is how create calls begin
+    where work comes in bulk, None: at once. `calls_per_create` is how many calls of its API one
+    `submit` makes.
+    `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
+    `recordings_per_container_job` is how many blobs a job over a whole container may hold.
+    `modes` and `locales` are those that it has; a language alone stands for all its locales.
+    `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
+    told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
+    `find_is_proof` tells that a job whose mark the provider does not list was never created.
+    A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
+    too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
+    that all channels are heard as one.
+    """
+
+    files_per_job: int
+    recordings_per_container_job: int | None = None
+    max_bytes: int
+    max_duration_ms: int | None = None
+    max_diarized_ms: int | None = None
+    diarizes_channels: bool
+    containers: frozenset[str]
+    codecs: frozenset[str]
+    calls_per_window: int
+    window_seconds: int
+    supports_webhook: bool
+    supports_delete: bool
+    supports_container: bool
+    modes: frozenset[Mode] | None = None
+    locales: frozenset[str] | None = None
+    extras: frozenset[str] = frozenset()
+    picks_channels: bool = True
+    files_per_job_in: Mapping[Mode, int] = {}
+    find_is_proof: bool = True
+    results_count: bool = False
+    identifies_languages: bool = True
+    mixes_channels: bool = False
+    more_call_limits: tuple[tuple[int, int], ...] = ()
+    calls_per_create: int = 1
+    ramp: Ramp | None = None
+    standard_seconds: int = 86_400
+
+    @property
+    def can_hurry(self) -> bool:
+        """Whether there is a cheap mode and a quick one."""
+        return self.modes is not None and {"standard", "express"} <= self.modes
+
+    def most_files(self, mode: Mode) -> int:
+        """Recordings that may share a job."""
+        return self.files_per_job_in.get(mode, self.files_per_job)

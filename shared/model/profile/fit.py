@@ -1,0 +1,227 @@
+"""Settles what is asked for against what the audio is and what the provider can do, before any
+money is spent: contradictions are resolved with a note for the reader, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from shared.errors import InputError
+from shared.model.profile.audio import AudioProperties
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.extras import settle_extras
+from shared.model.profile.keys import did_you_mean
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
+
+_PROVIDERS_DEFAULT_CHANNELS = 2
+
+
+def check_against(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    """The options as they can be carried out, and a note for each that was changed.
+
+    Raises `InputError` with the codes too_large, unsupported_container, unsupported_codec,
+    too_long, channel_missing, no_redaction and too_long_for_diarization.
+    """
+    _refuse_what_the_provider_cannot_take(properties, capabilities)
+    options, extra_notes = settle_extras(options, capabilities)
+    options, channel_notes = _settle_channels(properties, options)
+    if capabilities.mixes_channels:
+        options, channel_notes = msgspec.structs.replace(options, channels=()), ()
+    elif not capabilities.picks_channels:
+        options, channel_notes = _all_channels(properties, options, channel_notes)
+    options, speaker_notes = _settle_speakers(properties, options, capabilities)
+    notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
+    return options, notes
+
+
+def settle(
+    properties: AudioProperties,
+    profile: Profile,
+    capabilities: Mapping[str, Capabilities],
+    *,
+    is_substitute: bool = False,
+) -> tuple[Profile, tuple[str, ...]]:
+    """The profile as the first provider of its order that takes the recording will carry it out,
+    and notes for the reader. Who was passed over is not in its order any more. `is_substitute`
+    tells that the first of it is not the first choice.
+
+    Raises `InputError` where none takes it: with what the first one said.
+    """
+    refusals: list[tuple[str, InputError]] = []
+    order = (profile.provider, *profile.next_providers)
+    for position, name in enumerate(order):
+        candidate = msgspec.structs.replace(
+            profile, provider=name, next_providers=order[position + 1 :]
+        )
+        try:
+            settled, notes = _settle_for(
+                properties, candidate, capabilities[name], is_substitute or position > 0
+            )
+        except InputError as error:
+            refusals.append((name, error))
+        else:
+            passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
+            return settled, (*passed, *notes)
+    first = refusals[0][1]
+    if len(refusals) == 1:
+        raise first
+    raise InputError(
+        first.code,
+        f"{first.reason} No other provider of the profile takes the recording either.",
+        first.advice,
+    )
+
+
+def _settle_for(
+    properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
+) -> tuple[Profile, tuple[str, ...]]:
+    """A substitute does it in the mode that it has; the first choice has to have what is asked."""
+    mode_notes: tuple[str, ...] = ()
+    if is_substitute and profile.mode not in (limits.modes or {"standard"}):
+        mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
+        profile = msgspec.structs.replace(profile, mode="standard")
+    for key, text in check_request(profile, limits):
+        raise InputError("not_supported", text, f"Correct {key} in the profile or on the blob.")
+    options, notes = check_against(properties, profile.options, limits)
+    return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
+
+
+def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
+    """(key, what is wrong and what to do) for what the provider cannot do whatever the audio is:
+    a mode or a language that it does not have."""
+    found = []
+    modes, locales = capabilities.modes, capabilities.locales
+    if modes is not None and profile.mode not in modes:
+        text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
+        found.append(("mode", text))
+    if locales is not None:
+        options = profile.options
+        wanted: dict[str, tuple[str, ...]] = {"locale": (options.locale,)}
+        if capabilities.identifies_languages:  # elsewhere they are left out, with a note
+            wanted["candidate_locales"] = options.candidate_locales
+        for key, names in wanted.items():
+            strangers = [n for n in names if not {n, n.split("-")[0]} & locales]
+            if strangers:
+                hint = did_you_mean(strangers[0], locales)
+                text = f"The provider does not know {', '.join(strangers)}{hint}"
+                found.append((key, text if hint else f"{text}."))
+    return found
+
+
+def _refuse_what_the_provider_cannot_take(
+    properties: AudioProperties, capabilities: Capabilities
+) -> None:
+    if properties.bytes > capabilities.max_bytes:
+        raise InputError(
+            "too_large",
+            f"The file has {_megabytes(properties.bytes)} MB, the provider takes at most "
+            f"{_megabytes(capabilities.max_bytes)} MB.",
+            "Split the recording, or compress it, for example as FLAC or Opus.",
+        )
+    if properties.container not in capabilities.containers:
+        raise _unsupported("container", properties.container)
+    if properties.codec not in capabilities.codecs:
+        raise _unsupported("codec", properties.codec)
+    longest, duration = capabilities.max_duration_ms, properties.duration_ms
+    if longest is not None and duration is not None and duration > longest:
+        raise InputError(
+            "too_long",
+            f"The recording lasts {_minutes(duration)} min, the provider takes at most "
+            f"{_minutes(longest)} min.",
+            "Split the recording.",
+        )
+
+
+def _unsupported(what: str, name: str) -> InputError:
+    return InputError(
+        f"unsupported_{what}",
+        f"The provider does not read the {what} {name}.",
+        "Convert the recording to WAV (PCM), FLAC or MP3.",
+    )
+
+
+def _settle_channels(
+    properties: AudioProperties, options: Options
+) -> tuple[Options, tuple[str, ...]]:
+    asked = options.channels
+    if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
+        # Left alone, a provider would hear the first two and drop the rest without a word.
+        every = tuple(range(properties.channels))
+        return msgspec.structs.replace(options, channels=every), ()
+    present = tuple(channel for channel in asked if channel < properties.channels)
+    if present == asked:
+        return options, ()
+    if not present:
+        raise InputError(
+            "channel_missing",
+            f"Channel {_listed(asked)} was asked for; the recording has "
+            f"{properties.channels}, counted from 0.",
+            "Correct channels in the profile or on the blob, or leave it out to take them all.",
+        )
+    missing = tuple(channel for channel in asked if channel not in present)
+    note = (
+        f"The recording has no channel {_listed(missing)}; "
+        f"only channel {_listed(present)} was transcribed."
+    )
+    return msgspec.structs.replace(options, channels=present), (note,)
+
+
+def _all_channels(
+    properties: AudioProperties, options: Options, notes: tuple[str, ...]
+) -> tuple[Options, tuple[str, ...]]:
+    every = tuple(range(properties.channels)) if properties.channels > 1 else ()
+    left_out = tuple(c for c in range(properties.channels) if c not in options.channels)
+    if options.channels and left_out:
+        notes = (f"The provider hears all channels; channel {_listed(left_out)} is in here, too.",)
+    return msgspec.structs.replace(options, channels=every), notes
+
+
+def _settle_speakers(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    if not options.tells_speakers:
+        return options, ()
+    if properties.channels > 1 and not capabilities.diarizes_channels:
+        untold = msgspec.structs.replace(
+            options, max_speakers=None, expected_speakers=None, min_speakers=None
+        )
+        return untold, (_no_diarization(options),)
+    longest, duration = capabilities.max_diarized_ms, properties.duration_ms
+    if longest is not None and duration is not None and duration > longest:
+        raise InputError(
+            "too_long_for_diarization",
+            f"The recording lasts {_minutes(duration)} min; the provider tells speakers apart "
+            f"in at most {_minutes(longest)} min.",
+            'Split the recording, or set max_speakers to "none".',
+        )
+    return options, ()
+
+
+def _no_diarization(options: Options) -> str:
+    reason = "The provider tells speakers apart by voice in mono recordings only"
+    if len(options.channels) == 1:
+        return f"{reason}; the speakers on channel {options.channels[0]} were not separated."
+    return f"{reason}; here the channels separate the speakers."
+
+
+def _missing_sound(properties: AudioProperties) -> tuple[str, ...]:
+    if not properties.missing_ms:
+        return ()
+    seconds = properties.missing_ms / 1000
+    return (f"The file is cut off: its header promises {seconds:.1f} s more than it holds.",)
+
+
+def _listed(channels: tuple[int, ...]) -> str:
+    return ", ".join(map(str, channels))
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f}".removesuffix(".0")
+
+
+def _minutes(duration_ms: int) -> str:
+    return f"{duration_ms / 60_000:.1f}".removesuffix(".0")

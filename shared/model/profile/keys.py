@@ -1,0 +1,201 @@
+"""The vocabulary of profiles, blob metadata and manifest entries: each key, the type of its value
+and what is expected, in words. One table for checking and for the documentation's test."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from shared.model.profile.options import (
+    Locale,
+    Mode,
+    Options,
+    Profanity,
+    Punctuation,
+    Script,
+    Share,
+    Speakers,
+    Substitute,
+)
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
+ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
+PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
+_LOCALE = 'a locale such as "en-US"'
+_SWITCH = "true or false"
+_LISTS = (
+    "candidate_locales",
+    "channels",
+    "formats",
+    "prefixes",
+    "providers",
+    "models",
+    "key_terms",
+    "redact",
+)
+_TABLES = ("roles", "model_by_locale", "spelling")
+
+
+class Key(NamedTuple):
+    """`type` is what msgspec checks, `expects` says the same to a person. `is_nullable` keys take
+    "none", which undoes what the default profile sets."""
+
+    type: Any
+    expects: str
+    is_nullable: bool = False
+
+
+class Problem(NamedTuple):
+    """Why a value cannot be used."""
+
+    text: str
+
+
+_OPTION_KEYS = {
+    "locale": Key(Locale, _LOCALE),
+    "candidate_locales": Key(tuple[Locale, ...], "a list of 2 to 10 locales, or [] for none"),
+    "language_mode": Key(Literal["continuous", "single"], '"continuous" or "single"'),
+    "channels": Key(
+        tuple[Annotated[int, msgspec.Meta(ge=0, le=63)], ...],
+        "a list of channel numbers from 0 on, or [] for all",
+    ),
+    "max_speakers": Key(
+        Annotated[int, msgspec.Meta(ge=2, le=35)], 'a number from 2 to 35, or "none"', True
+    ),
+    "word_times": Key(bool, _SWITCH),
+    "display_word_times": Key(bool, _SWITCH),
+    "punctuation": Key(Punctuation, '"none", "dictated", "automatic" or "dictated_and_automatic"'),
+    "profanity": Key(Profanity, '"none", "removed", "tags" or "masked"'),
+    "model": Key(ModelUrl, 'the URL of a model, or "none"', True),
+    "model_by_locale": Key(dict[Locale, ModelUrl], "a table of locale = the URL of a model"),
+    "time_to_live_hours": Key(
+        Annotated[int, msgspec.Meta(ge=6, le=744)], "a number of hours from 6 to 744"
+    ),
+    "models": Key(tuple[ModelName, ...], "a list of names of models, the best first"),
+    "expected_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "min_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "min_language_confidence": Key(Share, 'a number from 0 to 1, or "none"', True),
+    "key_terms": Key(
+        Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)], "a list of up to 1000 terms"
+    ),
+    "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
+    "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
+    "formatting": Key(bool, _SWITCH),
+    "redact": Key(tuple[PolicyName, ...], "a list of kinds of personal data, such as person_name"),
+    "redact_with": Key(Substitute, '"hash" or "kind"'),
+    "sentiments": Key(bool, _SWITCH),
+    "entities": Key(bool, _SWITCH),
+    "chapters": Key(bool, _SWITCH),
+    "highlights": Key(bool, _SWITCH),
+    "hebrew_words": Key(Script, '"hebrew" or "latin"'),
+}
+OPTION_NAMES = frozenset(_OPTION_KEYS)
+assert set(Options.__struct_fields__) == OPTION_NAMES
+
+RECORDING_KEYS = _OPTION_KEYS | {
+    "roles": Key(
+        dict[Annotated[int, msgspec.Meta(ge=0, le=63)], Text], "a table of channel number = name"
+    ),
+    "formats": Key(tuple[Literal["vtt", "srt", "txt"], ...], 'a list of "vtt", "srt", "txt"'),
+    "review_below": Key(
+        Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
+    ),
+    "accept_truncated": Key(bool, _SWITCH),
+    "reuse": Key(bool, _SWITCH),
+}
+"""What may be said of a single recording."""
+
+DEFAULT_KEYS = RECORDING_KEYS | {
+    "provider": Key(str, "the name of a provider"),
+    "providers": Key(
+        Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)],
+        "a list of names of providers, the first choice first",
+    ),
+    "mode": Key(Mode, '"standard" or "express"'),
+    "coalesce_seconds": Key(
+        Annotated[int, msgspec.Meta(ge=1, le=3600)], 'a number from 1 to 3600, or "none"', True
+    ),
+    "keep_provider_copy": Key(bool, _SWITCH),
+    "container_jobs": Key(bool, _SWITCH),
+}
+"""What the [default] table may hold."""
+
+PROFILE_KEYS = DEFAULT_KEYS | {
+    "prefixes": Key(tuple[Folder, ...], 'a list of folders such as "sales/inbound"'),
+}
+"""What a [profile.NAME] table may hold."""
+
+LABEL_KEYS = ("profile", "title", "client_item_id")
+"""What blob metadata may say besides: which profile, and what changes nothing."""
+
+
+def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
+    """`raw`, as TOML or JSON has it, as the checked value of `key`."""
+    if key not in known:
+        return Problem(f"there is no such key{did_you_mean(key, known)}")
+    spec = known[key]
+    if spec.is_nullable and (raw is None or raw == "none"):
+        return None
+    typed = raw
+    if key == "roles" and isinstance(raw, dict):  # JSON and TOML have no integer keys
+        typed = {_number(k): v for k, v in raw.items()}
+    try:
+        return msgspec.convert(typed, spec.type)
+    except msgspec.ValidationError:
+        return Problem(
+            f"{_shown(key, raw)} is not usable, expected {spec.expects}{_hint(key, raw)}"
+        )
+
+
+def value_of_text(key: str, text: str) -> Any | Problem:
+    """A metadata value, which is always text, as JSON would have it: lists are separated by
+    commas, tables are `0=Agent,1=Customer`, and "none" stands for nothing."""
+    if key not in RECORDING_KEYS:
+        return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABEL_KEYS])}")
+    spec = RECORDING_KEYS[key]
+    text = text.strip()
+    is_none = text.lower() == "none"
+    if spec.is_nullable and is_none:
+        return None
+    parts = [part.strip() for part in text.split(",") if part.strip() and not is_none]
+    if key in _TABLES:
+        pairs = [part.partition("=") for part in parts]
+        if not all(sign for _, sign, _ in pairs):
+            return Problem(f"{_shown(key, text)} is not usable, expected name=value,name=value")
+        return {name.strip(): value.strip() for name, _, value in pairs}
+    lax = parts if key in _LISTS else text.lower() if spec.type is bool else text
+    try:
+        return msgspec.convert(lax, spec.type, strict=False)
+    except msgspec.ValidationError:
+        return Problem(f"{_shown(key, text)} is not usable, expected {spec.expects}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """', did you mean ...?' for a word close to a known one, else an empty string."""
+    close = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def _number(key: object) -> object:
+    return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
+
+
+def _shown(key: str, raw: object) -> str:
+    if key.startswith("model"):  # an address may hold a secret
+        return "the value"
+    text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _hint(key: str, raw: object) -> str:
+    if key == "locale" and isinstance(raw, bool):
+        return '; write it in quotes, Norwegian for example as "nb-NO"'
+    if isinstance(raw, str) and key in _LISTS:
+        return f"; write it as a list: [{raw!r}]".replace("'", '"')
+    return ""

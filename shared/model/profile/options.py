@@ -1,0 +1,67 @@
+"""What a provider is asked for. Recordings with equal options can share a job."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Mode = Literal["standard", "express"]
+Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
+Profanity = Literal["none", "removed", "tags", "masked"]
+Substitute = Literal["hash", "kind"]
+Script = Literal["hebrew", "latin"]
+Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recognition options, provider-neutral.
+
+    `candidate_locales` (2 to 10) turns language identification on; `locale` is then the
+    fallback. `channels` are 0-based, empty means all that the audio has. `max_speakers` (2 to
+    35), `expected_speakers` or `min_speakers` turns diarization on. `model` is a custom model's
+    URL, `model_by_locale` the same per candidate locale. `time_to_live_hours` (6 to 744) is how
+    long the provider may keep its copy if we never come to delete it.
+
+    From `models` on, not every provider knows them (`extras.py`). `models` are the
+    provider's own, by name, in order of preference. `spelling` maps what is heard to how it is
+    written. `hebrew_words` is the script that Hebrew words in English speech are written in.
+    `redact` lists kinds of personal data that leave the text, each replaced by hash
+    signs or by the name of its kind.
+    """
+
+    locale: Locale = "en-US"
+    candidate_locales: tuple[Locale, ...] = ()
+    language_mode: Literal["continuous", "single"] = "continuous"
+    channels: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
+    max_speakers: Annotated[int, msgspec.Meta(ge=2, le=35)] | None = None
+    word_times: bool = True
+    display_word_times: bool = True
+    punctuation: Punctuation = "dictated_and_automatic"
+    profanity: Profanity = "masked"
+    model: str | None = None
+    model_by_locale: dict[str, str] = {}
+    time_to_live_hours: Annotated[int, msgspec.Meta(ge=6, le=744)] = 48
+    models: tuple[str, ...] = ()
+    expected_speakers: Speakers | None = None
+    min_speakers: Speakers | None = None
+    min_language_confidence: Share | None = None
+    key_terms: tuple[str, ...] = ()
+    prompt: str | None = None
+    spelling: dict[str, str] = {}
+    formatting: bool = True
+    redact: tuple[str, ...] = ()
+    redact_with: Substitute = "hash"
+    sentiments: bool = False
+    entities: bool = False
+    chapters: bool = False
+    highlights: bool = False
+    hebrew_words: Script = "hebrew"
+
+    @property
+    def tells_speakers(self) -> bool:
+        """Whether speakers are to be told apart by voice."""
+        counts = (self.max_speakers, self.expected_speakers, self.min_speakers)
+        return any(count is not None for count in counts)

@@ -1,0 +1,218 @@
+"""Profiles: what is to be done with a kind of audio, and which recordings are of that kind.
+
+A recording's settings are its manifest entry over its blob metadata over the profile with the
+longest matching prefix over the default profile. Everything here is pure; the file is read by
+`shared/configuration/profiles.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from shared.errors import InputError
+from shared.model.profile import keys
+from shared.model.profile.options import Mode, Options
+
+DEFAULT = "default"
+METADATA_PREFIX = "dropscribe_"
+Format = Literal["vtt", "srt", "txt"]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a kind of audio is transcribed and what comes of it.
+
+    `prefixes` are folders in the audio container, without a slash at the end; the default
+    profile has "", which holds everything. `next_providers` are whom a recording goes to, in
+    this order, where `provider` cannot take it or cannot be had. `roles` names the speaker of a
+    channel.
+    `formats` are written beside the JSON transcript. Utterances with a confidence below
+    `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
+    setting of that name. With `container_jobs` a batch that is the whole content of its
+    container goes to the provider as one job over the container. With `reuse` the same audio is
+    not paid for again under another name.
+    """
+
+    name: str = DEFAULT
+    prefixes: tuple[str, ...] = ("",)
+    provider: str = "azure-speech"
+    next_providers: tuple[str, ...] = ()
+    mode: Mode = "standard"
+    options: Options = Options()
+    roles: dict[int, str] = {}
+    formats: tuple[Format, ...] = ("vtt",)
+    review_below: float | None = 0.6
+    coalesce_seconds: int | None = None
+    keep_provider_copy: bool = False
+    accept_truncated: bool = False
+    reuse: bool = False
+    container_jobs: bool = False
+
+
+class Labels(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote on a recording that changes nothing about how it is transcribed.
+
+    `metadata` is handed through to the transcript and the report as it is.
+    """
+
+    title: str | None = None
+    client_item_id: str | None = None
+    metadata: dict[str, str] = {}
+
+
+def choose(
+    profiles: Sequence[Profile], name: str, metadata: Mapping[str, str] | None = None
+) -> Profile:
+    """The profile of the blob `name`: the one that its metadata asks for, else the one with the
+    longest matching prefix. The default profile has the prefix "", which matches every blob.
+    Raises `InputError` (unknown_profile)."""
+    wanted = _ours(metadata or {}).get("profile")
+    if wanted is not None:
+        return named(profiles, wanted)
+    matches = [(len(prefix), p) for p in profiles for prefix in p.prefixes if _in(name, prefix)]
+    return max(matches, key=lambda match: match[0])[1]
+
+
+def named(profiles: Sequence[Profile], name: str) -> Profile:
+    """The profile called `name`. Raises `InputError` (unknown_profile)."""
+    for profile in profiles:
+        if profile.name == name:
+            return profile
+    known = [profile.name for profile in profiles]
+    raise InputError(
+        "unknown_profile",
+        f"There is no profile called {name!r}{keys.did_you_mean(name, known)}.",
+        f"Use one of: {', '.join(known)}.",
+    )
+
+
+def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
+    """The profile with the `dropscribe_*` entries of a blob's metadata laid over it. Others are
+    left alone. Raises `InputError` (bad_metadata) that lists every problem."""
+    fields: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, text in _ours(metadata).items():
+        if key in keys.LABEL_KEYS:
+            continue
+        value = keys.value_of_text(key, text)
+        if isinstance(value, keys.Problem):
+            problems.append(f"{METADATA_PREFIX}{key}: {value.text}")
+        else:
+            fields[key] = value
+    return _overridden(profile, fields, problems, METADATA_PREFIX, "metadata")
+
+
+def with_fields(profile: Profile, fields: Mapping[str, object]) -> Profile:
+    """The profile with the fields of a manifest entry or an API item laid over it; the names are
+    those of `RECORDING_KEYS`. Raises `InputError` (bad_options) that lists every problem."""
+    return _overridden(profile, fields, [], "", "options")
+
+
+def labels(metadata: Mapping[str, str]) -> Labels:
+    """Title, client item id and foreign entries of a blob's metadata."""
+    ours = _ours(metadata)
+    foreign = {k: v for k, v in metadata.items() if not k.lower().startswith(METADATA_PREFIX)}
+    return Labels(
+        title=ours.get("title"), client_item_id=ours.get("client_item_id"), metadata=foreign
+    )
+
+
+def override(profile: Profile, values: Mapping[str, Any]) -> Profile:
+    """The profile with checked `values` in place of its own; options are named like the rest. A
+    `provider` stands alone, `providers` are an order of preference."""
+    options = {k: v for k, v in values.items() if k in keys.OPTION_NAMES}
+    rest = {k: v for k, v in values.items() if k not in keys.OPTION_NAMES}
+    order = rest.pop("providers", None) or (rest.get("provider"),)
+    if order[0] is not None:
+        rest["provider"], rest["next_providers"] = order[0], tuple(order[1:])
+    if options:
+        rest["options"] = msgspec.structs.replace(profile.options, **options)
+    return msgspec.structs.replace(profile, **rest)
+
+
+def contradictions(profile: Profile) -> list[tuple[str, str]]:
+    """(key, what is wrong) for values that are right alone but not together."""
+    options = profile.options
+    found = [
+        *_locale_contradictions(options),
+        *_repetitions(profile),
+        *_speaker_contradictions(options),
+    ]
+    if options.max_speakers is not None and len(options.channels) > 1:
+        found.append(
+            ("max_speakers", "cannot go with several channels; the channels separate the speakers")
+        )
+    strangers = sorted(set(profile.roles) - set(options.channels)) if options.channels else []
+    if strangers:
+        listed = ", ".join(map(str, strangers))
+        found.append(("roles", f"names channel {listed}, which channels leaves out"))
+    return found
+
+
+def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
+    candidates, found = options.candidate_locales, []
+    if len(candidates) == 1:
+        found.append(("candidate_locales", "needs at least 2 locales; for one, set locale instead"))
+    if len(candidates) > 10 and options.language_mode == "continuous":
+        found.append(
+            ("candidate_locales", 'holds more than 10 locales; only language_mode "single" may')
+        )
+    if candidates and options.locale not in candidates:
+        found.append(("locale", f"{options.locale} is not among candidate_locales"))
+    for locale in options.model_by_locale:
+        if locale not in candidates:
+            found.append(("model_by_locale", f"{locale} is not among candidate_locales"))
+    return found
+
+
+def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:
+    least, most = options.min_speakers, options.max_speakers
+    if options.expected_speakers is not None and (least is not None or most is not None):
+        return [("expected_speakers", "cannot go with min_speakers or max_speakers")]
+    if least is not None and most is not None and least > most:
+        return [("min_speakers", f"{least} is more than max_speakers")]
+    return []
+
+
+def _repetitions(profile: Profile) -> list[tuple[str, str]]:
+    lists = {
+        "candidate_locales": profile.options.candidate_locales,
+        "channels": profile.options.channels,
+        "formats": profile.formats,
+        "providers": (profile.provider, *profile.next_providers),
+    }
+    return [(key, "names one twice") for key, all_ in lists.items() if len(set(all_)) < len(all_)]
+
+
+def _overridden(
+    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str, kind: str
+) -> Profile:
+    values: dict[str, Any] = {}
+    for key, raw in fields.items():
+        value = keys.value_of(key, raw, keys.RECORDING_KEYS)
+        if isinstance(value, keys.Problem):
+            problems.append(f"{prefix}{key}: {value.text}")
+        else:
+            values[key] = value
+    result = override(profile, values)
+    if values:
+        problems += [f"{prefix}{key}: {text}" for key, text in contradictions(result)]
+    if problems:
+        known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
+        raise InputError(f"bad_{kind}", "; ".join(problems) + ".", f"Known are: {known}.")
+    return result
+
+
+def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Our own entries without their prefix. Storage compares metadata names without case."""
+    return {
+        key.lower().removeprefix(METADATA_PREFIX): value
+        for key, value in metadata.items()
+        if key.lower().startswith(METADATA_PREFIX)
+    }
+
+
+def _in(name: str, prefix: str) -> bool:
+    return not prefix or name.startswith(prefix + "/")

@@ -1,0 +1,223 @@
+"""How the text of a setting becomes a value, and what is said when it cannot.
+
+A parser raises `Invalid` with "<what is wrong>, expected <what>". Secrets and addresses, which
+may hold a secret, are never repeated in a message.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shared.model.address import NEVER, Network
+from shared.model.events.signature import secret_bytes
+
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
+_TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
+_PRICE = re.compile(r"([a-z0-9-]+/(?:standard|express))=(\d+(?:\.\d+)?)")
+_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
+SHORTEST_SECRET = 16
+
+
+class Invalid(ValueError):
+    """A value that cannot be used."""
+
+
+class Setting(NamedTuple):
+    """One setting of one value. `default` is None where it may be left out."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: Any
+
+
+class Secret:
+    """Text that shows itself only when asked to."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def text(value: str) -> str:
+    return value
+
+
+def path(value: str) -> Path:
+    return Path(value)
+
+
+def switch(value: str) -> bool:
+    if value.lower() not in ("true", "false"):
+        raise Invalid(f"{shortened(value)} is not a switch, expected true or false")
+    return value.lower() == "true"
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A parser of whole numbers from `least` to `most`."""
+
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+            raise Invalid(f"{shortened(value)} is out of range, expected {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """A parser that takes one of `allowed`."""
+
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise Invalid(f"{shortened(value)} is not known, expected one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def container(value: str) -> str:
+    if not _CONTAINER.fullmatch(value):
+        raise Invalid(
+            f"{shortened(value)} is not a container name, expected 3 to 63 lower-case letters, "
+            "digits and single hyphens"
+        )
+    return value
+
+
+def containers(value: str) -> tuple[str, ...]:
+    """Several, separated by spaces or commas."""
+    return tuple(container(name) for name in re.split(r"[\s,]+", value.strip(", ")))
+
+
+def table(value: str) -> str:
+    if not _TABLE.fullmatch(value):
+        raise Invalid(
+            f"{shortened(value)} is not a table name, expected 3 to 63 letters and digits"
+        )
+    return value
+
+
+def currency(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise Invalid(f"{shortened(value)} is not a currency, expected a code such as USD")
+    return value
+
+
+def schedule(value: str) -> str:
+    """NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
+    fields = value.split()
+    if len(fields) != 6 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
+        raise Invalid(
+            f'{shortened(value)} is not a schedule, expected six fields such as "0 * * * * *"'
+        )
+    return value
+
+
+def prices(value: str) -> dict[str, float]:
+    """`azure-speech/standard=0.18`, several separated by spaces or commas."""
+    table_: dict[str, float] = {}
+    for entry in re.split(r"[\s,]+", value.strip(", ")):
+        match = _PRICE.fullmatch(entry)
+        if not match:
+            raise Invalid(
+                f"{shortened(entry)} is not a price, expected provider/mode=amount, "
+                "for example azure-speech/standard=0.18"
+            )
+        table_[match[1]] = float(match[2])
+    return table_
+
+
+def webhook_secret(value: str) -> Secret:
+    if len(value) < SHORTEST_SECRET:
+        raise Invalid(
+            f"has {len(value)} characters, expected at least {SHORTEST_SECRET}, best made at random"
+        )
+    return Secret(value)
+
+
+def signing_secrets(value: str) -> tuple[Secret, ...]:
+    """One in the form of Standard Webhooks, or two, separated by a space, while one takes the
+    place of the other."""
+    found = value.split()
+    try:
+        for secret in found:
+            secret_bytes(secret)
+    except ValueError:
+        found = []
+    if not 1 <= len(found) <= 2:
+        raise Invalid("is not usable, expected whsec_ and 24 to 64 bytes in base64, or two of it")
+    return tuple(Secret(secret) for secret in found)
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """`10.1.0.0/16 fd00:1::/64`: several separated by spaces or commas."""
+    found: list[Network] = []
+    for word in re.split(r"[\s,]+", value.strip(", ")):
+        try:
+            network: Network = ipaddress.ip_network(word)
+        except ValueError:
+            raise Invalid(
+                f"{shortened(word)} is not a network, expected for example 10.1.0.0/16"
+            ) from None
+        if any(network.version == 4 and network.overlaps(never) for never in NEVER):
+            raise Invalid(f"{shortened(word)} holds what is never called, expected less of it")
+        found.append(network)
+    return tuple(found)
+
+
+def base_url(value: str) -> str:
+    """An address without query, fragment, user or password; no slash at the end."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or parts.username is not None:
+        raise Invalid(
+            "is not a plain address, expected https://host with neither query nor password"
+        )
+    return value.rstrip("/")
+
+
+def shortened(value: str) -> str:
+    """The value in quotes, cut to forty characters, for a message."""
+    return repr(value if len(value) <= 40 else value[:37] + "...")
+
+
+class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that holds audio, outputs and state: addresses to be used with an identity, or
+    a connection string. Exactly one of the two forms."""
+
+    connection_string: Secret | None = None
+    blob_service_uri: str | None = None
+    queue_service_uri: str | None = None
+    table_service_uri: str | None = None
+    client_id: str | None = None
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """An endpoint of a provider. Without a key the identity of the app is used."""
+
+    provider: str
+    name: str
+    url: str
+    key: Secret | None = None

@@ -1,0 +1,1 @@
+"""From what a provider recognised to the transcript that customers get."""

@@ -1,0 +1,48 @@
+"""What a provider's wire code hands over: the provider's result in our units, nothing added.
+
+Not yet sorted, not yet merged, speakers still under the provider's labels. Turning it into a
+`Transcript` is `shared/model/transcript/normalise.py`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.model.transcript.insights import Insights
+from shared.model.transcript.transcript import Alternative, Word
+
+
+class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
+    """One phrase of one channel. `speaker` is the provider's own label, "" for none.
+
+    `is_masked` tells that the provider hid words in `text` that other forms may still hold."""
+
+    start_ms: int
+    end_ms: int
+    channel: int = 0
+    speaker: str = ""
+    language: str | None = None
+    confidence: float | None = None
+    text: str = ""
+    text_itn: str | None = None
+    text_lexical: str | None = None
+    is_masked: bool = False
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Recognition(msgspec.Struct, frozen=True, kw_only=True):
+    """One recording as the provider heard it.
+
+    `source` is the provider's own word for which input this is (a URL, whose query is already
+    cut off, or a path), the only sure way to match result and recording.
+    `warnings` are sentences for the reader of the transcript. `is_mixed` tells that all channels
+    were heard as one, channel 0.
+    """
+
+    source: str
+    duration_ms: int | None = None
+    utterances: tuple[RecognisedUtterance, ...] = ()
+    warnings: tuple[str, ...] = ()
+    insights: Insights = Insights()
+    is_mixed: bool = False

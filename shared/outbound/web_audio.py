@@ -1,0 +1,131 @@
+"""Audio at https addresses, read as a blob is: the first bytes, then ranges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from shared.errors import InputError
+from shared.model.address import BadAddress
+from shared.outbound.http import FORBIDDEN, OutboundHttp
+from shared.ports.blobs import AudioHead
+from shared.ports.events import NoAnswer
+
+HEAD_BYTES = 65_536
+_TRIES = 3
+_RANGE = re.compile(r"bytes \d+-\d+/(\d+)")
+
+
+class Answer(NamedTuple):
+    """`headers` have lower-case names; `body` is cut off at what was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Refused(Exception):
+    """The address must not be called: it is private, or not https."""
+
+
+class Unreachable(Exception):
+    """No answer came."""
+
+
+Fetch = Callable[[str, Mapping[str, str], int], Answer]
+"""GET an address with these headers, and read at most so many bytes. No redirect is followed.
+Raises `Refused`, `Unreachable`."""
+
+
+class HttpWebAudio:
+    """`ports.blobs.WebAudio`. `fetch` guards against private addresses."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+
+    def head(self, url: str) -> AudioHead:
+        answer = self._range(url, 0, HEAD_BYTES)
+        return AudioHead(
+            data=answer.body,
+            bytes=_total(answer),
+            etag=answer.headers.get("etag", "").strip('"')[:200],
+            last_modified_at=_modified(answer),
+            media_type=answer.headers.get("content-type"),
+            metadata={},
+        )
+
+    def read(self, url: str, offset: int, length: int) -> bytes:
+        answer = self._range(url, offset, length)
+        if answer.status != 206:  # it sends all of it, whatever is asked for
+            raise InputError(
+                "url_without_ranges",
+                "The server at this address sends files only as a whole.",
+                "Upload the recording to a container, and name it there.",
+            )
+        return answer.body
+
+    def _range(self, url: str, offset: int, length: int) -> Answer:
+        headers = {"Range": f"bytes={offset}-{offset + length - 1}", "Accept-Encoding": "identity"}
+        reason = ""
+        for _ in range(_TRIES):
+            try:
+                answer = self._fetch(url, headers, length)
+            except Refused:
+                raise InputError(
+                    "url_refused",
+                    "The address is not one that may be called from here.",
+                    "Give a public https address, or upload the recording to a container.",
+                ) from None
+            except Unreachable:
+                reason = "did not answer"
+                continue
+            if answer.status in (200, 206):
+                return answer
+            if answer.status == 416 and offset == 0:
+                return Answer(200, {**answer.headers, "content-length": "0"}, b"")
+            reason = f"answered {answer.status}"
+            if answer.status < 500 and answer.status != 429:
+                break
+        raise InputError(
+            "url_unreachable",
+            f"The server at this address {reason}.",
+            "Correct the address, or make it reachable, then retry the batch.",
+        )
+
+
+def _total(answer: Answer) -> int:
+    """Of the whole file; where that is not told, there is no way to probe it."""
+    match = _RANGE.fullmatch(answer.headers.get("content-range", ""))
+    told = match[1] if match else answer.headers.get("content-length", "")
+    if (answer.status == 206 and not match) or not told.isdigit():
+        raise InputError(
+            "url_without_length",
+            "The server at this address does not tell how long the file is.",
+            "Upload the recording to a container, and name it there.",
+        )
+    return int(told)
+
+
+def _modified(answer: Answer) -> datetime:
+    """In the beginning, where the server does not say: then any version is newer."""
+    try:
+        return parsedate_to_datetime(answer.headers["last-modified"]).astimezone(UTC)
+    except (KeyError, ValueError, TypeError):
+        return datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _fetching(outbound: OutboundHttp) -> Fetch:
+    """Audio at https addresses is fetched past the same guard as events are sent."""
+
+    def fetch(url: str, headers: Mapping[str, str], most: int) -> Answer:
+        try:
+            return Answer(*outbound.get(url, headers, most))
+        except BadAddress:
+            raise Refused from None
+        except NoAnswer as error:
+            raise (Refused if error.problem == FORBIDDEN else Unreachable) from None
+
+    return fetch

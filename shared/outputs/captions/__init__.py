@@ -1,0 +1,1 @@
+"""Captions: from utterances to cues that can be read in their time."""

@@ -1,0 +1,204 @@
+"""How bad it is to end a line between two words: 0 after a sentence, hundreds where never.
+
+Every token has two faces, what it is to the break after it (`After`) and to the one before it
+(`Before`); a table of both gives the penalty, so that a break costs one look-up.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from shared.outputs.captions.function_words import TITLES, function_words
+from shared.outputs.captions.scripts import (
+    CHINESE_PARTICLES,
+    CLOSING,
+    OPENING,
+    SMALL_KANA,
+    Script,
+    script_of,
+    width_of,
+)
+
+PLAIN = 45
+BAD = 150
+"""After an article, preposition, auxiliary, conjunction, subject pronoun or title."""
+INSIDE_WORD = 160
+NEVER = 400
+
+
+class After(IntEnum):
+    PLAIN = 0
+    SENTENCE = 1
+    CLAUSE = 2
+    CLINGS = 3
+    LEANS = 4
+    NUMBER = 5
+    CAPITAL = 6
+    EITHER = 7
+    OPENING = 8
+    HAN = 9
+    HIRAGANA = 10
+    KATAKANA = 11
+    SOUTH_EAST_ASIAN = 12
+
+
+class Before(IntEnum):
+    PLAIN = 0
+    JOINS = 1
+    RELATES = 2
+    NUMBER = 3
+    CAPITAL = 4
+    CLOSING = 5
+    HAN = 6
+    HIRAGANA = 7
+    KATAKANA = 8
+    SOUTH_EAST_ASIAN = 9
+    PARTICLE = 10
+
+
+_BY_AFTER = {
+    After.SENTENCE: 0,
+    After.CLAUSE: 5,
+    After.CLINGS: BAD,
+    After.LEANS: 90,
+    After.NUMBER: 90,
+    After.EITHER: BAD,
+}
+_BY_BEFORE = {
+    Before.JOINS: 14,
+    Before.RELATES: 26,
+    Before.PARTICLE: 120,
+}
+_BY_BOTH = {
+    # A pronoun before one of these was no subject: tell you | that, put it | in.
+    (After.EITHER, Before.JOINS): 24,
+    (After.EITHER, Before.RELATES): 40,
+    (After.NUMBER, Before.JOINS): 16,
+    (After.NUMBER, Before.RELATES): 36,
+    (After.CAPITAL, Before.CAPITAL): 80,  # first name and last name
+    (After.CAPITAL, Before.NUMBER): 80,  # May 5, Room 12
+    (After.HAN, Before.HAN): 110,
+    (After.HAN, Before.HIRAGANA): 90,  # an ending or a particle of that word
+    (After.HIRAGANA, Before.HAN): 20,  # most often a particle, then the next word
+    (After.HIRAGANA, Before.KATAKANA): 20,
+    (After.HIRAGANA, Before.HIRAGANA): 90,
+    (After.KATAKANA, Before.KATAKANA): INSIDE_WORD,
+    (After.KATAKANA, Before.HIRAGANA): 80,
+    (After.SOUTH_EAST_ASIAN, Before.SOUTH_EAST_ASIAN): 90,
+    (After.NUMBER, Before.HAN): 80,  # a number and its counter
+    (After.NUMBER, Before.KATAKANA): 80,
+}
+
+
+def _penalty(after: After, before: Before) -> int:
+    if before is Before.CLOSING or after is After.OPENING:
+        return NEVER
+    if (after, before) in _BY_BOTH:
+        return _BY_BOTH[after, before]
+    if after in _BY_AFTER:
+        return _BY_AFTER[after]
+    return _BY_BEFORE.get(before, PLAIN)
+
+
+PENALTIES = tuple(tuple(_penalty(after, before) for before in Before) for after in After)
+"""PENALTIES[After][Before], 0 to NEVER."""
+
+_AFTER_SCRIPT = {
+    Script.HAN: After.HAN,
+    Script.HIRAGANA: After.HIRAGANA,
+    Script.KATAKANA: After.KATAKANA,
+    Script.SOUTH_EAST_ASIAN: After.SOUTH_EAST_ASIAN,
+}
+_BEFORE_SCRIPT = {
+    Script.HAN: Before.HAN,
+    Script.HIRAGANA: Before.HIRAGANA,
+    Script.KATAKANA: Before.KATAKANA,
+    Script.SOUTH_EAST_ASIAN: Before.SOUTH_EAST_ASIAN,
+}
+_QUOTES = "\"'”’»)]}」』）】》〉*"
+_SENTENCE_ENDS = frozenset(".?!…。！？｡؟۔।")
+_CLAUSE_ENDS = frozenset(",;:，、；：،؛—–")
+_SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
+_ABBREVIATIONS = frozenset(
+    ["e.g.", "i.e.", "vs.", "cf.", "approx.", "dept.", "fig.", "z.b.", "d.h.", "bzw.", "ca."]
+)
+_HONORIFICS = frozenset("おご")
+_CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
+
+
+class Token(NamedTuple):
+    """What has to be known of a word: `bare` is lower case without punctuation."""
+
+    width: int
+    after: int
+    before: int
+    bare: str
+    splits: bool
+
+
+class Lexicon(dict[str, Token]):
+    """Looks tokens up and classifies each distinct one once. One language; for one call."""
+
+    def __init__(self, language: str | None) -> None:
+        super().__init__()
+        self._words = function_words(language)
+
+    def __missing__(self, text: str) -> Token:
+        bare = text.casefold().strip("\"'“”‘’„«»()[]{}¿¡.,;:?!…")
+        width = width_of(text)
+        spaceless = not text.isascii() and any(map(script_of, text))
+        token = Token(width, self._after(text, bare), self._before(text, bare), bare, spaceless)
+        self[text] = token
+        return token
+
+    def _after(self, text: str, bare: str) -> After:
+        bare = bare.replace("’", "'")
+        if bare in TITLES and (text.endswith(".") or text[0].isupper()) and text[-1] not in "?!,;:":
+            return After.CLINGS
+        end = text.rstrip(_QUOTES)[-1:]
+        initial = len(bare) == 1 and text.endswith(".") and text[0].isupper() and bare != "i"
+        if end in _SENTENCE_ENDS and end and not initial and text.lower() not in _ABBREVIATIONS:
+            return After.SENTENCE
+        if end in _CLAUSE_ENDS and end:
+            return After.CLAUSE
+        if text[-1] in OPENING:
+            return After.OPENING
+        if text in _HONORIFICS:
+            return After.CLINGS
+        if script := script_of(text[-1]):
+            return _AFTER_SCRIPT[script]
+        return self._after_word(text, bare)
+
+    def _after_word(self, text: str, bare: str) -> After:
+        words = self._words
+        if bare in words.others or bare in words.joins or bare in words.relates:
+            return After.CLINGS
+        if bare in words.either:
+            return After.EITHER
+        if bare.endswith(_CONTRACTED) or bare in ("he's", "she's", "it's"):
+            return After.CLINGS
+        if bare in words.leans or text[0] in _SYMBOLS:
+            return After.LEANS
+        if text[-1].isdigit():
+            return After.NUMBER
+        capital = words.names_are_capitalised and text[0].isupper() and text[-1].isalpha()
+        return After.CAPITAL if capital else After.PLAIN
+
+    def _before(self, text: str, bare: str) -> Before:
+        words = self._words
+        first = text[0]
+        if first in SMALL_KANA or (first in CLOSING and not any(map(str.isalnum, text))):
+            return Before.CLOSING
+        if first in CHINESE_PARTICLES:
+            return Before.PARTICLE
+        if script := script_of(first):
+            return _BEFORE_SCRIPT[script]
+        if bare in words.joins:
+            return Before.JOINS
+        if bare in words.relates:
+            return Before.RELATES
+        if first.isdigit():
+            return Before.NUMBER
+        capital = words.names_are_capitalised and first.isupper()
+        return Before.CAPITAL if capital else Before.PLAIN

@@ -1,0 +1,172 @@
+"""Cuts a speaker's words into cues and lines, the best way that there is.
+
+Dynamic programming over the places where a line may end. The cost of a cue is how badly it
+breaks (`breaks.py`), plus what the reader suffers: too short to see, too fast to read, a silence
+or a sentence end in its middle, lines of unequal length. Costs are points; 45 is a break
+between two ordinary words. A cue of over two lines or seven seconds is never considered.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import accumulate
+from typing import NamedTuple
+
+from shared.outputs.captions.breaks import BAD
+from shared.outputs.captions.cue import (
+    CHAIN_MS,
+    GAP_MS,
+    MAX_CHARS_PER_SECOND,
+    MAX_CUE_MS,
+    MIN_CUE_MS,
+)
+from shared.outputs.captions.run_words import RunWords
+from shared.outputs.captions.scripts import CHAR, LINE
+
+_CUE_COST = 22
+_TWO_LINES_COST = 4
+_TOO_SHORT_COST = 200
+_TOO_FAST_COST = 90
+_COMFORTABLE_MS = 1500
+_SENTENCE_INSIDE_COST = 24
+_PAUSE_MS = 300
+_LONG_PAUSE_MS = 2000
+_GOOD_BREAK = 100
+READ_MS_PER_WIDTH = 1000 / (MAX_CHARS_PER_SECOND * CHAR)
+"""How long an eighth of a character takes to read."""
+_IMPOSSIBLE = 1 << 60
+
+
+class Piece(NamedTuple):
+    """The words of one cue: from `first` up to `last` exclusive, the second line from `split`,
+    which equals `last` where there is one line."""
+
+    first: int
+    split: int
+    last: int
+
+
+def segment(words: RunWords, *, room_end_ms: int, prefix: int, every_cue: bool) -> list[Piece]:
+    """The cues of a run.
+
+    `room_end_ms` is when the last cue has to be gone, `prefix` the width to keep free on the
+    first line of the first cue (of `every_cue`, where others cross) for the speaker's name.
+    """
+    places = _Places(words, room_end_ms)
+    names = [prefix if every_cue or not n else 0 for n in range(len(places.at))]
+    back, split = _cheapest(places, names)
+    found: list[Piece] = []
+    j = len(places.at) - 1
+    while j > 0:
+        i, k = back[j], split[j]
+        found.append(Piece(places.at[i], places.at[k] if k else places.at[j], places.at[j]))
+        j = i
+    return found[::-1]
+
+
+class _Places:
+    """The places where a line may end, parallel lists; the first is before the first word.
+
+    `left` and `right` are the edges of the text after and before the place; `gone` is when a cue
+    that ends there has to leave, `end` when it does leave at the earliest; `kept` sums what not
+    to break costs at this and all earlier places.
+    """
+
+    def __init__(self, words: RunWords, room_end_ms: int) -> None:
+        n = len(words.tokens)
+        spans = zip(words.widths, [*words.spaces[1:], 0], strict=True)
+        left = list(accumulate((width + space for width, space in spans), initial=0))
+        right = [0, *[left[k] + words.widths[k] for k in range(n)]]
+        starts, ends = words.starts, words.ends
+        self.at = at = _candidates(words, left, right)
+        self.left = [left[k] for k in at]
+        self.right = [right[k] for k in at]
+        self.start = [starts[k] for k in at[:-1]]
+        nexts = [*starts, room_end_ms + GAP_MS]
+        self.gone = [nexts[k] - GAP_MS for k in at]
+        pauses = [0, *[nexts[k] - ends[k - 1] for k in at[1:]]]
+        self.end = [
+            gone if pause <= CHAIN_MS + GAP_MS else ends[k - 1]
+            for k, gone, pause in zip(at, self.gone, pauses, strict=True)
+        ]
+        raw = [words.penalties[k] for k in at[:-1]]
+        self.penalty = [*map(_at_pause, raw, pauses), 0]
+        self.line_penalty = [p if p >= BAD else p * 2 // 3 for p in raw]
+        kept = [
+            (_SENTENCE_INSIDE_COST if words.closed[k] else 0) + max(0, pause - _PAUSE_MS) // 20
+            for k, pause in zip(at, pauses, strict=True)
+        ]
+        self.kept = list(accumulate(kept))
+
+
+def _at_pause(penalty: int, pause_ms: int) -> int:
+    """A silence excuses half of an ordinary break, nothing of a bad one."""
+    if penalty >= BAD or pause_ms <= 0:
+        return penalty
+    return penalty - penalty * min(pause_ms, 600) // 1200
+
+
+def _candidates(words: RunWords, left: list[int], right: list[int]) -> list[int]:
+    """All good places, and the bad ones wherever good ones are more than a line apart."""
+    starts, ends, penalties = words.starts, words.ends, words.penalties
+    found = [0]
+    previous = 0
+    last = len(words.tokens)
+    for n in range(1, last + 1):
+        if n < last and penalties[n] >= _GOOD_BREAK and starts[n] - ends[n - 1] < _LONG_PAUSE_MS:
+            continue
+        if right[n] - left[previous] > LINE or ends[n - 1] - starts[previous] > MAX_CUE_MS:
+            found += range(previous + 1, n)
+        found.append(n)
+        previous = n
+    return found
+
+
+def _cheapest(places: _Places, names: list[int]) -> tuple[list[int], list[int]]:
+    """For each place the best beginning of the cue that ends there, and its line break or 0."""
+    left, right, start, gone, end = places.left, places.right, places.start, places.gone, places.end
+    penalty, line_penalty, kept = places.penalty, places.line_penalty, places.kept
+    count = len(places.at)
+    first_left = [edge - name for edge, name in zip(left, names, strict=True)]
+    costs = [0] * count  # of everything before the place, less kept[place]
+    back = [0] * count
+    split = [0] * count
+    low = 0
+    for j in range(1, count):
+        right_j, gone_j, end_j = right[j], gone[j], end[j]
+        while low < j - 1 and (
+            right_j - first_left[low] > 2 * LINE or end_j - start[low] > MAX_CUE_MS
+        ):
+            low += 1
+        best = _IMPOSSIBLE
+        best_i, best_k = j - 1, 0
+        for i in range(low, j):
+            cost = costs[i]
+            if cost >= best:
+                continue
+            width = right_j - first_left[i]
+            time = gone_j - start[i]
+            if time < _COMFORTABLE_MS:
+                cost += (_COMFORTABLE_MS - time) >> 6
+                if time < MIN_CUE_MS:
+                    cost += _TOO_SHORT_COST + ((MIN_CUE_MS - time) >> 2)
+            if width * READ_MS_PER_WIDTH > time:
+                cost += _TOO_FAST_COST + int(width * READ_MS_PER_WIDTH - time) // 10
+            if width <= LINE:
+                if cost < best:
+                    best, best_i, best_k = cost, i, 0
+                continue
+            cost += _TWO_LINES_COST
+            edge = first_left[i] + LINE
+            for k in range(bisect_left(left, right_j - LINE, i + 1, j), j):
+                if right[k] > edge:
+                    break
+                uneven = right_j - left[k] - right[k] + first_left[i]
+                lines = cost + line_penalty[k] + (uneven >> 4 if uneven >= 0 else -3 * uneven >> 5)
+                if lines < best:
+                    best, best_i, best_k = lines, i, k
+        if best == _IMPOSSIBLE:
+            best = costs[j - 1] + _TOO_SHORT_COST
+        costs[j] = best + kept[j - 1] + penalty[j] + _CUE_COST - kept[j]
+        back[j], split[j] = best_i, best_k
+    return back, split

@@ -1,0 +1,156 @@
+"""When each word of a display text was spoken, whatever the provider timed.
+
+The words of an utterance can be its display text, its spoken form ("twenty dollars" for "$20."),
+characters, or missing. Tokens and words are paired in order; between two pairs, time runs with
+the characters.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from shared.model.transcript.transcript import Utterance
+from shared.outputs.captions.breaks import Lexicon
+from shared.outputs.captions.scripts import LINE, pieces
+from shared.outputs.plain import plain
+
+_WORD_TIMES_MAY_EXCEED_MS = 2000
+_LOOK_AHEAD = (6, 40)
+
+
+class Timed(NamedTuple):
+    """Tokens of one utterance in reading order, parallel lists.
+
+    `glued[n]` tells that no space stands before token n, `inside[n]` that the provider counts it
+    to the same word as the token before it.
+    """
+
+    tokens: list[str]
+    glued: list[bool]
+    inside: list[bool]
+    starts: list[int]
+    ends: list[int]
+
+
+def split(text: str, lexicon: Lexicon) -> tuple[list[str], list[bool]]:
+    """The tokens of a `plain` text, and for each whether it follows without a space."""
+    words = text.split(" ")
+    if not any(token.splits or token.width > LINE for token in map(lexicon.__getitem__, words)):
+        return words, [False] * len(words)
+    tokens: list[str] = []
+    glued: list[bool] = []
+    for word in words:
+        parts = pieces(word)
+        tokens += parts
+        glued += [False, *[True] * (len(parts) - 1)]
+    return tokens, glued
+
+
+def timed(utterance: Utterance, text: str, lexicon: Lexicon) -> Timed:
+    """Tokens and times of an utterance whose display text, made `plain`, is `text`."""
+    tokens, glued = split(text, lexicon)
+    words = utterance.words
+    if len(words) == len(tokens) and [word.text for word in words] == tokens:
+        starts = [word.start_ms for word in words]
+        ends = [word.end_ms for word in words]
+        if _plausible(starts, ends, utterance):
+            return Timed(tokens, glued, [False] * len(tokens), starts, ends)
+    spoken = _spoken(utterance, lexicon)
+    if spoken.tokens and _plausible(spoken.starts, spoken.ends, utterance):
+        return _aligned(tokens, glued, spoken, lexicon, (utterance.start_ms, utterance.end_ms))
+    span = (utterance.start_ms, utterance.end_ms)
+    starts, ends = _shared(tokens, [" ".join(tokens)], [span[0]], [span[1]])
+    return Timed(tokens, glued, [False] * len(tokens), starts, ends)
+
+
+def _plausible(starts: Sequence[int], ends: Sequence[int], utterance: Utterance) -> bool:
+    """Word times count only if they lie where the utterance does."""
+    return (
+        starts[0] >= utterance.start_ms - _WORD_TIMES_MAY_EXCEED_MS
+        and ends[-1] <= utterance.end_ms + _WORD_TIMES_MAY_EXCEED_MS
+    )
+
+
+def _spoken(utterance: Utterance, lexicon: Lexicon) -> Timed:
+    """The provider's words, cut as the display text is, so that both can be compared."""
+    spoken = Timed([], [], [], [], [])
+    for word in utterance.words:
+        text = plain(word.text)
+        if not text:
+            continue
+        tokens, glued = split(text, lexicon)
+        starts, ends = _shared(tokens, [text], [word.start_ms], [word.end_ms])
+        spoken.tokens.extend(tokens)
+        spoken.glued.extend(glued)
+        spoken.inside.extend([False, *[True] * (len(tokens) - 1)])
+        spoken.starts.extend(starts)
+        spoken.ends.extend(ends)
+    return spoken
+
+
+def _aligned(
+    tokens: list[str], glued: list[bool], spoken: Timed, lexicon: Lexicon, span: tuple[int, int]
+) -> Timed:
+    shown = [lexicon[token].bare for token in tokens]
+    heard = [lexicon[token].bare for token in spoken.tokens]
+    starts: list[int] = []
+    ends: list[int] = []
+    inside = [False] * len(tokens)
+    t = w = 0
+    while t < len(tokens) or w < len(heard):
+        if t < len(tokens) and w < len(heard) and shown[t] == heard[w]:
+            starts.append(spoken.starts[w])
+            ends.append(spoken.ends[w])
+            inside[t] = glued[t] and spoken.inside[w]
+            t, w = t + 1, w + 1
+            continue
+        next_t, next_w = _next_pair(shown, heard, t, w)
+        some = slice(w, next_w)
+        if next_w > w:
+            between = (spoken.tokens[some], spoken.starts[some], spoken.ends[some])
+        else:
+            before = ends[-1] if ends else span[0]
+            after = spoken.starts[w] if w < len(heard) else span[1]
+            between = (["-"], [before], [max(before, after)])
+        more = _shared(tokens[t:next_t], *between)
+        starts += more[0]
+        ends += more[1]
+        t, w = next_t, next_w
+    return Timed(tokens, glued, inside, starts, ends)
+
+
+def _next_pair(shown: list[str], heard: list[str], t: int, w: int) -> tuple[int, int]:
+    """The nearest place from which both go on alike; the ends of both if there is none near."""
+    for reach in _LOOK_AHEAD:
+        for ahead in range(1, reach):
+            for skip in range(ahead + 1):
+                a, b = t + skip, w + ahead - skip
+                if a < len(shown) and b < len(heard) and shown[a] == heard[b] and shown[a]:
+                    return a, b
+    return len(shown), len(heard)
+
+
+def _shared(
+    tokens: Sequence[str], words: Sequence[str], starts: Sequence[int], ends: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Give each token its part of the time of `words`, by characters; silences are kept."""
+    if len(tokens) == 1:
+        return [starts[0]], [ends[-1]]
+    sizes = list(accumulate((max(len(word), 1) for word in words), initial=0))
+    marks = list(accumulate((max(len(token), 1) for token in tokens), initial=0))
+    scale = sizes[-1] / marks[-1] if tokens else 0.0
+    last = len(words) - 1
+
+    def at(mark: float, word: int) -> int:
+        word = min(max(word, 0), last)
+        part = (mark - sizes[word]) / (sizes[word + 1] - sizes[word])
+        return round(starts[word] + part * (ends[word] - starts[word]))
+
+    places = [mark * scale for mark in marks]
+    return (
+        [at(place, bisect_right(sizes, place) - 1) for place in places[:-1]],
+        [at(place, bisect_left(sizes, place) - 1) for place in places[1:]],
+    )

@@ -1,0 +1,169 @@
+"""The rows of the page's two tables."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.model.batch.failure import FailureKind
+from shared.model.batch.report import ReportItem
+from shared.model.transcript.review import Span
+from shared.outputs.report.links import Link
+from shared.outputs.report.wording import duration, moment, money, percent, size, stretch
+from shared.outputs.report.words_in_html import esc, name_of
+
+
+class Column(NamedTuple):
+    title: str
+    kind: str
+    sortable: bool = True
+
+
+FAILED_COLUMNS = (
+    Column("Recording", "name"),
+    Column("What happened", "reason"),
+    Column("What to do", "advice", sortable=False),
+    Column("Attempts", "number"),
+)
+
+TRANSCRIBED_COLUMNS = (
+    Column("Recording", "name"),
+    Column("Length", "number"),
+    Column("Language", "text"),
+    Column("Confidence", "number"),
+    Column("Listen again", "spans", sortable=False),
+    Column("Outputs", "outputs", sortable=False),
+    Column("Cost", "number"),
+)
+
+_KINDS: dict[FailureKind, str] = {
+    "input": "The audio",
+    "configuration": "The settings",
+    "throttling": "Throttled",
+    "provider": "The provider",
+    "ours": "This app",
+}
+
+_NOTHING = '<span class="nothing" title="not known">–</span>'
+
+
+def failed_row(item: ReportItem, link: Link) -> str:
+    failure = item.failure
+    reason = advice = _NOTHING
+    if failure is not None:
+        reason = (
+            f'<span class="badge {esc(failure.kind)}">{_KINDS[failure.kind]}</span> '
+            f"<bdi>{esc(failure.reason)}</bdi> <code>{esc(failure.code)}</code>"
+        )
+        advice = f"<bdi>{esc(failure.advice)}</bdi>"
+    if item.error_report:
+        advice += f'<p class="links">{_anchor("error report", item.error_report, link)}</p>'
+    return _row(
+        item,
+        (_name(item), f'<td class="reason">{reason}</td>', f'<td class="advice">{advice}</td>'),
+        (_number(item.attempts, str(item.attempts)),),
+    )
+
+
+def transcribed_row(item: ReportItem, link: Link) -> str:
+    length, confidence, cost = item.duration_ms, item.confidence, item.cost
+    language = esc(item.language) if item.language else _NOTHING
+    outputs = " ".join(_anchor(kind, path, link) for kind, path in item.outputs.items())
+    return _row(
+        item,
+        (
+            _name(item),
+            _number(length, duration(length) if length is not None else _NOTHING),
+            f'<td class="text">{language}</td>',
+            _confidence(confidence, item.needs_review),
+        ),
+        (
+            f'<td class="spans">{_spans(item.review_spans)}</td>',
+            f'<td class="outputs">{outputs or _NOTHING}</td>',
+            _number(cost.amount if cost else None, money(cost, 4) if cost else _NOTHING),
+        ),
+    )
+
+
+def _row(item: ReportItem, first: tuple[str, ...], rest: tuple[str, ...]) -> str:
+    marks = ' class="review"' if item.needs_review else ""
+    return f"<tr{marks}>{''.join(first)}{''.join(rest)}</tr>\n"
+
+
+def _name(item: ReportItem) -> str:
+    """The name, and behind it what only a search for a cause needs."""
+    facts = "".join(
+        f"<div><dt>{label}</dt><dd>{text}</dd></div>" for label, text in _facts(item) if text
+    )
+    return (
+        f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
+        f"<dl>{facts}</dl></details></th>"
+    )
+
+
+def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Container", name_of(item.container)),
+        ("Size", size(item.bytes)),
+        ("Channels", str(item.channels or "")),
+        ("Attempts", str(item.attempts)),
+        ("Provider", name_of(item.provider or "")),
+        ("Endpoint", _code(item.endpoint)),
+        ("Submitted", _moment(item.submitted_at)),
+        ("Transcribed", _moment(item.transcribed_at)),
+        ("Recording id", _code(item.recording_id)),
+        ("ETag", _code(item.etag)),
+        ("Job", _code(item.job_id)),
+        ("Transcription", _code(item.transcription_id)),
+    )
+
+
+def _code(text: str | None) -> str:
+    return f"<code>{esc(text)}</code>" if text else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return moment(at) if at else ""
+
+
+def _number(value: float | None, text: str) -> str:
+    """`data-sort` is what a sort goes by; unknown values carry none and sort last."""
+    sort = "" if value is None else f' data-sort="{value}"'
+    return f'<td class="number"{sort}>{text}</td>'
+
+
+def _confidence(confidence: float | None, needs_review: bool) -> str:
+    if confidence is None:
+        return _number(None, _NOTHING)
+    flag = ' <span class="badge low">review</span>' if needs_review else ""
+    return _number(
+        confidence,
+        f"{percent(confidence)}{flag}"
+        f'<svg class="gauge" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="rail" width="100" height="4"/>'
+        f'<rect class="level" width="{confidence * 100:.0f}" height="4"/></svg>',
+    )
+
+
+def _spans(spans: tuple[Span, ...]) -> str:
+    """The first few in sight; a long list would bury the next recording."""
+    if not spans:
+        return ""
+    shown = [
+        f'<span class="span">{stretch(s.start_ms, s.end_ms)} '
+        f'<span class="sure">{percent(s.confidence)}</span></span>'
+        for s in spans
+    ]
+    if len(shown) <= 4:
+        return " ".join(shown)
+    return (
+        f"{' '.join(shown[:3])} <details><summary>{len(shown) - 3} more</summary>"
+        f"{' '.join(shown[3:])}</details>"
+    )
+
+
+def _anchor(text: str, path: str, link: Link) -> str:
+    url = link(path)
+    if url is None:
+        return f'<span title="{esc(path)}">{esc(text)}</span>'
+    return f'<a href="{esc(url)}" title="{esc(path)}">{esc(text)}</a>'

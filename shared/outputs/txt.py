@@ -1,0 +1,52 @@
+"""The transcript to read: one turn a paragraph, a long one several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.model.transcript.transcript import Transcript, Utterance
+from shared.outputs.bidi import is_rtl, marked
+from shared.outputs.captions.runs import are_named, name_of, spoken_in_order
+from shared.outputs.clock import clock
+
+PARAGRAPH_MS = 60_000
+"""A turn that goes on for longer starts a new paragraph with its next utterance."""
+
+Spoken = tuple[Utterance, str]
+
+
+def write_txt(transcript: Transcript) -> str:
+    """`[00:01:02] Agent: ...`, paragraphs separated by a blank line; "" where nothing was said.
+
+    The time is that of the first word; names are left out where nobody needs them.
+    """
+    spoken = spoken_in_order(transcript)
+    named = are_named([utterance for utterance, _ in spoken])
+    channels = len({utterance.channel for utterance, _ in spoken})
+    written = []
+    for paragraph in _paragraphs(spoken):
+        first = paragraph[0][0]
+        texts = [text for _, text in paragraph]
+        name = name_of(first, channels) if named else None
+        line = f"[{clock(first.start_ms)}] " + (f"{name}: " if name else "") + " ".join(texts)
+        rtl = is_rtl(texts, first.language or transcript.language.code)
+        written.append(marked(line, rtl) + "\n")
+    return "\n".join(written)
+
+
+def _paragraphs(spoken: Iterable[Spoken]) -> list[list[Spoken]]:
+    found: list[list[Spoken]] = []
+    for pair in spoken:
+        if found and _same_turn(found[-1][0][0], pair[0]):
+            found[-1].append(pair)
+        else:
+            found.append([pair])
+    return found
+
+
+def _same_turn(first: Utterance, utterance: Utterance) -> bool:
+    return (first.turn, first.channel, first.speaker) == (
+        utterance.turn,
+        utterance.channel,
+        utterance.speaker,
+    ) and utterance.start_ms - first.start_ms < PARAGRAPH_MS

@@ -1,0 +1,1 @@
+"""The life of a recording, a folder for each step of it."""

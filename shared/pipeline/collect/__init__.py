@@ -1,0 +1,1 @@
+"""A transcription is over: its results are handed on in slices."""

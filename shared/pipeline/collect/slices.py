@@ -1,0 +1,114 @@
+"""A job's results by recording, in messages that a queue can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from shared.errors import ResultMalformed, ResultMissing
+from shared.log import event
+from shared.messages import SliceItem, Write
+from shared.model.batch.failure import Failure
+from shared.model.batch.job import Job, JobItem
+from shared.model.batch.places import keys, keys_of
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.pipeline.fail.reasons import NO_RESULT
+from shared.ports.provider import ProviderReport, ResultFile, SpeechProvider
+from shared.ports.state import BatchStore
+
+MOST_BYTES = 48_000  # a queue message holds 64 KiB, which is 48 KiB before base64
+
+
+def list_files(provider: SpeechProvider, transcription_id: str) -> list[ResultFile]:
+    return [file for page in provider.files(transcription_id) for file in page]
+
+
+def slices_of(
+    job: Job,
+    files: list[ResultFile],
+    store: BatchStore,
+    provider: SpeechProvider,
+    policy: Policy,
+) -> Iterator[Write]:
+    """Every recording that is left, with its result or with the reason why there is none. The
+    report is read only where a result is missing. What waits for money is left as it is: the
+    sweep has the job collected again, over and over, until there is none left."""
+    unfunded = {file.index for file in files if file.kind == "unfunded"}
+    if unfunded:
+        event("job.unfunded", batch=job.batch_id, job=job.id, recordings=len(unfunded), level=40)
+    rows = sorted(
+        (row for row in store.items_left(job) if row.job_index not in unfunded),
+        key=lambda row: row.id,
+    )
+    by_index = {file.index: file for file in files if file.kind in ("result", "failure")}
+    by_name = {file.name: file for file in files if file.kind == "result"}
+    found = {
+        row.id: by_name.get(f"{row.name}.json")
+        if job.whole_container
+        else by_index.get(row.job_index)
+        for row in rows
+    }
+    lacking = [row for row in rows if found[row.id] is None]
+    known = known_failures(read_report(provider, files), lacking) if lacking else {}
+    items = [_item(row, found[row.id], known) for row in rows]
+    for part in _parts(items, policy.slice_size):
+        yield Write(batch_id=job.batch_id, job_id=job.id, items=part)
+
+
+def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]:
+    """As many items as a slice may have and a message can carry: names and links may be long."""
+    part: list[SliceItem] = []
+    room = MOST_BYTES
+    for item in items:
+        length = len(msgspec.json.encode(item)) + 1
+        if part and (len(part) == most or length > room):
+            yield tuple(part)
+            part, room = [], MOST_BYTES
+        part.append(item)
+        room -= length
+    if part:
+        yield tuple(part)
+
+
+def _item(row: JobItem, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
+    if file is not None and file.failure is None:
+        return SliceItem(recording_id=row.id, name=file.name, url=file.url)
+    if file is not None:
+        return SliceItem(recording_id=row.id, failure=file.failure)
+    return SliceItem(recording_id=row.id, failure=known.get(row.id, NO_RESULT))
+
+
+def read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderReport:
+    """A report that is missing or cannot be read says nothing, and stops nothing. One that only
+    cannot be had now is waited for: without it, what is final would be tried again, and paid."""
+    for file in files:
+        if file.kind == "report":
+            try:
+                return provider.report(file)
+            except (ResultMissing, ResultMalformed) as error:
+                event("report.unreadable", error=type(error).__name__, level=30)
+    return ProviderReport()
+
+
+def known_failures(
+    report: ProviderReport, rows: Sequence[Recording | JobItem]
+) -> dict[str, Failure]:
+    failed = {key: failure for source, failure in report.failed.items() for key in keys(source)}
+    return {
+        row.id: failed[key]
+        for row in rows
+        for key in reversed(keys_of(row.container, row.name, row.web_url))
+        if key in failed
+    }
+
+
+def told_failures(files: list[ResultFile], rows: list[Recording]) -> dict[str, Failure]:
+    """Those that the list itself tells of."""
+    failures = {file.index: file.failure for file in files if file.failure is not None}
+    return {row.id: failures[row.job_index] for row in rows if row.job_index in failures}
+
+
+def waits_for_money(files: list[ResultFile]) -> bool:
+    return any(file.kind == "unfunded" for file in files)

@@ -1,0 +1,1 @@
+"""Waiting recordings become jobs."""

@@ -1,0 +1,1 @@
+"""A blob becomes a recording, once, and is looked into."""

@@ -1,0 +1,1 @@
+"""Jobs go to a provider: intent first, then the call, then what came of it."""

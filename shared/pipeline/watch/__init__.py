@@ -1,0 +1,1 @@
+"""What is stuck, lost or forgotten is found here and put back on its way."""

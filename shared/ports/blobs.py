@@ -1,0 +1,137 @@
+"""Blobs: audio, outputs, requests, places to upload to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from shared.model.batch.batch import Batch
+from shared.model.batch.recording import Recording
+from shared.model.manifest.manifest import Head, Item
+
+
+class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The first bytes of an audio blob and its properties, as one ranged GET brings them."""
+
+    data: bytes
+    bytes: int
+    etag: str
+    last_modified_at: datetime
+    media_type: str | None
+    metadata: dict[str, str]
+
+
+class AudioEntry(msgspec.Struct, frozen=True, gc=False):
+    """One line of a container's listing."""
+
+    name: str
+    etag: str
+    last_modified_at: datetime
+    metadata: dict[str, str]
+
+
+class AudioBlobs(Protocol):
+    """The audio that people dropped; never changed by us."""
+
+    def head(self, container: str, name: str) -> AudioHead | None:
+        """The first 64 KiB and the properties, in one call. None: there is no such blob."""
+
+    def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
+        """A further range of that version. Raises `StoreConflict` if the blob was changed."""
+
+    def page(
+        self, container: str, prefix: str, marker: str, most: int
+    ) -> tuple[list[AudioEntry], str]:
+        """At most `most` blobs whose names begin with `prefix`, from `marker` on ("" for the
+        first page), and the marker of the next page, "" at the end. Raises
+        `InputError` (container_missing)."""
+
+    def list(self, container: str) -> Iterator[AudioEntry]:
+        """Every blob, a page at a time."""
+
+    def digest(self, container: str, name: str, etag: str) -> str:
+        """The MD5 of all of that version in hex, as storage has it or else read through, a few
+        megabytes at a time. Raises `StoreConflict` if the blob was changed."""
+
+    def url(self, container: str, name: str) -> str:
+        """The plain URL, without any secret."""
+
+    def readable_url(self, container: str, name: str | None) -> str:
+        """A URL by which the provider can read the blob, or list and read the whole container."""
+
+
+class WebAudio(Protocol):
+    """Audio at https addresses. Whoever is called is a stranger: nothing is fetched from private
+    addresses, and messages hold no query."""
+
+    def head(self, url: str) -> AudioHead:
+        """The first 64 KiB and what else is told, as of a blob; the etag may be "". Raises
+        `InputError` (url_unreachable, url_refused), also where it might pass: strangers' servers
+        may be down for ever."""
+
+    def read(self, url: str, offset: int, length: int) -> bytes:
+        """A further range. Raises as `head` does."""
+
+
+class Requests(Protocol):
+    """What batches were asked for, as it was accepted. It holds what no table may: addresses to
+    call and addresses of audio."""
+
+    def put(self, batch: Batch, content: bytes) -> None:
+        """Store the head and the items, a line of JSON each."""
+
+    def head(self, batch: Batch) -> Head:
+        """What holds for all. Raises `StoreConflict` if the request is gone."""
+
+    def items(self, batch: Batch, offset: int, length: int) -> list[Item]:
+        """The items in these bytes. Raises `StoreConflict` if the request is gone."""
+
+    def find(self, batch: Batch, positions: Collection[int]) -> dict[int, Item]:
+        """The items at these positions, read in one go. Raises `StoreConflict`."""
+
+    def put_callback(self, batch_id: str, url: str) -> None:
+        """Store an address of the batch's own, under the `callback_id` of it."""
+
+    def callback(self, batch_id: str, callback_id: str) -> str | None:
+        """That address; None: it was removed with the batch."""
+
+    def remove(self, batch: Batch) -> None:
+        """The addresses go too. No error when it is gone already."""
+
+
+class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
+    """`url` is a secret. `headers` have to be sent with the audio."""
+
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class Uploads(Protocol):
+    def link(self, container: str, name: str, life: timedelta) -> UploadLink:
+        """By which a stranger can store one blob, and nothing else."""
+
+
+class Outputs(Protocol):
+    """The containers that we write to. Names are "container/blob name"."""
+
+    def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
+        """Store an output of a recording and return the path that it got. The newest version of
+        the audio has the plain name: the output of an older version is moved aside first, and
+        that of a newer version is never overwritten (ours then gets a name of its own)."""
+
+    def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
+        """Store or replace a report."""
+
+    def read(self, path: str) -> bytes | None:
+        """None: it is not there."""
+
+    def remove(self, path: str, *, recording: Recording) -> None:
+        """Remove what `put` stored for this recording, also where it was moved aside since.
+        Others' outputs under that name stay."""
+
+    def remove_report(self, path: str) -> None:
+        """No error when it is gone already."""

@@ -1,0 +1,261 @@
+"""The state: batches with their jobs and recordings, and the small indices beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
+from shared.model.batch.job import ActiveJob, Job, JobItem
+from shared.model.batch.recording import Recording, State
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.notice import Notice
+
+
+class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What progress is counted from, and nothing else of a recording."""
+
+    state: State
+    duration_ms: int = 0
+    needs_review: bool = False
+    cost_amount: float | None = None
+    cost_currency: str | None = None
+    committed: float = 0.0
+
+
+class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which batches are listed. None lets all through; the times are of their creation, the
+    first included, the second not."""
+
+    state: BatchState | None = None
+    profile: str | None = None
+    origin: Origin | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+class OpenBatch(NamedTuple):
+    """The note that a batch has work to do. `created_at` is when the batch came in, None in a note
+    of a release that did not write it; `reporting_at` is when somebody began to report on it."""
+
+    id: str
+    version: str
+    created_at: datetime | None
+    reporting_at: datetime | None = None
+
+
+class BatchStore(Protocol):
+    """Batches with their jobs and recordings, one partition each, and two small indices.
+
+    Rows carry their version; saving one that somebody else changed raises `StoreConflict`.
+    A `notice` tells others of what a call changes. It is stored in the same transaction, so it
+    is there if, and only if, the change was made by this call.
+    """
+
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        """Note that the batch has work to do, and create its header if there is none yet. One
+        that was stored before (it has a version) is listed as running."""
+
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        """Insert a header together with at most 98 parts, in one transaction. False: there is a
+        header of that id already, and nothing was changed."""
+
+    def part(self, batch_id: str, number: int) -> Part | None:
+        """One part of a batch that is, or was, being made into recordings."""
+
+    def parts(self, batch_id: str) -> list[Part]:
+        """All of them, in their order."""
+
+    def save_part(self, part: Part) -> None:
+        """Replace. Raises `StoreConflict`."""
+
+    def list_batch(self, batch: Batch) -> None:
+        """Put the batch into the list of all batches, or bring its entry up to date."""
+
+    def entries(
+        self, wanted: BatchFilter, *, after: str | None, most: int
+    ) -> tuple[list[BatchEntry], str | None]:
+        """A page of the list of all batches, the newest first, and what to ask for the next one
+        with, None at the end."""
+
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        """Of every recording, read page by page."""
+
+    def forget(self, batch: Batch) -> None:
+        """Remove every row of the batch but its header, and its entry in the list."""
+
+    def note_version(self, batch_id: str) -> str | None:
+        """The version of the note that the batch has work to do; None: it is not open."""
+
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        """The version of the note, which now says that somebody reports on the batch. None: there
+        is no note, or somebody began to less than `lease` ago. Opening the batch again wipes it
+        out. Raises `StoreConflict`."""
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        """Nobody reports any more. No error where the note changed or went away meanwhile."""
+
+    def open_batches(self) -> Iterator[OpenBatch]:
+        """Every batch that has work to do."""
+
+    def close_batch(self, batch_id: str, version: str) -> None:
+        """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """The header row."""
+
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
+        """Insert a recording's first row. False: the row was there already, and stays as it is."""
+
+    def recording(self, batch_id: str, recording_id: str) -> Recording | None:
+        """One recording."""
+
+    def recordings(
+        self,
+        batch_id: str,
+        *,
+        state: State | None = None,
+        job_id: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Recording]:
+        """Recordings in the order of their ids, `first` and `last` included, read page by page;
+        `page` is how many at a time, if all of a page may not be needed."""
+
+    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
+        """The ids of the recordings of all batches whose own ids lie between these two, both
+        included, and nothing else of them."""
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        """The recordings of the job that wait for their results, and little of each."""
+
+    def any_left(self, job: Job) -> bool:
+        """Whether a recording of the job is still waiting for its result."""
+
+    def job(self, batch_id: str, job_id: str) -> Job | None:
+        """One job."""
+
+    def jobs(self, batch_id: str) -> Iterator[Job]:
+        """All jobs of a batch."""
+
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        """At most so many of the planned jobs whose ids lie between these two, both included, in
+        the order of their ids."""
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        """What `items_left` tells of each of several jobs of one line, by job id."""
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        """As `save`, with several jobs, which are returned with their new versions."""
+
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
+        """Write rows of one batch in one transaction, at most 100 of them, each only if it
+        still has the version that it carries. Returns the job with its new version."""
+
+    def commit(
+        self, batch: Batch, recordings: Sequence[Recording]
+    ) -> tuple[Batch, list[Recording]]:
+        """The header, unchanged, together with at most 99 recordings in one transaction, each only
+        if it still has the version that it carries: who counted what the batch may cost is the only
+        one to add to it. Returns all with their new versions. Raises `StoreConflict`."""
+
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
+
+
+class ActiveJobs(Protocol):
+    """The jobs that are at a provider, or about to be. Small: its size is the active jobs."""
+
+    def all(self) -> list[ActiveJob]:
+        """Every active job, in one query."""
+
+    def get(self, job_id: str) -> ActiveJob | None:
+        """One active job."""
+
+    def any_of(self, batch_id: str) -> bool:
+        """Whether a job of the batch is active."""
+
+    def put(self, active: ActiveJob) -> None:
+        """Insert or replace, whatever was there."""
+
+    def put_all(self, entries: Sequence[ActiveJob]) -> None:
+        """The same with at most 100, all or none."""
+
+    def update(self, active: ActiveJob) -> None:
+        """Replace. Raises `StoreConflict` if it changed or went away meanwhile."""
+
+    def remove(self, job_id: str) -> None:
+        """No error when it is gone already."""
+
+
+class Diary(msgspec.Struct, frozen=True, kw_only=True):
+    """When something that is done now and then was done last. `complete_to_at` is the moment up
+    to which nothing is left to do. `version` is the row's ETag, "" for a row not yet stored."""
+
+    name: str
+    done_at: datetime
+    complete_to_at: datetime | None = None
+    version: str = ""
+
+
+class Diaries(Protocol):
+    def get(self, name: str) -> Diary | None:
+        """None: it was never done."""
+
+    def save(self, diary: Diary) -> None:
+        """Insert or replace. Raises `StoreConflict`."""
+
+
+class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """Which recording is the one of its `content` that is paid for. `looked_at` is when somebody
+    made sure last that this helps anybody. `version` is the row's ETag, "" for a row not yet
+    stored."""
+
+    content: str
+    batch_id: str
+    recording_id: str
+    looked_at: datetime | None = None
+    version: str = ""
+
+
+class Contents(Protocol):
+    def claim(self, content: str) -> ContentClaim | None:
+        """None: nobody has that content yet."""
+
+    def save(self, claim: ContentClaim) -> None:
+        """Insert or replace. Raises `StoreConflict`."""
+
+    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+        """Claims at which nobody has looked since then, at most so many."""
+
+    def remove(self, claim: ContentClaim) -> None:
+        """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""
+
+
+class EndpointBook(Protocol):
+    """What all instances know of each endpoint."""
+
+    def state(self, name: str) -> EndpointState:
+        """A state without a version where nothing is known."""
+
+    def all(self) -> dict[str, EndpointState]:
+        """Every endpoint of which something is known, in one query."""
+
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+        """Insert or replace, and return with the new version. Raises `StoreConflict`."""

@@ -1,0 +1,1 @@
+"""Blobs: the audio, the outputs, requests, and links to upload by."""

@@ -1,0 +1,152 @@
+"""The containers that audio is dropped into. They are read, listed and linked to, never
+written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from hashlib import md5
+
+from azure.core import MatchConditions
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceNotFoundError,
+)
+from azure.storage.blob import (
+    BlobClient,
+    BlobProperties,
+    BlobServiceClient,
+)
+
+from shared.errors import InputError, StoreConflict
+from shared.ports.blobs import AudioEntry, AudioHead
+from shared.stores.failures import storage_errors
+
+HEAD_BYTES = 65_536
+
+
+_PART_BYTES = 4 * 1024 * 1024
+
+
+class BlobAudio:
+    """`ports.blobs.AudioBlobs`. `sign` makes the query that lets the provider in: the account's
+    or the user-delegation SAS of a blob or, without a name, of the container; or "" where the
+    provider's own identity may read."""
+
+    def __init__(self, service: BlobServiceClient, sign: Callable[[str, str | None], str]) -> None:
+        self._service, self._sign = service, sign
+
+    def head(self, container: str, name: str) -> AudioHead | None:
+        blob = self._service.get_blob_client(container, name)
+        with storage_errors("read head"):
+            try:
+                return _head(blob)
+            except ResourceNotFoundError:
+                return None
+
+    def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
+        blob = self._service.get_blob_client(container, name)
+        with storage_errors("read range"):
+            try:
+                return blob.download_blob(
+                    offset=offset,
+                    length=length,
+                    etag=f'"{etag}"',
+                    match_condition=MatchConditions.IfNotModified,
+                ).readall()
+            except ResourceNotFoundError:
+                raise StoreConflict("read range: the blob is gone") from None
+
+    def digest(self, container: str, name: str, etag: str) -> str:
+        blob = self._service.get_blob_client(container, name)
+        with storage_errors("read digest"):
+            try:
+                properties = blob.get_blob_properties(
+                    etag=f'"{etag}"', match_condition=MatchConditions.IfNotModified
+                )
+            except ResourceNotFoundError:
+                raise StoreConflict("read digest: the blob is gone") from None
+        known = properties.content_settings.content_md5
+        if known:
+            return bytes(known).hex()
+        hashed = md5(usedforsecurity=False)
+        for offset in range(0, properties.size, _PART_BYTES):
+            length = min(_PART_BYTES, properties.size - offset)
+            hashed.update(self.read(container, name, etag, offset, length))
+        return hashed.hexdigest()
+
+    def page(
+        self, container: str, prefix: str, marker: str, most: int
+    ) -> tuple[list[AudioEntry], str]:
+        listing = self._service.get_container_client(container).list_blobs(
+            name_starts_with=prefix or None, results_per_page=most, include=["metadata"]
+        )
+        pages = listing.by_page(marker or None)
+        with storage_errors("list audio"):
+            try:
+                entries = [_entry(blob) for blob in next(pages, ())]
+            except ResourceNotFoundError:
+                raise _no_container(container) from None
+        return entries, str(getattr(pages, "continuation_token", None) or "")
+
+    def list(self, container: str) -> Iterator[AudioEntry]:
+        with storage_errors("list audio"):
+            for blob in self._service.get_container_client(container).list_blobs(
+                include=["metadata"]
+            ):
+                yield _entry(blob)
+
+    def url(self, container: str, name: str) -> str:
+        return str(self._service.get_blob_client(container, name).url).split("?")[0]
+
+    def readable_url(self, container: str, name: str | None) -> str:
+        if name is None:
+            url = str(self._service.get_container_client(container).url).split("?")[0]
+        else:
+            url = self.url(container, name)
+        query = self._sign(container, name)
+        return f"{url}?{query}" if query else url
+
+
+def _entry(blob: BlobProperties) -> AudioEntry:
+    return AudioEntry(
+        blob.name,
+        blob.etag.strip('"'),
+        blob.last_modified.astimezone(UTC),
+        dict(blob.metadata or {}),
+    )
+
+
+def _no_container(container: str) -> InputError:
+    return InputError(
+        "container_missing",
+        f"There is no container {container}.",
+        "Create it, or correct the name, and ask for a new batch.",
+    )
+
+
+def _head(blob: BlobClient) -> AudioHead:
+    try:
+        stream = blob.download_blob(offset=0, length=HEAD_BYTES)
+        return _audio_head(stream.readall(), stream.properties)
+    except HttpResponseError as error:
+        if error.status_code != 416:  # there is no first byte in an empty blob
+            raise
+    return _audio_head(b"", blob.get_blob_properties())
+
+
+def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
+    return AudioHead(
+        data=data,
+        bytes=_total_bytes(properties),
+        etag=str(properties.etag).strip('"'),
+        last_modified_at=properties.last_modified.astimezone(UTC),
+        media_type=properties.content_settings.content_type,
+        metadata=dict(properties.metadata or {}),
+    )
+
+
+def _total_bytes(properties: BlobProperties) -> int:
+    """Of a ranged GET the SDK gives the range's length for the size."""
+    content_range = properties.content_range
+    return int(content_range.rpartition("/")[2] if content_range else properties.size)

@@ -1,0 +1,95 @@
+"""What batches were asked for, as blobs of ours that nobody else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import msgspec
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
+
+from shared.errors import StoreConflict
+from shared.model.batch.batch import Batch
+from shared.model.events.delivery import callback_id
+from shared.model.manifest.manifest import Head, Item
+from shared.stores.failures import storage_errors
+
+MOST_HEAD_BYTES = 65_536
+_head_decoder, _item_decoder = msgspec.json.Decoder(Head), msgspec.json.Decoder(Item)
+
+
+class BlobRequests:
+    """`ports.blobs.Requests`. The name holds a part of the content's digest: of two requests
+    that claim one batch, the loser cannot overwrite what the winner asked for."""
+
+    def __init__(self, service: BlobServiceClient, container: str) -> None:
+        self._service, self._container = service, container
+
+    def put(self, batch: Batch, content: bytes) -> None:
+        settings = ContentSettings(content_type="application/x-ndjson")
+        with storage_errors("store request"):
+            self._blob(batch).upload_blob(content, overwrite=True, content_settings=settings)
+
+    def head(self, batch: Batch) -> Head:
+        line, _, _ = self._read(batch, 0, MOST_HEAD_BYTES).partition(b"\n")
+        return _head_decoder.decode(line)
+
+    def items(self, batch: Batch, offset: int, length: int) -> list[Item]:
+        lines = self._read(batch, offset, length).splitlines()
+        return [_item_decoder.decode(line) for line in lines]
+
+    def find(self, batch: Batch, positions: Collection[int]) -> dict[int, Item]:
+        found: dict[int, Item] = {}
+        wanted = set(positions)
+        for number, line in enumerate(self._lines(batch), -1):
+            if number in wanted:
+                found[number] = _item_decoder.decode(line)
+                if len(found) == len(wanted):
+                    break
+        return found
+
+    def put_callback(self, batch_id: str, url: str) -> None:
+        with storage_errors("store callback"):
+            self._callback(batch_id, callback_id(url)).upload_blob(url.encode(), overwrite=True)
+
+    def callback(self, batch_id: str, callback_id: str) -> str | None:
+        with storage_errors("read callback"):
+            try:
+                return self._callback(batch_id, callback_id).download_blob().readall().decode()
+            except ResourceNotFoundError:
+                return None
+
+    def remove(self, batch: Batch) -> None:
+        container = self._service.get_container_client(self._container)
+        with storage_errors("remove request"):
+            for name in container.list_blob_names(name_starts_with=f"{batch.id}/"):
+                try:
+                    container.delete_blob(name)
+                except ResourceNotFoundError:
+                    continue
+
+    def _read(self, batch: Batch, offset: int, length: int) -> bytes:
+        with storage_errors("read request"):
+            try:
+                return self._blob(batch).download_blob(offset, length).readall()
+            except ResourceNotFoundError:
+                raise StoreConflict("read request: it is gone") from None
+
+    def _lines(self, batch: Batch) -> Iterator[bytes]:
+        """Line by line, never all of it at once."""
+        rest = b""
+        with storage_errors("read request"):
+            try:
+                for chunk in self._blob(batch).download_blob().chunks():
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    yield from lines
+            except ResourceNotFoundError:
+                raise StoreConflict("read request: it is gone") from None
+
+    def _callback(self, batch_id: str, callback_id: str) -> BlobClient:
+        name = f"{batch_id}/callback-{callback_id}"
+        return self._service.get_blob_client(self._container, name)
+
+    def _blob(self, batch: Batch) -> BlobClient:
+        name = f"{batch.id}/items-{batch.digest[:16]}.jsonl"
+        return self._service.get_blob_client(self._container, name)

@@ -1,0 +1,1 @@
+"""Tables: batches with their jobs and recordings, small indices, events."""

@@ -1,0 +1,355 @@
+"""Batches, jobs and recordings in Table Storage.
+
+    partition        row                 holds
+    <batch id>       batch               the header
+    <batch id>       job-<id>            a job
+    <batch id>       recording-<id>      a recording
+    <batch id>       part-<number>       a stretch of its request, being made into recordings
+    !batches         <time, batch id>    a line of the list of all batches
+    !open            <batch id>          a note that the batch has work to do
+    !active          <job id>            a job that is at a provider, or about to be
+    !endpoint        <endpoint>          how busy a provider endpoint is, and how well
+    !content         <64 hex digits>     which recording of the same audio is paid for
+    !diary           <name>              when a regular task was done last
+
+A batch is one partition, so that a job and its recordings change in one transaction of at most
+100 rows. Every change is conditional on the ETag of the row as it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import msgspec
+from azure.data.tables import TableClient
+
+from shared.errors import StoreConflict
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.job import ActiveJob, Job, JobItem
+from shared.model.batch.recording import Recording, State
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.notice import Notice
+from shared.ports.state import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
+from shared.stores.failures import storage_errors
+from shared.stores.table.entities import Entities
+from shared.stores.table.outbox import notice_change
+from shared.stores.table.partitions import BATCHES, OPEN
+from shared.stores.table.rows import derive, from_row, prepare, to_row
+from shared.stores.table.transaction import Change, insert, remove, write
+
+
+class _Note(msgspec.Struct, frozen=True, kw_only=True):
+    """That a batch has work to do; the first ones were without a time."""
+
+    created_at: datetime | None = None
+    reporting_at: datetime | None = None
+
+
+_DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
+prepare(
+    Batch,
+    BatchEntry,
+    Part,
+    Job,
+    JobItem,
+    Recording,
+    RecordingFacts,
+    ActiveJob,
+    EndpointState,
+    Diary,
+    ContentClaim,
+    _Note,
+)
+derive(Recording, *_DERIVED)
+
+
+class TableBatchStore:
+    """`ports.state.BatchStore` on one table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
+        if batch.version:
+            self._list(batch, entry_of(batch, "running"))
+        elif notice is not None:
+            self.create_batch(batch, notice=notice)
+        else:
+            self._rows.insert(batch.id, "batch", batch)
+
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool:
+        rows = [to_row(batch.id, "batch", batch)]
+        rows += [to_row(batch.id, f"part-{part.number:03}", part) for part in parts]
+        try:
+            self._transact([insert(row) for row in rows], "create batch", notice)
+        except StoreConflict:
+            return False
+        return True
+
+    def part(self, batch_id: str, number: int) -> Part | None:
+        return self._rows.read(Part, batch_id, f"part-{number:03}")
+
+    def parts(self, batch_id: str) -> list[Part]:
+        where = "PartitionKey eq @pk and RowKey ge 'part-' and RowKey lt 'part.'"
+        with storage_errors("list parts"):
+            return [from_row(Part, row) for row in self._rows.query(where, {"pk": batch_id})]
+
+    def save_part(self, part: Part) -> None:
+        self._rows.replace(part.batch_id, f"part-{part.number:03}", part, part.version)
+
+    def list_batch(self, batch: Batch) -> None:
+        self._list(batch, entry_of(batch, state_of(batch)))
+
+    def _list(self, batch: Batch, entry: BatchEntry) -> None:
+        self._rows.put(BATCHES, entry_key(batch.id, batch.created_at), entry)
+
+    def entries(
+        self, wanted: BatchFilter, *, after: str | None, most: int
+    ) -> tuple[list[BatchEntry], str | None]:
+        where, values = _entries_filter(wanted, after)
+        with storage_errors("list batches"):
+            rows = list(
+                islice(self._rows.query(where, values, results_per_page=most + 1), most + 1)
+            )
+        more = rows[most - 1]["RowKey"] if len(rows) > most else None
+        return [from_row(BatchEntry, row) for row in rows[:most]], more
+
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        where, values = _recordings_filter(batch_id, None, None, None, None)
+        with storage_errors("count recordings"):
+            for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
+                yield from_row(RecordingFacts, row)
+
+    def forget(self, batch: Batch) -> None:
+        where = "PartitionKey eq @pk and RowKey gt 'batch'"
+        with storage_errors("list rows"):
+            keys = [
+                row["RowKey"]
+                for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
+            ]
+        for i in range(0, len(keys), 100):
+            rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
+            self._transact([remove(row) for row in rows], "delete rows")
+        self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
+
+    def note_version(self, batch_id: str) -> str | None:
+        row = self._rows.get(OPEN, batch_id)
+        return None if row is None else str(row.metadata["etag"])
+
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        row = self._rows.get(OPEN, batch_id)
+        if row is None:
+            return None
+        note = from_row(_Note, row)
+        if note.reporting_at is not None and now - note.reporting_at < lease:
+            return None
+        taken = msgspec.structs.replace(note, reporting_at=now)
+        return self._rows.replace(OPEN, batch_id, taken, str(row.metadata["etag"]))
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        row = self._rows.get(OPEN, batch_id)
+        if row is None or row.metadata["etag"] != version:
+            return
+        free = msgspec.structs.replace(from_row(_Note, row), reporting_at=None)
+        with suppress(StoreConflict):
+            self._rows.replace(OPEN, batch_id, free, version)
+
+    def open_batches(self) -> Iterator[OpenBatch]:
+        with storage_errors("list open batches"):
+            for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
+                note = from_row(_Note, row)
+                version = str(row.metadata["etag"])
+                yield OpenBatch(row["RowKey"], version, note.created_at, note.reporting_at)
+
+    def close_batch(self, batch_id: str, version: str) -> None:
+        self._rows.delete(OPEN, batch_id, version)
+
+    def batch(self, batch_id: str) -> Batch | None:
+        return self._rows.read(Batch, batch_id, "batch")
+
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        """The list first: who dies in between comes again, and writes both."""
+        if batch.deleted_at is None:
+            self.list_batch(batch)
+        if notice is None:
+            self._rows.replace(batch.id, "batch", batch, batch.version)
+            return
+        change = write(to_row(batch.id, "batch", batch), batch.version)
+        self._transact([change], "save batch", notice)
+
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
+        key = f"recording-{recording.id}"
+        if notice is None:
+            return self._rows.insert(recording.batch_id, key, recording) is not None
+        change = insert(to_row(recording.batch_id, key, recording))
+        try:
+            self._transact([change], "insert recording", notice)
+        except StoreConflict:
+            return False
+        return True
+
+    def recording(self, batch_id: str, recording_id: str) -> Recording | None:
+        return self._rows.read(Recording, batch_id, f"recording-{recording_id}")
+
+    def recordings(
+        self,
+        batch_id: str,
+        *,
+        state: State | None = None,
+        job_id: str | None = None,
+        first: str | None = None,
+        last: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Recording]:
+        where, values = _recordings_filter(batch_id, state, job_id, first, last)
+        with storage_errors("list recordings"):
+            for row in self._rows.query(where, values, results_per_page=page):
+                yield from_row(Recording, row)
+
+    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
+        where = (
+            "PartitionKey ge @first and PartitionKey le @last "
+            "and RowKey ge 'recording-' and RowKey lt 'recording.'"
+        )
+        values = {"first": first_batch, "last": last_batch}
+        with storage_errors("list recording ids"):
+            for row in self._rows.query(where, values, select=["RowKey"]):
+                yield row["RowKey"].removeprefix("recording-")
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
+        with storage_errors("list items"):
+            for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
+                yield from_row(JobItem, row)
+
+    def any_left(self, job: Job) -> bool:
+        where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
+        with storage_errors("look for recordings"):
+            rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
+            return next(iter(rows), None) is not None
+
+    def job(self, batch_id: str, job_id: str) -> Job | None:
+        return self._rows.read(Job, batch_id, f"job-{job_id}")
+
+    def jobs(self, batch_id: str) -> Iterator[Job]:
+        where = "PartitionKey eq @pk and RowKey ge 'job-' and RowKey lt 'job.'"
+        with storage_errors("list jobs"):
+            for row in self._rows.query(where, {"pk": batch_id}):
+                yield from_row(Job, row)
+
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        where = (
+            "PartitionKey eq @pk and RowKey ge @first and RowKey le @last and state eq 'planned'"
+        )
+        values = {"pk": batch_id, "first": f"job-{first}", "last": f"job-{last}"}
+        with storage_errors("list planned jobs"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [from_row(Job, row) for row in islice(rows, most)]
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        found: dict[str, list[JobItem]] = {job.id: [] for job in jobs}
+        where, values = _recordings_filter(
+            jobs[0].batch_id, "planned", None, jobs[0].first, jobs[-1].last
+        )
+        where += " and job_id ge @first_job and job_id le @last_job"
+        values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
+        columns = ["job_id", *JobItem.__struct_fields__]
+        with storage_errors("list items"):
+            for row in self._rows.query(where, values, select=columns):
+                if row["job_id"] in found:
+                    found[row["job_id"]].append(from_row(JobItem, row))
+        return found
+
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None:
+        saved = self.save_jobs([job] if job else [], list(recordings), notice)
+        return saved[0] if saved else None
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]:
+        rows: list[tuple[str, Job | Recording]] = [("job-", job) for job in jobs]
+        rows += [("recording-", row) for row in recordings]
+        if not rows:
+            return []
+        changes = [
+            write(to_row(row.batch_id, f"{kind}{row.id}", row), row.version) for kind, row in rows
+        ]
+        versions = self._transact(changes, "save", notice)
+        return [
+            msgspec.structs.replace(job, version=version)
+            for job, version in zip(jobs, versions, strict=False)
+        ]
+
+    def commit(
+        self, batch: Batch, recordings: Sequence[Recording]
+    ) -> tuple[Batch, list[Recording]]:
+        changes = [write(to_row(batch.id, "batch", batch), batch.version)]
+        changes += [
+            write(to_row(row.batch_id, f"recording-{row.id}", row), row.version)
+            for row in recordings
+        ]
+        versions = self._transact(changes, "commit")
+        return msgspec.structs.replace(batch, version=versions[0]), [
+            msgspec.structs.replace(row, version=version)
+            for row, version in zip(recordings, versions[1:], strict=True)
+        ]
+
+    def _transact(
+        self, changes: Sequence[Change], what: str, notice: Notice | None = None
+    ) -> list[str]:
+        if notice is not None:
+            changes = [*changes, notice_change(notice)]
+        return self._rows.transact(changes, what)
+
+
+def _recordings_filter(
+    batch_id: str, state: State | None, job_id: str | None, first: str | None, last: str | None
+) -> tuple[str, dict[str, str]]:
+    where = ["PartitionKey eq @pk", "RowKey ge @first", "RowKey le @last"]
+    values = {
+        "pk": batch_id,
+        "first": f"recording-{first or ''}",
+        "last": f"recording-{last or '~'}",
+    }
+    if state:
+        where.append("state eq @state")
+        values["state"] = state
+    if job_id:
+        where.append("job_id eq @job")
+        values["job"] = job_id
+    return " and ".join(where), values
+
+
+def _entries_filter(wanted: BatchFilter, after: str | None) -> tuple[str, dict[str, Any]]:
+    """The key holds the time, so only those of the times asked for are read."""
+    where, values = ["PartitionKey eq @pk"], {"pk": BATCHES}
+    bounds = {
+        "gt": after,
+        "ge": entry_key("", wanted.created_to)[:-1] + "." if wanted.created_to else None,
+        "lt": entry_key("", wanted.created_from)[:-1] + "." if wanted.created_from else None,
+    }
+    for operator, key in bounds.items():
+        if key is not None:
+            where.append(f"RowKey {operator} @{operator}")
+            values[operator] = key
+    for name in ("state", "profile", "origin"):
+        value = getattr(wanted, name)
+        if value is not None:
+            where.append(f"{name} eq @{name}")
+            values[name] = value
+    return " and ".join(where), values

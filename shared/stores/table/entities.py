@@ -1,0 +1,101 @@
+"""Reading and writing single rows of a table, in our words and with our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.data.tables import (
+    TableClient,
+    TableEntity,
+    UpdateMode,
+)
+
+from shared.errors import StoreConflict
+from shared.stores.failures import storage_errors
+from shared.stores.table.rows import S, from_row, to_row
+from shared.stores.table.transaction import Change, TransactionFailed, transact
+
+
+class Entities:
+    """One table. Every method may raise `StoreUnavailable`."""
+
+    def __init__(self, table: TableClient) -> None:
+        self.table = table
+
+    def get(self, partition: str, key: str) -> TableEntity | None:
+        with storage_errors("read"):
+            try:
+                return self.table.get_entity(partition, key)
+            except ResourceNotFoundError:
+                return None
+
+    def read(self, kind: type[S], partition: str, key: str) -> S | None:
+        row = self.get(partition, key)
+        return None if row is None else from_row(kind, row)
+
+    def query(self, where: str, values: dict[str, Any], **options: Any) -> Iterable[TableEntity]:
+        """Rows page by page; to be read inside `storage_errors`."""
+        return self.table.query_entities(where, parameters=values, **options)
+
+    def partition(self, kind: type[S], partition: str) -> list[S]:
+        """All rows of a small partition."""
+        with storage_errors("list"):
+            return [
+                from_row(kind, row) for row in self.query("PartitionKey eq @pk", {"pk": partition})
+            ]
+
+    def insert(self, partition: str, key: str, struct: msgspec.Struct) -> str | None:
+        """The version of the new row; None: there was one already."""
+        with storage_errors("insert"):
+            try:
+                return str(self.table.create_entity(to_row(partition, key, struct))["etag"])
+            except ResourceExistsError:
+                return None
+
+    def put(self, partition: str, key: str, struct: msgspec.Struct | None = None) -> None:
+        """Insert or replace, whatever was there."""
+        row = {"PartitionKey": partition, "RowKey": key}
+        with storage_errors("put"):
+            self.table.upsert_entity(
+                row if struct is None else to_row(partition, key, struct), mode=UpdateMode.REPLACE
+            )
+
+    def replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> str:
+        """Returns the new version. Raises `StoreConflict` if the row has another one, or none."""
+        with storage_errors("replace"):
+            try:
+                answer = self.table.update_entity(
+                    to_row(partition, key, struct),
+                    mode=UpdateMode.REPLACE,
+                    etag=version,
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceNotFoundError:
+                raise StoreConflict("replace: the row is gone") from None
+            return str(answer["etag"])
+
+    def delete(self, partition: str, key: str, version: str | None = None) -> None:
+        """No error when it is gone already. Raises `StoreConflict` if it has another version."""
+        condition: dict[str, Any] = {}
+        if version is not None:
+            condition = {"etag": version, "match_condition": MatchConditions.IfNotModified}
+        with storage_errors("delete"):
+            try:
+                self.table.delete_entity(partition, key, **condition)
+            except ResourceNotFoundError:
+                return
+
+    def transact(self, changes: Sequence[Change], what: str) -> list[str]:
+        """At most 100 changes of rows of one partition, all or none. Returns the rows' new
+        versions. Raises `StoreConflict`."""
+        with storage_errors(what):
+            try:
+                return transact(self.table, changes)
+            except TransactionFailed as error:
+                if error.status_code in (404, 409, 412):
+                    raise StoreConflict(f"{what}: somebody else was first") from None
+                raise

@@ -1,0 +1,125 @@
+"""The small partitions beside the batches: active jobs, diaries, claims of content, endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+import msgspec
+from azure.data.tables import TableClient
+
+from shared.errors import StoreConflict
+from shared.model.batch.job import ActiveJob
+from shared.model.endpoint.endpoint import EndpointState
+from shared.model.events.notice import Notice
+from shared.ports.state import ContentClaim, Diary
+from shared.stores.failures import storage_errors
+from shared.stores.table.entities import Entities
+from shared.stores.table.outbox import notice_change
+from shared.stores.table.partitions import ACTIVE, CONTENT, DIARY, ENDPOINT
+from shared.stores.table.rows import from_row, to_row
+from shared.stores.table.transaction import put, write
+
+
+class TableActiveJobs:
+    """`ports.state.ActiveJobs`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def all(self) -> list[ActiveJob]:
+        return self._rows.partition(ActiveJob, ACTIVE)
+
+    def get(self, job_id: str) -> ActiveJob | None:
+        return self._rows.read(ActiveJob, ACTIVE, job_id)
+
+    def any_of(self, batch_id: str) -> bool:
+        where = "PartitionKey eq @pk and batch_id eq @batch"
+        values = {"pk": ACTIVE, "batch": batch_id}
+        with storage_errors("look for active jobs"):
+            rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
+            return next(iter(rows), None) is not None
+
+    def put(self, active: ActiveJob) -> None:
+        self._rows.put(ACTIVE, active.job_id, active)
+
+    def put_all(self, entries: Sequence[ActiveJob]) -> None:
+        changes = [put(to_row(ACTIVE, entry.job_id, entry)) for entry in entries]
+        self._rows.transact(changes, "list active jobs")
+
+    def update(self, active: ActiveJob) -> None:
+        self._rows.replace(ACTIVE, active.job_id, active, active.version)
+
+    def remove(self, job_id: str) -> None:
+        self._rows.delete(ACTIVE, job_id)
+
+
+class TableDiaries:
+    """`ports.state.Diaries`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def get(self, name: str) -> Diary | None:
+        return self._rows.read(Diary, DIARY, name)
+
+    def save(self, diary: Diary) -> None:
+        if diary.version:
+            self._rows.replace(DIARY, diary.name, diary, diary.version)
+        elif self._rows.insert(DIARY, diary.name, diary) is None:
+            raise StoreConflict("save diary: somebody else was first")
+
+
+class TableContents:
+    """`ports.state.Contents`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def claim(self, content: str) -> ContentClaim | None:
+        return self._rows.read(ContentClaim, CONTENT, content)
+
+    def save(self, claim: ContentClaim) -> None:
+        if claim.version:
+            self._rows.replace(CONTENT, claim.content, claim, claim.version)
+        elif self._rows.insert(CONTENT, claim.content, claim) is None:
+            raise StoreConflict("save claim: somebody else was first")
+
+    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+        where = "PartitionKey eq @pk and looked_at lt @since"
+        values = {"pk": CONTENT, "since": since}
+        with storage_errors("list claims"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [from_row(ContentClaim, row) for row in islice(rows, most)]
+
+    def remove(self, claim: ContentClaim) -> None:
+        self._rows.delete(CONTENT, claim.content, claim.version)
+
+
+class TableEndpointBook:
+    """`ports.state.EndpointBook`, in the same table."""
+
+    def __init__(self, table: TableClient) -> None:
+        self._rows = Entities(table)
+
+    def state(self, name: str) -> EndpointState:
+        return self._rows.read(EndpointState, ENDPOINT, name) or EndpointState(name=name)
+
+    def all(self) -> dict[str, EndpointState]:
+        where = "PartitionKey eq @pk and RowKey ge '0'"  # notices sort before
+        with storage_errors("list endpoints"):
+            rows = self._rows.query(where, {"pk": ENDPOINT})
+            return {row["RowKey"]: from_row(EndpointState, row) for row in rows}
+
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+        if notice is not None:
+            change = write(to_row(ENDPOINT, state.name, state), state.version)
+            version = self._rows.transact([change, notice_change(notice)], "save endpoint")[0]
+        elif state.version:
+            version = self._rows.replace(ENDPOINT, state.name, state, state.version)
+        else:
+            version = self._rows.insert(ENDPOINT, state.name, state) or ""
+            if not version:
+                raise StoreConflict("save endpoint: somebody else was first")
+        return msgspec.structs.replace(state, version=version)
