@@ -76,9 +76,9 @@ class Ports(NamedTuple):
     clock: Clock
     audio: AudioBlobs
     outputs: Outputs
-    store: BatchStore
+    store: NoticedRows
     active: ActiveJobs
-    book: EndpointBook
+    book: NoticedBook
     diaries: Diaries
     contents: Contents
     queue: Queue

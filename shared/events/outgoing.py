@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from shared import messages as m
 from shared.events.announce import announce
@@ -21,7 +21,7 @@ from shared.model.events.happenings import Links
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore, Diaries, EndpointBook
+from shared.ports.state import Diaries, NoticedBook, NoticedRows
 
 
 class EventPorts(NamedTuple):
@@ -49,8 +49,8 @@ class Outgoing:
         self,
         ports: EventPorts,
         *,
-        store: BatchStore,
-        book: EndpointBook,
+        store: NoticedRows,
+        book: NoticedBook,
         audio: AudioBlobs,
         requests: Requests,
         diaries: Diaries,
@@ -79,8 +79,8 @@ class Outgoing:
         )
         links = _links(api_url, audio, reports_container)
         # They hand through what they do not change, which no type can say.
-        self.store = cast(BatchStore, AnnouncingStore(store, announcer, links))
-        self.book = cast(EndpointBook, AnnouncingBook(book, announcer, clock))
+        self.store = AnnouncingStore(store, announcer, links)
+        self.book = AnnouncingBook(book, announcer, clock)
         self.subscriptions = Book(
             **base,
             **rows,
