@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import is_dataclass
 from datetime import timedelta
 from functools import cache, partial
 from inspect import signature
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from shared import messages as m
 from shared.batches import status as overview
@@ -41,15 +42,18 @@ from shared.model.profile.profile import Profile
 from shared.pipeline.collect.collect import collect
 from shared.pipeline.collect.poll import poll
 from shared.pipeline.collect.webhook import Heard, ensure_webhooks, hear
-from shared.pipeline.fail.job import fail_job
-from shared.pipeline.fail.unresolved import leave_unresolved
+from shared.pipeline.fail.job import CountFault, FailJob
+from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
+from shared.pipeline.fail.patience import BeginAnew
+from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.finish.job import finish
 from shared.pipeline.plan.budget import spend
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import UnderWay, plan
 from shared.pipeline.plan.reuse import reuse
 from shared.pipeline.register.dropped import look_again, register
-from shared.pipeline.step import at_once, now_or_later
+from shared.pipeline.step import AtOnce, NowOrLater
 from shared.pipeline.submit.fall_over import fall_over
 from shared.pipeline.submit.line import submit_line
 from shared.pipeline.submit.single import submit
@@ -64,7 +68,7 @@ from shared.pipeline.write.slice import write
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook
+from shared.ports.state import ActiveJobs, Contents, Diaries, NoticedBook, NoticedRows
 
 
 class Ports(NamedTuple):
@@ -112,7 +116,6 @@ class Application:
 
     def __init__(self, ports: Ports) -> None:
         self._outgoing = _outgoing(ports)
-        ports = ports._replace(store=self._outgoing.store, book=self._outgoing.book)
         self._ports = ports
         self.subscriptions = self._outgoing.subscriptions
         self._first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
@@ -121,17 +124,30 @@ class Application:
         """What a manifest may refer to."""
         self._fillings: dict[str, Any] = {
             **ports._asdict(),
+            "store": self._outgoing.store,
+            "book": self._outgoing.book,
             "endpoints": self.endpoints,
             "errors_container": ports.errors,
             "transcripts_container": ports.transcripts,
             "reports_container": ports.reports,
             "known": self.known,
         }
-        self._fillings["fail_job"] = self._filled(fail_job)
+        self._fillings["fail"] = FailRecording(
+            outputs=ports.outputs, container=ports.errors, clock=ports.clock
+        )
+        for name, kind in (
+            ("settle", SettleFailure),
+            ("fail_job", FailJob),
+            ("count_fault", CountFault),
+            ("leave_unresolved", LeaveUnresolved),
+            ("is_out_of_reach", OutOfReach),
+            ("give_up_if_gone", GiveUpIfGone),
+            ("begin_anew", BeginAnew),
+        ):
+            self._fillings[name] = self._filled(kind)
         self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
         self._fillings["reuse"] = self._filled(reuse)
         self._fillings["spend"] = self._filled(spend)
-        self._fillings["leave_unresolved"] = self._filled(leave_unresolved)
         self._fillings["registrar"] = self._filled(Registrar)
         self._fillings["look_again"] = self._filled(look_again)
         self._register: Callable[..., Recording | None] = self._filled(
@@ -145,12 +161,13 @@ class Application:
             plan, new_id=lambda: ports.deployment + ports.new_id(), under_way=UnderWay()
         )
         finish_step = self._filled(finish)
-        self._fillings["finish_now"] = self._filled(at_once, step=finish_step)
+        self._fillings["finish_now"] = AtOnce(finish_step, ports.queue)
         write_step = self._filled(write)
-        self._fillings["write_now"] = self._filled(at_once, step=write_step)
+        self._fillings["write_now"] = AtOnce(write_step, ports.queue)
         self._submit_one: Callable[[m.Submit], None] = self._filled(submit)
         self._submit_line: Callable[[m.Submit], None] = self._filled(submit_line)
         self._steps = self._wire_steps()
+        self._now_or_later: NowOrLater = cast(NowOrLater, self._filled(NowOrLater))
         self._sweeps = self._wire_sweeps()
         self.poll: Callable[[], None] = self._filled(poll)
         self.drain: Callable[[str, bytes], None] = self._filled(
@@ -164,7 +181,9 @@ class Application:
         """The use-case with every port that it asks for by name."""
         fillings = {**self._fillings, **more}
         asked = [name for name in _parameters(use_case) if name in fillings]
-        return partial(use_case, **{name: fillings[name] for name in asked})
+        if isinstance(use_case, type) and is_dataclass(use_case):
+            return cast(Callable[..., Any], use_case(**{n: fillings[n] for n in asked}))
+        return cast(Callable[..., Any], partial(use_case, **{n: fillings[n] for n in asked}))
 
     def _guarded(self) -> dict[str, SpeechProvider]:
         ports = self._ports
@@ -172,7 +191,7 @@ class Application:
             name: GuardedProvider(
                 provider,
                 name,
-                book=ports.book,
+                book=self._outgoing.book,
                 clock=ports.clock,
                 limits=limits_of(ports.capabilities[provider.name]),
                 first_pause=self._first_pause,
@@ -258,17 +277,7 @@ class Application:
 
     def run(self, message: Message) -> None:
         """One step; where a provider is in the way, it is put off."""
-        ports, step = self._ports, self._steps[type(message)]
-        now_or_later(
-            step,
-            message,
-            store=ports.store,
-            active=ports.active,
-            queue=ports.queue,
-            clock=ports.clock,
-            first_pause=self._first_pause,
-            stuck_after=timedelta(seconds=ports.policy.stuck_after_seconds),
-        )
+        self._now_or_later(self._steps[type(message)], message)
 
     def sweep(self) -> None:
         """All that is looked after now and then. What fails does not keep the rest from being

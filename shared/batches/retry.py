@@ -15,9 +15,9 @@ from shared.log import event
 from shared.messages import Change, Plan
 from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, looked_at_again
 from shared.model.manifest.manifest import Item
-from shared.pipeline.fail.recording import fail, wait_again
+from shared.pipeline.fail.old import fail, wait_again
 from shared.ports.blobs import Outputs, Requests
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore
@@ -137,7 +137,7 @@ def _look_into_entry(
     if is_listed and row.name.endswith("*") and not row.etag:
         return None
     found = registrar.look(Entry(row.item or 0, item, row.container, row.name, listed=is_listed))
-    return msgspec.structs.replace(found, registered_at=row.registered_at, version=row.version)
+    return looked_at_again(row, found)
 
 
 def _blank(row: Recording) -> Recording:

@@ -181,6 +181,13 @@ def waiting_again(
     )
 
 
+def looked_at_again(row: Recording, found: Recording) -> Recording:
+    """A recording that was refused, with what was `found` in its place now. It still failed."""
+    return msgspec.structs.replace(
+        found, state=row.state, registered_at=row.registered_at, version=row.version
+    )
+
+
 def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: datetime) -> Recording:
     """Its outputs are stored."""
     return _to(

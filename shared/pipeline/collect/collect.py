@@ -14,7 +14,7 @@ from shared.errors import (
     TranscriptionMissing,
 )
 from shared.log import event
-from shared.messages import Collect, Finish
+from shared.messages import Collect, Finish, Write
 from shared.model.batch.failure import Failure
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
@@ -26,9 +26,15 @@ from shared.pipeline.collect.slices import (
     told_failures,
     waits_for_money,
 )
-from shared.pipeline.fail.faults import cancel_copy, count_fault
-from shared.pipeline.fail.job import FailJob, rows_left
-from shared.pipeline.fail.patience import begin_anew, has_been_collected_for_long, is_late
+from shared.pipeline.fail.old import (
+    FailJob,
+    begin_anew,
+    cancel_copy,
+    count_fault,
+    has_been_collected_for_long,
+    is_late,
+    rows_left,
+)
 from shared.pipeline.fail.reasons import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED, refused
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import note_submitted
@@ -44,7 +50,7 @@ def collect(
     active: ActiveJobs,
     endpoints: Mapping[str, SpeechProvider],
     fail_job: FailJob,
-    write_now: AtOnce,
+    write_now: AtOnce[Write],
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -78,7 +84,7 @@ class _Collected:
         provider: SpeechProvider,
         store: BatchStore,
         fail_job: FailJob,
-        write_now: AtOnce,
+        write_now: AtOnce[Write],
         queue: Queue,
         policy: Policy,
         clock: Clock,

@@ -21,9 +21,7 @@ from shared.messages import Collect
 from shared.model.batch.job import ActiveJob
 from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.job import FailJob
-from shared.pipeline.fail.out_of_reach import give_up_if_gone
-from shared.pipeline.fail.unresolved import LeaveUnresolved
+from shared.pipeline.fail.old import FailJob, LeaveUnresolved, give_up_if_gone
 from shared.pipeline.submit.resolve import resolve
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue

@@ -164,7 +164,7 @@ def outcome_unknown(job: Job, why: str) -> Failure:
     )
 
 
-_INTERNAL = Failure(
+INTERNAL = Failure(
     kind="ours",
     code="internal_error",
     reason="The result arrived, but Dropscribe could not turn it into a transcript.",
@@ -172,7 +172,7 @@ _INTERNAL = Failure(
 )
 
 
-def _unreadable(error: ResultMissing | ResultMalformed) -> Failure:
+def unreadable(error: ResultMissing | ResultMalformed) -> Failure:
     if isinstance(error, ResultMissing):
         return Failure(
             kind="provider",
@@ -190,7 +190,7 @@ def _unreadable(error: ResultMissing | ResultMalformed) -> Failure:
     )
 
 
-def _too_large(error: ResultTooLarge) -> Failure:
+def too_large(error: ResultTooLarge) -> Failure:
     """Another attempt would be paid for and bring the same."""
     return Failure(
         kind="provider",

@@ -17,7 +17,7 @@ from shared.log import event
 from shared.messages import Finish
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
-from shared.pipeline.fail.patience import begin_anew, has_been_collected_for_long
+from shared.pipeline.fail.old import begin_anew, has_been_collected_for_long
 from shared.pipeline.finish.report import _report
 from shared.ports.blobs import Outputs
 from shared.ports.provider import SpeechProvider

@@ -16,7 +16,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.recording import fail
+from shared.pipeline.fail.old import fail
 from shared.pipeline.plan.reuse import Groups
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock

@@ -16,7 +16,7 @@ from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import settle
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import fail
+from shared.pipeline.fail.old import fail
 from shared.ports.blobs import AudioHead, Outputs
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore

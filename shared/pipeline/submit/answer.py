@@ -18,7 +18,7 @@ from shared.messages import Submit
 from shared.model.batch.failure import Failure
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.pipeline.fail.job import FailJob
+from shared.pipeline.fail.old import FailJob
 from shared.ports.provider import JobRequest, SpeechProvider
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import ActiveJobs, BatchStore

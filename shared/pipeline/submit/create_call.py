@@ -8,7 +8,7 @@ from itertools import islice
 import msgspec
 
 from shared.model.batch.job import Job, JobItem
-from shared.pipeline.fail.job import ROWS_IN_TRANSACTION, rows_left
+from shared.pipeline.fail.old import ROWS_IN_TRANSACTION, rows_left
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore

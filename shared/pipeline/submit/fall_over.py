@@ -20,8 +20,7 @@ from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.job import ROWS_IN_TRANSACTION, rows_left
-from shared.pipeline.fail.recording import wait_again
+from shared.pipeline.fail.old import ROWS_IN_TRANSACTION, rows_left, wait_again
 from shared.pipeline.plan.pending import PendingPlans
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue

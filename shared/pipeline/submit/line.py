@@ -24,7 +24,7 @@ from shared.log import event
 from shared.messages import Submit
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.pipeline.fail.job import FailJob
+from shared.pipeline.fail.old import FailJob
 from shared.pipeline.submit.create_call import create_calls
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.step import (

@@ -13,7 +13,7 @@ from shared.log import event
 from shared.messages import Finish, Submit
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.pipeline.fail.job import FailJob
+from shared.pipeline.fail.old import FailJob
 from shared.pipeline.submit.answer import back_in_line, send
 from shared.pipeline.submit.create_call import create_call
 from shared.pipeline.submit.fall_over import FallOver

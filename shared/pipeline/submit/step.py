@@ -23,7 +23,7 @@ from shared.log import event
 from shared.messages import Finish, Submit
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.pipeline.fail.job import FailJob
+from shared.pipeline.fail.old import FailJob
 from shared.pipeline.submit.answer import (
     note_not_submitted,
     note_submitted,

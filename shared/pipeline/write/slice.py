@@ -19,8 +19,8 @@ from shared.model.batch.places import Place, keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
-from shared.pipeline.fail.reasons import _INTERNAL, _too_large, _unreadable
-from shared.pipeline.fail.recording import may_have_failed, settle_failure
+from shared.pipeline.fail.old import may_have_failed, settle_failure
+from shared.pipeline.fail.reasons import INTERNAL, too_large, unreadable
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.publish import Publisher
 from shared.ports.blobs import AudioBlobs, Outputs
@@ -39,7 +39,7 @@ def write(
     errors_container: str,
     endpoints: Mapping[str, SpeechProvider],
     prices: PriceTable,
-    finish_now: AtOnce,
+    finish_now: AtOnce[Finish],
     queue: Queue,
     policy: Policy,
     clock: Clock,
@@ -83,9 +83,9 @@ def write(
                 outputs.remove(error_path(errors_container, row), recording=row)
             return published
         except ResultTooLarge as error:
-            return fail(row, _too_large(error))
+            return fail(row, too_large(error))
         except (ResultMissing, ResultMalformed) as error:
-            return _read_again_or(fail, row, _unreadable(error), policy, clock.now())
+            return _read_again_or(fail, row, unreadable(error), policy, clock.now())
         except DropscribeError:
             raise
         except Exception as error:  # a fault of ours with one result must not stop the others
@@ -96,7 +96,7 @@ def write(
                 where=_where(error),
                 level=40,
             )
-            return _read_again_or(fail, row, _INTERNAL, policy, clock.now())
+            return _read_again_or(fail, row, INTERNAL, policy, clock.now())
 
     def fail(row: Recording, failure: Failure) -> Recording:
         return settle_failure(
