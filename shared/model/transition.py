@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 State = TypeVar("State", bound=str)
+Steps = Mapping[str, tuple[frozenset[State], State]]
+"""By the name of a step: the states from which it may be taken, and the one that it leads to."""
 
 
 class IllegalTransition(Exception):
-    """A fault of ours: a step that the table of its state machine does not know."""
+    """A fault of ours: a step that may not be taken from where a row is."""
 
 
-def must_be_legal(
-    legal: Mapping[State, frozenset[State]], before: State, after: State, what: str
-) -> None:
-    """Raises `IllegalTransition`; `what` names the row in its message."""
-    if after not in legal[before]:
-        raise IllegalTransition(f"{what} cannot go from {before} to {after}")
+def after_step(steps: Steps[State], name: str, before: State, what: str) -> State:
+    """The state that the step leads to. Raises `IllegalTransition`; `what` names the row."""
+    allowed, after = steps[name]
+    if before not in allowed:
+        raise IllegalTransition(f"{what} cannot be {name}: it is {before}")
+    return after

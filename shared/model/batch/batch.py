@@ -74,7 +74,7 @@ Phase = Literal[
 ]
 """Where a batch stands, as far as its header tells."""
 _ALIVE: frozenset[Phase] = frozenset({"expanding", "open", "reported", "retrying", "cancelled"})
-LEGAL: Mapping[str, frozenset[Phase]] = {
+STEPS: Mapping[str, frozenset[Phase]] = {
     "expanded": frozenset({"expanding", "retrying", "cancelled", "reported"}),
     "cancelled": _ALIVE,
     "to_be_retried": _ALIVE,
@@ -149,7 +149,7 @@ def revived(batch: Batch) -> Batch:
 
 
 def _step(batch: Batch, step: str, **changes: Any) -> Batch:
-    if phase(batch) not in LEGAL[step]:
+    if phase(batch) not in STEPS[step]:
         raise IllegalTransition(f"batch {batch.id} cannot be {step}: it is {phase(batch)}")
     return msgspec.structs.replace(batch, **changes)
 

@@ -9,7 +9,7 @@
 A planned job may end as failed, too: another provider or another mode takes its recordings over,
 which its `failure` says first.
 
-Each arrow is a function of this file, and `LEGAL` the table of them; nobody else sets `state`.
+Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Submitting" is the intent written before the call that costs money. Whoever finds a job in it
 for too long looks at the provider for the job's mark before anything is sent again. Where nobody
 can look, or looking proves nothing, the job stops as "unresolved" and is never sent again.
@@ -18,9 +18,8 @@ can look, or looking proves nothing, the job stops as "unresolved" and is never 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -28,7 +27,7 @@ from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
-from shared.model.transition import must_be_legal
+from shared.model.transition import Steps, after_step
 
 JobState = Literal[
     "planning",
@@ -41,15 +40,17 @@ JobState = Literal[
     "unresolved",
 ]
 OVER: frozenset[JobState] = frozenset({"finished", "failed", "unresolved"})
-LEGAL: Mapping[JobState, frozenset[JobState]] = {
-    "planning": frozenset({"planning", "planned", "failed"}),
-    "planned": frozenset({"submitting", "failed"}),
-    "submitting": frozenset({"planned", "submitted", "finished", "failed", "unresolved"}),
-    "submitted": frozenset({"collecting", "finished", "failed"}),
-    "collecting": frozenset({"collecting", "finished", "failed"}),
-    "finished": frozenset(),
-    "failed": frozenset(),
-    "unresolved": frozenset(),
+_OPEN: frozenset[JobState] = frozenset(get_args(JobState)) - OVER
+STEPS: Steps[JobState] = {
+    "filled": (frozenset({"planning"}), "planning"),
+    "planned": (frozenset({"planning"}), "planned"),
+    "intended": (frozenset({"planned"}), "submitting"),
+    "put_back": (frozenset({"submitting"}), "planned"),
+    "taken_by_provider": (frozenset({"submitting"}), "submitted"),
+    "collecting": (frozenset({"submitted", "collecting"}), "collecting"),
+    "finished": (frozenset({"submitting", "submitted", "collecting"}), "finished"),
+    "failed": (_OPEN, "failed"),
+    "unresolved": (frozenset({"submitting"}), "unresolved"),
 }
 Standing = Literal["fresh", "stuck", "last round", "late"]
 
@@ -165,7 +166,7 @@ def filled(job: Job, last: str, recordings: int, audio_ms: int, now: datetime) -
     """With so many more recordings; the id of the last of them is `last`."""
     return _to(
         job,
-        "planning",
+        "filled",
         last=last,
         recordings=job.recordings + recordings,
         audio_ms=job.audio_ms + audio_ms,
@@ -180,18 +181,18 @@ def planned(job: Job, now: datetime, line: str | None = None) -> Job:
 
 def intended(job: Job, endpoint: str, now: datetime) -> Job:
     """The intent: from here on the create call may have been carried out."""
-    return _to(job, "submitting", endpoint=endpoint, changed_at=now)
+    return _to(job, "intended", endpoint=endpoint, changed_at=now)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
     """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "planned", tries=job.tries + counts, changed_at=now)
+    return _to(job, "put_back", tries=job.tries + counts, changed_at=now)
 
 
 def taken_by_provider(job: Job, transcription_id: str, now: datetime) -> Job:
     return _to(
         job,
-        "submitted",
+        "taken_by_provider",
         transcription_id=transcription_id,
         submitted_at=now,
         changed_at=now,
@@ -232,8 +233,8 @@ def unresolved(job: Job, failure: Failure, now: datetime) -> Job:
     return _to(job, "unresolved", failure=failure, changed_at=now)
 
 
-def _to(job: Job, state: JobState, **changes: Any) -> Job:
-    must_be_legal(LEGAL, job.state, state, f"job {job.id}")
+def _to(job: Job, step: str, **changes: Any) -> Job:
+    state = after_step(STEPS, step, job.state, f"job {job.id}")
     return msgspec.structs.replace(job, state=state, **changes)
 
 

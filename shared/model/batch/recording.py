@@ -4,14 +4,13 @@
        ^                 |  \\--write--> failed
        +--- next attempt-+               (failed at registration: straight to failed)
 
-Each arrow is a function of this file, and `LEGAL` the table of them; nobody else sets `state`.
+Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Planned" means that a job carries it; how far that job is, the job's row says.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -24,15 +23,16 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
-from shared.model.transition import must_be_legal
+from shared.model.transition import Steps, after_step
 
 State = Literal["waiting", "planned", "transcribed", "failed"]
 TERMINAL: frozenset[State] = frozenset({"transcribed", "failed"})
-LEGAL: Mapping[State, frozenset[State]] = {
-    "waiting": frozenset({"planned", "transcribed", "failed"}),
-    "planned": frozenset({"planned", "waiting", "transcribed", "failed"}),
-    "transcribed": frozenset(),
-    "failed": frozenset({"waiting", "failed"}),
+STEPS: Steps[State] = {
+    "planned": (frozenset({"waiting"}), "planned"),
+    "asked_again": (frozenset({"planned"}), "planned"),
+    "waiting_again": (frozenset({"planned", "failed"}), "waiting"),
+    "transcribed": (frozenset({"waiting", "planned"}), "transcribed"),
+    "failed": (frozenset({"waiting", "planned", "failed"}), "failed"),
 }
 
 
@@ -154,7 +154,7 @@ def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording
 
 def asked_again(row: Recording, now: datetime) -> Recording:
     """Its result could not be read, and is asked for once more."""
-    return _to(row, "planned", fetches=row.fetches + 1, changed_at=now)
+    return _to(row, "asked_again", fetches=row.fetches + 1, changed_at=now)
 
 
 def waiting_again(
@@ -169,7 +169,7 @@ def waiting_again(
     certainly not sent gets its money back first."""
     return _to(
         row,
-        "waiting",
+        "waiting_again",
         attempt=attempt,
         fetches=0,
         job_id=None,
@@ -207,6 +207,6 @@ def failed(row: Recording, failure: Failure, error_report: str, now: datetime) -
     return _to(row, "failed", failure=failure, error_report=error_report, changed_at=now)
 
 
-def _to(row: Recording, state: State, **changes: Any) -> Recording:
-    must_be_legal(LEGAL, row.state, state, f"recording {row.id}")
+def _to(row: Recording, step: str, **changes: Any) -> Recording:
+    state = after_step(STEPS, step, row.state, f"recording {row.id}")
     return msgspec.structs.replace(row, state=state, **changes)

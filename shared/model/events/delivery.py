@@ -8,14 +8,14 @@ pending --2xx--> delivered
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
 from shared.model.events.event import Event, EventType, key_of
-from shared.model.transition import must_be_legal
+from shared.model.transition import Steps, after_step
 
 CALLBACKS = "callbacks"
 """The receiver, in the books, that stands for all addresses that batches brought along."""
@@ -31,11 +31,14 @@ MOST_ATTEMPTS_KEPT = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 MOST_IN_PARCEL = 99  # with the parcel itself they change in one transaction of 100 rows
 DeliveryState = Literal["pending", "delivered", "failed", "stopped"]
-LEGAL: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    "pending": frozenset({"pending", "delivered", "failed", "stopped"}),
-    "delivered": frozenset({"pending"}),
-    "failed": frozenset({"pending"}),
-    "stopped": frozenset({"pending"}),
+_ANY: frozenset[DeliveryState] = frozenset(get_args(DeliveryState))
+_PENDING: frozenset[DeliveryState] = frozenset({"pending"})
+STEPS: Steps[DeliveryState] = {
+    "put_in_line": (_ANY, "pending"),
+    "tried_later": (_PENDING, "pending"),
+    "delivered": (_PENDING, "delivered"),
+    "failed": (_PENDING, "failed"),
+    "stopped": (_PENDING, "stopped"),
 }
 
 
@@ -152,7 +155,7 @@ def packed(deliveries: Sequence[Delivery], now: datetime) -> tuple[Parcel, list[
         due_at=now,
         handed_at=now,
     )
-    return parcel, [_to(row, "pending", parcel=name, tries=0, due_at=now) for row in deliveries]
+    return parcel, [_to(row, "put_in_line", parcel=name, tries=0, due_at=now) for row in deliveries]
 
 
 def delay(tries: int, chance: float) -> timedelta:
@@ -171,7 +174,7 @@ def after_attempt(there: Delivery, result: Result, wait: timedelta, now: datetim
     """The row after one attempt; `wait` is what the schedule says. What a receiver asks for is
     obeyed where it is longer, up to a day."""
     if result.attempt is None:
-        return _to(there, "pending", due_at=now + wait)
+        return _to(there, "tried_later", due_at=now + wait)
     tries = there.tries + 1
     attempts = (*there.attempts, result.attempt)[-MOST_ATTEMPTS_KEPT:]
     row = msgspec.structs.replace(there, tries=tries, attempts=attempts, due_at=None)
@@ -182,7 +185,7 @@ def after_attempt(there: Delivery, result: Result, wait: timedelta, now: datetim
     if tries >= len(SCHEDULE):
         return _to(row, "failed")
     asked = min(result.retry_after or timedelta(), LONGEST_WAIT)
-    return _to(row, "pending", due_at=now + max(wait, asked))
+    return _to(row, "tried_later", due_at=now + max(wait, asked))
 
 
 def stopped(there: Delivery) -> Delivery:
@@ -190,8 +193,8 @@ def stopped(there: Delivery) -> Delivery:
     return _to(there, "stopped", due_at=None)
 
 
-def _to(row: Delivery, state: DeliveryState, **changes: Any) -> Delivery:
-    must_be_legal(LEGAL, row.state, state, f"delivery {row.key}")
+def _to(row: Delivery, step: str, **changes: Any) -> Delivery:
+    state = after_step(STEPS, step, row.state, f"delivery {row.key}")
     return msgspec.structs.replace(row, state=state, **changes)
 
 
