@@ -16,11 +16,9 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.profile errors",
     "shared/model/transcript": "model.transcript model.profile errors",
-    "shared/model/batch": (
-        "model.batch model.profile model.transcript model.endpoint model.transition errors"
-    ),
+    "shared/model/batch": ("model.batch model.profile model.transcript model.endpoint errors"),
     "shared/model/money": "model.money model.batch model.profile model.transcript errors",
-    "shared/model/events": "model.events model.batch model.endpoint model.transition errors",
+    "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio model errors",

@@ -19,11 +19,11 @@ from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job, JobState, Standing
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Outcome, Recording, Transcribed
+from shared.model.batch.transition import IllegalTransition
 from shared.model.events import delivery as deliveries
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Result
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.model.transition import IllegalTransition
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.model.batch.transition import IllegalTransition
 from shared.model.profile.profile import Profile
-from shared.model.transition import IllegalTransition
 
 Origin = Literal["dropped", "manifest", "api"]
 

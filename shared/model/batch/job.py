@@ -25,9 +25,9 @@ import msgspec
 
 from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
+from shared.model.batch.transition import Steps, after_step
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
-from shared.model.transition import Steps, after_step
 
 JobState = Literal[
     "planning",

@@ -18,12 +18,12 @@ import msgspec
 
 from shared.model.batch.decision import Decision
 from shared.model.batch.failure import Failure
+from shared.model.batch.transition import Steps, after_step
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
-from shared.model.transition import Steps, after_step
 
 State = Literal["waiting", "planned", "transcribed", "failed"]
 TERMINAL: frozenset[State] = frozenset({"transcribed", "failed"})
