@@ -11,18 +11,18 @@ from inspect import signature
 from typing import Any, NamedTuple, cast
 
 from shared import messages as m
-from shared.batches import status as overview
-from shared.batches.accept import accept
-from shared.batches.cancel import cancel
-from shared.batches.change import change
-from shared.batches.delete import delete_batch
-from shared.batches.entries import Registrar
-from shared.batches.estimate import estimate
-from shared.batches.expand import expand
-from shared.batches.manifest import not_taken, take_manifest
-from shared.batches.outputs import fetch_report, fetch_transcript
-from shared.batches.retry import retry
-from shared.batches.upload import UploadPlace, offer_upload
+from shared.batches.accept import AcceptBatch
+from shared.batches.cancel import CancelBatch, CarryOutCancel
+from shared.batches.change import ChangeBatch
+from shared.batches.delete import CarryOutDelete, DeleteBatch
+from shared.batches.entries import LookAtEntry, RegisterEntries
+from shared.batches.estimate import EstimateCost
+from shared.batches.expand import ExpandBatch
+from shared.batches.manifest import FindNotTaken, TakeManifest
+from shared.batches.outputs import FetchReport, FetchTranscript
+from shared.batches.retry import CarryOutRetry, RetryBatch
+from shared.batches.status import ListBatches, ReadItems, TellStatus
+from shared.batches.upload import OfferUpload, UploadPlace
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError
 from shared.events.outgoing import EventPorts, Outgoing
@@ -48,11 +48,13 @@ from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.finish.job import finish
-from shared.pipeline.plan.budget import spend
+from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans
-from shared.pipeline.plan.plan import UnderWay, plan
-from shared.pipeline.plan.reuse import reuse
-from shared.pipeline.register.dropped import look_again, register
+from shared.pipeline.plan.plan import PlanBatch, UnderWay
+from shared.pipeline.plan.reuse import ReuseTranscripts
+from shared.pipeline.register.admit import EnterRecording
+from shared.pipeline.register.dropped import EnsurePlan, LookAgain, LookInto, RegisterDropped
 from shared.pipeline.step import AtOnce, NowOrLater
 from shared.pipeline.submit.fall_over import fall_over
 from shared.pipeline.submit.line import submit_line
@@ -143,22 +145,26 @@ class Application:
             ("is_out_of_reach", OutOfReach),
             ("give_up_if_gone", GiveUpIfGone),
             ("begin_anew", BeginAnew),
+            ("enter", EnterRecording),
+            ("look_into", LookInto),
+            ("look_again", LookAgain),
+            ("look_at", LookAtEntry),
         ):
             self._fillings[name] = self._filled(kind)
         self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
-        self._fillings["reuse"] = self._filled(reuse)
-        self._fillings["spend"] = self._filled(spend)
-        self._fillings["registrar"] = self._filled(Registrar)
-        self._fillings["look_again"] = self._filled(look_again)
         self._register: Callable[..., Recording | None] = self._filled(
-            register, pending=PendingPlans()
+            RegisterDropped, ensure_plan=self._filled(EnsurePlan, pending=PendingPlans())
         )
-        self._accept: Callable[..., Batch] = self._filled(accept)
+        self._accept: Callable[..., Batch] = self._filled(AcceptBatch)
         self._take_manifest: Callable[..., Batch | None] = self._filled(
-            take_manifest, accept=self._accept
+            TakeManifest, accept=self._accept
         )
         self._plan: Callable[[str], None] = self._filled(
-            plan, new_id=lambda: ports.deployment + ports.new_id(), under_way=UnderWay()
+            PlanBatch,
+            reuse=self._filled(ReuseTranscripts),
+            spend=self._filled(SpendBudget),
+            fill=self._filled(FillJobs, new_id=lambda: ports.deployment + ports.new_id()),
+            under_way=UnderWay(),
         )
         finish_step = self._filled(finish)
         self._fillings["finish_now"] = AtOnce(finish_step, ports.queue)
@@ -203,8 +209,13 @@ class Application:
         """What each message is run by."""
         return {
             m.Register: self._register_all,
-            m.Expand: self._filled(expand),
-            m.Change: self._filled(change),
+            m.Expand: self._filled(ExpandBatch, register=self._filled(RegisterEntries)),
+            m.Change: self._filled(
+                ChangeBatch,
+                delete=self._filled(CarryOutDelete),
+                retry=self._filled(CarryOutRetry),
+                cancel=self._filled(CarryOutCancel),
+            ),
             m.Plan: lambda message: self._plan(message.batch_id),
             m.Submit: self._submit,
             m.Collect: self._filled(collect),
@@ -220,7 +231,7 @@ class Application:
     def _wire_sweeps(self) -> dict[str, Callable[[], None]]:
         ports = self._ports
         unregistered_audio = partial(self._filled(unregistered), ports.intake)
-        untaken_manifests = partial(self._filled(not_taken), ports.manifests)
+        untaken_manifests = partial(self._filled(FindNotTaken), ports.manifests)
         watched = (ports.intake, ports.manifests)
         return {
             "webhooks": self._ensure_webhooks,
@@ -237,18 +248,18 @@ class Application:
 
     def _offer_batches(self) -> None:
         """What programs can ask about batches, and of them."""
-        self.cancel: Callable[[str], Batch] = self._filled(cancel)
-        self.retry: Callable[[str], Batch] = self._filled(retry)
-        self.delete_batch: Callable[[str, bool], None] = self._filled(delete_batch)
-        self.batch_status = self._filled(overview.batch_status)
-        self.batches = self._filled(overview.batches)
-        self.items = self._filled(overview.items)
-        self.item = self._filled(overview.item)
-        self.item_of_client = self._filled(overview.item_of_client)
-        self.transcript = self._filled(fetch_transcript)
-        self.report = self._filled(fetch_report)
-        self.estimate: Callable[..., Estimate] = self._filled(estimate)
-        self.upload: Callable[[str, timedelta], UploadPlace] = self._filled(offer_upload)
+        self.cancel: Callable[[str], Batch] = self._filled(CancelBatch)
+        self.retry: Callable[[str], Batch] = self._filled(RetryBatch)
+        self.delete_batch: Callable[[str, bool], None] = self._filled(DeleteBatch)
+        self.batch_status = self._filled(TellStatus)
+        self.batches = self._filled(ListBatches)
+        self.items = ReadItems(store=self._outgoing.store)
+        self.item = self.items.one
+        self.item_of_client = self.items.one_of_client
+        self.transcript = self._filled(FetchTranscript)
+        self.report = self._filled(FetchReport)
+        self.estimate: Callable[..., Estimate] = self._filled(EstimateCost)
+        self.upload: Callable[[str, timedelta], UploadPlace] = self._filled(OfferUpload)
         self.health: Callable[[], Health] = self._filled(HealthCheck)()
 
     @property

@@ -17,7 +17,7 @@ from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import settle
+from shared.model.profile.fit import fit
 
 
 def _why(code: str, reason: str) -> Failure:
@@ -75,7 +75,7 @@ def _is_out(state: EndpointState, patience: timedelta, now: datetime, has_tried:
 def moved_on(
     recording: Recording, why: str, capabilities: Mapping[str, Capabilities], now: datetime
 ) -> Recording:
-    """The recording with the next provider of its order that takes it, its options settled anew
+    """The recording with the next provider of its order that takes it, its options fitted anew
     from those that were asked for. Where none does, it stays, and tries no other any more."""
     profile, audio = recording.profile, recording.audio
     if not profile.next_providers or audio is None:
@@ -88,16 +88,16 @@ def moved_on(
         options=recording.asked or profile.options,
     )
     try:
-        settled, notes = settle(audio, asked, capabilities, is_substitute=True)
+        fitted, notes = fit(audio, asked, capabilities, is_substitute=True)
     except InputError as error:
         alone = msgspec.structs.replace(profile, next_providers=())
         note = f"{why} No other provider takes the recording: {error.reason}"
         return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
-    note = f"{why} {settled.provider} did it in place of {profile.provider}."
+    note = f"{why} {fitted.provider} did it in place of {profile.provider}."
     decision = Decision(at=now, what="moved_on", why=note)
     return msgspec.structs.replace(
         recording,
-        profile=settled,
+        profile=fitted,
         notes=(note, *notes),
         decisions=(*recording.decisions, decision),
     )

@@ -1,4 +1,5 @@
-"""What a provider can take, so that a recording is refused or settled before money is spent."""
+"""What a provider can take, so that what is asked for is fitted to it, or refused,
+before money is spent."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _USUAL = Options()
 _COULD_TELL = ("entities", "chapters", "highlights")
 
 
-def settle_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
+def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
     """The options without what the provider does not know, and a note for each that was left out.
 
     Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted.

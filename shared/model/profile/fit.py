@@ -1,4 +1,4 @@
-"""Settles what is asked for against what the audio is and what the provider can do, before any
+"""Fits what is asked for to what the audio is and what the provider can do, before any
 money is spent: contradictions are resolved with a note for the reader, or refused."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.extras import settle_extras
+from shared.model.profile.extras import fit_extras
 from shared.model.profile.keys import did_you_mean
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
@@ -27,18 +27,18 @@ def check_against(
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
-    options, extra_notes = settle_extras(options, capabilities)
-    options, channel_notes = _settle_channels(properties, options)
+    options, extra_notes = fit_extras(options, capabilities)
+    options, channel_notes = _fit_channels(properties, options)
     if capabilities.mixes_channels:
         options, channel_notes = msgspec.structs.replace(options, channels=()), ()
     elif not capabilities.picks_channels:
         options, channel_notes = _all_channels(properties, options, channel_notes)
-    options, speaker_notes = _settle_speakers(properties, options, capabilities)
+    options, speaker_notes = _fit_speakers(properties, options, capabilities)
     notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
     return options, notes
 
 
-def settle(
+def fit(
     properties: AudioProperties,
     profile: Profile,
     capabilities: Mapping[str, Capabilities],
@@ -58,14 +58,14 @@ def settle(
             profile, provider=name, next_providers=order[position + 1 :]
         )
         try:
-            settled, notes = _settle_for(
+            fitted, notes = _fit_to(
                 properties, candidate, capabilities[name], is_substitute or position > 0
             )
         except InputError as error:
             refusals.append((name, error))
         else:
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
-            return settled, (*passed, *notes)
+            return fitted, (*passed, *notes)
     first = refusals[0][1]
     if len(refusals) == 1:
         raise first
@@ -76,7 +76,7 @@ def settle(
     )
 
 
-def _settle_for(
+def _fit_to(
     properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
 ) -> tuple[Profile, tuple[str, ...]]:
     """A substitute does it in the mode that it has; the first choice has to have what is asked."""
@@ -144,9 +144,7 @@ def _unsupported(what: str, name: str) -> InputError:
     )
 
 
-def _settle_channels(
-    properties: AudioProperties, options: Options
-) -> tuple[Options, tuple[str, ...]]:
+def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
     asked = options.channels
     if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
         # Left alone, a provider would hear the first two and drop the rest without a word.
@@ -180,7 +178,7 @@ def _all_channels(
     return msgspec.structs.replace(options, channels=every), notes
 
 
-def _settle_speakers(
+def _fit_speakers(
     properties: AudioProperties, options: Options, capabilities: Capabilities
 ) -> tuple[Options, tuple[str, ...]]:
     if not options.tells_speakers:
