@@ -47,7 +47,9 @@ from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
-from shared.pipeline.finish.job import finish
+from shared.pipeline.finish.batch import FinishBatch
+from shared.pipeline.finish.job import FinishJob
+from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import spend
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import UnderWay, plan
@@ -64,7 +66,9 @@ from shared.pipeline.watch.missed import reconcile, unregistered
 from shared.pipeline.watch.orphans import remove_orphans
 from shared.pipeline.watch.poison import drain, drain_blob_event
 from shared.pipeline.watch.sweep import sweep
-from shared.pipeline.write.slice import write
+from shared.pipeline.write.publish import Publish
+from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.slice import WriteSlice
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
@@ -143,6 +147,10 @@ class Application:
             ("is_out_of_reach", OutOfReach),
             ("give_up_if_gone", GiveUpIfGone),
             ("begin_anew", BeginAnew),
+            ("finish_job", FinishJob),
+            ("report", ReportBatch),
+            ("publish", Publish),
+            ("write_recording", WriteRecording),
         ):
             self._fillings[name] = self._filled(kind)
         self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
@@ -160,9 +168,9 @@ class Application:
         self._plan: Callable[[str], None] = self._filled(
             plan, new_id=lambda: ports.deployment + ports.new_id(), under_way=UnderWay()
         )
-        finish_step = self._filled(finish)
+        finish_step = self._filled(FinishBatch)
         self._fillings["finish_now"] = AtOnce(finish_step, ports.queue)
-        write_step = self._filled(write)
+        write_step = self._filled(WriteSlice)
         self._fillings["write_now"] = AtOnce(write_step, ports.queue)
         self._submit_one: Callable[[m.Submit], None] = self._filled(submit)
         self._submit_line: Callable[[m.Submit], None] = self._filled(submit_line)
@@ -208,8 +216,8 @@ class Application:
             m.Plan: lambda message: self._plan(message.batch_id),
             m.Submit: self._submit,
             m.Collect: self._filled(collect),
-            m.Write: self._filled(write),
-            m.Finish: self._filled(finish),
+            m.Write: self._filled(WriteSlice),
+            m.Finish: self._filled(FinishBatch),
             **self._outgoing.steps,
         }
 
