@@ -59,13 +59,19 @@ from shared.pipeline.step import AtOnce, NowOrLater
 from shared.pipeline.submit.fall_over import fall_over
 from shared.pipeline.submit.line import submit_line
 from shared.pipeline.submit.single import submit
-from shared.pipeline.watch.claims import sweep_contents
-from shared.pipeline.watch.dead_letters import take_dead_letters
-from shared.pipeline.watch.health import Health, HealthCheck
-from shared.pipeline.watch.missed import reconcile, unregistered
-from shared.pipeline.watch.orphans import remove_orphans
-from shared.pipeline.watch.poison import drain, drain_blob_event
-from shared.pipeline.watch.sweep import sweep
+from shared.pipeline.watch.claims import SweepClaims
+from shared.pipeline.watch.dead_letters import TakeDeadLetters
+from shared.pipeline.watch.health import Health, HealthCheck, MeasureHealth
+from shared.pipeline.watch.missed import FindUnregistered, Reconcile
+from shared.pipeline.watch.orphans import RemoveOrphans
+from shared.pipeline.watch.poison import (
+    Drain,
+    DrainBlobEvent,
+    PlanOrFail,
+    ReadAnotherRound,
+    RegisterOrFail,
+)
+from shared.pipeline.watch.sweep import SweepBatches
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.slice import WriteSlice
@@ -178,10 +184,14 @@ class Application:
         self._now_or_later: NowOrLater = cast(NowOrLater, self._filled(NowOrLater))
         self._sweeps = self._wire_sweeps()
         self.poll: Callable[[], None] = self._filled(poll)
+        register_or_fail = RegisterOrFail(take=self._take)
         self.drain: Callable[[str, bytes], None] = self._filled(
-            drain, register=self._take, plan=self._plan
+            Drain,
+            register=register_or_fail,
+            plan=self._filled(PlanOrFail, plan=self._plan),
+            read_another_round=self._filled(ReadAnotherRound),
         )
-        self.drain_blob_event = partial(drain_blob_event, register=self._take)
+        self.drain_blob_event = DrainBlobEvent(register=register_or_fail)
         self.hear = self._filled(hear, heard=Heard(), secret=ports.webhook_secret)
         self._offer_batches()
 
@@ -227,19 +237,19 @@ class Application:
 
     def _wire_sweeps(self) -> dict[str, Callable[[], None]]:
         ports = self._ports
-        unregistered_audio = partial(self._filled(unregistered), ports.intake)
+        unregistered_audio = self._filled(FindUnregistered, container=ports.intake)
         untaken_manifests = partial(self._filled(not_taken), ports.manifests)
         watched = (ports.intake, ports.manifests)
         return {
             "webhooks": self._ensure_webhooks,
-            "batches": self._filled(sweep),
-            "intake": partial(self._filled(reconcile, find=unregistered_audio), ports.intake),
-            "manifests": partial(self._filled(reconcile, find=untaken_manifests), ports.manifests),
-            "dead letters": partial(
-                self._filled(take_dead_letters, intake=watched), ports.dead_letters
+            "batches": self._filled(SweepBatches),
+            "intake": self._filled(Reconcile, container=ports.intake, find=unregistered_audio),
+            "manifests": self._filled(Reconcile, container=ports.manifests, find=untaken_manifests),
+            "dead letters": self._filled(
+                TakeDeadLetters, container=ports.dead_letters, intake=watched
             ),
-            "orphans": self._filled(remove_orphans),
-            "contents": self._filled(sweep_contents),
+            "orphans": self._filled(RemoveOrphans),
+            "contents": self._filled(SweepClaims),
             "events": self._outgoing.sweep,
         }
 
@@ -257,7 +267,9 @@ class Application:
         self.report = self._filled(fetch_report)
         self.estimate: Callable[..., Estimate] = self._filled(estimate)
         self.upload: Callable[[str, timedelta], UploadPlace] = self._filled(offer_upload)
-        self.health: Callable[[], Health] = self._filled(HealthCheck)()
+        self.health: Callable[[], Health] = HealthCheck(
+            cast(MeasureHealth, self._filled(MeasureHealth)), self._ports.clock
+        )
 
     @property
     def public_url(self) -> str | None:
