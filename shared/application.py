@@ -125,7 +125,7 @@ class Application:
     """Everything that a process can be asked to do."""
 
     def __init__(self, ports: Ports) -> None:
-        self._outgoing = _outgoing(ports)
+        self._outgoing = Outgoing(ports)
         self._ports = ports
         self.subscriptions = self._outgoing.subscriptions
         self._first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
@@ -228,7 +228,8 @@ class Application:
             m.Collect: self._filled(collect),
             m.Write: self._filled(WriteSlice),
             m.Finish: self._filled(FinishBatch),
-            **self._outgoing.steps,
+            m.Announce: self._outgoing.announce,
+            m.Deliver: self._outgoing.deliver,
         }
 
     def _submit(self, message: m.Submit) -> None:
@@ -327,25 +328,6 @@ class Application:
 @cache  # tests start an application thousands of times, and most of that was this
 def _parameters(use_case: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(signature(use_case).parameters)
-
-
-def _outgoing(ports: Ports) -> Outgoing:
-    return Outgoing(
-        ports.events,
-        store=ports.store,
-        book=ports.book,
-        audio=ports.audio,
-        requests=ports.requests,
-        diaries=ports.diaries,
-        queue=ports.queue,
-        clock=ports.clock,
-        policy=ports.policy,
-        profiles=[profile.name for profile in ports.profiles],
-        new_id=ports.new_id,
-        api_url=ports.webhook_url,
-        deployment=ports.deployment,
-        reports_container=ports.reports,
-    )
 
 
 def _offered(ports: Ports) -> dict[str, Capabilities]:

@@ -1,4 +1,4 @@
-"""One delivery is carried to its receiver: signed, sent, and judged by what the receiver answers."""
+"""One delivery is carried to its receiver: signed, sent, and judged by what comes back."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class CarryDelivery:
         return Result(attempt, _retry_after(told, now))
 
 
-def _retry_after(answer: Answer, now: datetime) -> timedelta | None:
+def _retry_after(told: Told, now: datetime) -> timedelta | None:
     """What a receiver that has too much to do asks for: seconds, or a date."""
     if told.status not in (429, 503):
         return None

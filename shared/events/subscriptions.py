@@ -66,6 +66,25 @@ class GetSubscription:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubscriptionRecords:
+    """What is kept of subscriptions: their rows, what no row may hold, and what this process has in
+    memory of both."""
+
+    subscriptions: Subscriptions
+    confidences: Confidences
+    receivers: Receivers
+    all: ListSubscriptions
+    get: GetSubscription
+
+    def content(self, subscription_id: str) -> Confidential:
+        """Raises `SubscriptionMissing`."""
+        content = self.confidences.get(subscription_id)
+        if content is None:
+            raise SubscriptionMissing("there is no such subscription")
+        return content
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckWishes:
     """What a person may ask for. Everything raises `SubscriptionRefused`."""
 
@@ -92,10 +111,7 @@ class CheckWishes:
 class CreateSubscription:
     """Deliveries begin within half a minute. Raises `SubscriptionRefused`."""
 
-    subscriptions: Subscriptions
-    confidences: Confidences
-    receivers: Receivers
-    get: GetSubscription
+    records: SubscriptionRecords
     check: CheckWishes
     new_id: Callable[[], str]
     new_secret: Callable[[], str]
@@ -121,14 +137,14 @@ class CreateSubscription:
         )
         self._must_have_room()
         content = Confidential(url=url, secrets=(SigningSecret(secret=secret),))
-        self.confidences.put(subscription.id, content)
-        self.subscriptions.insert(subscription)
-        self.receivers.forget(subscription.id)
+        self.records.confidences.put(subscription.id, content)
+        self.records.subscriptions.insert(subscription)
+        self.records.receivers.forget(subscription.id)
         event("subscription.created", subscription=subscription.id)
-        return Made(self.get(subscription.id), secret)
+        return Made(self.records.get(subscription.id), secret)
 
     def _must_have_room(self) -> None:
-        there = ListSubscriptions(subscriptions=self.subscriptions)()
+        there = self.records.all()
         if len(there) >= MOST_SUBSCRIPTIONS:
             raise SubscriptionRefused("url", f"is one too many: there may be {MOST_SUBSCRIPTIONS}")
 
@@ -139,10 +155,7 @@ class ChangeSubscription:
     on; what was stopped meanwhile is not sent by itself, `ReplayDeliveries` does that. Raises
     `SubscriptionRefused`."""
 
-    subscriptions: Subscriptions
-    confidences: Confidences
-    receivers: Receivers
-    get: GetSubscription
+    records: SubscriptionRecords
     check: CheckWishes
     clock: Clock
 
@@ -156,7 +169,7 @@ class ChangeSubscription:
         title: str | None = None,
         active: bool | None = None,
     ) -> Subscription:
-        there, now = self.get(subscription_id), self.clock.now()
+        there, now = self.records.get(subscription_id), self.clock.now()
         after = msgspec.structs.replace(
             there,
             changed_at=now,
@@ -168,29 +181,26 @@ class ChangeSubscription:
         if active is not None:
             after = switched(after, on=active, now=now)
         if url is not None:
-            content = _content(subscription_id, self.confidences)
-            self.confidences.put(subscription_id, msgspec.structs.replace(content, url=url))
-        self.subscriptions.save(after)
-        self.receivers.forget(subscription_id)
+            content = self.records.content(subscription_id)
+            self.records.confidences.put(subscription_id, msgspec.structs.replace(content, url=url))
+        self.records.subscriptions.save(after)
+        self.records.receivers.forget(subscription_id)
         event("subscription.changed", subscription=subscription_id, state=after.state)
-        return self.get(subscription_id)
+        return self.records.get(subscription_id)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteSubscription:
     """No more is sent. The list of its deliveries goes with it, a while later."""
 
-    subscriptions: Subscriptions
-    confidences: Confidences
-    receivers: Receivers
-    get: GetSubscription
+    records: SubscriptionRecords
     clock: Clock
 
     def __call__(self, subscription_id: str) -> None:
-        there = self.get(subscription_id)
-        self.subscriptions.save(deleted(there, self.clock.now()))
-        self.confidences.remove(subscription_id)
-        self.receivers.forget(subscription_id)
+        there = self.records.get(subscription_id)
+        self.records.subscriptions.save(deleted(there, self.clock.now()))
+        self.records.confidences.remove(subscription_id)
+        self.records.receivers.forget(subscription_id)
         event("subscription.deleted", subscription=subscription_id)
 
 
@@ -198,33 +208,22 @@ class DeleteSubscription:
 class RotateSecret:
     """The secret until now signs too, until the overlap is over. Raises `SubscriptionRefused`."""
 
-    subscriptions: Subscriptions
-    confidences: Confidences
-    receivers: Receivers
-    get: GetSubscription
+    records: SubscriptionRecords
     new_secret: Callable[[], str]
     clock: Clock
 
     def __call__(self, subscription_id: str, overlap: timedelta = OVERLAP) -> Made:
-        there = self.get(subscription_id)
+        there = self.records.get(subscription_id)
         if not timedelta() <= overlap <= LONGEST_OVERLAP:
             raise SubscriptionRefused("overlap", "is out of range: give at most seven days")
         now, secret = self.clock.now(), self.new_secret()
-        after = rotated(_content(subscription_id, self.confidences), secret, now, overlap)
+        after = rotated(self.records.content(subscription_id), secret, now, overlap)
         # Of two who rotate at the same time one loses here, before anything is changed.
-        self.subscriptions.save(msgspec.structs.replace(there, changed_at=now))
-        self.confidences.put(subscription_id, after)
-        self.receivers.forget(subscription_id)
+        self.records.subscriptions.save(msgspec.structs.replace(there, changed_at=now))
+        self.records.confidences.put(subscription_id, after)
+        self.records.receivers.forget(subscription_id)
         event("secret.rotated", subscription=subscription_id)
-        return Made(self.get(subscription_id), secret)
-
-
-def _content(subscription_id: str, confidences: Confidences) -> Confidential:
-    """Raises `SubscriptionMissing`."""
-    content = confidences.get(subscription_id)
-    if content is None:
-        raise SubscriptionMissing("there is no such subscription")
-    return content
+        return Made(self.records.get(subscription_id), secret)
 
 
 def _types(types: Iterable[str]) -> tuple[EventType, ...]:

@@ -15,7 +15,7 @@ import httpx
 
 from shared.model.address import Address, BadAddress, Network, may_be_dialled, read_address
 from shared.outbound.dialling import CheckedBackend, Deadline, Forbidden, Resolve, resolve
-from shared.ports.events import Told, NoAnswer
+from shared.ports.events import NoAnswer, Told
 
 SECONDS = 15.0
 BODY_SECONDS = 2.0

@@ -17,7 +17,7 @@ from shared.model.events.delivery import Delivery, Parcel
 from shared.model.events.event import key_at
 from shared.model.events.notice import Notice
 from shared.model.events.subscription import Confidential, Subscription
-from shared.ports.events import Told, DeliveryFilter, NoAnswer, OutboxNote
+from shared.ports.events import DeliveryFilter, NoAnswer, OutboxNote, Told
 
 MOST_IN_TRANSACTION = 100
 

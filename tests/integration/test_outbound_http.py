@@ -25,7 +25,7 @@ from shared.model.address import BadAddress
 from shared.model.events.signature import make_secret, signed_headers
 from shared.outbound.dialling import resolve
 from shared.outbound.http import FORBIDDEN, OutboundHttp
-from shared.ports.events import Told, NoAnswer
+from shared.ports.events import NoAnswer, Told
 from tests.receiver import answering, receiver
 
 LOCAL = [ipaddress.ip_network("127.0.0.0/8")]
