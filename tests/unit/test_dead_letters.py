@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.messages import Register
-from shared.pipeline.watch.dead_letters import take_dead_letters
+from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from tests.fakes.stores import FakeDiaries
 from tests.fakes.world import World
 
@@ -42,15 +42,15 @@ def leave(world: World, content: bytes, name: str = "one.json") -> None:
 
 
 def take(world: World) -> None:
-    take_dead_letters(
-        LETTERS,
+    TakeDeadLetters(
+        container=LETTERS,
         intake=("audio", "manifests"),
         audio=world.audio,
         diaries=world.diaries,
         queue=world.queue,
         policy=world.policy,
         clock=world.clock,
-    )
+    )()
 
 
 def handed_over(world: World) -> list[tuple[str, tuple[str, ...]]]:

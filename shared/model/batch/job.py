@@ -255,7 +255,12 @@ def standing(job: Job, policy: Policy, now: datetime) -> Standing:
             return "last round"
     elif now - (job.submitted_at or job.changed_at) > timedelta(seconds=policy.submitted_seconds):
         return "late"
-    return "stuck" if now - job.changed_at >= patience else "fresh"
+    return "stuck" if is_silent(job, policy, now) else "fresh"
+
+
+def is_silent(job: Job, policy: Policy, now: datetime) -> bool:
+    """Whether nothing was heard of it for too long, however long it stands there altogether."""
+    return now - job.changed_at >= timedelta(seconds=policy.stuck_after_seconds)
 
 
 def is_being_collected(job: Job, policy: Policy, now: datetime) -> bool:

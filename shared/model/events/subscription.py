@@ -6,18 +6,24 @@ active or disabled --a person--> deleted (until its deliveries are removed)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from shared.model.events.event import Event, EventType
+from shared.model.transition import must_be_legal
 
 DISABLED_AFTER = timedelta(days=5)
 OVERLAP = timedelta(hours=24)
 MOST_SECRETS = 4
 SubscriptionState = Literal["active", "disabled", "deleted"]
+LEGAL: Mapping[SubscriptionState, frozenset[SubscriptionState]] = {
+    "active": frozenset({"active", "disabled", "deleted"}),
+    "disabled": frozenset({"active", "disabled", "deleted"}),
+    "deleted": frozenset(),
+}
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,4 +103,22 @@ def after_attempts(
 
 
 def disabled(there: Subscription, now: datetime, reason: str) -> Subscription:
-    return msgspec.structs.replace(there, state="disabled", reason=reason, changed_at=now)
+    """No more is sent, until a person switches it on."""
+    return _to(there, "disabled", reason=reason, changed_at=now)
+
+
+def switched(there: Subscription, *, on: bool, now: datetime) -> Subscription:
+    """By a person, who may not know how it is. How it did until now is forgotten."""
+    state: SubscriptionState = "active" if on else "disabled"
+    reason = "" if on else "It was switched off."
+    return _to(there, state, reason=reason, failing_since_at=None, changed_at=now)
+
+
+def deleted(there: Subscription, now: datetime) -> Subscription:
+    """What is left of it says nothing of anybody."""
+    return _to(there, "deleted", origin="", title="", changed_at=now)
+
+
+def _to(there: Subscription, state: SubscriptionState, **changes: Any) -> Subscription:
+    must_be_legal(LEGAL, there.state, state, f"subscription {there.id}")
+    return msgspec.structs.replace(there, state=state, **changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Literal
@@ -43,49 +44,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     measured_at: datetime
 
 
-class HealthCheck:
-    """Three queries, at most once in ten seconds of a process."""
+@dataclass(frozen=True, kw_only=True)
+class MeasureHealth:
+    """Three queries."""
 
-    def __init__(
-        self,
-        *,
-        store: BatchStore,
-        active: ActiveJobs,
-        book: EndpointBook,
-        endpoints: Mapping[str, SpeechProvider],
-        clock: Clock,
-    ) -> None:
-        self._store, self._active, self._book = store, active, book
-        self._providers = {name: provider.name for name, provider in endpoints.items()}
-        self._clock = clock
-        self._lock = Lock()
-        self._last: Health | None = None
+    store: BatchStore
+    active: ActiveJobs
+    book: EndpointBook
+    endpoints: Mapping[str, SpeechProvider]
+    clock: Clock
 
     def __call__(self) -> Health:
-        with self._lock:
-            now = self._clock.now()
-            if self._last is None or now - self._last.measured_at >= KNOWN_FOR:
-                self._last = self._measured(now)
-            return self._last
-
-    def _measured(self, now: datetime) -> Health:
         try:
-            open_since = [note.created_at for note in self._store.open_batches()]
-            jobs = [entry.endpoint for entry in self._active.all()]
-            states = self._book.all()
+            open_since = [note.created_at for note in self.store.open_batches()]
+            jobs = [entry.endpoint for entry in self.active.all()]
+            states = self.book.all()
         except StoreUnavailable:
-            return Health(
-                status="down",
-                storage="unavailable",
-                endpoints=(),
-                open_batches=None,
-                active_jobs=None,
-                oldest_seconds=None,
-                measured_at=now,
-            )
+            return _down(self.clock.now())
+        now = self.clock.now()
         endpoints = tuple(
-            _endpoint(name, provider, states.get(name), jobs.count(name), now)
-            for name, provider in sorted(self._providers.items())
+            _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
+            for name, provider in sorted(self.endpoints.items())
         )
         is_degraded = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints)
         oldest_at = min((at for at in open_since if at is not None), default=now)
@@ -98,6 +77,34 @@ class HealthCheck:
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
         )
+
+
+class HealthCheck:
+    """Measures at most once in ten seconds of a process."""
+
+    def __init__(self, measure: MeasureHealth, clock: Clock) -> None:
+        self._measure, self._clock = measure, clock
+        self._lock = Lock()
+        self._last: Health | None = None
+
+    def __call__(self) -> Health:
+        with self._lock:
+            now = self._clock.now()
+            if self._last is None or now - self._last.measured_at >= KNOWN_FOR:
+                self._last = self._measure()
+            return self._last
+
+
+def _down(now: datetime) -> Health:
+    return Health(
+        status="down",
+        storage="unavailable",
+        endpoints=(),
+        open_batches=None,
+        active_jobs=None,
+        oldest_seconds=None,
+        measured_at=now,
+    )
 
 
 def _endpoint(
