@@ -8,7 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from shared.errors import OutcomeUnknown, ResultMalformed, ResultMissing, TranscriptionMissing
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript.transcript import Word
 from shared.ports.provider import (

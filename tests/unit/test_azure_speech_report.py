@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import ResultMalformed
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import ProviderReport
 from shared.providers.azure_speech.failures import read_failure
 from shared.providers.azure_speech.report import read_report

@@ -13,8 +13,8 @@ from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.old import FailJob, count_fault, fail, settle_failure
-from shared.pipeline.fail.reasons import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.submit.step import AT_ONCE
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock, Queue

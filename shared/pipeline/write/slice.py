@@ -13,14 +13,14 @@ from shared.errors import DropscribeError, ResultMalformed, ResultMissing, Resul
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.batch.error_report import error_path
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.places import Place, keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure import Failure
+from shared.model.failure_texts import INTERNAL, too_large, unreadable
 from shared.model.money.price import PriceTable
 from shared.pipeline.fail.old import may_have_failed, settle_failure
-from shared.pipeline.fail.reasons import INTERNAL, too_large, unreadable
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.publish import Publisher
 from shared.ports.blobs import AudioBlobs, Outputs

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import ProviderReport
 from shared.providers.azure_speech.failures import read_failure
 from shared.providers.decoding import Undecodable, decode
