@@ -26,12 +26,9 @@ def _input(code: str, reason: str, advice: str) -> Template:
     return Template("input", code, reason, advice)
 
 
-def _azure(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
-    return Template(kind, code, "Azure Speech: {said}", advice, retryable)
-
-
-def _assemblyai(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
-    return Template(kind, code, "AssemblyAI: {said}", advice, retryable)
+def _said(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
+    """By a provider, in its own words."""
+    return Template(kind, code, "{provider}: {said}", advice, retryable)
 
 
 def _passing(code: str, reason: str, advice: str) -> Failure:
@@ -161,56 +158,52 @@ PROVIDER_OUT = Template("provider", "provider_out",
 DEADLINE_NEARS = _passing("deadline_nears",
     "The deadline is nearer than the standard mode may take.", GOES_ON)
 
-# What the providers say, with their own sentence.
+# What providers say, each with facts of its own. A provider's codes are read in its folder.
 
 NO_REASON = "it gave no reason"
 _LATER = "Nothing; it is tried again."
-_LOOK_UP = "Look the reason up at the provider."
-AZURE_UNREACHABLE = _azure("configuration", "recording_unreachable",
+NO_ACCESS_TO_AUDIO = _said("configuration", "recording_unreachable",
     "Check that the Speech resource may read the storage account (firewall, managed identity or "
     "SAS) and that the blob still exists.", retryable=True)
-AZURE_UNREADABLE = _azure("input", "audio_unreadable",
-    "Send WAV, MP3, OGG/OPUS, FLAC, WMA, AAC, AMR or WebM. For audio of several channels, turn "
-    "speaker separation off.")
-AZURE_EMPTY = _azure("input", "audio_empty", "Send a recording that holds sound.")
-AZURE_TOO_LONG = _azure("input", "audio_too_long", "Split the recording into shorter ones.")
-AZURE_CHANNELS = _azure("input", "channels_wrong",
-    "Ask only for channels that the recording has, counted from 0.")
-AZURE_NO_LANGUAGE = _azure("input", "language_unknown",
-    "Add the language that is spoken to the candidate locales.")
-AZURE_MANY_LANGUAGES = _azure("input", "language_ambiguous",
-    "Identify languages continuously, or name fewer candidates.")
-AZURE_LOCALE = _azure("configuration", "locale_wrong", "Choose a locale that this region offers.")
-AZURE_MODEL = _azure("configuration", "model_wrong",
-    "Choose a model that exists, is not retired and fits the locale.")
-AZURE_SUBSCRIPTION = _azure("configuration", "subscription_wrong",
-    "Use a Speech resource of tier S0 in its own region.")
-AZURE_PERMISSIONS = _azure("configuration", "access_denied",
-    "Give the role Cognitive Services Speech Contributor.")
-AZURE_REQUEST = _azure("configuration", "request_refused", "Correct the options of the profile.")
-AZURE_THROTTLED = _azure("throttling", "provider_throttled", _LATER, True)
-AZURE_TROUBLE = _azure("provider", "provider_trouble", _LATER, True)
-AZURE_UNKNOWN = _azure("provider", "provider_failed", _LOOK_UP, True)
-ASSEMBLYAI_UNREACHABLE = _assemblyai("configuration", "recording_unreachable",
+NO_WAY_TO_AUDIO = _said("configuration", "recording_unreachable",
     "Check that the storage account can be read from the internet; if it has a firewall, have the "
-    "audio uploaded (ASSEMBLYAI_UPLOADS).", retryable=True)
-ASSEMBLYAI_UNREADABLE = _assemblyai("input", "audio_unreadable",
-    "Send WAV, MP3, OGG/OPUS, FLAC, WMA or AAC.")
-ASSEMBLYAI_EMPTY = _assemblyai("input", "audio_empty", "Send a recording that holds speech.")
-ASSEMBLYAI_NO_LANGUAGE = _assemblyai("input", "language_unknown",
+    "audio uploaded ({setting}).", retryable=True)
+AUDIO_UNREADABLE = _said("input", "audio_unreadable", "Send {formats}.")
+CHANNELS_UNREADABLE = _said("input", "audio_unreadable",
+    "Send {formats}. For audio of several channels, turn speaker separation off.")
+NO_SOUND = _said("input", "audio_empty", "Send a recording that holds sound.")
+NO_SPEECH = _said("input", "audio_empty", "Send a recording that holds speech.")
+AUDIO_TOO_LONG = _said("input", "audio_too_long", "Split the recording into shorter ones.")
+CHANNELS_WRONG = _said("input", "channels_wrong",
+    "Ask only for channels that the recording has, counted from 0.")
+NO_LANGUAGE = _said("input", "language_unknown",
+    "Add the language that is spoken to the candidate locales.")
+NO_SURE_LANGUAGE = _said("input", "language_unknown",
     "Add the language that is spoken to the candidate locales, or ask for less confidence.")
-ASSEMBLYAI_TROUBLE = _assemblyai("provider", "provider_trouble", _LATER, True)
-ASSEMBLYAI_UNKNOWN = _assemblyai("provider", "provider_failed", _LOOK_UP, True)
-SOFERAI_FAILED = _passing("provider_failed",
-    "Sofer.ai could not transcribe the recording; it gives no reason.",
+MANY_LANGUAGES = _said("input", "language_ambiguous",
+    "Identify languages continuously, or name fewer candidates.")
+LOCALE_WRONG = _said("configuration", "locale_wrong", "Choose a locale that this region offers.")
+MODEL_WRONG = _said("configuration", "model_wrong",
+    "Choose a model that exists, is not retired and fits the locale.")
+SUBSCRIPTION_WRONG = _said("configuration", "subscription_wrong",
+    "Use a Speech resource of tier S0 in its own region.")
+ACCESS_DENIED = _said("configuration", "access_denied",
+    "Give the role Cognitive Services Speech Contributor.")
+OPTIONS_REFUSED = _said("configuration", "request_refused", "Correct the options of the profile.")
+THROTTLED = _said("throttling", "provider_throttled", _LATER, retryable=True)
+TROUBLE = _said("provider", "provider_trouble", _LATER, retryable=True)
+FAILED = _said("provider", "provider_failed",
+    "Look the reason up at the provider.", retryable=True)
+FAILED_WITHOUT_REASON = Template("provider", "provider_failed",
+    "{provider} could not transcribe the recording; it gives no reason.",
     "It is tried again by itself. If that fails too, play the recording, and check that the "
-    "storage account can be read from the internet.")
-SOFERAI_CANCELLED = _ready("provider", "cancelled_at_provider",
-    "The transcription was cancelled at Sofer.ai.",
+    "storage account can be read from the internet.", retryable=True)
+CANCELLED_THERE = Template("provider", "cancelled_at_provider",
+    "The transcription was cancelled at {provider}.",
     "Ask who has access to the account there, then drop the recording again.")
-SOFERAI_LATE = _ready("provider", "deadline_passed",
-    "Sofer.ai did not transcribe the recording in the 24 hours that it promises, nor in the 6 "
-    "hours after.",
+PROMISE_BROKEN = Template("provider", "deadline_passed",
+    "{provider} did not transcribe the recording in the {promised} hours that it promises, nor in "
+    "the {more} hours after.",
     "It can neither be cancelled nor deleted there, so it may still be done and billed: look at "
     "the account before you drop the recording again.")
 REFUSED = Template("configuration", "refused",

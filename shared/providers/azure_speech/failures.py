@@ -14,39 +14,44 @@ from shared.model import failure_texts as texts
 from shared.model.failure import Failure, Template
 from shared.providers.redaction import redacted
 
+_FORMATS = "WAV, MP3, OGG/OPUS, FLAC, WMA, AAC, AMR or WebM"
 _BY_CODE: Mapping[str, Template] = {
     code.lower(): found
     for found, codes in (
-        (texts.AZURE_UNREACHABLE, "InvalidUri InvalidRecordingsUri InaccessibleCustomerStorage"),
-        (texts.AZURE_UNREADABLE, "InvalidData InvalidAudioFormat"),
-        (texts.AZURE_EMPTY, "EmptyAudioFile"),
-        (texts.AZURE_TOO_LONG, "AudioLengthLimitExceeded"),
-        (texts.AZURE_CHANNELS, "InvalidChannels BadChannelConfiguration"),
-        (texts.AZURE_CHANNELS, "InvalidChannelSpecification"),
-        (texts.AZURE_NO_LANGUAGE, "NoLanguageIdentified"),
-        (texts.AZURE_MANY_LANGUAGES, "MultipleLanguagesIdentified"),
-        (texts.AZURE_LOCALE, "InvalidLocale UnsupportedLanguageCode"),
-        (texts.AZURE_MODEL, "InvalidModel InvalidModelUri InvalidBaseModel ModelMismatch"),
-        (texts.AZURE_MODEL, "ModelDeprecated EndpointLoggingNotSupported"),
-        (texts.AZURE_SUBSCRIPTION, "InvalidSubscription SubscriptionNotFound"),
-        (texts.AZURE_PERMISSIONS, "InvalidPermissions Forbidden Unauthorized NotAllowed"),
-        (texts.AZURE_THROTTLED, "TooManyRequests QuotaViolation"),
-        (texts.AZURE_TROUBLE, "Internal Timeout Transient UnexpectedError InternalServerError"),
-        (texts.AZURE_TROUBLE, "ServiceUnavailable InternalCommunicationFailed PipelineError"),
+        (texts.NO_ACCESS_TO_AUDIO, "InvalidUri InvalidRecordingsUri InaccessibleCustomerStorage"),
+        (texts.CHANNELS_UNREADABLE, "InvalidData InvalidAudioFormat"),
+        (texts.NO_SOUND, "EmptyAudioFile"),
+        (texts.AUDIO_TOO_LONG, "AudioLengthLimitExceeded"),
+        (texts.CHANNELS_WRONG, "InvalidChannels BadChannelConfiguration"),
+        (texts.CHANNELS_WRONG, "InvalidChannelSpecification"),
+        (texts.NO_LANGUAGE, "NoLanguageIdentified"),
+        (texts.MANY_LANGUAGES, "MultipleLanguagesIdentified"),
+        (texts.LOCALE_WRONG, "InvalidLocale UnsupportedLanguageCode"),
+        (texts.MODEL_WRONG, "InvalidModel InvalidModelUri InvalidBaseModel ModelMismatch"),
+        (texts.MODEL_WRONG, "ModelDeprecated EndpointLoggingNotSupported"),
+        (texts.SUBSCRIPTION_WRONG, "InvalidSubscription SubscriptionNotFound"),
+        (texts.ACCESS_DENIED, "InvalidPermissions Forbidden Unauthorized NotAllowed"),
+        (texts.THROTTLED, "TooManyRequests QuotaViolation"),
+        (texts.TROUBLE, "Internal Timeout Transient UnexpectedError InternalServerError"),
+        (texts.TROUBLE, "ServiceUnavailable InternalCommunicationFailed PipelineError"),
     )
     for code in codes.split()
 }
 _BY_MESSAGE: tuple[tuple[str, Template], ...] = (
-    ("contains invalid data", texts.AZURE_UNREADABLE),
-    ("authentication failed for recordings uri", texts.AZURE_UNREACHABLE),
-    ("recordings uri is invalid", texts.AZURE_UNREACHABLE),
+    ("contains invalid data", texts.CHANNELS_UNREADABLE),
+    ("authentication failed for recordings uri", texts.NO_ACCESS_TO_AUDIO),
+    ("recordings uri is invalid", texts.NO_ACCESS_TO_AUDIO),
 )
 
 
 def read_failure(code: str, message: str) -> Failure:
     """Classify what the service says. `reason` is its own message, URLs cut at their query."""
     said = redacted(message) or texts.NO_REASON
-    return _classify(code, message).failure(said=f"{said} ({redacted(code)})" if code else said)
+    return _classify(code, message).failure(
+        provider="Azure Speech",
+        said=f"{said} ({redacted(code)})" if code else said,
+        formats=_FORMATS,
+    )
 
 
 def _classify(code: str, message: str) -> Template:
@@ -59,4 +64,4 @@ def _classify(code: str, message: str) -> Template:
             return found
     # A code that we never saw: one that blames the request will not change its mind.
     blames_the_request = squeezed.startswith(("invalid", "unsupported"))
-    return texts.AZURE_REQUEST if blames_the_request else texts.AZURE_UNKNOWN
+    return texts.OPTIONS_REFUSED if blames_the_request else texts.FAILED

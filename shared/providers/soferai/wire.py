@@ -13,15 +13,12 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from shared.model.failure import Failure
-from shared.model.failure_texts import SOFERAI_CANCELLED, SOFERAI_FAILED, SOFERAI_LATE
 from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import redacted
 from shared.providers.soferai import calls
+from shared.providers.soferai.failures import CANCELLED, DEADLINE, DEADLINE_PASSED, FAILED
 from shared.providers.soferai.labels import Label, read_label
-
-DEADLINE = timedelta(hours=24 + 6)
-"""Standard mode promises 24 hours; the rest is margin."""
 
 _REUSED = timedelta(hours=6)  # a manifest is used for that long
 
@@ -33,9 +30,9 @@ _OVER: dict[str, State] = {
     "insufficient_funds": "insufficient_funds",
 }
 _FAILURES: dict[State, Failure] = {
-    "failed": SOFERAI_FAILED,
-    "cancelled": SOFERAI_CANCELLED,
-    "late": SOFERAI_LATE,
+    "failed": FAILED,
+    "cancelled": CANCELLED,
+    "late": DEADLINE_PASSED,
 }
 
 
