@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -23,7 +22,6 @@ from shared.events.outgoing import EventPorts
 from shared.log import quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.price import with_amounts
-from shared.model.profile.capabilities import Capabilities
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio, _fetching
@@ -51,7 +49,6 @@ from shared.stores.table.subscriptions import BlobConfidences, TableSubscription
 
 CALLERS = 16  # calls at a time of one process to receivers of events
 ROOT = Path(__file__).resolve().parent.parent
-CAPABILITIES: Mapping[str, Capabilities] = {n: offer.limits for n, offer in OFFERS.items()}
 
 
 class SystemClock:

@@ -67,9 +67,8 @@ class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says of each input: `failed` maps a source (query cut off) to a reason."""
+    """What the provider says of the inputs: `failed` maps a source (query cut off) to a reason."""
 
-    succeeded_sources: tuple[str, ...] = ()
     failed: dict[str, Failure] = {}
 
 

@@ -178,8 +178,7 @@ class FakeProvider:
     def report(self, file: ResultFile) -> ProviderReport:
         self._raise("report")
         item = self._get(file.url.split(":")[1])
-        done = tuple(source for source in item.sources if source not in item.failed)
-        return ProviderReport(succeeded_sources=done, failed=item.failed)
+        return ProviderReport(failed=item.failed)
 
     def delete(self, transcription_id: str) -> None:
         self._raise("delete")

@@ -13,7 +13,6 @@ from typing import get_args
 import pytest
 
 from local.__main__ import _parser
-from shared.bootstrap import CAPABILITIES
 from shared.configuration.profiles import parse_profiles
 from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings
 from shared.messages import QUEUES
@@ -22,6 +21,7 @@ from shared.model.batch.policy import Policy
 from shared.model.batch.recording import State
 from shared.model.failure_texts import GOES_ON, TEXTS
 from shared.outputs.formats import FORMATS
+from shared.providers.registry import OFFERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -161,7 +161,7 @@ def test_every_example_can_be_read(page: Path) -> None:
 
 def test_the_profiles_in_the_readme_are_right() -> None:
     (example,) = blocks(ROOT / "README.md", "toml")
-    names = [profile.name for profile in parse_profiles(example, file="", providers=CAPABILITIES)]
+    names = [profile.name for profile in parse_profiles(example, file="", providers=OFFERS)]
     assert names == ["default", "calls"]
 
 
@@ -179,7 +179,7 @@ def test_every_word_of_the_glossary_is_used_in_the_code_and_they_are_in_order() 
 
 
 def test_every_codec_and_container_that_is_taken_is_in_the_table_of_formats() -> None:
-    limits = CAPABILITIES["azure-speech"]
+    limits = OFFERS["azure-speech"].limits
     containers = {cell.strip("`") for cell in column(DOCS / "formats.md", "## What can be dropped")}
     assert limits.containers <= containers
     kinds = " ".join(column(DOCS / "formats.md", "## What can be dropped", 2)).lower()

@@ -51,7 +51,8 @@ def test_storage_and_one_endpoint_are_enough() -> None:
         ),
     )
     assert (found.audio_container, found.transcripts_container) == ("audio", "transcripts")
-    assert found.policy == Policy(max_active_of=dict.fromkeys(found.policy.max_active_of, 40))
+    assert (found.policy.coalesce_seconds, found.policy.poll_min_seconds) == (60, 60)
+    assert found.sas_hours == 48
     assert found.webhook_base_url is None
 
 
@@ -134,8 +135,8 @@ def test_every_value_is_read_into_its_type() -> None:
     assert found.price_currency == "EUR"
     assert found.poll_schedule == "*/30 * * * * *"
     assert found.profiles_file == Path("/app/profiles.toml")
-    assert (found.allow_http, found.sas_hours, found.state_table) == (False, 48, "dropscribe")
-    assert (found.policy.max_attempts, found.policy.max_fetches) == (5, Policy().max_fetches)
+    assert (found.allow_http, found.state_table) == (False, "dropscribe")
+    assert found.policy.max_attempts == 5
 
 
 def test_a_connection_string_stands_in_for_the_addresses() -> None:
