@@ -29,10 +29,10 @@ from shared.events.outgoing import EventPorts, Outgoing
 from shared.log import event
 from shared.messages import Message
 from shared.model.batch.batch import Batch
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
+from shared.model.failure import Failure
 from shared.model.manifest.checks import Known
 from shared.model.manifest.manifest import Manifest
 from shared.model.money.estimate import Estimate

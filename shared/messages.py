@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):

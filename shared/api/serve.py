@@ -14,8 +14,6 @@ from shared.application import Application
 from shared.errors import DropscribeError
 from shared.log import event
 
-Authenticate = Callable[[Request], str]
-
 
 class Access(NamedTuple):
     """How callers show who they are: by a key, which the host checks, or by Entra ID."""

@@ -18,9 +18,9 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
-from shared.pipeline.fail.reasons import CANCELLED
 from shared.pipeline.fail.recording import FailRecording
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue

@@ -13,9 +13,10 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.events.delivery import callback_id
+from shared.model.failure import Failure, failure_of
+from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
 from shared.model.manifest.manifest import (
     Head,
     Item,
@@ -26,8 +27,7 @@ from shared.model.manifest.manifest import (
 )
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Labels, Profile, choose, labels
-from shared.pipeline.fail.reasons import CANCELLED, MISSING, NOT_REGISTERED
-from shared.pipeline.register.admit import EnterRecording, examine, failure_of
+from shared.pipeline.register.admit import EnterRecording, examine
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore

@@ -18,9 +18,9 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Expand, Plan
 from shared.model.batch.batch import Batch, Part, expanded
+from shared.model.failure import failure_of
+from shared.model.failure_texts import NOTHING_LISTED
 from shared.model.manifest.manifest import Item
-from shared.pipeline.fail.reasons import NOTHING_LISTED
-from shared.pipeline.register.admit import failure_of
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore

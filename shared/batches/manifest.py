@@ -12,7 +12,7 @@ from shared.batches.accept import AcceptBatch, resume
 from shared.errors import Fault, ManifestRefused
 from shared.log import event
 from shared.model.batch.batch import Batch, manifest_batch_id
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.manifest.files import kind_of
 from shared.model.manifest.manifest import MOST_BYTES
 from shared.model.manifest.refusal import write_manifest_report

@@ -13,14 +13,15 @@ from typing import get_args
 import pytest
 
 from local.__main__ import _parser
-from shared.bootstrap import CAPABILITIES
 from shared.configuration.profiles import parse_profiles
 from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings
 from shared.messages import QUEUES
 from shared.model.batch.job import JobState
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import State
+from shared.model.failure_texts import GOES_ON, TEXTS
 from shared.outputs.formats import FORMATS
+from shared.providers.registry import OFFERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -160,7 +161,7 @@ def test_every_example_can_be_read(page: Path) -> None:
 
 def test_the_profiles_in_the_readme_are_right() -> None:
     (example,) = blocks(ROOT / "README.md", "toml")
-    names = [profile.name for profile in parse_profiles(example, file="", providers=CAPABILITIES)]
+    names = [profile.name for profile in parse_profiles(example, file="", providers=OFFERS)]
     assert names == ["default", "calls"]
 
 
@@ -178,7 +179,7 @@ def test_every_word_of_the_glossary_is_used_in_the_code_and_they_are_in_order() 
 
 
 def test_every_codec_and_container_that_is_taken_is_in_the_table_of_formats() -> None:
-    limits = CAPABILITIES["azure-speech"]
+    limits = OFFERS["azure-speech"].limits
     containers = {cell.strip("`") for cell in column(DOCS / "formats.md", "## What can be dropped")}
     assert limits.containers <= containers
     kinds = " ".join(column(DOCS / "formats.md", "## What can be dropped", 2)).lower()
@@ -194,16 +195,16 @@ def test_every_output_format_is_described() -> None:
 
 
 def test_every_code_of_a_failure_is_explained_and_none_is_invented() -> None:
-    """From the sources: the codes of `InputError`, `Failure`, and what the provider's code says."""
     page = DOCS / "troubleshooting.md"
+    codes = {text.code for text in TEXTS.values() if text.advice != GOES_ON}
     cells = " ".join(column(page, "## A recording failed"))
-    documented = set(re.findall(r"`([a-z_]+)`", cells))
-    raised = set(re.findall(r'InputError\(\s*"([a-z_]+)"', CODE))
-    raised |= {"unsupported_container", "unsupported_codec", "bad_metadata", "bad_options"}
-    raised |= set(re.findall(r'Failure\((?:[^()]|\n)*?code="([a-z_]+)"', CODE))
-    raised |= set(re.findall(r'_Class\(\s*"[a-z]+",\s*"([a-z_]+)"', CODE)) | {"refused"}
-    assert len(raised) > 30
-    assert documented == raised
+    assert set(re.findall(r"`([a-z_]+)`", cells)) == codes
+
+
+def test_why_a_job_moved_on_is_explained_in_the_log() -> None:
+    (row,) = re.findall(r"^\| `job\.moved_on` \|(.+)$", read(DOCS / "troubleshooting.md"), re.M)
+    codes = {text.code for text in TEXTS.values() if text.advice == GOES_ON}
+    assert set(re.findall(r"`([a-z_]+)`", row)) == codes
 
 
 def test_every_event_of_the_log_is_explained_and_none_is_invented() -> None:

@@ -30,7 +30,6 @@ NARROW = Capabilities(
     codecs=frozenset(),
     calls_per_window=1,
     window_seconds=1,
-    supports_webhook=False,
     supports_delete=False,
     supports_container=False,
     modes=frozenset({"express"}),

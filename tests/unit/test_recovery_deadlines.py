@@ -18,9 +18,9 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Plan
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
+from shared.model.failure import Failure
 from shared.model.profile.profile import Profile
 from shared.pipeline.submit import create_call as create_call_module
 from shared.pipeline.submit import single as submit_module

@@ -15,13 +15,13 @@ from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.batch import Batch
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job, JobState, Standing
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Outcome, Recording, Transcribed
 from shared.model.batch.transition import IllegalTransition
 from shared.model.events import delivery as deliveries
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Result
+from shared.model.failure import Failure
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 

@@ -13,25 +13,12 @@ import msgspec
 
 from shared.errors import InputError
 from shared.model.batch.decision import Decision
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.model.failure import Failure
+from shared.model.failure_texts import PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
-
-
-def _why(code: str, reason: str) -> Failure:
-    """Of a job that is not sent. Its recordings do not fail, so nobody else reads it."""
-    return Failure(
-        kind="provider",
-        code=code,
-        reason=reason,
-        advice="The recordings of the job go on in another one.",
-        retryable=True,
-    )
-
-
-DEADLINE_NEARS = _why("deadline_nears", "The deadline is nearer than the standard mode may take.")
 
 
 def trouble(
@@ -48,14 +35,14 @@ def trouble(
     already; others find out how an endpoint is whenever a pause of it is over."""
     known = [states.get(name, EndpointState(name=name)) for name in endpoints]
     if not known:
-        return _why("provider_gone", f"{provider} has no endpoint in the settings.")
+        return PROVIDER_GONE.failure(provider=provider)
     if not all(
         _is_unfunded(state, now) or _is_out(state, patience, now, has_tried) for state in known
     ):
         return None
     if any(_is_unfunded(state, now) for state in known):
-        return _why("unfunded", f"The account at {provider} holds too little money.")
-    return _why("provider_out", f"{provider} could not be reached for some time.")
+        return UNFUNDED.failure(provider=provider)
+    return PROVIDER_OUT.failure(provider=provider)
 
 
 def _is_unfunded(state: EndpointState, now: datetime) -> bool:

@@ -23,9 +23,9 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.transition import Steps, after_step
+from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
 

@@ -17,8 +17,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from shared.model.batch.decision import Decision
-from shared.model.batch.failure import Failure
 from shared.model.batch.transition import Steps, after_step
+from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.model.batch.transition import must_be_legal
 from shared.model.events.event import Event, EventType
-from shared.model.transition import must_be_legal
 
 DISABLED_AFTER = timedelta(days=5)
 OVERLAP = timedelta(hours=24)

@@ -49,7 +49,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     codecs: frozenset[str]
     calls_per_window: int
     window_seconds: int
-    supports_webhook: bool
     supports_delete: bool
     supports_container: bool
     modes: frozenset[Mode] | None = None

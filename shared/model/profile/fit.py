@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from shared.errors import InputError
+from shared.model import failure_texts as texts
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras
@@ -67,13 +68,7 @@ def fit(
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
             return fitted, (*passed, *notes)
     first = refusals[0][1]
-    if len(refusals) == 1:
-        raise first
-    raise InputError(
-        first.code,
-        f"{first.reason} No other provider of the profile takes the recording either.",
-        first.advice,
-    )
+    raise first if len(refusals) == 1 else texts.and_no_other(first)
 
 
 def _fit_to(
@@ -85,7 +80,7 @@ def _fit_to(
         mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
         profile = msgspec.structs.replace(profile, mode="standard")
     for key, text in check_request(profile, limits):
-        raise InputError("not_supported", text, f"Correct {key} in the profile or on the blob.")
+        raise texts.NOT_SUPPORTED.error(key=key, problem=text)
     options, notes = check_against(properties, profile.options, limits)
     return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
 
@@ -116,32 +111,16 @@ def _refuse_what_the_provider_cannot_take(
     properties: AudioProperties, capabilities: Capabilities
 ) -> None:
     if properties.bytes > capabilities.max_bytes:
-        raise InputError(
-            "too_large",
-            f"The file has {_megabytes(properties.bytes)} MB, the provider takes at most "
-            f"{_megabytes(capabilities.max_bytes)} MB.",
-            "Split the recording, or compress it, for example as FLAC or Opus.",
+        raise texts.TOO_LARGE.error(
+            size=_megabytes(properties.bytes), most=_megabytes(capabilities.max_bytes)
         )
     if properties.container not in capabilities.containers:
-        raise _unsupported("container", properties.container)
+        raise texts.UNSUPPORTED_CONTAINER.error(name=properties.container)
     if properties.codec not in capabilities.codecs:
-        raise _unsupported("codec", properties.codec)
+        raise texts.UNSUPPORTED_CODEC.error(name=properties.codec)
     longest, duration = capabilities.max_duration_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
-        raise InputError(
-            "too_long",
-            f"The recording lasts {_minutes(duration)} min, the provider takes at most "
-            f"{_minutes(longest)} min.",
-            "Split the recording.",
-        )
-
-
-def _unsupported(what: str, name: str) -> InputError:
-    return InputError(
-        f"unsupported_{what}",
-        f"The provider does not read the {what} {name}.",
-        "Convert the recording to WAV (PCM), FLAC or MP3.",
-    )
+        raise texts.TOO_LONG.error(duration=_minutes(duration), most=_minutes(longest))
 
 
 def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
@@ -154,12 +133,7 @@ def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Option
     if present == asked:
         return options, ()
     if not present:
-        raise InputError(
-            "channel_missing",
-            f"Channel {_listed(asked)} was asked for; the recording has "
-            f"{properties.channels}, counted from 0.",
-            "Correct channels in the profile or on the blob, or leave it out to take them all.",
-        )
+        raise texts.CHANNEL_MISSING.error(asked=_listed(asked), count=properties.channels)
     missing = tuple(channel for channel in asked if channel not in present)
     note = (
         f"The recording has no channel {_listed(missing)}; "
@@ -190,11 +164,8 @@ def _fit_speakers(
         return untold, (_no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
-        raise InputError(
-            "too_long_for_diarization",
-            f"The recording lasts {_minutes(duration)} min; the provider tells speakers apart "
-            f"in at most {_minutes(longest)} min.",
-            'Split the recording, or set max_speakers to "none".',
+        raise texts.TOO_LONG_FOR_DIARIZATION.error(
+            duration=_minutes(duration), most=_minutes(longest)
         )
     return options, ()
 

@@ -15,9 +15,10 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Collect, Finish, Write
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
+from shared.model.failure import Failure
+from shared.model.failure_texts import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED, refused
 from shared.pipeline.collect.slices import (
     known_failures,
     list_files,
@@ -35,7 +36,6 @@ from shared.pipeline.fail.old import (
     is_late,
     rows_left,
 )
-from shared.pipeline.fail.reasons import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED, refused
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import note_submitted
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider

@@ -9,12 +9,12 @@ import msgspec
 from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
-from shared.pipeline.fail.reasons import NO_RESULT
+from shared.model.failure import Failure
+from shared.model.failure_texts import NO_RESULT
 from shared.ports.provider import ProviderReport, ResultFile, SpeechProvider
 from shared.ports.state import BatchStore
 

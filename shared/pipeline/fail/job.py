@@ -10,10 +10,10 @@ import msgspec
 from shared.log import event
 from shared.messages import Finish, Plan
 from shared.model.batch import job as jobs
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, waiting_again
+from shared.model.failure import Failure
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.recording import SettleFailure
 from shared.ports.queue import Clock, Queue

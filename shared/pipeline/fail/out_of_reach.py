@@ -9,8 +9,8 @@ import msgspec
 
 from shared.model.batch.job import OVER, ActiveJob
 from shared.model.batch.policy import Policy
+from shared.model.failure_texts import ENDPOINT_GONE, NOT_CONFIGURED
 from shared.pipeline.fail.job import FailJob
-from shared.pipeline.fail.reasons import ENDPOINT_GONE, NOT_CONFIGURED
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.ports.queue import Clock
 from shared.ports.state import ActiveJobs, BatchStore

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from shared.log import event
 from shared.model.batch import recording as rows
 from shared.model.batch.error_report import error_path, write_error_report
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure import Failure
 from shared.model.money.spending import money_back
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock

@@ -8,7 +8,7 @@ from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
-from shared.pipeline.fail.reasons import outcome_unknown
+from shared.model.failure_texts import outcome_unknown
 from shared.pipeline.fail.recording import FailRecording
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import ActiveJobs, BatchStore
@@ -27,7 +27,7 @@ class LeaveUnresolved:
     clock: Clock
 
     def __call__(self, job: Job, why: str) -> None:
-        failure = outcome_unknown(job, why)
+        failure = outcome_unknown(job.id, job.endpoint, why, is_kept=job.keep_provider_copy)
         rows = list(self.store.rows_left(job))
         self.store.save_all(self.fail(row, failure) for row in rows)
         self.store.save(jobs.unresolved(job, failure, self.clock.now()))

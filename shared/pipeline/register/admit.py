@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import msgspec
 
 from shared.audio import probe
-from shared.errors import InputError
 from shared.log import event
 from shared.model.batch.content import content_key
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
@@ -20,10 +18,6 @@ from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import FailRecording
 from shared.ports.blobs import AudioHead
 from shared.ports.state import BatchStore
-
-
-def failure_of(error: InputError) -> Failure:
-    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
 
 
 def examine(

@@ -13,13 +13,13 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch.batch import Batch, dropped_batch
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, recording_id
+from shared.model.failure import Failure, failure_of
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile, choose, labels, with_metadata
 from shared.pipeline.plan.pending import PendingPlans
-from shared.pipeline.register.admit import EnterRecording, examine, failure_of
+from shared.pipeline.register.admit import EnterRecording, examine
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore

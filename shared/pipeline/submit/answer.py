@@ -15,9 +15,9 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Submit
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
+from shared.model.failure_texts import request_refused
 from shared.pipeline.fail.old import FailJob
 from shared.ports.provider import JobRequest, SpeechProvider
 from shared.ports.queue import Clock, Queue
@@ -46,7 +46,7 @@ def send(
         event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
     except ProviderRefused as error:
         event("job.refused", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
-        fail_job(job, refusal(error), split=error.names_an_input)
+        fail_job(job, request_refused(error), split=error.names_an_input)
     except ProviderError as error:
         note_not_submitted(job, error)
         active.remove(job.id)  # before the job is anybody's again, who would list it anew
@@ -167,12 +167,3 @@ def pause_after(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
         return timedelta(seconds=max(error.retry_after_seconds, 1))
     return policy.backoff(job.tries)
-
-
-def refusal(error: ProviderRefused) -> Failure:
-    return Failure(
-        kind="configuration",
-        code=error.code or "refused",
-        reason=f"The provider refused the request: {error}",
-        advice="Correct the profile that these recordings use, then drop them again.",
-    )

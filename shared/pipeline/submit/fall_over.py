@@ -12,12 +12,13 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Plan
-from shared.model.batch.failure import Failure
-from shared.model.batch.fall_over import DEADLINE_NEARS, moved_on, trouble
+from shared.model.batch.fall_over import moved_on, trouble
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.failure import Failure
+from shared.model.failure_texts import DEADLINE_NEARS
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.old import ROWS_IN_TRANSACTION, rows_left, wait_again

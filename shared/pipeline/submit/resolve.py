@@ -12,9 +12,9 @@ from shared.log import event
 from shared.messages import Submit
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
+from shared.model.failure_texts import NOT_ANSWERED, NOT_LISTED
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.old import LeaveUnresolved, is_out_of_reach_for_long
-from shared.pipeline.fail.reasons import NOT_ANSWERED, NOT_LISTED
 from shared.pipeline.submit.answer import note_submitted
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue

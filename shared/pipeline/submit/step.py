@@ -23,13 +23,13 @@ from shared.log import event
 from shared.messages import Finish, Submit
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
+from shared.model.failure_texts import request_refused
 from shared.pipeline.fail.old import FailJob
 from shared.pipeline.submit.answer import (
     note_not_submitted,
     note_submitted,
     note_waiting,
     pause_after,
-    refusal,
     submitted,
     tell_of_submitted,
 )
@@ -116,7 +116,7 @@ class Step:
                 code = one.answer.code
                 event("job.refused", job=job.id, endpoint=job.endpoint, code=code, level=30)
                 try:
-                    fail_job(job, refusal(one.answer), split=one.answer.names_an_input)
+                    fail_job(job, request_refused(one.answer), split=one.answer.names_an_input)
                 except Exception as error:  # what came of the others has to be noted all the same
                     event("job.not_ended", job=job.id, error=type(error).__name__, level=30)
                     left.append(one)

@@ -12,11 +12,11 @@ import msgspec
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again
+from shared.model.failure import Failure
+from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
-from shared.pipeline.fail.reasons import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
 from shared.pipeline.submit.step import AT_ONCE
 from shared.ports.queue import Clock, Queue

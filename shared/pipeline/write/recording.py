@@ -10,10 +10,10 @@ import msgspec
 from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
 from shared.log import event
 from shared.messages import SliceItem
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again
-from shared.pipeline.fail.reasons import INTERNAL, too_large, unreadable
+from shared.model.failure import Failure
+from shared.model.failure_texts import INTERNAL, too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results
