@@ -39,9 +39,12 @@ from shared.model.money.estimate import Estimate
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.pipeline.collect.collect import collect
-from shared.pipeline.collect.poll import poll
-from shared.pipeline.collect.webhook import Heard, ensure_webhooks, hear
+from shared.pipeline.collect.ask import AskInTurn
+from shared.pipeline.collect.collect import CollectResults
+from shared.pipeline.collect.hand_over import HandOver
+from shared.pipeline.collect.poll import Poll
+from shared.pipeline.collect.slices import CutSlices
+from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
 from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.patience import BeginAnew
@@ -54,9 +57,13 @@ from shared.pipeline.plan.plan import UnderWay, plan
 from shared.pipeline.plan.reuse import reuse
 from shared.pipeline.register.dropped import look_again, register
 from shared.pipeline.step import AtOnce, NowOrLater
-from shared.pipeline.submit.fall_over import fall_over
-from shared.pipeline.submit.line import submit_line
-from shared.pipeline.submit.single import submit
+from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
+from shared.pipeline.submit.create_call import PrepareCalls
+from shared.pipeline.submit.fall_over import FallOver
+from shared.pipeline.submit.line import SubmitLine
+from shared.pipeline.submit.make_calls import MakeCalls
+from shared.pipeline.submit.resolve import Resolve
+from shared.pipeline.submit.step import SendJobs, WriteIntents
 from shared.pipeline.watch.claims import sweep_contents
 from shared.pipeline.watch.dead_letters import take_dead_letters
 from shared.pipeline.watch.health import Health, HealthCheck
@@ -145,7 +152,19 @@ class Application:
             ("begin_anew", BeginAnew),
         ):
             self._fillings[name] = self._filled(kind)
-        self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
+        for name, use_case in (
+            ("note_submitted", NoteSubmitted),
+            ("note_answers", NoteAnswers),
+            ("prepare_calls", PrepareCalls),
+            ("write_intents", WriteIntents),
+            ("make_calls", MakeCalls),
+            ("send", SendJobs),
+            ("resolve", Resolve),
+            ("ask_in_turn", AskInTurn),
+            ("cut_slices", CutSlices),
+        ):
+            self._fillings[name] = self._filled(use_case)
+        self._fillings["fall_over"] = self._filled(FallOver, pending=PendingPlans())
         self._fillings["reuse"] = self._filled(reuse)
         self._fillings["spend"] = self._filled(spend)
         self._fillings["registrar"] = self._filled(Registrar)
@@ -164,17 +183,16 @@ class Application:
         self._fillings["finish_now"] = AtOnce(finish_step, ports.queue)
         write_step = self._filled(write)
         self._fillings["write_now"] = AtOnce(write_step, ports.queue)
-        self._submit_one: Callable[[m.Submit], None] = self._filled(submit)
-        self._submit_line: Callable[[m.Submit], None] = self._filled(submit_line)
+        self._fillings["hand_over"] = self._filled(HandOver)
         self._steps = self._wire_steps()
         self._now_or_later: NowOrLater = cast(NowOrLater, self._filled(NowOrLater))
         self._sweeps = self._wire_sweeps()
-        self.poll: Callable[[], None] = self._filled(poll)
+        self.poll: Callable[[], None] = self._filled(Poll)
         self.drain: Callable[[str, bytes], None] = self._filled(
             drain, register=self._take, plan=self._plan
         )
         self.drain_blob_event = partial(drain_blob_event, register=self._take)
-        self.hear = self._filled(hear, heard=Heard(), secret=ports.webhook_secret)
+        self.hear = self._filled(Hear, heard=Heard(), secret=ports.webhook_secret)
         self._offer_batches()
 
     def _filled(self, use_case: Callable[..., Any], **more: Any) -> Callable[..., Any]:
@@ -206,16 +224,12 @@ class Application:
             m.Expand: self._filled(expand),
             m.Change: self._filled(change),
             m.Plan: lambda message: self._plan(message.batch_id),
-            m.Submit: self._submit,
-            m.Collect: self._filled(collect),
+            m.Submit: self._filled(SubmitLine),
+            m.Collect: self._filled(CollectResults),
             m.Write: self._filled(write),
             m.Finish: self._filled(finish),
             **self._outgoing.steps,
         }
-
-    def _submit(self, message: m.Submit) -> None:
-        step = self._submit_one if message.last is None else self._submit_line
-        step(message)
 
     def _wire_sweeps(self) -> dict[str, Callable[[], None]]:
         ports = self._ports
@@ -223,7 +237,11 @@ class Application:
         untaken_manifests = partial(self._filled(not_taken), ports.manifests)
         watched = (ports.intake, ports.manifests)
         return {
-            "webhooks": self._ensure_webhooks,
+            "webhooks": EnsureWebhooks(
+                endpoints=self.endpoints,
+                base_url=ports.webhook_url,
+                secret=ports.webhook_secret,
+            ),
             "batches": self._filled(sweep),
             "intake": partial(self._filled(reconcile, find=unregistered_audio), ports.intake),
             "manifests": partial(self._filled(reconcile, find=untaken_manifests), ports.manifests),
@@ -297,11 +315,6 @@ class Application:
         is_manifest = container == self._ports.manifests
         take = self._take_manifest if is_manifest else self._register
         return take(container, name, refusal=refusal)
-
-    def _ensure_webhooks(self) -> None:
-        url, secret = self._ports.webhook_url, self._ports.webhook_secret
-        if url and secret:
-            ensure_webhooks(self.endpoints, base_url=url, secret=secret)
 
 
 @cache  # tests start an application thousands of times, and most of that was this
