@@ -15,10 +15,9 @@ from uuid import uuid4
 import httpx
 import requests
 
-from shared.application import Application, Ports
+from shared.application import Application
 from shared.configuration.profiles import load_profiles
 from shared.configuration.settings import Settings, read_settings
-from shared.events.outgoing import EventPorts
 from shared.log import quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.price import with_amounts
@@ -26,6 +25,7 @@ from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio, _fetching
 from shared.pipeline.collect.webhook import webhook_url
+from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection

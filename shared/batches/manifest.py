@@ -79,16 +79,17 @@ class TakeManifest:
 
 @dataclass(frozen=True, kw_only=True)
 class FindNotTaken:
-    """The manifests of a container whose version was neither accepted nor refused, to the end.
+    """The manifests of the `container` whose version was neither accepted nor refused, to the end.
     They are few, and looked up one by one."""
 
+    container: str
     store: BatchStore
 
-    def __call__(self, container: str, entries: Iterable[AudioEntry]) -> list[AudioEntry]:
-        return [entry for entry in entries if not self._is_taken(container, entry)]
+    def __call__(self, entries: Iterable[AudioEntry]) -> list[AudioEntry]:
+        return [entry for entry in entries if not self._is_taken(entry)]
 
-    def _is_taken(self, container: str, entry: AudioEntry) -> bool:
-        batch = self.store.batch(manifest_batch_id(container, entry.name, entry.etag))
+    def _is_taken(self, entry: AudioEntry) -> bool:
+        batch = self.store.batch(manifest_batch_id(self.container, entry.name, entry.etag))
         if batch is None:
             return False
         return not batch.is_expanding or self.store.note_version(batch.id) is not None

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
 
 from shared.events.announce import AnnounceEvents, HandOver
 from shared.events.audience import Announcer, Audience
@@ -26,63 +23,8 @@ from shared.events.subscriptions import (
     SubscriptionRecords,
 )
 from shared.events.sweep import SweepEvents
-from shared.model.batch.policy import Policy
 from shared.model.events.happenings import Links
-from shared.model.profile.profile import Profile
-from shared.ports.blobs import AudioBlobs, Requests
-from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import Diaries, NoticedBook, NoticedRows
-
-
-class EventPorts(NamedTuple):
-    """What telling others stands on. `callers` carries the calls, apart from the pipeline's own
-    work. `own_secrets` sign what goes to addresses that batches bring along. `chance` is from 0
-    to 1."""
-
-    outbox: Outbox
-    subscriptions: Subscriptions
-    confidences: Confidences
-    deliveries: Deliveries
-    sender: Sender
-    callers: Executor
-    new_secret: Callable[[], str]
-    chance: Callable[[], float]
-    own_secrets: Sequence[str] = ()
-
-
-class Ground(Protocol):
-    """What the whole application stands on, as far as telling others needs it. `webhook_url` is
-    where others reach this app, `reports` the container of the reports."""
-
-    @property
-    def events(self) -> EventPorts: ...
-    @property
-    def store(self) -> NoticedRows: ...
-    @property
-    def book(self) -> NoticedBook: ...
-    @property
-    def audio(self) -> AudioBlobs: ...
-    @property
-    def requests(self) -> Requests: ...
-    @property
-    def diaries(self) -> Diaries: ...
-    @property
-    def queue(self) -> Queue: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def policy(self) -> Policy: ...
-    @property
-    def profiles(self) -> Sequence[Profile]: ...
-    @property
-    def new_id(self) -> Callable[[], str]: ...
-    @property
-    def webhook_url(self) -> str | None: ...
-    @property
-    def deployment(self) -> str: ...
-    @property
-    def reports(self) -> str: ...
+from shared.ports.ground import EventPorts, Ports
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,87 +48,87 @@ class Outgoing:
     what they save. `announce` and `deliver` are the steps of this side, `sweep` is its part of the
     sweep, and `subscriptions` what a person can do."""
 
-    def __init__(self, ground: Ground) -> None:
-        ports, clock = ground.events, ground.clock
-        audience = Audience(ports.subscriptions, clock)
-        announcer = Announcer(audience, ports.outbox, ground.queue, clock)
-        receivers = _receivers(ground, audience, announcer)
-        hand_over = HandOver(deliveries=ports.deliveries, queue=ground.queue, clock=clock)
-        self.store = AnnouncingStore(ground.store, announcer, _links(ground))
-        self.book = AnnouncingBook(ground.book, announcer, clock)
+    def __init__(self, ports: Ports) -> None:
+        told, clock = ports.events, ports.clock
+        audience = Audience(told.subscriptions, clock)
+        announcer = Announcer(audience, told.outbox, ports.queue, clock)
+        receivers = _receivers(ports, audience, announcer)
+        hand_over = HandOver(deliveries=told.deliveries, queue=ports.queue, clock=clock)
+        self.store = AnnouncingStore(ports.store, announcer, _links(ports))
+        self.book = AnnouncingBook(ports.book, announcer, clock)
         self.announce = AnnounceEvents(
             audience=audience,
-            outbox=ports.outbox,
+            outbox=told.outbox,
             hand_over=hand_over,
-            store=ground.store,
-            requests=ground.requests,
-            source=_source(ground),
+            store=ports.store,
+            requests=ports.requests,
+            source=_source(ports),
         )
-        self.deliver = _deliver(ground, receivers)
+        self.deliver = _deliver(ports, receivers)
         self.sweep = SweepEvents(
-            outbox=ports.outbox,
-            subscriptions=ports.subscriptions,
-            deliveries=ports.deliveries,
-            diaries=ground.diaries,
-            queue=ground.queue,
-            policy=ground.policy,
+            outbox=told.outbox,
+            subscriptions=told.subscriptions,
+            deliveries=told.deliveries,
+            diaries=ports.diaries,
+            queue=ports.queue,
+            policy=ports.policy,
             clock=clock,
         )
-        self.subscriptions = _desk(ground, receivers, hand_over)
+        self.subscriptions = _desk(ports, receivers, hand_over)
 
 
-def _source(ground: Ground) -> str:
-    return ground.webhook_url or f"urn:dropscribe:{ground.deployment}"
+def _source(ports: Ports) -> str:
+    return ports.webhook_url or f"urn:dropscribe:{ports.deployment}"
 
 
-def _links(ground: Ground) -> Links:
+def _links(ports: Ports) -> Links:
     def blob(path: str) -> str:
         container, _, name = path.partition("/")
-        return ground.audio.url(container, name)
+        return ports.audio.url(container, name)
 
-    api = ground.webhook_url.rstrip("/") if ground.webhook_url else None
-    return Links(api=api, blob=blob, reports=ground.reports)
+    api = ports.webhook_url.rstrip("/") if ports.webhook_url else None
+    return Links(api=api, blob=blob, reports=ports.reports)
 
 
-def _receivers(ground: Ground, audience: Audience, announcer: Announcer) -> Receivers:
+def _receivers(ports: Ports, audience: Audience, announcer: Announcer) -> Receivers:
     return Receivers(
         audience=audience,
         announcer=announcer,
-        subscriptions=ground.events.subscriptions,
-        confidences=ground.events.confidences,
-        requests=ground.requests,
-        own_secrets=ground.events.own_secrets,
-        clock=ground.clock,
+        subscriptions=ports.events.subscriptions,
+        confidences=ports.events.confidences,
+        requests=ports.requests,
+        own_secrets=ports.events.own_secrets,
+        clock=ports.clock,
     )
 
 
-def _deliver(ground: Ground, receivers: Receivers) -> DeliverParcel:
-    ports, queue, clock, pauses = ground.events, ground.queue, ground.clock, Pauses()
+def _deliver(ports: Ports, receivers: Receivers) -> DeliverParcel:
+    told, queue, clock, pauses = ports.events, ports.queue, ports.clock, Pauses()
     return DeliverParcel(
-        deliveries=ports.deliveries,
-        put_in_line=PutInLine(deliveries=ports.deliveries, queue=queue, clock=clock),
+        deliveries=told.deliveries,
+        put_in_line=PutInLine(deliveries=told.deliveries, queue=queue, clock=clock),
         carry=CarryDelivery(
             receivers=receivers,
-            sender=ports.sender,
+            sender=told.sender,
             pauses=pauses,
-            chance=ports.chance,
+            chance=told.chance,
             clock=clock,
         ),
         receivers=receivers,
         pauses=pauses,
-        callers=ports.callers,
-        chance=ports.chance,
+        callers=told.callers,
+        chance=told.chance,
         queue=queue,
         clock=clock,
     )
 
 
-def _desk(ground: Ground, receivers: Receivers, hand_over: HandOver) -> SubscriptionDesk:
-    ports, queue, clock, new_id = ground.events, ground.queue, ground.clock, ground.new_id
-    records = _records(ports, receivers)
-    profiles = tuple(profile.name for profile in ground.profiles)
-    check = CheckWishes(sender=ports.sender, profiles=profiles)
-    get, deliveries, new_secret = records.get, ports.deliveries, ports.new_secret
+def _desk(ports: Ports, receivers: Receivers, hand_over: HandOver) -> SubscriptionDesk:
+    told, queue, clock, new_id = ports.events, ports.queue, ports.clock, ports.new_id
+    records = _records(told, receivers)
+    profiles = tuple(profile.name for profile in ports.profiles)
+    check = CheckWishes(sender=told.sender, profiles=profiles)
+    get, deliveries, new_secret = records.get, told.deliveries, told.new_secret
     get_delivery = GetDelivery(deliveries=deliveries, get=get)
     return SubscriptionDesk(
         create=CreateSubscription(
@@ -198,7 +140,7 @@ def _desk(ground: Ground, receivers: Receivers, hand_over: HandOver) -> Subscrip
         delete=DeleteSubscription(records=records, clock=clock),
         rotate_secret=RotateSecret(records=records, new_secret=new_secret, clock=clock),
         send_test_event=SendTestEvent(
-            get=get, hand_over=hand_over, new_id=new_id, clock=clock, source=_source(ground)
+            get=get, hand_over=hand_over, new_id=new_id, clock=clock, source=_source(ports)
         ),
         deliveries=ListDeliveries(deliveries=deliveries, get=get),
         delivery=get_delivery,

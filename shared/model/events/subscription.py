@@ -6,23 +6,25 @@ active or disabled --a person--> deleted (until its deliveries are removed)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
-from shared.model.batch.transition import must_be_legal
+from shared.model.batch.transition import Steps, after_step
 from shared.model.events.event import Event, EventType
 
 DISABLED_AFTER = timedelta(days=5)
 OVERLAP = timedelta(hours=24)
 MOST_SECRETS = 4
 SubscriptionState = Literal["active", "disabled", "deleted"]
-LEGAL: Mapping[SubscriptionState, frozenset[SubscriptionState]] = {
-    "active": frozenset({"active", "disabled", "deleted"}),
-    "disabled": frozenset({"active", "disabled", "deleted"}),
-    "deleted": frozenset(),
+_KEPT: frozenset[SubscriptionState] = frozenset({"active", "disabled"})
+STEPS: Steps[SubscriptionState] = {
+    "disabled": (frozenset({"active"}), "disabled"),
+    "switched_on": (_KEPT, "active"),
+    "switched_off": (_KEPT, "disabled"),
+    "deleted": (_KEPT, "deleted"),
 }
 
 
@@ -109,9 +111,9 @@ def disabled(there: Subscription, now: datetime, reason: str) -> Subscription:
 
 def switched(there: Subscription, *, on: bool, now: datetime) -> Subscription:
     """By a person, who may not know how it is. How it did until now is forgotten."""
-    state: SubscriptionState = "active" if on else "disabled"
+    step = "switched_on" if on else "switched_off"
     reason = "" if on else "It was switched off."
-    return _to(there, state, reason=reason, failing_since_at=None, changed_at=now)
+    return _to(there, step, reason=reason, failing_since_at=None, changed_at=now)
 
 
 def deleted(there: Subscription, now: datetime) -> Subscription:
@@ -119,6 +121,6 @@ def deleted(there: Subscription, now: datetime) -> Subscription:
     return _to(there, "deleted", origin="", title="", changed_at=now)
 
 
-def _to(there: Subscription, state: SubscriptionState, **changes: Any) -> Subscription:
-    must_be_legal(LEGAL, there.state, state, f"subscription {there.id}")
+def _to(there: Subscription, step: str, **changes: Any) -> Subscription:
+    state = after_step(STEPS, step, there.state, f"subscription {there.id}")
     return msgspec.structs.replace(there, state=state, **changes)

@@ -29,13 +29,17 @@ COMPARED_AT_ONCE = 5_000
 _TICK = timedelta(seconds=1)
 
 
+Find = Callable[[list[AudioEntry]], list[AudioEntry]]
+"""Which of these nobody has taken yet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reconcile:
     """List the `container`, unless that was done lately, and have registered what `find` says is
     missing. Blobs whose events may still be on their way are left for the next time."""
 
     container: str
-    find: Callable[[list[AudioEntry]], list[AudioEntry]]
+    find: Find
     audio: AudioBlobs
     diaries: Diaries
     queue: Queue

@@ -1,0 +1,34 @@
+"""What every step may have to do when something fails, wired."""
+
+from __future__ import annotations
+
+from shared.pipeline.fail.job import CountFault, FailJob
+from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
+from shared.pipeline.fail.patience import BeginAnew
+from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.unresolved import LeaveUnresolved
+from shared.ports.ground import Ground
+
+
+class Failing:
+    def __init__(self, ground: Ground) -> None:
+        ports, store = ground.ports, ground.store
+        active, queue, policy, clock = ports.active, ports.queue, ports.policy, ports.clock
+        self.fail = FailRecording(outputs=ports.outputs, container=ports.errors, clock=clock)
+        self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)
+        self.fail_job = FailJob(
+            store=store, active=active, settle=self.settle, queue=queue, policy=policy, clock=clock
+        )
+        self.count_fault = CountFault(store=store, fail_job=self.fail_job, policy=policy)
+        self.leave_unresolved = LeaveUnresolved(
+            store=store, active=active, fail=self.fail, queue=queue, clock=clock
+        )
+        self.is_out_of_reach = OutOfReach(active=active, policy=policy, clock=clock)
+        self.give_up_if_gone = GiveUpIfGone(
+            store=store,
+            active=active,
+            is_out_of_reach=self.is_out_of_reach,
+            fail_job=self.fail_job,
+            leave_unresolved=self.leave_unresolved,
+        )
+        self.begin_anew = BeginAnew(store=store, policy=policy, clock=clock)

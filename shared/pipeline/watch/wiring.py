@@ -1,0 +1,143 @@
+"""What watches over the steps, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.watch.claims import SweepClaims
+from shared.pipeline.watch.dead_letters import TakeDeadLetters
+from shared.pipeline.watch.health import HealthCheck, MeasureHealth
+from shared.pipeline.watch.missed import Find, FindUnregistered, Reconcile
+from shared.pipeline.watch.orphans import RemoveOrphans
+from shared.pipeline.watch.poison import (
+    Drain,
+    DrainBlobEvent,
+    PlanOrFail,
+    ReadAnotherRound,
+    RegisterOrFail,
+    Take,
+)
+from shared.pipeline.watch.sweep import SweepBatches
+from shared.ports.ground import Ground
+
+
+class Watching:
+    """`sweeps` are the parts of the sweep by name, in their order. `take` registers what came into
+    a container that we watch; `plan` plans a batch."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        failing: Failing,
+        *,
+        take: Take,
+        plan: Callable[[str], None],
+        find_manifests: Find,
+    ) -> None:
+        ports = ground.ports
+        register = RegisterOrFail(take=take)
+        self.drain_blob_event = DrainBlobEvent(register=register)
+        self.drain = Drain(
+            store=ground.store,
+            register=register,
+            plan=PlanOrFail(
+                plan=plan,
+                store=ground.store,
+                fail=failing.fail,
+                queue=ports.queue,
+                policy=ports.policy,
+                clock=ports.clock,
+            ),
+            count_fault=failing.count_fault,
+            read_another_round=ReadAnotherRound(
+                store=ground.store,
+                settle=failing.settle,
+                queue=ports.queue,
+                policy=ports.policy,
+                clock=ports.clock,
+            ),
+            queue=ports.queue,
+        )
+        self.health = HealthCheck(
+            MeasureHealth(
+                store=ground.store,
+                active=ports.active,
+                book=ground.book,
+                endpoints=ground.endpoints,
+                clock=ports.clock,
+            ),
+            ports.clock,
+        )
+        find_audio = FindUnregistered(
+            container=ports.intake,
+            store=ground.store,
+            profiles=ports.profiles,
+            policy=ports.policy,
+            clock=ports.clock,
+        )
+        self.sweeps: dict[str, Callable[[], None]] = {
+            "batches": SweepBatches(
+                store=ground.store,
+                active=ports.active,
+                queue=ports.queue,
+                policy=ports.policy,
+                clock=ports.clock,
+            ),
+            "intake": _reconcile(ground, ports.intake, find_audio),
+            "manifests": _reconcile(ground, ports.manifests, find_manifests),
+            "dead letters": _dead_letters(ground),
+            "orphans": _orphans(ground),
+            "contents": _claims(ground),
+        }
+
+
+def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
+    ports = ground.ports
+    return Reconcile(
+        container=container,
+        find=find,
+        audio=ports.audio,
+        diaries=ports.diaries,
+        queue=ports.queue,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
+def _dead_letters(ground: Ground) -> TakeDeadLetters:
+    ports = ground.ports
+    return TakeDeadLetters(
+        container=ports.dead_letters,
+        intake=(ports.intake, ports.manifests),
+        audio=ports.audio,
+        diaries=ports.diaries,
+        queue=ports.queue,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
+def _orphans(ground: Ground) -> RemoveOrphans:
+    ports = ground.ports
+    return RemoveOrphans(
+        active=ports.active,
+        diaries=ports.diaries,
+        endpoints=ground.endpoints,
+        capabilities=ports.capabilities,
+        deployment=ports.deployment,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
+def _claims(ground: Ground) -> SweepClaims:
+    ports = ground.ports
+    return SweepClaims(
+        contents=ports.contents,
+        store=ground.store,
+        diaries=ports.diaries,
+        policy=ports.policy,
+        clock=ports.clock,
+        pool=ports.pool,
+    )
