@@ -52,8 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submit(msgspec.Struct, frozen=True, kw_only=True):
-    """Send a planned job to a provider. With `last`: the planned jobs of a line from `job_id` to
-    that one, as many at a time as there is room for."""
+    """Send the planned jobs of a line to a provider, from `job_id` to `last`, as many at a time as
+    there is room for. Without `last` the line is that one job."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     v: int = 1

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from shared.errors import (
     EndpointDown,
@@ -34,32 +33,33 @@ class MakeCalls:
 
     def __call__(
         self,
-        requests: Sequence[JobRequest],
         intents: Sequence[Intent],
+        requests: Sequence[JobRequest],
         crowded: Collection[str],
     ) -> list[Sent]:
-        """One for each request, with what came of it. `crowded` are the ids of jobs for which there
-        is no room after all."""
-        make = partial(self._make, crowded, {})
-        answers = self.pool.map(make, requests, [entry for _, entry in intents])
-        return [
-            Sent(job, entry, request, answer)
-            for (job, entry), request, answer in zip(intents, requests, answers, strict=True)
-        ]
+        """What came of each. `crowded` are the ids of jobs for which there is no room after all."""
+        closed: dict[str, ProviderError] = {}
 
-    def _make(
+        def sent(call: tuple[Intent, JobRequest]) -> Sent:
+            (job, entry), request = call
+            has_room = job.id not in crowded
+            return Sent(job, entry, request, self._answer(request, entry, closed, has_room))
+
+        return list(self.pool.map(sent, zip(intents, requests, strict=True)))
+
+    def _answer(
         self,
-        crowded: Collection[str],
-        closed: dict[str, ProviderError],
         request: JobRequest,
         entry: ActiveJob,
+        closed: dict[str, ProviderError],
+        has_room: bool,
     ) -> Answer:
         if is_empty(request):
             return None
         if self._is_old(entry):
             event("job.submit_too_late", job=request.mark, level=30)
             return NotMade()
-        if request.mark in crowded:
+        if not has_room:
             return NotMade()
         if entry.endpoint in closed:
             return closed[entry.endpoint]

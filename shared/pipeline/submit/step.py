@@ -105,7 +105,7 @@ class SendJobs:
             return None
         mine = [intent.entry for intent in intents]
         too_many = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
-        return self.make_calls(requests, intents, too_many)
+        return self.make_calls(intents, requests, too_many)
 
     def _usual_pause(self, job: Job, states: Mapping[str, EndpointState]) -> timedelta:
         """Where no endpoint says how long."""
