@@ -1,5 +1,5 @@
-"""The guarantee beneath the messages of events: what none of them has moved is moved again, and what
-is old is removed."""
+"""The guarantee beneath the messages of events: what none of them has moved is moved again, and
+what is old is removed."""
 
 from __future__ import annotations
 
