@@ -15,7 +15,7 @@ from shared.batches.accept import AcceptBatch
 from shared.batches.cancel import CancelBatch, CarryOutCancel
 from shared.batches.change import ChangeBatch
 from shared.batches.delete import CarryOutDelete, DeleteBatch
-from shared.batches.entries import LookAtEntry, RegisterEntries
+from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
 from shared.batches.manifest import FindNotTaken, TakeManifest
@@ -54,7 +54,7 @@ from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
-from shared.pipeline.register.dropped import EnsurePlan, LookAgain, LookInto, RegisterDropped
+from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.step import AtOnce, NowOrLater
 from shared.pipeline.submit.fall_over import fall_over
 from shared.pipeline.submit.line import submit_line
@@ -146,9 +146,9 @@ class Application:
             ("give_up_if_gone", GiveUpIfGone),
             ("begin_anew", BeginAnew),
             ("enter", EnterRecording),
-            ("look_into", LookInto),
-            ("look_again", LookAgain),
-            ("look_at", LookAtEntry),
+            ("examine_blob", ExamineBlob),
+            ("examine_again", ExamineAgain),
+            ("examine_entry", ExamineEntry),
         ):
             self._fillings[name] = self._filled(kind)
         self._fillings["fall_over"] = self._filled(fall_over, pending=PendingPlans())
