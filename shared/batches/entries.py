@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookAtEntry:
+class ExamineEntry:
     """The first row of an entry as things are now, with a failure where it is refused. Raises what
     may pass."""
 
@@ -142,7 +142,7 @@ class RegisterEntries:
 
     requests: Requests
     store: BatchStore
-    look_at: LookAtEntry
+    examine_entry: ExamineEntry
     enter: EnterRecording
     pool: Executor
 
@@ -152,7 +152,7 @@ class RegisterEntries:
 
         def register(entry: Entry) -> DropscribeError | None:
             try:
-                self._register(self.look_at(batch, head, entry), entry, remembered)
+                self._register(self.examine_entry(batch, head, entry), entry, remembered)
             except DropscribeError as error:
                 return error
             return None

@@ -49,7 +49,7 @@ class TakeManifest:
             return there
         report = f"{self.errors_container}/{container}/{name}.json"
         try:
-            _raise(refusal)
+            _heed(refusal)
             content, kind = self._content(container, name, head)
             self.outputs.remove_report(report)  # of the version before this one
             return self.accept(content, kind=kind, origin="manifest", batch_id=batch_id)
@@ -95,7 +95,8 @@ class FindNotTaken:
         return not batch.is_expanding or self.store.note_version(batch.id) is not None
 
 
-def _raise(refusal: Failure | None) -> None:
+def _heed(refusal: Failure | None) -> None:
+    """Raises `ManifestRefused` where somebody refused it already."""
     if refusal is not None:
         fault = Fault(code=refusal.code, message=f"{refusal.reason} {refusal.advice}")
         raise ManifestRefused([fault])

@@ -10,7 +10,7 @@ from itertools import islice
 
 import msgspec
 
-from shared.batches.entries import Entry, LookAtEntry
+from shared.batches.entries import Entry, ExamineEntry
 from shared.errors import BatchMissing, DropscribeError
 from shared.log import event
 from shared.messages import Change, Plan
@@ -19,7 +19,7 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording, looked_at_again, waiting_again
 from shared.model.manifest.manifest import Head, Item
 from shared.pipeline.fail.recording import FailRecording
-from shared.pipeline.register.dropped import LookAgain
+from shared.pipeline.register.dropped import ExamineAgain
 from shared.ports.blobs import Outputs, Requests
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore
@@ -55,13 +55,13 @@ class RetryBatch:
 @dataclass(frozen=True, kw_only=True)
 class CarryOutRetry:
     """A hundred failed recordings; then the next message. The last one lets the batch go on. What
-    was refused at the door is looked at as it is now: `look_at` does so with an entry of a
-    request, `look_again` with a dropped recording."""
+    was refused at the door is looked at as it is now: `examine_entry` does so with an entry of a
+    request, `examine_again` with a dropped recording."""
 
     store: BatchStore
     requests: Requests
-    look_at: LookAtEntry
-    look_again: LookAgain
+    examine_entry: ExamineEntry
+    examine_again: ExamineAgain
     fail: FailRecording
     outputs: Outputs
     queue: Queue
@@ -92,7 +92,7 @@ class CarryOutRetry:
 
     def _look(self, batch: Batch, due: list[Recording]) -> Look:
         if batch.items is None or all(row.audio is not None for row in due):
-            return self.look_again
+            return self.examine_again
         positions = {row.item for row in due if row.item is not None}
         items, head = self.requests.find(batch, positions), self.requests.head(batch)
         return partial(self._look_at, batch, head, items)
@@ -105,7 +105,7 @@ class CarryOutRetry:
         if item is None or (item.is_listing and row.name.endswith("*") and not row.etag):
             return None
         entry = Entry(row.item or 0, item, row.container, row.name, listed=item.is_listing)
-        return looked_at_again(row, self.look_at(batch, head, entry))
+        return looked_at_again(row, self.examine_entry(batch, head, entry))
 
     def _again(self, look: Look, row: Recording) -> Recording | DropscribeError:
         """The row in line again, or failed anew; an error that may pass is returned, so that the

@@ -52,7 +52,7 @@ class EnsurePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookInto:
+class ExamineBlob:
     """The row with what its blob, whose head was read, turns out to be: with a failure where it is
     refused."""
 
@@ -79,18 +79,18 @@ class LookInto:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookAgain:
+class ExamineAgain:
     """A recording that was refused, as it would be registered now. None: that version of the
     blob is gone."""
 
     audio: AudioBlobs
-    look_into: LookInto
+    examine_blob: ExamineBlob
 
     def __call__(self, recording: Recording) -> Recording | None:
         head = self.audio.head(recording.container, recording.name)
         if head is None or head.etag != recording.etag:
             return None
-        return self.look_into(msgspec.structs.replace(recording, failure=None), head)
+        return self.examine_blob(msgspec.structs.replace(recording, failure=None), head)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class RegisterDropped:
 
     audio: AudioBlobs
     store: BatchStore
-    look_into: LookInto
+    examine_blob: ExamineBlob
     ensure_plan: EnsurePlan
     enter: EnterRecording
     profiles: Sequence[Profile]
@@ -124,7 +124,7 @@ class RegisterDropped:
         if refusal is not None:
             row = msgspec.structs.replace(row, failure=refusal)
         else:
-            row = self.look_into(row, head)
+            row = self.examine_blob(row, head)
         if self._is_known(row, profile, head, now):
             return None
         self.ensure_plan(batch)
