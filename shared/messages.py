@@ -7,7 +7,7 @@ messages.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast, get_args
 
 import msgspec
 
@@ -123,9 +123,9 @@ class Deliver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish | Announce | Deliver
-M = TypeVar("M", Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
+M = TypeVar("M", bound=Message)
 
-KINDS = (Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
+KINDS: tuple[type[Message], ...] = get_args(Message)
 QUEUES = tuple(kind.queue for kind in KINDS)
 # Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
 # the process crashes where two threads are the first at the same moment.
