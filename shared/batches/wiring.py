@@ -6,7 +6,7 @@ from shared.batches.accept import AcceptBatch
 from shared.batches.cancel import CancelBatch, CarryOutCancel
 from shared.batches.change import ChangeBatch
 from shared.batches.delete import CarryOutDelete, DeleteBatch
-from shared.batches.entries import LookAtEntry, RegisterEntries
+from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
 from shared.batches.manifest import FindNotTaken, TakeManifest
@@ -16,7 +16,7 @@ from shared.batches.status import ListBatches, ReadItems, TellStatus
 from shared.batches.upload import OfferUpload
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.register.admit import EnterRecording
-from shared.pipeline.register.dropped import LookAgain
+from shared.pipeline.register.dropped import ExamineAgain
 from shared.ports.ground import Ground
 
 
@@ -24,11 +24,15 @@ class BatchDesk:
     """`expand` and `change` are steps; the others are asked for by people and programs."""
 
     def __init__(
-        self, ground: Ground, fail: FailRecording, enter: EnterRecording, look_again: LookAgain
+        self,
+        ground: Ground,
+        fail: FailRecording,
+        enter: EnterRecording,
+        examine_again: ExamineAgain,
     ) -> None:
         ports, store = ground.ports, ground.store
         queue, clock = ports.queue, ports.clock
-        look_at = LookAtEntry(
+        examine_entry = ExamineEntry(
             audio=ports.audio,
             web=ports.web,
             profiles=ports.profiles,
@@ -59,7 +63,7 @@ class BatchDesk:
             register=RegisterEntries(
                 requests=ports.requests,
                 store=store,
-                look_at=look_at,
+                examine_entry=examine_entry,
                 enter=enter,
                 pool=ports.pool,
             ),
@@ -70,7 +74,7 @@ class BatchDesk:
         self.change = ChangeBatch(
             store=store,
             delete=_delete(ground),
-            retry=_retry(ground, fail, look_at, look_again),
+            retry=_retry(ground, fail, examine_entry, examine_again),
             cancel=_cancel(ground, fail),
         )
         self.cancel = CancelBatch(store=store, queue=queue, clock=clock)
@@ -114,14 +118,14 @@ def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
 
 
 def _retry(
-    ground: Ground, fail: FailRecording, look_at: LookAtEntry, look_again: LookAgain
+    ground: Ground, fail: FailRecording, examine_entry: ExamineEntry, examine_again: ExamineAgain
 ) -> CarryOutRetry:
     ports = ground.ports
     return CarryOutRetry(
         store=ground.store,
         requests=ports.requests,
-        look_at=look_at,
-        look_again=look_again,
+        examine_entry=examine_entry,
+        examine_again=examine_again,
         fail=fail,
         outputs=ports.outputs,
         queue=ports.queue,

@@ -19,7 +19,7 @@ from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
-from shared.pipeline.register.dropped import EnsurePlan, LookAgain, LookInto, RegisterDropped
+from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.create_call import PrepareCalls
@@ -36,14 +36,14 @@ from shared.ports.ground import Ground
 
 class Pipeline:
     """`register`, `plan`, `submit`, `collect`, `write` and `finish` are the steps; `hear` and
-    `poll` lead to `collect`. `enter` and `look_again` serve whoever registers otherwise."""
+    `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers otherwise."""
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
         self.enter = EnterRecording(store=ground.store, fail=failing.fail)
-        look_into = LookInto(audio=ports.audio, capabilities=ports.capabilities)
-        self.look_again = LookAgain(audio=ports.audio, look_into=look_into)
-        self.register = _register(ground, look_into, self.enter)
+        examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
+        self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
+        self.register = _register(ground, examine_blob, self.enter)
         self.plan = _plan(ground, failing)
         note_submitted = NoteSubmitted(
             store=ground.store, active=ports.active, policy=ports.policy, clock=ports.clock
@@ -67,12 +67,12 @@ class Pipeline:
         )
 
 
-def _register(ground: Ground, look_into: LookInto, enter: EnterRecording) -> RegisterDropped:
+def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) -> RegisterDropped:
     ports, store = ground.ports, ground.store
     return RegisterDropped(
         audio=ports.audio,
         store=store,
-        look_into=look_into,
+        examine_blob=examine_blob,
         ensure_plan=EnsurePlan(
             store=store,
             queue=ports.queue,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events.pauses import PROBE, Pauses
+from shared.model.batch.transition import IllegalTransition
 from shared.model.events.delivery import (
     SCHEDULE,
     Attempt,
@@ -32,7 +33,6 @@ from shared.model.events.subscription import (
     rotated,
     switched,
 )
-from shared.model.transition import IllegalTransition
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
