@@ -24,7 +24,7 @@ from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.step import NowOrLater, Step
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
-from shared.ports.ground import Ground, Ports
+from shared.ports.ground import Common, Ground, Ports
 from shared.ports.provider import SpeechProvider
 from shared.ports.state import EndpointBook
 
@@ -40,7 +40,18 @@ class Application:
         self.endpoints = _guarded(ports, self._outgoing.book)
         self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
         ground = Ground(
-            ports, self._outgoing.store, self._outgoing.book, self.endpoints, self.known
+            ports,
+            Common(
+                store=self._outgoing.store,
+                active=ports.active,
+                queue=ports.queue,
+                policy=ports.policy,
+                clock=ports.clock,
+            ),
+            self._outgoing.store,
+            self._outgoing.book,
+            self.endpoints,
+            self.known,
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -54,13 +65,7 @@ class Application:
             plan=self._pipeline.plan,
             find_manifests=self._desk.find_not_taken,
         )
-        self._now_or_later = NowOrLater(
-            store=ground.store,
-            active=ports.active,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
-        )
+        self._now_or_later = NowOrLater(**ground.common)
         self._steps = self._steps_by_message()
         self.poll, self.hear = self._pipeline.poll, self._pipeline.hear
         self.drain = self._watching.drain

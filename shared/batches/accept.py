@@ -17,7 +17,8 @@ from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.manifest import Manifest
 from shared.ports.blobs import Requests
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
+from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
 
 ITEMS_IN_PART = 100
@@ -26,7 +27,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceptBatch:
+class AcceptBatch(UseCase):
     """The batch, or the one that the same request made before. The number of calls does not
     depend on that of the items: a blob, a transaction, the note, the list, a message.
 
@@ -34,10 +35,7 @@ class AcceptBatch:
     """
 
     known: Known
-    store: BatchStore
     requests: Requests
-    queue: Queue
-    clock: Clock
     new_id: Callable[[], str]
 
     def __call__(

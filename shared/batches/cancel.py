@@ -16,27 +16,22 @@ from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, Job
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.recording import FailRecording
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ROWS_IN_TRANSACTION, ActiveJobs, BatchStore
+from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROWS_IN_RUN = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class CancelBatch:
+class CancelBatch(UseCase):
     """Asks for it; it is carried out by messages. A batch that is over stays as it is. Raises
     `BatchMissing`, `StoreConflict`."""
-
-    store: BatchStore
-    queue: Queue
-    clock: Clock
 
     def __call__(self, batch_id: str) -> Batch:
         batch = self.store.batch(batch_id)
@@ -53,17 +48,12 @@ class CancelBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarryOutCancel:
+class CarryOutCancel(UseCase):
     """Safe to repeat. A create call whose outcome is not known yet is waited for; results that
     are there are paid, and are written."""
 
-    store: BatchStore
-    active: ActiveJobs
     endpoints: Mapping[str, SpeechProvider]
     fail: FailRecording
-    queue: Queue
-    policy: Policy
-    clock: Clock
     pool: Executor
 
     def __call__(self, batch: Batch) -> None:

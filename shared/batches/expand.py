@@ -22,24 +22,20 @@ from shared.model.failure import failure_of
 from shared.model.failure_texts import NOTHING_LISTED
 from shared.model.manifest.manifest import Item
 from shared.ports.blobs import AudioBlobs, Requests
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 RECORDINGS_IN_STEP = 120
 PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpandBatch:
+class ExpandBatch(UseCase):
     """One step of one part. Two at the same step are safe: the rows collide, and so does the
     note of how far the part is."""
 
-    store: BatchStore
     requests: Requests
     register: RegisterEntries
     audio: AudioBlobs
-    queue: Queue
-    clock: Clock
 
     def __call__(self, message: Expand) -> None:
         batch = self.store.batch(message.batch_id)

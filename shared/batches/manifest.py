@@ -17,22 +17,19 @@ from shared.model.manifest.files import kind_of
 from shared.model.manifest.manifest import MOST_BYTES
 from shared.model.manifest.refusal import write_manifest_report
 from shared.ports.blobs import AudioBlobs, AudioEntry, AudioHead, Outputs
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
 from shared.ports.state import BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeManifest:
+class TakeManifest(UseCase):
     """The batch that a dropped manifest becomes, or that tells where it says why not.
     `errors_container` is where it does."""
 
     accept: AcceptBatch
     audio: AudioBlobs
-    store: BatchStore
     outputs: Outputs
     errors_container: str
-    queue: Queue
-    clock: Clock
 
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None

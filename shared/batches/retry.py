@@ -21,21 +21,16 @@ from shared.model.manifest.manifest import Head, Item
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.ports.blobs import Outputs, Requests
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 ROWS_IN_RUN = 100
 Look = Callable[[Recording], Recording | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RetryBatch:
+class RetryBatch(UseCase):
     """Asks for it; it is carried out by messages, and the batch is open until there is another
     report. A batch that was cancelled goes on. Raises `BatchMissing`, `StoreConflict`."""
-
-    store: BatchStore
-    queue: Queue
-    clock: Clock
 
     def __call__(self, batch_id: str) -> Batch:
         batch = self.store.batch(batch_id)
@@ -53,19 +48,16 @@ class RetryBatch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarryOutRetry:
+class CarryOutRetry(UseCase):
     """A hundred failed recordings; then the next message. The last one lets the batch go on. What
     was refused at the door is looked at as it is now: `examine_entry` does so with an entry of a
     request, `examine_again` with a dropped recording."""
 
-    store: BatchStore
     requests: Requests
     examine_entry: ExamineEntry
     examine_again: ExamineAgain
     fail: FailRecording
     outputs: Outputs
-    queue: Queue
-    clock: Clock
     pool: Executor
 
     def __call__(self, batch: Batch, after: str) -> None:

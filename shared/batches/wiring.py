@@ -40,25 +40,18 @@ class BatchDesk:
             clock=clock,
         )
         self.accept = AcceptBatch(
-            known=ground.known,
-            store=store,
-            requests=ports.requests,
-            queue=queue,
-            clock=clock,
-            new_id=ports.new_id,
+            **ground.common, known=ground.known, requests=ports.requests, new_id=ports.new_id
         )
         self.take_manifest = TakeManifest(
+            **ground.common,
             accept=self.accept,
             audio=ports.audio,
-            store=store,
             outputs=ports.outputs,
             errors_container=ports.errors,
-            queue=queue,
-            clock=clock,
         )
         self.find_not_taken = FindNotTaken(container=ports.manifests, store=store)
         self.expand = ExpandBatch(
-            store=store,
+            **ground.common,
             requests=ports.requests,
             register=RegisterEntries(
                 requests=ports.requests,
@@ -68,8 +61,6 @@ class BatchDesk:
                 pool=ports.pool,
             ),
             audio=ports.audio,
-            queue=queue,
-            clock=clock,
         )
         self.change = ChangeBatch(
             store=store,
@@ -77,8 +68,8 @@ class BatchDesk:
             retry=_retry(ground, fail, examine_entry, examine_again),
             cancel=_cancel(ground, fail),
         )
-        self.cancel = CancelBatch(store=store, queue=queue, clock=clock)
-        self.retry = RetryBatch(store=store, queue=queue, clock=clock)
+        self.cancel = CancelBatch(**ground.common)
+        self.retry = RetryBatch(**ground.common)
         self.delete = DeleteBatch(store=store, queue=queue)
         self.status = TellStatus(store=store, clock=clock)
         self.list = ListBatches(store=store)
@@ -105,16 +96,7 @@ class BatchDesk:
 
 def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
     ports = ground.ports
-    return CarryOutCancel(
-        store=ground.store,
-        active=ports.active,
-        endpoints=ground.endpoints,
-        fail=fail,
-        queue=ports.queue,
-        policy=ports.policy,
-        clock=ports.clock,
-        pool=ports.pool,
-    )
+    return CarryOutCancel(**ground.common, endpoints=ground.endpoints, fail=fail, pool=ports.pool)
 
 
 def _retry(
@@ -122,14 +104,12 @@ def _retry(
 ) -> CarryOutRetry:
     ports = ground.ports
     return CarryOutRetry(
-        store=ground.store,
+        **ground.common,
         requests=ports.requests,
         examine_entry=examine_entry,
         examine_again=examine_again,
         fail=fail,
         outputs=ports.outputs,
-        queue=ports.queue,
-        clock=ports.clock,
         pool=ports.pool,
     )
 

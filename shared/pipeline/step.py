@@ -23,9 +23,8 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Collect, Finish, Message, Write
-from shared.model.batch.policy import Policy
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.ground import UseCase
+from shared.ports.queue import Queue
 
 SHORTEST = timedelta(seconds=1)
 M = TypeVar("M", contravariant=True)
@@ -38,16 +37,10 @@ class Step(Protocol[M]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NowOrLater:
+class NowOrLater(UseCase):
     """Run a step; where the provider is in the way, send its message again for then. After a
     failure that does not take the endpoint out, that is `endpoint_pause_seconds` from now. A
     message that is late by `stuck_after_seconds` is missed, and somebody looks where it is."""
-
-    store: BatchStore
-    active: ActiveJobs
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, step: Step[Message], message: Message) -> None:
         try:

@@ -45,9 +45,7 @@ class Pipeline:
         self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
         self.register = _register(ground, examine_blob, self.enter)
         self.plan = _plan(ground, failing)
-        note_submitted = NoteSubmitted(
-            store=ground.store, active=ports.active, policy=ports.policy, clock=ports.clock
-        )
+        note_submitted = NoteSubmitted(**ground.common)
         self.submit = _submit(ground, failing, note_submitted)
         self.finish = _finish(ground, failing)
         self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
@@ -68,40 +66,29 @@ class Pipeline:
 
 
 def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) -> RegisterDropped:
-    ports, store = ground.ports, ground.store
+    ports = ground.ports
     return RegisterDropped(
+        **ground.common,
         audio=ports.audio,
-        store=store,
         examine_blob=examine_blob,
-        ensure_plan=EnsurePlan(
-            store=store,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
-            pending=PendingPlans(),
-        ),
+        ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
         enter=enter,
         profiles=ports.profiles,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
 def _plan(ground: Ground, failing: Failing) -> PlanBatch:
     ports, store = ground.ports, ground.store
     return PlanBatch(
-        store=store,
-        queue=ports.queue,
+        **ground.common,
         capabilities=ports.capabilities,
         reuse=ReuseTranscripts(
-            store=store,
+            **ground.common,
             contents=ports.contents,
             outputs=ports.outputs,
             audio=ports.audio,
             transcripts_container=ports.transcripts,
             pool=ports.pool,
-            policy=ports.policy,
-            clock=ports.clock,
         ),
         spend=SpendBudget(
             store=store,
@@ -111,15 +98,11 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
             clock=ports.clock,
         ),
         fill=FillJobs(
-            store=store,
+            **ground.common,
             audio=ports.audio,
-            queue=ports.queue,
             capabilities=ports.capabilities,
-            clock=ports.clock,
             new_id=lambda: ports.deployment + ports.new_id(),
         ),
-        policy=ports.policy,
-        clock=ports.clock,
         under_way=UnderWay(),
     )
 
@@ -127,45 +110,31 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
 def _submit(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SubmitLine:
     ports = ground.ports
     return SubmitLine(
-        store=ground.store,
+        **ground.common,
         book=ground.book,
         fall_over=FallOver(
-            store=ground.store,
+            **ground.common,
             endpoints=ground.endpoints,
             capabilities=ports.capabilities,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
             pending=PendingPlans(),
         ),
         send=_send(ground, failing, note_submitted),
-        queue=ports.queue,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
 def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SendJobs:
     ports, store = ground.ports, ground.store
     return SendJobs(
-        active=ports.active,
+        **ground.common,
         endpoints=ground.endpoints,
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
-        write_intents=WriteIntents(store=store, active=ports.active, clock=ports.clock),
+        write_intents=WriteIntents(**ground.common),
         make_calls=MakeCalls(
             endpoints=ground.endpoints, policy=ports.policy, clock=ports.clock, pool=ports.pool
         ),
         note_answers=NoteAnswers(
-            store=store,
-            active=ports.active,
-            note_submitted=note_submitted,
-            fail_job=failing.fail_job,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
+            **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
         ),
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
@@ -174,48 +143,34 @@ def _collect(
 ) -> CollectResults:
     ports, store = ground.ports, ground.store
     return CollectResults(
-        store=store,
-        active=ports.active,
+        **ground.common,
         endpoints=ground.endpoints,
         note_submitted=note_submitted,
         begin_anew=failing.begin_anew,
         hand_over=HandOver(
-            store=store,
+            **ground.common,
             cut_slices=CutSlices(store=store, policy=ports.policy),
             fail_job=failing.fail_job,
             write_now=write_now,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
         ),
         count_fault=failing.count_fault,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
 def _poll(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Poll:
     ports = ground.ports
     return Poll(
-        active=ports.active,
+        **ground.common,
         endpoints=ground.endpoints,
-        ask_in_turn=AskInTurn(
-            active=ports.active, queue=ports.queue, policy=ports.policy, clock=ports.clock
-        ),
+        ask_in_turn=AskInTurn(**ground.common),
         resolve=Resolve(
-            store=ground.store,
-            active=ports.active,
+            **ground.common,
             capabilities=ports.capabilities,
             note_submitted=note_submitted,
             leave_unresolved=failing.leave_unresolved,
             is_out_of_reach=failing.is_out_of_reach,
-            queue=ports.queue,
-            policy=ports.policy,
-            clock=ports.clock,
         ),
         give_up_if_gone=failing.give_up_if_gone,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
@@ -229,14 +184,12 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         clock=ports.clock,
     )
     return WriteSlice(
-        store=ground.store,
+        **ground.common,
         endpoints=ground.endpoints,
         write_recording=WriteRecording(
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
         finish_now=finish_now,
-        queue=ports.queue,
-        policy=ports.policy,
         pool=ports.pool,
     )
 
@@ -244,23 +197,11 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
 def _finish(ground: Ground, failing: Failing) -> FinishBatch:
     ports, store = ground.ports, ground.store
     return FinishBatch(
-        store=store,
-        active=ports.active,
+        **ground.common,
         finish_job=FinishJob(
-            store=store,
-            active=ports.active,
-            begin_anew=failing.begin_anew,
-            endpoints=ground.endpoints,
-            policy=ports.policy,
-            clock=ports.clock,
+            **ground.common, begin_anew=failing.begin_anew, endpoints=ground.endpoints
         ),
         report=ReportBatch(
-            store=store,
-            outputs=ports.outputs,
-            reports_container=ports.reports,
-            clock=ports.clock,
+            store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock
         ),
-        queue=ports.queue,
-        policy=ports.policy,
-        clock=ports.clock,
     )

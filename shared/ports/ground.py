@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
 
 from shared.model.batch.policy import Policy
 from shared.model.manifest.checks import Known
@@ -81,12 +82,34 @@ class Ports(NamedTuple):
     webhook_secret: str = ""
 
 
+class Common(TypedDict):
+    """What `UseCase` is built from."""
+
+    store: BatchStore
+    active: ActiveJobs
+    queue: Queue
+    policy: Policy
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCase:
+    """What nearly every use-case stands on. One that needs little of it names its ports instead."""
+
+    store: BatchStore
+    active: ActiveJobs
+    queue: Queue
+    policy: Policy
+    clock: Clock
+
+
 class Ground(NamedTuple):
     """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
-    others of what they save, `endpoints` are the providers within their limits. `known` is what a
-    manifest may refer to."""
+    others of what they save, `endpoints` are the providers within their limits. `common` is what
+    nearly all of them get, `known` what a manifest may refer to."""
 
     ports: Ports
+    common: Common
     store: BatchStore
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]

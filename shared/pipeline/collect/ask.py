@@ -18,22 +18,15 @@ from shared.errors import (
 from shared.log import event
 from shared.messages import Collect
 from shared.model.batch.job import ActiveJob
-from shared.model.batch.policy import Policy
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskInTurn:
+class AskInTurn(UseCase):
     """A provider works through its jobs in order, so the oldest is asked about first and the rest
     only when it is over, or when they have not been asked about for the longest pause. What one
     endpoint does not answer is no reason not to ask the others."""
-
-    active: ActiveJobs
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, entries: Sequence[ActiveJob], provider: SpeechProvider) -> None:
         """All of one endpoint, the oldest first. Those without a transcription are left out."""

@@ -10,32 +10,26 @@ from shared.log import event
 from shared.messages import Collect
 from shared.model.batch import job as jobs
 from shared.model.batch.job import OVER, Job
-from shared.model.batch.policy import Policy
 from shared.model.failure_texts import refused
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.submit.answer import NoteSubmitted
+from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteStatus, SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class CollectResults:
+class CollectResults(UseCase):
     """What is believed is what the provider says now, not the hint. Repeated hints are
     harmless: a job that is being collected is left alone until it seems stuck. Nor does it
     matter if they stop: the poll gives others for as long as there is something to collect."""
 
-    store: BatchStore
-    active: ActiveJobs
     endpoints: Mapping[str, SpeechProvider]
     note_submitted: NoteSubmitted
     begin_anew: BeginAnew
     hand_over: HandOver
     count_fault: CountFault
-    policy: Policy
-    clock: Clock
 
     def __call__(self, hint: Collect) -> None:
         provider = self.endpoints.get(hint.endpoint)

@@ -12,7 +12,6 @@ from shared.log import event
 from shared.messages import Finish, Write
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.model.failure_texts import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED
 from shared.pipeline.collect.slices import (
     CutSlices,
@@ -25,9 +24,8 @@ from shared.pipeline.collect.slices import (
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.step import AtOnce
+from shared.ports.ground import UseCase
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
 
 
 class _Asked(NamedTuple):
@@ -40,18 +38,14 @@ class _Asked(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandOver:
+class HandOver(UseCase):
     """Whoever loses in saving the job leaves the slices to the winner. It is saved only once there
     is nothing more to ask of the provider, so that an outage in between does not leave it half
     handed over."""
 
-    store: BatchStore
     cut_slices: CutSlices
     fail_job: FailJob
     write_now: AtOnce[Write]
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, job: Job, provider: SpeechProvider, remote: RemoteStatus | None) -> None:
         """`remote` is what the provider says, None: that it knows no such transcription."""

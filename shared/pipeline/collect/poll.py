@@ -11,27 +11,22 @@ from itertools import groupby
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch.job import ActiveJob
-from shared.model.batch.policy import Policy
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone
 from shared.pipeline.submit.resolve import Resolve
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Poll:
+class Poll(UseCase):
     """One query for all active jobs. Each endpoint is asked about its own; create calls without an
     answer are resolved; and jobs of an endpoint that is gone are given up in the end."""
 
-    active: ActiveJobs
     endpoints: Mapping[str, SpeechProvider]
     ask_in_turn: AskInTurn
     resolve: Resolve
     give_up_if_gone: GiveUpIfGone
-    policy: Policy
-    clock: Clock
 
     def __call__(self) -> None:
         entries = sorted(self.active.all(), key=lambda entry: (entry.endpoint, entry.since_at))

@@ -16,22 +16,17 @@ from shared.model.batch.recording import Recording, waiting_again
 from shared.model.failure import Failure
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.recording import SettleFailure
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.ground import UseCase
+from shared.ports.state import BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class FailJob:
+class FailJob(UseCase):
     """The job is over, and its recordings go on without it. One that is at a provider is ended by
     its finish, which deletes the copy there. Safe to repeat from any point. Raises `StoreConflict`
     where somebody else is at it too."""
 
-    store: BatchStore
-    active: ActiveJobs
     settle: SettleFailure
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(
         self,

@@ -8,22 +8,17 @@ from datetime import timedelta
 import msgspec
 
 from shared.model.batch.job import OVER, ActiveJob
-from shared.model.batch.policy import Policy
 from shared.model.failure_texts import ENDPOINT_GONE, NOT_CONFIGURED
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.fail.unresolved import LeaveUnresolved
-from shared.ports.queue import Clock
+from shared.ports.ground import UseCase
 from shared.ports.state import ActiveJobs, BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutOfReach:
+class OutOfReach(UseCase):
     """Whether an endpoint has been out of reach for too long, as far as a job of it goes. Notes
     the first time. Raises `StoreConflict` if the entry changed meanwhile."""
-
-    active: ActiveJobs
-    policy: Policy
-    clock: Clock
 
     def __call__(self, entry: ActiveJob) -> bool:
         now = self.clock.now()

@@ -8,20 +8,14 @@ import msgspec
 
 from shared.log import event
 from shared.model.batch.job import Job, standing
-from shared.model.batch.policy import Policy
-from shared.ports.queue import Clock
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
-class BeginAnew:
+class BeginAnew(UseCase):
     """The job as it is to be judged. Where its time is up, but one of its recordings got its
     result since that began to run, it runs anew from that moment on, and so it is stored. One
     query, and only then. Raises `StoreConflict`."""
-
-    store: BatchStore
-    policy: Policy
-    clock: Clock
 
     def __call__(self, job: Job) -> Job:
         began_at = job.last_round_at or job.collecting_at

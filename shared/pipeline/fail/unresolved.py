@@ -10,21 +10,16 @@ from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
 from shared.model.failure_texts import outcome_unknown
 from shared.pipeline.fail.recording import FailRecording
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.ground import UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeaveUnresolved:
+class LeaveUnresolved(UseCase):
     """Its recordings fail with a reason that a person can act on: first their error reports, then
     their rows, then the job. Safe to repeat from any point. Raises `StoreConflict` where the
     outcome became known meanwhile."""
 
-    store: BatchStore
-    active: ActiveJobs
     fail: FailRecording
-    queue: Queue
-    clock: Clock
 
     def __call__(self, job: Job, why: str) -> None:
         failure = outcome_unknown(job.id, job.endpoint, why, is_kept=job.keep_provider_copy)

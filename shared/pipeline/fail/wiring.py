@@ -13,22 +13,18 @@ from shared.ports.ground import Ground
 class Failing:
     def __init__(self, ground: Ground) -> None:
         ports, store = ground.ports, ground.store
-        active, queue, policy, clock = ports.active, ports.queue, ports.policy, ports.clock
+        policy, clock = ports.policy, ports.clock
         self.fail = FailRecording(outputs=ports.outputs, container=ports.errors, clock=clock)
         self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)
-        self.fail_job = FailJob(
-            store=store, active=active, settle=self.settle, queue=queue, policy=policy, clock=clock
-        )
+        self.fail_job = FailJob(**ground.common, settle=self.settle)
         self.count_fault = CountFault(store=store, fail_job=self.fail_job, policy=policy)
-        self.leave_unresolved = LeaveUnresolved(
-            store=store, active=active, fail=self.fail, queue=queue, clock=clock
-        )
-        self.is_out_of_reach = OutOfReach(active=active, policy=policy, clock=clock)
+        self.leave_unresolved = LeaveUnresolved(**ground.common, fail=self.fail)
+        self.is_out_of_reach = OutOfReach(**ground.common)
         self.give_up_if_gone = GiveUpIfGone(
             store=store,
-            active=active,
+            active=ports.active,
             is_out_of_reach=self.is_out_of_reach,
             fail_job=self.fail_job,
             leave_unresolved=self.leave_unresolved,
         )
-        self.begin_anew = BeginAnew(store=store, policy=policy, clock=clock)
+        self.begin_anew = BeginAnew(**ground.common)

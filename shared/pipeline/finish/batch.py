@@ -9,25 +9,18 @@ from shared.errors import StoreConflict
 from shared.messages import Finish
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER
-from shared.model.batch.policy import Policy
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.ground import UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinishBatch:
+class FinishBatch(UseCase):
     """First the job that the message names, if it names one, and then the batch. Safe to repeat
     from any point: each step looks at what is there before it acts."""
 
-    store: BatchStore
-    active: ActiveJobs
     finish_job: FinishJob
     report: ReportBatch
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, message: Finish) -> None:
         if message.job_id is not None:

@@ -8,26 +8,20 @@ from dataclasses import dataclass
 from shared.errors import ProviderRefused, ProviderUnauthorised, ProviderUnavailable
 from shared.log import event
 from shared.model.batch.job import OVER, Job, over, standing
-from shared.model.batch.policy import Policy
 from shared.pipeline.fail.copy import tell_of_copy_left
 from shared.pipeline.fail.patience import BeginAnew
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinishJob:
+class FinishJob(UseCase):
     """Whether the job is over. The provider's copy goes only after every row has its result. Safe
     to repeat from any point. Raises `ProviderUnavailable` while the copy may still be deleted, and
     `StoreConflict`."""
 
-    store: BatchStore
-    active: ActiveJobs
     begin_anew: BeginAnew
     endpoints: Mapping[str, SpeechProvider]
-    policy: Policy
-    clock: Clock
 
     def __call__(self, job: Job) -> bool:
         if job.state not in OVER:

@@ -14,8 +14,9 @@ from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.blobs import AudioBlobs
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ROWS_IN_TRANSACTION, BatchStore
+from shared.ports.ground import UseCase
+from shared.ports.queue import Clock
+from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
 
@@ -24,15 +25,12 @@ Share = tuple[str, list[Recording]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FillJobs:
+class FillJobs(UseCase):
     """Makes jobs of one group of recordings, which may share one, and announces them. Returns how
     many transactions lost: another planner has their recordings."""
 
-    store: BatchStore
     audio: AudioBlobs
-    queue: Queue
     capabilities: Mapping[str, Capabilities]
-    clock: Clock
     new_id: Callable[[], str]
 
     def __call__(self, group: Iterable[Recording]) -> int:

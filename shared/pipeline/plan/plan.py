@@ -13,14 +13,12 @@ from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, job_key
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
@@ -47,20 +45,16 @@ class UnderWay:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanBatch:
+class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
     comes in late, message after message would read the same thousands of rows. Not every recording
     has to be paid for (`reuse`), or may be (`spend`)."""
 
-    store: BatchStore
-    queue: Queue
     capabilities: Mapping[str, Capabilities]
     reuse: ReuseTranscripts
     spend: SpendBudget
     fill: FillJobs
-    policy: Policy
-    clock: Clock
     under_way: UnderWay
 
     def __call__(self, batch_id: str) -> None:

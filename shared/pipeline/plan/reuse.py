@@ -24,8 +24,8 @@ from shared.model.money.spending import money_back
 from shared.model.transcript import transcript as t
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
-from shared.ports.queue import Clock
-from shared.ports.state import BatchStore, ContentClaim, Contents
+from shared.ports.ground import UseCase
+from shared.ports.state import ContentClaim, Contents
 
 Groups = dict[str, list[Recording]]
 SEEN_EVERY = timedelta(days=30)  # what nobody has looked at for so long, the sweep does
@@ -41,19 +41,16 @@ class _Found(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReuseTranscripts:
+class ReuseTranscripts(UseCase):
     """The waiting recordings that are to be planned. Those whose audio is known are done; those
     whose audio is about to be stay as they are, and the sweep has them planned again. Safe to
     repeat: outputs come before their row, which is saved on the version that was read."""
 
-    store: BatchStore
     contents: Contents
     outputs: Outputs
     audio: AudioBlobs
     transcripts_container: str
     pool: Executor
-    policy: Policy
-    clock: Clock
 
     def __call__(self, groups: Groups) -> Groups:
         if not any(row.content for group in groups.values() for row in group):

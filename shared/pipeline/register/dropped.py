@@ -21,21 +21,16 @@ from shared.model.profile.profile import Profile, choose, labels, with_metadata
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.ports.blobs import AudioBlobs, AudioHead
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 OLD = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class EnsurePlan:
+class EnsurePlan(UseCase):
     """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
     it, this is asked again: an insert may have taken longer than that."""
 
-    store: BatchStore
-    queue: Queue
-    policy: Policy
-    clock: Clock
     pending: PendingPlans
 
     def __call__(self, batch: Batch) -> None:
@@ -94,18 +89,15 @@ class ExamineAgain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegisterDropped:
+class RegisterDropped(UseCase):
     """Two remote calls for each recording: one ranged GET and one conditional insert. Audio that
     is older than a day is gathered in a batch of that day."""
 
     audio: AudioBlobs
-    store: BatchStore
     examine_blob: ExamineBlob
     ensure_plan: EnsurePlan
     enter: EnterRecording
     profiles: Sequence[Profile]
-    policy: Policy
-    clock: Clock
 
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None

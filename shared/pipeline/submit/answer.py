@@ -28,9 +28,8 @@ from shared.model.failure_texts import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
 from shared.pipeline.submit.room import MOMENT
+from shared.ports.ground import UseCase
 from shared.ports.provider import JobRequest
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
 
 
 class Intent(NamedTuple):
@@ -74,14 +73,9 @@ class NotSent(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteSubmitted:
+class NoteSubmitted(UseCase):
     """Write the provider's id into the job and the index. Whoever comes second finds that it is
     there already."""
-
-    store: BatchStore
-    active: ActiveJobs
-    policy: Policy
-    clock: Clock
 
     def __call__(self, job: Job, entry: ActiveJob, transcription_id: str) -> None:
         now = self.clock.now()
@@ -122,18 +116,13 @@ def listed(entry: ActiveJob, transcription_id: str, policy: Policy, now: datetim
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteAnswers:
+class NoteAnswers(UseCase):
     """What the provider said to the calls of a step. A refusal: the recordings go on without the
     job. No answer: whoever resolves the intent will look. Certainly not carried out: the job is
     planned again, and no attempt is used up."""
 
-    store: BatchStore
-    active: ActiveJobs
     note_submitted: NoteSubmitted
     fail_job: FailJob
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, sent: Sequence[Sent]) -> NotSent:
         """Those that were refused and could not be ended are to be sent, and refused, once more."""

@@ -15,7 +15,6 @@ from shared.messages import Plan
 from shared.model.batch import job as jobs
 from shared.model.batch.fall_over import moved_on, trouble
 from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, waiting_again
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.failure import Failure
@@ -23,15 +22,14 @@ from shared.model.failure_texts import DEADLINE_NEARS
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.pending import PendingPlans
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
 
 GATHERING = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class FallOver:
+class FallOver(UseCase):
     """Whether a planned job is not to be sent, because its recordings go on elsewhere, or in
     another mode.
 
@@ -40,12 +38,8 @@ class FallOver:
     emptied; if that is cut short, the next message of the job goes on with it.
     """
 
-    store: BatchStore
     endpoints: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]
-    queue: Queue
-    policy: Policy
-    clock: Clock
     pending: PendingPlans
 
     def __call__(self, job: Job, states: Mapping[str, EndpointState]) -> bool:

@@ -16,26 +16,21 @@ from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Submit
 from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.room import MOMENT
 from shared.pipeline.submit.step import AT_ONCE, SendJobs
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore, EndpointBook
+from shared.ports.ground import UseCase
+from shared.ports.state import EndpointBook
 
 
 @dataclass(frozen=True, kw_only=True)
-class SubmitLine:
+class SubmitLine(UseCase):
     """Safe to repeat, and to be done by two at once: only who writes an intent sends a job. A job
     that is not planned any more is somebody else's."""
 
-    store: BatchStore
     book: EndpointBook
     fall_over: FallOver
     send: SendJobs
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, message: Submit) -> None:
         last = message.last or message.job_id

@@ -11,32 +11,25 @@ from shared.log import event
 from shared.messages import Submit
 from shared.model.batch import job as jobs
 from shared.model.batch.job import ActiveJob, Job
-from shared.model.batch.policy import Policy
 from shared.model.failure_texts import NOT_ANSWERED, NOT_LISTED
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.out_of_reach import OutOfReach
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.submit.answer import NoteSubmitted, listed
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resolve:
+class Resolve(UseCase):
     """The provider lists the job's mark: adopt what it has. It does not: the call was never
     carried out, and the job is planned again. Where that cannot be found out, it is left
     unresolved; an endpoint that does not answer is asked again and again, for a day."""
 
-    store: BatchStore
-    active: ActiveJobs
     capabilities: Mapping[str, Capabilities]
     note_submitted: NoteSubmitted
     leave_unresolved: LeaveUnresolved
     is_out_of_reach: OutOfReach
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, entry: ActiveJob, provider: SpeechProvider) -> None:
         """`provider` is the endpoint of the entry. Raises `StoreConflict`."""

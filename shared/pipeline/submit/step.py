@@ -11,7 +11,6 @@ from shared.endpoints.choose import down, well
 from shared.errors import StoreConflict
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.model.endpoint.endpoint import EndpointState
 from shared.pipeline.submit.answer import Intent, NoteAnswers, Sent
 from shared.pipeline.submit.create_call import PrepareCalls
@@ -26,9 +25,8 @@ from shared.pipeline.submit.room import (
     reserve,
     shortest,
 )
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, BatchStore
 
 AT_ONCE = 25
 """Jobs of one step at most."""
@@ -42,12 +40,8 @@ class Rest(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteIntents:
+class WriteIntents(UseCase):
     """The jobs' rows, then their entries in the index."""
-
-    store: BatchStore
-    active: ActiveJobs
-    clock: Clock
 
     def __call__(self, places: Sequence[Place]) -> list[Intent] | None:
         """None: somebody else is at one of them, and nothing was written."""
@@ -64,18 +58,15 @@ class WriteIntents:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendJobs:
+class SendJobs(UseCase):
     """As many jobs of one provider as there is room for. What a step costs is shared by all that
     it sends; the calls themselves are made side by side."""
 
-    active: ActiveJobs
     endpoints: Mapping[str, SpeechProvider]
     prepare_calls: PrepareCalls
     write_intents: WriteIntents
     make_calls: MakeCalls
     note_answers: NoteAnswers
-    policy: Policy
-    clock: Clock
 
     def __call__(self, going: Sequence[Job], states: Mapping[str, EndpointState]) -> Rest | None:
         """None: all were sent. `states` are those of the endpoints, as they were read last."""

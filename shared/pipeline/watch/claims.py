@@ -11,10 +11,9 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.policy import Policy
 from shared.pipeline.plan.reuse import SEEN_EVERY, is_of_use
-from shared.ports.queue import Clock
-from shared.ports.state import BatchStore, ContentClaim, Contents, Diaries, Diary
+from shared.ports.ground import UseCase
+from shared.ports.state import ContentClaim, Contents, Diaries, Diary
 
 SEARCHED_EVERY = timedelta(days=1)
 MOST = 500
@@ -22,17 +21,14 @@ DIARY = "sweep contents"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepClaims:
+class SweepClaims(UseCase):
     """One query a day, and again at once where there was more than goes in one go. A claim is
     looked at once a month: gone is one whose recording failed, was deleted with its batch, or was
     transcribed too long ago. Who uses a claim at the same moment changes it, and then it stays; who
     finds it gone makes a new one."""
 
     contents: Contents
-    store: BatchStore
     diaries: Diaries
-    policy: Policy
-    clock: Clock
     pool: Executor
 
     def __call__(self) -> None:

@@ -19,10 +19,9 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
 from shared.model.batch.places import places
-from shared.model.batch.policy import Policy
 from shared.pipeline.watch.missed import in_messages
 from shared.ports.blobs import AudioBlobs, AudioEntry
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
 from shared.ports.state import Diaries, Diary
 
 _PATIENCE = timedelta(seconds=60)  # blobs of one second may come one after the other
@@ -45,7 +44,7 @@ _decoder = msgspec.json.Decoder(list[_Letter])
 
 
 @dataclass(frozen=True, kw_only=True)
-class TakeDeadLetters:
+class TakeDeadLetters(UseCase):
     """Read what was left in the `container` since the last time, unless that was a moment ago, and
     have registered what lies in the containers of `intake`."""
 
@@ -53,9 +52,6 @@ class TakeDeadLetters:
     intake: Collection[str]
     audio: AudioBlobs
     diaries: Diaries
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self) -> None:
         now, name = self.clock.now(), f"dead letters {self.container}"

@@ -12,9 +12,10 @@ import msgspec
 
 from shared.errors import StoreUnavailable
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, BatchStore, EndpointBook
+from shared.ports.state import EndpointBook
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
 
@@ -45,14 +46,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureHealth:
+class MeasureHealth(UseCase):
     """Three queries."""
 
-    store: BatchStore
-    active: ActiveJobs
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
-    clock: Clock
 
     def __call__(self) -> Health:
         try:

@@ -16,13 +16,12 @@ from itertools import groupby, islice
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of
 from shared.ports.blobs import AudioBlobs, AudioEntry
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore, Diaries, Diary
+from shared.ports.ground import UseCase
+from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
 COMPARED_AT_ONCE = 5_000
@@ -34,7 +33,7 @@ Find = Callable[[list[AudioEntry]], list[AudioEntry]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reconcile:
+class Reconcile(UseCase):
     """List the `container`, unless that was done lately, and have registered what `find` says is
     missing. Blobs whose events may still be on their way are left for the next time."""
 
@@ -42,9 +41,6 @@ class Reconcile:
     find: Find
     audio: AudioBlobs
     diaries: Diaries
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self) -> None:
         now, name = self.clock.now(), f"reconcile {self.container}"
@@ -95,15 +91,12 @@ def in_messages(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FindUnregistered:
+class FindUnregistered(UseCase):
     """Audio of the `container` that has no row. Two queries for each profile and day: one over the
     batches of the windows that the blobs fall into, and for old ones one of the day's batch."""
 
     container: str
-    store: BatchStore
     profiles: Sequence[Profile]
-    policy: Policy
-    clock: Clock
 
     def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         now = self.clock.now()

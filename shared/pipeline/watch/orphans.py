@@ -8,26 +8,22 @@ from datetime import datetime, timedelta
 
 from shared.errors import ProviderError, ProviderRefused, StoreConflict
 from shared.log import event
-from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
+from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteCopy, SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, Diaries, Diary
+from shared.ports.state import Diaries, Diary
 
 
 @dataclass(frozen=True, kw_only=True)
-class RemoveOrphans:
+class RemoveOrphans(UseCase):
     """Once in a while, at each endpoint. `deployment` begins every mark of ours: a resource may
     serve others too. What is young may be a create call that is just being written down. Where
     nothing can be deleted, nothing is looked for."""
 
-    active: ActiveJobs
     diaries: Diaries
     endpoints: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]
     deployment: str
-    policy: Policy
-    clock: Clock
 
     def __call__(self) -> None:
         for name, provider in self.endpoints.items():

@@ -12,14 +12,14 @@ import msgspec
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
 from shared.pipeline.submit.step import AT_ONCE
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
+from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
 
 PAUSE = timedelta(minutes=5)
@@ -88,15 +88,11 @@ class DrainBlobEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadAnotherRound:
+class ReadAnotherRound(UseCase):
     """A slice of results gets another round later, and its recordings an error report once they
     have had their rounds."""
 
-    store: BatchStore
     settle: SettleFailure
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, message: Write) -> None:
         job = self.store.job(message.batch_id, message.job_id)
@@ -125,16 +121,12 @@ class ReadAnotherRound:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanOrFail:
+class PlanOrFail(UseCase):
     """A batch that could not be planned is tried for a day. While storage is out of reach, that is
     raised: the message stays and comes back."""
 
     plan: Callable[[str], None]
-    store: BatchStore
     fail: FailRecording
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self, batch_id: str) -> None:
         try:

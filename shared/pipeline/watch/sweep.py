@@ -12,20 +12,14 @@ from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Subm
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
 from shared.model.batch.policy import Policy
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore, OpenBatch
+from shared.ports.ground import UseCase
+from shared.ports.state import OpenBatch
 
 
 @dataclass(frozen=True, kw_only=True)
-class SweepBatches:
+class SweepBatches(UseCase):
     """Look at every batch that has work to do, and tell how much is left. A batch that cannot be
     read does not keep the others from being looked at."""
-
-    store: BatchStore
-    active: ActiveJobs
-    queue: Queue
-    policy: Policy
-    clock: Clock
 
     def __call__(self) -> None:
         listed = {entry.job_id for entry in self.active.all()}

@@ -41,49 +41,20 @@ class Watching:
         self.drain = Drain(
             store=ground.store,
             register=register,
-            plan=PlanOrFail(
-                plan=plan,
-                store=ground.store,
-                fail=failing.fail,
-                queue=ports.queue,
-                policy=ports.policy,
-                clock=ports.clock,
-            ),
+            plan=PlanOrFail(**ground.common, plan=plan, fail=failing.fail),
             count_fault=failing.count_fault,
-            read_another_round=ReadAnotherRound(
-                store=ground.store,
-                settle=failing.settle,
-                queue=ports.queue,
-                policy=ports.policy,
-                clock=ports.clock,
-            ),
+            read_another_round=ReadAnotherRound(**ground.common, settle=failing.settle),
             queue=ports.queue,
         )
         self.health = HealthCheck(
-            MeasureHealth(
-                store=ground.store,
-                active=ports.active,
-                book=ground.book,
-                endpoints=ground.endpoints,
-                clock=ports.clock,
-            ),
+            MeasureHealth(**ground.common, book=ground.book, endpoints=ground.endpoints),
             ports.clock,
         )
         find_audio = FindUnregistered(
-            container=ports.intake,
-            store=ground.store,
-            profiles=ports.profiles,
-            policy=ports.policy,
-            clock=ports.clock,
+            **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(
-                store=ground.store,
-                active=ports.active,
-                queue=ports.queue,
-                policy=ports.policy,
-                clock=ports.clock,
-            ),
+            "batches": SweepBatches(**ground.common),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),
@@ -95,49 +66,34 @@ class Watching:
 def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
     ports = ground.ports
     return Reconcile(
-        container=container,
-        find=find,
-        audio=ports.audio,
-        diaries=ports.diaries,
-        queue=ports.queue,
-        policy=ports.policy,
-        clock=ports.clock,
+        **ground.common, container=container, find=find, audio=ports.audio, diaries=ports.diaries
     )
 
 
 def _dead_letters(ground: Ground) -> TakeDeadLetters:
     ports = ground.ports
     return TakeDeadLetters(
+        **ground.common,
         container=ports.dead_letters,
         intake=(ports.intake, ports.manifests),
         audio=ports.audio,
         diaries=ports.diaries,
-        queue=ports.queue,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
 def _orphans(ground: Ground) -> RemoveOrphans:
     ports = ground.ports
     return RemoveOrphans(
-        active=ports.active,
+        **ground.common,
         diaries=ports.diaries,
         endpoints=ground.endpoints,
         capabilities=ports.capabilities,
         deployment=ports.deployment,
-        policy=ports.policy,
-        clock=ports.clock,
     )
 
 
 def _claims(ground: Ground) -> SweepClaims:
     ports = ground.ports
     return SweepClaims(
-        contents=ports.contents,
-        store=ground.store,
-        diaries=ports.diaries,
-        policy=ports.policy,
-        clock=ports.clock,
-        pool=ports.pool,
+        **ground.common, contents=ports.contents, diaries=ports.diaries, pool=ports.pool
     )

@@ -11,33 +11,28 @@ from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.batch.job import OVER, Job
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Queue
-from shared.ports.state import BatchStore
 
 Written = Recording | DropscribeError | None
 """A changed row; why it may go better the next time; or nothing changed."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteSlice:
+class WriteSlice(UseCase):
     """One query, one GET a recording, one PUT an output, one transaction, one look whether the
     job is done. What one recording lacks is settled for that recording alone. After what succeeded
     is saved, an error that may pass is raised, so that the queue brings the rest back; or the rest
     is listed anew, where a result could not be read by the link that the slice has.
     """
 
-    store: BatchStore
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
     finish_now: AtOnce[Finish]
-    queue: Queue
-    policy: Policy
     pool: Executor
 
     def __call__(self, message: Write) -> None:
