@@ -43,6 +43,8 @@ def leave(world: World, content: bytes, name: str = "one.json") -> None:
 
 def take(world: World) -> None:
     TakeDeadLetters(
+        store=world.store,
+        active=world.active,
         container=LETTERS,
         intake=("audio", "manifests"),
         audio=world.audio,
