@@ -36,7 +36,6 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
 }
 TABLE = "dropscribe"
-IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other
 
 
 @dataclass
@@ -127,7 +126,6 @@ def running_stack(
 def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterator[Child]:
     """A functions host that runs the app."""
     command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port)]
-    command += ["--idle-poll-seconds", str(IDLE_POLL_SECONDS)]
     with running(
         "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
     ) as host:

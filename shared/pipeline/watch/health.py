@@ -14,6 +14,7 @@ from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 from shared.ports.state import ActiveJobs, BatchStore, EndpointBook
+from shared.version import VERSION
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
 
@@ -30,11 +31,13 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order, "down" without storage.
+    """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
+    is that of the release that runs.
     `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
     storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
+    version: str
     storage: Literal["ok", "unavailable"]
     endpoints: tuple[EndpointHealth, ...]
     open_batches: int | None
@@ -76,6 +79,7 @@ class HealthCheck:
         except StoreUnavailable:
             return Health(
                 status="down",
+                version=VERSION,
                 storage="unavailable",
                 endpoints=(),
                 open_batches=None,
@@ -91,6 +95,7 @@ class HealthCheck:
         oldest_at = min((at for at in open_since if at is not None), default=now)
         return Health(
             status="degraded" if is_degraded else "ok",
+            version=VERSION,
             storage="ok",
             endpoints=endpoints,
             open_batches=len(open_since),
