@@ -44,9 +44,11 @@ def site(stack: Stack) -> Iterator[Site]:
 
 
 def host(stack: Stack, log: str, *, hears_webhooks: bool = True) -> AbstractContextManager[Child]:
-    """A host, on the port where the webhooks go or on another one."""
+    """A host, on the port where the webhooks go or on another one. It looks often for what another
+    one sent, of which nothing tells it."""
     port = urlsplit(stack.app_url).port if hears_webhooks else 0
-    return running_host(port or 0, stack.environment, stack.logs / f"functions-{log}.log")
+    path = stack.logs / f"functions-{log}.log"
+    return running_host(port or 0, stack.environment, path, "--idle-poll-seconds", "0.2")
 
 
 def assert_all_is_done_once(site: Site, wanted: set[tuple[str, str]]) -> None:
