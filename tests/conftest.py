@@ -1,7 +1,7 @@
 """What every test may rely on."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -17,7 +17,6 @@ settings.register_profile(
 settings.register_profile("quick", settings.get_profile("steady"), max_examples=25)  # make check
 settings.load_profile("steady")
 
-
 TESTS = Path(__file__).resolve().parent
 WAITING = (
     "integration/test_stack_assemblyai.py",
@@ -29,7 +28,18 @@ WAITING = (
     "e2e/*.py",
 )
 """Files that mostly wait, for windows, timers and other programs; those that wait longest first."""
-gc.disable()  # until all is collected: nothing of it is garbage
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: the garbage collector need not look at it, neither
+    meanwhile nor again and again afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,13 +53,6 @@ def _place_in_line(path: Path) -> int:
     name = path.relative_to(TESTS).as_posix()
     places = (at for at, pattern in enumerate(WAITING) if fnmatch(name, pattern))
     return next(places, len(WAITING))
-
-
-def pytest_collection_finish() -> None:
-    """What was collected stays to the end: the garbage collector need not look at it again and
-    again."""
-    gc.freeze()
-    gc.enable()
 
 
 @pytest.fixture(scope="session")

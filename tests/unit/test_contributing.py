@@ -15,6 +15,7 @@ import pytest
 from connector.swagger import definition
 from shared.api.describe.openapi import document
 from shared.version import VERSION
+from tests.conftest import TESTS, WAITING
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -149,6 +150,11 @@ def test_ci_runs_what_everybody_runs_and_the_slow_tests_besides() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     commands = dict(re.findall(r"^(test|test-all): setup ##.*\n\t(.*)$", MAKEFILE, re.MULTILINE))
     assert commands == {"test": '$(TESTS) -m "not slow"', "test-all": "$(TESTS)"}
+
+
+@pytest.mark.parametrize("pattern", WAITING)
+def test_what_is_said_to_wait_is_there(pattern: str) -> None:
+    assert list(TESTS.glob(pattern))
 
 
 def test_what_is_checked_before_a_commit_is_what_make_check_runs() -> None:
