@@ -24,9 +24,12 @@ SLOWLY = {
     "AzureFunctionsJobHost__extensions__queues__batchSize": "2",
     "AzureFunctionsJobHost__extensions__queues__newBatchThreshold": "1",
     "STUCK_AFTER_SECONDS": "5",
+    "RELIST_SECONDS": "5",
+    "EVENT_PATIENCE_SECONDS": "4",
 }
 """Small slices, few at a time, so that there is something half done for a while. What a dead host
-held is handed over again by the sweep: its messages stay hidden for ten minutes."""
+held is handed over again by the sweep, events of new audio included: its messages stay hidden for
+ten minutes."""
 
 
 @pytest.fixture(scope="module")
