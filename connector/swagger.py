@@ -21,6 +21,7 @@ from shared.api.http import JSON
 from shared.api.operation import Operation
 from shared.api.operations import triggers
 from shared.api.operations.all import OPERATIONS
+from shared.version import VERSION
 
 FOLDER = Path(__file__).resolve().parent
 _PLACE = "https://dropscribe.example"
@@ -46,7 +47,7 @@ def definition() -> dict[str, Any]:
             "title": "Dropscribe",
             "description": "Transcribe recordings in bulk: transcripts with speakers and times, "
             "captions, and a report of every batch. Flows start when a transcript is ready.",
-            "version": "1.0",
+            "version": VERSION,
             "contact": {
                 "name": "Dropscribe",
                 "url": _PLACE,

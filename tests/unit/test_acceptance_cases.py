@@ -36,9 +36,9 @@ from shared.providers.azure_speech.results import read_result
 from shared.providers.azure_speech.wire import read_status
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
+from tests.fakes.recogniser import hear as recognise
 from tests.fakes.world import World, a_second_of_silence
 from tests.samples.azure_speech import sample
-from tests.speech_emulator import hear as recognise
 
 SECRET = "correct horse"
 

@@ -11,6 +11,7 @@ import pytest
 
 from shared.messages import Register
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
+from shared.version import VERSION
 from tests.fakes.stores import FakeDiaries
 from tests.fakes.world import World
 
@@ -186,6 +187,7 @@ def test_the_sweep_tells_how_much_is_left(caplog: pytest.LogCaptureFixture) -> N
         "jobs": 0,
         "recordings": 0,
         "oldest_seconds": 0,
+        "version": VERSION,
     }
     left = [fact for fact in told if fact["batches"]]
     assert (left[0]["jobs"], left[0]["recordings"]) == (2, 3)

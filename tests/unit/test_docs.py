@@ -106,8 +106,8 @@ def test_every_page_is_in_the_index() -> None:
 
 @on_every_page
 def test_every_target_of_make_exists(page: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), re.MULTILINE))
-    named = re.findall(r"^\s*(?:.*&& )?make ([a-z]+)", "\n".join(code(page)), re.MULTILINE)
+    targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    named = re.findall(r"^\s*(?:.*&& )?make ([a-z-]+)", "\n".join(code(page)), re.MULTILINE)
     assert set(named) <= targets
 
 
@@ -120,7 +120,7 @@ def code(page: Path) -> list[str]:
 def test_every_variable_of_make_exists(page: Path) -> None:
     known = set(re.findall(r"\b([A-Z]+) *[?:]?=|\$\(([A-Z]+)\)", read(ROOT / "Makefile")))
     flat = {name for pair in known for name in pair}
-    for line in re.findall(r"\bmake [a-z]+.*", "\n".join(code(page))):
+    for line in re.findall(r"\bmake [a-z-]+.*", "\n".join(code(page))):
         assert set(re.findall(r"\b([A-Z]+)=", line)) <= flat, line
 
 

@@ -24,10 +24,10 @@ from shared.model.failure import Failure
 from shared.model.profile.profile import Profile
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.ports.provider import JobRequest
+from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
-from tests.unit.test_pipeline_crash_points import Crash, Trap
 
 DOWN = ProviderUnavailable("503")
 NO_KEY = ProviderUnauthorised("401")
@@ -422,7 +422,7 @@ def test_whoever_dies_while_time_begins_anew_is_followed() -> None:
         world = finished(new_world(), *recordings(8))
         slow(world, hours=4)
         pass_time(world, hours=24)
-        trap = Trap(world, point, {"store": ["recordings", "save"], "queue": ["send"]})
+        trap = Trap.at(world, point, store="recordings save", queue="send")
         try:
             pass_time(world, hours=3)
         except Crash:

@@ -16,8 +16,10 @@ from shared.api.operation import PATH_VALUES, Answer, Operation
 from shared.api.operations.all import OPERATIONS
 from shared.api.problems import Problem
 from shared.model.transcript import insights, review
+from shared.version import VERSION
 
-VERSION = "1"
+CONTRACT = "1"
+"""The version of the API: within one, things may be added. The release is told beside it."""
 MANIFEST = json.loads((Path(__file__).parent / "manifest.schema.json").read_text("utf-8"))
 """The schema of a manifest, with its definitions beside it."""
 TITLE = "Dropscribe"
@@ -67,7 +69,12 @@ def _document() -> dict[str, Any]:
         path[operation.method.lower()] = _operation(operation, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": TITLE, "version": VERSION, "description": _DESCRIPTION},
+        "info": {
+            "title": TITLE,
+            "version": CONTRACT,
+            "description": _DESCRIPTION,
+            "x-dropscribe-version": VERSION,
+        },
         "paths": paths,
         "components": {
             "schemas": {**components, **_manifest_schemas()},

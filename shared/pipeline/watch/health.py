@@ -16,6 +16,7 @@ from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 from shared.ports.state import EndpointBook
+from shared.version import VERSION
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
 
@@ -32,11 +33,13 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order, "down" without storage.
+    """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
+    is that of the release that runs.
     `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
     storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
+    version: str
     storage: Literal["ok", "unavailable"]
     endpoints: tuple[EndpointHealth, ...]
     open_batches: int | None
@@ -68,6 +71,7 @@ class MeasureHealth(UseCase):
         oldest_at = min((at for at in open_since if at is not None), default=now)
         return Health(
             status="degraded" if is_degraded else "ok",
+            version=VERSION,
             storage="ok",
             endpoints=endpoints,
             open_batches=len(open_since),
@@ -96,6 +100,7 @@ class HealthCheck:
 def _down(now: datetime) -> Health:
     return Health(
         status="down",
+        version=VERSION,
         storage="unavailable",
         endpoints=(),
         open_batches=None,
