@@ -19,6 +19,7 @@ from shared.batches.entries import Registrar
 from shared.batches.estimate import estimate
 from shared.batches.expand import expand
 from shared.batches.manifest import not_taken, take_manifest
+from shared.batches.once import AcceptOnce
 from shared.batches.outputs import fetch_report, fetch_transcript
 from shared.batches.retry import retry
 from shared.batches.upload import UploadPlace, offer_upload
@@ -138,6 +139,13 @@ class Application:
             register, pending=PendingPlans()
         )
         self._accept: Callable[..., Batch] = self._filled(accept)
+        self.accept_once = AcceptOnce(
+            accept=self._accept,
+            contents=ports.contents,
+            known=self.known,
+            clock=ports.clock,
+            new_id=ports.new_id,
+        )
         self._take_manifest: Callable[..., Batch | None] = self._filled(
             take_manifest, accept=self._accept
         )
