@@ -18,6 +18,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from local.stack.stack import Stack, running_stack
+from shared.api.describe.openapi import operation_id
 from shared.api.operations.all import OPERATIONS
 from shared.api.operations.triggers import TRIGGERS
 from tests.receiver import Receiver, receiver
@@ -46,7 +47,7 @@ class Client:
         headers = {"x-functions-key": stack.api_key}
         self.http = httpx.Client(base_url=self.base, headers=headers, timeout=60)
         self.document = self.http.get("/openapi.json").json()
-        self.done: set[str] = {"get_openapi"}
+        self.done: set[str] = {"getOpenapi"}
 
     def __call__(self, method: str, path: str, **sent: Any) -> httpx.Response:
         got = self.http.request(method, path, **sent)
@@ -125,6 +126,7 @@ def received(hook: Receiver, secret: str, type_: str) -> Mapping[str, Any]:
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
+    assert api("GET", "/openapi-3.0.json").json()["openapi"] == "3.0.3"
     secret = _subscribe(api, hook)
     batch = _transcribe(api)
     _look_at(api, batch)
@@ -132,7 +134,7 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     event = received(hook, secret, "recording.transcribed")
     assert api("GET", event["data"]["links"]["transcript"].removeprefix(api.base)).is_success
     _look_after_subscriptions(api)
-    assert api.done == {operation.name for operation in OPERATIONS}
+    assert api.done == {operation_id(operation.name) for operation in OPERATIONS}
 
 
 def _subscribe(api: Client, hook: Receiver) -> str:
@@ -166,6 +168,10 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     assert api("GET", f"{own}/items/{item['id']}").json() == item
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
+    for kind in ("vtt", "srt", "txt"):
+        assert api("GET", f"{own}/items/{item['id']}/transcript/{kind}").content
+    for kind in ("csv", "html"):
+        assert api("GET", f"{own}/report/{kind}").content
     for accept in ("application/json", "text/csv", "text/html"):
         got = api("GET", f"{own}/report", headers={"Accept": accept})
         assert got.headers["content-type"].startswith(accept)

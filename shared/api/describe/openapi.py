@@ -104,7 +104,7 @@ def _schemas(operations: Operations) -> tuple[dict[Any, Any], dict[str, Any]]:
     queries = {op.query.__name__ for op in operations if op.query is not None}
     used = {name: schema for name, schema in components.items() if name not in queries}
     parts = {**published(used), **manifest_schemas()}
-    named = {name: _described(schema) for name, schema in parts.items()}
+    named = {name: everywhere(_described(s), _without_default) for name, s in parts.items()}
     asked = {name: _described(components[name]) for name in queries}
     return dict(zip(types, found, strict=True)) | {"queries": asked}, named | enum_schemas()
 
@@ -115,18 +115,24 @@ def _described(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_full(schema: dict[str, Any]) -> dict[str, Any]:
-    """A docstring in one line, and how large numbers may be: without a format many clients read
-    32 bits, in which the milliseconds of a month do not fit. An object is no default that a class
-    can have."""
+    """A docstring in one line, no list of nothing, and how large numbers may be: without a format
+    many clients read 32 bits, in which the milliseconds of a month do not fit."""
     if "description" in schema:
         schema["description"] = " ".join(schema["description"].split())
+    if schema.get("required") == []:
+        del schema["required"]
     if schema.get("type") == "integer":
         schema["format"] = "int32" if schema.get("maximum", 2**31) < 2**31 else "int64"
     if schema.get("type") == "number":
         schema["format"] = "double"
-    if isinstance(schema.get("default"), dict):
-        del schema["default"]
     return schema
+
+
+def _without_default(schema: dict[str, Any]) -> dict[str, Any]:
+    """Generators take what has a default for what is always there: readers then trust in what an
+    answer leaves out, and writers have to send what they could leave out. What is used where
+    nothing is sent stands in the description."""
+    return {key: value for key, value in schema.items() if key != "default"}
 
 
 def _used(components: Mapping[str, Any], paths: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,13 +76,12 @@ def _older_one(schema: dict[str, Any]) -> dict[str, Any]:
     """Titles of fields go: generators name classes after them. A reference with something beside
     it stands in an `allOf`, because beside a reference nothing is read."""
     found = {key: value for key, value in schema.items() if key != "title"}
-    if found.get("default", 0) is None:
-        del found["default"]
     if "anyOf" in found:
         [kind] = [part for part in found.pop("anyOf") if part.get("type") != "null"]
         found = {**kind, **found, "nullable": True}
-    if found.get("type") == "object" and not _has_type(found.get("additionalProperties", True)):
-        found["additionalProperties"] = True
+    if found.get("type") == "object" and "properties" not in found:
+        more = found.get("additionalProperties", {})
+        found["additionalProperties"] = more if _has_type(more) else True
     if "exclusiveMinimum" in found:
         found |= {"minimum": found["exclusiveMinimum"], "exclusiveMinimum": True}
     if "$ref" in found and len(found) > 1:

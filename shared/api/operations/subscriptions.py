@@ -71,7 +71,12 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     overlap_hours: Annotated[
         int,
-        Meta(title="Overlap", ge=0, le=168, description="How long the secret until now signs, too"),
+        Meta(
+            title="Overlap",
+            ge=0,
+            le=168,
+            description="How long the secret until now signs, too; 24 if left out",
+        ),
     ] = 24
 
 
