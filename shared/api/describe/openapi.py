@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -210,12 +211,14 @@ def _problems(operation: Operation) -> list[int]:
 def _path_parameter(name: str, example: Example) -> dict[str, Any]:
     pattern, description = PATH_VALUES[name]
     sent = {"example": example.path[name]} if name in example.path else {}
+    words = re.fullmatch(r"\^\(([a-z|-]+)\)\$", pattern)
+    schema = {"enum": words[1].split("|")} if words else {"type": "string", "pattern": pattern}
     return {
         "name": name,
         "in": "path",
         "required": True,
         "description": description,
-        "schema": {"type": "string", "pattern": pattern},
+        "schema": with_named_enums(schema),
         **sent,
     }
 
