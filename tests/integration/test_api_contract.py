@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,19 @@ def _look_after_subscriptions(api: Client) -> None:
     assert api("GET", f"{own}/deliveries/{event_id}").json()["type"] == "subscription.tested"
     assert api("POST", f"{own}/replay", json={"event_id": event_id}).status_code == 204
     assert api("DELETE", own).status_code == 204
+
+
+def test_the_same_sent_several_times_at_once_is_one_batch(api: Client) -> None:
+    manifest = {"title": "At once", "recordings": [{"blob": "gone.wav"}]}
+
+    def send(_: int) -> str:
+        got = api.http.post("/batches", json=manifest)
+        assert got.status_code == 201, got.text
+        return str(got.json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+    assert api("POST", "/batches?again=true", json=manifest).json()["id"] != send(0)
 
 
 def test_every_route_refuses_a_missing_and_a_wrong_key(stack: Stack) -> None:
