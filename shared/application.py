@@ -90,6 +90,7 @@ class Application:
     def _offer_batches(self) -> None:
         """What programs can ask about batches, and of them."""
         desk = self._desk
+        self.accept_once = desk.accept_once
         self.cancel, self.retry, self.delete_batch = desk.cancel, desk.retry, desk.delete
         self.batch_status, self.batches = desk.status, desk.list
         self.items = desk.items

@@ -10,6 +10,7 @@ from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
 from shared.batches.manifest import FindNotTaken, TakeManifest
+from shared.batches.once import AcceptOnce
 from shared.batches.outputs import FetchReport, FetchTranscript
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import ListBatches, ReadItems, TellStatus
@@ -41,6 +42,13 @@ class BatchDesk:
         )
         self.accept = AcceptBatch(
             **ground.common, known=ground.known, requests=ports.requests, new_id=ports.new_id
+        )
+        self.accept_once = AcceptOnce(
+            accept=self.accept,
+            contents=ports.contents,
+            known=ground.known,
+            clock=clock,
+            new_id=ports.new_id,
         )
         self.take_manifest = TakeManifest(
             **ground.common,

@@ -14,6 +14,7 @@ import pytest
 
 from connector.swagger import definition
 from shared.api.describe.openapi import document
+from shared.api.operations.all import OPERATIONS
 from shared.version import VERSION
 from tests.conftest import TESTS, WAITING
 
@@ -174,7 +175,7 @@ def test_the_container_for_developers_ends_in_the_demo() -> None:
 
 def test_the_version_stands_in_one_place_and_is_told_by_all_who_tell_it() -> None:
     assert re.search(rf"^## {re.escape(VERSION)}\b", (ROOT / "CHANGELOG.md").read_text(), re.M)
-    assert document("/api")["info"]["x-dropscribe-version"] == VERSION
+    assert document(OPERATIONS, "/api")["info"]["x-dropscribe-version"] == VERSION
     assert definition()["info"]["version"] == VERSION
     project = (ROOT / "pyproject.toml").read_text()
     assert 'attr = "shared.version.VERSION"' in project
