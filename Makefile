@@ -13,11 +13,12 @@ PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
+AZURE_CLI := 2.91.0
 # More workers than cores: a stack mostly waits, for a window to close or a timer to come.
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop emulators test test-all conformance bench chaos check types unit pin deploy format clean
+.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos check types unit pin deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,6 +58,15 @@ test-all: setup ## what CI runs: `make test`, and what takes up to three quarter
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
+
+# It is too large to be installed beside everything else.
+.cache/az/$(AZURE_CLI):
+	$(PYTHON) -m venv --clear .cache/az
+	.cache/az/bin/python -m pip install --quiet --disable-pip-version-check "azure-cli==$(AZURE_CLI)"
+	@touch $@
+
+commands: setup .cache/az/$(AZURE_CLI) ## every az command of docs and hooks, parsed by the real Azure CLI
+	$(PY) -m tests.compilers.commands "$(CURDIR)/.cache/az/bin/az"
 
 bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 100000"]
 	$(PY) -m benchmarks $(if $(RECORDINGS),--recordings $(RECORDINGS))
