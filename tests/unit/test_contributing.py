@@ -147,7 +147,7 @@ def test_make_alone_lists_every_habit() -> None:
 
 def test_ci_runs_what_everybody_runs_and_the_slow_tests_besides() -> None:
     runs = re.findall(r"^make (\S+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
-    assert runs == ["check", "test-all"]
+    assert runs == ["check", "test-all", "commands"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     commands = dict(re.findall(r"^(test|test-all): setup ##.*\n\t(.*)$", MAKEFILE, re.MULTILINE))
     assert commands == {"test": '$(TESTS) -m "not slow"', "test-all": "$(TESTS)"}
