@@ -58,18 +58,7 @@ class BatchDesk:
             errors_container=ports.errors,
         )
         self.find_not_taken = FindNotTaken(container=ports.manifests, store=store)
-        self.expand = ExpandBatch(
-            **ground.common,
-            requests=ports.requests,
-            register=RegisterEntries(
-                requests=ports.requests,
-                store=store,
-                examine_entry=examine_entry,
-                enter=enter,
-                pool=ports.pool,
-            ),
-            audio=ports.audio,
-        )
+        self.expand = _expand(ground, examine_entry, enter)
         self.change = ChangeBatch(
             store=store,
             delete=_delete(ground),
@@ -86,20 +75,41 @@ class BatchDesk:
         self.report = FetchReport(
             store=store, outputs=ports.outputs, reports_container=ports.reports
         )
-        self.estimate = EstimateCost(
-            audio=ports.audio,
-            web=ports.web,
-            profiles=ports.profiles,
-            capabilities=ports.capabilities,
-            endpoints=ground.endpoints,
-            prices=ports.prices,
-            pool=ports.pool,
-        )
+        self.estimate = _estimate(ground)
         self.upload = OfferUpload(
             uploads=ports.uploads,
             uploads_container=ports.uploads_container,
             new_id=ports.new_id,
         )
+
+
+def _expand(ground: Ground, examine_entry: ExamineEntry, enter: EnterRecording) -> ExpandBatch:
+    ports = ground.ports
+    return ExpandBatch(
+        **ground.common,
+        requests=ports.requests,
+        register=RegisterEntries(
+            requests=ports.requests,
+            store=ground.store,
+            examine_entry=examine_entry,
+            enter=enter,
+            pool=ports.pool,
+        ),
+        audio=ports.audio,
+    )
+
+
+def _estimate(ground: Ground) -> EstimateCost:
+    ports = ground.ports
+    return EstimateCost(
+        audio=ports.audio,
+        web=ports.web,
+        profiles=ports.profiles,
+        capabilities=ports.capabilities,
+        endpoints=ground.endpoints,
+        prices=ports.prices,
+        pool=ports.pool,
+    )
 
 
 def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
