@@ -27,6 +27,7 @@ _JITTER_MS = 100
 """Words may go back by so much and still be in order: their edges are rounded, or touch."""
 _LONGEST_WORD_MS = 5_000
 _LONGEST_CHARACTER_MS = 600
+_OPEN_END_MS = 3_600_000
 _SAME_MOMENT = 3
 """So many words at one moment have no times of their own."""
 
@@ -41,6 +42,19 @@ def mend_words(heard: Sequence[Word], start_ms: int, end_ms: int) -> tuple[Word,
         return ()
     believed = _believed(words, start_ms, end_ms)
     return tuple(_filled(believed, start_ms, end_ms))
+
+
+def fill(words: Sequence[Word], start_ms: int, end_ms: int | None) -> list[Word]:
+    """Times for words that have none, which end before they start: between their neighbours, no
+    slower than people speak; inside `start_ms` to `end_ms`, None for no end that is known. Those
+    that have times are put in order, as far as they can be believed."""
+    timed = [word for word in words if word.end_ms >= word.start_ms]
+    if not timed:
+        need = sum(len(word.text) + 1 for word in words) * MS_PER_CHARACTER
+        return spread(words, start_ms, start_ms + need if end_ms is None else end_ms)
+    latest = max(word.end_ms for word in timed)
+    end = latest + _OPEN_END_MS if end_ms is None else max(end_ms, latest)
+    return _filled(_believed(words, start_ms, end), start_ms, end)
 
 
 def _are_in_order(words: Sequence[Word], start_ms: int, end_ms: int) -> bool:
