@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.model.transcript.plain_text import clean_text, clean_text_or_none
 from shared.model.transcript.recognition import RecognisedUtterance
 from shared.model.transcript.transcript import Alternative, Word
-from shared.model.transcript.words import mend_confidence, without_doubles
+from shared.model.transcript.words import mend_confidence
 
 
 def mend_utterance(heard: RecognisedUtterance) -> RecognisedUtterance:
@@ -28,7 +28,7 @@ def mend_utterance(heard: RecognisedUtterance) -> RecognisedUtterance:
         text_itn=text_itn,
         text_lexical=text_lexical,
         is_masked=heard.is_masked,
-        words=_told(tuple(without_doubles(heard.words)), heard.confidence),
+        words=_told(heard.words, heard.confidence),
         alternatives=_alternatives(heard.alternatives, text),
         timing=heard.timing,
     )

@@ -9,10 +9,12 @@ known to make up where nobody speaks.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from operator import eq, itemgetter
 
 import msgspec
 
@@ -39,6 +41,7 @@ _ENOUGH_MS = 10_000
 _ENOUGH = 0.05
 """So much to hear again, in milliseconds or as a part of what is said, and a recording is to be
 reviewed."""
+_DIGIT = re.compile(r"\d")
 _LONGEST_LOOP = 12
 _TIMES, _TIMES_OF_A_WORD = 3, 5
 _TOO_FAST = 30
@@ -55,12 +58,9 @@ class Span(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-class _Doubtful(NamedTuple):
-    start_ms: int
-    end_ms: int
-    confidence: float | None
-    doubt: float
-    why: Doubt
+_Doubtful = tuple[int, int, float | None, float, Doubt]
+"""From when to when, the confidence, the doubt, and why. Not a class: there may be tens of
+thousands."""
 
 
 def review(
@@ -76,7 +76,7 @@ def review(
     found += _loops(utterances)
     if not found:
         return Review()
-    found.sort(key=lambda doubtful: doubtful[:2])
+    found.sort(key=itemgetter(0, 1))
     ranked = sorted(map(_as_one, _near(found)), key=lambda pair: (-pair[0], pair[1].start_ms))
     stretches = tuple(stretch for _, stretch in ranked)
     return Review(listen_ms=sum(s.end_ms - s.start_ms for s in stretches), stretches=stretches)
@@ -119,44 +119,47 @@ def _unsure(utterance: Utterance, below: float, tag: str | None) -> list[_Doubtf
     if spans or utterance.confidence is None or utterance.confidence >= below:
         return spans
     sure = utterance.confidence
-    return [_Doubtful(utterance.start_ms, utterance.end_ms, sure, 1 - sure, "unsure")]
+    return [(utterance.start_ms, utterance.end_ms, sure, 1 - sure, "unsure")]
 
 
 def _unsure_words(
     utterance: Utterance, confidences: Sequence[float | None], below: float, tag: str | None
 ) -> list[_Doubtful]:
-    spans = []
+    spans: list[_Doubtful] = []
     costly_below = 1 - (1 - below) / COSTLY
     words, last = utterance.words, len(confidences) - 1
+    spoken = language(utterance.language or tag)
+    before = None
     for n, sure in enumerate(confidences):
         if sure is None:
+            before = None
             continue
-        total, weight = sure * OWN_WEIGHT, OWN_WEIGHT
-        if n and (before := confidences[n - 1]) is not None:
-            total += before
+        smooth, weight = sure * OWN_WEIGHT, OWN_WEIGHT
+        if before is not None:
+            smooth += before
             weight += 1
+        before = sure
         if n < last and (after := confidences[n + 1]) is not None:
-            total += after
+            smooth += after
             weight += 1
-        smooth = total / weight
+        smooth /= weight
         if smooth >= costly_below:
             continue
-        why = _kind(words, n, language(utterance.language or tag))
-        doubt = (1 - smooth) * COSTLY if why != "unsure" else 1 - smooth
+        word = words[n]
+        why = _kind(words, n, spoken)
+        doubt = 1 - smooth if why == "unsure" else (1 - smooth) * COSTLY
         if 1 - doubt < below:
-            word = words[n]
-            spans.append(_Doubtful(word.start_ms, word.end_ms, sure, doubt, why))
+            spans.append((word.start_ms, word.end_ms, sure, doubt, why))
     return spans
 
 
 def _kind(words: Sequence[Word], n: int, spoken: Language) -> Doubt:
     text = words[n].text
-    if any(map(str.isdigit, text)):
+    if _DIGIT.search(text):
         return "number"
-    is_first = n == 0 or may_end(words[n - 1].text, spoken)
-    if not is_first and not spoken.nouns_capitalised and text[:1].isupper() and len(text) > 1:
-        return "name"
-    return "unsure"
+    if not text[:1].isupper() or spoken.nouns_capitalised or len(text) < 2 or n == 0:
+        return "unsure"
+    return "unsure" if may_end(words[n - 1].text, spoken) else "name"
 
 
 # -- what cannot be so ------------------------------------------------------------------------
@@ -166,9 +169,9 @@ def _incredible(utterance: Utterance) -> Iterator[_Doubtful]:
     text, length_ms = utterance.text, utterance.end_ms - utterance.start_ms
     span = utterance.start_ms, utterance.end_ms, utterance.confidence
     if len(text) >= _MUCH and len(text) * 1000 > _TOO_FAST * length_ms:
-        yield _Doubtful(*span, 1.0, "too_fast")
+        yield *span, 1.0, "too_fast"
     if len(text) < 100 and _plain(text) in _made_up():
-        yield _Doubtful(*span, 1.0, "known_phrase")
+        yield *span, 1.0, "known_phrase"
 
 
 @cache
@@ -192,19 +195,24 @@ def _loops(utterances: Sequence[Utterance]) -> Iterator[_Doubtful]:
 
 def _loops_of(spoken: Sequence[Utterance]) -> Iterator[_Doubtful]:
     words: list[str] = []
-    owners: list[tuple[Utterance, int, int]] = []
+    firsts: list[int] = []
     for utterance in spoken:
-        said = utterance.text.split()
-        words += said
-        size = len(said)
-        owners += [(utterance, n, size) for n in range(size)]
+        firsts.append(len(words))
+        words += utterance.text.split()
     for first, last in _repeated(words):
-        start, end = owners[first], owners[last - 1]
-        yield _Doubtful(_at(*start), _at(end[0], end[1] + 1, end[2]), None, 1.0, "repeated")
+        start, end = bisect_right(firsts, first) - 1, bisect_right(firsts, last - 1) - 1
+        yield (
+            _at(spoken[start], first - firsts[start]),
+            _at(spoken[end], last - firsts[end]),
+            None,
+            1.0,
+            "repeated",
+        )
 
 
-def _at(utterance: Utterance, n: int, size: int) -> int:
+def _at(utterance: Utterance, n: int) -> int:
     """About when the `n`th of its words begins."""
+    size = len(utterance.text.split())
     if len(utterance.words) == size:
         return utterance.words[n].start_ms if n < size else utterance.end_ms
     return utterance.start_ms + (utterance.end_ms - utterance.start_ms) * n // size
@@ -212,32 +220,19 @@ def _at(utterance: Utterance, n: int, size: int) -> int:
 
 def _repeated(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """First and last word, exclusive, of what is one phrase over and over."""
-    size = len(words)
     covered = 0
-    for loop in range(1, _LONGEST_LOOP + 1):
-        if loop > size // 2:
-            return
-        same = [a == b for a, b in zip(words, words[loop:], strict=False)]
-        if not any(same):
-            continue
+    for loop in range(1, min(_LONGEST_LOOP, len(words) // 2) + 1):
+        same = bytes(map(eq, words, words[loop:]))
         times = _TIMES if loop > 1 else _TIMES_OF_A_WORD
-        for first, last in _runs(same, loop * (times - 1)):
+        wanted = b"\x01" * (loop * (times - 1))
+        first = same.find(wanted)
+        while first >= 0:
+            last = same.find(b"\x00", first)
+            last = len(same) if last < 0 else last
             if first >= covered:
                 covered = last + loop
-                yield first, last + loop
-
-
-def _runs(flags: Sequence[bool], least: int) -> Iterator[tuple[int, int]]:
-    at = 0
-    while at < len(flags):
-        if not flags[at]:
-            at += 1
-            continue
-        first = at
-        while at < len(flags) and flags[at]:
-            at += 1
-        if at - first >= least:
-            yield first, at
+                yield first, covered
+            first = same.find(wanted, last)
 
 
 # -- stretches --------------------------------------------------------------------------------
@@ -248,10 +243,11 @@ def _near(found: Iterable[_Doubtful]) -> Iterator[list[_Doubtful]]:
     group: list[_Doubtful] = []
     end_ms = 0
     for doubtful in found:
-        if group and doubtful.start_ms - end_ms > _ONE_LISTEN_MS:
+        start, end = doubtful[0], doubtful[1]
+        if group and start - end_ms > _ONE_LISTEN_MS:
             yield group
             group = []
-        end_ms = max(end_ms, doubtful.end_ms) if group else doubtful.end_ms
+        end_ms = end if not group or end > end_ms else end_ms
         group.append(doubtful)
     if group:
         yield group
@@ -262,16 +258,18 @@ def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
     worst = total = weight = 0.0
     end_ms = 0
     for start_ms, end, sure, doubt, _ in group:
-        worst = max(worst, doubt)
-        end_ms = max(end_ms, end)
+        if doubt > worst:
+            worst = doubt
+        if end > end_ms:
+            end_ms = end
         if sure is not None:
-            length = max(end - start_ms, 1)
+            length = end - start_ms or 1
             total += sure * length
             weight += length
     stretch = Stretch(
-        start_ms=group[0].start_ms,
+        start_ms=group[0][0],
         end_ms=end_ms,
         confidence=round(total / weight, 4) if weight else None,
-        doubts=tuple(dict.fromkeys(doubtful.why for doubtful in group)),
+        doubts=tuple(dict.fromkeys([why for *_, why in group])),
     )
     return worst, stretch

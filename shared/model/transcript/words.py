@@ -36,8 +36,8 @@ def mend_words(heard: Sequence[Word], start_ms: int, end_ms: int) -> tuple[Word,
     """The words of an utterance that lasts from `start_ms` to `end_ms`: inside of that, in the
     order of the text, none overlapping the next."""
     if _are_in_order(heard, start_ms, end_ms):
-        return tuple(heard)
-    words = [_clean(word) for word in heard if clean_text(word.text)]
+        return _rounded(heard)
+    words = [_clean(word) for word in without_doubles(heard) if clean_text(word.text)]
     if not words:
         return ()
     believed = _believed(words, start_ms, end_ms)
@@ -58,31 +58,48 @@ def fill(words: Sequence[Word], start_ms: int, end_ms: int | None) -> list[Word]
 
 
 def _are_in_order(words: Sequence[Word], start_ms: int, end_ms: int) -> bool:
-    floor = start_ms
-    last = start_ms - 1
+    """Whether all texts are clean, all times given, and none of them wrong."""
+    floor, last = start_ms, start_ms - 1
     for word in words:
-        begin, end = word.start_ms, word.end_ms
+        begin, end, text = word.start_ms, word.end_ms, word.text
         if (
             begin < floor
             or begin <= last
-            or end < begin
-            or end - begin > _LONGEST_WORD_MS
+            or not begin <= end <= begin + _LONGEST_WORD_MS
             or word.timing != "provider"
-        ):
-            return False
-        text, confidence = word.text, word.confidence
-        if not text or (not _is_plain(text) and clean_text(text) != text):
-            return False
-        if confidence is not None and not (
-            0.0 <= confidence <= 1.0 and round(confidence, 4) == confidence
-        ):
+            or not (text.isascii() and text.isprintable() and " " not in text)
+            or not text
+        ) and not (text and _is_in_order(word, floor, last) and clean_text(text) == text):
             return False
         floor, last = end, begin
     return floor <= end_ms
 
 
-def _is_plain(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
+def _is_in_order(word: Word, floor: int, last: int) -> bool:
+    begin, end = word.start_ms, word.end_ms
+    return (
+        begin >= floor
+        and begin > last
+        and begin <= end <= begin + _LONGEST_WORD_MS
+        and word.timing == "provider"
+    )
+
+
+def _rounded(words: Sequence[Word]) -> tuple[Word, ...]:
+    """With confidences of four places."""
+    return tuple(
+        [
+            word
+            if (sure := word.confidence) is None
+            else Word(
+                word.text,
+                word.start_ms,
+                word.end_ms,
+                round(sure, 4) if 0.0 <= sure <= 1.0 else mend_confidence(sure),
+            )
+            for word in words
+        ]
+    )
 
 
 def _clean(word: Word) -> Word:

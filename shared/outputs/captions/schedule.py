@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.outputs.captions.cue import (
     CHAIN_MS,
@@ -79,6 +80,8 @@ def _spread(drafts: Sequence[Draft]) -> None:
 def _make_room(ordered: Sequence[Draft], starts: list[int]) -> None:
     """Move starts at changes of speaker where a cue would be too short to read, rather early than
     late, and several in a row together."""
+    if all(one.last_voice == after.voice for one, after in pairwise(ordered)):
+        return
     wanted = _wanted(ordered, starts)
     latest = _latest(ordered, starts, wanted)
     before = 0

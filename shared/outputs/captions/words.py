@@ -42,7 +42,10 @@ def split(text: str, lexicon: Lexicon) -> tuple[list[str], list[bool]]:
     """The tokens of a `plain` text, and for each whether it follows without a space."""
     words = text.split(" ")
     line = lexicon.measure.line
-    if not any(token.splits or token.width > line for token in map(lexicon.__getitem__, words)):
+    for token in map(lexicon.__getitem__, words):
+        if token.splits or token.width > line:
+            break
+    else:
         return words, [False] * len(words)
     tokens: list[str] = []
     glued: list[bool] = []

@@ -16,7 +16,12 @@ from shared.model.transcript.masking import is_hidden
 from shared.model.transcript.recognition import RecognisedUtterance
 from shared.model.transcript.transcript import Alternative, Timing, Word
 from shared.providers.azure_speech.confidence import mean_confidence, probability
-from shared.providers.azure_speech.times import TICKS_PER_MS, duration_to_ticks, ticks_to_ms
+from shared.providers.azure_speech.times import (
+    HALF_MS,
+    TICKS_PER_MS,
+    duration_to_ticks,
+    ticks_to_ms,
+)
 
 # 28 years in ticks, and what a float still counts exactly
 Ticks = Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -242,15 +247,39 @@ def _display_words(
         if not (text := word.display_text):
             continue
         (start, end), timing = _place(word, found, phrase)
-        confidence, first = mean_confidence(lexical, first, start, end)
+        if _is_alone(lexical, len(found), start, end):
+            first = len(found)
+            confidence = lexical[first].confidence
+        else:
+            confidence, first = mean_confidence(lexical, first, start, end)
         found.append(Word(text, start, end, confidence, timing))
     return found
+
+
+def _is_alone(lexical: Sequence[Word], n: int, start: int, end: int) -> bool:
+    """Whether the `n`th spoken word lasts from `start` to `end`, and no other reaches in."""
+    if n >= len(lexical) or start == end:
+        return False
+    word = lexical[n]
+    return (
+        word.start_ms == start
+        and word.end_ms == end
+        and (n == 0 or lexical[n - 1].end_ms <= start)
+        and (n + 1 == len(lexical) or lexical[n + 1].start_ms >= end)
+    )
 
 
 def _place(
     timed: Timed, before: Sequence[Word], phrase: tuple[int, int]
 ) -> tuple[tuple[int, int], Timing]:
     """Where a word stands; one without a time stands at the end of the word before it."""
+    start, length = timed.offset_in_ticks, timed.duration_in_ticks
+    if start is not None and length is not None and start >= 0 and length >= 0:  # nearly always
+        end = start + length
+        return (
+            int((start + HALF_MS) // TICKS_PER_MS),
+            int((end + HALF_MS) // TICKS_PER_MS),
+        ), "provider"
     span = span_ms(timed)
     if span is not None:
         return span, "provider"
