@@ -31,7 +31,7 @@ from shared.model.transcript.transcript import (
 
 MOST = 20
 """So many stretches a row of the table holds; the transcript holds them all."""
-OWN_WEIGHT = 2
+OWN_WEIGHT = 4
 """How much a word's own confidence counts beside that of each neighbour."""
 COSTLY = 1.3
 """So many times the doubt of a word that is a number or a name."""
@@ -254,16 +254,15 @@ def _near(found: Iterable[_Doubtful]) -> Iterator[list[_Doubtful]]:
 
 
 def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
-    """How bad it is, and the stretch; the silence that it takes in does not dilute the doubt."""
-    worst = total = weight = 0.0
+    """How much speech is in doubt, and the stretch; silence that it takes in weighs nothing."""
+    doubtful = total = weight = 0.0
     end_ms = 0
     for start_ms, end, sure, doubt, _ in group:
-        if doubt > worst:
-            worst = doubt
+        length = end - start_ms or 1
+        doubtful += doubt * length
         if end > end_ms:
             end_ms = end
         if sure is not None:
-            length = end - start_ms or 1
             total += sure * length
             weight += length
     stretch = Stretch(
@@ -272,4 +271,4 @@ def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
         confidence=round(total / weight, 4) if weight else None,
         doubts=tuple(dict.fromkeys([why for *_, why in group])),
     )
-    return worst, stretch
+    return doubtful, stretch
