@@ -8,14 +8,14 @@ share a cue have a dash each, whatever it says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from shared.model.profile.profile import SpeakerStyle
 from shared.outputs.bidi import marked
 from shared.outputs.captions.cue import MAX_LINES, Cue
 from shared.outputs.captions.scripts import width_of
 
-SpeakerStyle = Literal["names", "dashes", "tags"]
-"""Names before the words, dashes, or nothing but what the format has a tag for."""
+__all__ = ["Line", "Shown", "SpeakerStyle", "name_prefix", "prefix_of", "shown"]
 
 MAX_NAME_CHARS = 20
 """Longer names are cut where they stand in front of a line."""
