@@ -43,16 +43,19 @@ def paragraphs(transcript: Transcript) -> list[list[Utterance]]:
 def _turns(spoken: Iterable[Spoken]) -> list[list[Spoken]]:
     found: list[list[Spoken]] = []
     for pair in spoken:
-        if found and _same_turn(found[-1][0][0], pair[0]):
+        if found and _goes_on(found[-1], pair[0]):
             found[-1].append(pair)
         else:
             found.append([pair])
     return found
 
 
-def _same_turn(first: Utterance, utterance: Utterance) -> bool:
-    return (first.turn, first.channel, first.speaker) == (
-        utterance.turn,
-        utterance.channel,
-        utterance.speaker,
-    ) and utterance.start_ms - first.start_ms < PARAGRAPH_MS
+def _goes_on(paragraph: list[Spoken], utterance: Utterance) -> bool:
+    """A part of a unit that was too long begins a paragraph of its own."""
+    first, last = paragraph[0][0], paragraph[-1][0]
+    return (
+        (first.turn, first.channel, first.speaker)
+        == (utterance.turn, utterance.channel, utterance.speaker)
+        and utterance.start_ms - first.start_ms < PARAGRAPH_MS
+        and (last.unit is None or last.unit != utterance.unit)
+    )

@@ -57,7 +57,7 @@ def _full_stop_ends(word: str, following: str, language: Language) -> bool:
     if len(word) == 1 and _INITIAL.fullmatch(following):  # z. B., J. R. R. Tolkien
         return False
     if following[0].isdigit():
-        return not _takes_number(low, language) and not _is_ordinal(word, language)
+        return len(word) > 1 and not (_takes_number(low, language) or _is_ordinal(word, language))
     if low in language.closing:
         return True
     begins = _bare(following) in language.starters

@@ -171,6 +171,11 @@ class Lexicon(dict[str, Token]):
             return After.CLINGS
         return After.NUMBER if text.rstrip(_QUOTES)[-1:] == "." else After.CLAUSE
 
+    def is_small(self, word: str) -> bool:
+        """A word that no line should end with."""
+        words = self._words
+        return word in words.joins or word in words.relates or word in words.others
+
     def _after(self, text: str, bare: str) -> After:
         end = text.rstrip(_QUOTES)[-1:]
         if end in _CLAUSE_ENDS and end:

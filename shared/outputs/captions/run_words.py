@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from shared.model.language.scripts import joint
 from shared.outputs.captions.breaks import (
+    BAD,
     INSIDE_WORD,
     NEVER,
     PENALTIES,
@@ -52,6 +53,7 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
     words = RunWords()
     inside: list[int] = []
     begins: list[int] = []
+    clings: list[int] = []
     utterances: list[int] = []
     for utterance, text in zip(run.utterances, run.texts, strict=True):
         part = timed(utterance, text, lexicon)
@@ -59,6 +61,7 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
         first = len(words.tokens) - len(part.tokens)
         inside += (first + n for n, at in enumerate(part.inside) if at)
         begins += (first + n for n in part.begins)
+        clings += (first + n for n in part.clings)
         utterances.append(len(words.tokens))
     _judge(words, lexicon)
     for n in inside:
@@ -66,6 +69,8 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
     for n in begins:
         if words.penalties[n] < NEVER:
             words.penalties[n] = min(words.penalties[n], PLAIN)
+    for n in clings:
+        words.penalties[n] = max(words.penalties[n], BAD)
     for n in utterances[:-1]:
         words.closed[n] = True
         if words.penalties[n] < _LOOSE:

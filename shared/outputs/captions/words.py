@@ -8,7 +8,7 @@ the characters.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class Timed(NamedTuple):
 
     `glued[n]` tells that no space stands before token n, `inside[n]` that it goes on a word or a
     phrase, `begins` are those of which a phrase is known to begin with them, though no space
-    tells.
+    tells, and `clings` those of them that follow a small word.
     """
 
     tokens: list[str]
@@ -36,6 +36,7 @@ class Timed(NamedTuple):
     starts: list[int]
     ends: list[int]
     begins: tuple[int, ...] = ()
+    clings: tuple[int, ...] = ()
 
 
 def split(text: str, lexicon: Lexicon) -> tuple[list[str], list[bool]]:
@@ -76,6 +77,19 @@ def _phrases(
     return inside, begins
 
 
+def _after_small_words(
+    tokens: Sequence[str], glued: Sequence[int], begins: set[int], lexicon: Lexicon
+) -> Iterator[int]:
+    """Beginnings of phrases that stand behind one which is a single small word."""
+    known = set(glued)
+    for n in begins:
+        first = n - 1
+        while first in known and first not in begins:
+            first -= 1
+        if lexicon.is_small("".join(tokens[first:n])):
+            yield n
+
+
 def timed(utterance: Utterance, text: str, lexicon: Lexicon) -> Timed:
     """Tokens and times of an utterance whose display text, made `plain`, is `text`."""
     tokens, glued = split(text, lexicon)
@@ -84,7 +98,9 @@ def timed(utterance: Utterance, text: str, lexicon: Lexicon) -> Timed:
         inside, begins = _phrases(tokens, glued, lexicon)
         for n in inside:
             found.inside[n] = True
-        return found._replace(begins=tuple(n for n in sorted(begins) if not found.inside[n]))
+        begins = {n for n in begins if not found.inside[n]}
+        clings = _after_small_words(tokens, sorted(inside | begins), begins, lexicon)
+        return found._replace(begins=tuple(begins), clings=tuple(clings))
     return found
 
 
