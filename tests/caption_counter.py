@@ -14,7 +14,9 @@ from typing import NamedTuple
 import stopwordsiso
 
 PAGE = Path(__file__).parents[1] / "docs" / "captions.md"
-_ROW = re.compile(r"^\| ([A-Z][^|]+?) \| `([a-z]{2})` \| (\d+)( full-width)? \| (\d+) \| ([^|]+) \|$")
+_ROW = re.compile(
+    r"^\| ([A-Z][^|]+?) \| `([a-z]{2})` \| (\d+)( full-width)? \| (\d+) \| ([^|]+) \|$"
+)
 WIDE = 42 / 16
 
 
