@@ -19,7 +19,7 @@ def spoken_words(utterance: Utterance, language: str | None) -> Sequence[Word]:
     words = utterance.words
     if "".join(plain(word.text) for word in words).replace(" ", "") == text.replace(" ", ""):
         return words
-    tokens = text.split()
+    tokens = text.split(" ")
     if any(map(script_of, text)):
         tokens = [part for token in tokens for part in _phrases(token, utterance, language)]
         shares = [Word(token, 0, 0, utterance.confidence) for token in tokens]

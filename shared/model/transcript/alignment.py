@@ -106,6 +106,20 @@ def _without_islands(left: Sequence[str], right: Sequence[str], blocks: list[Blo
     return found
 
 
+def without_echoes(right: Sequence[str], block: Block) -> list[int]:
+    """Places in `right` of a block that the other side has not; a word or two that are only their
+    neighbours once more are no words."""
+    places = range(block.start, block.end)
+    if len(places) > _ISLAND:
+        return list(places)
+    return [
+        n
+        for n in places
+        if not (n > 0 and right[n - 1] == right[n])
+        and not (n + 1 < len(right) and right[n + 1] == right[n])
+    ]
+
+
 def boundaries(left: Sequence[str], right: Sequence[str], cuts: Sequence[int]) -> list[int]:
     """Where cuts of the one list lie in the other; inside of what differs, in proportion. `cuts`
     rise, and so does what comes back."""

@@ -111,10 +111,11 @@ def _believed(words: Sequence[Word], low: int, high: int) -> list[Word]:
     """Words whose times are believed, inside `low` to `high`; the others without a time, which is
     a timing of "interpolated" and an end before the start."""
     starts = [w.start_ms for w in words]
+    crowd = _crowd(starts)
     can_be = [
         n
         for n, w in enumerate(words)
-        if w.timing == "provider" and _is_inside(w, low, high) and not _is_of_many(starts, n)
+        if n not in crowd and _is_timed(w) and _is_inside(w, low, high)
     ]
     kept = set(_rising(can_be, starts))
     found: list[Word] = []
@@ -125,7 +126,7 @@ def _believed(words: Sequence[Word], low: int, high: int) -> list[Word]:
             continue
         start = max(word.start_ms, floor)
         end = min(max(word.end_ms, start), high, start + _longest_ms(word.text))
-        found.append(Word(word.text, start, end, word.confidence))
+        found.append(Word(word.text, start, end, word.confidence, word.timing))
         floor = start
     return _not_behind_the_next(found)
 
@@ -138,9 +139,14 @@ def _not_behind_the_next(words: list[Word]) -> list[Word]:
         if word.end_ms < word.start_ms:
             continue
         if limit is not None and word.end_ms > limit:
-            words[n] = Word(word.text, word.start_ms, limit, word.confidence)
+            words[n] = Word(word.text, word.start_ms, limit, word.confidence, word.timing)
         limit = word.start_ms
     return words
+
+
+def _is_timed(word: Word) -> bool:
+    """A guess counts, unless it is no more than a place."""
+    return word.timing == "provider" or word.end_ms > word.start_ms
 
 
 def _is_inside(word: Word, low: int, high: int) -> bool:
@@ -151,18 +157,17 @@ def _longest_ms(text: str) -> int:
     return max(_LONGEST_WORD_MS, len(text) * _LONGEST_CHARACTER_MS)
 
 
-def _is_of_many(starts: Sequence[int], n: int) -> bool:
-    """One of several in a row at the same moment, but not the first of them."""
-    here = starts[n]
-    if n == 0 or starts[n - 1] != here:
-        return False
-    first = n
-    while first and starts[first - 1] == here:
-        first -= 1
-    last = n
-    while last + 1 < len(starts) and starts[last + 1] == here:
-        last += 1
-    return last - first + 1 >= _SAME_MOMENT
+def _crowd(starts: Sequence[int]) -> set[int]:
+    """Places of words that share their moment with many neighbours, but for the first of each."""
+    found: set[int] = set()
+    first = 0
+    for n in range(1, len(starts) + 1):
+        if n < len(starts) and starts[n] == starts[first]:
+            continue
+        if n - first >= _SAME_MOMENT:
+            found.update(range(first + 1, n))
+        first = n
+    return found
 
 
 def _rising(places: Sequence[int], starts: Sequence[int]) -> Sequence[int]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shared.errors import ResultMalformed, ResultMissing
 from shared.model.language.languages import language
-from shared.model.transcript.alignment import align, key
+from shared.model.transcript.alignment import align, key, without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
@@ -122,7 +122,7 @@ def _with_text(words: list[HeardWord], text: str, joint: str) -> list[HeardWord]
         elif said:
             found += [_saying(near, token) for token, near in zip_longest(said, heard) if token]
         else:
-            found += heard
+            found += [words[n] for n in without_echoes(keys, block)]
     return [word for word in found if word.text]
 
 

@@ -44,6 +44,8 @@ def align(
     spoken: list[Spoken] = []
     for block in alignment.align(left, right):
         said, timed = tokens[block.first : block.last], stamps[block.start : block.end]
+        if not said:
+            timed = [stamps[n] for n in alignment.without_echoes(right, block)]
         if len(said) == len(timed) or not said:
             spoken += _in_step(said, timed)
             continue
