@@ -96,7 +96,7 @@ def test_what_cannot_be_had_is_refused_with_what_can(world: World, api: Api) -> 
     got = api("get_transcript", there, headers={"accept": "image/png, text/vtt;q=0"})
     assert got.status == 406
     assert "text/vtt" in got.json["detail"]
-    assert api("get_transcript", there, query={"format": "docx"}).status == 400
+    assert api("get_transcript", there, query={"format": "pdf"}).status == 400
 
 
 def test_there_is_no_transcript_before_there_is_one(world: World, api: Api) -> None:

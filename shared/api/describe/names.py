@@ -19,8 +19,9 @@ from shared.model.batch.recording import State
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
+from shared.model.profile.profile import Format, SpeakerStyle
 from shared.model.transcript import insights, review
-from shared.model.transcript.transcript import Timing
+from shared.model.transcript.transcript import Doubt, Timing
 
 PLACE = "#/components/schemas/"
 STRUCTS: Mapping[type, str] = {review.Span: "ReportSpan", insights.Span: "InsightsSpan"}
@@ -31,6 +32,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "BatchStatus": get_args(Status),
     "DecisionKind": get_args(Choice),
     "DeliveryState": get_args(DeliveryState),
+    "Doubt": get_args(Doubt),
     "EndpointStatus": ("ok", "paused"),
     "EventType": get_args(EventType),
     "FlowTrigger": (
@@ -43,6 +45,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "HealthStatus": ("ok", "degraded", "down"),
     "HebrewWords": ("hebrew", "latin"),
     "LanguageMode": ("continuous", "single"),
+    "OutputFormat": get_args(Format),
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),
@@ -51,9 +54,10 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "RedactWith": ("hash", "kind"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
+    "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable"),
     "SubscriptionState": ("active", "disabled"),
-    "TranscriptFile": ("srt", "txt", "vtt"),
+    "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),
     "UploadMethod": ("PUT",),
     "WordTiming": get_args(Timing),

@@ -102,7 +102,11 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "roles": Key(
         dict[Annotated[int, msgspec.Meta(ge=0, le=63)], Text], "a table of channel number = name"
     ),
-    "formats": Key(tuple[Literal["vtt", "srt", "txt"], ...], 'a list of "vtt", "srt", "txt"'),
+    "formats": Key(
+        tuple[Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"], ...],
+        'a list of "vtt", "srt", "ttml", "txt", "docx", "csv", "words"',
+    ),
+    "caption_speakers": Key(Literal["names", "dashes", "tags"], '"names", "dashes" or "tags"'),
     "review_below": Key(
         Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
     ),

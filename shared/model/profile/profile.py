@@ -19,7 +19,8 @@ from shared.model.profile.options import Mode, Options
 
 DEFAULT = "default"
 METADATA_PREFIX = "dropscribe_"
-Format = Literal["vtt", "srt", "txt"]
+Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,8 +30,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile has "", which holds everything. `next_providers` are whom a recording goes to, in
     this order, where `provider` cannot take it or cannot be had. `roles` names the speaker of a
     channel.
-    `formats` are written beside the JSON transcript. Utterances with a confidence below
-    `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
+    `formats` are written beside the JSON transcript. `caption_speakers` is how captions show a
+    change of speaker where there are several. What is heard with a confidence below
+    `review_below` is marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name.
@@ -44,6 +46,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     options: Options = Options()
     roles: dict[int, str] = {}
     formats: tuple[Format, ...] = ("vtt",)
+    caption_speakers: SpeakerStyle = "names"
     review_below: float | None = 0.6
     coalesce_seconds: int | None = None
     keep_provider_copy: bool = False

@@ -39,12 +39,14 @@ class Run:
         return self.utterances[-1].end_ms
 
 
-def name_of(utterance: Utterance, channels: int) -> str | None:
+UNKNOWN = "Unknown"
+"""Whose voice it is nobody knows, where other voices are told apart."""
+
+
+def name_of(utterance: Utterance, channels: int) -> str:
     """Role, else speaker label, else the channel where there are several."""
     name = plain(utterance.role or utterance.speaker or "")
-    if not name and channels > 1:
-        name = f"Channel {utterance.channel + 1}"
-    return name or None
+    return name or (f"Channel {utterance.channel + 1}" if channels > 1 else UNKNOWN)
 
 
 def are_named(utterances: Sequence[Utterance]) -> bool:
