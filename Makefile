@@ -1,22 +1,35 @@
 # Every habit of a contributor is one target. `make` alone lists them.
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+# `python3` where it is of a version that the wheels exist for, else the newest one that is and is
+# installed: by its name, or by pyenv.
+FITS   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 \
+              $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.13.*/bin/python3 \
+              $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.12.*/bin/python3 \
+              $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.11.*/bin/python3; do \
+              "$$python" -c '$(FITS)' 2>/dev/null && echo "$$python" && break; done),python3)
 VENV   := .venv
 PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
+AZURE_CLI := 2.91.0
+# More workers than cores: a stack mostly waits, for a window to close or a timer to come.
+WORKERS ?= 4
+TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop emulators test conformance bench chaos check types unit pin deploy format clean
+.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos check types unit pin deploy format clean
 
 help: ## what there is to run
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
 
 $(VENV)/.ready: requirements.in requirements.txt requirements-dev.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv $(VENV)
+	@python="$(PYTHON)"; "$$python" -c '$(FITS)' 2>/dev/null || { \
+	    echo "Python 3.11, 3.12 or 3.13 is needed, and there is only $$("$$python" -V 2>&1);" \
+	        "pocketsphinx has no wheel for 3.14 yet." >&2; exit 1; }; \
+	    "$$python" -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
@@ -37,11 +50,23 @@ drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files o
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
-test: setup ## what CI runs
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup ## everything that ends within five minutes on two cores
+	$(TESTS) -m "not slow"
+
+test-all: setup ## what CI runs: `make test`, and what takes up to three quarters of an hour
+	$(TESTS)
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
+
+# It is too large to be installed beside everything else.
+.cache/az/$(AZURE_CLI):
+	$(PYTHON) -m venv --clear .cache/az
+	.cache/az/bin/python -m pip install --quiet --disable-pip-version-check "azure-cli==$(AZURE_CLI)"
+	@touch $@
+
+commands: setup .cache/az/$(AZURE_CLI) ## every az command of docs and hooks, parsed by the real Azure CLI
+	$(PY) -m tests.compilers.commands "$(CURDIR)/.cache/az/bin/az"
 
 bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 100000"]
 	$(PY) -m benchmarks $(if $(RECORDINGS),--recordings $(RECORDINGS))
@@ -62,7 +87,7 @@ unit: setup
 	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long" --hypothesis-profile quick tests/unit
 
 pin: ## write requirements.txt anew from requirements.in
-	$(PYTHON) -m venv .cache/pin
+	"$(PYTHON)" -m venv .cache/pin
 	.cache/pin/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	.cache/pin/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
 

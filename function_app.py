@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import api, audio, events, manifests, poison, queues, timers, webhooks
+from functions import api, audio, manifests, poison, queues, timers, webhooks
 
 app = func.FunctionApp()
-for module in (audio, manifests, queues, events, poison, timers, webhooks, api):
+for module in (audio, manifests, queues, poison, timers, webhooks, api):
     app.register_functions(module.bp)

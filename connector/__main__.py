@@ -1,22 +1,30 @@
-"""python -m connector: write the definition and the icon, and the description of the API."""
+"""python -m connector: write the definition and the icon, and the descriptions of the API."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from connector.icon import draw
 from connector.swagger import FOLDER, written
 from shared.api.describe.openapi import document
+from shared.api.describe.openapi_3_0 import document_3_0
+from shared.api.operations.all import OPERATIONS
 
-DESCRIPTION = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+DESCRIPTIONS = {"openapi.json": document, "openapi-3.0.json": document_3_0}
 
 
 def main() -> None:
     (FOLDER / "apiDefinition.swagger.json").write_text(written(), encoding="utf-8")
     (FOLDER / "icon.png").write_bytes(draw())
-    described = json.dumps(document("/api"), indent=2, ensure_ascii=False)
-    DESCRIPTION.write_text(described + "\n", encoding="utf-8")
+    for name, described in DESCRIPTIONS.items():
+        (DOCS / name).write_text(_pretty(described(OPERATIONS, "/api")), encoding="utf-8")
+
+
+def _pretty(there: dict[str, Any]) -> str:
+    return json.dumps(there, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connector.schemas import dynamic, shown
+from shared.api.describe.manifests import MANIFEST
 from shared.api.describe.plain_schemas import plain
 
 _FIRST = ("title", "profile", "locale", "recordings")
@@ -54,15 +55,17 @@ _TOLD: Mapping[str, str] = {
 """Where the manifest's own schema speaks of what is written rather than of what it does."""
 
 
-def manifest_form(schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """`schemas` are the components of openapi.json."""
-    fields = schemas["Manifest"]["properties"]
+_PARTS: Mapping[str, Any] = {**MANIFEST["$defs"], **MANIFEST["$defs"]["options"]}
+
+
+def manifest_form() -> dict[str, Any]:
+    fields = MANIFEST["properties"]
     names = (*_FIRST, *(name for name in fields if name not in _FIRST))
-    recording = schemas["Manifest.recording"]["properties"]
-    found = {name: _field(name, fields[name], schemas) for name in names}
+    recording = _PARTS["recording"]["properties"]
+    found = {name: _field(name, fields[name]) for name in names}
     found["recordings"]["items"] = {
         "type": "object",
-        "properties": {name: _field(name, recording[name], schemas) for name in _OF_RECORDING},
+        "properties": {name: _field(name, recording[name]) for name in _OF_RECORDING},
     }
     whole = shown({"type": "object", "properties": found, "required": ["recordings"]})
     for name, schema in _fields(whole):
@@ -72,13 +75,13 @@ def manifest_form(schemas: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def _field(name: str, schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+def _field(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     there = dict(schema)
     if "$ref" in there:
-        there = dict(schemas[there["$ref"].rpartition("/")[2]])
+        there = dict(_PARTS[there["$ref"].rpartition("/")[2]])
     if "anyOf" in there:
         there |= there.pop("anyOf")[0]
-    return plain({**there, "description": _TOLD.get(name) or there["description"]}, schemas)
+    return plain({**there, "description": _TOLD.get(name) or there["description"]}, _PARTS)
 
 
 def _fields(form: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -22,8 +22,9 @@ _PAGING: Mapping[str, Visibility] = {"limit": "advanced", "after": "internal"}
 ACTIONS: Mapping[str, Action] = {
     "create_batch": Action(
         "important",
-        {"Idempotency-Key": "advanced", "wait": "important"},
-        "Has recordings transcribed: all that are named, or none if something is wrong with them.",
+        {"Idempotency-Key": "advanced", "wait": "important", "again": "advanced"},
+        "Has recordings transcribed: all that are named, or none if something is wrong with them. "
+        "The same sent twice within five minutes is one batch.",
     ),
     "list_batches": Action(None, _PAGING),
     "get_batch": Action(),
@@ -97,6 +98,7 @@ TRIGGERS: Mapping[str, Trigger] = {
 
 TOLD: Mapping[str, str] = {
     "wait": "Whether the action ends only when the batch is over",
+    "again": "Whether another batch is meant, although the same was asked for just before",
     "format": "In which format it is wanted",
     "accepted": "How many recordings there are",
     "unregistered": "Entries of the request that nobody has looked at yet",

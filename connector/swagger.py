@@ -21,6 +21,7 @@ from shared.api.http import JSON
 from shared.api.operation import Operation
 from shared.api.operations import triggers
 from shared.api.operations.all import OPERATIONS
+from shared.version import VERSION
 
 FOLDER = Path(__file__).resolve().parent
 _PLACE = "https://dropscribe.example"
@@ -32,7 +33,7 @@ def written() -> str:
 
 
 def definition() -> dict[str, Any]:
-    described = document(f"{_PLACE}/api")
+    described = document(OPERATIONS, f"{_PLACE}/api")
     paths: dict[str, dict[str, Any]] = {}
     for name, action in ACTIONS.items():
         operation = _BY_NAME[name]
@@ -46,7 +47,7 @@ def definition() -> dict[str, Any]:
             "title": "Dropscribe",
             "description": "Transcribe recordings in bulk: transcripts with speakers and times, "
             "captions, and a report of every batch. Flows start when a transcript is ready.",
-            "version": "1.0",
+            "version": VERSION,
             "contact": {
                 "name": "Dropscribe",
                 "url": _PLACE,
@@ -83,7 +84,7 @@ def _action(operation: Operation, action: Action, described: dict[str, Any]) -> 
         "description": action.description or operation.description.replace("`", ""),
         "parameters": [
             *(
-                _parameter(operation.name, p, action.parameters.get(p["name"]))
+                _parameter(operation.name, p, action.parameters.get(p["name"]), described)
                 for p in there.get("parameters", ())
                 if p["name"] != "Prefer"
             ),
@@ -102,9 +103,13 @@ def _action(operation: Operation, action: Action, described: dict[str, Any]) -> 
 
 
 def _parameter(
-    operation: str, there: dict[str, Any], visibility: Visibility | None
+    operation: str,
+    there: dict[str, Any],
+    visibility: Visibility | None,
+    described: dict[str, Any],
 ) -> dict[str, Any]:
-    schema = {k: v for k, v in there["schema"].items() if k not in ("title", "x-nullable")}
+    whole = plain(there["schema"], described["components"]["schemas"])
+    schema = {k: v for k, v in whole.items() if k not in ("title", "description", "x-nullable")}
     name = there["name"]
     is_required = there.get("required", False) or (operation, name) in REQUIRED
     found = {
@@ -131,7 +136,7 @@ def _body(
         return
     schemas = described["components"]["schemas"]
     if operation.name == "create_batch":
-        yield body("Batch", "What to transcribe, and how.", manifest_form(schemas))
+        yield body("Batch", "What to transcribe, and how.", manifest_form())
         return
     schema = shown(plain(there["requestBody"]["content"][JSON]["schema"], schemas))
     for name, visibility in action.parameters.items():

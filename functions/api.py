@@ -32,7 +32,7 @@ def _trigger(operation: Operation) -> Callable[[func.HttpRequest], func.HttpResp
             headers=req.headers,
             body=req.get_body(),
         )
-        response = serve(operation, request, application, ACCESS)
+        response = serve(operation, request, application, ACCESS, OPERATIONS)
         headers = dict(response.headers)
         if response.media_type is not None:
             headers["Content-Type"] = response.media_type

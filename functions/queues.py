@@ -1,4 +1,6 @@
-"""The steps between the audio and its transcript, each driven by a queue of its own."""
+"""The steps of the work: a function for each kind of message, driven by a queue of its own."""
+
+from collections.abc import Callable
 
 import azure.functions as func
 
@@ -8,49 +10,17 @@ from shared.bootstrap import application
 bp = func.Blueprint()
 
 
-@bp.function_name("register")
-@bp.queue_trigger("message", messages.Register.queue, "DATA_STORAGE")
-def register(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Register, message.get_body()))
+def _register(kind: type[messages.Message]) -> None:
+    trigger = bp.queue_trigger("message", kind.queue, "DATA_STORAGE")
+    bp.function_name(kind.__name__.lower())(trigger(_step(kind)))
 
 
-@bp.function_name("expand")
-@bp.queue_trigger("message", messages.Expand.queue, "DATA_STORAGE")
-def expand(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Expand, message.get_body()))
+def _step(kind: type[messages.Message]) -> Callable[[func.QueueMessage], None]:
+    def run(message: func.QueueMessage) -> None:
+        application().run(messages.decode(kind, message.get_body()))
+
+    return run
 
 
-@bp.function_name("change")
-@bp.queue_trigger("message", messages.Change.queue, "DATA_STORAGE")
-def change(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Change, message.get_body()))
-
-
-@bp.function_name("plan")
-@bp.queue_trigger("message", messages.Plan.queue, "DATA_STORAGE")
-def plan(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Plan, message.get_body()))
-
-
-@bp.function_name("submit")
-@bp.queue_trigger("message", messages.Submit.queue, "DATA_STORAGE")
-def submit(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Submit, message.get_body()))
-
-
-@bp.function_name("collect")
-@bp.queue_trigger("message", messages.Collect.queue, "DATA_STORAGE")
-def collect(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Collect, message.get_body()))
-
-
-@bp.function_name("write")
-@bp.queue_trigger("message", messages.Write.queue, "DATA_STORAGE")
-def write(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Write, message.get_body()))
-
-
-@bp.function_name("finish")
-@bp.queue_trigger("message", messages.Finish.queue, "DATA_STORAGE")
-def finish(message: func.QueueMessage) -> None:
-    application().run(messages.decode(messages.Finish, message.get_body()))
+for each in messages.KINDS:
+    _register(each)

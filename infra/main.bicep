@@ -3,6 +3,8 @@
 
 targetScope = 'subscription'
 
+import { addressesIn, audioIn, guidOf, plain, problems, regionOf, regionsOf, siteOf, words } from 'typed.bicep'
+
 @description('Name of the environment: names the resource group, and makes the names in it unique.')
 @minLength(1)
 @maxLength(64)
@@ -17,18 +19,16 @@ param environmentName string
 param location string
 
 @description('Names to use instead of those made by convention, for any of the keys of `convention`.')
-param names object = {}
+param names { *: string } = {}
 
 @description('Tags on everything, besides that of the environment.')
-param tags object = {}
+param tags { *: string } = {}
 
 @description('Version of Python that runs the app.')
-@allowed(['3.11', '3.12', '3.13'])
-param pythonVersion string = '3.13'
+param pythonVersion '3.11' | '3.12' | '3.13' = '3.13'
 
 @description('Memory of an instance.')
-@allowed([512, 2048, 4096])
-param instanceMemoryMB int = 2048
+param instanceMemoryMB 512 | 2048 | 4096 = 2048
 
 @description('Instances at most, for each group of functions that scales by itself.')
 @minValue(40)
@@ -40,7 +40,7 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 
-@description('Regions with a further Speech account each, separated by spaces.')
+@description('Regions with a further Speech account each, separated by spaces or commas.')
 param speechRegions string = ''
 
 @description('Providers besides Azure Speech, separated by spaces: assemblyai, soferai. Their keys are put into the vault by hand.')
@@ -68,21 +68,22 @@ param flowsLibrary string = ''
 param flowsMailTo string = ''
 
 @description('Further settings of the app, as in docs/settings.md.')
-param appSettings object = {}
+param appSettings { *: string } = {}
 
 @description('Further containers of audio that manifests may name, separated by spaces.')
 param audioContainers string = ''
 
 @description('Replication of the storage accounts.')
-@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
-param storageSku string = 'Standard_LRS'
+param storageSku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' = 'Standard_LRS'
 
 @description('Days after which audio, and the manifests and requests for it, are deleted; 0: never.')
 @minValue(0)
+@maxValue(36500)
 param audioDays int = 0
 
 @description('Days after which transcripts and reports are deleted; 0: never.')
 @minValue(0)
+@maxValue(36500)
 param outputDays int = 0
 
 @description('Log every read and write of a blob, and not only every deletion.')
@@ -103,6 +104,7 @@ param allowedAddresses string = ''
 param logDays int = 30
 
 @description('Gigabytes of log a day, after which no more is taken until the next day; -1: no cap.')
+@minValue(-1)
 param logCapGb int = 2
 
 @description('Who is told of alerts; empty: nobody, they are only seen in the portal.')
@@ -112,17 +114,44 @@ param alertEmail string = ''
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('First day of the budget, the first of a month.')
-param budgetStart string = utcNow('yyyy-MM-01')
+@description('With a budget: the first day of the month in which it is first made, as in 2026-11-01. The service refuses another one later.')
+param budgetStart string = ''
 
 @description('Object id of who looks after the deployment; gets the data roles. Empty: nobody.')
 param ownerPrincipalId string = ''
 
 @description('What kind of principal that is.')
-@allowed(['User', 'Group', 'ServicePrincipal'])
-param ownerPrincipalType string = 'User'
+param ownerPrincipalType 'User' | 'Group' | 'ServicePrincipal' = 'User'
 
-var token = uniqueString(subscription().id, environmentName, location)
+// All that is wrong with what was typed is said at once, before anything is made.
+var refused = problems({
+  environmentName: environmentName
+  location: location
+  names: names
+  tags: tags
+  appSettings: appSettings
+  speechRegions: speechRegions
+  otherProviders: otherProviders
+  audioContainers: audioContainers
+  vnetEnabled: vnetEnabled
+  addressPrefix: addressPrefix
+  allowedAddresses: allowedAddresses
+  apiClientId: apiClientId
+  apiRole: apiRole
+  ownerPrincipalId: ownerPrincipalId
+  flowsEnabled: flowsEnabled
+  flowsSite: flowsSite
+  flowsLibrary: flowsLibrary
+  flowsMailTo: flowsMailTo
+  alertEmail: alertEmail
+  logCapGb: logCapGb
+  monthlyBudget: monthlyBudget
+  budgetStart: budgetStart
+})
+var parameters = empty(refused) ? { names: names } : fail(join(refused, '\n'))
+
+var place = regionOf(location)
+var token = uniqueString(subscription().id, environmentName, place)
 var convention = {
   resourceGroup: 'rg-${environmentName}'
   functionApp: 'func-dropscribe-${token}'
@@ -138,12 +167,14 @@ var convention = {
   network: 'vnet-dropscribe-${token}'
   actionGroup: 'ag-dropscribe-${token}'
 }
-var named = union(convention, names)
+var named = union(convention, parameters.names)
 var tagged = union(tags, { 'azd-env-name': environmentName })
 
-var regions = concat([location], empty(speechRegions) ? [] : split(speechRegions, ' '))
-var furtherAudio = empty(audioContainers) ? [] : split(audioContainers, ' ')
-var others = empty(otherProviders) ? [] : split(otherProviders, ' ')
+var regions = regionsOf(location, speechRegions)
+var audio = audioIn(audioContainers)
+var others = words(otherProviders)
+var client = plain(apiClientId)
+var owner = plain(ownerPrincipalId)
 
 // Other providers can read audio only through signed links, over the public endpoint. Links are made
 // in one way for all, and a firewall would keep them out.
@@ -186,12 +217,12 @@ var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
 var keySettings = union(events, webhook, assemblyAi, soferAi)
-var access = empty(apiClientId) ? {} : { API_AUTH: 'entra', API_ROLE: apiRole }
-var sources = empty(furtherAudio) ? {} : { MANIFEST_SOURCES: 'uploads audio ${audioContainers}' }
+var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
+var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: named.resourceGroup
-  location: location
+  location: place
   tags: tagged
 }
 
@@ -200,7 +231,7 @@ module identity 'modules/identity.bicep' = {
   scope: group
   params: {
     name: named.identity
-    location: location
+    location: place
     tags: tagged
   }
 }
@@ -211,7 +242,7 @@ module monitoring 'modules/monitoring.bicep' = {
   params: {
     workspaceName: named.workspace
     applicationInsightsName: named.applicationInsights
-    location: location
+    location: place
     tags: tagged
     retentionDays: logDays
     dailyCapGb: logCapGb
@@ -235,7 +266,7 @@ module hostStorage 'modules/host-storage.bicep' = {
   scope: group
   params: {
     name: named.hostStorage
-    location: location
+    location: place
     tags: tagged
     sku: storageSku
     publicNetworkAccess: publicNetworkAccess
@@ -247,14 +278,14 @@ module dataStorage 'modules/data-storage.bicep' = {
   scope: group
   params: {
     name: named.dataStorage
-    location: location
+    location: place
     tags: tagged
     sku: storageSku
     isPrivate: isDataPrivate
-    allowedAddresses: empty(allowedAddresses) ? [] : split(allowedAddresses, ' ')
+    allowedAddresses: addressesIn(allowedAddresses)
     workspaceId: monitoring.outputs.workspaceId
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
-    furtherAudio: furtherAudio
+    audio: audio
     audioDays: audioDays
     outputDays: outputDays
     auditBlobs: auditBlobs
@@ -266,7 +297,7 @@ module vault 'modules/key-vault.bicep' = {
   scope: group
   params: {
     name: named.vault
-    location: location
+    location: place
     tags: tagged
     publicNetworkAccess: publicNetworkAccess
     workspaceId: monitoring.outputs.workspaceId
@@ -280,7 +311,7 @@ module eventTopic 'modules/event-topic.bicep' = {
   scope: group
   params: {
     name: named.eventTopic
-    location: location
+    location: place
     tags: tagged
     storageId: dataStorage.outputs.id
     workspaceId: monitoring.outputs.workspaceId
@@ -302,7 +333,7 @@ module roles 'modules/roles.bicep' = {
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
     registersWebhooks: providerWebhooks
-    ownerPrincipalId: ownerPrincipalId
+    ownerPrincipalId: owner
     ownerPrincipalType: ownerPrincipalType
   }
 }
@@ -312,9 +343,9 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
   scope: group
   params: {
     name: named.network
-    location: location
+    location: place
     tags: tagged
-    addressPrefix: addressPrefix
+    addressPrefix: trim(addressPrefix)
   }
 }
 
@@ -322,7 +353,7 @@ module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
   name: 'private-endpoints'
   scope: group
   params: {
-    location: location
+    location: place
     tags: tagged
     subnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
     hostStorageId: hostStorage.outputs.id
@@ -340,7 +371,7 @@ module app 'modules/function-app.bicep' = {
   params: {
     name: named.functionApp
     planName: named.plan
-    location: location
+    location: place
     tags: tagged
     pythonVersion: pythonVersion
     instanceMemoryMB: instanceMemoryMB
@@ -350,24 +381,24 @@ module app 'modules/function-app.bicep' = {
     packageUrl: hostStorage.outputs.packageUrl
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     takesWebhooks: providerWebhooks
-    apiClientId: apiClientId
+    apiClientId: client
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
     settings: union(hostSettings, dataSettings, sources, access, keySettings, appSettings)
   }
   dependsOn: [roles, endpoints]
 }
 
-module flows 'logic-apps/main.bicep' = if (flowsEnabled && !empty(apiClientId)) {
+module flows 'logic-apps/main.bicep' = if (flowsEnabled) {
   name: 'logic-apps'
   scope: group
   params: {
-    location: location
+    location: place
     tags: tagged
     appUrl: app.outputs.url
-    apiClientId: apiClientId
-    site: flowsSite
-    library: flowsLibrary
-    mailTo: flowsMailTo
+    apiClientId: client
+    site: siteOf(flowsSite)
+    library: guidOf(flowsLibrary)
+    mailTo: trim(flowsMailTo)
   }
 }
 
@@ -376,9 +407,9 @@ module alerts 'modules/alerts.bicep' = {
   scope: group
   params: {
     actionGroupName: named.actionGroup
-    location: location
+    location: place
     tags: tagged
-    email: alertEmail
+    email: trim(alertEmail)
     workspaceId: monitoring.outputs.workspaceId
     hostStorageId: hostStorage.outputs.id
     dataStorageId: dataStorage.outputs.id
@@ -390,7 +421,7 @@ module workbook 'modules/workbook.bicep' = {
   name: 'workbook'
   scope: group
   params: {
-    location: location
+    location: place
     tags: tagged
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -401,13 +432,13 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
   scope: group
   params: {
     amount: monthlyBudget
-    start: budgetStart
+    start: trim(budgetStart)
     actionGroupId: alerts.outputs.actionGroupId
   }
 }
 
 // For azd, which keeps outputs as settings of the environment, and for the commands in the docs.
-output AZURE_LOCATION string = location
+output AZURE_LOCATION string = place
 output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_FUNCTION_APP_URL string = app.outputs.url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -16,22 +15,21 @@ from uuid import uuid4
 import httpx
 import requests
 
-from shared.application import Application, Ports
-from shared.configuration.policy import _policy, _prices
+from shared.application import Application
 from shared.configuration.profiles import load_profiles
 from shared.configuration.settings import Settings, read_settings
-from shared.events.outgoing import EventPorts
 from shared.log import quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
-from shared.model.profile.capabilities import Capabilities
+from shared.model.money.price import with_amounts
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio, _fetching
 from shared.pipeline.collect.webhook import webhook_url
+from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
-from shared.providers.registry import OFFERS
+from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
@@ -51,7 +49,6 @@ from shared.stores.table.subscriptions import BlobConfidences, TableSubscription
 
 CALLERS = 16  # calls at a time of one process to receivers of events
 ROOT = Path(__file__).resolve().parent.parent
-CAPABILITIES: Mapping[str, Capabilities] = {n: offer.limits for n, offer in OFFERS.items()}
 
 
 class SystemClock:
@@ -87,7 +84,6 @@ def build(
     )
     signs, signer = _signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
-    policy = _policy(settings)
     secret = settings.webhook_secret
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
@@ -114,9 +110,9 @@ def build(
                 providers={endpoint.provider for endpoint in settings.endpoints},
                 sas_hours=settings.sas_hours if signs else None,
             ),
-            policy=policy,
-            prices=_prices(settings),
-            pool=ThreadPoolExecutor(2 * policy.write_threads, thread_name_prefix="write"),
+            policy=settings.policy,
+            prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
+            pool=ThreadPoolExecutor(2 * settings.policy.write_threads, thread_name_prefix="write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=EventPorts(
@@ -161,7 +157,8 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
     """`submit` starts within a quarter of the time after which an intent is looked up, and its
     create call ends within half of it; what is left, but for a tenth, is for what goes before."""
     credential = cache(lambda: default_credential(settings.azure_client_id))
-    secret, longest = settings.webhook_secret, settings.resolve_after_seconds
+    secret, policy = settings.webhook_secret, settings.policy
+    longest = policy.resolve_after_seconds
     create_seconds = min(60, longest / 2)
     return {
         endpoint.name: OFFERS[endpoint.provider].connect(
@@ -172,7 +169,7 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
                 credential=credential,
                 settings=settings.of_provider[endpoint.provider],
                 create_seconds=create_seconds,
-                prepare_seconds=0.9 * longest - create_seconds - min(20, longest // 4),
+                prepare_seconds=0.9 * longest - create_seconds - policy.submit_within_seconds,
                 webhook_url=_webhook_url(settings, endpoint),
                 webhook_secret=secret.reveal() if secret else "",
             )

@@ -7,11 +7,11 @@ messages.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast, get_args
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +52,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submit(msgspec.Struct, frozen=True, kw_only=True):
-    """Send a planned job to a provider. With `last`: the planned jobs of a line from `job_id` to
-    that one, as many at a time as there is room for."""
+    """Send the planned jobs of a line to a provider, from `job_id` to `last`, as many at a time as
+    there is room for. Without `last` the line is that one job."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     v: int = 1
@@ -123,9 +123,9 @@ class Deliver(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish | Announce | Deliver
-M = TypeVar("M", Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
+M = TypeVar("M", bound=Message)
 
-KINDS = (Register, Expand, Change, Plan, Submit, Collect, Write, Finish, Announce, Deliver)
+KINDS: tuple[type[Message], ...] = get_args(Message)
 QUEUES = tuple(kind.queue for kind in KINDS)
 # Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
 # the process crashes where two threads are the first at the same moment.

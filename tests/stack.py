@@ -30,6 +30,7 @@ from shared.model.batch.recording import Recording
 T = TypeVar("T")
 SECONDS = 90.0
 AUDIO = "audio"
+OVER = '"event":"batch.completed"'
 OUTPUTS = ("transcripts", "reports", "errors")
 QUICK = {
     "COALESCE_SECONDS": "1",
@@ -100,11 +101,37 @@ def await_window(seconds: int = 1) -> None:
     until(lambda: time.time() % seconds < seconds / 5)
 
 
+class News:
+    """What the hosts that log into a folder have printed since it was last asked."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._known: dict[Path, int] = {}
+
+    def fresh(self) -> str:
+        return "".join(self._fresh(path) for path in host_logs(self._logs))
+
+    def _fresh(self, path: Path) -> str:
+        known = self._known.get(path, 0)
+        if path.stat().st_size == known:
+            return ""
+        with path.open("rb") as file:
+            file.seek(known)
+            new = file.read()
+        self._known[path] = known + len(new)
+        return new.decode(errors="replace")
+
+
+def host_logs(logs: Path) -> list[Path]:
+    return sorted(logs.glob("*functions*.log"))
+
+
 class Site:
     """A folder of a running stack, and what a person, an operator and an auditor do there."""
 
     def __init__(self, stack: Stack, folder: str, speech_urls: Sequence[str], exits: ExitStack):
         self.stack, self.folder = stack, folder
+        self._news = News(stack.logs)
         storage = stack.azurite.connection_string
         enter = exits.enter_context
         self._speech = [enter(httpx.Client(base_url=f"{url}/_emulator")) for url in speech_urls]
@@ -143,8 +170,15 @@ class Site:
         deadline = time.monotonic() + SECONDS
         while not (progress := self.look(wanted)).is_over:
             assert time.monotonic() < deadline, f"{progress}\n{self._tail()}"
-            time.sleep(0.2)
+            self._await_news()
         return progress
+
+    def _await_news(self) -> None:
+        """Return when a host says that a batch is over, or after a second: to look at the table in
+        vain would slow down those who write it."""
+        deadline = time.monotonic() + 1
+        while OVER not in self._news.fresh() and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def look(self, wanted: set[Key]) -> Progress:
         self.stack.check()
@@ -260,7 +294,7 @@ class Site:
     @property
     def log(self) -> str:
         """What all functions hosts have printed so far."""
-        return "".join(path.read_text() for path in self.stack.logs.glob("*functions*.log"))
+        return "".join(path.read_text() for path in host_logs(self.stack.logs))
 
     # --- between tests ----------------------------------------------------------------------
 

@@ -23,10 +23,9 @@ param outputDays int
 @description('Log who reads and writes blobs, not only who deletes them.')
 param auditBlobs bool
 
-@description('Further containers of audio, which manifests may name. When their blobs end, their owners say.')
-param furtherAudio array
+@description('Containers of audio: audio, uploads, and further ones that manifests may name. When the blobs of those end, their owners say.')
+param audio array
 
-var audio = concat(['audio', 'uploads'], furtherAudio)
 var requests = [
   'manifests'
   'batches'

@@ -169,14 +169,23 @@ resource authentication 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(api
   }
 }
 
-// No passwords for publishing: deployments come with an Entra token.
-resource publishing 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = [for way in ['ftp', 'scm']: {
+// No passwords for publishing: deployments come with an Entra token. Each has its name written out,
+// by which the compiler knows what belongs into it.
+resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
-  name: way
+  name: 'ftp'
   properties: {
     allow: false
   }
-}]
+}
+
+resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: {
+    allow: false
+  }
+}
 
 output name string = app.name
 output url string = 'https://${app.properties.defaultHostName}'

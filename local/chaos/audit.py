@@ -18,9 +18,9 @@ from local.chaos.evidence import (
 from local.chaos.plan import BROKEN, tag_of
 from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.model.failure import Failure
 
 _FORMATS = ("json", "csv", "html")
 

@@ -7,12 +7,14 @@ import socket
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from local.host.bells import hearing
 from local.host.bindings import queue_input
 from local.host.blobs import BlobPipeline
 from local.host.executor import Executor
@@ -79,12 +81,13 @@ class Host:
             loop.add_signal_handler(number, self._stopping.set)
         server = _Server(self._surface(), self._app.knobs.grace_seconds)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        listeners = [asyncio.create_task(listener) for listener in self._listeners()]
-        await server.ready(serving)
-        on_ready()
-        stopped = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait([stopped, serving, *listeners], return_when=asyncio.FIRST_COMPLETED)
-        return await self._stop(server, serving, listeners)
+        with hearing(partial(loop.call_soon_threadsafe, self._storage.ring)):
+            listeners = [asyncio.create_task(listener) for listener in self._listeners()]
+            await server.ready(serving)
+            on_ready()
+            stopped = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait([stopped, serving, *listeners], return_when=asyncio.FIRST_COMPLETED)
+            return await self._stop(server, serving, listeners)
 
     async def _stop(
         self,

@@ -77,7 +77,9 @@ class QueueListener:
                 wait_seconds = _FIRST_WAIT_SECONDS
                 continue
             await first_of(self._queue.doorbell, stopping, within_seconds=wait_seconds)
-            wait_seconds = min(wait_seconds * 2, self._settings.idle_seconds)
+            has_rung = self._queue.doorbell.is_set()
+            longer = min(wait_seconds * 2, self._settings.idle_seconds)
+            wait_seconds = _FIRST_WAIT_SECONDS if has_rung else longer
         await asyncio.gather(*self._running)
 
     async def _receive(self) -> int:
@@ -114,7 +116,7 @@ class QueueListener:
                 await self._give_up(held)
             else:
                 await self._queue.hide(message.id, held.receipt, self._settings.retry_seconds)
-                self._queue.doorbell.set()
+                self._queue.ring(self._settings.retry_seconds)
         except HttpResponseError as error:
             code = getattr(error, "error_code", None)
             if error.status_code != 404 and code != "PopReceiptMismatch":

@@ -70,6 +70,12 @@ class Storage:
             self._named[key] = StorageQueue(self, client, base64_text)
         return self._named[key]
 
+    def ring(self, address: str, after_seconds: float) -> None:
+        """`StorageQueue.ring` for the queue at that address; on the loop's own thread."""
+        for queue in self._named.values():
+            if queue.address == address:
+                queue.ring(after_seconds)
+
     def close(self) -> None:
         """Start no more calls; those under way are not waited for."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -103,10 +109,15 @@ class StorageQueue:
 
     def __init__(self, storage: Storage, client: QueueClient, base64_text: bool) -> None:
         self.name: str = client.queue_name
+        self.address: str = client.url
         self.doorbell = asyncio.Event()
         self._storage = storage
         self._client = client
         self._base64 = base64_text
+
+    def ring(self, after_seconds: float) -> None:
+        """Wake the listener when a message that is hidden for so long can be had."""
+        asyncio.get_running_loop().call_later(after_seconds, self.doorbell.set)
 
     async def receive(self, count: int, lease_seconds: int) -> list[QueueMessage]:
         """Up to `count` messages, hidden for the lease; none when there is no such queue."""

@@ -16,7 +16,7 @@ from local.stack.demo import ALL_TRANSCRIBED, LOOK_SECONDS, OUTPUTS, SOME_FAILED
 from local.stack.download import download
 from local.stack.intake import choose
 from local.stack.stack import CONTAINERS, TABLE
-from shared.batches.status import BatchStatus, batch_status
+from shared.batches.status import BatchStatus, TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
 from shared.model.manifest.refusal import ManifestReport, told
@@ -60,11 +60,12 @@ def _drop(blobs: BlobServiceClient, name: str, content: bytes) -> str:
 def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
     """Raises `TimeoutError`."""
     table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
-    store, deadline = TableBatchStore(table), monotonic() + SECONDS
+    tell_status = TellStatus(store=TableBatchStore(table), clock=_Clock())
+    deadline = monotonic() + SECONDS
     with console.status("waiting for the manifest to be read") as line:
         while monotonic() < deadline:
             try:
-                status = batch_status(batch_id, store=store, clock=_Clock())
+                status = tell_status(batch_id)
             except BatchMissing:
                 sleep(LOOK_SECONDS)
                 continue

@@ -36,7 +36,6 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
 }
 TABLE = "dropscribe"
-IDLE_POLL_SECONDS = 0.4  # a recording passes five queues one after the other
 
 
 @dataclass
@@ -124,10 +123,12 @@ def running_stack(
 
 
 @contextmanager
-def running_host(port: int, environment: Mapping[str, str], log: Path) -> Iterator[Child]:
-    """A functions host that runs the app."""
+def running_host(
+    port: int, environment: Mapping[str, str], log: Path, *options: str
+) -> Iterator[Child]:
+    """A functions host that runs the app. `options` are those of `python -m local.host`."""
     command = [sys.executable, "-m", "local.host", "--app", str(ROOT), "--port", str(port)]
-    command += ["--idle-poll-seconds", str(IDLE_POLL_SECONDS)]
+    command += options
     with running(
         "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
     ) as host:

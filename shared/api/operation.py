@@ -24,7 +24,8 @@ _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 
 class Call(NamedTuple):
     """A request that was checked. `query` and `body` are of the types that the operation names.
-    `base` is the address of the API, `caller` whoever calls where that is known."""
+    `base` is the address of the API, `caller` whoever calls where that is known, `operations` is
+    all that can be called, for those that describe it."""
 
     app: Application
     request: Request
@@ -33,6 +34,7 @@ class Call(NamedTuple):
     query: Any = None
     body: Any = None
     caller: str = ""
+    operations: Operations = ()
 
     def url(self, path: str) -> str:
         """The absolute address of something in the API."""
@@ -40,21 +42,25 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`schema` is the type of the JSON body, None where there is no body or another one; then
-    `media_types` says which. `headers` maps names to descriptions."""
+    """`schema` is the type of the body where it is JSON, `str` where it is text only, None where
+    there is no body. Of several media types the first is the usual one; a parameter of the query
+    called `chooser` asks for another. `headers` maps names to descriptions."""
 
     description: str
     schema: Any = None
     media_types: tuple[str, ...] = (JSON,)
     headers: Mapping[str, str] = {}
+    chooser: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Operation:
     """`name` is the name of its function, in snake_case. `path` is below `/api`, with its
     parameters in braces. `query` and `body` are structs; `body_types` are the media types of one
-    that the operation reads by itself. `problems` are the statuses that it refuses with, besides
-    those that all have. `is_open` lets everybody in."""
+    that the operation reads by itself, `headers` what it reads besides, with what that does.
+    `problems` are the statuses that it refuses with, besides those that all have. `former` maps
+    names that a parameter of the query had before to the one that it has: they are taken and not
+    described. `is_open` lets everybody in. Each is itself and no other, whatever others hold."""
 
     name: str
     method: str
@@ -67,6 +73,8 @@ class Operation:
     query: type[msgspec.Struct] | None = None
     body: type[msgspec.Struct] | None = None
     body_types: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     is_open: bool = False
     path_names: tuple[str, ...] = field(init=False)
@@ -79,6 +87,9 @@ class Operation:
         object.__setattr__(self, "read_body", read_body)
         if self.query is not None:
             msgspec.json.Decoder(self.query)
+
+
+Operations = tuple[Operation, ...]
 
 
 class PathValue(NamedTuple):
@@ -96,11 +107,18 @@ PATH_VALUES: Mapping[str, PathValue] = {
     "trigger": PathValue(
         "^(transcript-ready|recording-failed|review-needed|batch-completed)$", "What starts a flow"
     ),
+    "transcript_format": PathValue("^(vtt|srt|txt)$", "What the transcript is written as"),
+    "report_format": PathValue("^(csv|html)$", "What the report is written as"),
 }
 
 
 def read_call(
-    operation: Operation, request: Request, app: Application, base: str, caller: str
+    operation: Operation,
+    request: Request,
+    app: Application,
+    base: str,
+    caller: str,
+    operations: Operations,
 ) -> Call:
     """Raises `Refused` for what is not as the operation describes it."""
     path = {name: _path_value(name, request.path.get(name, "")) for name in operation.path_names}
@@ -109,21 +127,25 @@ def read_call(
         request=request,
         base=base,
         path=path,
-        query=_query(operation.query, request.query),
+        query=_query(operation, request.query),
         body=_body(operation, request),
         caller=caller,
+        operations=operations,
     )
 
 
 def _path_value(name: str, value: str) -> str:
     if not re.fullmatch(PATH_VALUES[name].pattern, value):
         kind = name.removesuffix("_id")
-        raise Refused(404, f"{kind}_missing", f"There is no {kind} of that id.")
+        told = "id" if name.endswith("_id") else "name"
+        text = f"There is no {kind.replace('_', ' ')} of that {told}."
+        raise Refused(404, f"{kind}_missing", text)
     return value
 
 
-def _query(kind: type[msgspec.Struct] | None, query: Mapping[str, str]) -> Any:
-    sent = {key: value for key, value in query.items() if key.lower() not in _SECRETS}
+def _query(operation: Operation, query: Mapping[str, str]) -> Any:
+    kind, former = operation.query, operation.former
+    sent = {former.get(k, k): v for k, v in query.items() if k.lower() not in _SECRETS}
     known = kind.__struct_fields__ if kind is not None else ()
     for name in sent:
         if name not in known:

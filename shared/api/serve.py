@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from shared.api.caller import caller_of
 from shared.api.http import Request, Response
-from shared.api.operation import Operation, read_call
+from shared.api.operation import Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
 from shared.errors import DropscribeError
 from shared.log import event
-
-Authenticate = Callable[[Request], str]
 
 
 class Access(NamedTuple):
@@ -26,16 +24,21 @@ class Access(NamedTuple):
 
 
 def serve(
-    operation: Operation, request: Request, application: Callable[[], Application], access: Access
+    operation: Operation,
+    request: Request,
+    application: Callable[[], Application],
+    access: Access,
+    operations: Operations,
 ) -> Response:
-    """Always a response: whatever goes wrong is told as problem details."""
+    """Always a response: whatever goes wrong is told as problem details. `operations` are all
+    that the API has."""
     try:
         caller = ""
         if access.by_entra and not operation.is_open:
             caller = caller_of(request, is_checked=access.is_checked, role=access.role)
         app = application()
         base = _base(request, app.public_url)
-        return operation.handle(read_call(operation, request, app, base, caller))
+        return operation.handle(read_call(operation, request, app, base, caller, operations))
     except Refused as error:
         return refusal(error)
     except DropscribeError as error:

@@ -11,16 +11,18 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-from shared.audio import mp4, refusals
+from shared.audio import mp4
 from shared.audio.demux import Silent, Sound, demux
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, RangeFile, TooManyReads
+from shared.audio.refusals import cut_off, not_audio
 from shared.audio.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
 from shared.audio.wav import plain_wav
+from shared.model import failure_texts as texts
 from shared.model.profile.audio import AudioProperties
 
 HEAD_BYTES = BLOCK_BYTES
-_TOLERANCE_MS = 100
+_SHORTEST_MS, _TOLERANCE_MS = 100, 100
 _LENGTH_IS_IN_THE_HEAD = frozenset({"wav", "w64", "mp3", "flac", "aiff", "asf", "matroska,webm"})
 _NAMES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
@@ -41,18 +43,18 @@ def probe(
     `accept_truncated` is set. Whatever `read` raises passes through.
     """
     if size == 0:
-        raise refusals.empty_audio()
+        raise texts.EMPTY_AUDIO.error()
     file = RangeFile(head, size, read)
     try:
         return _probe(file, name, accept_truncated)
     except TooManyReads:
-        raise refusals.not_audio(head, name) from None
+        raise not_audio(head, name) from None
 
 
 def _probe(file: RangeFile, name: str, accept_truncated: bool) -> AudioProperties:
     head = file.head
     if wav_holds_no_sound(head, file.size):
-        raise refusals.empty_audio("The file is a WAV header without any sound behind it.")
+        raise texts.EMPTY_WAV.error()
     if mp4.looks_like_mp4(head):
         sound, promise = _probe_mp4(file, name)
     else:
@@ -61,10 +63,10 @@ def _probe(file: RangeFile, name: str, accept_truncated: bool) -> AudioPropertie
     if promise and promise.whole_ms is None:
         promise = Promise(promise.promised_bytes, promise.present_bytes, sound.duration_ms)
     if promise and not accept_truncated:
-        raise refusals.truncated_audio(promise)
+        raise cut_off(promise)
     duration_ms = sound.duration_ms if promise is None else promise.present_ms
-    if duration_ms is not None and duration_ms < refusals.SHORTEST_MS:
-        raise refusals.too_short(duration_ms)
+    if duration_ms is not None and duration_ms < _SHORTEST_MS:
+        raise texts.TOO_SHORT.error(duration=duration_ms, least=_SHORTEST_MS)
     return AudioProperties(
         codec=sound.codec,
         container=_container(sound, head),
@@ -116,10 +118,10 @@ def _probe_mp4(file: RangeFile, name: str) -> tuple[Sound, Promise | None]:
     layout = mp4.read_layout(file)
     if not layout.moov:
         if layout.sound_bytes or layout.end > file.size:
-            raise refusals.index_missing()
-        raise refusals.not_audio(file.head, name)
+            raise texts.INDEX_MISSING.error()
+        raise not_audio(file.head, name)
     if mp4.is_encrypted(layout.moov):
-        raise refusals.encrypted_audio()
+        raise texts.ENCRYPTED_AUDIO.error()
     if layout.is_fragmented:
         return _probe_fragments(file, layout, name), None
     sound = _settled(demux(file), file, name)
@@ -140,8 +142,8 @@ def _settled(found: Sound | Silent | None, file: RangeFile, name: str) -> Sound:
     if isinstance(found, Sound):
         return found
     if found is not None and found.has_video:
-        raise refusals.no_audio_stream(_NAMES.get(found.container, found.container))
-    raise refusals.not_audio(file.head, name)
+        raise texts.NO_AUDIO_STREAM.error(kind=_NAMES.get(found.container, found.container))
+    raise not_audio(file.head, name)
 
 
 def _with_duration(sound: Sound, duration_ms: int | None) -> Sound:

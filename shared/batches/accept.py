@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -16,7 +17,8 @@ from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.manifest import Manifest
 from shared.ports.blobs import Requests
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
+from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
 
 ITEMS_IN_PART = 100
@@ -24,47 +26,56 @@ MOST_PARTS = 90  # with the header they are written in one transaction, which ta
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def accept(
-    manifest: Manifest | bytes,
-    *,
-    origin: Origin,
-    kind: str = "json",
-    batch_id: str | None = None,
-    idempotency_key: str | None = None,
-    known: Known,
-    store: BatchStore,
-    requests: Requests,
-    queue: Queue,
-    clock: Clock,
-    new_id: Callable[[], str],
-) -> Batch:
+@dataclass(frozen=True, kw_only=True)
+class AcceptBatch(UseCase):
     """The batch, or the one that the same request made before. The number of calls does not
     depend on that of the items: a blob, a transaction, the note, the list, a message.
 
-    `manifest` is checked already, or the content of a file of that `kind`. A batch id makes the
-    call repeatable, and so does a key, which its caller has to keep apart from others' keys.
-    Raises `ManifestRefused` and, where the key came with another content before, `KeyReused`.
     Until the note is there, nothing happens to a batch: who gets an error may ask again.
     """
-    if isinstance(manifest, bytes):
-        manifest = read_manifest(manifest, kind, known)
-    if batch_id is None:
-        batch_id = request_batch_id(idempotency_key) if idempotency_key else f"api-{new_id()}"
-    content, lengths = _encoded(manifest)
-    batch = _batch(batch_id, manifest, origin, hashlib.sha256(content).hexdigest(), clock.now())
-    there = store.batch(batch_id)
-    if there is None:
-        requests.put(batch, content)
-        is_new = store.create_batch(batch, _parts(batch, lengths))
-        there = store.batch(batch_id)
+
+    known: Known
+    requests: Requests
+    new_id: Callable[[], str]
+
+    def __call__(
+        self,
+        manifest: Manifest | bytes,
+        *,
+        origin: Origin,
+        kind: str = "json",
+        batch_id: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Batch:
+        """`manifest` is checked already, or the content of a file of that `kind`. A batch id makes
+        the call repeatable, and so does a key, which its caller has to keep apart from others'
+        keys. Raises `ManifestRefused` and, where the key came with another content before,
+        `KeyReused`."""
+        if isinstance(manifest, bytes):
+            manifest = read_manifest(manifest, kind, self.known)
+        batch_id = batch_id or self._id(idempotency_key)
+        content, lengths = _encoded(manifest)
+        digest = hashlib.sha256(content).hexdigest()
+        batch = _batch(batch_id, manifest, origin, digest, self.clock.now())
+        there = self.store.batch(batch_id) or self._create(batch, content, lengths)
+        if there.digest != batch.digest:
+            raise KeyReused("the idempotency key was used for another request")
+        resume(there, store=self.store, queue=self.queue)
+        return there
+
+    def _id(self, idempotency_key: str | None) -> str:
+        return request_batch_id(idempotency_key) if idempotency_key else f"api-{self.new_id()}"
+
+    def _create(self, batch: Batch, content: bytes, lengths: list[int]) -> Batch:
+        """What is stored under its id then: somebody else may have been quicker."""
+        self.requests.put(batch, content)
+        is_new = self.store.create_batch(batch, _parts(batch, lengths))
+        there = self.store.batch(batch.id)
         if there is None:
             raise StoreConflict("accept: the batch is gone again")
         if is_new:
-            event("batch.accepted", batch=batch_id, origin=origin, items=len(manifest.items))
-    if there.digest != batch.digest:
-        raise KeyReused("the idempotency key was used for another request")
-    resume(there, store=store, queue=queue)
-    return there
+            event("batch.accepted", batch=batch.id, origin=batch.origin, items=batch.items)
+        return there
 
 
 def resume(batch: Batch, *, store: BatchStore, queue: Queue) -> None:

@@ -3,122 +3,105 @@ transcribed stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
-
-import msgspec
 
 from shared.errors import BatchMissing
 from shared.log import event
 from shared.messages import Change, Finish
+from shared.model.batch import batch as batches
+from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, Job
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
-from shared.pipeline.fail.faults import cancel_copy
-from shared.pipeline.fail.reasons import CANCELLED
-from shared.pipeline.fail.recording import fail
-from shared.ports.blobs import Outputs
+from shared.pipeline.fail.copy import cancel_copy
+from shared.pipeline.fail.recording import FailRecording
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.state import ROWS_IN_TRANSACTION
 
-ROWS_IN_TRANSACTION = 100
 ROWS_IN_RUN = 1_000
 
 
-def cancel(batch_id: str, *, store: BatchStore, queue: Queue, clock: Clock) -> Batch:
+@dataclass(frozen=True, kw_only=True)
+class CancelBatch(UseCase):
     """Asks for it; it is carried out by messages. A batch that is over stays as it is. Raises
     `BatchMissing`, `StoreConflict`."""
-    batch = store.batch(batch_id)
-    if batch is None or batch.is_gone:
-        raise BatchMissing(f"there is no batch {batch_id}")
-    if store.note_version(batch_id) is None:
+
+    def __call__(self, batch_id: str) -> Batch:
+        batch = self.store.batch(batch_id)
+        if batch is None or batch.is_gone:
+            raise BatchMissing(f"there is no batch {batch_id}")
+        if self.store.note_version(batch_id) is None:
+            return batch
+        if batch.cancelled_at is None:
+            batch = batches.cancelled(batch, self.clock.now())
+            self.store.save_batch(batch)
+            event("batch.cancelled", batch=batch_id)
+        self.queue.send(Change(batch_id=batch_id))
         return batch
-    if batch.cancelled_at is None:
-        batch = msgspec.structs.replace(batch, cancelled_at=clock.now(), retry_at=None)
-        store.save_batch(batch)
-        event("batch.cancelled", batch=batch_id)
-    queue.send(Change(batch_id=batch_id))
-    return batch
 
 
-def carry_out_cancel(
-    batch: Batch,
-    *,
-    store: BatchStore,
-    active: ActiveJobs,
-    endpoints: Mapping[str, SpeechProvider],
-    outputs: Outputs,
-    errors_container: str,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-    pool: Executor,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class CarryOutCancel(UseCase):
     """Safe to repeat. A create call whose outcome is not known yet is waited for; results that
     are there are paid, and are written."""
 
-    def give_up(rows: Iterable[Recording]) -> int:
-        count, left = 0, iter(rows)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
-            store.save(recordings=pool.map(cancelled, part))
-            count += len(part)
-        return count
+    endpoints: Mapping[str, SpeechProvider]
+    fail: FailRecording
+    pool: Executor
 
-    def cancelled(row: Recording) -> Recording:
-        return fail(
-            row,
-            CANCELLED,
-            outputs=outputs,
-            errors_container=errors_container,
-            now=clock.now(),
-        )
+    def __call__(self, batch: Batch) -> None:
+        found = self.store.recordings(batch.id, state="waiting", page=ROWS_IN_RUN)
+        waiting = list(islice(found, ROWS_IN_RUN))
+        self._give_up(waiting)
+        if len(waiting) == ROWS_IN_RUN:
+            self.queue.send(Change(batch_id=batch.id))
+            return
+        if self._end_jobs(batch):
+            pause = timedelta(seconds=self.policy.submit_within_seconds)
+            self.queue.send(Change(batch_id=batch.id), after=pause)
+        self.queue.send(Finish(batch_id=batch.id))
 
-    waiting = store.recordings(batch.id, state="waiting", page=ROWS_IN_RUN)
-    if give_up(list(islice(waiting, ROWS_IN_RUN))) == ROWS_IN_RUN:
-        queue.send(Change(batch_id=batch.id))
-        return
-    is_uncertain = False
-    for job in list(store.jobs(batch.id)):
-        if job.state == "submitting":
-            is_uncertain = True
-        elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
-            _mark(job, store, clock.now())
-            rows = _left(job, store)
-            give_up(rows if job.is_sent else map(money_back, rows))
-            _delete_copy(job, active, endpoints)
-    if is_uncertain:
-        queue.send(Change(batch_id=batch.id), after=timedelta(seconds=policy.submit_within_seconds))
-    queue.send(Finish(batch_id=batch.id))
+    def _end_jobs(self, batch: Batch) -> bool:
+        """Whether the outcome of a create call has to be waited for."""
+        is_uncertain = False
+        for job in list(self.store.jobs(batch.id)):
+            if job.state == "submitting":
+                is_uncertain = True
+            elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
+                self._end(job)
+        return is_uncertain
+
+    def _end(self, job: Job) -> None:
+        """From the first line on nobody else decides what becomes of its recordings, whose error
+        reports are stored before their rows. The copy goes also where its profile would keep it:
+        it is not finished."""
+        if not is_cancelled(job):
+            self.store.save(jobs.failed(job, CANCELLED, self.clock.now()))
+        left = list(self.store.rows_left(job))
+        self._give_up(left if job.is_sent else map(money_back, left))
+        provider = self.endpoints.get(job.endpoint or "")
+        if provider is not None and job.transcription_id:
+            cancel_copy(job, provider)
+        self.active.remove(job.id)
+
+    def _give_up(self, rows: Iterable[Recording]) -> None:
+        self.store.save_all(self._failed(iter(rows)))
+
+    def _failed(self, rows: Iterator[Recording]) -> Iterator[Recording]:
+        """Side by side, as many as are saved together: no more reports than rows."""
+        while part := list(islice(rows, ROWS_IN_TRANSACTION)):
+            yield from self.pool.map(self._cancelled, part)
+
+    def _cancelled(self, row: Recording) -> Recording:
+        return self.fail(row, CANCELLED)
 
 
 def is_cancelled(job: Job) -> bool:
     return job.failure is not None and job.failure.code == CANCELLED.code
-
-
-def _mark(job: Job, store: BatchStore, now: datetime) -> None:
-    """From here on nobody else decides what becomes of its recordings, whose error reports are
-    stored before their rows."""
-    if not is_cancelled(job):
-        over = msgspec.structs.replace(job, state="failed", failure=CANCELLED, changed_at=now)
-        store.save(over)
-
-
-def _left(job: Job, store: BatchStore) -> list[Recording]:
-    return list(
-        store.recordings(
-            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
-        )
-    )
-
-
-def _delete_copy(job: Job, active: ActiveJobs, endpoints: Mapping[str, SpeechProvider]) -> None:
-    """Also one that its profile would keep: it is not finished."""
-    provider = endpoints.get(job.endpoint or "")
-    if provider is not None and job.transcription_id:
-        cancel_copy(job, provider)
-    active.remove(job.id)

@@ -3,79 +3,31 @@ every message is lost: the sweep sends another one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from dataclasses import dataclass
 
-from shared.batches.cancel import carry_out_cancel
-from shared.batches.delete import carry_out_delete
-from shared.batches.entries import Registrar
-from shared.batches.retry import carry_out_retry
+from shared.batches.cancel import CarryOutCancel
+from shared.batches.delete import CarryOutDelete
+from shared.batches.retry import CarryOutRetry
 from shared.messages import Change
-from shared.model.batch.batch import Batch
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
-from shared.ports.blobs import Outputs, Requests
-from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.state import BatchStore
 
 
-def change(
-    message: Change,
-    *,
-    store: BatchStore,
-    active: ActiveJobs,
-    endpoints: Mapping[str, SpeechProvider],
-    requests: Requests,
-    registrar: Callable[[Batch], Registrar],
-    look_again: Callable[[Recording], Recording | None],
-    outputs: Outputs,
-    errors_container: str,
-    reports_container: str,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-    pool: Executor,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class ChangeBatch:
     """To delete goes before to retry, and that before to cancel. Nothing asked for: nothing."""
-    batch = store.batch(message.batch_id)
-    if batch is None:
-        return
-    if batch.deleting is not None:
-        carry_out_delete(
-            batch,
-            store=store,
-            requests=requests,
-            outputs=outputs,
-            reports_container=reports_container,
-            clock=clock,
-            pool=pool,
-        )
-    elif batch.retry_at is not None:
-        carry_out_retry(
-            message,
-            batch,
-            store=store,
-            requests=requests,
-            registrar=registrar,
-            look_again=look_again,
-            outputs=outputs,
-            errors_container=errors_container,
-            queue=queue,
-            policy=policy,
-            clock=clock,
-            pool=pool,
-        )
-    elif batch.cancelled_at is not None and not batch.is_expanding:
-        carry_out_cancel(
-            batch,
-            store=store,
-            active=active,
-            endpoints=endpoints,
-            outputs=outputs,
-            errors_container=errors_container,
-            queue=queue,
-            policy=policy,
-            clock=clock,
-            pool=pool,
-        )
+
+    store: BatchStore
+    delete: CarryOutDelete
+    retry: CarryOutRetry
+    cancel: CarryOutCancel
+
+    def __call__(self, message: Change) -> None:
+        batch = self.store.batch(message.batch_id)
+        if batch is None:
+            return
+        if batch.deleting is not None:
+            self.delete(batch)
+        elif batch.retry_at is not None:
+            self.retry(batch, message.after)
+        elif batch.cancelled_at is not None and not batch.is_expanding:
+            self.cancel(batch)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from itertools import islice
-
-import msgspec
 
 from shared.errors import BatchBusy, BatchMissing
 from shared.log import event
 from shared.messages import Change
+from shared.model.batch import batch as batches
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording
 from shared.outputs.report import FORMATS
@@ -20,60 +20,62 @@ from shared.ports.state import BatchStore
 ROWS_AT_ONCE = 200
 
 
-def delete_batch(batch_id: str, with_outputs: bool, *, store: BatchStore, queue: Queue) -> None:
+@dataclass(frozen=True, kw_only=True)
+class DeleteBatch:
     """Asks for it; it is carried out by a message. The source audio stays. Raises `BatchMissing`,
     `BatchBusy` while the batch is worked on, `StoreConflict`."""
-    batch = store.batch(batch_id)
-    if batch is None or batch.deleted_at is not None:
-        raise BatchMissing(f"there is no batch {batch_id}")
-    if batch.deleting is None:
-        if store.note_version(batch_id) is not None:
-            raise BatchBusy("the batch is being worked on: cancel it, or wait until it is over")
-        batch = msgspec.structs.replace(batch, deleting="outputs" if with_outputs else "rows")
-        store.open_batch(batch)  # as for a retry
-        store.save_batch(batch)
-    store.open_batch(batch)
-    queue.send(Change(batch_id=batch_id))
+
+    store: BatchStore
+    queue: Queue
+
+    def __call__(self, batch_id: str, with_outputs: bool) -> None:
+        batch = self.store.batch(batch_id)
+        if batch is None or batch.deleted_at is not None:
+            raise BatchMissing(f"there is no batch {batch_id}")
+        if batch.deleting is None:
+            if self.store.note_version(batch_id) is not None:
+                raise BatchBusy("the batch is being worked on: cancel it, or wait until it is over")
+            batch = batches.to_be_deleted(batch, with_outputs=with_outputs)
+            self.store.open_batch(batch)  # as for a retry
+            self.store.save_batch(batch)
+        self.store.open_batch(batch)
+        self.queue.send(Change(batch_id=batch_id))
 
 
-def carry_out_delete(
-    batch: Batch,
-    *,
-    store: BatchStore,
-    requests: Requests,
-    outputs: Outputs,
-    reports_container: str,
-    clock: Clock,
-    pool: Executor,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class CarryOutDelete:
     """Safe to repeat: rows go last. The header stays, without what it says of anybody, so that
     the manifest or the key from which it came does not start the batch anew."""
-    note = store.note_version(batch.id)
-    if batch.deleting == "outputs":
-        _remove_outputs(batch, store, outputs, reports_container, pool)
-    if batch.items is not None:
-        requests.remove(batch)
-    store.forget(batch)
-    store.save_batch(
-        msgspec.structs.replace(batch, title="", deleting=None, deleted_at=clock.now())
-    )
-    if note is not None:
-        store.close_batch(batch.id, note)
-    event("batch.deleted", batch=batch.id)
 
+    store: BatchStore
+    requests: Requests
+    outputs: Outputs
+    reports_container: str
+    clock: Clock
+    pool: Executor
 
-def _remove_outputs(
-    batch: Batch, store: BatchStore, outputs: Outputs, reports_container: str, pool: Executor
-) -> None:
-    def remove(row: Recording) -> None:
+    def __call__(self, batch: Batch) -> None:
+        note = self.store.note_version(batch.id)
+        if batch.deleting == "outputs":
+            self._remove_outputs(batch)
+        if batch.items is not None:
+            self.requests.remove(batch)
+        self.store.forget(batch)
+        self.store.save_batch(batches.deleted(batch, self.clock.now()))
+        if note is not None:
+            self.store.close_batch(batch.id, note)
+        event("batch.deleted", batch=batch.id)
+
+    def _remove_outputs(self, batch: Batch) -> None:
+        rows = self.store.recordings(batch.id)
+        while part := list(islice(rows, ROWS_AT_ONCE)):
+            list(self.pool.map(self._remove_outputs_of, part))
+        for name in FORMATS:
+            self.outputs.remove_report(f"{self.reports_container}/{batch.id}.{name}")
+        if batch.error_report is not None:
+            self.outputs.remove_report(batch.error_report)
+
+    def _remove_outputs_of(self, row: Recording) -> None:
         paths = list(row.outcome.outputs.values()) if row.outcome else []
         for path in [*paths, *([row.error_report] if row.error_report else [])]:
-            outputs.remove(path, recording=row)
-
-    rows = store.recordings(batch.id)
-    while part := list(islice(rows, ROWS_AT_ONCE)):
-        list(pool.map(remove, part))
-    for name in FORMATS:
-        outputs.remove_report(f"{reports_container}/{batch.id}.{name}")
-    if batch.error_report is not None:
-        outputs.remove_report(batch.error_report)
+            self.outputs.remove(path, recording=row)

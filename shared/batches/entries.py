@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -10,9 +13,10 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.events.delivery import callback_id
+from shared.model.failure import Failure, failure_of
+from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
 from shared.model.manifest.manifest import (
     Head,
     Item,
@@ -23,9 +27,8 @@ from shared.model.manifest.manifest import (
 )
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Labels, Profile, choose, labels
-from shared.pipeline.fail.reasons import CANCELLED, MISSING, NOT_REGISTERED
-from shared.pipeline.register.admit import enter, examine, failure_of
-from shared.ports.blobs import AudioBlobs, AudioHead, Outputs, Requests, WebAudio
+from shared.pipeline.register.admit import EnterRecording, examine
+from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 
@@ -42,62 +45,24 @@ class Entry(NamedTuple):
     failure: Failure | None = None
 
 
-class Registrar:
-    """Makes the entries of one batch into rows: one ranged GET and one insert each."""
+@dataclass(frozen=True, kw_only=True)
+class ExamineEntry:
+    """The first row of an entry as things are now, with a failure where it is refused. Raises what
+    may pass."""
 
-    def __init__(
-        self,
-        batch: Batch,
-        *,
-        requests: Requests,
-        audio: AudioBlobs,
-        web: WebAudio,
-        store: BatchStore,
-        outputs: Outputs,
-        errors_container: str,
-        profiles: Sequence[Profile],
-        capabilities: Mapping[str, Capabilities],
-        clock: Clock,
-    ) -> None:
-        self._batch, self._head = batch, requests.head(batch)
-        self._requests, self._remembered = requests, set[str]()
-        self._audio, self._web, self._store, self._clock = audio, web, store, clock
-        self._outputs, self._errors_container = outputs, errors_container
-        self._profiles, self._capabilities = profiles, capabilities
+    audio: AudioBlobs
+    web: WebAudio
+    profiles: Sequence[Profile]
+    capabilities: Mapping[str, Capabilities]
+    clock: Clock
 
-    def register(self, entry: Entry) -> None:
-        """Raises what may pass."""
-        recording = self.look(entry)
-        if recording.failure is not None and self._is_known(recording):
-            return
-        if entry.item.callback_url is not None:
-            self._remember(entry.item.callback_url)
-        enter(
-            recording,
-            store=self._store,
-            outputs=self._outputs,
-            errors_container=self._errors_container,
-            clock=self._clock,
-        )
-
-    def _remember(self, url: str) -> None:
-        """The row can only tell which address it is; items that share one store it once."""
-        if url not in self._remembered:
-            self._requests.put_callback(self._batch.id, url)
-            self._remembered.add(url)
-
-    def _is_known(self, recording: Recording) -> bool:
-        """A refused one's error report comes before its row, which may have been accepted the
-        first time."""
-        return self._store.recording(recording.batch_id, recording.id) is not None
-
-    def look(self, entry: Entry) -> Recording:
-        """The first row of an entry as things are now, with a failure where it is refused."""
-        row = self._bare(entry)
+    def __call__(self, batch: Batch, head: Head, entry: Entry) -> Recording:
+        """`head` is that of the batch's request."""
+        row = self._bare(batch, head, entry)
         if row.failure is not None:
             return row
         try:
-            return self._examined(row, entry)
+            return self._found(row, head, entry)
         except InputError as error:
             return msgspec.structs.replace(row, failure=failure_of(error))
         except DropscribeError:
@@ -106,68 +71,107 @@ class Registrar:
             event("recording.not_registered", error=type(error).__name__, level=40)
             return msgspec.structs.replace(row, failure=NOT_REGISTERED)
 
-    def _bare(self, entry: Entry) -> Recording:
-        now, item = self._clock.now(), entry.item
+    def _bare(self, batch: Batch, head: Head, entry: Entry) -> Recording:
+        now, item = self.clock.now(), entry.item
         blob = entry.name if entry.listed else ""
-        profile, failure = self._base(entry.name)
-        if self._batch.cancelled_at is not None:
+        profile, failure = self._base(head, entry.name)
+        if batch.cancelled_at is not None:
             failure = CANCELLED
         return Recording(
-            batch_id=self._batch.id,
-            id=item_recording_id(self._batch.id, entry.position, item.client_item_id, blob),
+            batch_id=batch.id,
+            id=item_recording_id(batch.id, entry.position, item.client_item_id, blob),
             container=entry.container,
             name=entry.name,
             etag="",
-            last_modified_at=self._batch.created_at,
+            last_modified_at=batch.created_at,
             registered_at=now,
             changed_at=now,
             profile=profile,
-            labels=_labels(entry, self._head, {}),
+            labels=_labels(entry, head, {}),
             failure=entry.failure or failure,
             item=entry.position,
             web_url=without_query(item.url) if item.url else None,
             callback=callback_id(item.callback_url) if item.callback_url else None,
         )
 
-    def _base(self, name: str) -> tuple[Profile, Failure | None]:
+    def _base(self, head: Head, name: str) -> tuple[Profile, Failure | None]:
         """A profile that is gone since the request was accepted: the default one, and why not."""
         try:
-            return with_mode(base_profile(self._head, self._profiles, name), self._head), None
+            return with_mode(base_profile(head, self.profiles, name), head), None
         except InputError as error:
-            return choose(self._profiles, name), failure_of(error)
+            return choose(self.profiles, name), failure_of(error)
 
-    def _examined(self, row: Recording, entry: Entry) -> Recording:
-        item, head = entry.item, self._fetch(entry)
-        if head is None:
+    def _found(self, row: Recording, head: Head, entry: Entry) -> Recording:
+        """Raises `InputError` where its head cannot be read."""
+        found = self._fetch(entry)
+        if found is None:
             return msgspec.structs.replace(row, failure=MISSING)
         row = msgspec.structs.replace(
             row,
-            etag=head.etag,
-            last_modified_at=head.last_modified_at,
-            bytes=head.bytes,
-            media_type=head.media_type,
-            labels=_labels(entry, self._head, head.metadata),
+            etag=found.etag,
+            last_modified_at=found.last_modified_at,
+            bytes=found.bytes,
+            media_type=found.media_type,
+            labels=_labels(entry, head, found.metadata),
         )
-
-        def read(offset: int, length: int) -> bytes:
-            if item.url is not None:
-                return self._web.read(item.url, offset, length)
-            return self._audio.read(row.container, row.name, head.etag, offset, length)
-
-        def digest() -> str:
-            return self._audio.digest(row.container, row.name, head.etag)
-
         try:
-            profile = effective_profile(self._head, item, self._profiles, row.name, head.metadata)
-            reads_all = digest if item.url is None else None
-            return examine(row, profile, head, read, self._capabilities, reads_all)
+            profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
+            return self._examined(row, profile, found, entry.item.url)
         except InputError as error:
             return msgspec.structs.replace(row, failure=failure_of(error))
 
     def _fetch(self, entry: Entry) -> AudioHead | None:
         if entry.item.url is not None:
-            return self._web.head(entry.item.url)
-        return self._audio.head(entry.container, entry.name)
+            return self.web.head(entry.item.url)
+        return self.audio.head(entry.container, entry.name)
+
+    def _examined(
+        self, row: Recording, profile: Profile, found: AudioHead, url: str | None
+    ) -> Recording:
+        if url is not None:
+            return examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+        blob = (row.container, row.name, found.etag)
+        read, digest = partial(self.audio.read, *blob), partial(self.audio.digest, *blob)
+        return examine(row, profile, found, read, self.capabilities, digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterEntries:
+    """Makes the entries of one batch into rows, side by side: one ranged GET and one insert each.
+    Raises the first error that may pass, after all had their turn."""
+
+    requests: Requests
+    store: BatchStore
+    examine_entry: ExamineEntry
+    enter: EnterRecording
+    pool: Executor
+
+    def __call__(self, batch: Batch, head: Head, entries: Iterable[Entry]) -> None:
+        """`head` is that of the batch's request."""
+        remembered: set[str] = set()
+
+        def register(entry: Entry) -> DropscribeError | None:
+            try:
+                self._register(self.examine_entry(batch, head, entry), entry, remembered)
+            except DropscribeError as error:
+                return error
+            return None
+
+        errors = [error for error in self.pool.map(register, entries) if error is not None]
+        if errors:
+            raise errors[0]
+
+    def _register(self, row: Recording, entry: Entry, remembered: set[str]) -> None:
+        """A refused one's error report comes before its row, which may have been accepted the
+        first time. Of a callback the row can only tell which address it is; items that share one
+        store it once."""
+        if row.failure is not None and self.store.recording(row.batch_id, row.id) is not None:
+            return
+        url = entry.item.callback_url
+        if url is not None and url not in remembered:
+            self.requests.put_callback(row.batch_id, url)
+            remembered.add(url)
+        self.enter(row)
 
 
 def _labels(entry: Entry, head: Head, metadata: Mapping[str, str]) -> Labels:

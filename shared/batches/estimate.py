@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -14,8 +15,9 @@ from shared.errors import DropscribeError, InputError, ProviderError
 from shared.model.manifest.manifest import Head, Item, Manifest, effective_profile
 from shared.model.money.estimate import Estimate, Length, Sample, add_up, guessed_ms
 from shared.model.money.price import PriceTable
+from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import settle
+from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile, named
 from shared.model.transcript.transcript import Cost
 from shared.ports.blobs import AudioBlobs, AudioHead, WebAudio
@@ -24,45 +26,7 @@ from shared.ports.provider import Prepaid, SpeechProvider
 MOST_LOOKS = 100
 MOST_PAGES = 20
 NAMES_IN_PAGE = 5_000  # as many as storage lists in one answer
-
-
-def estimate(
-    asked: Manifest | Sequence[Length],
-    *,
-    profile: str = "default",
-    audio: AudioBlobs,
-    web: WebAudio,
-    profiles: Sequence[Profile],
-    capabilities: Mapping[str, Capabilities],
-    endpoints: Mapping[str, SpeechProvider],
-    prices: PriceTable,
-    pool: Executor,
-) -> Estimate:
-    """Of a manifest, what it names is listed in at most 20 calls, and at most a hundred
-    recordings, evenly spread, are looked into with a ranged GET each. Of lengths, nothing is
-    looked at: they are taken as told, in `profile`. Each account that has to hold money
-    beforehand is asked for its balance. Raises `InputError` (unknown_profile).
-    """
-    if isinstance(asked, Manifest):
-        entries, notes = _entries(asked, audio)
-        looks = _spread(entries)
-        look = _Look(asked.head, audio, web, profiles, capabilities)
-        samples = [sample for sample in pool.map(look, looks) if sample is not None]
-        recordings = len(entries)
-    else:
-        mine = named(profiles, profile)
-        samples, notes = [_told(length, mine) for length in asked], []
-        recordings = sum(length.count for length in asked)
-    used = {provider.name for provider in endpoints.values()}
-    balances, unread = _balances(endpoints)
-    return add_up(
-        samples,
-        recordings,
-        capabilities={name: capabilities[name] for name in sorted(used)},
-        prices=prices,
-        balances=balances,
-        notes=[*notes, *unread],
-    )
+CUT_SHORT = "There are more recordings than could be listed for an estimate."
 
 
 class _Entry(NamedTuple):
@@ -71,59 +35,84 @@ class _Entry(NamedTuple):
     name: str
 
 
-def _entries(manifest: Manifest, audio: AudioBlobs) -> tuple[list[_Entry], list[str]]:
-    """Every recording that the manifest stands for, as far as the calls reach."""
-    entries: list[_Entry] = []
-    pages = 0
-    for item in manifest.items:
-        container, name = item.place
-        if not item.is_listing:
-            entries.append(_Entry(item, container, name))
-            continue
-        marker, is_first = "", True
-        while is_first or marker:
-            if pages == MOST_PAGES:
-                return entries, ["There are more recordings than could be listed for an estimate."]
-            is_first, pages = False, pages + 1
+@dataclass(frozen=True, kw_only=True)
+class EstimateCost:
+    """Of a manifest, what it names is listed in at most 20 calls, and at most a hundred
+    recordings, evenly spread, are looked into with a ranged GET each. Of lengths, nothing is
+    looked at: they are taken as told. Each account that has to hold money beforehand is asked for
+    its balance."""
+
+    audio: AudioBlobs
+    web: WebAudio
+    profiles: Sequence[Profile]
+    capabilities: Mapping[str, Capabilities]
+    endpoints: Mapping[str, SpeechProvider]
+    prices: PriceTable
+    pool: Executor
+
+    def __call__(self, asked: Manifest | Sequence[Length], *, profile: str = "default") -> Estimate:
+        """`profile` is that of lengths. Raises `InputError` (unknown_profile)."""
+        if isinstance(asked, Manifest):
+            entries, notes = self._entries(asked)
+            samples, recordings = self._samples(asked.head, entries), len(entries)
+        else:
+            mine = named(self.profiles, profile)
+            samples, notes = [_told(length, mine) for length in asked], []
+            recordings = sum(length.count for length in asked)
+        used = {provider.name for provider in self.endpoints.values()}
+        balances, unread = self._balances()
+        return add_up(
+            samples,
+            recordings,
+            capabilities={name: self.capabilities[name] for name in sorted(used)},
+            prices=self.prices,
+            balances=balances,
+            notes=[*notes, *unread],
+        )
+
+    def _entries(self, manifest: Manifest) -> tuple[list[_Entry], list[str]]:
+        """Every recording that the manifest stands for, as far as the calls reach."""
+        entries: list[_Entry] = []
+        pages = MOST_PAGES
+        for item in manifest.items:
+            if not item.is_listing:
+                entries.append(_Entry(item, *item.place))
+                continue
+            found, pages = self._listed(item, pages)
+            entries += found
+            if pages < 0:
+                return entries, [CUT_SHORT]
+        return entries, []
+
+    def _listed(self, item: Item, pages: int) -> tuple[list[_Entry], int]:
+        """What lies there, and how many of the `pages` are left; -1: that was not all."""
+        container, prefix = item.place
+        found: list[_Entry] = []
+        marker = ""
+        while pages > 0:
+            pages -= 1
             try:
-                blobs, marker = audio.page(container, name, marker, NAMES_IN_PAGE)
+                blobs, marker = self.audio.page(container, prefix, marker, NAMES_IN_PAGE)
             except InputError:
-                break  # no such container: nothing that could cost
-            entries += [_Entry(item, container, blob.name) for blob in blobs]
-    return entries, []
+                return found, pages  # no such container: nothing that could cost
+            found += [_Entry(item, container, blob.name) for blob in blobs]
+            if not marker:
+                return found, pages
+        return found, -1
 
+    def _samples(self, head: Head, entries: Sequence[_Entry]) -> list[Sample]:
+        found = self.pool.map(partial(self._look, head), _spread(entries))
+        return [sample for sample in found if sample is not None]
 
-def _spread(entries: Sequence[_Entry]) -> Sequence[_Entry]:
-    """At most `MOST_LOOKS`, from all over."""
-    if len(entries) <= MOST_LOOKS:
-        return entries
-    return [entries[i * len(entries) // MOST_LOOKS] for i in range(MOST_LOOKS)]
-
-
-class _Look:
-    """Looks into one recording as registering will."""
-
-    def __init__(
-        self,
-        head: Head,
-        audio: AudioBlobs,
-        web: WebAudio,
-        profiles: Sequence[Profile],
-        capabilities: Mapping[str, Capabilities],
-    ) -> None:
-        self._head, self._audio, self._web, self._profiles = head, audio, web, profiles
-        self._capabilities = capabilities
-
-    def __call__(self, entry: _Entry) -> Sample | None:
-        """None where it could not be looked at now: the others stand for it."""
-        profile = self._profiles[0]
+    def _look(self, asked: Head, entry: _Entry) -> Sample | None:
+        """As registering will. None where it could not be looked at now: the others stand for
+        it."""
+        profile = self.profiles[0]
         try:
             head = self._fetch(entry)
             if head is None:
                 return Sample(profile=profile, failure="recording_missing")
-            profile = effective_profile(
-                self._head, entry.item, self._profiles, entry.name, head.metadata
-            )
+            profile = effective_profile(asked, entry.item, self.profiles, entry.name, head.metadata)
             return self._sample(entry, head, profile)
         except InputError as error:
             return Sample(profile=profile, failure=error.code)
@@ -132,33 +121,62 @@ class _Look:
 
     def _fetch(self, entry: _Entry) -> AudioHead | None:
         if entry.item.url is not None:
-            return self._web.head(entry.item.url)
-        return self._audio.head(entry.container, entry.name)
+            return self.web.head(entry.item.url)
+        return self.audio.head(entry.container, entry.name)
 
     def _sample(self, entry: _Entry, head: AudioHead, profile: Profile) -> Sample:
-        def read(offset: int, length: int) -> bytes:
-            if entry.item.url is not None:
-                return self._web.read(entry.item.url, offset, length)
-            return self._audio.read(entry.container, entry.name, head.etag, offset, length)
-
         found = probe(
             head.data,
             head.bytes,
-            read,
+            self._reading(entry, head),
             name=entry.name,
             accept_truncated=profile.accept_truncated,
         )
-        with suppress(InputError):  # where nobody takes it, each provider's price says so
-            asked = profile.options
-            profile = settle(found, profile, self._capabilities)[0]
-            profile = msgspec.structs.replace(profile, options=asked)
         return Sample(
-            profile=profile,
+            profile=self._fitted(found, profile),
             duration_ms=found.duration_ms or guessed_ms(head.bytes, found.container),
             channels=found.channels,
             is_guess=not found.duration_ms,
             audio=found,
         )
+
+    def _reading(self, entry: _Entry, head: AudioHead) -> Callable[[int, int], bytes]:
+        if entry.item.url is not None:
+            return partial(self.web.read, entry.item.url)
+        return partial(self.audio.read, entry.container, entry.name, head.etag)
+
+    def _fitted(self, audio: AudioProperties, profile: Profile) -> Profile:
+        """With the provider that would take it, and the options that were asked for. Where nobody
+        takes it, each provider's price says so."""
+        try:
+            fitted = fit(audio, profile, self.capabilities)[0]
+        except InputError:
+            return profile
+        return msgspec.structs.replace(fitted, options=profile.options)
+
+    def _balances(self) -> tuple[dict[str, Cost], list[str]]:
+        """By provider. Two of its endpoints may belong to one account, so the largest counts."""
+        found: dict[str, Cost] = {}
+        notes = []
+        for name, provider in self.endpoints.items():
+            if not isinstance(provider, Prepaid):
+                continue
+            try:
+                balance = provider.balance()
+            except ProviderError:
+                notes.append(f"The balance at {name} could not be read now.")
+                continue
+            best = found.get(provider.name)
+            if balance is not None and (best is None or balance.amount > best.amount):
+                found[provider.name] = balance
+        return found, notes
+
+
+def _spread(entries: Sequence[_Entry]) -> Sequence[_Entry]:
+    """At most `MOST_LOOKS`, from all over."""
+    if len(entries) <= MOST_LOOKS:
+        return entries
+    return [entries[i * len(entries) // MOST_LOOKS] for i in range(MOST_LOOKS)]
 
 
 def _told(length: Length, profile: Profile) -> Sample:
@@ -172,23 +190,3 @@ def _told(length: Length, profile: Profile) -> Sample:
         is_guess=is_guess,
         count=length.count,
     )
-
-
-def _balances(endpoints: Mapping[str, SpeechProvider]) -> tuple[dict[str, Cost], list[str]]:
-    """By provider. Two of its endpoints may belong to one account, so the largest counts."""
-    found: dict[str, Cost] = {}
-    notes = []
-    for name, provider in endpoints.items():
-        if not isinstance(provider, Prepaid):
-            continue
-        try:
-            balance = provider.balance()
-        except ProviderError:
-            notes.append(f"The balance at {name} could not be read now.")
-            continue
-        if balance is None:
-            continue
-        best = found.get(provider.name)
-        if best is None or balance.amount > best.amount:
-            found[provider.name] = balance
-    return found, notes

@@ -7,101 +7,81 @@ one, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from shared.batches.entries import Entry, Registrar
-from shared.errors import DropscribeError, InputError
+from shared.batches.entries import Entry, RegisterEntries
+from shared.errors import InputError
 from shared.log import event
 from shared.messages import Expand, Plan
-from shared.model.batch.batch import Batch, Part
+from shared.model.batch.batch import Batch, Part, expanded
+from shared.model.failure import failure_of
+from shared.model.failure_texts import NOTHING_LISTED
 from shared.model.manifest.manifest import Item
-from shared.pipeline.fail.reasons import NOTHING_LISTED
-from shared.pipeline.register.admit import failure_of
 from shared.ports.blobs import AudioBlobs, Requests
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.ground import UseCase
 
 RECORDINGS_IN_STEP = 120
 PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows
 
 
-def expand(
-    message: Expand,
-    *,
-    store: BatchStore,
-    requests: Requests,
-    registrar: Callable[[Batch], Registrar],
-    audio: AudioBlobs,
-    queue: Queue,
-    clock: Clock,
-    pool: Executor,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class ExpandBatch(UseCase):
     """One step of one part. Two at the same step are safe: the rows collide, and so does the
     note of how far the part is."""
-    batch = store.batch(message.batch_id)
-    if batch is None or not batch.is_expanding:
-        return
-    part = None if message.part is None else store.part(batch.id, message.part)
-    if part is None or part.is_done:
-        _go_on(batch, store, queue, clock)
-        return
-    step = _Step(part, requests.items(batch, part.offset, part.length), audio)
-    _each(pool, registrar(batch).register, step.entries())
-    after = step.part_after(clock.now())
-    store.save_part(after)
-    if not after.is_done:
-        queue.send(Expand(batch_id=batch.id, part=part.number))
-    _after_step(batch, after, part, store, queue, clock)
 
+    requests: Requests
+    register: RegisterEntries
+    audio: AudioBlobs
 
-def _each(pool: Executor, work: Callable[[Entry], None], entries: Iterable[Entry]) -> None:
-    """Side by side. Raises the first error, after all had their turn."""
-
-    def settle(entry: Entry) -> DropscribeError | None:
-        try:
-            work(entry)
-        except DropscribeError as error:
-            return error
-        return None
-
-    errors = [error for error in pool.map(settle, entries) if error is not None]
-    if errors:
-        raise errors[0]
-
-
-def _after_step(
-    batch: Batch, after: Part, before: Part, store: BatchStore, queue: Queue, clock: Clock
-) -> None:
-    """The last part completes the batch; of a large one, what is there is planned meanwhile."""
-    if after.is_done:
-        parts = store.parts(batch.id)
-        if all(part.is_done for part in parts):
-            _complete(batch, store, queue, clock)
+    def __call__(self, message: Expand) -> None:
+        batch = self.store.batch(message.batch_id)
+        if batch is None or not batch.is_expanding:
             return
-        made = sum(part.recordings for part in parts)
-    else:
+        part = None if message.part is None else self.store.part(batch.id, message.part)
+        if part is None or part.is_done:
+            self._go_on(batch)
+            return
+        after = self._step(batch, part)
+        self.store.save_part(after)
+        if not after.is_done:
+            self.queue.send(Expand(batch_id=batch.id, part=part.number))
+        self._after_step(batch, after, part)
+
+    def _step(self, batch: Batch, part: Part) -> Part:
+        step = _Step(part, self.requests.items(batch, part.offset, part.length), self.audio)
+        head = self.requests.head(batch)
+        self.register(batch, head, step.entries())
+        return step.part_after(self.clock.now())
+
+    def _after_step(self, batch: Batch, after: Part, before: Part) -> None:
+        """The last part completes the batch; of a large one, what is there is planned meanwhile."""
         made = after.recordings
-    if made // PLANNED_EVERY > (made - after.recordings + before.recordings) // PLANNED_EVERY:
-        queue.send(Plan(batch_id=batch.id))
+        if after.is_done:
+            parts = self.store.parts(batch.id)
+            if all(part.is_done for part in parts):
+                self._complete(batch)
+                return
+            made = sum(part.recordings for part in parts)
+        made_before = made - after.recordings + before.recordings
+        if made // PLANNED_EVERY > made_before // PLANNED_EVERY:
+            self.queue.send(Plan(batch_id=batch.id))
 
+    def _go_on(self, batch: Batch) -> None:
+        left = [part.number for part in self.store.parts(batch.id) if not part.is_done]
+        for number in left:
+            self.queue.send(Expand(batch_id=batch.id, part=number))
+        if not left:
+            self._complete(batch)
 
-def _go_on(batch: Batch, store: BatchStore, queue: Queue, clock: Clock) -> None:
-    left = [part.number for part in store.parts(batch.id) if not part.is_done]
-    for number in left:
-        queue.send(Expand(batch_id=batch.id, part=number))
-    if not left:
-        _complete(batch, store, queue, clock)
-
-
-def _complete(batch: Batch, store: BatchStore, queue: Queue, clock: Clock) -> None:
-    """Whoever loses here finds, coming back, that it is done."""
-    store.save_batch(msgspec.structs.replace(batch, is_expanding=False))
-    event("batch.expanded", batch=batch.id, items=batch.items)
-    queue.send(Plan(batch_id=batch.id))
+    def _complete(self, batch: Batch) -> None:
+        """Whoever loses here finds, coming back, that it is done."""
+        self.store.save_batch(expanded(batch))
+        event("batch.expanded", batch=batch.id, items=batch.items)
+        self.queue.send(Plan(batch_id=batch.id))
 
 
 class _Step:

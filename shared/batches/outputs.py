@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
-from shared.batches.status import existing, item
+from shared.batches.status import existing
 from shared.errors import OutputMissing, RecordingMissing
 from shared.model.batch.recording import Recording
 from shared.model.transcript.transcript import Transcript
@@ -26,35 +27,45 @@ class Fetched(NamedTuple):
     name: str
 
 
-def fetch_transcript(
-    batch_id: str, recording_id: str, kind: str, *, store: BatchStore, outputs: Outputs
-) -> Fetched:
+@dataclass(frozen=True, kw_only=True)
+class FetchTranscript:
     """In one of `formats.FORMATS`: as it was written, or made now from what was. Raises
     `BatchMissing`, `RecordingMissing`, and `OutputMissing` where there is no transcript."""
-    row = item(batch_id, recording_id, store=store)
-    if row is None:
-        raise RecordingMissing(f"the batch has no recording {recording_id}")
-    written = row.outcome.outputs if row.outcome else {}
-    if not written:
-        raise OutputMissing(_why(row))
-    file = formats.FORMATS[kind]
-    name = f"{row.name.rpartition('/')[2]}{file.extension}"
-    content = _read(written.get(kind, written["json"]), outputs)
-    if kind not in written:
-        content = formats.render(_transcripts.decode(content), kind)
-    return Fetched(content, file.media_type, name)
+
+    store: BatchStore
+    outputs: Outputs
+
+    def __call__(self, batch_id: str, recording_id: str, kind: str) -> Fetched:
+        existing(batch_id, self.store)
+        row = self.store.recording(batch_id, recording_id)
+        if row is None:
+            raise RecordingMissing(f"the batch has no recording {recording_id}")
+        written = row.outcome.outputs if row.outcome else {}
+        if not written:
+            raise OutputMissing(_why(row))
+        file = formats.FORMATS[kind]
+        content = _read(written.get(kind, written["json"]), self.outputs)
+        if kind not in written:
+            content = formats.render(_transcripts.decode(content), kind)
+        name = f"{row.name.rpartition('/')[2]}{file.extension}"
+        return Fetched(content, file.media_type, name)
 
 
-def fetch_report(
-    batch_id: str, kind: str, *, store: BatchStore, outputs: Outputs, reports_container: str
-) -> Fetched:
+@dataclass(frozen=True, kw_only=True)
+class FetchReport:
     """In one of `reports.FORMATS`. Raises `BatchMissing`, `OutputMissing`."""
-    batch = existing(batch_id, store)
-    if batch.finished_at is None or batch.error_report is not None:
-        raise OutputMissing("the batch has no report: it is written when the batch is over")
-    name = f"{batch.id}.{kind}"
-    content = _read(f"{reports_container}/{name}", outputs)
-    return Fetched(content, reports.FORMATS[kind].media_type, name)
+
+    store: BatchStore
+    outputs: Outputs
+    reports_container: str
+
+    def __call__(self, batch_id: str, kind: str) -> Fetched:
+        batch = existing(batch_id, self.store)
+        if batch.finished_at is None or batch.error_report is not None:
+            raise OutputMissing("the batch has no report: it is written when the batch is over")
+        name = f"{batch.id}.{kind}"
+        content = _read(f"{self.reports_container}/{name}", self.outputs)
+        return Fetched(content, reports.FORMATS[kind].media_type, name)
 
 
 def _why(row: Recording) -> str:

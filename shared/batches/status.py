@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Literal
@@ -69,81 +70,89 @@ class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
-def batch_status(batch_id: str, *, store: BatchStore, clock: Clock) -> BatchStatus:
+@dataclass(frozen=True, kw_only=True)
+class TellStatus:
     """One read, and a query of five columns: a page of a thousand rows a call. Raises
     `BatchMissing`."""
-    batch = existing(batch_id, store)
-    sums = _Sums(store.facts(batch_id))
-    unregistered = 0
-    if batch.is_expanding:
-        unregistered = sum(part.items - part.at for part in store.parts(batch_id))
-    over = sums.states["transcribed"] + sums.states["failed"]
-    accepted = sums.states.total() + unregistered
-    is_over = over == accepted and batch.is_settled
-    return BatchStatus(
-        id=batch.id,
-        title=batch.title,
-        profile=batch.profile,
-        origin=batch.origin,
-        status=_status(batch, is_over),
-        created_at=batch.created_at,
-        finished_at=batch.finished_at if is_over else None,
-        cancelled_at=batch.cancelled_at,
-        counts=Tally(
-            accepted=accepted,
-            unregistered=unregistered,
-            waiting=sums.states["waiting"],
-            planned=sums.states["planned"],
-            transcribed=sums.states["transcribed"],
-            failed=sums.states["failed"],
-            needs_review=sums.needs_review,
-        ),
-        progress=round(over / accepted, 4) if accepted else float(is_over),
-        audio_ms=sums.audio_ms,
-        audio_done_ms=sums.done_ms,
-        seconds_left=0 if is_over else _seconds_left(batch, sums, over, accepted, clock.now()),
-        cost=sums.cost(),
-        error_report=batch.error_report,
-    )
+
+    store: BatchStore
+    clock: Clock
+
+    def __call__(self, batch_id: str) -> BatchStatus:
+        batch = existing(batch_id, self.store)
+        sums = _Sums(self.store.facts(batch_id))
+        unregistered = self._unregistered(batch)
+        accepted = sums.states.total() + unregistered
+        is_over = sums.over == accepted and batch.is_settled
+        left = 0 if is_over else _seconds_left(batch, sums, accepted, self.clock.now())
+        return BatchStatus(
+            id=batch.id,
+            title=batch.title,
+            profile=batch.profile,
+            origin=batch.origin,
+            status=_status(batch, is_over),
+            created_at=batch.created_at,
+            finished_at=batch.finished_at if is_over else None,
+            cancelled_at=batch.cancelled_at,
+            counts=_tally(sums, unregistered),
+            progress=round(sums.over / accepted, 4) if accepted else float(is_over),
+            audio_ms=sums.audio_ms,
+            audio_done_ms=sums.done_ms,
+            seconds_left=left,
+            cost=sums.cost(),
+            error_report=batch.error_report,
+        )
+
+    def _unregistered(self, batch: Batch) -> int:
+        if not batch.is_expanding:
+            return 0
+        return sum(part.items - part.at for part in self.store.parts(batch.id))
 
 
-def items(
-    batch_id: str,
-    *,
-    store: BatchStore,
-    state: State | None = None,
-    after: str | None = None,
-    most: int = 100,
-) -> Page:
-    """Recordings in a fixed order. Raises `BatchMissing`."""
-    existing(batch_id, store)
-    most = min(max(most, 1), MOST_IN_PAGE)
-    first = f"{after}!" if after else None
-    rows = store.recordings(batch_id, state=state, first=first, page=most + 1)
-    found = list(islice(rows, most + 1))
-    more = found[most - 1].id if len(found) > most else None
-    return Page(recordings=tuple(found[:most]), after=more)
+@dataclass(frozen=True, kw_only=True)
+class ReadItems:
+    """The recordings of a batch in a fixed order, a page at a time; or one of them. Raises
+    `BatchMissing`."""
+
+    store: BatchStore
+
+    def __call__(
+        self,
+        batch_id: str,
+        *,
+        state: State | None = None,
+        after: str | None = None,
+        most: int = 100,
+    ) -> Page:
+        existing(batch_id, self.store)
+        most = _in_page(most)
+        first = f"{after}!" if after else None
+        rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
+        found = list(islice(rows, most + 1))
+        more = found[most - 1].id if len(found) > most else None
+        return Page(recordings=tuple(found[:most]), after=more)
+
+    def one(self, batch_id: str, recording_id: str) -> Recording | None:
+        existing(batch_id, self.store)
+        return self.store.recording(batch_id, recording_id)
+
+    def one_of_client(self, batch_id: str, client_item_id: str) -> Recording | None:
+        """The recording that its caller gave this id: its own id follows from that, so this is one
+        read. Not of dropped audio."""
+        return self.one(batch_id, item_recording_id(batch_id, 0, client_item_id, ""))
 
 
-def item(batch_id: str, recording_id: str, *, store: BatchStore) -> Recording | None:
-    """One recording. Raises `BatchMissing`."""
-    existing(batch_id, store)
-    return store.recording(batch_id, recording_id)
-
-
-def item_of_client(batch_id: str, client_item_id: str, *, store: BatchStore) -> Recording | None:
-    """The recording that its caller gave this id: its own id follows from that, so this is one
-    read. Not of dropped audio. Raises `BatchMissing`."""
-    existing(batch_id, store)
-    return store.recording(batch_id, item_recording_id(batch_id, 0, client_item_id, ""))
-
-
-def batches(
-    wanted: BatchFilter, *, store: BatchStore, after: str | None = None, most: int = 50
-) -> BatchPage:
+@dataclass(frozen=True, kw_only=True)
+class ListBatches:
     """The newest first. Batches of dropped audio are in the list once their window has closed."""
-    entries, more = store.entries(wanted, after=after, most=min(max(most, 1), MOST_IN_PAGE))
-    return BatchPage(batches=tuple(entries), after=more)
+
+    store: BatchStore
+
+    def __call__(
+        self, wanted: BatchFilter, *, after: str | None = None, most: int = 50
+    ) -> BatchPage:
+        entries, more = self.store.entries(wanted, after=after, most=_in_page(most))
+        return BatchPage(batches=tuple(entries), after=more)
 
 
 def existing(batch_id: str, store: BatchStore) -> Batch:
@@ -152,6 +161,23 @@ def existing(batch_id: str, store: BatchStore) -> Batch:
     if batch is None or batch.deleted_at is not None:
         raise BatchMissing(f"there is no batch {batch_id}")
     return batch
+
+
+def _in_page(most: int) -> int:
+    return min(max(most, 1), MOST_IN_PAGE)
+
+
+def _tally(sums: _Sums, unregistered: int) -> Tally:
+    states = sums.states
+    return Tally(
+        accepted=states.total() + unregistered,
+        unregistered=unregistered,
+        waiting=states["waiting"],
+        planned=states["planned"],
+        transcribed=states["transcribed"],
+        failed=states["failed"],
+        needs_review=sums.needs_review,
+    )
 
 
 def _status(batch: Batch, is_over: bool) -> Status:
@@ -166,11 +192,11 @@ def _status(batch: Batch, is_over: bool) -> Status:
     return "cancelling" if batch.cancelled_at is not None else "running"
 
 
-def _seconds_left(batch: Batch, sums: _Sums, over: int, accepted: int, now: datetime) -> int | None:
+def _seconds_left(batch: Batch, sums: _Sums, accepted: int, now: datetime) -> int | None:
     """By audio where its length is known, else by number."""
     done, left = (sums.done_ms, sums.audio_ms - sums.done_ms)
     if not done or not left:
-        done, left = over, accepted - over
+        done, left = sums.over, accepted - sums.over
     passed = (now - batch.created_at).total_seconds()
     return round(passed * left / done) if done else None
 
@@ -191,6 +217,10 @@ class _Sums:
             if fact.cost_amount is not None and fact.cost_currency is not None:
                 there = self._costs.get(fact.cost_currency, 0.0)
                 self._costs[fact.cost_currency] = there + fact.cost_amount
+
+    @property
+    def over(self) -> int:
+        return self.states["transcribed"] + self.states["failed"]
 
     def cost(self) -> Cost | None:
         """None also for two currencies, which a change of the price table may bring."""

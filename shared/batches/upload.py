@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -18,16 +19,17 @@ class UploadPlace(NamedTuple):
     link: UploadLink
 
 
-def offer_upload(
-    name: str,
-    life: timedelta,
-    *,
-    uploads: Uploads,
-    uploads_container: str,
-    new_id: Callable[[], str],
-) -> UploadPlace:
-    """Under a name that nobody else has. `name` is without a folder."""
-    blob = f"{new_id()}/{name}"
-    link = uploads.link(uploads_container, blob, life)
-    event("upload.offered", container=uploads_container)
-    return UploadPlace(uploads_container, blob, link)
+@dataclass(frozen=True, kw_only=True)
+class OfferUpload:
+    """Under a name that nobody else has."""
+
+    uploads: Uploads
+    uploads_container: str
+    new_id: Callable[[], str]
+
+    def __call__(self, name: str, life: timedelta) -> UploadPlace:
+        """`name` is without a folder; the link works for as long as `life`."""
+        blob = f"{self.new_id()}/{name}"
+        link = self.uploads.link(self.uploads_container, blob, life)
+        event("upload.offered", container=self.uploads_container)
+        return UploadPlace(self.uploads_container, blob, link)

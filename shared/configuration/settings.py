@@ -25,6 +25,7 @@ from shared.configuration.addresses import (
 from shared.errors import ConfigurationError
 from shared.model import setting as values
 from shared.model.address import Network
+from shared.model.batch.policy import Policy
 from shared.model.profile.keys import did_you_mean
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
 from shared.providers.registry import OFFERS
@@ -41,6 +42,12 @@ _OURS = (
     *form_prefixes(OFFERS),
 )
 _CLOSE = 0.88
+
+
+def _of_policy(name: str, field: str, least: int, most: int) -> Setting:
+    """A number of the policy, which alone knows its default."""
+    return Setting(name, values.number(least, most), getattr(Policy(), field), field)
+
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("AZURE_CLIENT_ID", values.text, None),
@@ -60,27 +67,27 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("WEBHOOK_SECRET", values.webhook_secret, None),
     Setting("EVENTS_SECRET", values.signing_secrets, ()),
     Setting("OUTBOUND_NETWORKS", values.networks, ()),
-    Setting("DELIVERIES_DAYS", values.number(1, 365), 30),
-    Setting("REUSE_DAYS", values.number(1, 3650), 365),
-    Setting("COALESCE_SECONDS", values.number(1, 3600), 60),
+    _of_policy("DELIVERIES_DAYS", "deliveries_days", 1, 365),
+    _of_policy("REUSE_DAYS", "reuse_days", 1, 3650),
+    _of_policy("COALESCE_SECONDS", "coalesce_seconds", 1, 3600),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
-    Setting("POLL_MIN_SECONDS", values.number(1, 3600), 60),
-    Setting("POLL_MAX_SECONDS", values.number(1, 86_400), 600),
-    Setting("RESOLVE_AFTER_SECONDS", values.number(5, 3600), 180),
-    Setting("STUCK_AFTER_SECONDS", values.number(5, 86_400), 600),
-    Setting("RELIST_SECONDS", values.number(5, 86_400), 600),
-    Setting("EVENT_PATIENCE_SECONDS", values.number(1, 86_400), 120),
-    Setting("ORPHANS_SECONDS", values.number(5, 604_800), 3600),
-    Setting("ORPHAN_AGE_SECONDS", values.number(5, 604_800), 3600),
-    Setting("ENDPOINT_PAUSE_SECONDS", values.number(1, 600), 30),
-    Setting("SUBMITTED_SECONDS", values.number(3600, 2_592_000), 259_200),
-    Setting("GIVE_UP_SECONDS", values.number(3600, 2_592_000), 86_400),
-    Setting("FALL_OVER_SECONDS", values.number(60, 604_800), 900),
-    Setting("REFETCH_SECONDS", values.number(1, 3600), 20),
-    Setting("MAX_ATTEMPTS", values.number(1, 10), 3),
-    Setting("SLICE_SIZE", values.number(1, 90), 50),
-    Setting("WRITE_CONCURRENCY", values.number(1, 32), 8),
+    _of_policy("POLL_MIN_SECONDS", "poll_min_seconds", 1, 3600),
+    _of_policy("POLL_MAX_SECONDS", "poll_max_seconds", 1, 86_400),
+    _of_policy("RESOLVE_AFTER_SECONDS", "resolve_after_seconds", 5, 3600),
+    _of_policy("STUCK_AFTER_SECONDS", "stuck_after_seconds", 5, 86_400),
+    _of_policy("RELIST_SECONDS", "relist_seconds", 5, 86_400),
+    _of_policy("EVENT_PATIENCE_SECONDS", "event_patience_seconds", 1, 86_400),
+    _of_policy("ORPHANS_SECONDS", "orphans_seconds", 5, 604_800),
+    _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
+    _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
+    _of_policy("SUBMITTED_SECONDS", "submitted_seconds", 3600, 2_592_000),
+    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 3600, 2_592_000),
+    _of_policy("FALL_OVER_SECONDS", "fall_over_seconds", 60, 604_800),
+    _of_policy("REFETCH_SECONDS", "refetch_seconds", 1, 3600),
+    _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
+    _of_policy("SLICE_SIZE", "slice_size", 1, 90),
+    _of_policy("WRITE_CONCURRENCY", "write_threads", 1, 32),
     Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
@@ -110,7 +117,8 @@ def all_settings() -> tuple[Setting, ...]:
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a deployment sets; units as the names say.
 
-    `webhook_base_url` is None where the provider is only polled. `prices` is by
+    `policy` is how patient, how large and how often the use-cases are. `webhook_base_url` is None
+    where the provider is only polled. `prices` is by
     "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
     own settings, named without the provider's prefix and in lower case.
     """
@@ -118,6 +126,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_storage: DataStorage
     endpoints: tuple[Endpoint, ...]
     of_provider: dict[str, dict[str, Any]]
+    policy: Policy
     azure_client_id: str | None
     audio_container: str
     transcripts_container: str
@@ -135,27 +144,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     webhook_secret: Secret | None
     events_secret: tuple[Secret, ...]
     outbound_networks: tuple[Network, ...]
-    deliveries_days: int
-    reuse_days: int
-    coalesce_seconds: int
     poll_schedule: str
     sweep_schedule: str
-    poll_min_seconds: int
-    poll_max_seconds: int
-    resolve_after_seconds: int
-    stuck_after_seconds: int
-    relist_seconds: int
-    event_patience_seconds: int
-    orphans_seconds: int
-    orphan_age_seconds: int
-    endpoint_pause_seconds: int
-    submitted_seconds: int
-    give_up_seconds: int
-    fall_over_seconds: int
-    refetch_seconds: int
-    max_attempts: int
-    slice_size: int
-    write_concurrency: int
     profiles_file: Path
     prices: dict[str, float]
     price_currency: str
@@ -184,7 +174,22 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     problems += _contradictions(found, allow_http) + _strangers(given)
     if problems:
         raise ConfigurationError(problems)
-    return Settings(**found)
+    of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
+    return Settings(**found, policy=_policy(of_policy, found["of_provider"]))
+
+
+def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
+    """A create call has to start and to end before anybody looks for what became of it: a quarter
+    and a half of that time are left for these."""
+    policy = Policy(
+        **chosen,
+        max_active_of={name: own["max_active_jobs"] for name, own in of_provider.items()},
+    )
+    return msgspec.structs.replace(
+        policy,
+        settle_seconds=min(policy.settle_seconds, policy.coalesce_seconds),
+        submit_within_seconds=min(policy.submit_within_seconds, policy.resolve_after_seconds // 4),
+    )
 
 
 def read_api_access(environment: Mapping[str, str] | None = None) -> tuple[bool, bool, str]:

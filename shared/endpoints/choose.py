@@ -44,6 +44,6 @@ def down(states: Mapping[str, EndpointState], now: datetime) -> dict[str, timede
 def well(
     endpoints: Mapping[str, SpeechProvider], states: Mapping[str, EndpointState], now: datetime
 ) -> dict[str, SpeechProvider]:
-    """The others."""
+    """The endpoints that are not taken out."""
     out = down(states, now)
     return {name: provider for name, provider in endpoints.items() if name not in out}

@@ -7,7 +7,7 @@ where the provider itself hands them out: elsewhere they lie in storage, beyond 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import NamedTuple, TypeVar
@@ -27,7 +27,7 @@ from shared.errors import (
 from shared.log import event
 from shared.model.endpoint import endpoint as model
 from shared.model.endpoint.endpoint import EndpointState
-from shared.model.endpoint.limits import Limits, take
+from shared.model.endpoint.limits import Limits, Taken, take
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost
 from shared.ports.provider import (
@@ -68,6 +68,9 @@ class _Hand(NamedTuple):
     def without(self, calls: int, creates: int) -> _Hand:
         return _Hand(self.calls - calls, self.creates - creates, self.until)
 
+    def plus(self, taken: Taken) -> _Hand:
+        return _Hand(self.calls + taken.calls, self.creates + taken.creates, taken.until)
+
 
 class GuardedProvider:
     """`ports.provider.SpeechProvider`. Raises `ProviderThrottled` before a call that the limits
@@ -93,47 +96,50 @@ class GuardedProvider:
         self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
-        creates = 0 if self._limits.ramp is None else 1
-        with self._call(self._limits.calls_per_create, creates):
+        with self._call(self._limits.calls_per_create, self._counted_creates):
             return self._provider.submit(request)
 
     def reserve(self, most: int) -> int:
         """`ports.provider.Limited`. An endpoint that was unwell is tried with one call."""
-        creates = 0 if self._limits.ramp is None else 1
         with self._lock:
             now = self._clock.now()
-            hand = self._hand if now < self._hand.until else _Hand()
+            hand = self._good_hand(now)
             if self._creates_in(hand) >= most and not self._must_look:
                 return most
             for _ in range(TRIES):
-                state = self._book.state(self._endpoint_name)
-                self._refuse_if_down(state, now)
-                if state.failures or state.pauses:
-                    return 1
-                taken = take(
-                    state.counted,
-                    state.ramped,
-                    self._limits,
-                    now,
-                    calls=self._limits.calls_per_create,
-                    creates=creates,
-                    times=most - self._creates_in(hand),
-                )
-                if taken.wait_seconds and self._creates_in(hand):
-                    return self._creates_in(hand)
-                if taken.wait_seconds:
-                    raise _used_up(taken.wait_seconds)
-                state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
-                try:
-                    self._book.save(state)
-                except StoreConflict:
-                    continue  # others take them at the same moment
-                self._must_look = False
-                self._hand = _Hand(
-                    hand.calls + taken.calls, hand.creates + taken.creates, taken.until
-                )
-                return min(most, self._creates_in(self._hand))
+                with suppress(StoreConflict):  # others take them at the same moment
+                    return min(most, self._reserved(hand, most, now))
         raise _used_up(1)
+
+    def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
+        state = self._book.state(self._endpoint_name)
+        self._refuse_if_down(state, now)
+        if state.failures or state.pauses:
+            return 1
+        calls, creates = self._limits.calls_per_create, self._counted_creates
+        times = most - self._creates_in(hand)
+        taken = take(
+            state.counted,
+            state.ramped,
+            self._limits,
+            now,
+            calls=calls,
+            creates=creates,
+            times=times,
+        )
+        if taken.wait_seconds and self._creates_in(hand):
+            return self._creates_in(hand)
+        if taken.wait_seconds:
+            raise _used_up(taken.wait_seconds)
+        self._book.save(_with(state, taken))
+        self._must_look = False
+        self._hand = hand.plus(taken)
+        return self._creates_in(self._hand)
+
+    @property
+    def _counted_creates(self) -> int:
+        """By a create call; none where they are only calls like others."""
+        return 0 if self._limits.ramp is None else 1
 
     def _creates_in(self, hand: _Hand) -> int:
         calls = hand.calls // self._limits.calls_per_create
@@ -228,39 +234,38 @@ class GuardedProvider:
         """Take the calls, from those in hand or from what all share."""
         with self._lock:
             now = self._clock.now()
-            hand = self._hand if now < self._hand.until else _Hand()
+            hand = self._good_hand(now)
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
             return self._take(hand, calls, creates, now)
 
+    def _good_hand(self, now: datetime) -> _Hand:
+        return self._hand if now < self._hand.until else _Hand()
+
     def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
-        wait_seconds = 1
         for _ in range(TRIES):
-            state = self._book.state(self._endpoint_name)
-            self._refuse_if_down(state, now)
-            admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
-            self._must_look = admitted.was_unwell
-            if hand.has(calls, creates) and not admitted.is_probe:
-                self._hand = hand.without(calls, creates)
-                return admitted
-            taken = take(
-                state.counted, state.ramped, self._limits, now, calls=calls, creates=creates
-            )
-            if taken.wait_seconds:
-                wait_seconds = taken.wait_seconds
-                break
-            state = msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
-            if admitted.is_probe:
-                state = model.probing(state, now, self._first_pause)
-            try:
-                self._book.save(state)
-            except StoreConflict:
-                continue  # others take them at the same moment
-            in_hand = _Hand(hand.calls + taken.calls, hand.creates + taken.creates, taken.until)
-            self._hand = in_hand.without(calls, creates)
+            with suppress(StoreConflict):  # others take them at the same moment
+                return self._taken(hand, calls, creates, now)
+        raise _used_up(1)
+
+    def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+        state = self._book.state(self._endpoint_name)
+        self._refuse_if_down(state, now)
+        admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
+        self._must_look = admitted.was_unwell
+        if hand.has(calls, creates) and not admitted.is_probe:
+            self._hand = hand.without(calls, creates)
             return admitted
-        raise _used_up(wait_seconds)
+        taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
+        if taken.wait_seconds:
+            raise _used_up(taken.wait_seconds)
+        state = _with(state, taken)
+        if admitted.is_probe:
+            state = model.probing(state, now, self._first_pause)
+        self._book.save(state)
+        self._hand = hand.plus(taken).without(calls, creates)
+        return admitted
 
     def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
         if state.is_down(now):
@@ -314,6 +319,10 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
+
+
+def _with(state: EndpointState, taken: Taken) -> EndpointState:
+    return msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
 
 
 def _used_up(wait_seconds: int) -> ProviderThrottled:

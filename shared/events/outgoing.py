@@ -2,133 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
-from functools import partial
-from typing import Any, NamedTuple, cast
+from dataclasses import dataclass
 
-from shared import messages as m
-from shared.events.announce import announce
+from shared.events.announce import AnnounceEvents, HandOver
 from shared.events.audience import Announcer, Audience
-from shared.events.deliver import deliver
+from shared.events.carry import CarryDelivery
+from shared.events.deliver import DeliverParcel, PutInLine
+from shared.events.deliveries import GetDelivery, ListDeliveries, ReplayDeliveries, SendTestEvent
 from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers
 from shared.events.stores import AnnouncingBook, AnnouncingStore
-from shared.events.subscriptions import Book
-from shared.events.sweep import sweep_events
-from shared.model.batch.policy import Policy
+from shared.events.subscriptions import (
+    ChangeSubscription,
+    CheckWishes,
+    CreateSubscription,
+    DeleteSubscription,
+    GetSubscription,
+    ListSubscriptions,
+    RotateSecret,
+    SubscriptionRecords,
+)
+from shared.events.sweep import SweepEvents
 from shared.model.events.happenings import Links
-from shared.ports.blobs import AudioBlobs, Requests
-from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore, Diaries, EndpointBook
+from shared.ports.ground import EventPorts, Ports
 
 
-class EventPorts(NamedTuple):
-    """What telling others stands on. `callers` carries the calls, apart from the pipeline's own
-    work. `own_secrets` sign what goes to addresses that batches bring along. `chance` is from 0
-    to 1."""
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionDesk:
+    """What a person can do with subscriptions and with their deliveries."""
 
-    outbox: Outbox
-    subscriptions: Subscriptions
-    confidences: Confidences
-    deliveries: Deliveries
-    sender: Sender
-    callers: Executor
-    new_secret: Callable[[], str]
-    chance: Callable[[], float]
-    own_secrets: Sequence[str] = ()
+    create: CreateSubscription
+    all: ListSubscriptions
+    get: GetSubscription
+    change: ChangeSubscription
+    delete: DeleteSubscription
+    rotate_secret: RotateSecret
+    send_test_event: SendTestEvent
+    deliveries: ListDeliveries
+    delivery: GetDelivery
+    replay: ReplayDeliveries
 
 
 class Outgoing:
     """`store` and `book` are to take the place of those that they were made from: they tell of
-    what they save. `steps` are for the messages of this side, `sweep` is its part of the sweep,
-    and `subscriptions` what a person can do."""
+    what they save. `announce` and `deliver` are the steps of this side, `sweep` is its part of the
+    sweep, and `subscriptions` what a person can do."""
 
-    def __init__(
-        self,
-        ports: EventPorts,
-        *,
-        store: BatchStore,
-        book: EndpointBook,
-        audio: AudioBlobs,
-        requests: Requests,
-        diaries: Diaries,
-        queue: Queue,
-        clock: Clock,
-        policy: Policy,
-        profiles: Sequence[str],
-        new_id: Callable[[], str],
-        api_url: str | None,
-        deployment: str,
-        reports_container: str,
-    ) -> None:
-        source = api_url or f"urn:dropscribe:{deployment}"
-        base: dict[str, Any] = {"queue": queue, "clock": clock}
-        rows: dict[str, Any] = {"deliveries": ports.deliveries}
-        audience = Audience(ports.subscriptions, clock)
-        announcer = Announcer(audience, ports.outbox, queue, clock)
-        receivers = Receivers(
+    def __init__(self, ports: Ports) -> None:
+        told, clock = ports.events, ports.clock
+        audience = Audience(told.subscriptions, clock)
+        announcer = Announcer(audience, told.outbox, ports.queue, clock)
+        receivers = _receivers(ports, audience, announcer)
+        hand_over = HandOver(deliveries=told.deliveries, queue=ports.queue, clock=clock)
+        self.store = AnnouncingStore(ports.store, announcer, _links(ports))
+        self.book = AnnouncingBook(ports.book, announcer, clock)
+        self.announce = AnnounceEvents(
             audience=audience,
-            announcer=announcer,
-            subscriptions=ports.subscriptions,
-            confidences=ports.confidences,
-            requests=requests,
-            own_secrets=ports.own_secrets,
+            outbox=told.outbox,
+            hand_over=hand_over,
+            store=ports.store,
+            requests=ports.requests,
+            source=_source(ports),
+        )
+        self.deliver = _deliver(ports, receivers)
+        self.sweep = SweepEvents(
+            outbox=told.outbox,
+            subscriptions=told.subscriptions,
+            deliveries=told.deliveries,
+            diaries=ports.diaries,
+            queue=ports.queue,
+            policy=ports.policy,
             clock=clock,
         )
-        links = _links(api_url, audio, reports_container)
-        # They hand through what they do not change, which no type can say.
-        self.store = cast(BatchStore, AnnouncingStore(store, announcer, links))
-        self.book = cast(EndpointBook, AnnouncingBook(book, announcer, clock))
-        self.subscriptions = Book(
-            **base,
-            **rows,
-            subscriptions=ports.subscriptions,
-            confidences=ports.confidences,
-            receivers=receivers,
-            sender=ports.sender,
-            new_id=new_id,
-            new_secret=ports.new_secret,
-            profiles=profiles,
-            source=source,
-        )
-        self.steps: dict[type, Callable[[Any], None]] = {
-            m.Announce: partial(
-                announce,
-                **base,
-                **rows,
-                audience=audience,
-                outbox=ports.outbox,
-                store=store,
-                requests=requests,
-                source=source,
-            ),
-            m.Deliver: partial(
-                deliver,
-                **base,
-                **rows,
-                receivers=receivers,
-                sender=ports.sender,
-                pauses=Pauses(),
-                callers=ports.callers,
-                chance=ports.chance,
-            ),
-        }
-        self.sweep = partial(
-            sweep_events,
-            **base,
-            **rows,
-            outbox=ports.outbox,
-            subscriptions=ports.subscriptions,
-            diaries=diaries,
-            policy=policy,
-        )
+        self.subscriptions = _desk(ports, receivers, hand_over)
 
 
-def _links(api_url: str | None, audio: AudioBlobs, reports_container: str) -> Links:
+def _source(ports: Ports) -> str:
+    return ports.webhook_url or f"urn:dropscribe:{ports.deployment}"
+
+
+def _links(ports: Ports) -> Links:
     def blob(path: str) -> str:
         container, _, name = path.partition("/")
-        return audio.url(container, name)
+        return ports.audio.url(container, name)
 
-    return Links(api=api_url.rstrip("/") if api_url else None, blob=blob, reports=reports_container)
+    api = ports.webhook_url.rstrip("/") if ports.webhook_url else None
+    return Links(api=api, blob=blob, reports=ports.reports)
+
+
+def _receivers(ports: Ports, audience: Audience, announcer: Announcer) -> Receivers:
+    return Receivers(
+        audience=audience,
+        announcer=announcer,
+        subscriptions=ports.events.subscriptions,
+        confidences=ports.events.confidences,
+        requests=ports.requests,
+        own_secrets=ports.events.own_secrets,
+        clock=ports.clock,
+    )
+
+
+def _deliver(ports: Ports, receivers: Receivers) -> DeliverParcel:
+    told, queue, clock, pauses = ports.events, ports.queue, ports.clock, Pauses()
+    return DeliverParcel(
+        deliveries=told.deliveries,
+        put_in_line=PutInLine(deliveries=told.deliveries, queue=queue, clock=clock),
+        carry=CarryDelivery(
+            receivers=receivers,
+            sender=told.sender,
+            pauses=pauses,
+            chance=told.chance,
+            clock=clock,
+        ),
+        receivers=receivers,
+        pauses=pauses,
+        callers=told.callers,
+        chance=told.chance,
+        queue=queue,
+        clock=clock,
+    )
+
+
+def _desk(ports: Ports, receivers: Receivers, hand_over: HandOver) -> SubscriptionDesk:
+    told, queue, clock, new_id = ports.events, ports.queue, ports.clock, ports.new_id
+    records = _records(told, receivers)
+    profiles = tuple(profile.name for profile in ports.profiles)
+    check = CheckWishes(sender=told.sender, profiles=profiles)
+    get, deliveries, new_secret = records.get, told.deliveries, told.new_secret
+    get_delivery = GetDelivery(deliveries=deliveries, get=get)
+    return SubscriptionDesk(
+        create=CreateSubscription(
+            records=records, check=check, new_id=new_id, new_secret=new_secret, clock=clock
+        ),
+        all=records.all,
+        get=get,
+        change=ChangeSubscription(records=records, check=check, clock=clock),
+        delete=DeleteSubscription(records=records, clock=clock),
+        rotate_secret=RotateSecret(records=records, new_secret=new_secret, clock=clock),
+        send_test_event=SendTestEvent(
+            get=get, hand_over=hand_over, new_id=new_id, clock=clock, source=_source(ports)
+        ),
+        deliveries=ListDeliveries(deliveries=deliveries, get=get),
+        delivery=get_delivery,
+        replay=ReplayDeliveries(
+            deliveries=deliveries,
+            get=get,
+            get_delivery=get_delivery,
+            queue=queue,
+            new_id=new_id,
+            clock=clock,
+        ),
+    )
+
+
+def _records(ports: EventPorts, receivers: Receivers) -> SubscriptionRecords:
+    return SubscriptionRecords(
+        subscriptions=ports.subscriptions,
+        confidences=ports.confidences,
+        receivers=receivers,
+        all=ListSubscriptions(subscriptions=ports.subscriptions),
+        get=GetSubscription(subscriptions=ports.subscriptions),
+    )

@@ -8,9 +8,10 @@ and what is told is what was saved. Where nobody listens, nothing is added to an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import islice
 
 from shared.events.audience import Announcer
+from shared.events.silent import Silent
 from shared.model.batch.batch import Batch, Part
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
@@ -26,94 +27,85 @@ from shared.model.events.happenings import (
 )
 from shared.model.events.notice import Notice
 from shared.ports.queue import Clock
-from shared.ports.state import BatchStore, EndpointBook
+from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows
 
-ROWS_IN_TRANSACTION = 100
 ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
 
 
-class AnnouncingStore:
+class AnnouncingStore(Silent):
     """`ports.state.BatchStore` that tells of recordings that are over, of jobs that were sent,
-    and of batches that begin or are complete. The rest goes to the store as it is."""
+    and of batches that begin or are complete. The rest goes to the rows as it is."""
 
-    def __init__(self, store: BatchStore, announcer: Announcer, links: Links) -> None:
-        self._store, self._announcer, self._links = store, announcer, links
+    def __init__(self, rows: NoticedRows, announcer: Announcer, links: Links) -> None:
+        super().__init__(rows)
+        self._announcer, self._links = announcer, links
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+    def open_batch(self, batch: Batch) -> None:
+        notice = None
         if not batch.version:
             notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        self._store.open_batch(batch, *_given(notice))
+        self._rows.open_batch(batch, *_given(notice))
         self._hand_on(notice)
 
-    def create_batch(
-        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
-    ) -> bool:
+    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+        notice = None
         if batch.error_report is None:
             notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        is_new = self._store.create_batch(batch, parts, *_given(notice))
+        is_new = self._rows.create_batch(batch, parts, *_given(notice))
         if is_new:
             self._hand_on(notice)
         return is_new
 
-    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+    def save_batch(self, batch: Batch) -> None:
         notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
-        self._store.save_batch(batch, *_given(notice))
+        self._rows.save_batch(batch, *_given(notice))
         self._hand_on(notice)
 
-    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
+    def insert(self, recording: Recording) -> bool:
         events = self._of([recording])
-        if events:
-            notice = self._announcer.notice(recording.batch_id, events)
-        is_new = self._store.insert(recording, *_given(notice))
+        notice = self._announcer.notice(recording.batch_id, events) if events else None
+        is_new = self._rows.insert(recording, *_given(notice))
         if is_new:
             self._hand_on(notice)
         return is_new
 
-    def save(
-        self,
-        job: Job | None = None,
-        recordings: Iterable[Recording] = (),
-        notice: Notice | None = None,
-    ) -> Job | None:
+    def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
         """The rows of a notice that is too large, or for which there is no room, are saved in two
         halves: who saves this many has to be ready to find some saved and some not."""
         rows = list(recordings)
         events = self._of(rows, job)
+        notice = None
         if events:
             batch_id = rows[0].batch_id if job is None else job.batch_id
             notice = self._announcer.notice(batch_id, events)
         if notice is None:
-            return self._store.save(job, rows)
+            return self._rows.save(job, rows)
         is_too_much = len(rows) + (job is not None) >= ROWS_IN_TRANSACTION or not notice.fits
         middle = len(rows) // 2
         if is_too_much and middle:
             self.save(None, rows[:middle])
             return self.save(job, rows[middle:])
-        saved = self._store.save(job, rows, notice)
+        saved = self._rows.save(job, rows, notice)
         self._announcer.hand_on(notice)
         return saved
 
-    def save_jobs(
-        self,
-        jobs: Sequence[Job],
-        recordings: Sequence[Recording] = (),
-        notice: Notice | None = None,
-    ) -> list[Job]:
+    def save_all(self, recordings: Iterable[Recording]) -> None:
+        left = iter(recordings)
+        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+            self.save(recordings=part)
+
+    def save_jobs(self, jobs: Sequence[Job], recordings: Sequence[Recording] = ()) -> list[Job]:
         """In two halves, where `save` does that."""
         events = [event for job in jobs for event in self._of([], job)] + self._of(recordings)
-        if events:
-            notice = self._announcer.notice(jobs[0].batch_id, events)
+        notice = self._announcer.notice(jobs[0].batch_id, events) if events else None
         if notice is None:
-            return self._store.save_jobs(jobs, recordings)
+            return self._rows.save_jobs(jobs, recordings)
         is_too_much = len(jobs) + len(recordings) >= ROWS_IN_TRANSACTION or not notice.fits
         middle = len(jobs) // 2
         if is_too_much and middle:
             return [*self.save_jobs(jobs[:middle]), *self.save_jobs(jobs[middle:], recordings)]
-        saved = self._store.save_jobs(jobs, recordings, notice)
+        saved = self._rows.save_jobs(jobs, recordings, notice)
         self._announcer.hand_on(notice)
         return saved
 
@@ -138,17 +130,18 @@ class AnnouncingBook:
     """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
     was before is known from the version: it is that of the state that was read."""
 
-    def __init__(self, book: EndpointBook, announcer: Announcer, clock: Clock) -> None:
+    def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
         self._book, self._announcer, self._clock = book, announcer, clock
         self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._book, name)
+    def all(self) -> dict[str, EndpointState]:
+        return self._book.all()
 
     def state(self, name: str) -> EndpointState:
         return self._seen(self._book.state(name))
 
-    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+    def save(self, state: EndpointState) -> EndpointState:
+        notice = None
         is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
         if is_news:
             event = of_endpoint(state, self._clock.now())

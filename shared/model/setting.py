@@ -30,11 +30,13 @@ class Invalid(ValueError):
 
 
 class Setting(NamedTuple):
-    """One setting of one value. `default` is None where it may be left out."""
+    """One setting of one value. `default` is None where it may be left out. `policy` is the field
+    of `Policy` that it sets, if any."""
 
     name: str
     parse: Callable[[str], Any]
     default: Any
+    policy: str | None = None
 
 
 class Secret:

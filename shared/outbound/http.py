@@ -15,7 +15,7 @@ import httpx
 
 from shared.model.address import Address, BadAddress, Network, may_be_dialled, read_address
 from shared.outbound.dialling import CheckedBackend, Deadline, Forbidden, Resolve, resolve
-from shared.ports.events import Answer, NoAnswer
+from shared.ports.events import NoAnswer, Told
 
 SECONDS = 15.0
 BODY_SECONDS = 2.0
@@ -58,13 +58,13 @@ class OutboundHttp:
             raise BadAddress("is that of a machine that must not be called from here")
         return address
 
-    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Told:
         """The status counts as soon as it is there; what follows it is only for showing."""
         begun_at = monotonic()
         status, found, content = self._call(
             "POST", address, headers, body, most=MOST_READ, needs_body=False
         )
-        return Answer(status, _ms_since(begun_at), _shown(content), found)
+        return Told(status, _ms_since(begun_at), _shown(content), found)
 
     def get(
         self, url: str, headers: Mapping[str, str], most: int

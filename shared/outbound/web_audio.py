@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from shared.errors import InputError
+from shared.model import failure_texts as texts
 from shared.model.address import BadAddress
 from shared.outbound.http import FORBIDDEN, OutboundHttp
 from shared.ports.blobs import AudioHead
@@ -60,11 +60,7 @@ class HttpWebAudio:
     def read(self, url: str, offset: int, length: int) -> bytes:
         answer = self._range(url, offset, length)
         if answer.status != 206:  # it sends all of it, whatever is asked for
-            raise InputError(
-                "url_without_ranges",
-                "The server at this address sends files only as a whole.",
-                "Upload the recording to a container, and name it there.",
-            )
+            raise texts.URL_WITHOUT_RANGES.error()
         return answer.body
 
     def _range(self, url: str, offset: int, length: int) -> Answer:
@@ -74,11 +70,7 @@ class HttpWebAudio:
             try:
                 answer = self._fetch(url, headers, length)
             except Refused:
-                raise InputError(
-                    "url_refused",
-                    "The address is not one that may be called from here.",
-                    "Give a public https address, or upload the recording to a container.",
-                ) from None
+                raise texts.URL_REFUSED.error() from None
             except Unreachable:
                 reason = "did not answer"
                 continue
@@ -89,11 +81,7 @@ class HttpWebAudio:
             reason = f"answered {answer.status}"
             if answer.status < 500 and answer.status != 429:
                 break
-        raise InputError(
-            "url_unreachable",
-            f"The server at this address {reason}.",
-            "Correct the address, or make it reachable, then retry the batch.",
-        )
+        raise texts.URL_UNREACHABLE.error(answer=reason)
 
 
 def _total(answer: Answer) -> int:
@@ -101,11 +89,7 @@ def _total(answer: Answer) -> int:
     match = _RANGE.fullmatch(answer.headers.get("content-range", ""))
     told = match[1] if match else answer.headers.get("content-length", "")
     if (answer.status == 206 and not match) or not told.isdigit():
-        raise InputError(
-            "url_without_length",
-            "The server at this address does not tell how long the file is.",
-            "Upload the recording to a container, and name it there.",
-        )
+        raise texts.URL_WITHOUT_LENGTH.error()
     return int(told)
 
 

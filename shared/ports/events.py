@@ -137,8 +137,9 @@ class Deliveries(Protocol):
         rows. Whether nothing of it is left."""
 
 
-class Answer(NamedTuple):
-    """`body` is the beginning of it, cleaned for showing."""
+class Told(NamedTuple):
+    """What a receiver answered when it was told, after so many milliseconds. `body` is the
+    beginning of it, cleaned for showing."""
 
     status: int
     ms: int
@@ -155,10 +156,12 @@ class NoAnswer(Exception):
 
 
 class Sender(Protocol):
+    """Calls the addresses of receivers, which strangers gave us."""
+
     def read(self, url: str) -> Address:
         """The address in its parts, if it may be called as far as it shows by itself. Raises
         `BadAddress`."""
 
-    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Told:
         """One POST, without redirects, done within 15 seconds. Raises `NoAnswer`, also where the
         machine behind the name must not be called."""

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost
@@ -67,9 +67,8 @@ class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says of each input: `failed` maps a source (query cut off) to a reason."""
+    """What the provider says of the inputs: `failed` maps a source (query cut off) to a reason."""
 
-    succeeded_sources: tuple[str, ...] = ()
     failed: dict[str, Failure] = {}
 
 

@@ -47,23 +47,15 @@ class OpenBatch(NamedTuple):
     reporting_at: datetime | None = None
 
 
-class BatchStore(Protocol):
-    """Batches with their jobs and recordings, one partition each, and two small indices.
+ROWS_IN_TRANSACTION = 100
+"""Rows of one partition that can change together."""
 
-    Rows carry their version; saving one that somebody else changed raises `StoreConflict`.
-    A `notice` tells others of what a call changes. It is stored in the same transaction, so it
-    is there if, and only if, the change was made by this call.
-    """
 
-    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """Note that the batch has work to do, and create its header if there is none yet. One
-        that was stored before (it has a version) is listed as running."""
+class Batches(Protocol):
+    """Reading: headers, the parts of their requests, and which batches there are."""
 
-    def create_batch(
-        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
-    ) -> bool:
-        """Insert a header together with at most 98 parts, in one transaction. False: there is a
-        header of that id already, and nothing was changed."""
+    def batch(self, batch_id: str) -> Batch | None:
+        """The header row."""
 
     def part(self, batch_id: str, number: int) -> Part | None:
         """One part of a batch that is, or was, being made into recordings."""
@@ -71,46 +63,55 @@ class BatchStore(Protocol):
     def parts(self, batch_id: str) -> list[Part]:
         """All of them, in their order."""
 
-    def save_part(self, part: Part) -> None:
-        """Replace. Raises `StoreConflict`."""
-
-    def list_batch(self, batch: Batch) -> None:
-        """Put the batch into the list of all batches, or bring its entry up to date."""
-
     def entries(
         self, wanted: BatchFilter, *, after: str | None, most: int
     ) -> tuple[list[BatchEntry], str | None]:
         """A page of the list of all batches, the newest first, and what to ask for the next one
         with, None at the end."""
 
-    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
-        """Of every recording, read page by page."""
-
-    def forget(self, batch: Batch) -> None:
-        """Remove every row of the batch but its header, and its entry in the list."""
-
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
-
-    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
-        """The version of the note, which now says that somebody reports on the batch. None: there
-        is no note, or somebody began to less than `lease` ago. Opening the batch again wipes it
-        out. Raises `StoreConflict`."""
-
-    def give_note_back(self, batch_id: str, version: str) -> None:
-        """Nobody reports any more. No error where the note changed or went away meanwhile."""
 
     def open_batches(self) -> Iterator[OpenBatch]:
         """Every batch that has work to do."""
 
-    def close_batch(self, batch_id: str, version: str) -> None:
-        """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
 
-    def batch(self, batch_id: str) -> Batch | None:
-        """The header row."""
+class Jobs(Protocol):
+    """Reading: jobs, and what is left of them."""
 
-    def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
-        """Insert a recording's first row. False: the row was there already, and stays as it is."""
+    def job(self, batch_id: str, job_id: str) -> Job | None:
+        """One job."""
+
+    def jobs(self, batch_id: str) -> Iterator[Job]:
+        """All jobs of a batch."""
+
+    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
+        """At most so many of the planned jobs whose ids lie between these two, both included, in
+        the order of their ids."""
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        """The recordings of the job that wait for their results, and little of each."""
+
+    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        """What `items_left` tells of each of several jobs of one line, by job id."""
+
+    def any_left(self, job: Job) -> bool:
+        """Whether a recording of the job is still waiting for its result."""
+
+    def rows_left(
+        self,
+        job: Job,
+        *,
+        first: str | None = None,
+        last: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Recording]:
+        """The recordings of the job that still wait for their result, in the order of their ids;
+        with `first` and `last` only those between these two."""
+
+
+class Recordings(Protocol):
+    """Reading: recordings."""
 
     def recording(self, batch_id: str, recording_id: str) -> Recording | None:
         """One recording."""
@@ -132,41 +133,64 @@ class BatchStore(Protocol):
         """The ids of the recordings of all batches whose own ids lie between these two, both
         included, and nothing else of them."""
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        """The recordings of the job that wait for their results, and little of each."""
+    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
+        """Of every recording, read page by page."""
 
-    def any_left(self, job: Job) -> bool:
-        """Whether a recording of the job is still waiting for its result."""
 
-    def job(self, batch_id: str, job_id: str) -> Job | None:
-        """One job."""
+class BatchStore(Batches, Jobs, Recordings, Protocol):
+    """Batches with their jobs and recordings, one partition each, and two small indices.
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        """All jobs of a batch."""
+    Rows carry their version; saving one that somebody else changed raises `StoreConflict`.
+    """
 
-    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
-        """At most so many of the planned jobs whose ids lie between these two, both included, in
-        the order of their ids."""
+    def open_batch(self, batch: Batch) -> None:
+        """Note that the batch has work to do, and create its header if there is none yet. One
+        that was stored before (it has a version) is listed as running."""
 
-    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
-        """What `items_left` tells of each of several jobs of one line, by job id."""
+    def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
+        """Insert a header together with at most 98 parts, in one transaction. False: there is a
+        header of that id already, and nothing was changed."""
 
-    def save_jobs(
-        self,
-        jobs: Sequence[Job],
-        recordings: Sequence[Recording] = (),
-        notice: Notice | None = None,
-    ) -> list[Job]:
-        """As `save`, with several jobs, which are returned with their new versions."""
+    def save_batch(self, batch: Batch) -> None:
+        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
+
+    def list_batch(self, batch: Batch) -> None:
+        """Put the batch into the list of all batches, or bring its entry up to date."""
+
+    def save_part(self, part: Part) -> None:
+        """Replace. Raises `StoreConflict`."""
+
+    def take_note(self, batch_id: str, now: datetime, lease: timedelta) -> str | None:
+        """The version of the note, which now says that somebody reports on the batch. None: there
+        is no note, or somebody began to less than `lease` ago. Opening the batch again wipes it
+        out. Raises `StoreConflict`."""
+
+    def give_note_back(self, batch_id: str, version: str) -> None:
+        """Nobody reports any more. No error where the note changed or went away meanwhile."""
+
+    def close_batch(self, batch_id: str, version: str) -> None:
+        """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
+
+    def forget(self, batch: Batch) -> None:
+        """Remove every row of the batch but its header, and its entry in the list."""
+
+    def insert(self, recording: Recording) -> bool:
+        """Insert a recording's first row. False: the row was there already, and stays as it is."""
 
     def save(
         self,
         job: Job | None = None,
         recordings: Iterable[Recording] = (),
-        notice: Notice | None = None,
     ) -> Job | None:
         """Write rows of one batch in one transaction, at most 100 of them, each only if it
         still has the version that it carries. Returns the job with its new version."""
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+    ) -> list[Job]:
+        """As `save`, with several jobs, which are returned with their new versions."""
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]
@@ -175,8 +199,39 @@ class BatchStore(Protocol):
         if it still has the version that it carries: who counted what the batch may cost is the only
         one to add to it. Returns all with their new versions. Raises `StoreConflict`."""
 
-    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
+    def save_all(self, recordings: Iterable[Recording]) -> None:
+        """Any number of recordings of one batch, in as many transactions as it takes, each as
+        soon as its rows are there. Who dies in between has saved some and not the others."""
+
+
+class NoticedRows(BatchStore, Protocol):
+    """What the adapter can do beside it: a `notice` tells others of what a call changes. It is
+    stored in the same transaction, so it is there if, and only if, the change was made by this
+    call. Use-cases get a `BatchStore` that adds the notices by itself."""
+
+    def open_batch(self, batch: Batch, notice: Notice | None = None) -> None: ...
+
+    def create_batch(
+        self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool: ...
+
+    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None: ...
+
+    def insert(self, recording: Recording, notice: Notice | None = None) -> bool: ...
+
+    def save(
+        self,
+        job: Job | None = None,
+        recordings: Iterable[Recording] = (),
+        notice: Notice | None = None,
+    ) -> Job | None: ...
+
+    def save_jobs(
+        self,
+        jobs: Sequence[Job],
+        recordings: Sequence[Recording] = (),
+        notice: Notice | None = None,
+    ) -> list[Job]: ...
 
 
 class ActiveJobs(Protocol):
@@ -257,5 +312,11 @@ class EndpointBook(Protocol):
     def all(self) -> dict[str, EndpointState]:
         """Every endpoint of which something is known, in one query."""
 
-    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState:
+    def save(self, state: EndpointState) -> EndpointState:
         """Insert or replace, and return with the new version. Raises `StoreConflict`."""
+
+
+class NoticedBook(EndpointBook, Protocol):
+    """As `NoticedRows`, of endpoints."""
+
+    def save(self, state: EndpointState, notice: Notice | None = None) -> EndpointState: ...

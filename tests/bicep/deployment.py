@@ -135,6 +135,8 @@ class Deployment:
     def _resolve(self, statement: Statement) -> Any:
         if statement.kind == "param" and statement.name in self._given:
             return self._given[statement.name]
+        if statement.kind == "import":
+            return Deployment(self._path.parent / statement.type).value_of(statement.name)
         if statement.value is None:
             raise ValueError(f"{self._path.name} needs the parameter {statement.name}")
         return self._evaluate(statement.value, {}, statement)
@@ -166,6 +168,10 @@ class Deployment:
                 )
             case ("literal", value):
                 return value
+            case ("lambda", names, body):
+                return lambda *values: self._evaluate(
+                    body, {**local, **dict(zip(names, values, strict=True))}
+                )
             case ("name", name):
                 return local[name] if name in local else self.value_of(name)
             case ("either", condition, yes, no):
@@ -216,6 +222,9 @@ class Deployment:
         if name == "resourceGroup":
             name = self._group.rpartition("/")[2]
             return {"id": self._group, "name": name, "location": "westeurope"}
+        own = self._statements.get(name)
+        if own and own.kind in ("func", "import"):
+            return self.value_of(name)(*arguments)
         return FUNCTIONS[name](*arguments)
 
     def _made(self, owner: Statement, body: dict[str, Any]) -> Any:

@@ -24,13 +24,15 @@ import json
 from function_app import app
 print(json.dumps({f.get_function_name(): f.get_raw_bindings() for f in app.get_functions()}))
 """
+OWNER = "9f1c0e55-7d2b-4b8e-9a49-0a8b7a3f6d21"
 PLAIN: Environment = ()
 WIDE = (
     ("SPEECH_REGIONS", "eastus swedencentral"),
     ("VNET_ENABLED", "true"),
-    ("AZURE_PRINCIPAL_ID", "owner"),
+    ("AZURE_PRINCIPAL_ID", OWNER),
     ("AUDIO_CONTAINERS", "archive"),
     ("MONTHLY_BUDGET", "50"),
+    ("BUDGET_START", "2026-11-01"),
     ("AUDIO_DAYS", "30"),
     ("OUTPUT_DAYS", "365"),
     ("ALERT_EMAIL", "owner@example.com"),
@@ -63,7 +65,11 @@ def event_subscriptions() -> list[Resource]:
 
 
 def app_settings(environment: Environment = PLAIN) -> dict[str, str]:
-    (config,) = deployed(environment).of_type("Microsoft.Web/sites/config")
+    (config,) = (
+        config
+        for config in deployed(environment).of_type("Microsoft.Web/sites/config")
+        if config.name.endswith("/appsettings")
+    )
     settings: dict[str, str] = config["properties"]
     return settings
 

@@ -32,6 +32,18 @@ def _guid(*values: str) -> str:
     return "-".join((hexed[:8], hexed[8:12], hexed[12:16], hexed[16:20], hexed[20:32]))
 
 
+def _split(text: str, by: str | list[str]) -> list[str]:
+    if isinstance(by, str):
+        return text.split(by)
+    for other in by[1:]:
+        text = text.replace(other, by[0])
+    return text.split(by[0])
+
+
+def _fail(message: str) -> Any:
+    raise ValueError(message)
+
+
 def _subscription_resource_id(type_: str, *names: str) -> str:
     return "/".join((f"{SUBSCRIPTION}/providers/{type_}", *names))
 
@@ -53,16 +65,32 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         "suffixes": {"storage": "core.windows.net"},
         "authentication": {"loginEndpoint": "https://login.example/"},
     },
+    "endsWith": lambda text, what: text.lower().endswith(what.lower()),
+    "fail": _fail,
+    "filter": lambda values, holds: [value for value in values if holds(value)],
+    "first": lambda values: values[0],
     "guid": _guid,
+    "int": int,
     "join": lambda values, by: by.join(values),
+    "last": lambda values: values[-1],
     "length": len,
     "listKeys": lambda of, _version: {"systemKeys": {"blobs_extension": f"key of {of}"}},
+    "map": lambda values, made: [made(value) for value in values],
+    "max": max,
+    "min": min,
+    "objectKeys": list,
     "range": lambda start, count: list(range(start, start + count)),
     "replace": lambda text, old, new: text.replace(old, new),
-    "split": lambda text, by: text.split(by),
+    "split": _split,
+    "startsWith": lambda text, what: text.lower().startswith(what.lower()),
+    "string": str,
     "subscription": _subscription,
+    "substring": lambda text, start, length: text[start : start + length],
     "subscriptionResourceId": _subscription_resource_id,
     "tenant": lambda: {"tenantId": "tenant"},
+    "toLower": str.lower,
+    "toUpper": str.upper,
+    "trim": str.strip,
     "union": _union,
     "uniqueString": lambda *values: _digest(*values)[:13],
     "utcNow": lambda _form="": "2026-11-01",

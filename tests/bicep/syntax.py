@@ -1,7 +1,8 @@
 """Bicep's tokens as statements and expressions.
 
 An expression is a tuple that begins with its kind: `text`, `literal`, `name`, `list`, `object`,
-`prop`, `index`, `call`, `method`, `not`, `minus`, `infix`, `either` (the ternary), `for`, `if`.
+`prop`, `index`, `call`, `method`, `not`, `minus`, `infix`, `either` (the ternary), `for`, `if`,
+`lambda`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ _PRECEDENCE = (
 
 
 class Statement(NamedTuple):
-    """`kind` is param, var, resource, module, output or targetScope. `type` is that of a param or
-    output, a resource's "type@version", or a module's path. `value` is None where there is none."""
+    """`kind` is param, var, func, import, resource, module, output or targetScope. `type` is that
+    of a param or output (string for a list of texts to choose from, which are then `allowed`), a
+    resource's "type@version", or the path of a module or import. `value` is None where there is
+    none. An import of several names is a statement for each."""
 
     kind: str
     name: str
@@ -34,6 +37,7 @@ class Statement(NamedTuple):
     value: Expression | None
     decorators: dict[str, tuple[Expression, ...]]
     is_existing: bool = False
+    allowed: tuple[str | int, ...] = ()
 
 
 def read_bicep(path: Path) -> list[Statement]:
@@ -51,8 +55,18 @@ class _Parser:
     def statements(self) -> list[Statement]:
         found = []
         while self._skip_lines() and self._peek().kind != "end":
-            found.append(self._statement())
+            found += self._imports() if self._take("import") else [self._statement()]
         return found
+
+    def _imports(self) -> list[Statement]:
+        self._expect("{")
+        names = []
+        while not self._take("}"):
+            names.append(self._name())
+            self._take(",")
+        self._expect("from")
+        path = self._plain_string()
+        return [Statement("import", name, path, None, {}) for name in names]
 
     def _statement(self) -> Statement:
         decorators = {}
@@ -70,11 +84,43 @@ class _Parser:
             is_existing = self._take("existing")
             self._expect("=")
             return Statement(kind, name, described, self._body(), decorators, is_existing)
+        if kind == "func":
+            return Statement(kind, name, "", self._function(), decorators)
         if kind not in ("param", "var", "output"):
             raise ValueError(f"line {self._peek().line}: {kind} is not a statement")
-        type_ = self._name() if kind != "var" else ""
+        type_, allowed = self._type() if kind != "var" else ("", ())
         value = self.expression() if self._take("=") else None
-        return Statement(kind, name, type_, value, decorators)
+        return Statement(kind, name, type_, value, decorators, allowed=allowed)
+
+    def _function(self) -> Expression:
+        parameters = []
+        self._expect("(")
+        while not self._take(")"):
+            parameters.append(self._name())
+            self._type()
+            self._take(",")
+        self._type()
+        self._expect("=>")
+        return ("lambda", tuple(parameters), self.expression())
+
+    def _type(self) -> tuple[str, tuple[str | int, ...]]:
+        """A name, a list of one, an object with values of one type, or literals to choose from."""
+        token = self._next()
+        if token.kind in ("int", "string"):
+            allowed = [token]
+            while self._take("|"):
+                allowed.append(self._next())
+            values = tuple(v.value if v.kind == "int" else str(_parts(v)[0]) for v in allowed)
+            return token.kind, values
+        if token.value == "{":
+            while self._next().value != "}":
+                continue
+            return "object", ()
+        if token.kind != "name":
+            raise ValueError(f"line {token.line}: {token.value!r} is no type")
+        while self._take("["):
+            self._expect("]")
+        return str(token.value), ()
 
     def _body(self) -> Expression:
         if self._take("if"):
@@ -134,6 +180,8 @@ class _Parser:
             return ("text", _parts(token))
         if token.kind == "name":
             name = str(token.value)
+            if self._take("=>"):
+                return ("lambda", (name,), self.expression())
             if name in _LITERALS:
                 return ("literal", _LITERALS[name])
             return ("call", name, self._arguments()) if self._take("(") else ("name", name)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 _SKIPPED = re.compile(r"[ \t\r]+|//[^\n]*|/\*.*?\*/|#disable-next-line[^\n]*", re.DOTALL)
 _PLAIN = re.compile(
     r"(?P<newline>\n)|(?P<int>\d+)|(?P<name>[A-Za-z_]\w*)"
-    r"|(?P<symbol>\?\?|\.\?|&&|\|\||==|!=|<=|>=|=>|[-+*/%!?:.,=<>()\[\]{}@])"
+    r"|(?P<symbol>\?\?|\.\?|&&|\|\||==|!=|<=|>=|=>|[-+*/%!?:.,=<>|()\[\]{}@])"
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "'": "'", "\\": "\\", "$": "$"}
 

@@ -85,7 +85,13 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ("list_items", "GET", "batches/{batch_id}/items"),
             ("get_item", "GET", "batches/{batch_id}/items/{recording_id}"),
             ("get_transcript", "GET", "batches/{batch_id}/items/{recording_id}/transcript"),
+            (
+                "get_transcript_file",
+                "GET",
+                "batches/{batch_id}/items/{recording_id}/transcript/{transcript_format}",
+            ),
             ("get_report", "GET", "batches/{batch_id}/report"),
+            ("get_report_file", "GET", "batches/{batch_id}/report/{report_format}"),
             ("estimate_lengths", "GET", "estimate"),
             ("estimate_manifest", "POST", "estimate"),
             ("create_upload", "POST", "uploads"),
@@ -105,6 +111,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ("list_locales", "GET", "locales"),
             ("get_transcript_schema", "GET", "transcript-schema"),
             ("get_openapi", "GET", "openapi.json"),
+            ("get_openapi_3_0", "GET", "openapi-3.0.json"),
         )
     },
 }

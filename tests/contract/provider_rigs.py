@@ -22,8 +22,9 @@ from tests import assemblyai_emulator as assemblyai
 from tests import soferai_emulator as soferai
 from tests.assemblyai_emulator import AssemblyApi
 from tests.fakes.provider import BAD, FakeProvider
+from tests.fakes.recogniser import FakePool
 from tests.soferai_emulator import SoferApi
-from tests.speech_emulator import KEY, VERSIONS, Api, FakePool, settings
+from tests.speech_emulator import KEY, VERSIONS, Api, settings
 
 
 class Rig(Protocol):

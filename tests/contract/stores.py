@@ -9,9 +9,9 @@ from azure.data.tables import TableClient, TableServiceClient
 
 from local.stack.azurite import Azurite
 from shared.model.batch.batch import Batch
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.recording import Outcome, Recording
+from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile

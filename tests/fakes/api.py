@@ -48,7 +48,7 @@ class Api:
         sent = body if body is not None else b"" if json_ is None else json.dumps(json_).encode()
         url = f"{BASE}/{operation.path.format(**(path or {}))}"
         request = Request(operation.method, url, path or {}, query or {}, headers or {}, sent)
-        response = serve(operation, request, self._app, self._access)
+        response = serve(operation, request, self._app, self._access, OPERATIONS)
         check_answer(name, response)
         is_json = (response.media_type or "").endswith("json")
         return Got(
@@ -104,4 +104,4 @@ def check_answer(name: str, response: Response) -> None:
 
 @cache
 def _document() -> dict[str, Any]:
-    return json.loads(json.dumps(document(BASE)))
+    return json.loads(json.dumps(document(OPERATIONS, BASE)))

@@ -17,7 +17,7 @@ from shared.model.events.delivery import Delivery, Parcel
 from shared.model.events.event import key_at
 from shared.model.events.notice import Notice
 from shared.model.events.subscription import Confidential, Subscription
-from shared.ports.events import Answer, DeliveryFilter, NoAnswer, OutboxNote
+from shared.ports.events import DeliveryFilter, NoAnswer, OutboxNote, Told
 
 MOST_IN_TRANSACTION = 100
 
@@ -225,15 +225,15 @@ class Received:
         return msgspec.json.decode(self.body, type=dict[str, Any])
 
 
-Behaviour = Callable[[], Answer]
+Behaviour = Callable[[], Told]
 
 
 def answer(status: int, **headers: str) -> Behaviour:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda: Answer(status, 5, "", named)
+    return lambda: Told(status, 5, "", named)
 
 
-def silence() -> Answer:
+def silence() -> Told:
     raise NoAnswer("no answer in time", 15_000)
 
 
@@ -249,7 +249,7 @@ class FakeSender:
     def read(self, url: str) -> Address:
         return read_address(url)
 
-    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Answer:
+    def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Told:
         url = address.origin + address.target
         self.calls[url] += 1
         planned = self.behaviours.get(url, [answer(204)])

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from shared.errors import OutcomeUnknown, ResultMalformed, ResultMissing, TranscriptionMissing
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript.transcript import Word
 from shared.ports.provider import (
@@ -178,8 +178,7 @@ class FakeProvider:
     def report(self, file: ResultFile) -> ProviderReport:
         self._raise("report")
         item = self._get(file.url.split(":")[1])
-        done = tuple(source for source in item.sources if source not in item.failed)
-        return ProviderReport(succeeded_sources=done, failed=item.failed)
+        return ProviderReport(failed=item.failed)
 
     def delete(self, transcription_id: str) -> None:
         self._raise("delete")

@@ -14,9 +14,14 @@ from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.state import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
-
-MOST_IN_TRANSACTION = 100
+from shared.ports.state import (
+    ROWS_IN_TRANSACTION,
+    BatchFilter,
+    ContentClaim,
+    Diary,
+    OpenBatch,
+    RecordingFacts,
+)
 
 
 class FakeBatchStore:
@@ -44,7 +49,7 @@ class FakeBatchStore:
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
     ) -> bool:
-        assert len(parts) < MOST_IN_TRANSACTION - 1, "a table takes 100 rows"
+        assert len(parts) < ROWS_IN_TRANSACTION - 1, "a table takes 100 rows"
         if batch.id in self.headers:
             return False
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
@@ -173,18 +178,29 @@ class FakeBatchStore:
         for key in sorted(key for key in self.rows if first_batch <= key[0] <= last_batch):
             yield key[1]
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        rows = self.recordings(
-            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
+    def rows_left(
+        self,
+        job: Job,
+        *,
+        first: str | None = None,
+        last: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Recording]:
+        return self.recordings(
+            job.batch_id,
+            state="planned",
+            job_id=job.id,
+            first=first or job.first,
+            last=last or job.last,
+            page=page,
         )
-        for row in rows:
+
+    def items_left(self, job: Job) -> Iterator[JobItem]:
+        for row in self.rows_left(job):
             yield JobItem(**{name: getattr(row, name) for name in JobItem.__struct_fields__})
 
     def any_left(self, job: Job) -> bool:
-        left = self.recordings(
-            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
-        )
-        return next(left, None) is not None
+        return next(self.rows_left(job), None) is not None
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self.job_rows.get((batch_id, job_id))
@@ -224,7 +240,7 @@ class FakeBatchStore:
         self, jobs: Sequence[Job], recordings: Sequence[Recording], notice: Notice | None
     ) -> list[Job]:
         rows = [*jobs, *recordings]
-        assert len(rows) + (notice is not None) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
+        assert len(rows) + (notice is not None) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
         assert len({row.id for row in rows}) == len(rows), "a row stands twice in a transaction"
         for job in jobs:
             self._check(self.job_rows.get((job.batch_id, job.id)), job.version)
@@ -238,10 +254,15 @@ class FakeBatchStore:
         self._post(notice)
         return saved
 
+    def save_all(self, recordings: Iterable[Recording]) -> None:
+        left = iter(recordings)
+        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+            self.save(recordings=part)
+
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]
     ) -> tuple[Batch, list[Recording]]:
-        assert len(recordings) < MOST_IN_TRANSACTION, "a table takes 100 rows"
+        assert len(recordings) < ROWS_IN_TRANSACTION, "a table takes 100 rows"
         there = self.headers.get(batch.id)
         if there is None or there.version != batch.version:
             raise StoreConflict("commit")
@@ -299,7 +320,7 @@ class FakeActiveJobs:
         return any(entry.batch_id == batch_id for entry in self.entries.values())
 
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
-        assert len(entries) <= MOST_IN_TRANSACTION, "a table takes 100 rows"
+        assert len(entries) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
         for entry in entries:
             self._put(entry)
 

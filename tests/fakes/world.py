@@ -16,14 +16,14 @@ from typing import Any
 import msgspec
 
 from shared import messages as m
-from shared.application import Application, Ports
-from shared.events.outgoing import EventPorts
+from shared.application import Application
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
+from shared.ports.ground import EventPorts, Ports
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from local.stack.stack import Stack, running_stack
+from shared.api.describe.openapi import operation_id
 from shared.api.operations.all import OPERATIONS
 from shared.api.operations.triggers import TRIGGERS
 from tests.receiver import Receiver, receiver
@@ -46,7 +48,7 @@ class Client:
         headers = {"x-functions-key": stack.api_key}
         self.http = httpx.Client(base_url=self.base, headers=headers, timeout=60)
         self.document = self.http.get("/openapi.json").json()
-        self.done: set[str] = {"get_openapi"}
+        self.done: set[str] = {"getOpenapi"}
 
     def __call__(self, method: str, path: str, **sent: Any) -> httpx.Response:
         got = self.http.request(method, path, **sent)
@@ -125,6 +127,7 @@ def received(hook: Receiver, secret: str, type_: str) -> Mapping[str, Any]:
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
+    assert api("GET", "/openapi-3.0.json").json()["openapi"] == "3.0.3"
     secret = _subscribe(api, hook)
     batch = _transcribe(api)
     _look_at(api, batch)
@@ -132,7 +135,7 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     event = received(hook, secret, "recording.transcribed")
     assert api("GET", event["data"]["links"]["transcript"].removeprefix(api.base)).is_success
     _look_after_subscriptions(api)
-    assert api.done == {operation.name for operation in OPERATIONS}
+    assert api.done == {operation_id(operation.name) for operation in OPERATIONS}
 
 
 def _subscribe(api: Client, hook: Receiver) -> str:
@@ -166,6 +169,10 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     assert api("GET", f"{own}/items/{item['id']}").json() == item
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
+    for kind in ("vtt", "srt", "txt"):
+        assert api("GET", f"{own}/items/{item['id']}/transcript/{kind}").content
+    for kind in ("csv", "html"):
+        assert api("GET", f"{own}/report/{kind}").content
     for accept in ("application/json", "text/csv", "text/html"):
         got = api("GET", f"{own}/report", headers={"Accept": accept})
         assert got.headers["content-type"].startswith(accept)
@@ -200,6 +207,19 @@ def _look_after_subscriptions(api: Client) -> None:
     assert api("GET", f"{own}/deliveries/{event_id}").json()["type"] == "subscription.tested"
     assert api("POST", f"{own}/replay", json={"event_id": event_id}).status_code == 204
     assert api("DELETE", own).status_code == 204
+
+
+def test_the_same_sent_several_times_at_once_is_one_batch(api: Client) -> None:
+    manifest = {"title": "At once", "recordings": [{"blob": "gone.wav"}]}
+
+    def send(_: int) -> str:
+        got = api.http.post("/batches", json=manifest)
+        assert got.status_code == 201, got.text
+        return str(got.json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+    assert api("POST", "/batches?again=true", json=manifest).json()["id"] != send(0)
 
 
 def test_every_route_refuses_a_missing_and_a_wrong_key(stack: Stack) -> None:

@@ -27,7 +27,8 @@ from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.assemblyai.webhook import Webhook
 from tests.assemblyai_emulator import KEY, AssemblyApi, settings
-from tests.speech_emulator import FakePool, Receiver, audio_host, until, webhook_receiver
+from tests.fakes.recogniser import FakePool
+from tests.speech_emulator import Receiver, audio_host, until, webhook_receiver
 
 SECRET = "a secret of sixteen characters or more"
 SIGNED = "sv=2026&sig=not-a-signature"

@@ -13,8 +13,9 @@ import pytest
 
 from local.emulators.assemblyai.server import running
 from tests.assemblyai_emulator import KEY, OTHER_KEY, AssemblyApi, settings
+from tests.fakes.recogniser import FakePool
 from tests.soferai_emulator import ReadingPool
-from tests.speech_emulator import FakePool, Receiver, audio_host, until, webhook_receiver
+from tests.speech_emulator import Receiver, audio_host, until, webhook_receiver
 
 SAID = "good morning mary\nthe doctor is in london on monday"
 

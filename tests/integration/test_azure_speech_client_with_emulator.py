@@ -171,18 +171,6 @@ def _with_sas(container: ContainerClient, azurite: Azurite) -> str:
     return f"{container.url}?{sas}"
 
 
-def test_every_version_understands_how_long_links_shall_live(
-    api: Api, http: httpx.Client, audio: str
-) -> None:
-    speech = AzureSpeech(
-        http=http, endpoint=api.url, auth=by_key(KEY), api_version=api.version, link_seconds=7200
-    )
-    transcription_id = speech.submit(asked(f"{audio}/b.wav"))
-    api.ended(transcription_id)
-    [file] = [f for page in speech.files(transcription_id) for f in page if f.kind == "result"]
-    assert speech.result(file).utterances
-
-
 # --- the webhook ----------------------------------------------------------------------------
 
 

@@ -1,15 +1,19 @@
 """Queue functions on a real emulator: retries, poison, leases, kills."""
 
+import asyncio
 import base64
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient, QueueServiceClient
 
+from local.host.bells import hearing
+from local.host.storage import Storage
 from local.stack.azurite import Azurite
 from tests.integration.host_process import HostProcess, eventually, write_app
 
@@ -109,6 +113,34 @@ def test_a_message_comes_with_its_metadata_and_its_output_is_written(
     assert value["inserted"] < value["next"] < value["expires"]
     assert eventually(lambda: is_empty(queue))
     assert host.counts("work")["succeeded"] == 1
+
+
+def test_a_listener_is_woken_by_what_the_app_sends_itself_once_it_can_be_received(
+    azurite: Azurite, open_queue: Callable[[str], QueueClient], name: str
+) -> None:
+    for each in (name, f"{name}-later", f"{name}-other"):
+        open_queue(each).create_queue()
+
+    async def run() -> None:
+        storage = Storage({"S": azurite.connection_string})
+        now, later, other = (
+            storage.queue("S", each) for each in (name, f"{name}-later", f"{name}-other")
+        )
+        loop = asyncio.get_running_loop()
+        with hearing(partial(loop.call_soon_threadsafe, storage.ring)):
+            send_later = partial(open_queue(later.name).send_message, visibility_timeout=1)
+            await asyncio.to_thread(send_later, "text")
+            await asyncio.to_thread(open_queue(now.name).send_message, "text")
+            await asyncio.wait_for(now.doorbell.wait(), 10)
+            assert await now.receive(1, 30)
+            await asyncio.wait_for(later.doorbell.wait(), 10)
+            assert await later.receive(1, 30)
+        assert not other.doorbell.is_set()
+        await asyncio.to_thread(open_queue(other.name).send_message, "text")
+        assert not other.doorbell.is_set()
+        storage.close()
+
+    asyncio.run(run())
 
 
 def test_output_is_written_only_on_success_and_a_retry_counts_up(

@@ -25,7 +25,7 @@ from shared.model.address import BadAddress
 from shared.model.events.signature import make_secret, signed_headers
 from shared.outbound.dialling import resolve
 from shared.outbound.http import FORBIDDEN, OutboundHttp
-from shared.ports.events import Answer, NoAnswer
+from shared.ports.events import NoAnswer, Told
 from tests.receiver import answering, receiver
 
 LOCAL = [ipaddress.ip_network("127.0.0.0/8")]
@@ -50,7 +50,7 @@ def caller(resolve: Callable[[str, int], Sequence[str]] = resolve) -> OutboundHt
     return outbound
 
 
-def post(outbound: OutboundHttp, url: str, body: bytes = b"{}") -> Answer:
+def post(outbound: OutboundHttp, url: str, body: bytes = b"{}") -> Told:
     return outbound.post(outbound.read(url), {"Content-Type": "application/json"}, body)
 
 
@@ -148,7 +148,7 @@ def test_a_server_that_drips_its_headers_for_ever_is_not_listened_to() -> None:
 def test_of_a_body_that_drips_for_ever_the_status_counts() -> None:
     with receiver(endless_body) as there:
         answer = within(SHORT + 1, lambda: post(caller(), there.url()))
-    assert isinstance(answer, Answer) and (answer.status, answer.body[:3]) == (200, "...")
+    assert isinstance(answer, Told) and (answer.status, answer.body[:3]) == (200, "...")
 
 
 def endless_body(request: http.server.BaseHTTPRequestHandler) -> None:
@@ -172,7 +172,7 @@ def huge_body(request: http.server.BaseHTTPRequestHandler) -> None:
 def test_of_a_huge_body_a_few_kilobytes_are_read() -> None:
     with receiver(huge_body) as there:
         answer = within(1, lambda: post(caller(), there.url()))
-    assert isinstance(answer, Answer) and answer.status == 500 and len(answer.body) == 300
+    assert isinstance(answer, Told) and answer.status == 500 and len(answer.body) == 300
 
 
 @pytest.mark.parametrize("said", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 2\xff\r\n\r\n"])

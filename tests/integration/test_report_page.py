@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.report import ReportItem, build_report
+from shared.model.failure import Failure
 from shared.outputs.report.html_writer import write_html
 
 CHROMIUM = shutil.which("chromium")

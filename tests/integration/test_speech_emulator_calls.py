@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from local.emulators.azure_speech.server import running
+from tests.fakes.recogniser import FakePool
 from tests.speech_emulator import (
     KEY,
     V3_2,
     V2025,
     VERSIONS,
     Api,
-    FakePool,
     audio_host,
     last_segment,
     settings,

@@ -12,15 +12,8 @@ import httpx
 import pytest
 
 from local.emulators.azure_speech.server import running
-from tests.speech_emulator import (
-    KEY,
-    Api,
-    FakePool,
-    audio_host,
-    last_segment,
-    settings,
-    until,
-)
+from tests.fakes.recogniser import FakePool
+from tests.speech_emulator import KEY, Api, audio_host, last_segment, settings, until
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from azure.storage.blob import (
 
 from local.emulators.azure_speech.server import running
 from local.stack.azurite import Azurite
+from tests.fakes.recogniser import FakePool
 from tests.speech_emulator import (
     V3_2,
     V2024,
     V2025,
     VERSIONS,
     Api,
-    FakePool,
     audio_host,
     last_segment,
     settings,

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from local.emulators.azure_speech.server import running
+from tests.fakes.recogniser import FakePool
 from tests.speech_emulator import (
     V3_2,
     V2024,
     VERSIONS,
     Api,
-    FakePool,
     Receiver,
     audio_host,
     last_segment,

@@ -24,9 +24,12 @@ SLOWLY = {
     "AzureFunctionsJobHost__extensions__queues__batchSize": "2",
     "AzureFunctionsJobHost__extensions__queues__newBatchThreshold": "1",
     "STUCK_AFTER_SECONDS": "5",
+    "RELIST_SECONDS": "5",
+    "EVENT_PATIENCE_SECONDS": "4",
 }
 """Small slices, few at a time, so that there is something half done for a while. What a dead host
-held is handed over again by the sweep: its messages stay hidden for ten minutes."""
+held is handed over again by the sweep, events of new audio included: its messages stay hidden for
+ten minutes."""
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +47,11 @@ def site(stack: Stack) -> Iterator[Site]:
 
 
 def host(stack: Stack, log: str, *, hears_webhooks: bool = True) -> AbstractContextManager[Child]:
-    """A host, on the port where the webhooks go or on another one."""
+    """A host, on the port where the webhooks go or on another one. It looks often for what another
+    one sent, of which nothing tells it."""
     port = urlsplit(stack.app_url).port if hears_webhooks else 0
-    return running_host(port or 0, stack.environment, stack.logs / f"functions-{log}.log")
+    path = stack.logs / f"functions-{log}.log"
+    return running_host(port or 0, stack.environment, path, "--idle-poll-seconds", "0.2")
 
 
 def assert_all_is_done_once(site: Site, wanted: set[tuple[str, str]]) -> None:

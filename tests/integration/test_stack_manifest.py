@@ -15,7 +15,7 @@ from azure.storage.blob import BlobServiceClient
 from local.__main__ import main
 from local.emulators.azure_speech.server import running
 from local.stack.stack import TABLE, Stack
-from shared.batches.status import BatchStatus, batch_status, batches, item_of_client
+from shared.batches.status import BatchStatus, ListBatches, ReadItems, TellStatus
 from shared.model.batch.batch import manifest_batch_id
 from shared.ports.state import BatchFilter
 from shared.stores.table.batches import TableBatchStore
@@ -46,7 +46,7 @@ class Office:
         until(lambda: self.store.batch(batch_id))
 
         def end() -> BatchStatus | None:
-            status = batch_status(batch_id, store=self.store, clock=FakeClock())
+            status = TellStatus(store=self.store, clock=FakeClock())(batch_id)
             return status if status.status in ("completed", "refused") else None
 
         return until(end)
@@ -102,7 +102,7 @@ def test_a_manifest_of_mixed_entries_goes_all_the_way(office: Office) -> None:
         "nothing/*": "nothing_listed",
         codes_name(codes): "url_refused",
     }
-    one = item_of_client(batch_id, "1", store=office.store)
+    one = ReadItems(store=office.store).one_of_client(batch_id, "1")
     assert one is not None and one.outcome is not None
     transcript = office.json(one.outcome.outputs["json"])
     assert transcript["job"]["client_item_id"] == "1"
@@ -124,7 +124,7 @@ def test_a_manifest_with_faults_is_refused_and_says_why(office: Office) -> None:
     assert status.error_report == "errors/manifests/bad.csv.json"
     [fault] = office.json(status.error_report)["faults"]
     assert (fault["code"], fault["at"], fault["line"]) == ("unknown_field", "colour", 1)
-    listed = batches(BatchFilter(state="refused"), store=office.store).batches
+    listed = ListBatches(store=office.store)(BatchFilter(state="refused")).batches
     assert [entry.id for entry in listed] == [batch_id]
 
 

@@ -29,16 +29,16 @@ from shared.errors import (
 from shared.messages import Collect
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.pipeline.collect.webhook import Heard, hear
+from shared.pipeline.collect.webhook import Hear, Heard
 from shared.ports.provider import ResultFile
 from shared.providers.azure_speech import webhook
 from shared.providers.azure_speech.results import read_result
 from shared.providers.azure_speech.wire import read_status
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
+from tests.fakes.recogniser import hear as recognise
 from tests.fakes.world import World, a_second_of_silence
 from tests.samples.azure_speech import sample
-from tests.speech_emulator import hear as recognise
 
 SECRET = "correct horse"
 
@@ -500,23 +500,15 @@ class Webhook:
     """The route of one endpoint, with Azure's signatures, as an instance of the app serves it."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._heard = world, Heard()
+        self._hear = Hear(
+            endpoints=world.endpoints, secret=SECRET, queue=world.queue, heard=Heard()
+        )
         world.provider.read_webhook = webhook.read_webhook  # type: ignore[method-assign]
 
     def call(
         self, headers: dict[str, str], body: bytes = b"", query: dict[str, str] | None = None
     ) -> str:
-        return hear(
-            "azure-speech",
-            "westeurope",
-            headers,
-            query or {},
-            body,
-            endpoints=self._world.endpoints,
-            secret=SECRET,
-            queue=self._world.queue,
-            heard=self._heard,
-        )
+        return self._hear("azure-speech", "westeurope", headers, query or {}, body)
 
 
 def notification(key: str, invocation: str = "i-1") -> bytes:

@@ -102,15 +102,18 @@ def test_a_test_event_is_listed_with_its_delivery_and_sent_again(world: World, a
     assert len(api("get_delivery", {**path, "event_id": event_id}).json["attempts"]) == 2
 
 
-def test_all_pages_of_deliveries_hold_each_once(world: World, api: Api) -> None:
+@pytest.mark.parametrize("name", ["event_type", "type"])
+def test_all_pages_of_deliveries_hold_each_once(world: World, api: Api, name: str) -> None:
+    """`type` is what the parameter was called before."""
     path = made(api)
     sent = set()
     for _ in range(7):
         sent.add(api("test_subscription", path).json["event_id"])
         world.clock.advance(1)
-    page = api("list_deliveries", path, query={"limit": "3", "type": "subscription.tested"})
+    page = api("list_deliveries", path, query={"limit": "3", name: "subscription.tested"})
     seen = [delivery["event_id"] for delivery in page.json["value"]]
     while page.json["nextLink"]:
+        assert "event_type=subscription.tested" in page.json["nextLink"]
         page = api.follow(page.json["nextLink"])
         seen += [delivery["event_id"] for delivery in page.json["value"]]
     assert len(seen) == 7

@@ -7,18 +7,27 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("shared", "functions", "local", "tests")
-GROUND = "model errors log"
+GROUND = "model errors log version"
 RULES = {  # folder or file: what it may import of ours
     "shared/errors.py": "",
-    "shared/log.py": "",
+    "shared/version.py": "",
+    "shared/log.py": "version",
     "shared/model": "model errors",
-    "shared/model/profile": "model.profile errors",
+    "shared/model/failure.py": "errors",
+    "shared/model/failure_texts.py": "model.failure errors",
+    "shared/model/profile": "model.profile model.failure model.failure_texts errors",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.profile errors",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
-    "shared/model/batch": "model.batch model.profile model.transcript model.endpoint errors",
-    "shared/model/money": "model.money model.batch model.profile model.transcript errors",
+    "shared/model/batch": (
+        "model.batch model.profile model.transcript model.endpoint model.failure "
+        "model.failure_texts errors"
+    ),
+    "shared/model/money": (
+        "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
+        "errors"
+    ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",

@@ -138,16 +138,11 @@ def test_the_version_stands_in_the_query_or_in_the_path() -> None:
     assert calls.transcription_path("a b", V32) == "/speechtotext/v3.2/transcriptions/a%20b"
 
 
-def test_the_life_of_result_links_has_its_own_parameter_and_unit() -> None:
-    assert calls.files_path("1", NEWEST, None) == (
+def test_result_links_live_as_long_as_the_service_makes_them() -> None:
+    assert calls.files_path("1", NEWEST) == (
         "/speechtotext/transcriptions/1/files?api-version=2025-10-15"
     )
-    assert calls.files_path("1", NEWEST, 3601) == (
-        "/speechtotext/transcriptions/1/files?sasLifetimeMinutes=61&api-version=2025-10-15"
-    )
-    assert calls.files_path("1", V32, 3601) == (
-        "/speechtotext/v3.2/transcriptions/1/files?sasValidityInSeconds=3601"
-    )
+    assert calls.files_path("1", V32) == "/speechtotext/v3.2/transcriptions/1/files"
 
 
 def test_a_mark_is_looked_up_by_display_name_with_its_quotes_doubled() -> None:

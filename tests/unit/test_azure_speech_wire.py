@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.azure_speech.wire import (
     next_page,

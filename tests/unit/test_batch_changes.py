@@ -13,11 +13,11 @@ from shared.messages import Change
 from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
 from shared.ports.state import BatchFilter
+from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
 from tests.unit.test_batches import ask, counts, drop_manifest, report, request, upload
-from tests.unit.test_pipeline_crash_points import Crash, Trap
 
 
 def codes(world: World) -> dict[str, str]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.crashes import Crash
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World
-from tests.unit.test_pipeline_crash_points import Crash
 
 
 @pytest.mark.parametrize("method", ["save_batch", "open_batch"])

@@ -16,9 +16,9 @@ from local.chaos.evidence import Dropped, Evidence, Output, plain
 from local.chaos.plan import Drop, Trouble, sound
 from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 from local.recogniser.scripted import script_for
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Outcome, Recording, recording_id
+from shared.model.failure import Failure
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from shared.messages import Register
-from shared.pipeline.watch.dead_letters import take_dead_letters
+from shared.pipeline.watch.dead_letters import TakeDeadLetters
+from shared.version import VERSION
 from tests.fakes.stores import FakeDiaries
 from tests.fakes.world import World
 
@@ -42,15 +43,17 @@ def leave(world: World, content: bytes, name: str = "one.json") -> None:
 
 
 def take(world: World) -> None:
-    take_dead_letters(
-        LETTERS,
+    TakeDeadLetters(
+        store=world.store,
+        active=world.active,
+        container=LETTERS,
         intake=("audio", "manifests"),
         audio=world.audio,
         diaries=world.diaries,
         queue=world.queue,
         policy=world.policy,
         clock=world.clock,
-    )
+    )()
 
 
 def handed_over(world: World) -> list[tuple[str, tuple[str, ...]]]:
@@ -184,6 +187,7 @@ def test_the_sweep_tells_how_much_is_left(caplog: pytest.LogCaptureFixture) -> N
         "jobs": 0,
         "recordings": 0,
         "oldest_seconds": 0,
+        "version": VERSION,
     }
     left = [fact for fact in told if fact["batches"]]
     assert (left[0]["jobs"], left[0]["recordings"]) == (2, 3)

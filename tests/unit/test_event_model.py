@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events.pauses import PROBE, Pauses
+from shared.model.batch.transition import IllegalTransition
 from shared.model.events.delivery import (
     SCHEDULE,
     Attempt,
@@ -28,7 +29,9 @@ from shared.model.events.subscription import (
     SigningSecret,
     Subscription,
     after_attempts,
+    deleted,
     rotated,
+    switched,
 )
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
@@ -222,3 +225,28 @@ def test_a_secret_that_is_replaced_signs_until_the_overlap_is_over() -> None:
     for n in range(10):
         many = rotated(many, str(n), NOW)
     assert len(many.secrets) == 4
+
+
+def test_a_person_switches_a_subscription_off_and_on_and_how_it_did_is_forgotten() -> None:
+    there = Subscription(
+        id="sub-1", origin="https://x", created_at=NOW, changed_at=NOW, failing_since_at=NOW
+    )
+    off = switched(there, on=False, now=NOW + SECOND)
+    assert (off.state, off.reason, off.changed_at) == (
+        "disabled",
+        "It was switched off.",
+        NOW + SECOND,
+    )
+    on = switched(off, on=True, now=NOW + SECOND)
+    assert (on.state, on.reason, on.failing_since_at) == ("active", "", None)
+
+
+def test_of_a_deleted_subscription_nothing_is_said_and_it_does_not_come_back() -> None:
+    there = Subscription(
+        id="sub-1", origin="https://x", title="Ours", created_at=NOW, changed_at=NOW
+    )
+    gone = deleted(there, NOW + SECOND)
+    assert (gone.state, gone.origin, gone.title) == ("deleted", "", "")
+    for on in (True, False):
+        with pytest.raises(IllegalTransition):
+            switched(gone, on=on, now=NOW)

@@ -13,21 +13,12 @@ from shared.errors import ProviderUnauthorised
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.event import event_id
+from tests.fakes.crashes import EVENT_PORTS, PORTS, Crash, Trap, live
 from tests.fakes.events import answer
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
-from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap, live
 
-EVENT_PORTS = {
-    **PORTS,
-    "requests": [*PORTS["requests"], "put_callback", "callback"],
-    "outbox": "note noted forget get overdue remove".split(),
-    "subscriptions": "all get save".split(),
-    "confidences": ["get"],
-    "deliveries": "add known parcel parcels in_line put_parcel save page purge".split(),
-    "sender": ["post"],
-}
 EVERYTHING, FAILURES = "https://a.example/?sig=1", "https://b.example/?sig=2"
 BATCH, ITEM = "https://c.example/?sig=3", "https://d.example/?sig=4"
 
@@ -110,7 +101,7 @@ def assert_all_have_heard(world: World) -> None:
 def run(after: int | None, is_kind: bool) -> int:
     """How many outside calls it took."""
     world = new_world()
-    trap = Trap(world, after, EVENT_PORTS)
+    trap = Trap(world, after, {**PORTS, **EVENT_PORTS})
     live(world, is_kind)
     settle(world)
     assert_all_is_well(world)

@@ -23,10 +23,10 @@ from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
+from tests.fakes.crashes import PORTS, Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence
-from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
 
 BOTH = Profile(provider="first", next_providers=("second",))
 HEBREW = msgspec.structs.replace(LIMITS, locales=frozenset({"he"}))

@@ -32,6 +32,8 @@ def outputs(tmp_path: Path, text: str, **parameters: Any) -> dict[str, Any]:
         ("[\n  'a' // one\n  'b'\n]", ["a", "b"]),
         ("{\n  'a-b': 1\n  c: 7 / 2\n  d: 7 % 2\n}", {"a-b": 1, "c": 3, "d": 1}),
         ("{ a: 1 }.?b", None),
+        ("filter(split(' A, b', [' ', ',']), word => !empty(word))", ["A", "b"]),
+        ("map(['a', 'b'], one => '${one}${one}')", ["aa", "bb"]),
         ("'''\nplain ${text}\n'''", "plain ${text}\n"),
     ],
 )
@@ -58,6 +60,20 @@ def test_resources_know_their_ids_and_modules_their_outputs(tmp_path: Path) -> N
     assert url == {"url": "https://x.blob.core.windows.net/"}
 
 
+def test_functions_are_called_by_those_who_import_them(tmp_path: Path) -> None:
+    (tmp_path / "texts.bicep").write_text(
+        "func loud(text string) string => toUpper(text)\n"
+        "@export()\nfunc twice(text string, by string) string[] => [loud(text), by]\n"
+    )
+    found = outputs(
+        tmp_path,
+        "import { twice } from 'texts.bicep'\n"
+        "param size 1 | 2 = 2\nparam tags { *: string } = {}\n"
+        "output it array = twice('a', string(size))\n",
+    )
+    assert found == {"it": ["A", "2"]}
+
+
 def test_what_is_switched_off_is_not_deployed(tmp_path: Path) -> None:
     file = tmp_path / "main.bicep"
     file.write_text(
@@ -74,7 +90,7 @@ def test_what_is_switched_off_is_not_deployed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("func f() string => 'x'\n", "func is not a statement"),
+        ("type f = string\n", "type is not a statement"),
         ("var x = [\n  1 + \n]\n", "was not expected"),
         ("var x = ;\n", "is not understood"),
         ("param x string\n", "needs the parameter x"),

@@ -58,7 +58,9 @@ def test_a_query_asks_only_for_events_and_facts_that_are_told(where: str) -> Non
     names = set(re.findall(r"'([a-z]+\.[a-z_]+)'", query))
     assert names, "asks for no event"
     assert names <= set(facts_of_events())
-    for fact in re.findall(r"\bfact\.(\w+)", query):
+    facts = re.findall(r"\bFact\['(\w+)'\]", query)
+    assert facts or not re.search("fact", query, re.IGNORECASE), "reads a fact in another way"
+    for fact in facts:
         told_by = {name for name in names if fact in facts_of_events()[name]}
         assert told_by, f"no event of this query has the fact {fact}"
         if "==" in query and len(names) == 1:
@@ -68,6 +70,22 @@ def test_a_query_asks_only_for_events_and_facts_that_are_told(where: str) -> Non
 @on_each
 def test_a_query_reads_by_the_function_of_the_workspace(where: str) -> None:
     assert SOURCE.findall(queries()[where]) == ["DropscribeEvents"]
+
+
+@on_each
+def test_no_name_of_ours_is_or_becomes_a_word_of_the_language(where: str) -> None:
+    """Words of the language are small letters without an underscore. So each name that we give
+    begins with a capital, and what a line of the log calls its facts is in quotes."""
+    query = re.sub(r"'[^']*'", "''", queries()[where])
+    query = re.sub(r"\bmv-expand kind=array\b", "mv-expand", query)
+    for name in re.findall(r"\b(\w+)\s*=(?![=~])", query):
+        assert re.match(r"[A-Z]", name), name
+    assert not re.search(r"[A-Za-z_]\.[A-Za-z_]", query), "a path; write it in brackets"
+
+
+def test_the_function_itself_keeps_to_the_rule() -> None:
+    text = re.sub(r"'[^']*'", "''", (INFRA / "queries" / "events.kql").read_text())
+    assert re.findall(r"\b(\w+)\s*=(?![=~])", text) == ["Fact", "Event"]
 
 
 def test_the_function_of_the_workspace_reads_lines_as_the_app_writes_them(
@@ -82,8 +100,8 @@ def test_the_function_of_the_workspace_reads_lines_as_the_app_writes_them(
     (beginning,) = re.findall(r"startswith '(.+)'", search["properties"]["query"])
     assert caplog.messages[0].startswith(beginning)
     columns = re.findall(r"\| project (.+)", search["properties"]["query"])[0]
-    assert "event = tostring(fact.event)" in columns
-    assert re.search(r"\bfact,", columns)
+    assert "Event = tostring(Fact['event'])" in columns
+    assert re.search(r"\bFact,", columns)
 
 
 def alerts() -> dict[str, dict[str, Any]]:

@@ -36,6 +36,7 @@ HOST = {
     "PYTHON_THREADPOOL_THREAD_COUNT",
 }
 # Refused or without effect on Flex Consumption, which has other ways to say the same.
+CLIENT = "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10"
 REFUSED_BY_THE_PLAN = re.compile(
     "FUNCTIONS_WORKER_RUNTIME|FUNCTIONS_EXTENSION_VERSION|SCM_DO_BUILD_DURING_DEPLOYMENT"
     "|ENABLE_ORYX_BUILD|WEBSITE_.*|TZ"
@@ -133,11 +134,11 @@ def test_the_parameters_of_azd_are_those_of_the_template_with_the_same_defaults(
     assert {"environmentName", "location"} < set(given)
     for name in set(given) - {"environmentName", "location"}:
         assert plain.value_of(name) == plain.default_of(name), name
-    assert set(plain.parameters) - set(given) == {"budgetStart"}  # worked out at each deployment
+    assert set(plain.parameters) == set(given)
 
 
 def test_tokens_are_taken_where_an_application_is_named() -> None:
-    there = deployed((("API_CLIENT_ID", "client"), ("API_ROLE", "Transcribe")))
+    there = deployed((("API_CLIENT_ID", CLIENT), ("API_ROLE", "Transcribe")))
     [authentication] = [r for r in there.resources if r.name.endswith("/authsettingsV2")]
     assert authentication["properties"]["platform"] == {"enabled": True}
     assert authentication["properties"]["globalValidation"]["requireAuthentication"] is False

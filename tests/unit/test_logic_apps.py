@@ -161,11 +161,13 @@ def test_the_webhook_brings_its_own_address_and_is_cancelled_with_its_run() -> N
 
 
 def test_they_come_with_the_rest_where_tokens_are_taken() -> None:
-    wanted = (("FLOWS_ENABLED", "true"), ("API_CLIENT_ID", "client"))
+    client = "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10"
+    wanted = (("FLOWS_ENABLED", "true"), ("API_CLIENT_ID", client))
     there = whole(wanted).of_type("Microsoft.Logic/workflows")
     assert [r.name for r in there] == [NAMES[0]]
     assert "azurewebsites.net/api" in json.dumps(there[0]["properties"]["parameters"])
-    assert not whole((("FLOWS_ENABLED", "true"),)).of_type("Microsoft.Logic/workflows")
+    with pytest.raises(ValueError, match="flowsEnabled: needs apiClientId"):
+        whole((("FLOWS_ENABLED", "true"),))
 
 
 def test_without_a_site_there_is_no_library_to_watch() -> None:

@@ -30,7 +30,6 @@ NARROW = Capabilities(
     codecs=frozenset(),
     calls_per_window=1,
     window_seconds=1,
-    supports_webhook=False,
     supports_delete=False,
     supports_container=False,
     modes=frozenset({"express"}),
@@ -278,6 +277,10 @@ def test_metadata_has_limits(metadata: object) -> None:
         ({"min": 2, "max": 5}, (None, 2, 5)),
         ({"max": 5}, (None, None, 5)),
         ({"min": 1, "max": 1}, (None, None, None)),
+        ({"min": 2, "max": 2}, (2, None, None)),
+        ({"min": 2}, (None, 2, 35)),
+        ({"min": 1}, (None, None, 35)),
+        ({"min": None, "max": 5}, (None, None, 5)),
         ("auto", (None, None, 35)),
     ],
 )

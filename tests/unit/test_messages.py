@@ -18,7 +18,7 @@ from shared.messages import (
     decode,
     encode,
 )
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 
 FAILURE = Failure(kind="input", code="empty", reason="Grüße: nothing in it.", advice="Look.")
 MESSAGES: list[Message] = [

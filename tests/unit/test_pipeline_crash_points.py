@@ -4,11 +4,8 @@ twice, nothing stays behind."""
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 
@@ -19,57 +16,13 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.model.batch.policy import Policy
+from shared.ports import blobs, events, provider, queue, state
+from tests.fakes.crashes import EVENT_PORTS, PORTS, Trap, live, outside_calls
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World, a_second_of_silence
 
-PORTS = {
-    "store": (
-        "create_batch part parts save_part list_batch forget "
-        "open_batch note_version take_note give_note_back open_batches close_batch batch insert "
-        "recording recordings recording_ids any_left job jobs planned_jobs items_of save save_jobs "
-        "save_batch"
-    ).split(),
-    "active": "all get any_of put put_all update remove".split(),
-    "book": ["state", "save"],
-    "diaries": ["get", "save"],
-    "queue": ["send"],
-    "audio": ["head", "read", "list", "page"],
-    "web": ["head", "read"],
-    "requests": ["put", "head", "items", "find", "remove"],
-    "outputs": ["put", "put_stream", "remove", "remove_report"],
-    "provider": "submit find status files result report delete copies".split(),
-}
 Scenario = Callable[[World], None]
-
-
-class Crash(BaseException):
-    """The end of a process: no handler of ours sees it."""
-
-
-class Trap:
-    """Counts the outside calls of a world and ends the process after the chosen one."""
-
-    def __init__(
-        self, world: World, after: int | None, ports: dict[str, list[str]] = PORTS
-    ) -> None:
-        self.calls, self._after = 0, after
-        for port, methods in ports.items():
-            adapter = getattr(world, port)
-            for method in methods:
-                setattr(adapter, method, self._trapped(getattr(adapter, method)))
-
-    def _trapped(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            answer = method(*args, **kwargs)
-            if isinstance(answer, Iterator):
-                answer = iter(list(answer))
-            self.calls += 1
-            if self.calls == self._after:
-                raise Crash
-            return answer
-
-        return call
 
 
 def plain(world: World) -> None:
@@ -183,58 +136,32 @@ def drop_manifest(world: World, name: str, recordings: list[dict[str, str]]) -> 
     world.audio.drop(name, content, world.clock.now(), container="manifests")
 
 
-def announce(world: World, container: str, name: str) -> None:
-    if container == "audio":
-        world.register(container, name)
-    elif container == "manifests":
-        world.app.manifest_dropped(container, name)
+PORTS_APART = {
+    "Clock": "the time is read everywhere",
+    "Limited": "a provider's own count of what it may send, in memory",
+    "Prepaid": "the balance, which health asks for",
+    "Uploads": "a link is signed for a caller",
+}
+"""Ports that no crash point is taken from, and why."""
 
 
-def live(world: World, is_kind: bool) -> None:
-    """Like the platform: a process that died is followed by another. A kind platform brings
-    back the event or message that was being worked on; the other one never does."""
-    for container, name in list(world.audio.blobs):
-        if not _survives(world, partial(announce, world, container, name)) and is_kind:
-            announce(world, container, name)
-    end = world.clock.now() + timedelta(hours=24)
-    while world.clock.now() < end:
-        for step in ("drain", "complete_all", "drain", "poll", "sweep"):
-            taken = list(world.queue.waiting)
-            if not _survives(world, getattr(world, step)) and is_kind:
-                _return_lost(world, taken)
-        has_seen_all = _has_seen_all(world)
-        is_busy = world.store.notes or world.queue.waiting or world.active.entries
-        if has_seen_all and not is_busy:
-            return
-        world.clock.advance(60)
-    raise AssertionError(f"still open: {world.store.notes} {world.queue.waiting}")
+def adds_nothing(port: type, base: type) -> bool:
+    """The adapter's side of a port: the same calls, which can do a little more."""
+    return base in port.__mro__ and set(outside_calls(port)) == set(outside_calls(base))
 
 
-def _has_seen_all(world: World) -> bool:
-    dropped = [row for row in world.store.rows.values() if row.item is None]
-    taken = [
-        batch
-        for batch in world.store.headers.values()
-        if batch.origin == "manifest" and not batch.is_expanding
-    ]
-    containers = Counter(container for container, _, _ in world.audio.versions)
-    return len(dropped) == containers["audio"] and len(taken) == containers["manifests"]
-
-
-def _survives(world: World, step: Callable[[], object]) -> bool:
-    try:
-        step()
-    except Crash:
-        world.start()
-        return False
-    return True
-
-
-def _return_lost(world: World, before: list[Any]) -> None:
-    """The message that was being worked on becomes visible again; finished ones may come twice."""
-    for entry in before:
-        if entry not in world.queue.waiting:
-            world.queue.waiting.append(entry)
+def test_there_is_a_crash_point_after_every_outside_call_of_every_port() -> None:
+    ports = {
+        port
+        for module in (blobs, events, provider, queue, state)
+        for port in vars(module).values()
+        if isinstance(port, type) and getattr(port, "_is_protocol", False) and port is not Protocol
+    }
+    trapped = {*PORTS.values(), *EVENT_PORTS.values()}
+    covered = {base for port in trapped for base in port.__mro__}
+    covered |= {port for port in ports for base in trapped if adds_nothing(port, base)}
+    assert {port.__name__ for port in ports - covered} == set(PORTS_APART)
+    assert all(outside_calls(port) for port in trapped)
 
 
 def new_world(files_per_job: int = 1_000) -> World:

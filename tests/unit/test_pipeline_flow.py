@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from shared.errors import StoreConflict
 from shared.messages import Finish, Plan
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
@@ -327,6 +328,29 @@ def test_a_recording_that_comes_in_while_the_report_is_written_is_reported_again
     world.run()
     assert report(world, only_batch(world))["counts"]["accepted"] == 2
     assert_all_is_well(world)
+
+
+def test_a_batch_that_is_deleted_while_a_report_is_written_is_not_opened_for_another() -> None:
+    """Another instance wrote one meanwhile, and somebody had seen enough."""
+    world = World()
+    an_hour_ago = world.clock.now() - timedelta(hours=1)
+    world.drop_at("one.wav", b"", an_hour_ago)
+    twin, put_stream, batch_id = world.twin(), world.outputs.put_stream, only_batch(world)
+
+    def delete_meanwhile(path: str, chunks: Iterable[bytes], media_type: str) -> None:
+        put_stream(path, chunks, media_type)
+        if ("audio", "two.wav") not in world.audio.blobs:
+            twin.drop_at("two.wav", b"", an_hour_ago)
+            twin.step(Finish(batch_id=batch_id))
+            twin.app.delete_batch(batch_id, True)
+
+    world.outputs.put_stream = delete_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(StoreConflict):
+        world.step(Finish(batch_id=batch_id))
+    world.drain()
+    batch = world.store.batch(batch_id)
+    assert batch is not None and batch.deleted_at is not None
+    assert batch_id not in world.store.notes
 
 
 def test_a_report_that_was_overtaken_by_another_is_written_once_more() -> None:

@@ -21,10 +21,10 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.messages import Collect, Finish, Plan, Write
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
+from shared.model.failure import Failure
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.write import publish

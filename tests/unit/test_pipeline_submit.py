@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -180,16 +182,16 @@ def test_a_message_that_comes_twice_makes_one_call() -> None:
 def test_two_instances_that_send_the_same_job_at_once_make_one_call() -> None:
     world = World()
     job = planned(world)
-    twin, read = world.twin(), world.store.job
+    twin, read = world.twin(), world.store.planned_jobs
     message = Submit(batch_id=job.batch_id, job_id=job.id)
 
-    def read_and_be_overtaken(batch_id: str, job_id: str) -> Job | None:
-        row = read(batch_id, job_id)
-        world.store.job = read  # type: ignore[method-assign]
+    def read_and_be_overtaken(*line: Any) -> list[Job]:
+        jobs = read(*line)
+        world.store.planned_jobs = read  # type: ignore[method-assign]
         twin.step(message)
-        return row
+        return jobs
 
-    world.store.job = read_and_be_overtaken  # type: ignore[method-assign]
+    world.store.planned_jobs = read_and_be_overtaken  # type: ignore[method-assign]
     world.step(message)
     assert world.provider.calls["submit"] == 1
     world.run()
@@ -197,21 +199,22 @@ def test_two_instances_that_send_the_same_job_at_once_make_one_call() -> None:
 
 
 def test_a_call_that_is_late_after_its_intent_is_not_made() -> None:
-    """Whoever resolves the intent may have looked already and found nothing."""
+    """Whoever resolves the intent may have looked already and found nothing. The intent is taken
+    back instead, if nobody did."""
     world = World()
     job = planned(world)
-    put = world.active.put
+    put_all = world.active.put_all
 
-    def put_slowly(entry: ActiveJob) -> None:
-        put(entry)
+    def put_slowly(entries: Sequence[ActiveJob]) -> None:
+        put_all(entries)
         world.clock.advance(world.policy.submit_within_seconds + 1)
 
-    world.active.put = put_slowly  # type: ignore[method-assign]
+    world.active.put_all = put_slowly  # type: ignore[method-assign]
     world.step(Submit(batch_id=job.batch_id, job_id=job.id))
-    world.active.put = put  # type: ignore[method-assign]
+    world.active.put_all = put_all  # type: ignore[method-assign]
     assert world.provider.calls["submit"] == 0
     world.run()
-    assert (world.provider.calls["find"], len(world.provider.created)) == (1, 1)
+    assert (world.provider.calls["find"], len(world.provider.created)) == (0, 1)
     assert_all_is_well(world)
 
 

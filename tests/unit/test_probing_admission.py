@@ -31,7 +31,6 @@ LIMITS = Capabilities(
     codecs=frozenset({"pcm_s16le"}),
     calls_per_window=100,
     window_seconds=10,
-    supports_webhook=True,
     supports_delete=True,
     supports_container=True,
 )

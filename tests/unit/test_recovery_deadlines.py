@@ -18,16 +18,16 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Plan
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
+from shared.model.failure import Failure
 from shared.model.profile.profile import Profile
-from shared.pipeline.submit import create_call as create_call_module
-from shared.pipeline.submit import single as submit_module
+from shared.pipeline.submit.create_call import PrepareCalls
+from shared.ports.provider import JobRequest
+from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
-from tests.unit.test_pipeline_crash_points import Crash, Trap
 
 DOWN = ProviderUnavailable("503")
 NO_KEY = ProviderUnauthorised("401")
@@ -422,7 +422,7 @@ def test_whoever_dies_while_time_begins_anew_is_followed() -> None:
         world = finished(new_world(), *recordings(8))
         slow(world, hours=4)
         pass_time(world, hours=24)
-        trap = Trap(world, point, {"store": ["recordings", "save"], "queue": ["send"]})
+        trap = Trap.at(world, point, store="recordings save", queue="send")
         try:
             pass_time(world, hours=3)
         except Crash:
@@ -604,15 +604,15 @@ def test_messages_of_a_batch_that_is_gone_are_drained_without_harm(kind: type) -
 def test_a_job_that_crashes_whoever_sends_it_ends_with_its_culprit_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    create_call = create_call_module.create_call
+    prepare_calls = PrepareCalls.__call__
 
-    def crashing(job: Job, *ports: object):  # type: ignore[no-untyped-def]
-        request = create_call(job, *ports)  # type: ignore[arg-type]
-        if any("c.wav" in url for url in request.content_urls):
+    def crashing(self: PrepareCalls, jobs: Sequence[Job]) -> list[JobRequest]:
+        requests = prepare_calls(self, jobs)
+        if any("c.wav" in url for request in requests for url in request.content_urls):
             raise ZeroDivisionError
-        return request
+        return requests
 
-    monkeypatch.setattr(submit_module, "create_call", crashing)
+    monkeypatch.setattr(PrepareCalls, "__call__", crashing)
     world = new_world()
     sent(world, "a.wav", "b.wav", "c.wav", "d.wav")
     for _ in range(60):

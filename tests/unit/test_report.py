@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.report import (
     BatchReport,
     Confidence,
@@ -15,6 +14,7 @@ from shared.model.batch.report import (
     build_report,
     reconciled,
 )
+from shared.model.failure import Failure
 from shared.model.transcript.transcript import Cost
 
 AT = datetime(2026, 11, 20, 21, 59, tzinfo=UTC)

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.report import ReportItem, build_report
+from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 from shared.outputs.report.html_writer import write_html

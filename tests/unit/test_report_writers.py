@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.report import BatchReport, Counts, ReportItem, build_report
+from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 from shared.outputs.report import FORMATS

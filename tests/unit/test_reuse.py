@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,10 +14,10 @@ from shared.model.batch.policy import Policy
 from shared.model.manifest.manifest import Head, Item, Manifest
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from tests.fakes.crashes import PORTS, Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
-from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
 
 REUSING = Profile(reuse=True)
 OTHER = a_second_of_silence() + b"\x80\x81"
@@ -165,15 +165,13 @@ def test_a_recording_that_was_taken_over_costs_nothing_of_a_budget() -> None:
 
 @pytest.mark.long
 def test_whoever_dies_on_the_way_is_followed_and_the_audio_is_paid_for_once() -> None:
-    ports = {**PORTS, "contents": ["claim", "save"], "audio": [*PORTS["audio"], "digest"]}
-    ports["outputs"] = [*PORTS["outputs"], "read"]
-    del ports["provider"]
+    ports = {key: value for key, value in PORTS.items() if key != "provider"}
     points = trapped(None, ports).calls
     for point in range(1, points + 1):
         trapped(point, ports)
 
 
-def trapped(point: int | None, ports: dict[str, list[str]]) -> Trap:
+def trapped(point: int | None, ports: Mapping[str, type]) -> Trap:
     there = world()
     for name in ("a.wav", "b.wav", "c.wav"):
         there.drop(name)
@@ -386,8 +384,8 @@ def test_whoever_dies_while_looking_at_claims_is_followed() -> None:
         there.drop("good.wav", OTHER)
         there.run()
         there.clock.advance(31 * 86_400)
-        ports = {"contents": ["unseen", "save", "remove"], "diaries": ["get", "save"]}
-        trap = Trap(there, point, ports)
+        ports = {"contents": "unseen save remove", "diaries": "get save"}
+        trap = Trap.at(there, point, **ports)
         try:
             there.sweep()
         except Crash:

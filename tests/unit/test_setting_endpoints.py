@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from shared.bootstrap import _endpoints, _signs_links
-from shared.configuration.policy import _policy
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError
 from shared.model.setting import Endpoint, Secret
@@ -59,7 +58,7 @@ def test_an_own_setting_alone_makes_no_endpoint() -> None:
 
 
 def test_each_provider_has_as_many_jobs_at_a_time_as_its_own_setting_says() -> None:
-    policy = _policy(read(**AZURE, ASSEMBLYAI_KEY="k", ASSEMBLYAI_MAX_ACTIVE_JOBS="7"))
+    policy = read(**AZURE, ASSEMBLYAI_KEY="k", ASSEMBLYAI_MAX_ACTIVE_JOBS="7").policy
     assert policy.most_active_jobs("assemblyai") == 7
     assert policy.most_active_jobs("azure-speech") == 40
 
@@ -110,7 +109,7 @@ def test_what_goes_before_a_create_call_ends_before_anybody_looks_for_it(seconds
     with httpx.Client() as http:
         provider = _endpoints(settings, http)["us"]
     create = provider._transport._create.read
-    total = _policy(settings).submit_within_seconds + provider._upload_seconds + create
+    total = settings.policy.submit_within_seconds + provider._upload_seconds + create
     assert provider._upload_seconds > 0
     assert total < seconds
 

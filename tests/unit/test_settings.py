@@ -20,7 +20,8 @@ from shared.configuration.settings import (
     read_settings,
 )
 from shared.errors import ConfigurationError
-from shared.model.setting import DataStorage, Endpoint, Secret
+from shared.model.batch.policy import Policy
+from shared.model.setting import DataStorage, Endpoint, Secret, Setting
 
 ROOT = Path(__file__).parents[2]
 LEAST = {
@@ -50,20 +51,44 @@ def test_storage_and_one_endpoint_are_enough() -> None:
         ),
     )
     assert (found.audio_container, found.transcripts_container) == ("audio", "transcripts")
-    assert (found.coalesce_seconds, found.poll_min_seconds, found.sas_hours) == (60, 60, 48)
+    assert (found.policy.coalesce_seconds, found.policy.poll_min_seconds) == (60, 60)
+    assert found.sas_hours == 48
     assert found.webhook_base_url is None
 
 
-def test_each_setting_of_one_value_has_a_field_of_its_name() -> None:
-    fields = {setting.name.lower() for setting in SETTINGS}
-    assert fields | {"data_storage", "endpoints", "of_provider"} == set(Settings.__struct_fields__)
+def test_each_setting_of_one_value_has_a_field_of_its_name_or_one_of_the_policy() -> None:
+    own = {setting.name.lower() for setting in SETTINGS if not setting.policy}
+    forms = {"data_storage", "endpoints", "of_provider", "policy"}
+    assert own | forms == set(Settings.__struct_fields__)
+    of_policy = [setting.policy for setting in SETTINGS if setting.policy]
+    assert len(of_policy) == len(set(of_policy))
+    assert set(of_policy) <= set(Policy.__struct_fields__)
+
+
+@pytest.mark.parametrize("setting", [s for s in SETTINGS if s.policy], ids=lambda s: s.name)
+def test_a_number_of_the_policy_is_told_once(setting: Setting) -> None:
+    """Its default is that of `Policy`, and what is set arrives there."""
+    assert setting.policy is not None
+    assert setting.default == getattr(Policy(), setting.policy)
+    given = {setting.name: str(setting.default + 1), "POLL_MAX_SECONDS": "601"}
+    assert getattr(read_settings(LEAST | given).policy, setting.policy) == setting.default + 1
+
+
+def test_a_create_call_starts_and_a_batch_waits_for_the_late_within_what_is_set() -> None:
+    def policy(**changes: str) -> Policy:
+        return read_settings(LEAST | changes).policy
+
+    assert policy(RESOLVE_AFTER_SECONDS="40").submit_within_seconds == 10
+    assert policy(RESOLVE_AFTER_SECONDS="3600").submit_within_seconds == 20
+    assert policy(COALESCE_SECONDS="2").settle_seconds == 2
+    assert policy(COALESCE_SECONDS="90").settle_seconds == 5
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in LEAST.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("COALESCE_SECONDS", "17")
-    assert read_settings().coalesce_seconds == 17
+    assert read_settings().policy.coalesce_seconds == 17
 
 
 def test_several_endpoints_find_their_own_keys_and_else_the_common_one() -> None:
@@ -110,7 +135,8 @@ def test_every_value_is_read_into_its_type() -> None:
     assert found.price_currency == "EUR"
     assert found.poll_schedule == "*/30 * * * * *"
     assert found.profiles_file == Path("/app/profiles.toml")
-    assert (found.allow_http, found.max_attempts, found.state_table) == (False, 5, "dropscribe")
+    assert (found.allow_http, found.state_table) == (False, "dropscribe")
+    assert found.policy.max_attempts == 5
 
 
 def test_a_connection_string_stands_in_for_the_addresses() -> None:

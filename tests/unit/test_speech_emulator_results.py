@@ -10,7 +10,7 @@ from local.emulators.azure_speech.results import report_body, report_line, resul
 from local.emulators.azure_speech.time_forms import iso_duration, read_duration_seconds, ticks
 from local.emulators.azure_speech.transcriptions import Transcription, Wanted
 from local.emulators.azure_speech.versions import V3_2, V2024, Version
-from tests.speech_emulator import hear
+from tests.fakes.recogniser import hear
 
 AT = 1_700_000_000
 

@@ -79,7 +79,7 @@ def rendered(given: dict[str, Any], made_by: Version, reader: Version) -> dict[s
         (wanting(channels=[0, 0]), "InvalidChannels"),
         (wanting(channels=[-1]), "InvalidChannels"),
         (wanting(punctuationMode="Some"), "InvalidPayload"),
-        (wanting(profanityFilterMode="masked"), "InvalidPayload"),
+        (wanting(profanityFilterMode="hidden"), "InvalidPayload"),
         (wanting(wordLevelTimestampsEnabled="True"), "InvalidPayload"),
         (wanting(diarization={"enabled": True, "maxSpeakers": 1}), "InvalidPayload"),
         (wanting(diarization={"enabled": True, "maxSpeakers": 36}), "InvalidPayload"),

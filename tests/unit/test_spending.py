@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import wave
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,10 +31,10 @@ from shared.model.money.price import PriceTable, Rate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
+from tests.fakes.crashes import PORTS, Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World
-from tests.unit.test_pipeline_crash_points import PORTS, Crash, Trap
 
 BOTH_MODES = msgspec.structs.replace(
     LIMITS,
@@ -214,7 +215,6 @@ def test_two_planners_at_once_do_not_both_spend_the_rest() -> None:
 @pytest.mark.long
 def test_whoever_dies_while_spending_is_followed_and_the_budget_is_kept() -> None:
     ports = {key: value for key, value in PORTS.items() if key != "provider"}
-    ports["store"] = [*ports["store"], "commit", "facts"]
     whole = world()
     ask(whole, 4, budget=0.02)
     count = Trap(whole, 0, ports)
@@ -326,7 +326,7 @@ def test_what_is_cancelled_before_it_was_sent_costs_nothing_of_the_budget() -> N
 def test_what_is_cancelled_while_it_waits_for_its_job_costs_nothing_of_the_budget() -> None:
     there = world()
     batch_id = ask(there, 3, budget=0.03)
-    trap = Trap(there, 1, {"store": ["commit"]})
+    trap = Trap.at(there, 1, store="commit")
     with pytest.raises(Crash):
         there.run()
     assert trap.calls == 1 and committed(there) == pytest.approx(0.03)
@@ -372,8 +372,7 @@ def test_the_halves_of_a_job_that_failed_as_a_whole_are_not_sent_with_the_same_m
 
 @pytest.mark.long
 def test_whoever_dies_while_giving_money_back_is_followed_and_none_is_lost_or_spent_twice() -> None:
-    ports = {key: PORTS[key] for key in ("active", "queue")}
-    ports["store"] = [*PORTS["store"], "commit", "facts"]
+    ports = {key: PORTS[key] for key in ("store", "active", "queue")}
     refused = [ProviderRefused("400", names_an_input=True), ProviderRefused("400")]
     for cancels in (False, True):
         points = given_back(None, ports, list(refused), cancels).calls
@@ -382,7 +381,7 @@ def test_whoever_dies_while_giving_money_back_is_followed_and_none_is_lost_or_sp
 
 
 def given_back(
-    point: int | None, ports: dict[str, list[str]], errors: list[Exception], cancels: bool
+    point: int | None, ports: Mapping[str, type], errors: list[Exception], cancels: bool
 ) -> Trap:
     there = world()
     there.endpoints["one"].errors["submit"] = errors

@@ -150,6 +150,38 @@ def test_two_instances_that_find_the_same_room_do_not_both_fill_it(when: str) ->
     assert_all_is_well(world)
 
 
+@pytest.mark.parametrize("when", ["all", "put_all"])
+def test_two_instances_that_find_the_same_room_for_a_large_job_do_not_both_fill_it(
+    when: str,
+) -> None:
+    world = World(policy=Policy(max_active_jobs=1))
+    for window in "xy":
+        world.drop(f"{window}-a.wav")
+        world.drop(f"{window}-b.wav")
+        world.clock.advance(120)
+    for plan in (world.queue.take(), world.queue.take()):
+        assert plan is not None
+        world.step(plan)
+    first, second = world.queue.take(), world.queue.take()
+    assert isinstance(first, Submit) and isinstance(second, Submit)
+    assert first.last is None and second.last is None
+    twin, original = world.twin(), getattr(world.active, when)
+
+    def meanwhile(*args: Any) -> Any:
+        setattr(world.active, when, original)
+        answer = original(*args)
+        twin.step(second)
+        return answer
+
+    setattr(world.active, when, meanwhile)
+    world.step(first)
+    assert len(world.active.entries) <= 1
+    assert len(world.provider.created) <= 1
+    world.run()
+    assert len(world.provider.created) == 2
+    assert_all_is_well(world)
+
+
 def test_a_long_outage_costs_little_however_many_wait() -> None:
     world = line(60)
     world.provider.errors["submit"] = [ProviderUnauthorised("401")] * 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from shared.model.events.signature import make_secret, secret_bytes, sign, signed_headers
 
-SECRET, NEXT = make_secret(b"a" * 24), make_secret(b"b" * 64)
+SECRET, NEXT, OTHER = (make_secret(key) for key in (b"a" * 24, b"b" * 64, b"c" * 32))
 
 
 @given(
@@ -31,9 +32,54 @@ def test_the_package_of_the_standard_verifies_what_we_sign(
 
 def test_while_a_secret_is_replaced_either_verifies() -> None:
     headers = signed_headers([NEXT, SECRET], "evt_1", int(time.time()), b'{"a": 1}')
-    assert len(headers["webhook-signature"].split()) == 2
     for secret in (SECRET, NEXT):
         assert Webhook(secret).verify(b'{"a": 1}', headers) == {"a": 1}
+
+
+def verifies_without_the_last(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """As verifiers of C# do that descend from one loop: the last of several is never looked at,
+    one alone is."""
+    given = headers["webhook-signature"].split(" ")
+    looked_at = given[:-1] if len(given) > 1 else given
+    stamp = int(headers["webhook-timestamp"])
+    return sign(secret, headers["webhook-id"], stamp, body) in looked_at
+
+
+@pytest.mark.parametrize(
+    ("signing", "accepting"),
+    [
+        ([SECRET], [SECRET]),
+        ([NEXT, SECRET], [NEXT, SECRET]),
+        ([OTHER, NEXT, SECRET], [OTHER, NEXT, SECRET]),
+        ([NEXT], [NEXT]),
+    ],
+    ids=["before", "while", "while twice", "after"],
+)
+def test_verifiers_that_drop_the_last_signature_accept_each_secret(
+    signing: list[str], accepting: list[str]
+) -> None:
+    body = b'{"a": 1}'
+    headers = signed_headers(signing, "evt_1", int(time.time()), body)
+    for secret in (SECRET, NEXT, OTHER):
+        expected = secret in accepting
+        assert verifies_without_the_last(secret, headers, body) is expected
+        assert _verifies(secret, headers, body) is expected
+
+
+def _verifies(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    try:
+        return bool(Webhook(secret).verify(body, headers))
+    except WebhookVerificationError:
+        return False
+
+
+def test_the_first_signature_comes_again_only_where_there_are_several() -> None:
+    def signatures(*secrets: str) -> list[str]:
+        return signed_headers(secrets, "evt_1", 1, b"{}")["webhook-signature"].split(" ")
+
+    first, second = (sign(secret, "evt_1", 1, b"{}") for secret in (NEXT, SECRET))
+    assert signatures(NEXT) == [first]
+    assert signatures(NEXT, SECRET) == [first, second, first]
 
 
 @pytest.mark.parametrize("changed", ["webhook-id", "webhook-timestamp", "body", "secret", "old"])

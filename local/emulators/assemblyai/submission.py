@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from local.emulators.assemblyai.errors import Refusal
-from local.emulators.assemblyai.vocabulary import LANGUAGES, MODELS, PII_POLICIES
+from local.emulators.assemblyai.vocabulary import LANGUAGES, MODELS, PII_POLICIES, USUAL_MODELS
 
 _BOOLEANS = """
     punctuate format_text multichannel dual_channel auto_highlights filter_profanity redact_pii
@@ -91,7 +91,9 @@ def _check_source(url: object) -> None:
 
 
 def _check_models(asked: dict[str, Any]) -> None:
-    models = asked.get("speech_models")
+    if "speech_model" in asked:
+        raise Refusal(400, "speech_model is deprecated. Use speech_models")
+    models = asked.setdefault("speech_models", list(USUAL_MODELS))
     if not models:
         raise Refusal(400, "speech_models is required")
     strangers = [model for model in models if model not in MODELS]

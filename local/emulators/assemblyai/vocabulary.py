@@ -1,8 +1,10 @@
-"""The values that the service's specification lists (March 2026)."""
+"""The values that the service's specification lists (March 2026), and models that came since."""
 
 from __future__ import annotations
 
-MODELS = ("universal-3-5-pro", "universal-3-pro", "universal-2")
+MODELS = ("assemblyai-stt-3-7", "universal-3-5-pro", "universal-3-pro", "universal-2")
+USUAL_MODELS = ("assemblyai-stt-3-7",)
+"""What is used where a call names none (accounts made since 17 November 2026)."""
 LANGUAGES = frozenset(
     """
     en en_au en_uk en_us es fr de it pt nl af sq am ar hy as az ba eu be bn bs br bg my ca zh hr cs

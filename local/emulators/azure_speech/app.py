@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.emulators.azure_speech import model_routes, transcription_routes, webhook_routes
 from local.emulators.azure_speech.calls import Api, Handler, answer
@@ -33,6 +35,10 @@ _COMMON: Table[Handler] = {
     "/transcriptions/{id}/files/{file_id}": {"GET": ("files.get", transcription_routes.get_file)},
     "/models/base": {"GET": ("models.list", model_routes.list_all)},
     "/models/base/{id}": {"GET": ("models.get", model_routes.get)},
+    "/models": {"GET": ("models.list", model_routes.list_custom)},
+    "/models/{id}": {"GET": ("models.get", model_routes.get_custom)},
+    "/projects": {"GET": ("projects.list", model_routes.list_projects)},
+    "/projects/{id}": {"GET": ("projects.get", model_routes.get_project)},
     "/webhooks": {
         "GET": ("webhooks.list", webhook_routes.list_all),
         "POST": ("webhooks.create", webhook_routes.create),
@@ -72,9 +78,24 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
             Route("/results/{id}/{file_id}", Content(emulator).__call__),
             *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
         ],
+        middleware=[Middleware(AnyCase)],
         exception_handlers={404: _no_resource},
         lifespan=lifespan_of(emulator),
     )
+
+
+class AnyCase:
+    """Paths are read in any case, and with a slash at the end: Microsoft's own samples post to
+    `/speechtotext/v3.0/Transcriptions/`. Seen with v3.0; for later versions it is a guess."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "").lower()
+        if path.startswith(f"{ROOT}/"):
+            scope = {**scope, "path": path.rstrip("/"), "raw_path": path.rstrip("/").encode()}
+        await self._app(scope, receive, send)
 
 
 async def _no_resource(_: Request, __: Exception) -> Response:

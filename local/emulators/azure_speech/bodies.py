@@ -1,4 +1,9 @@
-"""Reading JSON bodies: what every kind of entity has in common."""
+"""Reading JSON bodies: what every kind of entity has in common.
+
+Names of fields and values of enumerations are read in any case, and up to v3.2 booleans may be
+texts: that is how Microsoft's own samples write them, in PascalCase with `"True"` and with
+`mode: "single"`. Seen with v3.0; README.md says what of it is a guess.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,24 @@ import msgspec
 from local.emulators.azure_speech.errors import ServiceError, bad_request
 
 JSON_TYPES = ("application/json", "application/merge-patch+json")
+_NAMES = """
+    displayName description locale customProperties contentUrls contentContainerUrl dataset model
+    project properties self webUrl events secret
+    wordLevelTimestampsEnabled displayFormWordLevelTimestampsEnabled channels punctuationMode
+    profanityFilterMode destinationContainerUrl languageIdentification diarization error
+    timeToLiveHours durationMilliseconds timeToLive email diarizationEnabled duration
+    enabled maxSpeakers speakers minCount maxCount candidateLocales speechModelMapping mode
+    datasetCreation datasetProcessing datasetCompletion datasetDeletion
+    modelCreation modelProcessing modelCompletion modelDeletion
+    evaluationCreation evaluationProcessing evaluationCompletion evaluationDeletion
+    transcriptionCreation transcriptionProcessing transcriptionCompletion transcriptionDeletion
+    endpointCreation endpointProcessing endpointCompletion endpointDeletion ping challenge
+""".split()
+_BY_FOLDED = {name.casefold(): name for name in _NAMES}
+_FLAGS = """
+    wordLevelTimestampsEnabled displayFormWordLevelTimestampsEnabled diarizationEnabled
+""".split()
+_DATA = ("customProperties", "speechModelMapping")  # their names are the caller's
 
 
 def read_object(content_type: str, raw: bytes) -> dict[str, Any]:
@@ -26,6 +49,20 @@ def read_object(content_type: str, raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_request("InvalidRequestBodyFormat", "The body is not a JSON object.")
     return body
+
+
+def canonical(body: Mapping[str, Any], *, text_flags: bool = False) -> dict[str, Any]:
+    """The same with every field under the name that the specification gives it; with `text_flags`
+    "True" and "false" are what they say."""
+    found: dict[str, Any] = {}
+    for given, value in body.items():
+        name = _BY_FOLDED.get(given.casefold(), given)
+        if isinstance(value, dict) and name not in _DATA:
+            value = canonical(value, text_flags=text_flags)
+        elif text_flags and name in _FLAGS and str(value).lower() in ("true", "false"):
+            value = str(value).lower() == "true"
+        found[name] = value
+    return found
 
 
 def text(body: Mapping[str, Any], name: str, *, required: bool = False) -> str | None:
@@ -54,9 +91,10 @@ def one_of(body: Mapping[str, Any], name: str, choices: tuple[str, ...], default
     value = body.get(name)
     if value is None:
         return default
-    if value not in choices:
+    known = {choice.casefold(): choice for choice in choices}
+    if not isinstance(value, str) or value.casefold() not in known:
         raise invalid(name, f"it must be one of {', '.join(choices)}")
-    return str(value)
+    return known[value.casefold()]
 
 
 def number(

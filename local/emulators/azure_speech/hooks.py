@@ -113,6 +113,7 @@ class WebHooks:
 
 def read_hook(body: Mapping[str, Any], version: Version, now: int) -> WebHook:
     """The hook that a create call describes. Raises `ServiceError`."""
+    body = bodies.canonical(body)
     return WebHook(
         id=new_id(),
         version=version,
@@ -130,6 +131,7 @@ def read_hook(body: Mapping[str, Any], version: Version, now: int) -> WebHook:
 def with_update(hook: WebHook, patch: Mapping[str, Any], now: int) -> WebHook:
     """`hook` changed by a merge patch. A patch without a secret removes it. Naming the URL
     wakes a Failed hook; an address that never answered a challenge gets another."""
+    patch = bodies.canonical(patch)
     changes: dict[str, Any] = {
         "secret": bodies.text(bodies.child(patch, "properties"), "secret") or ""
     }

@@ -40,6 +40,10 @@ _EXPIRES_AT = 4_070_908_800  # 2099-01-01
 _EXPIRED_AT = 1_704_067_200  # 2024-01-01
 
 
+NO_MODEL = str(uuid.UUID(int=0))
+"""Of this id there is none, custom or not."""
+
+
 class BaseModel(msgspec.Struct, frozen=True):
     id: str
     locale: str
@@ -130,6 +134,23 @@ def model_body(model: BaseModel, version: Version, public_url: str) -> dict[str,
             },
             "chargeForAdaptation": True,
         },
+    }
+
+
+def model_path(model_id: str) -> str:
+    """Where a model is: base models apart from those of customers."""
+    return f"models/base/{model_id}" if model_id in BASE_MODELS else f"models/{model_id}"
+
+
+def custom_model_body(model_id: str, version: Version, public_url: str) -> dict[str, Any]:
+    """As little as a reader needs: who trained it, and on what, is not known here."""
+    return {
+        "self": version.link(public_url, model_path(model_id)),
+        "displayName": f"Custom model {model_id[:8]}",
+        "locale": LOCALES[0],
+        "createdDateTime": utc(_CREATED_AT),
+        "lastActionDateTime": utc(_CREATED_AT),
+        "status": "Succeeded",
     }
 
 

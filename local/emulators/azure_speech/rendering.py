@@ -9,9 +9,13 @@ import msgspec
 from local.emulators.azure_speech import bodies
 from local.emulators.azure_speech.bodies import invalid
 from local.emulators.azure_speech.files import StoredFile
-from local.emulators.azure_speech.models import default_model
+from local.emulators.azure_speech.models import default_model, model_path
 from local.emulators.azure_speech.time_forms import iso_duration, utc
-from local.emulators.azure_speech.transcriptions import Transcription, Wanted
+from local.emulators.azure_speech.transcriptions import (
+    LONGEST_LIFE_HOURS,
+    Transcription,
+    Wanted,
+)
 from local.emulators.azure_speech.versions import Version
 
 
@@ -39,7 +43,7 @@ def transcription_body(one: Transcription, version: Version, public_url: str) ->
 
 def _model(one: Transcription, version: Version, public_url: str) -> dict[str, str] | None:
     model = one.wanted.model or (None if version.dated else default_model(one.locale).id)
-    return {"self": version.link(public_url, f"models/base/{model}")} if model else None
+    return {"self": version.link(public_url, model_path(model))} if model else None
 
 
 def _properties(one: Transcription, version: Version, public_url: str) -> dict[str, Any]:
@@ -60,8 +64,9 @@ def _properties(one: Transcription, version: Version, public_url: str) -> dict[s
 def _dated_properties(one: Transcription) -> dict[str, Any]:
     seconds, most = one.wanted.time_to_live_seconds, one.wanted.most_speakers
     return {
-        # What was made through v3.2 may live for ever or for minutes; hours are rounded up.
-        "timeToLiveHours": None if seconds is None else -(-seconds // 3600),
+        # What was made through v3.2 may live for ever or for minutes; hours are rounded up. The
+        # field is required, so for ever has a number, too; which is a guess: the longest.
+        "timeToLiveHours": LONGEST_LIFE_HOURS if seconds is None else -(-seconds // 3600),
         "diarization": None if most is None else {"enabled": True, "maxSpeakers": most},
         "durationMilliseconds": one.duration_ms,
     }
@@ -85,7 +90,7 @@ def _languages(wanted: Wanted, version: Version, public_url: str) -> dict[str, A
     if not wanted.candidate_locales:
         return None
     mapping = {
-        locale: {"self": version.link(public_url, f"models/base/{model}")}
+        locale: {"self": version.link(public_url, model_path(model))}
         for locale, model in wanted.locale_models.items()
     }
     return _without_nulls(

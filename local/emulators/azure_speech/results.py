@@ -88,7 +88,8 @@ def _phrase(phrase: Phrase, one: Transcription, dated: bool) -> dict[str, Any]:
 
 
 def _alternatives(phrase: Phrase, wanted: Wanted, dated: bool) -> list[dict[str, Any]]:
-    display_only = wanted.model is not None and BASE_MODELS[wanted.model].display_only
+    model = BASE_MODELS.get(wanted.model or "")
+    display_only = model is not None and model.display_only
     best = _forms(phrase.text, phrase.confidence, wanted, display_only)
     if wanted.word_times and not display_only:
         best["words"] = [_word(word, dated) for word in phrase.words]

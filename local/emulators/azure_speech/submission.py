@@ -14,19 +14,24 @@ from urllib.parse import parse_qs, urlsplit
 from local.emulators.azure_speech import bodies
 from local.emulators.azure_speech.bodies import invalid
 from local.emulators.azure_speech.errors import bad_request
-from local.emulators.azure_speech.models import BASE_MODELS, LOCALES
+from local.emulators.azure_speech.models import BASE_MODELS, LOCALES, NO_MODEL
 from local.emulators.azure_speech.time_forms import read_duration_seconds
-from local.emulators.azure_speech.transcriptions import Inputs, Transcription, Wanted, new_id
+from local.emulators.azure_speech.transcriptions import (
+    LONGEST_LIFE_HOURS,
+    Inputs,
+    Transcription,
+    Wanted,
+    new_id,
+)
 from local.emulators.azure_speech.versions import Version
 
 MOST_CONTENT_URLS = 1000
 _MOST_SPEAKERS = 35
 _HOUR = 3600
-_LONGEST_LIFE_HOURS = 744
 _SHORTEST_LIFE_HOURS = 6
 _PUNCTUATION = ("None", "Dictated", "Automatic", "DictatedAndAutomatic")
 _PROFANITY = ("None", "Removed", "Tags", "Masked")
-_MODEL_PATH = re.compile(r"/models/(?P<base>base/)?(?P<id>[0-9a-fA-F-]{36})$")
+_MODEL_PATH = re.compile(r"/models/(?P<base>base/)?(?P<id>[0-9a-f-]{36})/?$", re.IGNORECASE)
 
 _ENTITY = """
     displayName description locale customProperties contentUrls contentContainerUrl dataset
@@ -48,6 +53,7 @@ def read_submission(
     body: Mapping[str, Any], version: Version, now: int
 ) -> tuple[Transcription, Inputs]:
     """The transcription that a create call asks for. Raises `ServiceError`."""
+    body = bodies.canonical(body, text_flags=not version.dated)
     name = bodies.text(body, "displayName", required=True)
     locale = _locale(bodies.text(body, "locale", required=True))
     inputs = _inputs(body)
@@ -71,7 +77,8 @@ def read_submission(
 
 
 def unknown_fields(body: Mapping[str, Any], version: Version) -> list[str]:
-    """What the version has no such field for, `properties.` before nested ones."""
+    """What the version has no such field for, `properties.` before nested ones; also what is
+    written in another case, which nobody promises to read."""
     known = _KNOWN if version.has_project else _KNOWN - {"project"}
     own = _KNOWN_PROPERTIES | _OWN_PROPERTIES[version.dated]
     nested = set(bodies.child(body, "properties")) - own
@@ -127,12 +134,16 @@ def _model(body: Mapping[str, Any], locale: str) -> str | None:
 
 
 def _known_model(uri: str, locale: str) -> str:
-    """The id of the base model at `uri`; there are no custom models here."""
+    """The id of the model at `uri`. Custom ones were made elsewhere: whatever is no base model's
+    id is taken for that of one, which hears like the base model of the locale."""
     found = _MODEL_PATH.search(urlsplit(uri).path)
     if found is None:
         raise bad_request("InvalidModelUri", "The model is not the URI of a model.", "model")
-    model = BASE_MODELS.get(found["id"].lower()) if found["base"] else None
-    if model is None:
+    model_id = found["id"].lower()
+    model = BASE_MODELS.get(model_id)
+    if model is None and not found["base"] and model_id != NO_MODEL:
+        return model_id
+    if model is None or not found["base"]:
         raise bad_request("InvalidModel", "The model cannot be found.", "model")
     if model.is_expired:
         raise bad_request("ModelDeprecated", "The model is no longer available.", "model")
@@ -187,7 +198,7 @@ def _time_to_live(properties: Mapping[str, Any], version: Version) -> int | None
             properties,
             "timeToLiveHours",
             _SHORTEST_LIFE_HOURS,
-            _LONGEST_LIFE_HOURS,
+            LONGEST_LIFE_HOURS,
             0,
             "InvalidTimeToLive",
         )
@@ -196,7 +207,7 @@ def _time_to_live(properties: Mapping[str, Any], version: Version) -> int | None
     if written is None:
         return None
     seconds = read_duration_seconds(written)
-    if seconds is None or seconds > _LONGEST_LIFE_HOURS * _HOUR:
+    if seconds is None or seconds > LONGEST_LIFE_HOURS * _HOUR:
         raise bad_request(
             "InvalidTimeToLive", "timeToLive must be a duration of up to 31 days.", "timeToLive"
         )

@@ -19,6 +19,7 @@ from local.emulators.azure_speech.filters import Condition
 from local.emulators.azure_speech.versions import ALL, Version
 
 _MOVES = {"NotStarted": {"Running", "Failed"}, "Running": {"Succeeded", "Failed"}}
+LONGEST_LIFE_HOURS = 744
 TERMINAL = frozenset({"Succeeded", "Failed"})
 
 

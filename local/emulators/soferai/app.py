@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.emulators.common.admin_routes import admin_routes
 from local.emulators.common.endpoint import Table, lifespan_of, routes
@@ -46,6 +48,22 @@ _TABLE: Table[Handler] = {
 }
 
 
+class OtherSlash:
+    """Leads whoever leaves the slash at the end out, or adds one, to the address that there is, as
+    the framework does that such addresses come from: a guess."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+        app: ASGIApp = self._app
+        if path not in _TABLE and other in _TABLE:
+            app = RedirectResponse(other, 307)
+        await app(scope, receive, send)
+
+
 def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time.time) -> Starlette:
     """The emulator; it works while its lifespan runs. `clock` gives epoch seconds."""
     emulator = Emulator(settings, pool, clock)
@@ -63,5 +81,6 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
             Route("/_emulator/deposit", pay_in, methods=["POST"]),
             *routes(Api(emulator), _TABLE),
         ],
+        middleware=[Middleware(OtherSlash)],
         lifespan=lifespan_of(emulator),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.api.operation import Operation
+from shared.api.operation import Operations
 from shared.api.operations import batches, estimate, items, status, subscriptions, triggers, uploads
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
     *estimate.OPERATIONS,

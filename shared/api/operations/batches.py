@@ -34,6 +34,13 @@ class BatchCreation(msgspec.Struct, frozen=True, kw_only=True):
             description="Answer 202, and let `Location` answer 202 until the batch is over",
         ),
     ] = False
+    again: Annotated[
+        bool,
+        Meta(
+            title="Once more",
+            description="Make another batch, although the same was asked for just before",
+        ),
+    ] = False
 
 
 class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +72,11 @@ class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):
 def create(call: Call) -> Response:
     request = call.request
     kind = kind_of_body(request)
-    batch = call.app.accept(request.body, kind=kind, idempotency_key=_key(call))
+    key = _key(call)
+    if key is None and not call.query.again:
+        batch = call.app.accept_once(request.body, kind=kind, caller=_sender(call))
+    else:
+        batch = call.app.accept(request.body, kind=kind, idempotency_key=key)
     status = call.app.batch_status(batch.id)
     own = call.url(f"batches/{batch.id}")
     if call.query.wait or _asks_to_wait(request):
@@ -81,6 +92,12 @@ def _key(call: Call) -> str | None:
         text = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
         raise Refused(400, "invalid_idempotency_key", text)
     return f"{call.caller}\n{key}"
+
+
+def _sender(call: Call) -> str:
+    """Where nobody knows the caller, the key tells callers apart."""
+    request = call.request
+    return call.caller or request.header("x-functions-key") or request.query.get("code", "")
 
 
 def _asks_to_wait(request: Request) -> bool:
@@ -114,8 +131,9 @@ def next_link(call: Call, after: str | None) -> str | None:
     """The same request for what comes after this page."""
     if after is None:
         return None
-    names: Mapping[str, str] = msgspec.to_builtins(call.query)
-    sent = {key: str(value) for key, value in names.items() if key in call.request.query}
+    usual = msgspec.to_builtins(type(call.query)())
+    asked: Mapping[str, str] = msgspec.to_builtins(call.query)
+    sent = {key: str(value) for key, value in asked.items() if value != usual[key]}
     path = call.request.url.partition("/api/")[2]
     return f"{call.url(path)}?{urlencode({**sent, 'after': after})}"
 
@@ -157,11 +175,17 @@ OPERATIONS = (
         path="batches",
         summary="Create a batch",
         description="Takes a manifest: what to transcribe, and how. It is taken whole or not at "
-        "all. With an `Idempotency-Key` the same request can be sent again without harm.",
+        "all. The same once more within five minutes is the same batch, unless it says `again`; "
+        "with an `Idempotency-Key` it is, however long after.",
         tag=TAG,
         handle=create,
         query=BatchCreation,
         body_types=MANIFEST_TYPES,
+        headers={
+            "Idempotency-Key": "Makes the request repeatable: the same key and the same manifest "
+            "give the same batch, however long after",
+            "Prefer": "`respond-async` asks for the answer 202 with a `Location` to wait at",
+        },
         answers={
             201: Answer("The batch was accepted", BatchView, headers=_LOCATION),
             202: Answer("The batch was accepted; wait at `Location`", BatchView, headers=_WAITING),

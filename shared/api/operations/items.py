@@ -9,11 +9,12 @@ import msgspec
 from msgspec import Meta
 
 from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
-from shared.api.http import Response, answer, wanted_media_type
+from shared.api.http import JSON, Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
 from shared.api.views.items import Item, ItemList, item_view
+from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
 from shared.model.batch.recording import State
@@ -94,6 +95,16 @@ def report(call: Call) -> Response:
     return _file(call.app.report(call.path["batch_id"], kind))
 
 
+def transcript_file(call: Call) -> Response:
+    path = call.path
+    found = call.app.transcript(path["batch_id"], path["recording_id"], path["transcript_format"])
+    return _file(found)
+
+
+def report_file(call: Call) -> Response:
+    return _file(call.app.report(call.path["batch_id"], call.path["report_format"]))
+
+
 def _negotiated(call: Call, offered: dict[str, str]) -> str:
     kind = wanted_media_type(call.request.header("accept"), offered)
     if kind is None:
@@ -111,6 +122,14 @@ def _file(file: Fetched) -> Response:
 
 def _is_plain(character: str) -> bool:
     return character.isascii() and character.isprintable() and character not in '"\\'
+
+
+def _one_of(told: str, schema: type, types: dict[str, str]) -> Answer:
+    return Answer(told, schema, tuple(types), _FILE_HEADERS, chooser="format")
+
+
+def _text(told: str, types: dict[str, str]) -> Answer:
+    return Answer(told, str, tuple(t for t in types if t != JSON), _FILE_HEADERS)
 
 
 OPERATIONS = (
@@ -147,8 +166,20 @@ OPERATIONS = (
         tag=TAG,
         handle=transcript,
         query=TranscriptQuery,
-        answers={200: Answer("The transcript", Transcript, tuple(TRANSCRIPT_TYPES), _FILE_HEADERS)},
+        answers={200: _one_of("The transcript", Transcript, TRANSCRIPT_TYPES)},
         problems=(404, 406),
+    ),
+    Operation(
+        name="get_transcript_file",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/transcript/{transcript_format}",
+        summary="Get a transcript as text",
+        description="Gives what was said as captions or as plain text. The same as the transcript "
+        "with a `format`, for clients that expect one kind of answer from an address.",
+        tag=TAG,
+        handle=transcript_file,
+        answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
+        problems=(404,),
     ),
     Operation(
         name="get_report",
@@ -160,7 +191,19 @@ OPERATIONS = (
         tag=TAG,
         handle=report,
         query=ReportQuery,
-        answers={200: Answer("The report", dict, tuple(REPORT_TYPES), _FILE_HEADERS)},
+        answers={200: _one_of("The report", Report, REPORT_TYPES)},
         problems=(404, 406),
+    ),
+    Operation(
+        name="get_report_file",
+        method="GET",
+        path="batches/{batch_id}/report/{report_format}",
+        summary="Get a report as text",
+        description="Gives the report of a batch that is over as a table or as a page. The same as "
+        "the report with a `format`, for clients that expect one kind of answer from an address.",
+        tag=TAG,
+        handle=report_file,
+        answers={200: _text("The table, or the page", REPORT_TYPES)},
+        problems=(404,),
     ),
 )

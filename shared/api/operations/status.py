@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from shared.api.describe.openapi import document
+from shared.api.describe.openapi_3_0 import document_3_0
 from shared.api.describe.plain_schemas import plain
 from shared.api.fields import TranscriptFormat
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, Operations
 from shared.api.views.common import Choice, ChoiceList
 from shared.outputs.formats import FORMATS
 from shared.pipeline.watch.health import Health
@@ -71,14 +73,12 @@ class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def transcript_schema(call: Call) -> Response:
     if call.query.format != "json":
         return answer(SchemaAnswer(schema={"type": "string"}))
-    return answer(SchemaAnswer(schema=_transcript_schema()))
+    return answer(SchemaAnswer(schema=_transcript_schema(call.operations)))
 
 
 @cache
-def _transcript_schema() -> dict[str, Any]:
-    from shared.api.describe.openapi import document
-
-    schemas = document("")["components"]["schemas"]
+def _transcript_schema(operations: Operations) -> dict[str, Any]:
+    schemas = document(operations, "")["components"]["schemas"]
     return plain(schemas["Transcript"], schemas)
 
 
@@ -88,9 +88,11 @@ def _choices(pairs: Iterable[tuple[str, str]]) -> Response:
 
 
 def openapi(call: Call) -> Response:
-    from shared.api.describe.openapi import document
+    return answer(document(call.operations, call.base))
 
-    return answer(document(call.base))
+
+def openapi_3_0(call: Call) -> Response:
+    return answer(document_3_0(call.operations, call.base))
 
 
 OPERATIONS = (
@@ -159,6 +161,17 @@ OPERATIONS = (
         description="Gives this description of the API, in OpenAPI 3.1.",
         tag=TAG,
         handle=openapi,
+        answers={200: Answer("The description", dict)},
+    ),
+    Operation(
+        name="get_openapi_3_0",
+        method="GET",
+        path="openapi-3.0.json",
+        summary="Describe the API to generators",
+        description="Gives the same description in OpenAPI 3.0.3, as generators of clients and "
+        "gateways read it.",
+        tag=TAG,
+        handle=openapi_3_0,
         answers={200: Answer("The description", dict)},
     ),
 )

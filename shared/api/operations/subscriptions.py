@@ -71,7 +71,12 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     overlap_hours: Annotated[
         int,
-        Meta(title="Overlap", ge=0, le=168, description="How long the secret until now signs, too"),
+        Meta(
+            title="Overlap",
+            ge=0,
+            le=168,
+            description="How long the secret until now signs, too; 24 if left out",
+        ),
     ] = 24
 
 
@@ -92,7 +97,9 @@ class DeliveryQuery(msgspec.Struct, frozen=True, kw_only=True):
     state: Annotated[
         DeliveryState | None, Meta(title="State", description="Only those in this state")
     ] = None
-    type: Annotated[EventType | None, Meta(title="Type", description="Only of this type")] = None
+    event_type: Annotated[
+        EventType | None, Meta(title="Event type", description="Only of this type")
+    ] = None
     batch_id: Annotated[
         BatchId | None, Meta(title="Batch id", description="Only those of this batch")
     ] = None
@@ -155,7 +162,7 @@ def list_deliveries(call: Call) -> Response:
     asked: DeliveryQuery = call.query
     wanted = DeliveryFilter(
         state=asked.state,
-        type=asked.type,
+        type=asked.event_type,
         batch_id=asked.batch_id,
         from_at=asked.from_at,
         to_at=asked.to_at,
@@ -283,6 +290,7 @@ OPERATIONS = (
         tag=TAG,
         handle=list_deliveries,
         query=DeliveryQuery,
+        former={"type": "event_type"},  # in several languages a word of its own
         answers={200: Answer("A page of deliveries", DeliveryList)},
         problems=(404,),
     ),

@@ -27,7 +27,13 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ),
     ]
     minutes: Annotated[
-        int, Meta(title="Minutes", ge=5, le=1_440, description="How long the link can be used")
+        int,
+        Meta(
+            title="Minutes",
+            ge=5,
+            le=1_440,
+            description="How long the link can be used; 60 if left out",
+        ),
     ] = 60
 
 

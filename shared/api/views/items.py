@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from shared.api.fields import Moment
 from shared.api.views.common import Links
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording, State
+from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording, output_stem
+from shared.model.failure import Failure
 
 SCHEMA = "error/1"
 

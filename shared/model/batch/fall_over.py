@@ -13,25 +13,12 @@ import msgspec
 
 from shared.errors import InputError
 from shared.model.batch.decision import Decision
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.model.failure import Failure
+from shared.model.failure_texts import PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import settle
-
-
-def _why(code: str, reason: str) -> Failure:
-    """Of a job that is not sent. Its recordings do not fail, so nobody else reads it."""
-    return Failure(
-        kind="provider",
-        code=code,
-        reason=reason,
-        advice="The recordings of the job go on in another one.",
-        retryable=True,
-    )
-
-
-DEADLINE_NEARS = _why("deadline_nears", "The deadline is nearer than the standard mode may take.")
+from shared.model.profile.fit import fit
 
 
 def trouble(
@@ -48,14 +35,14 @@ def trouble(
     already; others find out how an endpoint is whenever a pause of it is over."""
     known = [states.get(name, EndpointState(name=name)) for name in endpoints]
     if not known:
-        return _why("provider_gone", f"{provider} has no endpoint in the settings.")
+        return PROVIDER_GONE.failure(provider=provider)
     if not all(
         _is_unfunded(state, now) or _is_out(state, patience, now, has_tried) for state in known
     ):
         return None
     if any(_is_unfunded(state, now) for state in known):
-        return _why("unfunded", f"The account at {provider} holds too little money.")
-    return _why("provider_out", f"{provider} could not be reached for some time.")
+        return UNFUNDED.failure(provider=provider)
+    return PROVIDER_OUT.failure(provider=provider)
 
 
 def _is_unfunded(state: EndpointState, now: datetime) -> bool:
@@ -75,7 +62,7 @@ def _is_out(state: EndpointState, patience: timedelta, now: datetime, has_tried:
 def moved_on(
     recording: Recording, why: str, capabilities: Mapping[str, Capabilities], now: datetime
 ) -> Recording:
-    """The recording with the next provider of its order that takes it, its options settled anew
+    """The recording with the next provider of its order that takes it, its options fitted anew
     from those that were asked for. Where none does, it stays, and tries no other any more."""
     profile, audio = recording.profile, recording.audio
     if not profile.next_providers or audio is None:
@@ -88,16 +75,16 @@ def moved_on(
         options=recording.asked or profile.options,
     )
     try:
-        settled, notes = settle(audio, asked, capabilities, is_substitute=True)
+        fitted, notes = fit(audio, asked, capabilities, is_substitute=True)
     except InputError as error:
         alone = msgspec.structs.replace(profile, next_providers=())
         note = f"{why} No other provider takes the recording: {error.reason}"
         return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
-    note = f"{why} {settled.provider} did it in place of {profile.provider}."
+    note = f"{why} {fitted.provider} did it in place of {profile.provider}."
     decision = Decision(at=now, what="moved_on", why=note)
     return msgspec.structs.replace(
         recording,
-        profile=settled,
+        profile=fitted,
         notes=(note, *notes),
         decisions=(*recording.decisions, decision),
     )

@@ -9,6 +9,7 @@
 A planned job may end as failed, too: another provider or another mode takes its recordings over,
 which its `failure` says first.
 
+Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Submitting" is the intent written before the call that costs money. Whoever finds a job in it
 for too long looks at the provider for the job's mark before anything is sent again. Where nobody
 can look, or looking proves nothing, the job stops as "unresolved" and is never sent again.
@@ -17,12 +18,14 @@ can look, or looking proves nothing, the job stops as "unresolved" and is never 
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal, get_args
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.batch.policy import Policy
+from shared.model.batch.transition import Steps, after_step
+from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
 
@@ -37,6 +40,19 @@ JobState = Literal[
     "unresolved",
 ]
 OVER: frozenset[JobState] = frozenset({"finished", "failed", "unresolved"})
+_OPEN: frozenset[JobState] = frozenset(get_args(JobState)) - OVER
+STEPS: Steps[JobState] = {
+    "filled": (frozenset({"planning"}), "planning"),
+    "planned": (frozenset({"planning"}), "planned"),
+    "intended": (frozenset({"planned"}), "submitting"),
+    "put_back": (frozenset({"submitting"}), "planned"),
+    "taken_by_provider": (frozenset({"submitting"}), "submitted"),
+    "collecting": (frozenset({"submitted", "collecting"}), "collecting"),
+    "finished": (frozenset({"submitting", "submitted", "collecting"}), "finished"),
+    "failed": (_OPEN, "failed"),
+    "unresolved": (frozenset({"submitting"}), "unresolved"),
+}
+Standing = Literal["fresh", "stuck", "last round", "late"]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,3 +139,133 @@ def job_key(profile: Profile, cohort: str) -> str:
     order = (profile.provider, profile.next_providers)
     shared = (order, profile.mode, profile.options, profile.keep_provider_copy, cohort)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
+
+
+def planning(
+    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None
+) -> Job:
+    """A job without recordings. `first` is the id of the first that it will get, `container` the
+    name of one that goes to the provider as a whole."""
+    return Job(
+        batch_id=batch_id,
+        id=job_id,
+        provider=profile.provider,
+        options=profile.options,
+        mode=profile.mode,
+        keep_provider_copy=profile.keep_provider_copy,
+        changed_at=datetime.min,
+        first=first,
+        last=first,
+        recordings=0,
+        audio_ms=0,
+        whole_container=container,
+    )
+
+
+def filled(job: Job, last: str, recordings: int, audio_ms: int, now: datetime) -> Job:
+    """With so many more recordings; the id of the last of them is `last`."""
+    return _to(
+        job,
+        "filled",
+        last=last,
+        recordings=job.recordings + recordings,
+        audio_ms=job.audio_ms + audio_ms,
+        changed_at=now,
+    )
+
+
+def planned(job: Job, now: datetime, line: str | None = None) -> Job:
+    """Nothing more goes into it; it waits to be sent, in a line or alone."""
+    return _to(job, "planned", line=line or job.line, changed_at=now)
+
+
+def intended(job: Job, endpoint: str, now: datetime) -> Job:
+    """The intent: from here on the create call may have been carried out."""
+    return _to(job, "intended", endpoint=endpoint, changed_at=now)
+
+
+def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
+    """The create call was certainly not carried out. `counts`: the provider was asked."""
+    return _to(job, "put_back", tries=job.tries + counts, changed_at=now)
+
+
+def taken_by_provider(job: Job, transcription_id: str, now: datetime) -> Job:
+    return _to(
+        job,
+        "taken_by_provider",
+        transcription_id=transcription_id,
+        submitted_at=now,
+        changed_at=now,
+        waiting_since_at=None,
+        told_at=None,
+    )
+
+
+def collecting(
+    job: Job, model: str | None, completed_at: str | None, policy: Policy, now: datetime
+) -> Job:
+    """Its results are handed on, for the first time or once more."""
+    is_last_round = standing(job, policy, now) == "last round" and job.last_round_at is None
+    return _to(
+        job,
+        "collecting",
+        changed_at=now,
+        collects=job.collects + 1,
+        collecting_at=job.collecting_at or now,
+        last_round_at=now if is_last_round else job.last_round_at,
+        model=model,
+        completed_at=job.completed_at or completed_at,
+    )
+
+
+def over(job: Job, now: datetime) -> Job:
+    """Every recording of it went its way."""
+    return _to(job, "failed" if job.failure else "finished", changed_at=now)
+
+
+def failed(job: Job, failure: Failure, now: datetime) -> Job:
+    """As a whole, and nothing of it is awaited any more."""
+    return _to(job, "failed", failure=failure, changed_at=now)
+
+
+def unresolved(job: Job, failure: Failure, now: datetime) -> Job:
+    """Nobody can find out what became of its create call."""
+    return _to(job, "unresolved", failure=failure, changed_at=now)
+
+
+def _to(job: Job, step: str, **changes: Any) -> Job:
+    state = after_step(STEPS, step, job.state, f"job {job.id}")
+    return msgspec.structs.replace(job, state=state, **changes)
+
+
+def standing(job: Job, policy: Policy, now: datetime) -> Standing:
+    """How long the job has stood where it is, and what follows.
+
+    "stuck": nothing was heard for too long, and somebody has to look. "last round": results that
+    could not be had are asked for once more (`last_round_at` tells whether they were). "late":
+    nothing more is waited for. As far as the job's row tells: a recording that got its result
+    meanwhile is progress, too.
+    """
+    patience = timedelta(seconds=policy.stuck_after_seconds)
+    if job.state == "collecting":
+        if job.last_round_at is not None:
+            return "late" if now - job.last_round_at > patience else "last round"
+        since = job.collecting_at
+        if since is not None and now - since > timedelta(seconds=policy.give_up_seconds):
+            return "last round"
+    elif now - (job.submitted_at or job.changed_at) > timedelta(seconds=policy.submitted_seconds):
+        return "late"
+    return "stuck" if is_silent(job, policy, now) else "fresh"
+
+
+def is_silent(job: Job, policy: Policy, now: datetime) -> bool:
+    """Whether nothing was heard of it for too long, however long it stands there altogether."""
+    return now - job.changed_at >= timedelta(seconds=policy.stuck_after_seconds)
+
+
+def is_being_collected(job: Job, policy: Policy, now: datetime) -> bool:
+    """Whether somebody is at it, so that one more hint changes nothing."""
+    if job.state != "collecting":
+        return False
+    stands = standing(job, policy, now)
+    return stands == "fresh" or (stands == "last round" and job.last_round_at is not None)

@@ -4,6 +4,7 @@
        ^                 |  \\--write--> failed
        +--- next attempt-+               (failed at registration: straight to failed)
 
+Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Planned" means that a job carries it; how far that job is, the job's row says.
 """
 
@@ -11,12 +12,13 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from shared.model.batch.decision import Decision
-from shared.model.batch.failure import Failure
+from shared.model.batch.transition import Steps, after_step
+from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
@@ -25,6 +27,13 @@ from shared.model.transcript.transcript import Cost
 
 State = Literal["waiting", "planned", "transcribed", "failed"]
 TERMINAL: frozenset[State] = frozenset({"transcribed", "failed"})
+STEPS: Steps[State] = {
+    "planned": (frozenset({"waiting"}), "planned"),
+    "asked_again": (frozenset({"planned"}), "planned"),
+    "waiting_again": (frozenset({"planned", "failed"}), "waiting"),
+    "transcribed": (frozenset({"waiting", "planned"}), "transcribed"),
+    "failed": (frozenset({"waiting", "planned", "failed"}), "failed"),
+}
 
 
 def recording_id(container: str, name: str, etag: str) -> str:
@@ -44,6 +53,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     needs_review: bool = False
     review_spans: tuple[Span, ...] = ()
     cost: Cost | None = None
+
+
+class Transcribed(NamedTuple):
+    """Where a transcript comes from: an endpoint, and its transcription there."""
+
+    endpoint: str | None
+    transcription_id: str | None
+    submitted_at: datetime | None
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,3 +145,68 @@ def output_stem(container: str, name: str) -> str:
     """Outputs lie under the audio's container and full name, extension included, so that
     `call.wav` and `call.mp3` do not collide."""
     return f"{container}/{name}"
+
+
+def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording:
+    """In a job, at this position of its create call."""
+    return _to(row, "planned", job_id=job_id, job_index=index, not_before_at=None, changed_at=now)
+
+
+def asked_again(row: Recording, now: datetime) -> Recording:
+    """Its result could not be read, and is asked for once more."""
+    return _to(row, "asked_again", fetches=row.fetches + 1, changed_at=now)
+
+
+def waiting_again(
+    row: Recording,
+    now: datetime,
+    *,
+    attempt: int,
+    not_before_at: datetime | None = None,
+    cohort: str | None = None,
+) -> Recording:
+    """Back in line for a job. What is committed stays so, and is not for what comes: who was
+    certainly not sent gets its money back first."""
+    return _to(
+        row,
+        "waiting_again",
+        attempt=attempt,
+        fetches=0,
+        job_id=None,
+        job_index=None,
+        cohort=row.cohort if cohort is None else cohort,
+        cleared=None,
+        not_before_at=not_before_at,
+        changed_at=now,
+    )
+
+
+def looked_at_again(row: Recording, found: Recording) -> Recording:
+    """A recording that was refused, with what was `found` in its place now. It still failed."""
+    return msgspec.structs.replace(
+        found, state=row.state, registered_at=row.registered_at, version=row.version
+    )
+
+
+def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: datetime) -> Recording:
+    """Its outputs are stored."""
+    return _to(
+        row,
+        "transcribed",
+        changed_at=now,
+        not_before_at=None,
+        endpoint=source.endpoint,
+        transcription_id=source.transcription_id,
+        submitted_at=source.submitted_at,
+        outcome=outcome,
+    )
+
+
+def failed(row: Recording, failure: Failure, error_report: str, now: datetime) -> Recording:
+    """Its error report is stored, at that path."""
+    return _to(row, "failed", failure=failure, error_report=error_report, changed_at=now)
+
+
+def _to(row: Recording, step: str, **changes: Any) -> Recording:
+    state = after_step(STEPS, step, row.state, f"recording {row.id}")
+    return msgspec.structs.replace(row, state=state, **changes)

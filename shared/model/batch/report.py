@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.model.batch.decision import BatchDecision, Choice, Decision
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 

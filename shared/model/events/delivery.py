@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
+from shared.model.batch.transition import Steps, after_step
 from shared.model.events.event import Event, EventType, key_of
 
 CALLBACKS = "callbacks"
@@ -30,6 +31,15 @@ MOST_ATTEMPTS_KEPT = 20
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 MOST_IN_PARCEL = 99  # with the parcel itself they change in one transaction of 100 rows
 DeliveryState = Literal["pending", "delivered", "failed", "stopped"]
+_ANY: frozenset[DeliveryState] = frozenset(get_args(DeliveryState))
+_PENDING: frozenset[DeliveryState] = frozenset({"pending"})
+STEPS: Steps[DeliveryState] = {
+    "put_in_line": (_ANY, "pending"),
+    "tried_later": (_PENDING, "pending"),
+    "delivered": (_PENDING, "delivered"),
+    "failed": (_PENDING, "failed"),
+    "stopped": (_PENDING, "stopped"),
+}
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -145,10 +155,7 @@ def packed(deliveries: Sequence[Delivery], now: datetime) -> tuple[Parcel, list[
         due_at=now,
         handed_at=now,
     )
-    return parcel, [
-        msgspec.structs.replace(d, parcel=name, state="pending", tries=0, due_at=now)
-        for d in deliveries
-    ]
+    return parcel, [_to(row, "put_in_line", parcel=name, tries=0, due_at=now) for row in deliveries]
 
 
 def delay(tries: int, chance: float) -> timedelta:
@@ -167,23 +174,28 @@ def after_attempt(there: Delivery, result: Result, wait: timedelta, now: datetim
     """The row after one attempt; `wait` is what the schedule says. What a receiver asks for is
     obeyed where it is longer, up to a day."""
     if result.attempt is None:
-        return msgspec.structs.replace(there, due_at=now + wait)
+        return _to(there, "tried_later", due_at=now + wait)
     tries = there.tries + 1
     attempts = (*there.attempts, result.attempt)[-MOST_ATTEMPTS_KEPT:]
     row = msgspec.structs.replace(there, tries=tries, attempts=attempts, due_at=None)
     if result.succeeded:
-        return msgspec.structs.replace(row, state="delivered")
+        return _to(row, "delivered")
     if result.is_gone:
-        return msgspec.structs.replace(row, state="stopped")
+        return _to(row, "stopped")
     if tries >= len(SCHEDULE):
-        return msgspec.structs.replace(row, state="failed")
+        return _to(row, "failed")
     asked = min(result.retry_after or timedelta(), LONGEST_WAIT)
-    return msgspec.structs.replace(row, due_at=now + max(wait, asked))
+    return _to(row, "tried_later", due_at=now + max(wait, asked))
 
 
 def stopped(there: Delivery) -> Delivery:
     """Nobody is to be called any more."""
-    return msgspec.structs.replace(there, state="stopped", due_at=None)
+    return _to(there, "stopped", due_at=None)
+
+
+def _to(row: Delivery, step: str, **changes: Any) -> Delivery:
+    state = after_step(STEPS, step, row.state, f"delivery {row.key}")
+    return msgspec.structs.replace(row, state=state, **changes)
 
 
 def next_due_at(deliveries: Iterable[Delivery]) -> datetime | None:

@@ -42,7 +42,14 @@ def signed_headers(
     secrets: Iterable[str], message_id: str, seconds: int, body: bytes
 ) -> dict[str, str]:
     """The three headers; a signature for each secret, so that either verifies while one takes the
-    place of the other. Without a secret there is no signature."""
+    place of the other. Without a secret there is no signature.
+
+    Of several the first stands at the end once more: verifiers that are widely installed drop the
+    last one (StandardWebhooks 1.1.2 for C#, and that of Svix before svix-webhooks PR 2393). Those
+    who read all of them read one twice. A single one is not dropped, and stays alone.
+    """
     headers = {"webhook-id": message_id, "webhook-timestamp": str(seconds)}
-    signatures = " ".join(sign(secret, message_id, seconds, body) for secret in secrets)
-    return {**headers, "webhook-signature": signatures} if signatures else headers
+    signatures = [sign(secret, message_id, seconds, body) for secret in secrets]
+    if len(signatures) > 1:
+        signatures.append(signatures[0])
+    return {**headers, "webhook-signature": " ".join(signatures)} if signatures else headers

@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from shared.model.batch.transition import Steps, after_step
 from shared.model.events.event import Event, EventType
 
 DISABLED_AFTER = timedelta(days=5)
 OVERLAP = timedelta(hours=24)
 MOST_SECRETS = 4
 SubscriptionState = Literal["active", "disabled", "deleted"]
+_KEPT: frozenset[SubscriptionState] = frozenset({"active", "disabled"})
+STEPS: Steps[SubscriptionState] = {
+    "disabled": (frozenset({"active"}), "disabled"),
+    "switched_on": (_KEPT, "active"),
+    "switched_off": (_KEPT, "disabled"),
+    "deleted": (_KEPT, "deleted"),
+}
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,4 +105,22 @@ def after_attempts(
 
 
 def disabled(there: Subscription, now: datetime, reason: str) -> Subscription:
-    return msgspec.structs.replace(there, state="disabled", reason=reason, changed_at=now)
+    """No more is sent, until a person switches it on."""
+    return _to(there, "disabled", reason=reason, changed_at=now)
+
+
+def switched(there: Subscription, *, on: bool, now: datetime) -> Subscription:
+    """By a person, who may not know how it is. How it did until now is forgotten."""
+    step = "switched_on" if on else "switched_off"
+    reason = "" if on else "It was switched off."
+    return _to(there, step, reason=reason, failing_since_at=None, changed_at=now)
+
+
+def deleted(there: Subscription, now: datetime) -> Subscription:
+    """What is left of it says nothing of anybody."""
+    return _to(there, "deleted", origin="", title="", changed_at=now)
+
+
+def _to(there: Subscription, step: str, **changes: Any) -> Subscription:
+    state = after_step(STEPS, step, there.state, f"subscription {there.id}")
+    return msgspec.structs.replace(there, state=state, **changes)

@@ -216,13 +216,14 @@ def speaker_options(raw: object) -> dict[str, int | None]:
         if not _is_count(raw):
             raise ValueError(_SPEAKERS)
         return options if raw == 1 else options | {"expected_speakers": raw}
-    least, most = raw.get("min", 1), raw.get("max")
-    if set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
+    given = {key: value for key, value in raw.items() if value is not None}
+    least, most = given.get("min", 1), given.get("max", AUTO_SPEAKERS)
+    if not given or set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
         raise ValueError(_SPEAKERS)
     if least > most:
         raise ValueError(f"The range runs from {least} to {most}. Write the smaller first.")
-    if most == 1:
-        return options
+    if least == most:
+        return speaker_options(most)
     return options | {"min_speakers": least if least > 1 else None, "max_speakers": most}
 
 

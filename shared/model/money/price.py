@@ -8,7 +8,8 @@ An estimate, never a bill: providers round, grant volume discounts and change th
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, cast
 
 import msgspec
 
@@ -41,6 +42,18 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "USD"
     rates: dict[str, dict[Mode, Rate]] = {}
+
+
+def with_amounts(table: PriceTable, amounts: Mapping[str, float], currency: str) -> PriceTable:
+    """The table with other amounts for an hour, by "provider/mode", in `currency`. What a price
+    depends on stays as it was."""
+    rates = {name: dict(modes) for name, modes in table.rates.items()}
+    for key, amount in amounts.items():
+        provider, _, mode = key.partition("/")
+        modes = rates.setdefault(provider, {})
+        known = modes.get(cast(Mode, mode), Rate(per_hour=0))
+        modes[cast(Mode, mode)] = msgspec.structs.replace(known, per_hour=amount)
+    return PriceTable(currency=currency, rates=rates)
 
 
 def estimate(

@@ -13,8 +13,9 @@ import msgspec
 
 from shared.model.batch.batch import Batch
 from shared.model.batch.decision import Choice, Decision
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
+from shared.model.failure import Failure
+from shared.model.failure_texts import NO_PRICE, OVER_BUDGET
 from shared.model.money.estimate import guessed_ms
 from shared.model.money.price import PriceTable, estimate
 from shared.model.profile.capabilities import Capabilities
@@ -124,19 +125,5 @@ def _decided(row: Recording, what: Choice, why: str, now: datetime) -> Recording
 def _over_budget(batch: Batch, row: Recording, cost: float | None, currency: str) -> Failure:
     provider, mode = row.profile.provider, row.profile.mode
     if cost is None:
-        return Failure(
-            kind="configuration",
-            code="no_price",
-            reason=f"The batch has a budget, and the price of {provider} in the mode {mode} is not "
-            "known.",
-            advice="Put the price into the setting PRICES, then retry the batch; or ask for a "
-            "batch without a budget.",
-        )
-    return Failure(
-        kind="input",
-        code="over_budget",
-        reason=f"The budget of {batch.budget:.2f} {currency} does not allow it at {provider} in "
-        f"the mode {mode}.",
-        advice="Ask for the recording in another batch with a larger budget, or for a cheaper "
-        "provider or mode.",
-    )
+        return NO_PRICE.failure(provider=provider, mode=mode)
+    return OVER_BUDGET.failure(budget=batch.budget, currency=currency, provider=provider, mode=mode)

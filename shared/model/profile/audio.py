@@ -1,4 +1,4 @@
-"""What the head of an audio file tells: enough to refuse or settle before money is spent."""
+"""What the head of an audio file tells: enough to refuse or to fit before money is spent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a provider can take, so that a recording is refused or settled before money is spent."""
+"""What a provider can take, so that what is asked for is fitted to it, or refused,
+before money is spent."""
 
 from __future__ import annotations
 
@@ -48,7 +49,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     codecs: frozenset[str]
     calls_per_window: int
     window_seconds: int
-    supports_webhook: bool
     supports_delete: bool
     supports_container: bool
     modes: frozenset[Mode] | None = None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.errors import InputError
+from shared.model.failure_texts import NO_REDACTION
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 
@@ -34,7 +34,7 @@ _USUAL = Options()
 _COULD_TELL = ("entities", "chapters", "highlights")
 
 
-def settle_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
+def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
     """The options without what the provider does not know, and a note for each that was left out.
 
     Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted.
@@ -45,11 +45,7 @@ def settle_extras(options: Options, capabilities: Capabilities) -> tuple[Options
         notes.append(f"The provider does not find out languages; {options.locale} was assumed.")
     strange = [key for key in EXTRAS if key not in capabilities.extras and _is_asked(options, key)]
     if "redact" in strange:
-        raise InputError(
-            "no_redaction",
-            "The provider cannot redact, and the profile asks for it.",
-            "Use a provider that can, or leave redact out of the profile.",
-        )
+        raise NO_REDACTION.error()
     notes += [f"The provider has {EXTRAS[key]}; {key} was left out." for key in strange]
     usual = {key: getattr(_USUAL, key) for key in strange}
     if options.max_speakers is None and {"expected_speakers", "min_speakers"} & set(strange):

@@ -1,4 +1,4 @@
-"""Settles what is asked for against what the audio is and what the provider can do, before any
+"""Fits what is asked for to what the audio is and what the provider can do, before any
 money is spent: contradictions are resolved with a note for the reader, or refused."""
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import msgspec
 
 from shared.errors import InputError
+from shared.model import failure_texts as texts
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.extras import settle_extras
+from shared.model.profile.extras import fit_extras
 from shared.model.profile.keys import did_you_mean
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
@@ -27,18 +28,18 @@ def check_against(
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
-    options, extra_notes = settle_extras(options, capabilities)
-    options, channel_notes = _settle_channels(properties, options)
+    options, extra_notes = fit_extras(options, capabilities)
+    options, channel_notes = _fit_channels(properties, options)
     if capabilities.mixes_channels:
         options, channel_notes = msgspec.structs.replace(options, channels=()), ()
     elif not capabilities.picks_channels:
         options, channel_notes = _all_channels(properties, options, channel_notes)
-    options, speaker_notes = _settle_speakers(properties, options, capabilities)
+    options, speaker_notes = _fit_speakers(properties, options, capabilities)
     notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
     return options, notes
 
 
-def settle(
+def fit(
     properties: AudioProperties,
     profile: Profile,
     capabilities: Mapping[str, Capabilities],
@@ -58,25 +59,19 @@ def settle(
             profile, provider=name, next_providers=order[position + 1 :]
         )
         try:
-            settled, notes = _settle_for(
+            fitted, notes = _fit_to(
                 properties, candidate, capabilities[name], is_substitute or position > 0
             )
         except InputError as error:
             refusals.append((name, error))
         else:
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
-            return settled, (*passed, *notes)
+            return fitted, (*passed, *notes)
     first = refusals[0][1]
-    if len(refusals) == 1:
-        raise first
-    raise InputError(
-        first.code,
-        f"{first.reason} No other provider of the profile takes the recording either.",
-        first.advice,
-    )
+    raise first if len(refusals) == 1 else texts.and_no_other(first)
 
 
-def _settle_for(
+def _fit_to(
     properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
 ) -> tuple[Profile, tuple[str, ...]]:
     """A substitute does it in the mode that it has; the first choice has to have what is asked."""
@@ -85,7 +80,7 @@ def _settle_for(
         mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
         profile = msgspec.structs.replace(profile, mode="standard")
     for key, text in check_request(profile, limits):
-        raise InputError("not_supported", text, f"Correct {key} in the profile or on the blob.")
+        raise texts.NOT_SUPPORTED.error(key=key, problem=text)
     options, notes = check_against(properties, profile.options, limits)
     return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
 
@@ -116,37 +111,19 @@ def _refuse_what_the_provider_cannot_take(
     properties: AudioProperties, capabilities: Capabilities
 ) -> None:
     if properties.bytes > capabilities.max_bytes:
-        raise InputError(
-            "too_large",
-            f"The file has {_megabytes(properties.bytes)} MB, the provider takes at most "
-            f"{_megabytes(capabilities.max_bytes)} MB.",
-            "Split the recording, or compress it, for example as FLAC or Opus.",
+        raise texts.TOO_LARGE.error(
+            size=_megabytes(properties.bytes), most=_megabytes(capabilities.max_bytes)
         )
     if properties.container not in capabilities.containers:
-        raise _unsupported("container", properties.container)
+        raise texts.UNSUPPORTED_CONTAINER.error(name=properties.container)
     if properties.codec not in capabilities.codecs:
-        raise _unsupported("codec", properties.codec)
+        raise texts.UNSUPPORTED_CODEC.error(name=properties.codec)
     longest, duration = capabilities.max_duration_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
-        raise InputError(
-            "too_long",
-            f"The recording lasts {_minutes(duration)} min, the provider takes at most "
-            f"{_minutes(longest)} min.",
-            "Split the recording.",
-        )
+        raise texts.TOO_LONG.error(duration=_minutes(duration), most=_minutes(longest))
 
 
-def _unsupported(what: str, name: str) -> InputError:
-    return InputError(
-        f"unsupported_{what}",
-        f"The provider does not read the {what} {name}.",
-        "Convert the recording to WAV (PCM), FLAC or MP3.",
-    )
-
-
-def _settle_channels(
-    properties: AudioProperties, options: Options
-) -> tuple[Options, tuple[str, ...]]:
+def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
     asked = options.channels
     if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
         # Left alone, a provider would hear the first two and drop the rest without a word.
@@ -156,12 +133,7 @@ def _settle_channels(
     if present == asked:
         return options, ()
     if not present:
-        raise InputError(
-            "channel_missing",
-            f"Channel {_listed(asked)} was asked for; the recording has "
-            f"{properties.channels}, counted from 0.",
-            "Correct channels in the profile or on the blob, or leave it out to take them all.",
-        )
+        raise texts.CHANNEL_MISSING.error(asked=_listed(asked), count=properties.channels)
     missing = tuple(channel for channel in asked if channel not in present)
     note = (
         f"The recording has no channel {_listed(missing)}; "
@@ -180,7 +152,7 @@ def _all_channels(
     return msgspec.structs.replace(options, channels=every), notes
 
 
-def _settle_speakers(
+def _fit_speakers(
     properties: AudioProperties, options: Options, capabilities: Capabilities
 ) -> tuple[Options, tuple[str, ...]]:
     if not options.tells_speakers:
@@ -192,11 +164,8 @@ def _settle_speakers(
         return untold, (_no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
-        raise InputError(
-            "too_long_for_diarization",
-            f"The recording lasts {_minutes(duration)} min; the provider tells speakers apart "
-            f"in at most {_minutes(longest)} min.",
-            'Split the recording, or set max_speakers to "none".',
+        raise texts.TOO_LONG_FOR_DIARIZATION.error(
+            duration=_minutes(duration), most=_minutes(longest)
         )
     return options, ()
 

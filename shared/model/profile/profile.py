@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.errors import InputError
+from shared.model.failure import Template
+from shared.model.failure_texts import BAD_METADATA, BAD_OPTIONS, UNKNOWN_PROFILE
 from shared.model.profile import keys
 from shared.model.profile.options import Mode, Options
 
@@ -84,10 +85,8 @@ def named(profiles: Sequence[Profile], name: str) -> Profile:
         if profile.name == name:
             return profile
     known = [profile.name for profile in profiles]
-    raise InputError(
-        "unknown_profile",
-        f"There is no profile called {name!r}{keys.did_you_mean(name, known)}.",
-        f"Use one of: {', '.join(known)}.",
+    raise UNKNOWN_PROFILE.error(
+        name=name, hint=keys.did_you_mean(name, known), known=", ".join(known)
     )
 
 
@@ -104,13 +103,13 @@ def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
             problems.append(f"{METADATA_PREFIX}{key}: {value.text}")
         else:
             fields[key] = value
-    return _overridden(profile, fields, problems, METADATA_PREFIX, "metadata")
+    return _overridden(profile, fields, problems, METADATA_PREFIX, BAD_METADATA)
 
 
 def with_fields(profile: Profile, fields: Mapping[str, object]) -> Profile:
     """The profile with the fields of a manifest entry or an API item laid over it; the names are
     those of `RECORDING_KEYS`. Raises `InputError` (bad_options) that lists every problem."""
-    return _overridden(profile, fields, [], "", "options")
+    return _overridden(profile, fields, [], "", BAD_OPTIONS)
 
 
 def labels(metadata: Mapping[str, str]) -> Labels:
@@ -190,7 +189,7 @@ def _repetitions(profile: Profile) -> list[tuple[str, str]]:
 
 
 def _overridden(
-    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str, kind: str
+    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str, bad: Template
 ) -> Profile:
     values: dict[str, Any] = {}
     for key, raw in fields.items():
@@ -204,7 +203,7 @@ def _overridden(
         problems += [f"{prefix}{key}: {text}" for key, text in contradictions(result)]
     if problems:
         known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
-        raise InputError(f"bad_{kind}", "; ".join(problems) + ".", f"Known are: {known}.")
+        raise bad.error(problems="; ".join(problems), known=known)
     return result
 
 

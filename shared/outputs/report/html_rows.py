@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.model.batch.failure import FailureKind
 from shared.model.batch.report import ReportItem
+from shared.model.failure import FailureKind
 from shared.model.transcript.review import Span
 from shared.outputs.report.links import Link
 from shared.outputs.report.wording import duration, moment, money, percent, size, stretch

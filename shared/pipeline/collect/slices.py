@@ -3,58 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
-from shared.model.batch.failure import Failure
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
-from shared.pipeline.fail.reasons import NO_RESULT
-from shared.ports.provider import ProviderReport, ResultFile, SpeechProvider
+from shared.model.failure import Failure
+from shared.model.failure_texts import NO_RESULT
+from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
 from shared.ports.state import BatchStore
 
 MOST_BYTES = 48_000  # a queue message holds 64 KiB, which is 48 KiB before base64
 
 
-def list_files(provider: SpeechProvider, transcription_id: str) -> list[ResultFile]:
-    return [file for page in provider.files(transcription_id) for file in page]
+def files_of(job: Job, provider: SpeechProvider, remote: RemoteStatus) -> list[ResultFile]:
+    """All that the provider made; it is asked only where its status did not tell."""
+    if remote.files is not None:
+        return list(remote.files)
+    return [file for page in provider.files(job.transcription_id or "") for file in page]
 
 
-def slices_of(
-    job: Job,
-    files: list[ResultFile],
-    store: BatchStore,
-    provider: SpeechProvider,
-    policy: Policy,
-) -> Iterator[Write]:
+@dataclass(frozen=True, kw_only=True)
+class CutSlices:
     """Every recording that is left, with its result or with the reason why there is none. The
     report is read only where a result is missing. What waits for money is left as it is: the
     sweep has the job collected again, over and over, until there is none left."""
-    unfunded = {file.index for file in files if file.kind == "unfunded"}
-    if unfunded:
-        event("job.unfunded", batch=job.batch_id, job=job.id, recordings=len(unfunded), level=40)
-    rows = sorted(
-        (row for row in store.items_left(job) if row.job_index not in unfunded),
-        key=lambda row: row.id,
-    )
+
+    store: BatchStore
+    policy: Policy
+
+    def __call__(
+        self, job: Job, files: list[ResultFile], provider: SpeechProvider
+    ) -> Iterator[Write]:
+        rows = self._rows(job, files)
+        found = _found(job, rows, files)
+        lacking = [row for row in rows if found[row.id] is None]
+        known = known_failures(read_report(provider, files), lacking) if lacking else {}
+        items = [_item(row, found[row.id], known) for row in rows]
+        for part in _parts(items, self.policy.slice_size):
+            yield Write(batch_id=job.batch_id, job_id=job.id, items=part)
+
+    def _rows(self, job: Job, files: list[ResultFile]) -> list[JobItem]:
+        """Those that do not wait for money, in the order of their ids."""
+        unfunded = {file.index for file in files if file.kind == "unfunded"}
+        if unfunded:
+            count = len(unfunded)
+            event("job.unfunded", batch=job.batch_id, job=job.id, recordings=count, level=40)
+        rows = [row for row in self.store.items_left(job) if row.job_index not in unfunded]
+        return sorted(rows, key=lambda row: row.id)
+
+
+def _found(job: Job, rows: list[JobItem], files: list[ResultFile]) -> dict[str, ResultFile | None]:
+    """What there is of each recording, by its id. Only of a whole container do the files have the
+    names of their recordings."""
+    if job.whole_container:
+        by_name = {file.name: file for file in files if file.kind == "result"}
+        return {row.id: by_name.get(f"{row.name}.json") for row in rows}
     by_index = {file.index: file for file in files if file.kind in ("result", "failure")}
-    by_name = {file.name: file for file in files if file.kind == "result"}
-    found = {
-        row.id: by_name.get(f"{row.name}.json")
-        if job.whole_container
-        else by_index.get(row.job_index)
-        for row in rows
-    }
-    lacking = [row for row in rows if found[row.id] is None]
-    known = known_failures(read_report(provider, files), lacking) if lacking else {}
-    items = [_item(row, found[row.id], known) for row in rows]
-    for part in _parts(items, policy.slice_size):
-        yield Write(batch_id=job.batch_id, job_id=job.id, items=part)
+    return {row.id: by_index.get(row.job_index) for row in rows}
 
 
 def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 
 from shared.errors import ProviderError, UnknownEndpoint
@@ -34,42 +35,58 @@ class Heard:
                 self._ids.popitem(last=False)
 
 
-def hear(
-    provider: str,
-    endpoint: str,
-    headers: Mapping[str, str],
-    query: Mapping[str, str],
-    body: bytes,
-    *,
-    endpoints: Mapping[str, SpeechProvider],
-    secret: str,
-    queue: Queue,
-    heard: Heard,
-) -> str:
-    """What to answer. Raises `ProviderUnauthorised` on a bad signature and `UnknownEndpoint`.
+@dataclass(frozen=True, kw_only=True)
+class Hear:
+    """A hint is handed on at once; nothing is looked up while the provider waits."""
 
-    A hint is handed on at once; nothing is looked up while the provider waits.
-    """
-    adapter = endpoints.get(endpoint)
-    if adapter is None or adapter.name != provider:
-        raise UnknownEndpoint("There is no such endpoint.")
-    said = adapter.read_webhook(headers, query, body, secret)
-    if isinstance(said, WebhookChallenge):
-        event("webhook.challenged", endpoint=endpoint)
-        return said.answer
-    if said.transcription_id and said.invocation_id not in heard:
-        queue.send(Collect(endpoint=endpoint, transcription_id=said.transcription_id))
-        heard.note(said.invocation_id)
-        event("webhook.heard", endpoint=endpoint, said=said.event)
-    return ""
+    endpoints: Mapping[str, SpeechProvider]
+    secret: str = field(repr=False)
+    queue: Queue
+    heard: Heard
+
+    def __call__(
+        self,
+        provider: str,
+        endpoint: str,
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+        body: bytes,
+    ) -> str:
+        """What to answer. Raises `ProviderUnauthorised` on a bad signature and
+        `UnknownEndpoint`."""
+        adapter = self.endpoints.get(endpoint)
+        if adapter is None or adapter.name != provider:
+            raise UnknownEndpoint("There is no such endpoint.")
+        said = adapter.read_webhook(headers, query, body, self.secret)
+        if isinstance(said, WebhookChallenge):
+            event("webhook.challenged", endpoint=endpoint)
+            return said.answer
+        if said.transcription_id and said.invocation_id not in self.heard:
+            self.queue.send(Collect(endpoint=endpoint, transcription_id=said.transcription_id))
+            self.heard.note(said.invocation_id)
+            event("webhook.heard", endpoint=endpoint, said=said.event)
+        return ""
 
 
-def ensure_webhooks(endpoints: Mapping[str, SpeechProvider], *, base_url: str, secret: str) -> None:
+@dataclass(frozen=True, kw_only=True)
+class EnsureWebhooks:
     """Register our webhook at every endpoint, or switch it on again where the provider switched
-    it off. Polling goes on meanwhile, so an endpoint that fails here is only logged."""
-    for name, provider in endpoints.items():
+    it off. Polling goes on meanwhile, so an endpoint that fails here is only logged. Without
+    `base_url`, which is where others reach this app, or without a secret there are none."""
+
+    endpoints: Mapping[str, SpeechProvider]
+    base_url: str | None
+    secret: str = field(repr=False)
+
+    def __call__(self) -> None:
+        if not (self.base_url and self.secret):
+            return
+        for name, provider in self.endpoints.items():
+            self._ensure(name, provider, webhook_url(self.base_url, provider.name, name))
+
+    def _ensure(self, name: str, provider: SpeechProvider, url: str) -> None:
         try:
-            if any([*provider.ensure_webhook(webhook_url(base_url, provider.name, name), secret)]):
+            if any([*provider.ensure_webhook(url, self.secret)]):
                 event("webhook.registered", endpoint=name)
         except ProviderError as error:
             event(

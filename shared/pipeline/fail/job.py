@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from shared.log import event
 from shared.messages import Finish, Plan
-from shared.model.batch.failure import Failure
+from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, waiting_again
+from shared.model.failure import Failure
 from shared.model.money.spending import money_back
-from shared.pipeline.fail.recording import settle_failure, wait_again
-from shared.ports.blobs import Outputs
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
-
-ROWS_IN_TRANSACTION = 100
+from shared.pipeline.fail.recording import SettleFailure
+from shared.ports.ground import UseCase
+from shared.ports.state import BatchStore
 
 
-class FailJob(Protocol):
-    """`fail_job` with its ports."""
+@dataclass(frozen=True, kw_only=True)
+class FailJob(UseCase):
+    """The job is over, and its recordings go on without it. One that is at a provider is ended by
+    its finish, which deletes the copy there. Safe to repeat from any point. Raises `StoreConflict`
+    where somebody else is at it too."""
+
+    settle: SettleFailure
 
     def __call__(
         self,
@@ -33,122 +35,74 @@ class FailJob(Protocol):
         *,
         known: Mapping[str, Failure] | None = None,
         split: bool = True,
-    ) -> None: ...
+    ) -> None:
+        """`known` are failures of single recordings by id. The others, if there is more than one,
+        go back in line in two halves (`split`), so that the culprit soon stands alone and its
+        neighbours succeed; that uses up no attempt. A failure that may pass is first tried again
+        as a whole. A job that was not sent gives its money back, too."""
+        self._give_back(job, failure, known or {}, split)
+        if job.transcription_id is None:
+            self.store.save(jobs.failed(job, failure, self.clock.now()))
+            self.active.remove(job.id)
+        else:
+            self.store.save(msgspec.structs.replace(job, failure=failure))
+        self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+        self.queue.send(Plan(batch_id=job.batch_id))
 
-
-def fail_job(
-    job: Job,
-    failure: Failure,
-    *,
-    store: BatchStore,
-    active: ActiveJobs,
-    outputs: Outputs,
-    errors_container: str,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-    known: Mapping[str, Failure] | None = None,
-    split: bool = True,
-) -> None:
-    """The job is over, and its recordings go on as `give_back` says. One that is at a provider is
-    ended by its finish, which deletes the copy there. Safe to repeat from any point."""
-    give_back(
-        job,
-        failure,
-        store=store,
-        outputs=outputs,
-        errors_container=errors_container,
-        policy=policy,
-        now=clock.now(),
-        known=known,
-        split=split,
-    )
-    failed = msgspec.structs.replace(job, failure=failure)
-    if job.transcription_id is None:
-        failed = msgspec.structs.replace(failed, state="failed", changed_at=clock.now())
-    store.save(failed)
-    if job.transcription_id is None:
-        active.remove(job.id)
-    queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-    queue.send(Plan(batch_id=job.batch_id))
-
-
-def rows_left(job: Job, store: BatchStore) -> list[Recording]:
-    """The recordings of the job that still wait for their result."""
-    return list(
-        store.recordings(
-            job.batch_id, state="planned", job_id=job.id, first=job.first, last=job.last
-        )
-    )
-
-
-def give_back(
-    job: Job,
-    failure: Failure,
-    *,
-    store: BatchStore,
-    outputs: Outputs,
-    errors_container: str,
-    policy: Policy,
-    now: datetime,
-    known: Mapping[str, Failure] | None = None,
-    split: bool = True,
-) -> None:
-    """`known` are failures of single recordings by id. The others, if there is more than one,
-    go back in line in two halves (`split`), so that the culprit soon stands alone and its
-    neighbours succeed; that uses up no attempt. A failure that may pass is first tried again
-    as a whole. A job that was not sent gives its money back, too. Raises `StoreConflict` where
-    somebody else is at it too."""
-    known = known or {}
-    rows = [row if job.is_sent else money_back(row) for row in rows_left(job, store)]
-    others = [row for row in rows if row.id not in known]
-    settle = _settler(outputs, errors_container, policy, now)
-    changed = [settle(row, known[row.id]) for row in rows if row.id in known]
-    if len(others) > 1 and split and not _may_pass(others[0], failure, policy):
-        changed += _halves(others, job, policy, now)
-    else:
-        changed += [settle(row, failure) for row in others]
-    for i in range(0, len(changed), ROWS_IN_TRANSACTION):
-        store.save(recordings=changed[i : i + ROWS_IN_TRANSACTION])
-    event(
-        "job.given_back",
-        batch=job.batch_id,
-        job=job.id,
-        recordings=len(rows),
-        code=failure.code,
-        level=30,
-    )
-
-
-def _may_pass(row: Recording, failure: Failure, policy: Policy) -> bool:
-    return failure.retryable and row.attempt < policy.max_attempts
-
-
-def _halves(rows: list[Recording], job: Job, policy: Policy, now: datetime) -> list[Recording]:
-    middle = len(rows) // 2
-    return [
-        wait_again(
-            row,
-            now,
-            attempt=row.attempt,
-            policy=policy,
-            cohort=f"{job.id}{'a' if i < middle else 'b'}",
-        )
-        for i, row in enumerate(rows)
-    ]
-
-
-def _settler(
-    outputs: Outputs, errors_container: str, policy: Policy, now: datetime
-) -> Callable[[Recording, Failure], Recording]:
-    def settle(row: Recording, failure: Failure) -> Recording:
-        return settle_failure(
-            row,
-            failure,
-            outputs=outputs,
-            errors_container=errors_container,
-            policy=policy,
-            now=now,
+    def _give_back(
+        self, job: Job, failure: Failure, known: Mapping[str, Failure], split: bool
+    ) -> None:
+        left = self.store.rows_left(job)
+        rows = list(left if job.is_sent else map(money_back, left))
+        others = [row for row in rows if row.id not in known]
+        changed = [self.settle(row, known[row.id]) for row in rows if row.id in known]
+        if len(others) > 1 and split and not self._may_pass(others[0], failure):
+            changed += self._halves(others, job)
+        else:
+            changed += [self.settle(row, failure) for row in others]
+        self.store.save_all(changed)
+        event(
+            "job.given_back",
+            batch=job.batch_id,
+            job=job.id,
+            recordings=len(rows),
+            code=failure.code,
+            level=30,
         )
 
-    return settle
+    def _may_pass(self, row: Recording, failure: Failure) -> bool:
+        return failure.retryable and row.attempt < self.policy.max_attempts
+
+    def _halves(self, rows: list[Recording], job: Job) -> list[Recording]:
+        now, middle = self.clock.now(), len(rows) // 2
+        return [
+            waiting_again(
+                row, now, attempt=row.attempt, cohort=f"{job.id}{'a' if i < middle else 'b'}"
+            )
+            for i, row in enumerate(rows)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountFault:
+    """A step that was refused, or that failed in the end, is one of a few that a job may have:
+    then the job fails."""
+
+    store: BatchStore
+    fail_job: FailJob
+    policy: Policy
+
+    def __call__(self, job: Job, failure: Failure) -> None:
+        faults = job.faults + 1
+        event(
+            "job.faulted",
+            batch=job.batch_id,
+            job=job.id,
+            code=failure.code,
+            faults=faults,
+            level=40,
+        )
+        if faults < self.policy.max_faults:
+            self.store.save(msgspec.structs.replace(job, faults=faults))
+        else:
+            self.fail_job(job, failure, split=failure.kind == "ours")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
 import msgspec
 
-from shared.errors import (
-    StoreConflict,
-)
+from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.batch import Batch
+from shared.model.batch.batch import Batch, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.outputs.report import FORMATS
@@ -20,73 +19,89 @@ from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 
 KEPT_IN_MEMORY_BYTES = 1_000_000
-
-
 _item_decoder = msgspec.json.Decoder(ReportItem)
 
 
-def _report(
-    batch: Batch, store: BatchStore, outputs: Outputs, reports_container: str, clock: Clock
-) -> bool:
-    """Write the reports, unless a recording is still on its way."""
-    with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as spool:
-        profiles: set[str] = set()
-        accepted = 0
-        for row in store.recordings(batch.id):
-            if not row.is_terminal:
-                return False
-            accepted += 1
-            profiles.add(row.profile.name)
-            line = msgspec.json.encode(_item(row))
-            spool.write(line + b"\n")
-        if batch.finished_at is not None and batch.reported == accepted:
-            store.list_batch(batch)  # a plan without anything to do listed it as running
-            return True
-        now = clock.now()
+class _Items:
+    """The items of a report, which lie in a file and can be read as often as one likes."""
 
-        def items() -> Iterator[ReportItem]:
-            spool.seek(0)
-            return map(_item_decoder.decode, spool)
+    def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
+        self._file = file
+        self.profiles: set[str] = set()
+        self.count = 0
 
+    def add(self, row: Recording) -> None:
+        self._file.write(msgspec.json.encode(_item(row)) + b"\n")
+        self.profiles.add(row.profile.name)
+        self.count += 1
+
+    def __iter__(self) -> Iterator[ReportItem]:
+        self._file.seek(0)
+        return map(_item_decoder.decode, self._file)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportBatch:
+    """Write the reports, unless a recording is still on its way. Whether they are there. Raises
+    `StoreConflict` where somebody else changed the batch meanwhile."""
+
+    store: BatchStore
+    outputs: Outputs
+    reports_container: str
+    clock: Clock
+
+    def __call__(self, batch: Batch) -> bool:
+        with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as file:
+            items = _Items(file)
+            for row in self.store.recordings(batch.id):
+                if not row.is_terminal:
+                    return False
+                items.add(row)
+            if batch.finished_at is not None and batch.reported == items.count:
+                self.store.list_batch(batch)  # a plan without anything to do listed it as running
+                return True
+            header = self._write(batch, items)
+        self._save(batch, header, items.count)
+        _tell(header)
+        return True
+
+    def _write(self, batch: Batch, items: _Items) -> BatchReport:
         header = build_report(
-            items(),
+            items,
             batch_id=batch.id,
             title=batch.title,
-            profiles=sorted(profiles),
+            profiles=sorted(items.profiles),
             origin=batch.origin,
             created_at=batch.created_at,
-            finished_at=now,
-            accepted=accepted,
+            finished_at=self.clock.now(),
+            accepted=items.count,
             deadline_at=batch.deadline_at,
             budget=batch.budget,
         )
         for name, report in FORMATS.items():
-            path = f"{reports_container}/{batch.id}.{name}"
-            outputs.put_stream(path, report.write(header, items()), report.media_type)
+            path = f"{self.reports_container}/{batch.id}.{name}"
+            self.outputs.put_stream(path, report.write(header, items), report.media_type)
             event("report.written", batch=batch.id, format=name)
-    try:
-        store.save_batch(
-            msgspec.structs.replace(
-                batch, finished_at=now, reported=accepted, failed=header.counts.failed
-            )
-        )
-    except StoreConflict:
-        _distrust_reports(batch, store)
-        raise
-    _announce(header)
-    return True
+        return header
+
+    def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
+        done = reported(batch, recordings, header.counts.failed, header.finished_at)
+        try:
+            self.store.save_batch(done)
+        except StoreConflict:
+            self._distrust(batch.id)
+            raise
+
+    def _distrust(self, batch_id: str) -> None:
+        """Somebody else reported meanwhile, and nobody knows whose files lie on top: the batch is
+        opened for another report, whatever the books say. One that is being deleted needs none."""
+        there = self.store.batch(batch_id)
+        if there is not None and not there.is_gone:
+            self.store.save_batch(distrusted(there))
+            self.store.open_batch(there)
 
 
-def _distrust_reports(batch: Batch, store: BatchStore) -> None:
-    """Somebody else reported meanwhile, and nobody knows whose files lie on top: the batch is
-    opened for another report, whatever the books say."""
-    there = store.batch(batch.id)
-    if there is not None:
-        store.save_batch(msgspec.structs.replace(there, reported=-1))
-        store.open_batch(there)
-
-
-def _announce(header: BatchReport) -> None:
+def _tell(header: BatchReport) -> None:
     counts = header.counts
     event(
         "batch.completed",

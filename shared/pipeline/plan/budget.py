@@ -8,6 +8,8 @@ rest of a budget.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from shared.log import event
 from shared.model.batch.batch import Batch
@@ -16,52 +18,53 @@ from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.recording import fail
+from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.plan.reuse import Groups
-from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
-from shared.ports.state import BatchStore
+from shared.ports.state import ROWS_IN_TRANSACTION, BatchStore
 
-ROWS_IN_TRANSACTION = 99  # and the header makes 100, the table's limit
+ROOM = ROWS_IN_TRANSACTION - 1  # beside the header
 
 
-def spend(
-    batch: Batch,
-    groups: Groups,
-    *,
-    store: BatchStore,
-    outputs: Outputs,
-    errors_container: str,
-    capabilities: Mapping[str, Capabilities],
-    prices: PriceTable,
-    clock: Clock,
-) -> Groups:
+@dataclass(frozen=True, kw_only=True)
+class SpendBudget:
     """The waiting recordings that may be planned, by what a job must share. What the budget does
-    not allow fails. `batch` is as it was read before the recordings. Raises `StoreConflict` where
-    somebody else changed it meanwhile."""
-    if batch.budget is None and batch.deadline_at is None:
-        return groups
-    rows = [row for group in groups.values() for row in group]
-    purse = _Purse(batch, rows, store=store, capabilities=capabilities, prices=prices, clock=clock)
-    kept: list[Recording] = []
-    for part in purse.parts():
-        verdicts = [purse.judge(row) for row in part]
-        kept += purse.commit([v.row for v in verdicts if v.failure is None])
-        refused = [
-            fail(
-                verdict.row,
-                verdict.failure,
-                outputs=outputs,
-                errors_container=errors_container,
-                now=clock.now(),
-            )
-            for verdict in verdicts
-            if verdict.failure is not None
-        ]
+    not allow fails."""
+
+    store: BatchStore
+    fail: FailRecording
+    capabilities: Mapping[str, Capabilities]
+    prices: PriceTable
+    clock: Clock
+
+    def __call__(self, batch: Batch, groups: Groups) -> Groups:
+        """`batch` is as it was read before the recordings. Raises `StoreConflict` where somebody
+        else changed it meanwhile."""
+        if batch.budget is None and batch.deadline_at is None:
+            return groups
+        purse = self._purse(batch, [row for group in groups.values() for row in group])
+        kept: list[Recording] = []
+        for part in purse.parts():
+            verdicts = [purse.judge(row) for row in part]
+            kept += purse.commit([v.row for v in verdicts if v.failure is None])
+            self._refuse(batch, verdicts)
+        return _grouped(kept)
+
+    def _purse(self, batch: Batch, rows: list[Recording]) -> _Purse:
+        return _Purse(
+            batch,
+            rows,
+            store=self.store,
+            capabilities=self.capabilities,
+            prices=self.prices,
+            now=self.clock.now(),
+        )
+
+    def _refuse(self, batch: Batch, verdicts: Iterable[Verdict]) -> None:
+        refused = [self.fail(v.row, v.failure) for v in verdicts if v.failure is not None]
         if refused:
-            store.save(recordings=refused)
+            self.store.save(recordings=refused)
             event("batch.over_budget", batch=batch.id, recordings=len(refused), level=30)
-    return _grouped(kept)
 
 
 class _Purse:
@@ -76,10 +79,10 @@ class _Purse:
         store: BatchStore,
         capabilities: Mapping[str, Capabilities],
         prices: PriceTable,
-        clock: Clock,
+        now: datetime,
     ) -> None:
         self._batch, self._store, self._prices = batch, store, prices
-        self._capabilities, self._now = capabilities, clock.now()
+        self._capabilities, self._now = capabilities, now
         self._rows, self._spent, self._reserved = rows, 0.0, 0.0
         if batch.budget is not None:
             if batch.is_expanding:
@@ -96,8 +99,7 @@ class _Purse:
         return is_standard and is_near(self._batch, limits, self._now)
 
     def parts(self) -> Iterable[list[Recording]]:
-        size = ROWS_IN_TRANSACTION
-        return (self._rows[i : i + size] for i in range(0, len(self._rows), size))
+        return (self._rows[i : i + ROOM] for i in range(0, len(self._rows), ROOM))
 
     def judge(self, row: Recording) -> Verdict:
         budget = self._batch.budget

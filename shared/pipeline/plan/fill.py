@@ -2,94 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-
-import msgspec
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Submit
+from shared.model.batch import job as jobs
+from shared.model.batch import recording as rows
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.profile import Profile
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.blobs import AudioBlobs
+from shared.ports.ground import UseCase
+from shared.ports.queue import Clock
+from shared.ports.state import ROWS_IN_TRANSACTION
 
-ROWS_IN_TRANSACTION = 99  # and the job's own row makes 100, the table's limit
+ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
+
+Share = tuple[str, list[Recording]]
+"""The id of a job to be, and its recordings."""
 
 
-class _Filler:
-    """Fills jobs from one group of recordings, a transaction at a time."""
+@dataclass(frozen=True, kw_only=True)
+class FillJobs(UseCase):
+    """Makes jobs of one group of recordings, which may share one, and announces them. Returns how
+    many transactions lost: another planner has their recordings."""
 
-    def __init__(
-        self,
-        group: list[Recording],
-        *,
-        store: BatchStore,
-        queue: Queue,
-        clock: Clock,
-        new_id: Callable[[], str],
-    ) -> None:
+    audio: AudioBlobs
+    capabilities: Mapping[str, Capabilities]
+    new_id: Callable[[], str]
+
+    def __call__(self, group: Iterable[Recording]) -> int:
         # In the order of their ids, whoever put the group together: a job holds what lies between
         # its first and its last.
-        self._group = sorted(group, key=lambda row: row.id)
-        self._store, self._queue = store, queue
-        self._clock, self._new_id = clock, new_id
-
-    def fill(self, limits: Capabilities, whole_container: str | None) -> int:
-        """Make the jobs and announce them. Returns how many transactions lost."""
-        most = (
-            len(self._group) if whole_container else limits.most_files(self._group[0].profile.mode)
-        )
-        parts = list(_chunks(self._group, most))
-        if most < ROWS_IN_TRANSACTION and len(parts) > 1:
+        ordered = sorted(group, key=lambda row: row.id)
+        profile = ordered[0].profile
+        container = self._whole_container(ordered)
+        limits = self.capabilities[profile.provider]
+        most = len(ordered) if container else limits.most_files(profile.mode)
+        parts = list(_chunks(ordered, most))
+        if most < ROOM and len(parts) > 1:
             return self._fill_line(parts)
-        return sum(self._fill_one(part, whole_container) for part in parts)
+        return sum(self._fill_one(part, container) for part in parts)
 
-    def _fill_line(self, parts: list[list[Recording]]) -> int:
+    def _whole_container(self, group: Sequence[Recording]) -> str | None:
+        """The container that may go to the provider as a whole: its profile says so, and what is
+        in it now is exactly what is in the group, version by version."""
+        profile = group[0].profile
+        limits = self.capabilities[profile.provider]
+        if not profile.container_jobs or not limits.supports_container:
+            return None
+        if len(group) > (limits.recordings_per_container_job or 0):
+            return None
+        containers = {row.container for row in group}
+        if len(containers) != 1 or any(row.web_url is not None for row in group):
+            return None
+        container = containers.pop()
+        there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
+        return container if there == {(row.name, row.etag) for row in group} else None
+
+    def _fill_line(self, parts: Iterable[list[Recording]]) -> int:
         """Jobs that are small are stored whole, many in a transaction, and wait in a line: one
         message sends them all, one after the other."""
-        line = self._new_id()
-        numbered = [(f"{line}{number:05}", part) for number, part in enumerate(parts)]
+        line = self.new_id()
         planned: list[Job] = []
         conflicts = 0
-        for some in _packed(numbered):
-            jobs = [self._whole(job_id, part, line) for job_id, part in some]
-            rows = [
-                row for job, (_, part) in zip(jobs, some, strict=True) for row in _taken(part, job)
-            ]
+        for shares in _packed((f"{line}{i:05}", part) for i, part in enumerate(parts)):
             try:
-                planned += self._store.save_jobs(jobs, rows)
+                planned += self._store_whole(shares, line)
             except StoreConflict:
                 conflicts += 1  # another planner has some of them; the rest is planned anew
         if planned:
-            first, last = planned[0], planned[-1]
-            self._queue.send(Submit(batch_id=first.batch_id, job_id=first.id, last=last.id))
-        for job in planned:
-            event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
+            self._announce(planned, last=planned[-1].id)
         return conflicts
 
-    def _whole(self, job_id: str, part: list[Recording], line: str) -> Job:
-        job = _empty_job(job_id, part[0].batch_id, part[0].profile, None, part[0].id)
-        return msgspec.structs.replace(
-            job,
-            state="planned",
-            line=line,
-            last=part[-1].id,
-            recordings=len(part),
-            audio_ms=sum(row.duration_ms for row in part),
-            changed_at=self._clock.now(),
-        )
+    def _store_whole(self, shares: Iterable[Share], line: str) -> list[Job]:
+        whole: list[Job] = []
+        taken: list[Recording] = []
+        for job_id, part in shares:
+            job = _grown(_empty(job_id, part), part, self.clock)
+            whole.append(jobs.planned(job, job.changed_at, line))
+            taken += _taken(part, job)
+        return self.store.save_jobs(whole, taken)
 
-    def _fill_one(self, part: list[Recording], whole_container: str | None) -> int:
-        profile = part[0].profile
-        job = _empty_job(self._new_id(), part[0].batch_id, profile, whole_container, part[0].id)
+    def _fill_one(self, part: list[Recording], container: str | None) -> int:
+        job = _empty(self.new_id(), part, container)
         conflicts = 0
-        for rows in _chunks(part, ROWS_IN_TRANSACTION):
+        for some in _chunks(part, ROOM):
             try:
-                job = self._add(job, rows, is_last=rows[-1] is part[-1])
+                job = self._add(job, some, is_last=some[-1] is part[-1])
             except StoreConflict:
                 conflicts += 1
                 if not job.recordings:
@@ -97,73 +99,56 @@ class _Filler:
         if job.state == "planning" and job.recordings:
             job = self._add(job, [], is_last=True)
         if job.recordings:
-            self._queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
-            event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
+            self._announce([job])
         return conflicts
 
-    def _add(self, job: Job, rows: list[Recording], *, is_last: bool) -> Job:
-        now = self._clock.now()
-        grown = msgspec.structs.replace(
-            job,
-            state="planned" if is_last else "planning",
-            last=rows[-1].id if rows else job.last,
-            recordings=job.recordings + len(rows),
-            audio_ms=job.audio_ms + sum(row.duration_ms for row in rows),
-            changed_at=now,
-        )
-        saved = self._store.save(grown, _taken(rows, grown, job.recordings))
+    def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
+        grown = _grown(job, part, self.clock)
+        if is_last:
+            grown = jobs.planned(grown, grown.changed_at)
+        saved = self.store.save(grown, _taken(part, grown, job.recordings))
         assert saved is not None
         return saved
 
-
-def _empty_job(
-    job_id: str, batch_id: str, profile: Profile, whole_container: str | None, first: str
-) -> Job:
-    return Job(
-        batch_id=batch_id,
-        id=job_id,
-        provider=profile.provider,
-        options=profile.options,
-        mode=profile.mode,
-        keep_provider_copy=profile.keep_provider_copy,
-        changed_at=datetime.min,
-        first=first,
-        last=first,
-        recordings=0,
-        audio_ms=0,
-        whole_container=whole_container,
-    )
+    def _announce(self, planned: Sequence[Job], last: str | None = None) -> None:
+        """To whom sends them: one job, or those of a line up to the one with the id `last`."""
+        first = planned[0]
+        self.queue.send(Submit(batch_id=first.batch_id, job_id=first.id, last=last))
+        for job in planned:
+            event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
 
 
-def _taken(rows: list[Recording], job: Job, index: int = 0) -> list[Recording]:
+def _empty(job_id: str, part: Sequence[Recording], container: str | None = None) -> Job:
+    first = part[0]
+    return jobs.planning(job_id, first.batch_id, first.profile, first.id, container)
+
+
+def _grown(job: Job, part: Sequence[Recording], clock: Clock) -> Job:
+    last = part[-1].id if part else job.last
+    audio_ms = sum(row.duration_ms for row in part)
+    return jobs.filled(job, last, len(part), audio_ms, clock.now())
+
+
+def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:
     """The rows as those of the job, from this position on."""
     return [
-        msgspec.structs.replace(
-            row,
-            state="planned",
-            job_id=job.id,
-            job_index=index + i,
-            changed_at=job.changed_at,
-            not_before_at=None,
-        )
-        for i, row in enumerate(rows)
+        rows.planned(row, job.id, position, job.changed_at)
+        for position, row in enumerate(part, index)
     ]
 
 
-def _packed(
-    parts: Iterable[tuple[str, list[Recording]]],
-) -> Iterator[list[tuple[str, list[Recording]]]]:
+def _packed(shares: Iterable[Share]) -> Iterator[list[Share]]:
     """As many jobs, with their recordings, as fit into a transaction."""
-    pack: list[tuple[str, list[Recording]]] = []
-    rows = 0
-    for part in parts:
-        if rows + 1 + len(part[1]) > ROWS_IN_TRANSACTION:
+    pack: list[Share] = []
+    size = 0
+    for share in shares:
+        if size + 1 + len(share[1]) > ROOM:
             yield pack
-            pack, rows = [], 0
-        pack.append(part)
-        rows += 1 + len(part[1])
+            pack, size = [], 0
+        pack.append(share)
+        size += 1 + len(share[1])
     yield pack
 
 
-def _chunks(rows: list[Recording], size: int) -> Iterable[list[Recording]]:
-    return (rows[i : i + size] for i in range(0, len(rows), size))
+def _chunks(group: list[Recording], size: int) -> Iterator[list[Recording]]:
+    return (group[i : i + size] for i in range(0, len(group), size))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-import msgspec
-
 from shared.errors import DropscribeError, StoreConflict
 from shared.messages import Change, Finish, Plan, Submit
+from shared.model.batch import batch as batches
+from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, job_key
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.plan.fill import _Filler
-from shared.pipeline.plan.reuse import Groups
-from shared.ports.blobs import AudioBlobs
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.fill import FillJobs
+from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
+from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
@@ -45,173 +44,124 @@ class UnderWay:
             return self._asked.pop(batch_id)
 
 
-def plan(
-    batch_id: str,
-    *,
-    store: BatchStore,
-    audio: AudioBlobs,
-    queue: Queue,
-    capabilities: Mapping[str, Capabilities],
-    reuse: Callable[[Groups], Groups],
-    spend: Callable[[Batch, Groups], Groups],
-    policy: Policy,
-    clock: Clock,
-    new_id: Callable[[], str],
-    under_way: UnderWay,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
-    comes in late, message after message would read the same thousands of rows. `reuse` and `spend`
-    are the use-cases of that name with their ports: not every recording has to be paid for, or
-    may be."""
-    if not under_way.begin(batch_id):
-        return
-    try:
-        _plan(
-            batch_id,
-            store=store,
-            audio=audio,
-            queue=queue,
-            capabilities=capabilities,
-            reuse=reuse,
-            spend=spend,
-            policy=policy,
-            clock=clock,
-            new_id=new_id,
-        )
-    finally:
-        is_asked_again = under_way.end(batch_id)
-    if is_asked_again:
-        queue.send(Plan(batch_id=batch_id), after=timedelta(seconds=policy.late_seconds))
+    comes in late, message after message would read the same thousands of rows. Not every recording
+    has to be paid for (`reuse`), or may be (`spend`)."""
 
+    capabilities: Mapping[str, Capabilities]
+    reuse: ReuseTranscripts
+    spend: SpendBudget
+    fill: FillJobs
+    under_way: UnderWay
 
-def _plan(
-    batch_id: str,
-    *,
-    store: BatchStore,
-    audio: AudioBlobs,
-    queue: Queue,
-    capabilities: Mapping[str, Capabilities],
-    reuse: Callable[[Groups], Groups],
-    spend: Callable[[Batch, Groups], Groups],
-    policy: Policy,
-    clock: Clock,
-    new_id: Callable[[], str],
-) -> None:
-    batch = store.batch(batch_id)
-    if batch is not None and batch.deleted_at is not None:
-        batch = _revived(batch, store)
-    if batch is None or batch.is_gone:
-        return
-    now = clock.now()
-    if now < batch.closes_at:
-        queue.send(Plan(batch_id=batch_id), after=batch.closes_at - now)
-        return
-    if batch.cancelled_at is not None:
-        if not batch.is_expanding:
-            queue.send(Change(batch_id=batch_id))
-        return
-    waiting, due_at = _group_waiting(store, batch_id, now)
-    waiting = spend(batch, reuse(waiting))
-    if batch.is_expanding:
-        waiting = _full_jobs(waiting, capabilities)
-    if waiting:
-        store.open_batch(batch)
-    conflicts = 0
-    fault: Exception | None = None
-    for group in waiting.values():
+    def __call__(self, batch_id: str) -> None:
+        if not self.under_way.begin(batch_id):
+            return
         try:
-            filler = _Filler(group, store=store, queue=queue, clock=clock, new_id=new_id)
-            limits = capabilities[group[0].profile.provider]
-            conflicts += filler.fill(limits, _whole_container(group, limits, audio))
-        except DropscribeError:
-            raise
-        except Exception as error:  # a fault of ours with one group must not stop the others
-            fault = error
-    if fault is not None:
-        raise fault
-    if batch.is_expanding:
-        return  # the rest is planned when all is there
-    if conflicts:
-        due_at = now + policy.backoff(0)
-    if due_at is not None:
-        queue.send(Plan(batch_id=batch_id), after=max(due_at - now, timedelta(seconds=1)))
-    elif not _close_abandoned(store, batch_id, now, queue) and not waiting:
-        store.open_batch(batch)  # it may hold a refused recording that no report knows yet
-        queue.send(Finish(batch_id=batch_id))
+            batch = self._current(batch_id)
+            if batch is not None and not batch.is_gone:
+                self._plan_if_due(batch)
+        finally:
+            is_asked_again = self.under_way.end(batch_id)
+        if is_asked_again:
+            late = timedelta(seconds=self.policy.late_seconds)
+            self.queue.send(Plan(batch_id=batch_id), after=late)
+
+    def _current(self, batch_id: str) -> Batch | None:
+        batch = self.store.batch(batch_id)
+        return self._revived(batch) if batch is not None and batch.deleted_at else batch
+
+    def _revived(self, batch: Batch) -> Batch | None:
+        """Audio that was dropped into a batch after it was deleted makes it one again. None: none
+        came, and there is nothing to do."""
+        note = self.store.note_version(batch.id)
+        if next(iter(self.store.recordings(batch.id, page=1)), None) is None:
+            if note is not None:
+                self.store.close_batch(batch.id, note)
+            return None
+        self.store.save_batch(batches.revived(batch))
+        return self.store.batch(batch.id)
+
+    def _plan_if_due(self, batch: Batch) -> None:
+        now = self.clock.now()
+        if now < batch.closes_at:
+            self.queue.send(Plan(batch_id=batch.id), after=batch.closes_at - now)
+        elif batch.cancelled_at is None:
+            self._plan(batch, now)
+        elif not batch.is_expanding:
+            self.queue.send(Change(batch_id=batch.id))
+
+    def _plan(self, batch: Batch, now: datetime) -> None:
+        waiting, due_at = self._waiting(batch, now)
+        waiting = self.spend(batch, self.reuse(waiting))
+        if batch.is_expanding:
+            waiting = _full_jobs(waiting, self.capabilities)
+        if waiting:
+            self.store.open_batch(batch)
+        conflicts = self._fill_all(waiting.values())
+        if batch.is_expanding:
+            return  # the rest is planned when all is there
+        if conflicts:
+            due_at = now + self.policy.backoff(0)
+        if due_at is not None:
+            pause = max(due_at - now, timedelta(seconds=1))
+            self.queue.send(Plan(batch_id=batch.id), after=pause)
+        elif not self._send_abandoned(batch, now) and not waiting:
+            self.store.open_batch(batch)  # it may hold a refused recording that no report knows yet
+            self.queue.send(Finish(batch_id=batch.id))
+
+    def _waiting(self, batch: Batch, now: datetime) -> tuple[Groups, datetime | None]:
+        """Recordings by what a job must share, and when there is more to plan, if ever."""
+        groups: Groups = {}
+        due_at: datetime | None = None
+        for count, row in enumerate(self.store.recordings(batch.id, state="waiting")):
+            if count == MOST_IN_ONE_RUN:
+                return groups, now
+            not_before = row.not_before_at
+            if not_before is not None and not_before > now:
+                due_at = min(due_at or not_before, not_before)
+                continue
+            groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
+        return groups, due_at
+
+    def _fill_all(self, groups: Iterable[list[Recording]]) -> int:
+        """How many transactions lost. Raises a fault of ours when all had their turn."""
+        conflicts = 0
+        fault: Exception | None = None
+        for group in groups:
+            try:
+                conflicts += self.fill(group)
+            except DropscribeError:
+                raise
+            except Exception as error:  # a fault of ours with one group must not stop the others
+                fault = error
+        if fault is not None:
+            raise fault
+        return conflicts
+
+    def _send_abandoned(self, batch: Batch, now: datetime) -> bool:
+        """Send off jobs whose planner died while filling them. Returns whether any job is open."""
+        is_open = False
+        for job in self.store.jobs(batch.id):
+            is_open = is_open or job.state not in OVER
+            if job.state == "planning" and job.changed_at < now - ABANDONED_AFTER:
+                try:
+                    self.store.save(jobs.planned(job, now))
+                except StoreConflict:
+                    continue
+                self.queue.send(Submit(batch_id=batch.id, job_id=job.id))
+        return is_open
 
 
-def _revived(batch: Batch, store: BatchStore) -> Batch | None:
-    """Audio that was dropped into a batch after it was deleted makes it one again. None: none
-    came, and there is nothing to do."""
-    note = store.note_version(batch.id)
-    if next(iter(store.recordings(batch.id, page=1)), None) is None:
-        if note is not None:
-            store.close_batch(batch.id, note)
-        return None
-    store.save_batch(
-        msgspec.structs.replace(
-            batch, deleted_at=None, finished_at=None, cancelled_at=None, reported=0
-        )
-    )
-    return store.batch(batch.id)
-
-
-def _group_waiting(
-    store: BatchStore, batch_id: str, now: datetime
-) -> tuple[dict[str, list[Recording]], datetime | None]:
-    """Recordings by what a job must share, and when there is more to plan, if ever."""
-    groups: dict[str, list[Recording]] = {}
-    due_at: datetime | None = None
-    for count, recording in enumerate(store.recordings(batch_id, state="waiting")):
-        if count == MOST_IN_ONE_RUN:
-            return groups, now
-        not_before = recording.not_before_at
-        if not_before is not None and not_before > now:
-            due_at = min(due_at or not_before, not_before)
-            continue
-        groups.setdefault(job_key(recording.profile, recording.cohort), []).append(recording)
-    return groups, due_at
-
-
-def _full_jobs(
-    groups: dict[str, list[Recording]], capabilities: Mapping[str, Capabilities]
-) -> dict[str, list[Recording]]:
+def _full_jobs(groups: Groups, capabilities: Mapping[str, Capabilities]) -> Groups:
     """Of a batch that still grows, what fills jobs to the last place."""
-    full = {}
+    full: Groups = {}
     for key, group in groups.items():
         profile = group[0].profile
         most = capabilities[profile.provider].most_files(profile.mode)
         if len(group) >= most and not profile.container_jobs:
             full[key] = group[: len(group) - len(group) % most]
     return full
-
-
-def _whole_container(group: list[Recording], limits: Capabilities, audio: AudioBlobs) -> str | None:
-    """The container that may go to the provider as a whole: its profile says so, and what is
-    in it now is exactly what is in the group, version by version."""
-    containers = {recording.container for recording in group}
-    if any(recording.web_url is not None for recording in group):
-        return None
-    may = group[0].profile.container_jobs and limits.supports_container
-    most = limits.recordings_per_container_job or 0
-    if not may or len(containers) != 1 or len(group) > most:
-        return None
-    container = containers.pop()
-    there = {(entry.name, entry.etag) for entry in audio.list(container)}
-    return container if there == {(r.name, r.etag) for r in group} else None
-
-
-def _close_abandoned(store: BatchStore, batch_id: str, now: datetime, queue: Queue) -> bool:
-    """Send off jobs whose planner died while filling them. Returns whether any job is open."""
-    is_open = False
-    for job in store.jobs(batch_id):
-        is_open = is_open or job.state not in OVER
-        if job.state == "planning" and job.changed_at < now - ABANDONED_AFTER:
-            closed = msgspec.structs.replace(job, state="planned", changed_at=now)
-            try:
-                store.save(closed)
-            except StoreConflict:
-                continue
-            queue.send(Submit(batch_id=batch_id, job_id=job.id))
-    return is_open

@@ -1,29 +1,23 @@
-"""What registering has in common, wherever a recording comes from: look into the audio, settle
-what is asked for against what it is, and enter the row."""
+"""What registering has in common, wherever a recording comes from: look into the audio, fit
+what is asked for to what it is, and enter the row."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from shared.audio import probe
-from shared.errors import InputError
 from shared.log import event
 from shared.model.batch.content import content_key
-from shared.model.batch.failure import Failure
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import settle
+from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import fail
-from shared.ports.blobs import AudioHead, Outputs
-from shared.ports.queue import Clock
+from shared.pipeline.fail.recording import FailRecording
+from shared.ports.blobs import AudioHead
 from shared.ports.state import BatchStore
-
-
-def failure_of(error: InputError) -> Failure:
-    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
 
 
 def examine(
@@ -34,7 +28,7 @@ def examine(
     capabilities: Mapping[str, Capabilities],
     digest: Callable[[], str] | None = None,
 ) -> Recording:
-    """Settle what `profile` asks for against what the audio is. `digest` reads the MD5 of all of
+    """Fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
     it, which is asked for only where the profile reuses. Raises `InputError`."""
     properties = probe(
         head.data,
@@ -43,45 +37,38 @@ def examine(
         name=recording.name,
         accept_truncated=profile.accept_truncated,
     )
-    settled, notes = settle(properties, profile, capabilities)
+    fitted, notes = fit(properties, profile, capabilities)
     return msgspec.structs.replace(
         recording,
-        profile=settled,
+        profile=fitted,
         audio=properties,
         notes=notes,
-        asked=profile.options if settled.next_providers else None,
-        content=content_key(settled, head.data, head.bytes, digest())
-        if settled.reuse and digest is not None
+        asked=profile.options if fitted.next_providers else None,
+        content=content_key(fitted, head.data, head.bytes, digest())
+        if fitted.reuse and digest is not None
         else None,
     )
 
 
-def enter(
-    recording: Recording,
-    *,
-    store: BatchStore,
-    outputs: Outputs,
-    errors_container: str,
-    clock: Clock,
-) -> Recording | None:
+@dataclass(frozen=True, kw_only=True)
+class EnterRecording:
     """Insert the row; that of a refused recording after its error report. None: it is there
     already, and stays as it is."""
-    if recording.failure is not None:
-        recording = fail(
-            recording,
-            recording.failure,
-            outputs=outputs,
-            errors_container=errors_container,
-            now=clock.now(),
+
+    store: BatchStore
+    fail: FailRecording
+
+    def __call__(self, row: Recording) -> Recording | None:
+        if row.failure is not None:
+            row = self.fail(row, row.failure)
+        if not self.store.insert(row):
+            return None
+        event(
+            "recording.registered",
+            batch=row.batch_id,
+            recording=row.id,
+            state=row.state,
+            bytes=row.bytes,
+            duration_ms=row.duration_ms,
         )
-    if not store.insert(recording):
-        return None
-    event(
-        "recording.registered",
-        batch=recording.batch_id,
-        recording=recording.id,
-        state=recording.state,
-        bytes=recording.bytes,
-        duration_ms=recording.duration_ms,
-    )
-    return recording
+        return row

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -11,113 +13,140 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch.batch import Batch, dropped_batch
-from shared.model.batch.failure import Failure
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, recording_id
+from shared.model.failure import Failure, failure_of
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile, choose, labels, with_metadata
 from shared.pipeline.plan.pending import PendingPlans
-from shared.pipeline.register.admit import enter, examine, failure_of
-from shared.ports.blobs import AudioBlobs, AudioHead, Outputs
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.pipeline.register.admit import EnterRecording, examine
+from shared.ports.blobs import AudioBlobs, AudioHead
+from shared.ports.ground import UseCase
 
 OLD = timedelta(days=1)
 
 
-def register(
-    container: str,
-    name: str,
-    *,
-    audio: AudioBlobs,
-    store: BatchStore,
-    outputs: Outputs,
-    errors_container: str,
-    queue: Queue,
-    profiles: Sequence[Profile],
-    capabilities: Mapping[str, Capabilities],
-    policy: Policy,
-    clock: Clock,
-    pending: PendingPlans,
-    refusal: Failure | None = None,
-) -> Recording | None:
-    """Two remote calls for each recording: one ranged GET and one conditional insert.
-
-    Audio that is older than a day is gathered in a batch of that day. `refusal` registers the
-    recording as failed without looking into it. None: the blob is gone, or this version of it
-    was registered before.
-    """
-    head = audio.head(container, name)
-    if head is None:
-        event("recording.gone", container=container, level=30)
-        return None
-    recording, batch = _admit(
-        container,
-        name,
-        head,
-        audio,
-        profiles=profiles,
-        capabilities=capabilities,
-        policy=policy,
-        now=clock.now(),
-        refusal=refusal,
-    )
-    if _is_known(recording, head, profiles, store, policy, clock.now()):
-        return None
-    _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
-    entered = enter(
-        recording,
-        store=store,
-        outputs=outputs,
-        errors_container=errors_container,
-        clock=clock,
-    )
-    _ensure_plan(batch, store=store, queue=queue, policy=policy, pending=pending, clock=clock)
-    return entered
-
-
-def _ensure_plan(
-    batch: Batch,
-    *,
-    store: BatchStore,
-    queue: Queue,
-    policy: Policy,
-    pending: PendingPlans,
-    clock: Clock,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class EnsurePlan(UseCase):
     """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
     it, this is asked again: an insert may have taken longer than that."""
-    if pending.covers(batch.id, clock.now()):
-        return
-    with pending.lock:
-        now = clock.now()
-        if pending.covers(batch.id, now):
+
+    pending: PendingPlans
+
+    def __call__(self, batch: Batch) -> None:
+        if self.pending.covers(batch.id, self.clock.now()):
             return
-        delay = max(batch.closes_at - now, timedelta(seconds=policy.late_seconds))
-        store.open_batch(batch)
-        queue.send(Plan(batch_id=batch.id), after=delay)
-        pending.note(batch.id, now + delay)
+        with self.pending.lock:
+            now = self.clock.now()
+            if self.pending.covers(batch.id, now):
+                return
+            delay = max(batch.closes_at - now, timedelta(seconds=self.policy.late_seconds))
+            self.store.open_batch(batch)
+            self.queue.send(Plan(batch_id=batch.id), after=delay)
+            self.pending.note(batch.id, now + delay)
 
 
-def _admit(
-    container: str,
-    name: str,
-    head: AudioHead,
-    audio: AudioBlobs,
-    *,
-    profiles: Sequence[Profile],
-    capabilities: Mapping[str, Capabilities],
-    policy: Policy,
-    now: datetime,
-    refusal: Failure | None,
-) -> tuple[Recording, Batch]:
-    """The first row of a recording, with a failure where it is refused, and its batch."""
-    profile, unknown_profile = profile_of(profiles, name, head.metadata)
-    refusal = refusal or unknown_profile
-    by_day = is_old(head.last_modified_at, now)
-    batch = batch_of(profile, head.last_modified_at, policy, now, by_day=by_day)
-    recording = Recording(
-        batch_id=batch.id,
+@dataclass(frozen=True, kw_only=True)
+class ExamineBlob:
+    """The row with what its blob, whose head was read, turns out to be: with a failure where it is
+    refused."""
+
+    audio: AudioBlobs
+    capabilities: Mapping[str, Capabilities]
+
+    def __call__(self, row: Recording, head: AudioHead) -> Recording:
+        try:
+            return self._examined(row, head)
+        except InputError as error:
+            return msgspec.structs.replace(row, failure=failure_of(error))
+
+    def _examined(self, row: Recording, head: AudioHead) -> Recording:
+        """Raises `InputError`."""
+        blob = (row.container, row.name, head.etag)
+        return examine(
+            row,
+            with_metadata(row.profile, head.metadata),
+            head,
+            partial(self.audio.read, *blob),
+            self.capabilities,
+            partial(self.audio.digest, *blob),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExamineAgain:
+    """A recording that was refused, as it would be registered now. None: that version of the
+    blob is gone."""
+
+    audio: AudioBlobs
+    examine_blob: ExamineBlob
+
+    def __call__(self, recording: Recording) -> Recording | None:
+        head = self.audio.head(recording.container, recording.name)
+        if head is None or head.etag != recording.etag:
+            return None
+        return self.examine_blob(msgspec.structs.replace(recording, failure=None), head)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegisterDropped(UseCase):
+    """Two remote calls for each recording: one ranged GET and one conditional insert. Audio that
+    is older than a day is gathered in a batch of that day."""
+
+    audio: AudioBlobs
+    examine_blob: ExamineBlob
+    ensure_plan: EnsurePlan
+    enter: EnterRecording
+    profiles: Sequence[Profile]
+
+    def __call__(
+        self, container: str, name: str, *, refusal: Failure | None = None
+    ) -> Recording | None:
+        """`refusal` registers the recording as failed without looking into it. None: the blob is
+        gone, or this version of it was registered before."""
+        head = self.audio.head(container, name)
+        if head is None:
+            event("recording.gone", container=container, level=30)
+            return None
+        now = self.clock.now()
+        profile, unknown_profile = profile_of(self.profiles, name, head.metadata)
+        batch = self._batch(profile, head, now, by_day=is_old(head.last_modified_at, now))
+        row = _bare(batch.id, container, name, head, profile, now)
+        refusal = refusal or unknown_profile
+        if refusal is not None:
+            row = msgspec.structs.replace(row, failure=refusal)
+        else:
+            row = self.examine_blob(row, head)
+        if self._is_known(row, profile, head, now):
+            return None
+        self.ensure_plan(batch)
+        entered = self.enter(row)
+        self.ensure_plan(batch)
+        return entered
+
+    def _batch(self, profile: Profile, head: AudioHead, now: datetime, *, by_day: bool) -> Batch:
+        return batch_of(profile, head.last_modified_at, self.policy, now, by_day=by_day)
+
+    def _is_known(self, row: Recording, profile: Profile, head: AudioHead, now: datetime) -> bool:
+        """Whether the recording was registered before, where the insert alone would not tell: old
+        audio may be in the batch of its window, from when it was young; and a refusal stores its
+        error report before the row, which may have been accepted the first time. `profile` is that
+        of the blob, as nobody fitted it yet."""
+        if is_old(head.last_modified_at, now):
+            window = self._batch(profile, head, now, by_day=False)
+            if self.store.recording(window.id, row.id) is not None:
+                return True
+        if row.failure is None:
+            return False
+        return self.store.recording(row.batch_id, row.id) is not None
+
+
+def _bare(
+    batch_id: str, container: str, name: str, head: AudioHead, profile: Profile, now: datetime
+) -> Recording:
+    """The first row of a recording that nobody looked into."""
+    return Recording(
+        batch_id=batch_id,
         id=recording_id(container, name, head.etag),
         container=container,
         name=name,
@@ -129,35 +158,6 @@ def _admit(
         bytes=head.bytes,
         media_type=head.media_type,
         labels=labels(head.metadata),
-        failure=refusal,
-    )
-    if refusal is not None:
-        return recording, batch
-    try:
-        return _examine(recording, head, audio, capabilities), batch
-    except InputError as error:
-        return msgspec.structs.replace(recording, failure=failure_of(error)), batch
-
-
-def _is_known(
-    recording: Recording,
-    head: AudioHead,
-    profiles: Sequence[Profile],
-    store: BatchStore,
-    policy: Policy,
-    now: datetime,
-) -> bool:
-    """Whether the recording was registered before, where the insert alone would not tell: old
-    audio may be in the batch of its window, from when it was young; and a refusal stores its
-    error report before the row, which may have been accepted the first time."""
-    if is_old(head.last_modified_at, now):
-        profile = profile_of(profiles, recording.name, head.metadata)[0]
-        window = batch_of(profile, head.last_modified_at, policy, now, by_day=False)
-        if store.recording(window.id, recording.id) is not None:
-            return True
-    return (
-        recording.failure is not None
-        and store.recording(recording.batch_id, recording.id) is not None
     )
 
 
@@ -188,36 +188,3 @@ def batch_of(
 def is_old(last_modified_at: datetime, now: datetime) -> bool:
     """Too old for an event that is still on its way: Event Grid gives up after a day."""
     return now - last_modified_at > OLD
-
-
-def look_again(
-    recording: Recording, *, audio: AudioBlobs, capabilities: Mapping[str, Capabilities]
-) -> Recording | None:
-    """A recording that was refused, as it would be registered now. None: that version of the
-    blob is gone."""
-    head = audio.head(recording.container, recording.name)
-    if head is None or head.etag != recording.etag:
-        return None
-    row = msgspec.structs.replace(recording, failure=None)
-    try:
-        return _examine(row, head, audio, capabilities)
-    except InputError as error:
-        return msgspec.structs.replace(row, failure=failure_of(error))
-
-
-def _examine(
-    recording: Recording,
-    head: AudioHead,
-    audio: AudioBlobs,
-    capabilities: Mapping[str, Capabilities],
-) -> Recording:
-    """Raises `InputError`."""
-
-    def read(offset: int, length: int) -> bytes:
-        return audio.read(recording.container, recording.name, head.etag, offset, length)
-
-    def digest() -> str:
-        return audio.digest(recording.container, recording.name, head.etag)
-
-    profile = with_metadata(recording.profile, head.metadata)
-    return examine(recording, profile, head, read, capabilities, digest)

@@ -1,108 +1,196 @@
-"""Make a create call and act on its answer: the one call that costs money."""
+"""What came of create calls, and what follows: taken, refused, not sent, or nobody knows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import (
+    EndpointDown,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
     ProviderThrottled,
+    ProviderUnauthorised,
     StoreConflict,
 )
 from shared.log import event
-from shared.messages import Submit
-from shared.model.batch.failure import Failure
+from shared.messages import Finish
+from shared.model.batch import job as jobs
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
+from shared.model.failure_texts import request_refused
 from shared.pipeline.fail.job import FailJob
-from shared.ports.provider import JobRequest, SpeechProvider
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.pipeline.submit.create_call import is_empty
+from shared.pipeline.submit.room import MOMENT
+from shared.ports.ground import UseCase
+from shared.ports.provider import JobRequest
 
 
-def send(
-    job: Job,
-    entry: ActiveJob,
-    request: JobRequest,
-    *,
-    provider: SpeechProvider,
-    store: BatchStore,
-    active: ActiveJobs,
-    fail_job: FailJob,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-) -> None:
-    """The job's intent is written. No answer: whoever resolves it will look. A refusal: the
-    recordings go on without the job. Certainly not carried out: the job waits for its next turn,
-    and no attempt is used up."""
-    try:
-        transcription_id = provider.submit(request)
-    except OutcomeUnknown as error:
-        event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
-    except ProviderRefused as error:
-        event("job.refused", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
-        fail_job(job, refusal(error), split=error.names_an_input)
-    except ProviderError as error:
-        note_not_submitted(job, error)
-        active.remove(job.id)  # before the job is anybody's again, who would list it anew
-        waiting = msgspec.structs.replace(job, state="planned", tries=job.tries + 1)
-        pause = pause_after(error, job, policy)
-        back_in_line(waiting, pause, store=store, queue=queue, policy=policy, now=clock.now())
-    else:
-        note_submitted(
-            job, entry, transcription_id, store=store, active=active, policy=policy, now=clock.now()
+class Intent(NamedTuple):
+    """A job whose intent is written, and its entry in the index."""
+
+    job: Job
+    entry: ActiveJob
+
+
+class NotMade(NamedTuple):
+    """The intent had grown old before its turn came, or somebody else took the room."""
+
+
+Answer = str | ProviderError | NotMade | None
+"""The provider's id, an error, why the call was not made, or None: whoever resolves the intent
+finds out."""
+
+
+class Sent(NamedTuple):
+    """An intent, its create call, and what came of it."""
+
+    job: Job
+    entry: ActiveJob
+    request: JobRequest
+    answer: Answer
+
+    @property
+    def is_unsent(self) -> bool:
+        """Certainly not carried out, and nobody is to blame."""
+        return isinstance(self.answer, ProviderError | NotMade) and not isinstance(
+            self.answer, OutcomeUnknown | ProviderRefused
         )
 
 
-def note_submitted(
-    job: Job,
-    entry: ActiveJob,
-    transcription_id: str,
-    *,
-    store: BatchStore,
-    active: ActiveJobs,
-    policy: Policy,
-    now: datetime,
-) -> None:
-    """Write the provider's id into the job and the index. Whoever comes second finds that it
-    is there already."""
-    job, entry = submitted(job, entry, transcription_id, policy, now)
-    try:
-        store.save(job)
-    except StoreConflict:
-        return
-    active.put(entry)
-    tell_of_submitted(job)
+class NotSent(NamedTuple):
+    """The ids of jobs that are to be sent once more, and how long their endpoints want to be left
+    alone."""
+
+    ids: set[str]
+    pauses: dict[str, timedelta]
 
 
-def submitted(
-    job: Job, entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime
-) -> tuple[Job, ActiveJob]:
-    """Both as they are once the provider has the job."""
-    job = msgspec.structs.replace(
-        job,
-        state="submitted",
-        transcription_id=transcription_id,
-        submitted_at=now,
-        changed_at=now,
-        waiting_since_at=None,
-        told_at=None,
-    )
-    entry = msgspec.structs.replace(
+@dataclass(frozen=True, kw_only=True)
+class NoteSubmitted(UseCase):
+    """Write the provider's id into the job and the index. Whoever comes second finds that it is
+    there already."""
+
+    def __call__(self, job: Job, entry: ActiveJob, transcription_id: str) -> None:
+        now = self.clock.now()
+        job = jobs.taken_by_provider(job, transcription_id, now)
+        try:
+            self.store.save(job)
+        except StoreConflict:
+            return
+        self.active.put(listed(entry, transcription_id, self.policy, now))
+        _tell_of_submitted(job)
+
+    def of_all(self, taken: Sequence[Sent]) -> None:
+        """The same of many at the price of one. If somebody else was faster with one of them, each
+        is noted on its own."""
+        now = self.clock.now()
+        ids = [str(one.answer) for one in taken]
+        pairs = list(zip(taken, ids, strict=True))
+        noted = [jobs.taken_by_provider(one.job, id_, now) for one, id_ in pairs]
+        try:
+            self.store.save_jobs(noted)
+        except StoreConflict:
+            for one, id_ in pairs:
+                self(one.job, one.entry, id_)
+            return
+        self.active.put_all([listed(one.entry, id_, self.policy, now) for one, id_ in pairs])
+        for job in noted:
+            _tell_of_submitted(job)
+
+
+def listed(entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime) -> ActiveJob:
+    """The entry as it is once the provider has the job, which is asked about from now on."""
+    return msgspec.structs.replace(
         entry,
         transcription_id=transcription_id,
         next_poll_at=now + policy.poll_pause(0),
         out_of_reach_at=None,
     )
-    return job, entry
 
 
-def tell_of_submitted(job: Job) -> None:
+@dataclass(frozen=True, kw_only=True)
+class NoteAnswers(UseCase):
+    """What the provider said to the calls of a step. A refusal: the recordings go on without the
+    job. No answer: whoever resolves the intent will look. Certainly not carried out: the job is
+    planned again, and no attempt is used up."""
+
+    note_submitted: NoteSubmitted
+    fail_job: FailJob
+
+    def __call__(self, sent: Sequence[Sent]) -> NotSent:
+        """Those that were refused and could not be ended are to be sent, and refused, once more."""
+        unsent = [one for one in sent if one.is_unsent]
+        if taken := [one for one in sent if isinstance(one.answer, str)]:
+            self.note_submitted.of_all(taken)
+        unsent += [one for one in sent if not self._is_ended(one)]
+        return NotSent({one.job.id for one in unsent}, self._put_back(unsent))
+
+    def _is_ended(self, one: Sent) -> bool:
+        """Whether nothing is left to do about it here."""
+        job, error = one.job, one.answer
+        if isinstance(error, OutcomeUnknown):
+            code = error.code
+            event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=code, level=30)
+        elif isinstance(error, ProviderRefused):
+            return self._is_given_back(job, error)
+        elif is_empty(one.request):
+            self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
+        return True
+
+    def _is_given_back(self, job: Job, error: ProviderRefused) -> bool:
+        event("job.refused", job=job.id, endpoint=job.endpoint, code=error.code, level=30)
+        try:
+            self.fail_job(job, request_refused(error), split=error.names_an_input)
+        except Exception as failed:  # what came of the others has to be noted all the same
+            event("job.not_ended", job=job.id, error=type(failed).__name__, level=30)
+            return False
+        return True
+
+    def _put_back(self, unsent: Sequence[Sent]) -> dict[str, timedelta]:
+        pauses: dict[str, timedelta] = {}
+        now = self.clock.now()
+        for one in unsent:
+            job, pause = self._claimed(one, now), MOMENT
+            if job is None:
+                continue
+            if isinstance(one.answer, ProviderError):
+                pause = _pause(one.answer, job, self.policy)
+            self.active.remove(job.id)  # before the job is anybody's again, who would list it anew
+            pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
+            is_try = not isinstance(one.answer, ProviderThrottled | NotMade)
+            with suppress(StoreConflict):
+                self.store.save(jobs.put_back(job, now, counts=is_try))
+        return pauses
+
+    def _claimed(self, one: Sent, now: datetime) -> Job | None:
+        """As it may be put back: one whose call was not made with its intent made young again.
+        None: somebody looked at the provider for it meanwhile, and may have sent it."""
+        if isinstance(one.answer, ProviderError):
+            _tell_of_not_submitted(one.job, one.answer)
+            return one.job
+        try:
+            return self.store.save(msgspec.structs.replace(one.job, changed_at=now))
+        except StoreConflict:
+            return None
+
+
+def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
+    """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
+    if isinstance(error, EndpointDown | ProviderUnauthorised):
+        return MOMENT
+    if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
+        return timedelta(seconds=max(error.retry_after_seconds, 1))
+    return policy.backoff(job.tries)
+
+
+def _tell_of_submitted(job: Job) -> None:
     event(
         "job.submitted",
         batch=job.batch_id,
@@ -114,45 +202,7 @@ def tell_of_submitted(job: Job) -> None:
     )
 
 
-def back_in_line(
-    job: Job, pause: timedelta, *, store: BatchStore, queue: Queue, policy: Policy, now: datetime
-) -> None:
-    """The job's row tells that it is being tried, so that the sweep adds no second message. What
-    has been waiting for long is told of in the log, now and then."""
-    try:
-        note_waiting(job, now, store=store, policy=policy, now=now)
-    except StoreConflict:
-        return  # another message for this job is at work
-    queue.send(Submit(batch_id=job.batch_id, job_id=job.id), after=pause)
-
-
-def note_waiting(
-    job: Job, changed_at: datetime, *, store: BatchStore, policy: Policy, now: datetime
-) -> None:
-    """Raises `StoreConflict`."""
-    since_at, told_at = job.waiting_since_at or now, job.told_at
-    is_to_tell = policy.is_waiting_long(since_at, told_at, now)
-    store.save(
-        msgspec.structs.replace(
-            job,
-            changed_at=changed_at,
-            waiting_since_at=since_at,
-            told_at=now if is_to_tell else told_at,
-        )
-    )
-    if is_to_tell:
-        hours = int((now - since_at).total_seconds() // 3600)
-        event(
-            "job.waiting_long",
-            batch=job.batch_id,
-            job=job.id,
-            provider=job.provider,
-            hours=hours,
-            level=40,
-        )
-
-
-def note_not_submitted(job: Job, error: ProviderError) -> None:
+def _tell_of_not_submitted(job: Job, error: ProviderError) -> None:
     event(
         "job.not_submitted",
         job=job.id,
@@ -160,19 +210,4 @@ def note_not_submitted(job: Job, error: ProviderError) -> None:
         error=type(error).__name__,
         code=error.code,
         level=30,
-    )
-
-
-def pause_after(error: ProviderError, job: Job, policy: Policy) -> timedelta:
-    if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
-        return timedelta(seconds=max(error.retry_after_seconds, 1))
-    return policy.backoff(job.tries)
-
-
-def refusal(error: ProviderRefused) -> Failure:
-    return Failure(
-        kind="configuration",
-        code=error.code or "refused",
-        reason=f"The provider refused the request: {error}",
-        advice="Correct the profile that these recordings use, then drop them again.",
     )

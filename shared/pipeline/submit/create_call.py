@@ -3,34 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import msgspec
 
 from shared.model.batch.job import Job, JobItem
-from shared.pipeline.fail.job import ROWS_IN_TRANSACTION, rows_left
+from shared.model.batch.recording import Recording
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
 
 
-def create_call(job: Job, store: BatchStore, audio: AudioBlobs, requests: Requests) -> JobRequest:
-    """Links are made anew for every call, so none is old when the provider gets to it."""
-    if job.whole_container:
-        return _request(job, container_url=audio.readable_url(job.whole_container, None))
-    ordered = _ordered(job, list(store.items_left(job)), store)
-    return _request(job, content_urls=_links(ordered, store, audio, requests))
+@dataclass(frozen=True, kw_only=True)
+class PrepareCalls:
+    """The create calls of jobs of one line, whose recordings are read in one go. Links are made
+    anew for every call, so none is old when the provider gets to it."""
+
+    store: BatchStore
+    audio: AudioBlobs
+    requests: Requests
+
+    def __call__(self, jobs: Sequence[Job]) -> list[JobRequest]:
+        """In the order of the jobs. A job whose recordings all left it gets an empty one."""
+        listed = [job for job in jobs if job.whole_container is None]
+        items = self.store.items_of(listed) if listed else {}
+        ordered = {job.id: self._ordered(job, items[job.id]) for job in listed}
+        links = iter(self._links([row for job in listed for row in ordered[job.id]]))
+        return [
+            _request(job, content_urls=tuple(islice(links, len(ordered[job.id]))))
+            if job.whole_container is None
+            else _request(job, container_url=self.audio.readable_url(job.whole_container, None))
+            for job in jobs
+        ]
+
+    def _ordered(self, job: Job, items: list[JobItem]) -> list[JobItem]:
+        ordered = sorted(items, key=_position)
+        if any(item.job_index != i for i, item in enumerate(ordered)):
+            self._renumber(job)
+        return ordered
+
+    def _renumber(self, job: Job) -> None:
+        """Results are told apart by their position in the call, and some recordings may have left
+        the job: it was refused, and whoever was giving them back died halfway."""
+        ordered = sorted(self.store.rows_left(job), key=_position)
+        self.store.save_all(
+            msgspec.structs.replace(row, job_index=i)
+            for i, row in enumerate(ordered)
+            if row.job_index != i
+        )
+
+    def _links(self, rows: Sequence[JobItem]) -> list[str]:
+        """Addresses on the web are secrets, which only the stored request holds; read in one go."""
+        positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
+        batch = self.store.batch(rows[0].batch_id) if positions else None
+        items = self.requests.find(batch, positions) if batch is not None else {}
+        return [
+            self.audio.readable_url(row.container, row.name)
+            if row.web_url is None
+            else items[row.item or 0].url or ""
+            for row in rows
+        ]
 
 
-def create_calls(
-    jobs: Sequence[Job], store: BatchStore, audio: AudioBlobs, requests: Requests
-) -> list[JobRequest]:
-    """Those of several jobs of one line, whose recordings are read in one go."""
-    items = store.items_of(jobs)
-    ordered = {job.id: _ordered(job, items[job.id], store) for job in jobs}
-    rows = [row for job in jobs for row in ordered[job.id]]
-    links = iter(_links(rows, store, audio, requests))
-    return [_request(job, content_urls=tuple(islice(links, len(ordered[job.id])))) for job in jobs]
+def is_empty(request: JobRequest) -> bool:
+    """Nothing to transcribe: every recording left the job."""
+    return not (request.content_urls or request.container_url)
+
+
+def _position(row: JobItem | Recording) -> int:
+    return row.job_index or 0
 
 
 def _request(
@@ -47,38 +89,3 @@ def _request(
         container_url=container_url,
         content_urls=content_urls,
     )
-
-
-def _ordered(job: Job, items: list[JobItem], store: BatchStore) -> list[JobItem]:
-    ordered = sorted(items, key=lambda item: item.job_index or 0)
-    if any(item.job_index != i for i, item in enumerate(ordered)):
-        _renumber(job, store)
-    return ordered
-
-
-def _links(
-    rows: Sequence[JobItem], store: BatchStore, audio: AudioBlobs, requests: Requests
-) -> tuple[str, ...]:
-    """Addresses on the web are secrets, which only the stored request holds; read in one go."""
-    positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
-    batch = store.batch(rows[0].batch_id) if positions else None
-    items = requests.find(batch, positions) if batch is not None else {}
-    return tuple(
-        audio.readable_url(row.container, row.name)
-        if row.web_url is None
-        else items[row.item or 0].url or ""
-        for row in rows
-    )
-
-
-def _renumber(job: Job, store: BatchStore) -> None:
-    """Results are told apart by their position in the call, and some recordings may have left
-    the job: it was refused, and whoever was giving them back died halfway."""
-    ordered = sorted(rows_left(job, store), key=lambda row: row.job_index or 0)
-    moved = [
-        msgspec.structs.replace(row, job_index=i)
-        for i, row in enumerate(ordered)
-        if row.job_index != i
-    ]
-    for start in range(0, len(moved), ROWS_IN_TRANSACTION):
-        store.save(recordings=moved[start : start + ROWS_IN_TRANSACTION])

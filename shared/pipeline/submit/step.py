@@ -1,217 +1,104 @@
-"""One step along a line of small jobs: intents first, then what came of the calls."""
+"""One step along a line of jobs: intents first, then the calls, then what came of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
-import msgspec
-
-from shared.errors import (
-    DropscribeError,
-    EndpointDown,
-    OutcomeUnknown,
-    ProviderError,
-    ProviderRefused,
-    ProviderThrottled,
-    ProviderUnauthorised,
-    StoreConflict,
+from shared.endpoints.choose import down, well
+from shared.errors import StoreConflict
+from shared.model.batch import job as jobs
+from shared.model.batch.job import Job
+from shared.model.endpoint.endpoint import EndpointState
+from shared.pipeline.submit.answer import Intent, NoteAnswers, Sent
+from shared.pipeline.submit.create_call import PrepareCalls
+from shared.pipeline.submit.make_calls import MakeCalls
+from shared.pipeline.submit.room import (
+    MOMENT,
+    Place,
+    crowded,
+    entry_of,
+    find_places,
+    outage,
+    reserve,
+    shortest,
 )
-from shared.log import event
-from shared.messages import Finish, Submit
-from shared.model.batch.job import ActiveJob, Job
-from shared.model.batch.policy import Policy
-from shared.pipeline.fail.job import FailJob
-from shared.pipeline.submit.answer import (
-    note_not_submitted,
-    note_submitted,
-    note_waiting,
-    pause_after,
-    refusal,
-    submitted,
-    tell_of_submitted,
-)
-from shared.ports.provider import JobRequest
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.ground import UseCase
+from shared.ports.provider import SpeechProvider
 
 AT_ONCE = 25
-MOMENT = timedelta(seconds=1)
+"""Jobs of one step at most."""
 
 
-class NotMade(NamedTuple):
-    """The intent had grown old before its turn came, or somebody else took the room."""
+class Rest(NamedTuple):
+    """The first job that was not sent, and how long the line is to wait before it."""
+
+    first: Job
+    pause: timedelta
 
 
-Answer = str | ProviderError | NotMade | None
+@dataclass(frozen=True, kw_only=True)
+class WriteIntents(UseCase):
+    """The jobs' rows, then their entries in the index."""
 
-
-class Sent(NamedTuple):
-    """A job whose intent is written, its entry in the index, and what came of its create call:
-    the provider's id, an error, why it was not made, or None where nobody knows."""
-
-    job: Job
-    entry: ActiveJob
-    answer: Answer
-
-
-def entry_of(job: Job, endpoint: str, since_at: datetime) -> ActiveJob:
-    return ActiveJob(
-        job_id=job.id,
-        batch_id=job.batch_id,
-        endpoint=endpoint,
-        audio_ms=job.audio_ms,
-        since_at=since_at,
-    )
-
-
-class Step:
-    """One step along the line, and where the next one begins."""
-
-    def __init__(
-        self,
-        message: Submit,
-        *,
-        store: BatchStore,
-        active: ActiveJobs,
-        queue: Queue,
-        policy: Policy,
-        clock: Clock,
-    ) -> None:
-        self._message, self._store, self._active = message, store, active
-        self._queue, self._policy, self._clock = queue, policy, clock
-
-    def write_intents(
-        self, sending: Sequence[tuple[Job, str]]
-    ) -> list[tuple[Job, ActiveJob]] | None:
-        """None: somebody else is at one of them."""
-        now = self._clock.now()
-        intents = [
-            msgspec.structs.replace(job, state="submitting", endpoint=endpoint, changed_at=now)
-            for job, endpoint in sending
-        ]
+    def __call__(self, places: Sequence[Place]) -> list[Intent] | None:
+        """None: somebody else is at one of them, and nothing was written."""
+        now = self.clock.now()
         try:
-            saved = self._store.save_jobs(intents)
-        except StoreConflict:
-            return None
-        entries = [entry_of(job, job.endpoint or "", now) for job in saved]
-        self._active.put_all(entries)
-        return list(zip(saved, entries, strict=True))
-
-    def note(
-        self, sent: Sequence[Sent], calls: Sequence[JobRequest], fail_job: FailJob
-    ) -> list[Sent]:
-        """What the provider said, for all that it took together. Returns those that it refused and
-        that could not be ended: they are to be sent, and refused, once more."""
-        self._note_taken([one for one in sent if isinstance(one.answer, str)])
-        left: list[Sent] = []
-        for one, call in zip(sent, calls, strict=True):
-            job = one.job
-            if isinstance(one.answer, OutcomeUnknown):
-                code = one.answer.code
-                event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=code, level=30)
-            elif isinstance(one.answer, ProviderRefused):
-                code = one.answer.code
-                event("job.refused", job=job.id, endpoint=job.endpoint, code=code, level=30)
-                try:
-                    fail_job(job, refusal(one.answer), split=one.answer.names_an_input)
-                except Exception as error:  # what came of the others has to be noted all the same
-                    event("job.not_ended", job=job.id, error=type(error).__name__, level=30)
-                    left.append(one)
-            elif not call.content_urls:
-                self._queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-        return left
-
-    def _note_taken(self, taken: Sequence[Sent]) -> None:
-        if not taken:
-            return
-        now = self._clock.now()
-        ids = [str(one.answer) for one in taken]
-        pairs = [
-            submitted(one.job, one.entry, id_, self._policy, now)
-            for one, id_ in zip(taken, ids, strict=True)
-        ]
-        try:
-            self._store.save_jobs([job for job, _ in pairs])
-        except StoreConflict:  # of one of them somebody else noted it
-            for one, id_ in zip(taken, ids, strict=True):
-                note_submitted(
-                    one.job,
-                    one.entry,
-                    id_,
-                    store=self._store,
-                    active=self._active,
-                    policy=self._policy,
-                    now=now,
-                )
-            return
-        self._active.put_all([entry for _, entry in pairs])
-        for job, _ in pairs:
-            tell_of_submitted(job)
-
-    def put_back(self, unsent: Sequence[Sent]) -> dict[str, timedelta]:
-        """Those that were certainly not sent are planned again; how long their endpoints want to
-        be left alone."""
-        pauses: dict[str, timedelta] = {}
-        now = self._clock.now()
-        for one in unsent:
-            job, error, pause = one.job, one.answer, MOMENT
-            if isinstance(error, ProviderError):
-                note_not_submitted(job, error)
-                pause = _pause(error, job, self._policy)
-            else:
-                claimed = self._claimed(job, now)
-                if claimed is None:
-                    continue
-                job = claimed
-            self._active.remove(job.id)  # before the job is anybody's again, who would list it anew
-            pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
-            is_try = not isinstance(error, ProviderThrottled | NotMade)
-            waiting = msgspec.structs.replace(
-                job, state="planned", tries=job.tries + is_try, changed_at=now
+            saved = self.store.save_jobs(
+                [jobs.intended(job, endpoint, now) for job, endpoint in places]
             )
-            with suppress(StoreConflict):
-                self._store.save(waiting)
-        return pauses
-
-    def _claimed(self, job: Job, now: datetime) -> Job | None:
-        """The intent made young again. None: somebody looked at the provider for it meanwhile, and
-        may have sent it."""
-        try:
-            return self._store.save(msgspec.structs.replace(job, changed_at=now))
         except StoreConflict:
             return None
-
-    def wait(self, first: Job, pause: timedelta) -> None:
-        """The next step begins with this job, after the pause. The last job of the line tells that
-        somebody is at it, so that the sweep adds no second message."""
-        message = msgspec.structs.replace(self._message, job_id=first.id)
-        pause = max(pause, MOMENT)
-        self._queue.send(message, after=pause)
-        keeper = self._store.job(first.batch_id, message.last or first.id)
-        if keeper is not None and keeper.state == "planned":
-            with suppress(DropscribeError):  # the message is sent, which is what counts
-                now = self._clock.now()
-                note_waiting(keeper, now + pause, store=self._store, policy=self._policy, now=now)
-
-    def go_on(self, jobs: Sequence[Job]) -> None:
-        """With what comes after these, if there may be more."""
-        if len(jobs) == AT_ONCE:
-            after = f"{jobs[-1].id}!"  # sorts next
-            self._queue.send(msgspec.structs.replace(self._message, job_id=after))
+        intents = [Intent(job, entry_of(job, job.endpoint or "", now)) for job in saved]
+        self.active.put_all([intent.entry for intent in intents])
+        return intents
 
 
-def is_unsent(answer: Answer) -> bool:
-    """Certainly not carried out, and nobody is to blame."""
-    return isinstance(answer, ProviderError | NotMade) and not isinstance(
-        answer, OutcomeUnknown | ProviderRefused
-    )
+@dataclass(frozen=True, kw_only=True)
+class SendJobs(UseCase):
+    """As many jobs of one provider as there is room for. What a step costs is shared by all that
+    it sends; the calls themselves are made side by side."""
 
+    endpoints: Mapping[str, SpeechProvider]
+    prepare_calls: PrepareCalls
+    write_intents: WriteIntents
+    make_calls: MakeCalls
+    note_answers: NoteAnswers
 
-def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
-    """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
-    if isinstance(error, EndpointDown | ProviderUnauthorised):
-        return MOMENT
-    return pause_after(error, job, policy)
+    def __call__(self, going: Sequence[Job], states: Mapping[str, EndpointState]) -> Rest | None:
+        """None: all were sent. `states` are those of the endpoints, as they were read last."""
+        open_ones = well(self.endpoints, states, self.clock.now())
+        places = find_places(going, self.active.all(), open_ones, self.policy)
+        sending, pauses = reserve(places, self.endpoints, self.clock)
+        if not sending:
+            usual = self._usual_pause(going[0], states)
+            return Rest(going[0], min(pauses.values(), default=usual))
+        sent = self._send(sending)
+        if sent is None:
+            return Rest(going[0], MOMENT)
+        not_sent = self.note_answers(sent)
+        gone = {one.job.id for one in sent} - not_sent.ids
+        left = [job for job in going if job.id not in gone]
+        if not left:
+            return None
+        if len(places) < len(going) and not not_sent.ids:
+            return Rest(left[0], self.policy.backoff(1))  # there is no room for more
+        return Rest(left[0], shortest(pauses | not_sent.pauses, left[0], open_ones))
+
+    def _send(self, places: Sequence[Place]) -> list[Sent] | None:
+        """None: somebody else is at one of them, and no call was made."""
+        requests = self.prepare_calls([job for job, _ in places])
+        intents = self.write_intents(places)
+        if intents is None:
+            return None
+        mine = [intent.entry for intent in intents]
+        too_many = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
+        return self.make_calls(intents, requests, too_many)
+
+    def _usual_pause(self, job: Job, states: Mapping[str, EndpointState]) -> timedelta:
+        """Where no endpoint says how long."""
+        out = outage(job, self.endpoints, down(states, self.clock.now()))
+        return self.policy.backoff(1) if out is None else min(out, self.policy.backoff(4))

@@ -8,9 +8,10 @@ files stay for people to read, until the rules of the storage account delete the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from datetime import timedelta
-from itertools import islice
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -18,10 +19,9 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
 from shared.model.batch.places import places
-from shared.model.batch.policy import Policy
-from shared.pipeline.watch.missed import NAMES_IN_MESSAGE
+from shared.pipeline.watch.missed import in_messages
 from shared.ports.blobs import AudioBlobs, AudioEntry
-from shared.ports.queue import Clock, Queue
+from shared.ports.ground import UseCase
 from shared.ports.state import Diaries, Diary
 
 _PATIENCE = timedelta(seconds=60)  # blobs of one second may come one after the other
@@ -43,75 +43,71 @@ class _Letter(msgspec.Struct, frozen=True, rename="camel"):
 _decoder = msgspec.json.Decoder(list[_Letter])
 
 
-def take_dead_letters(
-    container: str,
-    *,
-    intake: Collection[str],
-    audio: AudioBlobs,
-    diaries: Diaries,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-) -> None:
-    """Read what was left since the last time, unless that was a moment ago, and have registered
-    what lies in the containers of `intake`."""
-    now = clock.now()
-    name = f"dead letters {container}"
-    before = diaries.get(name)
-    if before is not None and now - before.done_at < timedelta(seconds=policy.relist_seconds):
-        return
-    since = before.complete_to_at if before else None
-    until = now - _PATIENCE
-    new = [
-        entry
-        for entry in audio.list(container)
-        if entry.last_modified_at <= until and not (since and entry.last_modified_at <= since)
-    ]
-    for entry in new:
-        _take(container, entry, intake, audio, queue)
-    version = before.version if before else ""
-    try:
-        diaries.save(Diary(name=name, done_at=now, complete_to_at=until, version=version))
-    except StoreConflict:
-        return  # another instance did the same at the same time
+@dataclass(frozen=True, kw_only=True)
+class TakeDeadLetters(UseCase):
+    """Read what was left in the `container` since the last time, unless that was a moment ago, and
+    have registered what lies in the containers of `intake`."""
 
+    container: str
+    intake: Collection[str]
+    audio: AudioBlobs
+    diaries: Diaries
 
-def _take(
-    container: str,
-    entry: AudioEntry,
-    intake: Collection[str],
-    audio: AudioBlobs,
-    queue: Queue,
-) -> None:
-    head = audio.head(container, entry.name)
-    if head is None:
-        return
-    whole = len(head.data) == head.bytes
-    content = head.data if whole else audio.read(container, entry.name, head.etag, 0, head.bytes)
-    try:
-        letters = _decoder.decode(content)
-    except msgspec.DecodeError:
-        event("event.unreadable", container=container, level=40)
-        return
-    named: dict[str, list[str]] = defaultdict(list)
-    for letter in letters:
-        for place, name in places(letter.data.url):
-            if place in intake:
-                named[str(place)].append(name)
-    for place, names in named.items():
-        for some in _in_messages(names):
-            queue.send(Register(container=place, names=some))
-    last = letters[-1] if letters else _Letter()
-    event(
-        "event.undelivered",
-        events=len(letters),
-        reason=last.dead_letter_reason,
-        outcome=last.last_delivery_outcome,
-        level=40,
-    )
+    def __call__(self) -> None:
+        now, name = self.clock.now(), f"dead letters {self.container}"
+        before = self.diaries.get(name)
+        pause = timedelta(seconds=self.policy.relist_seconds)
+        if before is not None and now - before.done_at < pause:
+            return
+        until = now - _PATIENCE
+        for entry in self._new(before.complete_to_at if before else None, until):
+            self._take(entry)
+        version = before.version if before else ""
+        with suppress(StoreConflict):  # another instance did the same at the same time
+            self.diaries.save(Diary(name=name, done_at=now, complete_to_at=until, version=version))
 
+    def _new(self, since: datetime | None, until: datetime) -> list[AudioEntry]:
+        return [
+            entry
+            for entry in self.audio.list(self.container)
+            if entry.last_modified_at <= until and not (since and entry.last_modified_at <= since)
+        ]
 
-def _in_messages(names: list[str]) -> Iterator[tuple[str, ...]]:
-    left = iter(names)
-    while some := tuple(islice(left, NAMES_IN_MESSAGE)):
-        yield some
+    def _take(self, entry: AudioEntry) -> None:
+        content = self._content(entry)
+        if content is None:
+            return
+        try:
+            letters = _decoder.decode(content)
+        except msgspec.DecodeError:
+            event("event.unreadable", container=self.container, level=40)
+            return
+        for container, names in self._named(letters).items():
+            for some in in_messages(names):
+                self.queue.send(Register(container=container, names=some))
+        last = letters[-1] if letters else _Letter()
+        event(
+            "event.undelivered",
+            events=len(letters),
+            reason=last.dead_letter_reason,
+            outcome=last.last_delivery_outcome,
+            level=40,
+        )
+
+    def _content(self, entry: AudioEntry) -> bytes | None:
+        """None: it is gone."""
+        head = self.audio.head(self.container, entry.name)
+        if head is None:
+            return None
+        if len(head.data) == head.bytes:
+            return head.data
+        return self.audio.read(self.container, entry.name, head.etag, 0, head.bytes)
+
+    def _named(self, letters: list[_Letter]) -> dict[str, list[str]]:
+        """The names of blobs by their container."""
+        named: dict[str, list[str]] = defaultdict(list)
+        for letter in letters:
+            for place, name in places(letter.data.url):
+                if place in self.intake:
+                    named[str(place)].append(name)
+        return named

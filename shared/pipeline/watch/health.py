@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Literal
@@ -11,9 +12,11 @@ import msgspec
 
 from shared.errors import StoreUnavailable
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, BatchStore, EndpointBook
+from shared.ports.state import EndpointBook
+from shared.version import VERSION
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
 
@@ -30,11 +33,13 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order, "down" without storage.
+    """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
+    is that of the release that runs.
     `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
     storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
+    version: str
     storage: Literal["ok", "unavailable"]
     endpoints: tuple[EndpointHealth, ...]
     open_batches: int | None
@@ -43,54 +48,30 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     measured_at: datetime
 
 
-class HealthCheck:
-    """Three queries, at most once in ten seconds of a process."""
+@dataclass(frozen=True, kw_only=True)
+class MeasureHealth(UseCase):
+    """Three queries."""
 
-    def __init__(
-        self,
-        *,
-        store: BatchStore,
-        active: ActiveJobs,
-        book: EndpointBook,
-        endpoints: Mapping[str, SpeechProvider],
-        clock: Clock,
-    ) -> None:
-        self._store, self._active, self._book = store, active, book
-        self._providers = {name: provider.name for name, provider in endpoints.items()}
-        self._clock = clock
-        self._lock = Lock()
-        self._last: Health | None = None
+    book: EndpointBook
+    endpoints: Mapping[str, SpeechProvider]
 
     def __call__(self) -> Health:
-        with self._lock:
-            now = self._clock.now()
-            if self._last is None or now - self._last.measured_at >= KNOWN_FOR:
-                self._last = self._measured(now)
-            return self._last
-
-    def _measured(self, now: datetime) -> Health:
         try:
-            open_since = [note.created_at for note in self._store.open_batches()]
-            jobs = [entry.endpoint for entry in self._active.all()]
-            states = self._book.all()
+            open_since = [note.created_at for note in self.store.open_batches()]
+            jobs = [entry.endpoint for entry in self.active.all()]
+            states = self.book.all()
         except StoreUnavailable:
-            return Health(
-                status="down",
-                storage="unavailable",
-                endpoints=(),
-                open_batches=None,
-                active_jobs=None,
-                oldest_seconds=None,
-                measured_at=now,
-            )
+            return _down(self.clock.now())
+        now = self.clock.now()
         endpoints = tuple(
-            _endpoint(name, provider, states.get(name), jobs.count(name), now)
-            for name, provider in sorted(self._providers.items())
+            _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
+            for name, provider in sorted(self.endpoints.items())
         )
         is_degraded = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints)
         oldest_at = min((at for at in open_since if at is not None), default=now)
         return Health(
             status="degraded" if is_degraded else "ok",
+            version=VERSION,
             storage="ok",
             endpoints=endpoints,
             open_batches=len(open_since),
@@ -98,6 +79,35 @@ class HealthCheck:
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
         )
+
+
+class HealthCheck:
+    """Measures at most once in ten seconds of a process."""
+
+    def __init__(self, measure: MeasureHealth, clock: Clock) -> None:
+        self._measure, self._clock = measure, clock
+        self._lock = Lock()
+        self._last: Health | None = None
+
+    def __call__(self) -> Health:
+        with self._lock:
+            now = self._clock.now()
+            if self._last is None or now - self._last.measured_at >= KNOWN_FOR:
+                self._last = self._measure()
+            return self._last
+
+
+def _down(now: datetime) -> Health:
+    return Health(
+        status="down",
+        version=VERSION,
+        storage="unavailable",
+        endpoints=(),
+        open_batches=None,
+        active_jobs=None,
+        oldest_seconds=None,
+        measured_at=now,
+    )
 
 
 def _endpoint(

@@ -7,124 +7,116 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
-from shared.model.batch.policy import Policy
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of
 from shared.ports.blobs import AudioBlobs, AudioEntry
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore, Diaries, Diary
+from shared.ports.ground import UseCase
+from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
 COMPARED_AT_ONCE = 5_000
 _TICK = timedelta(seconds=1)
 
 
-def reconcile(
-    container: str,
-    *,
-    find: Callable[[list[AudioEntry]], list[AudioEntry]],
-    audio: AudioBlobs,
-    diaries: Diaries,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-) -> None:
-    """List the container, unless that was done lately, and have registered what `find` says is
+Find = Callable[[list[AudioEntry]], list[AudioEntry]]
+"""Which of these nobody has taken yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconcile(UseCase):
+    """List the `container`, unless that was done lately, and have registered what `find` says is
     missing. Blobs whose events may still be on their way are left for the next time."""
-    now = clock.now()
-    name = f"reconcile {container}"
-    before = diaries.get(name)
-    if before is not None and now - before.done_at < timedelta(seconds=policy.relist_seconds):
-        return
-    since = before.complete_to_at if before is not None else None
-    until = now - timedelta(seconds=policy.event_patience_seconds)
-    complete_to = until
-    page: list[AudioEntry] = []
-    for entry in audio.list(container):
-        if entry.last_modified_at > until or (since and entry.last_modified_at <= since):
-            continue
-        page.append(entry)
-        if len(page) == COMPARED_AT_ONCE:
-            complete_to = min(complete_to, _announce(container, find(page), queue, now))
-            page = []
-    complete_to = min(complete_to, _announce(container, find(page), queue, now))
-    diary = Diary(
-        name=name,
-        done_at=now,
-        complete_to_at=max(complete_to, since) if since else complete_to,
-        version=before.version if before else "",
-    )
-    try:
-        diaries.save(diary)
-    except StoreConflict:
-        return  # another instance did the same at the same time
+
+    container: str
+    find: Find
+    audio: AudioBlobs
+    diaries: Diaries
+
+    def __call__(self) -> None:
+        now, name = self.clock.now(), f"reconcile {self.container}"
+        before = self.diaries.get(name)
+        pause = timedelta(seconds=self.policy.relist_seconds)
+        if before is not None and now - before.done_at < pause:
+            return
+        since = before.complete_to_at if before is not None else None
+        complete_to = self._compare(since, now)
+        diary = Diary(
+            name=name,
+            done_at=now,
+            complete_to_at=max(complete_to, since) if since else complete_to,
+            version=before.version if before else "",
+        )
+        with suppress(StoreConflict):  # another instance did the same at the same time
+            self.diaries.save(diary)
+
+    def _compare(self, since: datetime | None, now: datetime) -> datetime:
+        """So far everything is complete now, or will be once the messages have had their turn."""
+        until = now - timedelta(seconds=self.policy.event_patience_seconds)
+        new = (
+            entry
+            for entry in self.audio.list(self.container)
+            if entry.last_modified_at <= until and not (since and entry.last_modified_at <= since)
+        )
+        complete_to, is_last = until, False
+        while not is_last:
+            page = list(islice(new, COMPARED_AT_ONCE))
+            complete_to = min(complete_to, self._have_registered(self.find(page), now))
+            is_last = len(page) < COMPARED_AT_ONCE
+        return complete_to
+
+    def _have_registered(self, missing: list[AudioEntry], now: datetime) -> datetime:
+        """Returns the moment before the first that is missing: so far, everything is complete."""
+        for names in in_messages(entry.name for entry in missing):
+            self.queue.send(Register(container=self.container, names=names))
+        if missing:
+            event("audio.unannounced", container=self.container, blobs=len(missing), level=30)
+        return min((entry.last_modified_at for entry in missing), default=now) - _TICK
 
 
-def unregistered(
-    container: str,
-    entries: list[AudioEntry],
-    *,
-    store: BatchStore,
-    profiles: Sequence[Profile],
-    policy: Policy,
-    clock: Clock,
-) -> list[AudioEntry]:
-    """Audio that has no row."""
-    return _Finder(container, store, profiles, policy, clock.now()).missing(entries)
+def in_messages(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """As many names at a time as go into one message."""
+    left = iter(names)
+    while some := tuple(islice(left, NAMES_IN_MESSAGE)):
+        yield some
 
 
-def _announce(container: str, missing: list[AudioEntry], queue: Queue, now: datetime) -> datetime:
-    """Returns the moment before the first that is missing: so far, everything is complete."""
-    for i in range(0, len(missing), NAMES_IN_MESSAGE):
-        names = tuple(entry.name for entry in missing[i : i + NAMES_IN_MESSAGE])
-        queue.send(Register(container=container, names=names))
-    if missing:
-        event("audio.unannounced", container=container, blobs=len(missing), level=30)
-    return min((entry.last_modified_at for entry in missing), default=now) - _TICK
-
-
-class _Finder:
-    """Knows which blobs have no row, by two queries for each profile and day: one over the
+@dataclass(frozen=True, kw_only=True)
+class FindUnregistered(UseCase):
+    """Audio of the `container` that has no row. Two queries for each profile and day: one over the
     batches of the windows that the blobs fall into, and for old ones one of the day's batch."""
 
-    def __init__(
-        self,
-        container: str,
-        store: BatchStore,
-        profiles: Sequence[Profile],
-        policy: Policy,
-        now: datetime,
-    ) -> None:
-        self._container, self._store, self._profiles = container, store, profiles
-        self._policy, self._now = policy, now
+    container: str
+    profiles: Sequence[Profile]
 
-    def missing(self, entries: list[AudioEntry]) -> list[AudioEntry]:
-        windows = [self._batch_id(entry, by_day=False) for entry in entries]
-        days = {
-            self._batch_id(e, by_day=True) for e in entries if is_old(e.last_modified_at, self._now)
-        }
+    def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
+        now = self.clock.now()
+        windows = [self._batch_id(entry, now, by_day=False) for entry in entries]
+        old = [entry for entry in entries if is_old(entry.last_modified_at, now)]
+        days = {self._batch_id(entry, now, by_day=True) for entry in old}
         ranges = [*_ranges(windows), *((day, day) for day in days)]
         known = {
             recording
             for first, last in ranges
-            for recording in self._store.recording_ids(first, last)
+            for recording in self.store.recording_ids(first, last)
         }
         return [entry for entry in entries if self._recording_id(entry) not in known]
 
-    def _batch_id(self, entry: AudioEntry, *, by_day: bool) -> str:
-        profile = profile_of(self._profiles, entry.name, entry.metadata)[0]
-        return batch_of(profile, entry.last_modified_at, self._policy, self._now, by_day=by_day).id
+    def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
+        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        return batch_of(profile, entry.last_modified_at, self.policy, now, by_day=by_day).id
 
     def _recording_id(self, entry: AudioEntry) -> str:
-        return recording_id(self._container, entry.name, entry.etag)
+        return recording_id(self.container, entry.name, entry.etag)
 
 
 def _ranges(batch_ids: list[str]) -> Iterator[tuple[str, str]]:

@@ -3,63 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from shared.errors import ProviderError, ProviderRefused, StoreConflict
 from shared.log import event
-from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
+from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteCopy, SpeechProvider
-from shared.ports.queue import Clock
-from shared.ports.state import ActiveJobs, Diaries, Diary
+from shared.ports.state import Diaries, Diary
 
 
-def remove_orphans(
-    *,
-    active: ActiveJobs,
-    diaries: Diaries,
-    endpoints: Mapping[str, SpeechProvider],
-    capabilities: Mapping[str, Capabilities],
-    deployment: str,
-    policy: Policy,
-    clock: Clock,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class RemoveOrphans(UseCase):
     """Once in a while, at each endpoint. `deployment` begins every mark of ours: a resource may
     serve others too. What is young may be a create call that is just being written down. Where
     nothing can be deleted, nothing is looked for."""
-    for name, provider in endpoints.items():
-        if not capabilities[provider.name].supports_delete:
-            continue
-        try:
-            _search(name, provider, active, diaries, deployment, policy, clock)
-        except ProviderError as error:
-            event("orphans.not_searched", endpoint=name, error=type(error).__name__, level=30)
-        except StoreConflict:
-            continue  # another instance is searching
 
+    diaries: Diaries
+    endpoints: Mapping[str, SpeechProvider]
+    capabilities: Mapping[str, Capabilities]
+    deployment: str
 
-def _search(
-    name: str,
-    provider: SpeechProvider,
-    active: ActiveJobs,
-    diaries: Diaries,
-    deployment: str,
-    policy: Policy,
-    clock: Clock,
-) -> None:
-    now = clock.now()
-    before = diaries.get(f"orphans {name}")
-    if before is not None and now - before.done_at < timedelta(seconds=policy.orphans_seconds):
-        return
-    diaries.save(
-        Diary(name=f"orphans {name}", done_at=now, version=before.version if before else "")
-    )
-    youngest = now - timedelta(seconds=policy.orphan_age_seconds)
-    copies = (copy for page in provider.copies(deployment) for copy in page)
-    old = [copy for copy in copies if copy.created_at < youngest]
-    for copy in old:
-        if not _is_known(copy, active):
-            _delete(name, provider, copy)
+    def __call__(self) -> None:
+        for name, provider in self.endpoints.items():
+            if not self.capabilities[provider.name].supports_delete:
+                continue
+            try:
+                self._search_now_and_then(name, provider)
+            except ProviderError as error:
+                event("orphans.not_searched", endpoint=name, error=type(error).__name__, level=30)
+            except StoreConflict:
+                continue  # another instance is searching
+
+    def _search_now_and_then(self, name: str, provider: SpeechProvider) -> None:
+        now, diary = self.clock.now(), f"orphans {name}"
+        before = self.diaries.get(diary)
+        pause = timedelta(seconds=self.policy.orphans_seconds)
+        if before is not None and now - before.done_at < pause:
+            return
+        version = before.version if before else ""
+        self.diaries.save(Diary(name=diary, done_at=now, version=version))
+        self._search(name, provider, now - timedelta(seconds=self.policy.orphan_age_seconds))
+
+    def _search(self, name: str, provider: SpeechProvider, youngest_at: datetime) -> None:
+        copies = (copy for page in provider.copies(self.deployment) for copy in page)
+        old = [copy for copy in copies if copy.created_at < youngest_at]
+        for copy in old:
+            if not self._is_known(copy):
+                _delete(name, provider, copy)
+
+    def _is_known(self, copy: RemoteCopy) -> bool:
+        """A job in the index knows its transcription, or is still to be resolved."""
+        entry = self.active.get(copy.mark)
+        return entry is not None and entry.transcription_id in (None, copy.transcription_id)
 
 
 def _delete(name: str, provider: SpeechProvider, copy: RemoteCopy) -> None:
@@ -76,9 +73,3 @@ def _delete(name: str, provider: SpeechProvider, copy: RemoteCopy) -> None:
         )
         return
     event("orphan.deleted", endpoint=name, transcription=copy.transcription_id, level=30)
-
-
-def _is_known(copy: RemoteCopy, active: ActiveJobs) -> bool:
-    """A job in the index knows its transcription, or is still to be resolved."""
-    entry = active.get(copy.mark)
-    return entry is not None and entry.transcription_id in (None, copy.transcription_id)

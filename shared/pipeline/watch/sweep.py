@@ -2,37 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER, ActiveJob, Job
+from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
 from shared.model.batch.policy import Policy
-from shared.ports.queue import Clock, Queue
-from shared.ports.state import ActiveJobs, BatchStore, OpenBatch
+from shared.ports.ground import UseCase
+from shared.ports.state import OpenBatch
 
 
-def sweep(
-    *,
-    store: BatchStore,
-    active: ActiveJobs,
-    queue: Queue,
-    policy: Policy,
-    clock: Clock,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class SweepBatches(UseCase):
     """Look at every batch that has work to do, and tell how much is left. A batch that cannot be
     read does not keep the others from being looked at."""
-    listed = {entry.job_id for entry in active.all()}
-    backlog = _Backlog(clock.now())
-    for note in store.open_batches():
-        try:
-            _sweep_batch(note, listed, store, active, queue, policy, clock.now(), backlog)
-        except DropscribeError as error:
-            event("sweep.batch_skipped", batch=note.id, error=type(error).__name__, level=30)
-    backlog.tell()
+
+    def __call__(self) -> None:
+        listed = {entry.job_id for entry in self.active.all()}
+        backlog = _Backlog(self.clock.now())
+        for note in self.store.open_batches():
+            try:
+                self._look_at(note, listed, backlog)
+            except DropscribeError as error:
+                event("sweep.batch_skipped", batch=note.id, error=type(error).__name__, level=30)
+        backlog.tell()
+
+    def _look_at(self, note: OpenBatch, listed: Container[str], backlog: _Backlog) -> None:
+        batch, now = self.store.batch(note.id), self.clock.now()
+        if batch is None or now < batch.closes_at + timedelta(seconds=self.policy.settle_seconds):
+            return
+        if batch.cancelled_at or batch.retry_at or batch.deleting:
+            self.queue.send(Change(batch_id=batch.id))
+        if batch.deleting:
+            return
+        backlog.add_batch(batch)
+        if batch.is_expanding:
+            self._expand_again(batch.id)
+        has_open_job = self._look_at_jobs(batch.id, listed, backlog)
+        is_reported_on = note.reporting_at is not None and not self._is_overdue(note.reporting_at)
+        if (not has_open_job and not is_reported_on) or self._has_waiting(batch.id):
+            self.queue.send(Plan(batch_id=batch.id))
+
+    def _look_at_jobs(self, batch_id: str, listed: Container[str], backlog: _Backlog) -> bool:
+        """Whether one of them is still open."""
+        has_open_job = False
+        lines = _Lines(self.policy, self.clock.now())
+        for job in self.store.jobs(batch_id):
+            if not lines.take(job):
+                self._hand_on(job)
+            if job.state not in OVER:
+                has_open_job = True
+                backlog.add_job(job)
+            if job.id not in listed:
+                self._list_again(job)
+        for message in lines.overdue():
+            event("line.overdue", batch=batch_id, job=message.job_id, level=30)
+            self.queue.send(message)
+        return has_open_job
+
+    def _expand_again(self, batch_id: str) -> None:
+        """Parts of which nothing was heard for too long; or the batch itself, if none is left."""
+        left = [part for part in self.store.parts(batch_id) if not part.is_done]
+        overdue = [part.number for part in left if self._is_overdue(part.changed_at)]
+        if overdue:
+            event("batch.expansion_overdue", batch=batch_id, parts=len(overdue), level=30)
+        for number in overdue if left else [None]:
+            self.queue.send(Expand(batch_id=batch_id, part=number))
+
+    def _hand_on(self, job: Job) -> None:
+        if not is_silent(job, self.policy, self.clock.now()):
+            return
+        message = self._next_step(job)
+        if message is not None:
+            event("job.overdue", batch=job.batch_id, job=job.id, state=job.state, level=30)
+            self.queue.send(message)
+
+    def _next_step(self, job: Job) -> Message | None:
+        """What the job has been waiting for, if any. Jobs at the provider are the poll's;
+        unanswered create calls have a keeper of their own."""
+        if job.state == "planned":
+            return Submit(batch_id=job.batch_id, job_id=job.id)
+        if job.state == "planning":
+            return Plan(batch_id=job.batch_id)
+        if job.state != "collecting" or not job.endpoint or not job.transcription_id:
+            return None
+        if not self.store.any_left(job):
+            return Finish(batch_id=job.batch_id, job_id=job.id)
+        return Collect(
+            endpoint=job.endpoint,
+            transcription_id=job.transcription_id,
+            batch_id=job.batch_id,
+            job_id=job.id,
+        )
+
+    def _list_again(self, job: Job) -> None:
+        """A job that was written down, and whose entry in the index was not."""
+        at_provider = job.state in ("submitting", "submitted", "collecting")
+        patience = timedelta(seconds=self.policy.resolve_after_seconds)
+        if not at_provider or not job.endpoint or self.clock.now() - job.changed_at <= patience:
+            return
+        self.active.put(
+            ActiveJob(
+                job_id=job.id,
+                batch_id=job.batch_id,
+                endpoint=job.endpoint,
+                audio_ms=job.audio_ms,
+                since_at=job.submitted_at or job.changed_at,
+                transcription_id=job.transcription_id,
+            )
+        )
+
+    def _has_waiting(self, batch_id: str) -> bool:
+        return next(iter(self.store.recordings(batch_id, state="waiting")), None) is not None
+
+    def _is_overdue(self, since: datetime) -> bool:
+        return self.clock.now() - since >= timedelta(seconds=self.policy.stuck_after_seconds)
 
 
 class _Backlog:
@@ -62,52 +150,11 @@ class _Backlog:
         )
 
 
-def _sweep_batch(
-    note: OpenBatch,
-    listed: set[str],
-    store: BatchStore,
-    active: ActiveJobs,
-    queue: Queue,
-    policy: Policy,
-    now: datetime,
-    backlog: _Backlog,
-) -> None:
-    batch_id = note.id
-    batch = store.batch(batch_id)
-    if batch is None or now < batch.closes_at + timedelta(seconds=policy.settle_seconds):
-        return
-    if batch.cancelled_at or batch.retry_at or batch.deleting:
-        queue.send(Change(batch_id=batch_id))
-    if batch.deleting:
-        return
-    backlog.add_batch(batch)
-    if batch.is_expanding:
-        _expand_again(batch_id, store, queue, policy, now)
-    has_open_job = False
-    lines = _Lines(policy, now)
-    for job in store.jobs(batch_id):
-        message = None if lines.take(job) else _next_step(job, store, policy, now)
-        if message is not None:
-            event("job.overdue", batch=batch_id, job=job.id, state=job.state, level=30)
-            queue.send(message)
-        if job.state not in OVER:
-            has_open_job = True
-            backlog.add_job(job)
-        _list_again(job, listed, active, policy, now)
-    for message in lines.overdue():
-        event("line.overdue", batch=batch_id, job=message.job_id, level=30)
-        queue.send(message)
-    patience = timedelta(seconds=policy.stuck_after_seconds)
-    is_reported_on = note.reporting_at is not None and now - note.reporting_at < patience
-    if (not has_open_job and not is_reported_on) or _has_waiting(batch_id, store):
-        queue.send(Plan(batch_id=batch_id))
-
-
 class _Lines:
     """Planned jobs that wait in lines. Whoever goes along a line says so on the last one of it."""
 
     def __init__(self, policy: Policy, now: datetime) -> None:
-        self._patience, self._now = timedelta(seconds=policy.stuck_after_seconds), now
+        self._policy, self._now = policy, now
         self._firsts: dict[str, Job] = {}
         self._lasts: dict[str, Job] = {}
 
@@ -121,63 +168,6 @@ class _Lines:
 
     def overdue(self) -> Iterator[Submit]:
         for line, last in self._lasts.items():
-            if self._now - last.changed_at >= self._patience:
+            if is_silent(last, self._policy, self._now):
                 first = self._firsts[line]
                 yield Submit(batch_id=first.batch_id, job_id=first.id, last=last.id)
-
-
-def _expand_again(
-    batch_id: str, store: BatchStore, queue: Queue, policy: Policy, now: datetime
-) -> None:
-    """Parts of which nothing was heard for too long; or the batch itself, if none is left."""
-    left = [part for part in store.parts(batch_id) if not part.is_done]
-    patience = timedelta(seconds=policy.stuck_after_seconds)
-    overdue = [part.number for part in left if now - part.changed_at >= patience]
-    if overdue:
-        event("batch.expansion_overdue", batch=batch_id, parts=len(overdue), level=30)
-    for number in overdue if left else [None]:
-        queue.send(Expand(batch_id=batch_id, part=number))
-
-
-def _next_step(job: Job, store: BatchStore, policy: Policy, now: datetime) -> Message | None:
-    """The message that the job has been waiting for too long, if any. Jobs at the provider are
-    the poll's; abandoned planning and unanswered create calls have keepers of their own."""
-    if now - job.changed_at < timedelta(seconds=policy.stuck_after_seconds):
-        return None
-    if job.state == "planned":
-        return Submit(batch_id=job.batch_id, job_id=job.id)
-    if job.state == "planning":
-        return Plan(batch_id=job.batch_id)
-    if job.state == "collecting" and job.endpoint and job.transcription_id:
-        if not store.any_left(job):
-            return Finish(batch_id=job.batch_id, job_id=job.id)
-        return Collect(
-            endpoint=job.endpoint,
-            transcription_id=job.transcription_id,
-            batch_id=job.batch_id,
-            job_id=job.id,
-        )
-    return None
-
-
-def _list_again(
-    job: Job, listed: set[str], active: ActiveJobs, policy: Policy, now: datetime
-) -> None:
-    """A job that was written down, and whose entry in the index was not."""
-    at_provider = job.state in ("submitting", "submitted", "collecting")
-    patience = timedelta(seconds=policy.resolve_after_seconds)
-    if at_provider and job.id not in listed and job.endpoint and now - job.changed_at > patience:
-        active.put(
-            ActiveJob(
-                job_id=job.id,
-                batch_id=job.batch_id,
-                endpoint=job.endpoint,
-                audio_ms=job.audio_ms,
-                since_at=job.submitted_at or job.changed_at,
-                transcription_id=job.transcription_id,
-            )
-        )
-
-
-def _has_waiting(batch_id: str, store: BatchStore) -> bool:
-    return next(iter(store.recordings(batch_id, state="waiting")), None) is not None

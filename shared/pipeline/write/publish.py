@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
 
-from shared.errors import ResultMalformed
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.job import Job
-from shared.model.batch.places import keys, keys_of
-from shared.model.batch.recording import Outcome, Recording, output_stem
+from shared.model.batch.recording import (
+    Outcome,
+    Recording,
+    Transcribed,
+    output_stem,
+    transcribed,
+)
 from shared.model.money.price import PriceTable, estimate
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
 from shared.outputs.formats import FORMATS, render_all
+from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
-from shared.ports.provider import ResultFile, SpeechProvider
+from shared.ports.provider import SpeechProvider
+from shared.ports.queue import Clock
 
 
-class Publisher:
-    """Publishes the results of one job. `file_of` finds the result of a recording where another
-    one lies under the name that promised it."""
+@dataclass(frozen=True, kw_only=True)
+class Publish:
+    """The terminal row of a recording whose result is there, its outputs stored. Raises what
+    `Results.of` does, and `StoreUnavailable`."""
 
-    def __init__(
-        self,
-        job: Job,
-        provider: SpeechProvider,
-        *,
-        audio: AudioBlobs,
-        outputs: Outputs,
-        transcripts_container: str,
-        prices: PriceTable,
-        file_of: Callable[[Recording], ResultFile | None],
-    ) -> None:
-        self._job, self._provider = job, provider
-        self._audio, self._outputs = audio, outputs
-        self._container, self._prices = transcripts_container, prices
-        self._file_of = file_of
+    audio: AudioBlobs
+    outputs: Outputs
+    transcripts_container: str
+    prices: PriceTable
+    clock: Clock
 
-    def publish(self, row: Recording, item: SliceItem, now: datetime) -> Recording:
-        """The terminal row, its outputs stored. Raises `ResultMissing`, `ResultMalformed` and
-        what may pass: `ProviderUnavailable`, `StoreUnavailable`."""
-        file = ResultFile(kind="result", name=item.name, url=item.url)
-        recognition = self._provider.result(file)
-        if not _is_of(recognition, row):
-            recognition = self._provider.result(self._right_file(row))
-        transcript = self._transcript(row, recognition)
-        paths = store_outputs(row, transcript, self._outputs, self._container)
+    def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
+        now, job = self.clock.now(), results.job
+        recognition = results.of(row, item)
+        transcript = self._transcript(row, recognition, job, results.provider)
+        paths = store_outputs(row, transcript, self.outputs, self.transcripts_container)
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -59,55 +52,49 @@ class Publisher:
             confidence=transcript.confidence,
             duration_ms=transcript.source.duration_ms,
         )
-        return msgspec.structs.replace(
-            row,
-            state="transcribed",
-            changed_at=now,
-            endpoint=self._job.endpoint,
-            transcription_id=self._job.transcription_id,
-            submitted_at=self._job.submitted_at,
-            outcome=outcome_of(row, transcript, paths),
-        )
+        source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
+        return transcribed(row, outcome_of(row, transcript, paths), source, now)
 
-    def _right_file(self, row: Recording) -> ResultFile:
-        file = self._file_of(row)
-        if file is None:
-            raise ResultMalformed("the result is that of another input, and no other is this one's")
-        return file
-
-    def _transcript(self, row: Recording, recognition: Recognition) -> t.Transcript:
+    def _transcript(
+        self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
+    ) -> t.Transcript:
+        cost = self._cost(row, recognition, provider.name)
         return build_transcript(
             recognition,
-            job=job_of(row, self._job.id),
-            source=source_of(row, self._audio),
-            provider=self._provenance(row, recognition),
+            job=job_of(row, job.id),
+            source=source_of(row, self.audio),
+            provider=_provenance(row, job, provider, cost),
             options=row.profile.options,
             roles=row.profile.roles,
             review_below=row.profile.review_below,
         )
 
-    def _provenance(self, row: Recording, recognition: Recognition) -> t.Provider:
-        job, options = self._job, row.profile.options
-        channels = row.audio.channels if row.audio else 1
-        return t.Provider(
-            name=self._provider.name,
-            endpoint=job.endpoint or "",
-            api_version=self._provider.api_version,
-            transcription_id=job.transcription_id or "",
-            model=job.model,
-            submitted_at=_text(job.submitted_at),
-            completed_at=job.completed_at,
-            options=msgspec.to_builtins(options),
-            cost=estimate(
-                self._prices,
-                self._provider.name,
-                row.profile.mode,
-                options,
-                recognition.duration_ms or row.duration_ms,
-                channels,
-            ),
-            warnings=row.notes,
+    def _cost(self, row: Recording, recognition: Recognition, provider: str) -> t.Cost | None:
+        return estimate(
+            self.prices,
+            provider,
+            row.profile.mode,
+            row.profile.options,
+            recognition.duration_ms or row.duration_ms,
+            row.audio.channels if row.audio else 1,
         )
+
+
+def _provenance(
+    row: Recording, job: Job, provider: SpeechProvider, cost: t.Cost | None
+) -> t.Provider:
+    return t.Provider(
+        name=provider.name,
+        endpoint=job.endpoint or "",
+        api_version=provider.api_version,
+        transcription_id=job.transcription_id or "",
+        model=job.model,
+        submitted_at=_text(job.submitted_at),
+        completed_at=job.completed_at,
+        options=msgspec.to_builtins(row.profile.options),
+        cost=cost,
+        warnings=row.notes,
+    )
 
 
 def job_of(row: Recording, job_id: str) -> t.Job:
@@ -166,14 +153,6 @@ def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) 
         review_spans=review_spans(transcript, row.profile.review_below),
         cost=transcript.provider.cost,
     )
-
-
-def _is_of(recognition: Recognition, row: Recording) -> bool:
-    """A result that does not say what it is of is taken for what its name promised."""
-    if not recognition.source:
-        return True
-    found = keys(recognition.source)
-    return any(key in found for key in keys_of(row.container, row.name, row.web_url))
 
 
 def _text(moment: datetime | None) -> str | None:

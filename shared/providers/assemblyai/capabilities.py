@@ -30,7 +30,6 @@ LIMITS = Capabilities(
     codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac"} | _PCM | _WMA | _AMR),
     calls_per_window=20_000,
     window_seconds=300,
-    supports_webhook=True,
     supports_delete=True,
     supports_container=False,
     modes=frozenset({"standard"}),

@@ -6,57 +6,30 @@ words.
 
 from __future__ import annotations
 
-import msgspec
-
-from shared.model.batch.failure import Failure, FailureKind
+from shared.model import failure_texts as texts
+from shared.model.failure import Failure, Template
 from shared.providers.redaction import redacted
 
-
-class _Class(msgspec.Struct, frozen=True):
-    kind: FailureKind
-    code: str
-    advice: str
-    retryable: bool = False
-
-
-_UNREACHABLE = _Class(
-    "configuration",
-    "recording_unreachable",
-    "Check that the storage account can be read from the internet; if it has a firewall, have the "
-    "audio uploaded (ASSEMBLYAI_UPLOADS).",
-    retryable=True,
-)
-_UNREADABLE = _Class("input", "audio_unreadable", "Send WAV, MP3, OGG/OPUS, FLAC, WMA or AAC.")
-_EMPTY = _Class("input", "audio_empty", "Send a recording that holds speech.")
-_NO_LANGUAGE = _Class(
-    "input",
-    "language_unknown",
-    "Add the language that is spoken to the candidate locales, or ask for less confidence.",
-)
-_TROUBLE = _Class("provider", "provider_trouble", "Nothing; it is tried again.", True)
-_UNKNOWN = _Class("provider", "provider_failed", "Look the reason up at the provider.", True)
-
-_BY_WORDS: tuple[tuple[str, _Class], ...] = (
-    ("download error", _UNREACHABLE),
-    ("unable to download", _UNREACHABLE),
-    ("does not appear to contain audio", _UNREADABLE),
-    ("transcoding failed", _UNREADABLE),
-    ("duration is too short", _EMPTY),
-    ("speech threshold", _EMPTY),
-    ("no spoken audio", _EMPTY),
-    ("confidence threshold", _NO_LANGUAGE),
-    ("server error", _TROUBLE),
+_BY_WORDS: tuple[tuple[str, Template], ...] = (
+    ("download error", texts.NO_WAY_TO_AUDIO),
+    ("unable to download", texts.NO_WAY_TO_AUDIO),
+    ("does not appear to contain audio", texts.AUDIO_UNREADABLE),
+    ("transcoding failed", texts.AUDIO_UNREADABLE),
+    ("duration is too short", texts.NO_SPEECH),
+    ("speech threshold", texts.NO_SPEECH),
+    ("no spoken audio", texts.NO_SPEECH),
+    ("confidence threshold", texts.NO_SURE_LANGUAGE),
+    ("server error", texts.TROUBLE),
 )
 
 
 def read_failure(error: str) -> Failure:
     """Classify what the provider says. `reason` is its own sentence, links cut at their query."""
     lowered = error.lower()
-    found = next((found for words, found in _BY_WORDS if words in lowered), _UNKNOWN)
-    return Failure(
-        kind=found.kind,
-        code=found.code,
-        reason=f"AssemblyAI: {redacted(error) or 'it gave no reason'}",
-        advice=found.advice,
-        retryable=found.retryable,
+    known = (found for words, found in _BY_WORDS if words in lowered)
+    return next(known, texts.FAILED).failure(
+        provider="AssemblyAI",
+        said=redacted(error) or texts.NO_REASON,
+        formats="WAV, MP3, OGG/OPUS, FLAC, WMA or AAC",
+        setting="ASSEMBLYAI_UPLOADS",
     )

@@ -86,11 +86,10 @@ def transcription_path(transcription_id: str, version: Version) -> str:
     return version.url(f"{_TRANSCRIPTIONS}/{quote(transcription_id, safe='')}")
 
 
-def files_path(transcription_id: str, version: Version, link_seconds: int | None) -> str:
-    """`link_seconds` is how long the result links shall live; None leaves it to the service (12
-    hours), and is the only value for resources that keep results in storage of their own."""
-    query = {} if link_seconds is None else version.link_lifetime(link_seconds)
-    return version.url(f"{_TRANSCRIPTIONS}/{quote(transcription_id, safe='')}/files", **query)
+def files_path(transcription_id: str, version: Version) -> str:
+    """Of result links that live as long as the service makes them: 12 hours. Asking for another
+    life is refused by resources that keep results in storage of their own."""
+    return version.url(f"{_TRANSCRIPTIONS}/{quote(transcription_id, safe='')}/files")
 
 
 def find_path(mark: str, version: Version) -> str:

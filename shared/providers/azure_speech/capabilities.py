@@ -24,7 +24,6 @@ LIMITS = Capabilities(
     codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac", "speex"} | _PCM | _WMA | _AMR),
     calls_per_window=100,
     window_seconds=10,
-    supports_webhook=True,
     supports_delete=True,
     supports_container=True,
 )

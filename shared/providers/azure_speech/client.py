@@ -45,8 +45,8 @@ class AzureSpeech:
     """One Speech resource. Implements `ports.provider.SpeechProvider`.
 
     `http` is shared by all endpoints of the process; `auth` is made by `auth.by_key` or
-    `auth.by_token`. `link_seconds` asks for result links of that life (None: the service's 12
-    hours). A create call without an answer for `create_seconds` counts as one of unknown outcome.
+    `auth.by_token`. A create call without an answer for `create_seconds` counts as one of unknown
+    outcome.
     """
 
     name = "azure-speech"
@@ -59,7 +59,6 @@ class AzureSpeech:
         endpoint: str,
         auth: Auth,
         api_version: str = NEWEST,
-        link_seconds: int | None = None,
         max_result_bytes: int = _MAX_RESULT_BYTES,
         create_seconds: float = 60.0,
     ) -> None:
@@ -69,7 +68,7 @@ class AzureSpeech:
             )
         self._version = version(api_version)
         self._transport = AzureTransport(http, auth, create_seconds)
-        self._link_seconds, self._max_result_bytes = link_seconds, max_result_bytes
+        self._max_result_bytes = max_result_bytes
         self.endpoint = endpoint.rstrip("/")
         self.api_version = api_version
 
@@ -108,7 +107,7 @@ class AzureSpeech:
         )
 
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
-        path = calls.files_path(transcription_id, self._version, self._link_seconds)
+        path = calls.files_path(transcription_id, self._version)
         what = "list the files"
         return self._transport.pages(
             self._url(path), wire.read_files, what, missing=TranscriptionMissing

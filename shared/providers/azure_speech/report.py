@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.errors import ResultMalformed
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import ProviderReport
 from shared.providers.azure_speech.failures import read_failure
 from shared.providers.decoding import Undecodable, decode
@@ -32,19 +32,15 @@ _report = msgspec.json.Decoder(_Report)
 
 
 def read_report(body: bytes) -> ProviderReport:
-    """The report of a job. An entry whose status is neither Succeeded nor Failed is left out, so
-    that its recording shows up as missing. Raises `ResultMalformed`."""
+    """Who failed, and why. An entry with another status than Failed says nothing: its recording has
+    a result, or shows up as missing. Raises `ResultMalformed`."""
     try:
         details = decode(_report, body).details
     except Undecodable as error:
         raise ResultMalformed(f"The report cannot be read: {error}", code="malformed") from None
-    succeeded: list[str] = []
     failed: dict[str, Failure] = {}
     for detail in details:
         source = without_query(detail.source or detail.source_url or "")
-        status = (detail.status or "").lower()
-        if source and status == "succeeded":
-            succeeded.append(source)
-        elif source and status == "failed":
+        if source and (detail.status or "").lower() == "failed":
             failed[source] = read_failure(detail.error_kind or "", detail.error_message or "")
-    return ProviderReport(succeeded_sources=tuple(succeeded), failed=failed)
+    return ProviderReport(failed=failed)

@@ -1,8 +1,8 @@
 """The one place that knows how the versions of the Azure Speech batch API differ.
 
 2025-10-15 and 2024-11-15 carry their version in the query and agree on everything that is used
-here; v3.2 carries it in the path and has its own create call, time to live, diarization and
-result link parameter. Older versions are retired and are not offered.
+here; v3.2 carries it in the path and has its own create call, time to live, diarization and list
+of locales. Older versions are retired and are not offered.
 """
 
 from __future__ import annotations
@@ -22,23 +22,17 @@ _locales = msgspec.json.Decoder(list[str])
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One API version. `link_unit_seconds` is the unit of the result link parameter."""
+    """One API version."""
 
     name: str
     path: str = "/speechtotext"
     query: Mapping[str, str] = {}
     create: str = "/transcriptions:submit"
-    link_parameter: str = "sasLifetimeMinutes"
-    link_unit_seconds: int = 60
 
     def url(self, path: str, **query: str) -> str:
         """What follows the endpoint: `path`, which is quoted already, and the version with it."""
         pairs = {**query, **self.query}
         return f"{self.path}{path}" + (f"?{urlencode(pairs)}" if pairs else "")
-
-    def link_lifetime(self, seconds: int) -> dict[str, str]:
-        """The query parameter that makes result links live this long, rounded up to its unit."""
-        return {self.link_parameter: str(-(-seconds // self.link_unit_seconds))}
 
     def time_to_live(self, hours: int) -> JsonObject:
         return {"timeToLiveHours": hours}
@@ -71,8 +65,6 @@ VERSIONS: Mapping[str, Version] = {
         name="v3.2",
         path="/speechtotext/v3.2",
         create="/transcriptions",
-        link_parameter="sasValidityInSeconds",
-        link_unit_seconds=1,
     ),
 }
 NEWEST = "2025-10-15"

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import RemoteCopy, RemoteStatus, ResultFile
 from shared.providers.answers import retry_after_seconds
 from shared.providers.azure_speech.calls import KEEP, MARK

@@ -26,7 +26,6 @@ LIMITS = Capabilities(
     calls_per_window=CALLS_PER_MINUTE,
     window_seconds=60,
     calls_per_create=3,
-    supports_webhook=False,
     supports_delete=False,
     supports_container=False,
     modes=frozenset({"standard", "express"}),

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from shared.model.batch.failure import Failure
+from datetime import timedelta
 
-FAILED = Failure(
-    kind="provider",
-    code="provider_failed",
-    reason="Sofer.ai could not transcribe the recording; it gives no reason.",
-    advice="It is tried again by itself. If that fails too, play the recording, and check that "
-    "the storage account can be read from the internet.",
-    retryable=True,
-)
-CANCELLED = Failure(
-    kind="provider",
-    code="cancelled_at_provider",
-    reason="The transcription was cancelled at Sofer.ai.",
-    advice="Ask who has access to the account there, then drop the recording again.",
-)
-DEADLINE_PASSED = Failure(
-    kind="provider",
-    code="deadline_passed",
-    reason="Sofer.ai did not transcribe the recording in the 24 hours that it promises, nor in "
-    "the 6 hours after.",
-    advice="It can neither be cancelled nor deleted there, so it may still be done and billed: "
-    "look at the account before you drop the recording again.",
+from shared.model import failure_texts as texts
+
+_PROVIDER = "Sofer.ai"
+_PROMISED_HOURS, _MORE_HOURS = 24, 6
+DEADLINE = timedelta(hours=_PROMISED_HOURS + _MORE_HOURS)
+"""Standard mode promises 24 hours; the rest is margin."""
+
+FAILED = texts.FAILED_WITHOUT_REASON.failure(provider=_PROVIDER)
+CANCELLED = texts.CANCELLED_THERE.failure(provider=_PROVIDER)
+DEADLINE_PASSED = texts.PROMISE_BROKEN.failure(
+    provider=_PROVIDER, promised=_PROMISED_HOURS, more=_MORE_HOURS
 )

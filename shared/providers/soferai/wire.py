@@ -12,16 +12,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from shared.model.batch.failure import Failure
+from shared.model.failure import Failure
 from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import redacted
 from shared.providers.soferai import calls
-from shared.providers.soferai.failures import CANCELLED, DEADLINE_PASSED, FAILED
+from shared.providers.soferai.failures import CANCELLED, DEADLINE, DEADLINE_PASSED, FAILED
 from shared.providers.soferai.labels import Label, read_label
-
-DEADLINE = timedelta(hours=24 + 6)
-"""Standard mode promises 24 hours; the rest is margin."""
 
 _REUSED = timedelta(hours=6)  # a manifest is used for that long
 

@@ -18,7 +18,8 @@ from azure.storage.blob import (
     BlobServiceClient,
 )
 
-from shared.errors import InputError, StoreConflict
+from shared.errors import StoreConflict
+from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead
 from shared.stores.failures import storage_errors
 
@@ -86,7 +87,7 @@ class BlobAudio:
             try:
                 entries = [_entry(blob) for blob in next(pages, ())]
             except ResourceNotFoundError:
-                raise _no_container(container) from None
+                raise CONTAINER_MISSING.error(container=container) from None
         return entries, str(getattr(pages, "continuation_token", None) or "")
 
     def list(self, container: str) -> Iterator[AudioEntry]:
@@ -114,14 +115,6 @@ def _entry(blob: BlobProperties) -> AudioEntry:
         blob.etag.strip('"'),
         blob.last_modified.astimezone(UTC),
         dict(blob.metadata or {}),
-    )
-
-
-def _no_container(container: str) -> InputError:
-    return InputError(
-        "container_missing",
-        f"There is no container {container}.",
-        "Create it, or correct the name, and ask for a new batch.",
     )
 
 

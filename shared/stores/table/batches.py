@@ -33,7 +33,14 @@ from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.state import BatchFilter, ContentClaim, Diary, OpenBatch, RecordingFacts
+from shared.ports.state import (
+    ROWS_IN_TRANSACTION,
+    BatchFilter,
+    ContentClaim,
+    Diary,
+    OpenBatch,
+    RecordingFacts,
+)
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
@@ -223,6 +230,23 @@ class TableBatchStore:
             for row in self._rows.query(where, values, select=["RowKey"]):
                 yield row["RowKey"].removeprefix("recording-")
 
+    def rows_left(
+        self,
+        job: Job,
+        *,
+        first: str | None = None,
+        last: str | None = None,
+        page: int | None = None,
+    ) -> Iterator[Recording]:
+        return self.recordings(
+            job.batch_id,
+            state="planned",
+            job_id=job.id,
+            first=first or job.first,
+            last=last or job.last,
+            page=page,
+        )
+
     def items_left(self, job: Job) -> Iterator[JobItem]:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
         with storage_errors("list items"):
@@ -294,6 +318,11 @@ class TableBatchStore:
             msgspec.structs.replace(job, version=version)
             for job, version in zip(jobs, versions, strict=False)
         ]
+
+    def save_all(self, recordings: Iterable[Recording]) -> None:
+        left = iter(recordings)
+        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+            self.save(recordings=part)
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]

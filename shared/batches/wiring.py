@@ -1,0 +1,134 @@
+"""What callers can ask of batches, wired."""
+
+from __future__ import annotations
+
+from shared.batches.accept import AcceptBatch
+from shared.batches.cancel import CancelBatch, CarryOutCancel
+from shared.batches.change import ChangeBatch
+from shared.batches.delete import CarryOutDelete, DeleteBatch
+from shared.batches.entries import ExamineEntry, RegisterEntries
+from shared.batches.estimate import EstimateCost
+from shared.batches.expand import ExpandBatch
+from shared.batches.manifest import FindNotTaken, TakeManifest
+from shared.batches.once import AcceptOnce
+from shared.batches.outputs import FetchReport, FetchTranscript
+from shared.batches.retry import CarryOutRetry, RetryBatch
+from shared.batches.status import ListBatches, ReadItems, TellStatus
+from shared.batches.upload import OfferUpload
+from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.register.admit import EnterRecording
+from shared.pipeline.register.dropped import ExamineAgain
+from shared.ports.ground import Ground
+
+
+class BatchDesk:
+    """`expand` and `change` are steps; the others are asked for by people and programs."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        fail: FailRecording,
+        enter: EnterRecording,
+        examine_again: ExamineAgain,
+    ) -> None:
+        ports, store = ground.ports, ground.store
+        queue, clock = ports.queue, ports.clock
+        examine_entry = ExamineEntry(
+            audio=ports.audio,
+            web=ports.web,
+            profiles=ports.profiles,
+            capabilities=ports.capabilities,
+            clock=clock,
+        )
+        self.accept = AcceptBatch(
+            **ground.common, known=ground.known, requests=ports.requests, new_id=ports.new_id
+        )
+        self.accept_once = AcceptOnce(
+            accept=self.accept,
+            contents=ports.contents,
+            known=ground.known,
+            clock=clock,
+            new_id=ports.new_id,
+        )
+        self.take_manifest = TakeManifest(
+            **ground.common,
+            accept=self.accept,
+            audio=ports.audio,
+            outputs=ports.outputs,
+            errors_container=ports.errors,
+        )
+        self.find_not_taken = FindNotTaken(container=ports.manifests, store=store)
+        self.expand = ExpandBatch(
+            **ground.common,
+            requests=ports.requests,
+            register=RegisterEntries(
+                requests=ports.requests,
+                store=store,
+                examine_entry=examine_entry,
+                enter=enter,
+                pool=ports.pool,
+            ),
+            audio=ports.audio,
+        )
+        self.change = ChangeBatch(
+            store=store,
+            delete=_delete(ground),
+            retry=_retry(ground, fail, examine_entry, examine_again),
+            cancel=_cancel(ground, fail),
+        )
+        self.cancel = CancelBatch(**ground.common)
+        self.retry = RetryBatch(**ground.common)
+        self.delete = DeleteBatch(store=store, queue=queue)
+        self.status = TellStatus(store=store, clock=clock)
+        self.list = ListBatches(store=store)
+        self.items = ReadItems(store=store)
+        self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
+        self.report = FetchReport(
+            store=store, outputs=ports.outputs, reports_container=ports.reports
+        )
+        self.estimate = EstimateCost(
+            audio=ports.audio,
+            web=ports.web,
+            profiles=ports.profiles,
+            capabilities=ports.capabilities,
+            endpoints=ground.endpoints,
+            prices=ports.prices,
+            pool=ports.pool,
+        )
+        self.upload = OfferUpload(
+            uploads=ports.uploads,
+            uploads_container=ports.uploads_container,
+            new_id=ports.new_id,
+        )
+
+
+def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
+    ports = ground.ports
+    return CarryOutCancel(**ground.common, endpoints=ground.endpoints, fail=fail, pool=ports.pool)
+
+
+def _retry(
+    ground: Ground, fail: FailRecording, examine_entry: ExamineEntry, examine_again: ExamineAgain
+) -> CarryOutRetry:
+    ports = ground.ports
+    return CarryOutRetry(
+        **ground.common,
+        requests=ports.requests,
+        examine_entry=examine_entry,
+        examine_again=examine_again,
+        fail=fail,
+        outputs=ports.outputs,
+        pool=ports.pool,
+    )
+
+
+def _delete(ground: Ground) -> CarryOutDelete:
+    ports = ground.ports
+    return CarryOutDelete(
+        store=ground.store,
+        requests=ports.requests,
+        outputs=ports.outputs,
+        reports_container=ports.reports,
+        clock=ports.clock,
+        pool=ports.pool,
+    )

@@ -1,0 +1,52 @@
+"""Why a recording failed, in a form that a person can act on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shared.errors import InputError
+
+FailureKind = Literal["input", "configuration", "throttling", "provider", "ours"]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """`kind` is whose fault it is, `code` a stable snake_case name, `reason` what happened,
+    `advice` what to do. `retryable` tells that another attempt may succeed unchanged."""
+
+    kind: FailureKind
+    code: str
+    reason: str
+    advice: str
+    retryable: bool = False
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A failure that is told with the facts of the case: `reason` and `advice` name them in braces,
+    as `str.format` reads them."""
+
+    kind: FailureKind
+    code: str
+    reason: str
+    advice: str
+    retryable: bool = False
+
+    def failure(self, **facts: object) -> Failure:
+        """The failure, with every fact that the texts name. More do no harm."""
+        return Failure(
+            kind=self.kind,
+            code=self.code,
+            reason=self.reason.format(**facts),
+            advice=self.advice.format(**facts),
+            retryable=self.retryable,
+        )
+
+    def error(self, **facts: object) -> InputError:
+        """To be raised while a recording of kind `input` is looked into; `failure_of` reads it."""
+        return InputError(self.code, self.reason.format(**facts), self.advice.format(**facts))
+
+
+def failure_of(error: InputError) -> Failure:
+    """What was raised, as it is stored."""
+    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)

@@ -1,0 +1,315 @@
+"""Every text of a failure that a customer can read: its code, what happened, and what to do.
+
+What needs no facts is a `Failure` as it stands, the rest are templates. A name stands for one text:
+several share a code where the same thing is told in another way or by somebody else.
+docs/troubleshooting.md explains every code and is tested against this file. Whoever shows or
+translates the texts finds all of them in `TEXTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from shared.errors import (
+    InputError,
+    ProviderRefused,
+    ResultMalformed,
+    ResultMissing,
+    ResultTooLarge,
+)
+from shared.model.failure import Failure, FailureKind, Template
+
+
+def _input(code: str, reason: str, advice: str) -> Template:
+    return Template("input", code, reason, advice)
+
+
+def _said(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
+    """By a provider, in its own words."""
+    return Template(kind, code, "{provider}: {said}", advice, retryable)
+
+
+def _passing(code: str, reason: str, advice: str) -> Failure:
+    return _ready("provider", code, reason, advice, retryable=True)
+
+
+def _ready(
+    kind: FailureKind, code: str, reason: str, advice: str, retryable: bool = False
+) -> Failure:
+    return Failure(kind=kind, code=code, reason=reason, advice=advice, retryable=retryable)
+
+
+# fmt: off
+# A table: a line for the code, one for what happened, one for what to do.
+
+# The audio.
+
+EMPTY_AUDIO = _input("empty_audio",
+    "The blob has no bytes.",
+    "Check that the recorder or the upload finished, then upload the file again.")
+EMPTY_WAV = _input("empty_audio",
+    "The file is a WAV header without any sound behind it.", EMPTY_AUDIO.advice)
+NOT_AUDIO = _input("not_audio",
+    "The content is not an audio or video format that can be read, or its header is damaged.",
+    "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+OTHER_CONTENT = _input("not_audio",
+    "The content is {kind}, whatever the file's name says.",
+    "Upload the audio file itself.")
+NO_HEADER = _input("not_audio",
+    "The file has no WAV header, so nothing says how its samples are to be read.",
+    "If it is raw PCM, add a header with the right sample rate, sample size and number of channels "
+    "(for example with sox or ffmpeg), then upload it again.")
+NO_AUDIO_STREAM = _input("no_audio_stream",
+    "The {kind} file holds no sound.",
+    "Export it again with its sound, or upload the audio alone.")
+ENCRYPTED_AUDIO = _input("encrypted_audio",
+    "The sound is encrypted (DRM); no provider can read it.",
+    "Upload a recording without copy protection.")
+TOO_SHORT = _input("too_short",
+    "The recording is {duration} ms long; speech needs at least {least} ms.",
+    "Check that the recorder started, or leave this file out.")
+SOUND_CUT_OFF = _input("truncated_audio",
+    "The header promises {whole:.1f} s of sound, the file holds {present:.1f} s.",
+    "Upload the whole file again. If the stump is all there is, set accept_truncated in the "
+    "profile or dropscribe_accept_truncated on the blob.")
+BYTES_CUT_OFF = _input("truncated_audio",
+    "The header promises {promised} bytes, the file holds {present}.", SOUND_CUT_OFF.advice)
+INDEX_MISSING = _input("truncated_audio",
+    "The file's index (moov) is missing: the recording or the upload was cut off.",
+    "Upload the whole file again; without its index nobody can play it.")
+
+# Where the audio is looked for.
+
+CONTAINER_MISSING = _input("container_missing",
+    "There is no container {container}.",
+    "Create it, or correct the name, and ask for a new batch.")
+URL_REFUSED = _input("url_refused",
+    "The address is not one that may be called from here.",
+    "Give a public https address, or upload the recording to a container.")
+URL_UNREACHABLE = _input("url_unreachable",
+    "The server at this address {answer}.",
+    "Correct the address, or make it reachable, then retry the batch.")
+URL_WITHOUT_LENGTH = _input("url_without_length",
+    "The server at this address does not tell how long the file is.",
+    "Upload the recording to a container, and name it there.")
+URL_WITHOUT_RANGES = _input("url_without_ranges",
+    "The server at this address sends files only as a whole.",
+    URL_WITHOUT_LENGTH.advice)
+MISSING = _ready("input", "recording_missing",
+    "There is no such blob.",
+    "Correct the name, or upload the recording, then retry the batch.")
+NOTHING_LISTED = _ready("input", "nothing_listed",
+    "No blob is there whose name begins like this.",
+    "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
+
+# What was asked for.
+
+UNKNOWN_PROFILE = _input("unknown_profile",
+    "There is no profile called {name!r}{hint}.",
+    "Use one of: {known}.")
+BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
+BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
+NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")
+NO_REDACTION = _input("no_redaction",
+    "The provider cannot redact, and the profile asks for it.",
+    "Use a provider that can, or leave redact out of the profile.")
+TOO_LARGE = _input("too_large",
+    "The file has {size} MB, the provider takes at most {most} MB.",
+    "Split the recording, or compress it, for example as FLAC or Opus.")
+TOO_LONG = _input("too_long",
+    "The recording lasts {duration} min, the provider takes at most {most} min.",
+    "Split the recording.")
+TOO_LONG_FOR_DIARIZATION = _input("too_long_for_diarization",
+    "The recording lasts {duration} min; the provider tells speakers apart in at most {most} min.",
+    'Split the recording, or set max_speakers to "none".')
+UNSUPPORTED_CONTAINER = _input("unsupported_container",
+    "The provider does not read the container {name}.",
+    "Convert the recording to WAV (PCM), FLAC or MP3.")
+UNSUPPORTED_CODEC = _input("unsupported_codec",
+    "The provider does not read the codec {name}.",
+    UNSUPPORTED_CONTAINER.advice)
+CHANNEL_MISSING = _input("channel_missing",
+    "Channel {asked} was asked for; the recording has {count}, counted from 0.",
+    "Correct channels in the profile or on the blob, or leave it out to take them all.")
+OVER_BUDGET = _input("over_budget",
+    "The budget of {budget:.2f} {currency} does not allow it at {provider} in the mode {mode}.",
+    "Ask for the recording in another batch with a larger budget, or for a cheaper provider or "
+    "mode.")
+NO_PRICE = Template("configuration", "no_price",
+    "The batch has a budget, and the price of {provider} in the mode {mode} is not known.",
+    "Put the price into the setting PRICES, then retry the batch; or ask for a batch without a "
+    "budget.")
+CANCELLED = _ready("configuration", "cancelled",
+    "The batch was cancelled before this recording was transcribed.",
+    "Retry the batch if it is wanted after all.")
+_NO_OTHER = "{reason} No other provider of the profile takes the recording either."
+
+# Why a job is not sent. Its recordings do not fail: they go on in another one, with a note.
+
+GOES_ON = "The recordings of the job go on in another one."
+PROVIDER_GONE = Template("provider", "provider_gone",
+    "{provider} has no endpoint in the settings.", GOES_ON, True)
+UNFUNDED = Template("provider", "unfunded",
+    "The account at {provider} holds too little money.", GOES_ON, True)
+PROVIDER_OUT = Template("provider", "provider_out",
+    "{provider} could not be reached for some time.", GOES_ON, True)
+DEADLINE_NEARS = _passing("deadline_nears",
+    "The deadline is nearer than the standard mode may take.", GOES_ON)
+
+# What providers say, each with facts of its own. A provider's codes are read in its folder.
+
+NO_REASON = "it gave no reason"
+_LATER = "Nothing; it is tried again."
+NO_ACCESS_TO_AUDIO = _said("configuration", "recording_unreachable",
+    "Check that the Speech resource may read the storage account (firewall, managed identity or "
+    "SAS) and that the blob still exists.", retryable=True)
+NO_WAY_TO_AUDIO = _said("configuration", "recording_unreachable",
+    "Check that the storage account can be read from the internet; if it has a firewall, have the "
+    "audio uploaded ({setting}).", retryable=True)
+AUDIO_UNREADABLE = _said("input", "audio_unreadable", "Send {formats}.")
+CHANNELS_UNREADABLE = _said("input", "audio_unreadable",
+    "Send {formats}. For audio of several channels, turn speaker separation off.")
+NO_SOUND = _said("input", "audio_empty", "Send a recording that holds sound.")
+NO_SPEECH = _said("input", "audio_empty", "Send a recording that holds speech.")
+AUDIO_TOO_LONG = _said("input", "audio_too_long", "Split the recording into shorter ones.")
+CHANNELS_WRONG = _said("input", "channels_wrong",
+    "Ask only for channels that the recording has, counted from 0.")
+NO_LANGUAGE = _said("input", "language_unknown",
+    "Add the language that is spoken to the candidate locales.")
+NO_SURE_LANGUAGE = _said("input", "language_unknown",
+    "Add the language that is spoken to the candidate locales, or ask for less confidence.")
+MANY_LANGUAGES = _said("input", "language_ambiguous",
+    "Identify languages continuously, or name fewer candidates.")
+LOCALE_WRONG = _said("configuration", "locale_wrong", "Choose a locale that this region offers.")
+MODEL_WRONG = _said("configuration", "model_wrong",
+    "Choose a model that exists, is not retired and fits the locale.")
+SUBSCRIPTION_WRONG = _said("configuration", "subscription_wrong",
+    "Use a Speech resource of tier S0 in its own region.")
+ACCESS_DENIED = _said("configuration", "access_denied",
+    "Give the role Cognitive Services Speech Contributor.")
+OPTIONS_REFUSED = _said("configuration", "request_refused", "Correct the options of the profile.")
+THROTTLED = _said("throttling", "provider_throttled", _LATER, retryable=True)
+TROUBLE = _said("provider", "provider_trouble", _LATER, retryable=True)
+FAILED = _said("provider", "provider_failed",
+    "Look the reason up at the provider.", retryable=True)
+FAILED_WITHOUT_REASON = Template("provider", "provider_failed",
+    "{provider} could not transcribe the recording; it gives no reason.",
+    "It is tried again by itself. If that fails too, play the recording, and check that the "
+    "storage account can be read from the internet.", retryable=True)
+CANCELLED_THERE = Template("provider", "cancelled_at_provider",
+    "The transcription was cancelled at {provider}.",
+    "Ask who has access to the account there, then drop the recording again.")
+PROMISE_BROKEN = Template("provider", "deadline_passed",
+    "{provider} did not transcribe the recording in the {promised} hours that it promises, nor in "
+    "the {more} hours after.",
+    "It can neither be cancelled nor deleted there, so it may still be done and billed: look at "
+    "the account before you drop the recording again.")
+REFUSED = Template("configuration", "refused",
+    "The provider refused the request: {said}",
+    "Correct the profile that these recordings use, then drop them again.")
+
+# The result, and what became of the job.
+
+_AGAIN = "It is tried again by itself. If that fails too, drop the recording again."
+ENDPOINT_GONE = _ready("configuration", "endpoint_gone",
+    "The endpoint that was transcribing this recording is not in the settings any more.",
+    "It is tried again at another endpoint, if there is one. Otherwise configure one, then drop "
+    "the recording again.", retryable=True)
+VANISHED = _passing("transcription_missing",
+    "The provider does not know the transcription any more.",
+    "It is submitted again by itself. If this repeats, look for somebody who deletes "
+    "transcriptions at the Speech resource.")
+NO_RESULT = _passing("result_missing",
+    "The provider reported the job as done, but there is no result for this recording.", _AGAIN)
+OVERDUE = _passing("transcription_overdue",
+    "The provider had not finished the transcription after days, and it was cancelled.", _AGAIN)
+UNAVAILABLE = _passing("results_unavailable",
+    "The transcription is finished, but for a day its results could not be had from the provider.",
+    _AGAIN)
+RESULTS_REFUSED = Template("provider", "results_refused",
+    "The provider refused, time after time, to tell about the transcription: {said}",
+    _AGAIN, retryable=True)
+RESULT_WITHHELD = _passing("result_unavailable",
+    "The provider lists a result for this recording, but does not hand it out.",
+    "Drop the recording again.")
+RESULT_UNREADABLE = Template("provider", "result_unreadable",
+    "The provider's result cannot be read: {said}.",
+    "Drop the recording again. If that fails too, report it with the API version.", retryable=True)
+RESULT_TOO_LARGE = Template("provider", "result_too_large",
+    RESULT_UNREADABLE.reason,
+    "Split the recording, or ask for less of each word, then drop it again.")
+OUTCOME_UNKNOWN = Template("provider", "outcome_unknown",
+    "The call that sent this recording to the endpoint {endpoint} ended without an answer, and "
+    "nobody can tell whether it was carried out: {why}. It was not sent again, because it might be "
+    "paid for twice.",
+    "To have it sent again, drop it again. Before that, look at the provider for a transcription "
+    "with the mark {mark}: if there is one, this recording was paid for. It is {fate}.")
+NOT_CONFIGURED = "the endpoint is not in the settings any more"
+NOT_ANSWERED = "the endpoint could not be asked"
+NOT_LISTED = "the provider's list does not show it, which proves nothing"
+_KEPT = "kept there, as the profile says"
+_DELETED = "deleted by itself"
+
+# Our own faults.
+
+_MEND = "Look in the log for what failed, mend it, then drop the recording again."
+NOT_REGISTERED = _ready("ours", "not_registered",
+    "Dropscribe could not look into this recording.",
+    "Look in the log for what failed, mend it, then retry the batch.")
+UNREGISTERED = _ready("ours", "not_registered",
+    "Dropscribe failed five times in a row to register this recording.", _MEND)
+UNPLANNED = _ready("ours", "not_planned",
+    "For a day, Dropscribe failed to put this recording into a job.", _MEND)
+STEP_FAILED = _ready("ours", "internal_error",
+    "Dropscribe failed, time after time, to send this recording or to collect its result.", _MEND)
+POISONED = _ready("ours", "internal_error",
+    "Dropscribe failed five times in a row to store the result of this recording.", _MEND)
+INTERNAL = _ready("ours", "internal_error",
+    "The result arrived, but Dropscribe could not turn it into a transcript.",
+    "Look for the event recording.publish_failed in the log and report it.")
+
+# fmt: on
+TEXTS: Mapping[str, Failure | Template] = {
+    name: text for name, text in globals().items() if isinstance(text, Failure | Template)
+}
+"""Every text by its name here."""
+
+
+def and_no_other(error: InputError) -> InputError:
+    """What the first provider of an order said, where none of the others takes it either."""
+    return InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
+
+
+def request_refused(error: ProviderRefused) -> Failure:
+    """Of a create call. The code is the provider's own, where it gave one."""
+    failure = REFUSED.failure(said=error)
+    return msgspec.structs.replace(failure, code=error.code) if error.code else failure
+
+
+def refused(error: ProviderRefused) -> Failure:
+    """Of the questions about a transcription."""
+    return RESULTS_REFUSED.failure(said=error)
+
+
+def unreadable(error: ResultMissing | ResultMalformed) -> Failure:
+    """Of one result that is not there, or not what it should be."""
+    if isinstance(error, ResultMissing):
+        return RESULT_WITHHELD
+    return RESULT_UNREADABLE.failure(said=_without_stop(error))
+
+
+def too_large(error: ResultTooLarge) -> Failure:
+    """Another attempt would be paid for and bring the same."""
+    return RESULT_TOO_LARGE.failure(said=_without_stop(error))
+
+
+def outcome_unknown(mark: str, endpoint: str | None, why: str, *, is_kept: bool) -> Failure:
+    """Of the job with that mark; `is_kept` tells that its copy at the provider is not deleted."""
+    fate = _KEPT if is_kept else _DELETED
+    return OUTCOME_UNKNOWN.failure(mark=mark, endpoint=endpoint, why=why, fate=fate)
+
+
+def _without_stop(error: Exception) -> str:
+    return str(error).rstrip(".")

@@ -1,0 +1,30 @@
+"""What every step may have to do when something fails, wired."""
+
+from __future__ import annotations
+
+from shared.pipeline.fail.job import CountFault, FailJob
+from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
+from shared.pipeline.fail.patience import BeginAnew
+from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.unresolved import LeaveUnresolved
+from shared.ports.ground import Ground
+
+
+class Failing:
+    def __init__(self, ground: Ground) -> None:
+        ports, store = ground.ports, ground.store
+        policy, clock = ports.policy, ports.clock
+        self.fail = FailRecording(outputs=ports.outputs, container=ports.errors, clock=clock)
+        self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)
+        self.fail_job = FailJob(**ground.common, settle=self.settle)
+        self.count_fault = CountFault(store=store, fail_job=self.fail_job, policy=policy)
+        self.leave_unresolved = LeaveUnresolved(**ground.common, fail=self.fail)
+        self.is_out_of_reach = OutOfReach(**ground.common)
+        self.give_up_if_gone = GiveUpIfGone(
+            store=store,
+            active=ports.active,
+            is_out_of_reach=self.is_out_of_reach,
+            fail_job=self.fail_job,
+            leave_unresolved=self.leave_unresolved,
+        )
+        self.begin_anew = BeginAnew(**ground.common)

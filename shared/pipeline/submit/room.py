@@ -1,0 +1,111 @@
+"""Where there is room for the jobs of a step, and how long to wait where there is none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared.endpoints.choose import choose_endpoint
+from shared.errors import EndpointDown, ProviderThrottled
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.policy import Policy
+from shared.ports.provider import Limited, SpeechProvider
+from shared.ports.queue import Clock
+
+MOMENT = timedelta(seconds=1)
+Endpoints = Mapping[str, SpeechProvider]
+
+
+class Place(NamedTuple):
+    """The endpoint that a job goes to."""
+
+    job: Job
+    endpoint: str
+
+
+def entry_of(job: Job, endpoint: str, since_at: datetime) -> ActiveJob:
+    """For the index of active jobs."""
+    return ActiveJob(
+        job_id=job.id,
+        batch_id=job.batch_id,
+        endpoint=endpoint,
+        audio_ms=job.audio_ms,
+        since_at=since_at,
+    )
+
+
+def find_places(
+    jobs: Sequence[Job], running: Sequence[ActiveJob], endpoints: Endpoints, policy: Policy
+) -> list[Place]:
+    """Where each goes, for as long as there is room."""
+    running, places = list(running), []
+    for job in jobs:
+        endpoint = choose_endpoint(job, running, endpoints, policy)
+        if endpoint is None:
+            break
+        places.append(Place(job, endpoint))
+        running.append(entry_of(job, endpoint, job.changed_at))
+    return places
+
+
+def reserve(
+    places: Sequence[Place], endpoints: Endpoints, clock: Clock
+) -> tuple[list[Place], dict[str, timedelta]]:
+    """Those for which a create call is allowed now, and how long the endpoints want to be left
+    alone that said so."""
+    reserved: list[Place] = []
+    pauses: dict[str, timedelta] = {}
+    for endpoint, count in Counter(place.endpoint for place in places).items():
+        try:
+            most = _most_calls(endpoints[endpoint], count)
+        except EndpointDown as error:
+            pauses[endpoint] = error.until_at - clock.now()
+        except ProviderThrottled as error:
+            pauses[endpoint] = timedelta(seconds=error.retry_after_seconds or 1)
+        else:
+            reserved += [place for place in places if place.endpoint == endpoint][:most]
+    return sorted(reserved, key=lambda place: place.job.id), pauses
+
+
+def crowded(
+    mine: Sequence[ActiveJob], listed: Sequence[ActiveJob], provider: str, policy: Policy
+) -> set[str]:
+    """The ids of my jobs for which there is no room after all. Who lists jobs at the same moment
+    saw the same room as we did; whoever looks again last sees both, and steps back."""
+    ids = {entry.job_id for entry in mine}
+    room = dict.fromkeys((entry.endpoint for entry in mine), policy.most_active_jobs(provider))
+    for entry in listed:
+        if entry.endpoint in room and entry.job_id not in ids:
+            room[entry.endpoint] -= 1
+    too_many = set()
+    for entry in mine:
+        room[entry.endpoint] -= 1
+        if room[entry.endpoint] < 0:
+            too_many.add(entry.job_id)
+    return too_many
+
+
+def outage(job: Job, endpoints: Endpoints, out: Mapping[str, timedelta]) -> timedelta | None:
+    """How long yet none of its endpoints can take the job, where `out` are those that are taken
+    out; None: one of them is only full."""
+    mine = _endpoints_of(job, endpoints)
+    if not mine or any(name not in out for name in mine):
+        return None
+    return min(out[name] for name in mine)
+
+
+def shortest(pauses: Mapping[str, timedelta], job: Job, endpoints: Endpoints) -> timedelta:
+    """Until the first of these endpoints may take more: one that is to be left alone for an hour
+    does not keep the line from the others."""
+    mine = _endpoints_of(job, endpoints)
+    return min((pauses.get(name, MOMENT) for name in mine), default=MOMENT)
+
+
+def _endpoints_of(job: Job, endpoints: Endpoints) -> list[str]:
+    return [name for name, provider in endpoints.items() if provider.name == job.provider]
+
+
+def _most_calls(provider: SpeechProvider, most: int) -> int:
+    return provider.reserve(most) if isinstance(provider, Limited) else most

@@ -1,0 +1,99 @@
+"""What watches over the steps, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.watch.claims import SweepClaims
+from shared.pipeline.watch.dead_letters import TakeDeadLetters
+from shared.pipeline.watch.health import HealthCheck, MeasureHealth
+from shared.pipeline.watch.missed import Find, FindUnregistered, Reconcile
+from shared.pipeline.watch.orphans import RemoveOrphans
+from shared.pipeline.watch.poison import (
+    Drain,
+    DrainBlobEvent,
+    PlanOrFail,
+    ReadAnotherRound,
+    RegisterOrFail,
+    Take,
+)
+from shared.pipeline.watch.sweep import SweepBatches
+from shared.ports.ground import Ground
+
+
+class Watching:
+    """`sweeps` are the parts of the sweep by name, in their order. `take` registers what came into
+    a container that we watch; `plan` plans a batch."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        failing: Failing,
+        *,
+        take: Take,
+        plan: Callable[[str], None],
+        find_manifests: Find,
+    ) -> None:
+        ports = ground.ports
+        register = RegisterOrFail(take=take)
+        self.drain_blob_event = DrainBlobEvent(register=register)
+        self.drain = Drain(
+            store=ground.store,
+            register=register,
+            plan=PlanOrFail(**ground.common, plan=plan, fail=failing.fail),
+            count_fault=failing.count_fault,
+            read_another_round=ReadAnotherRound(**ground.common, settle=failing.settle),
+            queue=ports.queue,
+        )
+        self.health = HealthCheck(
+            MeasureHealth(**ground.common, book=ground.book, endpoints=ground.endpoints),
+            ports.clock,
+        )
+        find_audio = FindUnregistered(
+            **ground.common, container=ports.intake, profiles=ports.profiles
+        )
+        self.sweeps: dict[str, Callable[[], None]] = {
+            "batches": SweepBatches(**ground.common),
+            "intake": _reconcile(ground, ports.intake, find_audio),
+            "manifests": _reconcile(ground, ports.manifests, find_manifests),
+            "dead letters": _dead_letters(ground),
+            "orphans": _orphans(ground),
+            "contents": _claims(ground),
+        }
+
+
+def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
+    ports = ground.ports
+    return Reconcile(
+        **ground.common, container=container, find=find, audio=ports.audio, diaries=ports.diaries
+    )
+
+
+def _dead_letters(ground: Ground) -> TakeDeadLetters:
+    ports = ground.ports
+    return TakeDeadLetters(
+        **ground.common,
+        container=ports.dead_letters,
+        intake=(ports.intake, ports.manifests),
+        audio=ports.audio,
+        diaries=ports.diaries,
+    )
+
+
+def _orphans(ground: Ground) -> RemoveOrphans:
+    ports = ground.ports
+    return RemoveOrphans(
+        **ground.common,
+        diaries=ports.diaries,
+        endpoints=ground.endpoints,
+        capabilities=ports.capabilities,
+        deployment=ports.deployment,
+    )
+
+
+def _claims(ground: Ground) -> SweepClaims:
+    ports = ground.ports
+    return SweepClaims(
+        **ground.common, contents=ports.contents, diaries=ports.diaries, pool=ports.pool
+    )

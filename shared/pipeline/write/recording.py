@@ -1,0 +1,85 @@
+"""What becomes of one recording of a slice: transcribed, failed, or asked for once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
+from shared.log import event
+from shared.messages import SliceItem
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording, asked_again
+from shared.model.failure import Failure
+from shared.model.failure_texts import INTERNAL, too_large, unreadable
+from shared.pipeline.fail.recording import SettleFailure, may_have_failed
+from shared.pipeline.write.publish import Publish
+from shared.pipeline.write.results import Results
+from shared.ports.queue import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteRecording:
+    """The row as it is to be saved; None: it stays as it is, for it is about to be tried again.
+    Raises what may pass: `ProviderUnavailable`, `StoreUnavailable` and their like."""
+
+    publish: Publish
+    settle: SettleFailure
+    policy: Policy
+    clock: Clock
+
+    def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording | None:
+        if item.failure is not None:
+            return self.settle(row, item.failure)
+        try:
+            return self._published(row, item, results)
+        except ResultTooLarge as error:
+            return self.settle(row, too_large(error))
+        except (ResultMissing, ResultMalformed) as error:
+            return self._read_again_or_fail(row, unreadable(error))
+        except DropscribeError:
+            raise
+        except Exception as error:  # a fault of ours with one result must not stop the others
+            _tell(row, error)
+            return self._read_again_or_fail(row, INTERNAL)
+
+    def _published(self, row: Recording, item: SliceItem, results: Results) -> Recording:
+        published = self.publish(row, item, results)
+        if may_have_failed(row, self.policy):
+            self.settle.fail.take_back(row)
+        return published
+
+    def _read_again_or_fail(self, row: Recording, failure: Failure) -> Recording | None:
+        """None: it was tried a moment ago, in another slice or with the same link, and is about to
+        be again. That counts once, for the next attempt is paid for."""
+        now, most = self.clock.now(), self.policy.max_fetches
+        pause = timedelta(seconds=self.policy.refetch_seconds)
+        if row.fetches and now - row.changed_at < pause / 2:
+            return None
+        if row.fetches + 1 < most:
+            return asked_again(row, now)
+        tried = f"It was asked for {most} times in the last of {row.attempt} attempts."
+        reason = f"{failure.reason} {tried}"
+        return self.settle(row, msgspec.structs.replace(failure, reason=reason))
+
+
+def _tell(row: Recording, error: Exception) -> None:
+    event(
+        "recording.publish_failed",
+        recording=row.id,
+        error=type(error).__name__,
+        where=_where(error),
+        level=40,
+    )
+
+
+def _where(error: Exception) -> str:
+    """File and line of the fault; the message may hold text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

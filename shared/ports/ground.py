@@ -1,0 +1,116 @@
+"""What the application stands on, all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
+
+from shared.model.batch.policy import Policy
+from shared.model.manifest.checks import Known
+from shared.model.money.price import PriceTable
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.profile import Profile
+from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
+from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
+from shared.ports.provider import SpeechProvider
+from shared.ports.queue import Clock, Queue
+from shared.ports.state import (
+    ActiveJobs,
+    BatchStore,
+    Contents,
+    Diaries,
+    EndpointBook,
+    NoticedBook,
+    NoticedRows,
+)
+
+
+class EventPorts(NamedTuple):
+    """What telling others stands on. `callers` carries the calls, apart from the pipeline's own
+    work. `own_secrets` sign what goes to addresses that batches bring along. `chance` is from 0
+    to 1."""
+
+    outbox: Outbox
+    subscriptions: Subscriptions
+    confidences: Confidences
+    deliveries: Deliveries
+    sender: Sender
+    callers: Executor
+    new_secret: Callable[[], str]
+    chance: Callable[[], float]
+    own_secrets: Sequence[str] = ()
+
+
+class Ports(NamedTuple):
+    """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
+    so that several deployments can share a resource. `sources` are the containers whose blobs a
+    request may name. Without `webhook_url` the providers are only polled."""
+
+    clock: Clock
+    audio: AudioBlobs
+    outputs: Outputs
+    store: NoticedRows
+    active: ActiveJobs
+    book: NoticedBook
+    diaries: Diaries
+    contents: Contents
+    queue: Queue
+    providers: Mapping[str, SpeechProvider]
+    capabilities: Mapping[str, Capabilities]
+    requests: Requests
+    web: WebAudio
+    uploads: Uploads
+    profiles: Sequence[Profile]
+    policy: Policy
+    prices: PriceTable
+    pool: Executor
+    new_id: Callable[[], str]
+    deployment: str
+    events: EventPorts
+    intake: str = "audio"
+    transcripts: str = "transcripts"
+    reports: str = "reports"
+    errors: str = "errors"
+    manifests: str = "manifests"
+    dead_letters: str = "dead-letters"
+    uploads_container: str = "uploads"
+    sources: Sequence[str] = ("uploads", "audio")
+    allow_http: bool = False
+    webhook_url: str | None = None
+    webhook_secret: str = ""
+
+
+class Common(TypedDict):
+    """What `UseCase` is built from."""
+
+    store: BatchStore
+    active: ActiveJobs
+    queue: Queue
+    policy: Policy
+    clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCase:
+    """What nearly every use-case stands on. One that needs little of it names its ports instead."""
+
+    store: BatchStore
+    active: ActiveJobs
+    queue: Queue
+    policy: Policy
+    clock: Clock
+
+
+class Ground(NamedTuple):
+    """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
+    others of what they save, `endpoints` are the providers within their limits. `common` is what
+    nearly all of them get, `known` what a manifest may refer to."""
+
+    ports: Ports
+    common: Common
+    store: BatchStore
+    book: EndpointBook
+    endpoints: Mapping[str, SpeechProvider]
+    known: Known

@@ -1,0 +1,151 @@
+"""`python -m tests.examples` writes the examples of the API: what is sent in a run on stand-ins,
+and what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from shared.api.describe.examples import FILE, Example
+from shared.api.http import JSON, Request
+from shared.api.operations.all import OPERATIONS
+from shared.api.serve import Access, serve
+from tests.fakes.world import World, a_second_of_silence
+
+BASE = "https://dropscribe.example/api"
+HOOK = "https://hooks.example/dropscribe"
+_BY_NAME = {operation.name: operation for operation in OPERATIONS}
+_ITSELF = ("get_openapi", "get_openapi_3_0")
+"""Of a description in itself its beginning is enough."""
+
+
+class Recorder:
+    """Calls operations and keeps the first call of each."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.examples: dict[str, Example] = {}
+
+    def __call__(
+        self,
+        name: str,
+        path: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+    ) -> Any:
+        operation, path, query = _BY_NAME[name], dict(path or {}), dict(query or {})
+        path = {key: path[key] for key in operation.path_names}
+        url = f"{BASE}/{operation.path.format(**path)}"
+        asked = {key: json.dumps(value).strip('"') for key, value in query.items()}
+        sent = b"" if body is None else json.dumps(body).encode()
+        request = Request(operation.method, url, path, asked, {}, sent)
+        response = serve(operation, request, lambda: self._world.app, Access(), OPERATIONS)
+        if response.status >= 400:
+            raise AssertionError(f"{name}: {response.body.decode()}")
+        kind = (response.media_type or JSON).partition(";")[0]
+        text = response.body.decode()
+        answer = json.loads(text) if text and kind == JSON else text or None
+        if name in _ITSELF:
+            answer = {key: answer[key] for key in ("openapi", "info")}
+        self.examples.setdefault(
+            name,
+            Example(
+                path=path,
+                query=query,
+                body=body,
+                status=response.status,
+                media_type=kind,
+                answer=answer,
+            ),
+        )
+        return answer
+
+
+def recorded() -> dict[str, Example]:
+    """By the names of the operations, in the order of the API."""
+    world = World()
+    call = Recorder(world)
+    _look_around(call)
+    subscription = _subscribe(call)
+    batch = _transcribe(world, call)
+    _look_at_events(call, subscription)
+    _change(world, call, batch)
+    return {name: call.examples[name] for name in _BY_NAME}
+
+
+def _look_around(call: Recorder) -> None:
+    for name in ("list_profiles", "list_formats", "list_locales", *_ITSELF):
+        call(name)
+    call("get_transcript_schema", query={"format": "txt"})
+    call("estimate_lengths", query={"recordings": 200, "duration_ms": 300_000})
+
+
+def _subscribe(call: Recorder) -> dict[str, str]:
+    made = call(
+        "create_subscription",
+        body={"url": HOOK, "title": "Tickets", "types": ["recording.transcribed"]},
+    )
+    own = {"subscription_id": made["id"]}
+    call("list_subscriptions")
+    call("get_subscription", own)
+    call("change_subscription", own, body={"title": "Tickets of support"})
+    call("rotate_secret", own, body={"overlap_hours": 24})
+    flow = call("create_trigger", {"trigger": "batch-completed"}, body={"url": HOOK})
+    call("delete_subscription", {"subscription_id": flow["id"]})
+    return own
+
+
+def _transcribe(world: World, call: Recorder) -> dict[str, str]:
+    upload = call("create_upload", body={"name": "meeting.wav", "minutes": 60})
+    place = {key: upload[key] for key in ("container", "blob")}
+    world.audio.drop(
+        place["blob"], a_second_of_silence(), world.clock.now(), container=place["container"]
+    )
+    recording = {**place, "client_item_id": "meeting-7", "metadata": {"room": "4"}}
+    manifest = {"title": "Meetings", "speakers": {"min": 2, "max": 4}, "recordings": [recording]}
+    call("estimate_manifest", body=manifest)
+    batch = call("create_batch", body=manifest)
+    own = {"batch_id": batch["id"]}
+    call("get_health")
+    world.run()
+    call("get_batch_result", own)
+    call("get_batch", own)
+    call("list_batches", query={"limit": 10})
+    [item] = call("list_items", own, query={"client_item_id": "meeting-7"})["value"]
+    one = {**own, "recording_id": item["id"]}
+    call("get_item", one)
+    call("get_transcript", one)
+    call("get_transcript_file", {**one, "transcript_format": "vtt"})
+    call("get_report", own)
+    call("get_report_file", {**own, "report_format": "csv"})
+    return own
+
+
+def _look_at_events(call: Recorder, own: dict[str, str]) -> None:
+    call("test_subscription", own)
+    [delivery, *_] = call("list_deliveries", own, query={"event_type": "recording.transcribed"})[
+        "value"
+    ]
+    one = {**own, "event_id": delivery["event_id"]}
+    call("get_delivery", one)
+    call("replay_events", own, body={"event_id": one["event_id"]})
+
+
+def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
+    call("retry_batch", own)
+    call("cancel_batch", own)
+    world.run()
+    call("delete_batch", own, query={"outputs": True})
+
+
+def main() -> None:
+    text = msgspec.json.format(msgspec.json.encode(recorded()), indent=2).decode()
+    FILE.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
