@@ -39,6 +39,8 @@ class Run:
         return self.utterances[-1].end_ms
 
 
+_DOTS = ".…·-–— "
+"""A line of these alone shows nothing."""
 UNKNOWN = "Unknown"
 """Whose voice it is nobody knows, where other voices are told apart."""
 
@@ -67,7 +69,7 @@ def runs(transcript: Transcript) -> list[Run]:
     Somebody else's words between two utterances end a run; words that fall entirely into one
     utterance of the other do not.
     """
-    spoken = spoken_in_order(transcript)
+    spoken = [pair for pair in spoken_in_order(transcript) if pair[1].strip(_DOTS)]
     named = are_named([utterance for utterance, _ in spoken])
     channels = len({utterance.channel for utterance, _ in spoken})
     found: list[Run] = []
