@@ -55,9 +55,7 @@ class Application:
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
-        self._desk = BatchDesk(
-            ground, failing.fail, self._pipeline.enter, self._pipeline.examine_again
-        )
+        self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
         self._watching = Watching(
             ground,
             failing,

@@ -40,8 +40,8 @@ class Silent:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.job(batch_id, job_id)
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        return self._rows.jobs(batch_id)
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        return self._rows.jobs(batch_id, first=first)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         return self._rows.planned_jobs(batch_id, first, last, most)
@@ -102,6 +102,9 @@ class Silent:
 
     def close_batch(self, batch_id: str, version: str) -> None:
         self._rows.close_batch(batch_id, version)
+
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        self._rows.forget_recordings(recordings)
 
     def forget(self, batch: Batch) -> None:
         self._rows.forget(batch)

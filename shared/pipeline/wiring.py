@@ -40,7 +40,9 @@ class Pipeline:
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
-        self.enter = EnterRecording(store=ground.store, fail=failing.fail)
+        self.enter = EnterRecording(
+            store=ground.store, fail=failing.fail, save_failed=failing.save_failed
+        )
         examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
         self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
         self.register = _register(ground, examine_blob, self.enter)
@@ -93,6 +95,7 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
+            save_failed=failing.save_failed,
             capabilities=ports.capabilities,
             prices=ports.prices,
             clock=ports.clock,
@@ -129,9 +132,7 @@ def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Se
         endpoints=ground.endpoints,
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
         write_intents=WriteIntents(**ground.common),
-        make_calls=MakeCalls(
-            endpoints=ground.endpoints, policy=ports.policy, clock=ports.clock, pool=ports.pool
-        ),
+        make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
         note_answers=NoteAnswers(
             **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
         ),
@@ -189,6 +190,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         write_recording=WriteRecording(
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
+        save_failed=failing.save_failed,
         finish_now=finish_now,
         pool=ports.pool,
     )

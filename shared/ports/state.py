@@ -82,8 +82,8 @@ class Jobs(Protocol):
     def job(self, batch_id: str, job_id: str) -> Job | None:
         """One job."""
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        """All jobs of a batch."""
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        """All jobs of a batch in the order of their ids, or those from `first` on."""
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         """At most so many of the planned jobs whose ids lie between these two, both included, in
@@ -152,7 +152,8 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
         header of that id already, and nothing was changed."""
 
     def save_batch(self, batch: Batch) -> None:
-        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
+        """Write the header, and then, where the batch is over, its entry in the list: one that goes
+        on is listed by whoever opens it. Raises `StoreConflict`, and leaves the list as it is."""
 
     def list_batch(self, batch: Batch) -> None:
         """Put the batch into the list of all batches, or bring its entry up to date."""
@@ -170,6 +171,10 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
 
     def close_batch(self, batch_id: str, version: str) -> None:
         """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
+
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        """Remove the rows of at most 100 recordings of one batch, whatever changed in them. No
+        error where they are gone already."""
 
     def forget(self, batch: Batch) -> None:
         """Remove every row of the batch but its header, and its entry in the list."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
 
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -25,10 +25,12 @@ from shared.ports.state import (
 
 
 class FakeBatchStore:
-    """`ports.state.BatchStore`."""
+    """`ports.state.BatchStore`. `between` is called between two writes of one call, which the real
+    store does not make at once either; in the same order."""
 
     def __init__(self) -> None:
         self._versions = count(1)
+        self.between: Callable[[], None] = lambda: None
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
         self.reporting: dict[str, datetime] = {}
@@ -39,11 +41,13 @@ class FakeBatchStore:
         self.notices: dict[tuple[str, str], Notice] = {}
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        self.notes[batch.id] = self._version()
-        self.reporting.pop(batch.id, None)
         if batch.version:
             self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
-        else:
+            self.between()
+        self.notes[batch.id] = self._version()
+        self.reporting.pop(batch.id, None)
+        if not batch.version:
+            self.between()
             self.create_batch(batch, notice=notice)
 
     def create_batch(
@@ -98,6 +102,11 @@ class FakeBatchStore:
                 committed=row.committed,
             )
 
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        assert len(recordings) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
+        for row in recordings:
+            self.rows.pop((row.batch_id, row.id), None)
+
     def forget(self, batch: Batch) -> None:
         for rows in (self.rows, self.job_rows, self.part_rows):
             for key in [key for key in rows if key[0] == batch.id]:
@@ -139,10 +148,11 @@ class FakeBatchStore:
         there = self.headers.get(batch.id)
         if there is None or there.version != batch.version:
             raise StoreConflict("save batch")
-        if batch.deleted_at is None:
-            self.list_batch(batch)
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
         self._post(notice)
+        if is_over(batch):
+            self.between()
+            self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = (recording.batch_id, recording.id)
@@ -205,9 +215,9 @@ class FakeBatchStore:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self.job_rows.get((batch_id, job_id))
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        for (batch, _), job in sorted(self.job_rows.items()):
-            if batch == batch_id:
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        for (batch, job_id), job in sorted(self.job_rows.items()):
+            if batch == batch_id and job_id >= (first or ""):
                 yield job
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:

@@ -179,6 +179,11 @@ def state_of(batch: Batch) -> BatchState:
     return "completed" if batch.finished_at is not None and batch.reported >= 0 else "running"
 
 
+def is_over(batch: Batch) -> bool:
+    """As far as the header tells, and it was not deleted."""
+    return state_of(batch) != "running" and batch.deleted_at is None
+
+
 def entry_of(batch: Batch, state: BatchState) -> BatchEntry:
     return BatchEntry(
         id=batch.id,

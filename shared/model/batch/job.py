@@ -96,6 +96,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: datetime | None = None
     completed_at: str | None = None
     failure: Failure | None = None
+    sender: str = ""
+    is_emptied: bool = False
     version: str = ""
 
     @property
@@ -179,9 +181,10 @@ def planned(job: Job, now: datetime, line: str | None = None) -> Job:
     return _to(job, "planned", line=line or job.line, changed_at=now)
 
 
-def intended(job: Job, endpoint: str, now: datetime) -> Job:
-    """The intent: from here on the create call may have been carried out."""
-    return _to(job, "intended", endpoint=endpoint, changed_at=now)
+def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
+    """The intent: from here on the create call may have been carried out. `sender` is who wrote
+    it, like nobody else."""
+    return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:

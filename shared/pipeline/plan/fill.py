@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Submit
@@ -84,7 +86,13 @@ class FillJobs(UseCase):
             job = _grown(_empty(job_id, part), part, self.clock)
             whole.append(jobs.planned(job, job.changed_at, line))
             taken += _taken(part, job)
-        return self.store.save_jobs(whole, taken)
+        try:
+            return self.store.save_jobs(whole, taken)
+        except StoreConflict:
+            saved = [self._saved_before(job) for job in whole]
+            if None in saved:
+                raise
+            return [job for job in saved if job is not None]
 
     def _fill_one(self, part: list[Recording], container: str | None) -> int:
         job = _empty(self.new_id(), part, container)
@@ -106,9 +114,23 @@ class FillJobs(UseCase):
         grown = _grown(job, part, self.clock)
         if is_last:
             grown = jobs.planned(grown, grown.changed_at)
-        saved = self.store.save(grown, _taken(part, grown, job.recordings))
+        try:
+            saved = self.store.save(grown, _taken(part, grown, job.recordings))
+        except StoreConflict:
+            saved = self._saved_before(grown)
+            if saved is None:
+                raise
         assert saved is not None
         return saved
+
+    def _saved_before(self, job: Job) -> Job | None:
+        """The job as it is stored, where the write that met a conflict was carried out: its answer
+        was lost, and the storage client, repeating it, met its own work. Nobody else makes a job of
+        that id, and what it holds came in the same transaction."""
+        there = self.store.job(job.batch_id, job.id)
+        if there is None or msgspec.structs.replace(there, version=job.version) != job:
+            return None
+        return there
 
     def _announce(self, planned: Sequence[Job], last: str | None = None) -> None:
         """To whom sends them: one job, or those of a line up to the one with the id `last`."""

@@ -92,6 +92,7 @@ class PlanBatch(UseCase):
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
+            self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
 
     def _plan(self, batch: Batch, now: datetime) -> None:

@@ -41,9 +41,13 @@ class Watching:
         self.drain = Drain(
             store=ground.store,
             register=register,
-            plan=PlanOrFail(**ground.common, plan=plan, fail=failing.fail),
+            plan=PlanOrFail(
+                **ground.common, plan=plan, fail=failing.fail, save_failed=failing.save_failed
+            ),
             count_fault=failing.count_fault,
-            read_another_round=ReadAnotherRound(**ground.common, settle=failing.settle),
+            read_another_round=ReadAnotherRound(
+                **ground.common, settle=failing.settle, save_failed=failing.save_failed
+            ),
             queue=ports.queue,
         )
         self.health = HealthCheck(

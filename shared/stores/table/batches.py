@@ -28,7 +28,7 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -81,10 +81,13 @@ class TableBatchStore:
         self._rows = Entities(table)
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
+        """The list before the note: whoever closes the note brings the list up to date."""
         if batch.version:
             self._list(batch, entry_of(batch, "running"))
-        elif notice is not None:
+        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
+        if batch.version:
+            return
+        if notice is not None:
             self.create_batch(batch, notice=notice)
         else:
             self._rows.insert(batch.id, "batch", batch)
@@ -134,6 +137,19 @@ class TableBatchStore:
             for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        where = "PartitionKey eq @pk and RowKey ge @first and RowKey le @last"
+        keys = {f"recording-{row.id}" for row in recordings}
+        if not keys:
+            return
+        values = {"pk": recordings[0].batch_id, "first": min(keys), "last": max(keys)}
+        with storage_errors("list rows"):
+            found = [row["RowKey"] for row in self._rows.query(where, values, select=["RowKey"])]
+        there = [key for key in found if key in keys]
+        if there:
+            rows = [{"PartitionKey": values["pk"], "RowKey": key} for key in there]
+            self._transact([remove(row) for row in rows], "delete rows")
+
     def forget(self, batch: Batch) -> None:
         where = "PartitionKey eq @pk and RowKey gt 'batch'"
         with storage_errors("list rows"):
@@ -182,14 +198,16 @@ class TableBatchStore:
         return self._rows.read(Batch, batch_id, "batch")
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """The list first: who dies in between comes again, and writes both."""
-        if batch.deleted_at is None:
-            self.list_batch(batch)
+        """The header first: it decides, and who loses with it leaves the list as it is. A batch
+        that goes on is listed as such when it is opened; one that is over, once it is; and who dies
+        in between is followed by somebody who finds it open, and lists it."""
         if notice is None:
             self._rows.replace(batch.id, "batch", batch, batch.version)
-            return
-        change = write(to_row(batch.id, "batch", batch), batch.version)
-        self._transact([change], "save batch", notice)
+        else:
+            change = write(to_row(batch.id, "batch", batch), batch.version)
+            self._transact([change], "save batch", notice)
+        if is_over(batch):
+            self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = f"recording-{recording.id}"
@@ -262,10 +280,10 @@ class TableBatchStore:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.read(Job, batch_id, f"job-{job_id}")
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        where = "PartitionKey eq @pk and RowKey ge 'job-' and RowKey lt 'job.'"
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt 'job.'"
         with storage_errors("list jobs"):
-            for row in self._rows.query(where, {"pk": batch_id}):
+            for row in self._rows.query(where, {"pk": batch_id, "first": f"job-{first or ''}"}):
                 yield from_row(Job, row)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
