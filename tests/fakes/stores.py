@@ -25,12 +25,12 @@ from shared.ports.state import (
 
 
 class FakeBatchStore:
-    """`ports.state.BatchStore`. `between` is called between two writes of one call, which the real
+    """`ports.state.BatchStore`. `between` are called between two writes of one call, which the real
     store does not make at once either; in the same order."""
 
     def __init__(self) -> None:
         self._versions = count(1)
-        self.between: Callable[[], None] = lambda: None
+        self.between: list[Callable[[], None]] = []
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
         self.reporting: dict[str, datetime] = {}
@@ -43,12 +43,16 @@ class FakeBatchStore:
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         if batch.version:
             self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
-            self.between()
+            self._between()
         self.notes[batch.id] = self._version()
         self.reporting.pop(batch.id, None)
         if not batch.version:
-            self.between()
+            self._between()
             self.create_batch(batch, notice=notice)
+
+    def _between(self) -> None:
+        for act in self.between:
+            act()
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
@@ -151,7 +155,7 @@ class FakeBatchStore:
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
         self._post(notice)
         if is_over(batch):
-            self.between()
+            self._between()
             self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
