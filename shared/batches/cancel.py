@@ -22,7 +22,7 @@ from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
-from shared.pipeline.fail.recording import FailRecording, SaveFailed
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.state import ROWS_IN_TRANSACTION
@@ -58,7 +58,7 @@ class CarryOutCancel(UseCase):
 
     endpoints: Mapping[str, SpeechProvider]
     fail: FailRecording
-    save_failed: SaveFailed
+    save_settled: SaveSettled
     pool: Executor
 
     def __call__(self, batch: Batch, after: str = "") -> None:
@@ -130,7 +130,7 @@ class CarryOutCancel(UseCase):
         self.store.save(msgspec.structs.replace(job, is_emptied=True))
 
     def _give_up(self, rows: Iterable[Recording]) -> None:
-        self.save_failed(self._failed(iter(rows)))
+        self.save_settled(self._failed(iter(rows)))
 
     def _failed(self, rows: Iterator[Recording]) -> Iterator[Recording]:
         """Side by side, as many as are saved together: no more reports than rows."""

@@ -60,28 +60,30 @@ class CarryOutDelete:
 
     def __call__(self, batch: Batch) -> None:
         note = self.store.note_version(batch.id)
-        if batch.deleting == "outputs" and not self._removed_outputs(batch):
-            self.queue.send(Change(batch_id=batch.id))
-            return
+        if batch.deleting == "outputs":
+            batch, is_done = self._without_outputs(batch)
+            if not is_done:
+                self.queue.send(Change(batch_id=batch.id))
+                return
         if batch.items is not None:
             self.requests.remove(batch)
-        self.store.forget(batch)
+        batch = self.store.forget(batch)
         self.store.save_batch(batches.deleted(batch, self.clock.now()))
         if note is not None:
             self.store.close_batch(batch.id, note)
         event("batch.deleted", batch=batch.id)
 
-    def _removed_outputs(self, batch: Batch) -> bool:
-        """Whether all are gone. Of a large batch, not yet."""
+    def _without_outputs(self, batch: Batch) -> tuple[Batch, bool]:
+        """With its new version, and whether all are gone. Of a large batch, not yet."""
         for _ in range(PARTS_IN_RUN):
             found = self.store.recordings(batch.id, page=ROWS_AT_ONCE)
             part = list(islice(found, ROWS_AT_ONCE))
             list(self.pool.map(self._remove_outputs_of, part))
-            self.store.forget_recordings(part)
+            batch = self.store.forget_recordings(batch, part)
             if len(part) < ROWS_AT_ONCE:
                 self._remove_reports(batch)
-                return True
-        return False
+                return batch, True
+        return batch, False
 
     def _remove_reports(self, batch: Batch) -> None:
         for name in FORMATS:

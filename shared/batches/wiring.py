@@ -101,7 +101,7 @@ def _cancel(ground: Ground, failing: Failing) -> CarryOutCancel:
         **ground.common,
         endpoints=ground.endpoints,
         fail=failing.fail,
-        save_failed=failing.save_failed,
+        save_settled=failing.save_settled,
         pool=ports.pool,
     )
 

@@ -34,8 +34,8 @@ class Silent:
     def note_version(self, batch_id: str) -> str | None:
         return self._rows.note_version(batch_id)
 
-    def open_batches(self) -> Iterator[OpenBatch]:
-        return self._rows.open_batches()
+    def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
+        return self._rows.open_batches(after=after)
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.job(batch_id, job_id)
@@ -103,11 +103,11 @@ class Silent:
     def close_batch(self, batch_id: str, version: str) -> None:
         self._rows.close_batch(batch_id, version)
 
-    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
-        self._rows.forget_recordings(recordings)
+    def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
+        return self._rows.forget_recordings(batch, recordings)
 
-    def forget(self, batch: Batch) -> None:
-        self._rows.forget(batch)
+    def forget(self, batch: Batch) -> Batch:
+        return self._rows.forget(batch)
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]

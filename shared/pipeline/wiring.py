@@ -41,7 +41,7 @@ class Pipeline:
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
         self.enter = EnterRecording(
-            store=ground.store, fail=failing.fail, save_failed=failing.save_failed
+            store=ground.store, fail=failing.fail, save_settled=failing.save_settled
         )
         examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
         self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
@@ -89,13 +89,14 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
             contents=ports.contents,
             outputs=ports.outputs,
             audio=ports.audio,
+            save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
             pool=ports.pool,
         ),
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
-            save_failed=failing.save_failed,
+            save_settled=failing.save_settled,
             capabilities=ports.capabilities,
             prices=ports.prices,
             clock=ports.clock,
@@ -190,7 +191,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         write_recording=WriteRecording(
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
-        save_failed=failing.save_failed,
+        save_settled=failing.save_settled,
         finish_now=finish_now,
         pool=ports.pool,
     )

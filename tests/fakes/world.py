@@ -212,8 +212,8 @@ class World:
     def complete_all(self) -> None:
         """The providers finish what they have and say so."""
         for provider in self.endpoints.values():
-            for key, item in provider.transcriptions.items():
-                if item.state == "running":
+            for key, item in list(provider.transcriptions.items()):
+                if item.state == "running" and key in provider.transcriptions:
                     provider.complete(key)
                     self.queue.send(m.Collect(endpoint=provider.endpoint, transcription_id=key))
 

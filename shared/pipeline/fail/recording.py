@@ -59,10 +59,10 @@ class FailRecording:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SaveFailed:
-    """Saves rows some of which `fail` made. Reports come before their rows, so who loses a row to
-    somebody else has stored one for a recording that may not have failed: it goes. Raises
-    `StoreConflict` then."""
+class SaveSettled:
+    """Saves rows some of which are over. Reports and outputs come before their rows, so who loses
+    a row to somebody else may have stored a report of a recording that did not fail, or a
+    transcript of one that did: it goes. Raises `StoreConflict` then."""
 
     store: BatchStore
     fail: FailRecording
@@ -76,13 +76,17 @@ class SaveFailed:
             raise
 
     def take_back_lost(self, rows: Iterable[Recording]) -> None:
-        """Of those of these rows that did not fail by what is stored now."""
+        """What was stored for those of these rows that did not end so, by what the table says."""
         for row in rows:
-            if row.state == "failed" and not self._has_failed(row):
+            has_failed = self._has_failed(row)
+            if row.state == "failed" and not has_failed:
                 self.fail.take_back(row)
                 there = self._there(row)
                 if there is not None and there.state == "failed":  # somebody failed it meanwhile
                     self.fail.put_again(there)
+            elif row.outcome is not None and has_failed:
+                for path in row.outcome.outputs.values():
+                    self.fail.outputs.remove(path, recording=row)
 
     def _has_failed(self, row: Recording) -> bool:
         there = self._there(row)

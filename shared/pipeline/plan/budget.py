@@ -18,7 +18,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.recording import FailRecording, SaveFailed
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.pipeline.plan.reuse import Groups
 from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION, BatchStore
@@ -33,7 +33,7 @@ class SpendBudget:
 
     store: BatchStore
     fail: FailRecording
-    save_failed: SaveFailed
+    save_settled: SaveSettled
     capabilities: Mapping[str, Capabilities]
     prices: PriceTable
     clock: Clock
@@ -71,7 +71,7 @@ class SpendBudget:
             if verdict.failure is not None
         ]
         if refused:
-            self.save_failed(refused)
+            self.save_settled(refused)
             event("batch.over_budget", batch=batch.id, recordings=len(refused), level=30)
 
 

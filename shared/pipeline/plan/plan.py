@@ -79,6 +79,7 @@ class PlanBatch(UseCase):
         came, and there is nothing to do."""
         note = self.store.note_version(batch.id)
         if next(iter(self.store.recordings(batch.id, page=1)), None) is None:
+            self.store.forget(batch)  # who opened it may have listed it, too
             if note is not None:
                 self.store.close_batch(batch.id, note)
             return None

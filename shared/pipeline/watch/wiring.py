@@ -42,11 +42,11 @@ class Watching:
             store=ground.store,
             register=register,
             plan=PlanOrFail(
-                **ground.common, plan=plan, fail=failing.fail, save_failed=failing.save_failed
+                **ground.common, plan=plan, fail=failing.fail, save_settled=failing.save_settled
             ),
             count_fault=failing.count_fault,
             read_another_round=ReadAnotherRound(
-                **ground.common, settle=failing.settle, save_failed=failing.save_failed
+                **ground.common, settle=failing.settle, save_settled=failing.save_settled
             ),
             queue=ports.queue,
         )
@@ -58,7 +58,7 @@ class Watching:
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common),
+            "batches": SweepBatches(**ground.common, diaries=ports.diaries),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),

@@ -12,7 +12,7 @@ from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
-from shared.pipeline.fail.recording import SaveFailed
+from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
@@ -33,7 +33,7 @@ class WriteSlice(UseCase):
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
-    save_failed: SaveFailed
+    save_settled: SaveSettled
     finish_now: AtOnce[Finish]
     pool: Executor
 
@@ -53,7 +53,7 @@ class WriteSlice(UseCase):
         )
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         if changed:
-            self.save_failed(changed.values())
+            self.save_settled(changed.values())
         self._go_on(job, changed.values(), written)
 
     def _rows(self, message: Write, job: Job) -> dict[str, Recording]:

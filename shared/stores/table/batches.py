@@ -81,10 +81,17 @@ class TableBatchStore:
         self._rows = Entities(table)
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """The list before the note: whoever closes the note brings the list up to date."""
-        if batch.version:
+        """Whoever closes the note brings the list up to date before that, so the list goes before
+        the note. Where there was none, who dies in between would leave the list as it is for good:
+        there the note goes first, and is put once more where somebody closed it meanwhile."""
+        if batch.version and not batch.was_over:
             self._list(batch, entry_of(batch, "running"))
-        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
+        note = _Note(created_at=batch.created_at)
+        self._rows.put(OPEN, batch.id, note)
+        if batch.version and batch.was_over:
+            self._list(batch, entry_of(batch, "running"))
+            if self.note_version(batch.id) is None:
+                self._rows.put(OPEN, batch.id, note)
         if batch.version:
             return
         if notice is not None:
@@ -137,30 +144,31 @@ class TableBatchStore:
             for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
-    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
-        where = "PartitionKey eq @pk and RowKey ge @first and RowKey le @last"
-        keys = {f"recording-{row.id}" for row in recordings}
-        if not keys:
-            return
-        values = {"pk": recordings[0].batch_id, "first": min(keys), "last": max(keys)}
-        with storage_errors("list rows"):
-            found = [row["RowKey"] for row in self._rows.query(where, values, select=["RowKey"])]
-        there = [key for key in found if key in keys]
-        if there:
-            rows = [{"PartitionKey": values["pk"], "RowKey": key} for key in there]
-            self._transact([remove(row) for row in rows], "delete rows")
+    def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
+        return self._remove(batch, [f"recording-{row.id}" for row in recordings])
 
-    def forget(self, batch: Batch) -> None:
+    def forget(self, batch: Batch) -> Batch:
         where = "PartitionKey eq @pk and RowKey gt 'batch'"
         with storage_errors("list rows"):
             keys = [
                 row["RowKey"]
                 for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
             ]
-        for i in range(0, len(keys), 100):
-            rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
-            self._transact([remove(row) for row in rows], "delete rows")
+        batch = self._remove(batch, keys)
         self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
+        return batch
+
+    def _remove(self, batch: Batch, keys: Sequence[str]) -> Batch:
+        """Each transaction holds the header, too: who was overtaken removes nothing any more."""
+        most = ROWS_IN_TRANSACTION - 1
+        for i in range(0, len(keys), most):
+            changes = [write(to_row(batch.id, "batch", batch), batch.version)]
+            changes += [
+                remove({"PartitionKey": batch.id, "RowKey": key}) for key in keys[i : i + most]
+            ]
+            versions = self._transact(changes, "delete rows")
+            batch = msgspec.structs.replace(batch, version=versions[0])
+        return batch
 
     def note_version(self, batch_id: str) -> str | None:
         row = self._rows.get(OPEN, batch_id)
@@ -184,9 +192,10 @@ class TableBatchStore:
         with suppress(StoreConflict):
             self._rows.replace(OPEN, batch_id, free, version)
 
-    def open_batches(self) -> Iterator[OpenBatch]:
+    def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
+        where = "PartitionKey eq @pk and RowKey gt @after"
         with storage_errors("list open batches"):
-            for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
+            for row in self._rows.query(where, {"pk": OPEN, "after": after}):
                 note = from_row(_Note, row)
                 version = str(row.metadata["etag"])
                 yield OpenBatch(row["RowKey"], version, note.created_at, note.reporting_at)
