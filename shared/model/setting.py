@@ -17,6 +17,7 @@ import msgspec
 
 from shared.model.address import NEVER, Network
 from shared.model.events.signature import secret_bytes
+from shared.model.profile.locale import canonical
 
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
@@ -94,6 +95,15 @@ def one_of(*allowed: str) -> Callable[[str], str]:
         return value
 
     return parse
+
+
+def locales(value: str) -> frozenset[str]:
+    """Locales, separated by commas, in whatever case."""
+    found = [canonical(name) for name in value.split(",") if name.strip()]
+    wrong = [name for name in found if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", name)]
+    if wrong:
+        raise Invalid(f"{shortened(wrong[0])} is no locale, expected such as en-US,de-DE")
+    return frozenset(found)
 
 
 def container(value: str) -> str:

@@ -31,6 +31,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
     `modes` and `locales` are those that it has; a language alone stands for all its locales.
+    `identified_locales` are those among which it finds out the one that is spoken, where these are
+    others. `no_mode_because` says why it lacks a mode, for the reader.
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
@@ -53,6 +55,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     supports_container: bool
     modes: frozenset[Mode] | None = None
     locales: frozenset[str] | None = None
+    identified_locales: frozenset[str] | None = None
+    no_mode_because: Mapping[Mode, str] = {}
     extras: frozenset[str] = frozenset()
     picks_channels: bool = True
     files_per_job_in: Mapping[Mode, int] = {}

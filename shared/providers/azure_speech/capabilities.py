@@ -8,6 +8,7 @@ the bare stream and MP4 are let through.
 from __future__ import annotations
 
 from shared.model.profile.capabilities import Capabilities
+from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
 
 _PCM = {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
 _WMA = {"wmav1", "wmav2", "wmapro", "wmalossless"}
@@ -26,4 +27,8 @@ LIMITS = Capabilities(
     window_seconds=10,
     supports_delete=True,
     supports_container=True,
+    modes=frozenset({"standard"}),
+    no_mode_because={"express": "Its fast transcription is another API, which is not built yet."},
+    locales=TRANSCRIBED,
+    identified_locales=IDENTIFIED,
 )
