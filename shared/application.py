@@ -51,6 +51,7 @@ class Application:
             self._outgoing.store,
             self._outgoing.book,
             self.endpoints,
+            self._outgoing.brakes,
             self.known,
         )
         failing = Failing(ground)
@@ -69,6 +70,8 @@ class Application:
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
+        self.change_brake = self._watching.change_brake
+        self.brakes = self._watching.read_brakes
         self._offer_batches()
 
     def _steps_by_message(self) -> Mapping[type[Message], Step[Message]]:

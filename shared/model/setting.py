@@ -134,6 +134,23 @@ def currency(value: str) -> str:
     return value
 
 
+def amount(value: str) -> float:
+    """A number above 0, such as 12.50."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value) or float(value) <= 0:
+        raise Invalid(f"{shortened(value)} is no amount, expected a number above 0 such as 12.50")
+    return float(value)
+
+
+def scopes(value: str) -> tuple[str, ...]:
+    """What is stopped: `deployment`, `profile/<name>`, `endpoint/<name>`, separated by commas."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in found:
+        if not re.fullmatch(r"deployment|(profile|endpoint)/[A-Za-z0-9-]{1,63}", one):
+            kinds = "deployment, profile/<name> or endpoint/<name>"
+            raise Invalid(f"{shortened(one)} cannot be stopped, expected {kinds}")
+    return found
+
+
 def schedule(value: str) -> str:
     """NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
     fields = value.split()

@@ -22,6 +22,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
+from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.line import SubmitLine
@@ -105,6 +106,7 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
             **ground.common,
             audio=ports.audio,
             capabilities=ports.capabilities,
+            prices=ports.prices,
             new_id=lambda: ports.deployment + ports.new_id(),
         ),
         under_way=UnderWay(),
@@ -131,6 +133,12 @@ def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Se
     return SendJobs(
         **ground.common,
         endpoints=ground.endpoints,
+        hold_back=HoldBack(
+            brakes=ground.brakes,
+            ceilings=ports.ceilings,
+            stopped=ports.stopped,
+            clock=ports.clock,
+        ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
         write_intents=WriteIntents(**ground.common),
         make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),

@@ -40,6 +40,7 @@ _LISTS = (
     "key_terms",
     "redact",
 )
+_Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
 _LOCALES = ("locale", "candidate_locales", "model_by_locale")
 _TABLES = ("roles", "model_by_locale", "spelling")
 
@@ -82,6 +83,7 @@ _OPTION_KEYS = {
     "models": Key(tuple[ModelName, ...], "a list of names of models, the best first"),
     "expected_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
     "min_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "finds_speakers": Key(bool, _SWITCH),
     "min_language_confidence": Key(Share, 'a number from 0 to 1, or "none"', True),
     "key_terms": Key(
         Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)], "a list of up to 1000 terms"
@@ -125,6 +127,8 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     ),
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
+    "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),
+    "most_hours_per_day": Key(_Amount, 'a number above 0, or "none"', True),
 }
 """What the [default] table may hold."""
 

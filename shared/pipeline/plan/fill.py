@@ -14,10 +14,11 @@ from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
+from shared.model.money.price import PriceTable
+from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
@@ -33,6 +34,7 @@ class FillJobs(UseCase):
 
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
+    prices: PriceTable
     new_id: Callable[[], str]
 
     def __call__(self, group: Iterable[Recording]) -> int:
@@ -83,7 +85,7 @@ class FillJobs(UseCase):
         whole: list[Job] = []
         taken: list[Recording] = []
         for job_id, part in shares:
-            job = _grown(_empty(job_id, part), part, self.clock)
+            job = self._grown(_empty(job_id, part), part)
             whole.append(jobs.planned(job, job.changed_at, line))
             taken += _taken(part, job)
         try:
@@ -111,7 +113,7 @@ class FillJobs(UseCase):
         return conflicts
 
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
-        grown = _grown(job, part, self.clock)
+        grown = self._grown(job, part)
         if is_last:
             grown = jobs.planned(grown, grown.changed_at)
         try:
@@ -132,6 +134,12 @@ class FillJobs(UseCase):
             return None
         return there
 
+    def _grown(self, job: Job, part: Sequence[Recording]) -> Job:
+        last = part[-1].id if part else job.last
+        audio_ms = sum(row.duration_ms for row in part)
+        cost = sum(price(row, self.prices) or 0.0 for row in part)
+        return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost)
+
     def _announce(self, planned: Sequence[Job], last: str | None = None) -> None:
         """To whom sends them: one job, or those of a line up to the one with the id `last`."""
         first = planned[0]
@@ -143,12 +151,6 @@ class FillJobs(UseCase):
 def _empty(job_id: str, part: Sequence[Recording], container: str | None = None) -> Job:
     first = part[0]
     return jobs.planning(job_id, first.batch_id, first.profile, first.id, container)
-
-
-def _grown(job: Job, part: Sequence[Recording], clock: Clock) -> Job:
-    last = part[-1].id if part else job.last
-    audio_ms = sum(row.duration_ms for row in part)
-    return jobs.filled(job, last, len(part), audio_ms, clock.now())
 
 
 def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:

@@ -13,7 +13,9 @@ from shared.errors import StoreConflict
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.money.brakes import DEPLOYMENT, endpoint_scope
 from shared.pipeline.submit.answer import Intent, NoteAnswers, Sent
+from shared.pipeline.submit.brakes import PAUSE, HoldBack
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.room import (
@@ -76,6 +78,7 @@ class SendJobs(UseCase):
     it sends; the calls themselves are made side by side."""
 
     endpoints: Mapping[str, SpeechProvider]
+    hold_back: HoldBack
     prepare_calls: PrepareCalls
     write_intents: WriteIntents
     make_calls: MakeCalls
@@ -83,12 +86,15 @@ class SendJobs(UseCase):
 
     def __call__(self, going: Sequence[Job], states: Mapping[str, EndpointState]) -> Rest | None:
         """None: all were sent. `states` are those of the endpoints, as they were read last."""
-        open_ones = well(self.endpoints, states, self.clock.now())
+        open_ones = self._open(states)
         places = find_places(going, self.active.all(), open_ones, self.policy)
         sending, pauses = reserve(places, self.endpoints, self.clock)
         if not sending:
             usual = self._usual_pause(going[0], states)
             return Rest(going[0], min(pauses.values(), default=usual))
+        sending = self.hold_back.within_ceilings(sending)
+        if not sending:
+            return Rest(going[0], PAUSE)
         sent = self._send(sending)
         if sent is None:
             return Rest(going[0], MOMENT)
@@ -109,8 +115,16 @@ class SendJobs(UseCase):
             return None
         mine = [intent.entry for intent in intents]
         held = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
-        held |= self._cancelled(places)
+        held |= self._cancelled(places) | self.hold_back.stopped_jobs(places)
         return self.make_calls(intents, requests, held)
+
+    def _open(self, states: Mapping[str, EndpointState]) -> dict[str, SpeechProvider]:
+        """Those that are well and not stopped; none where all is."""
+        stopped = self.hold_back.stopped_scopes()
+        if DEPLOYMENT in stopped:
+            return {}
+        found = well(self.endpoints, states, self.clock.now())
+        return {name: one for name, one in found.items() if endpoint_scope(name) not in stopped}
 
     def _cancelled(self, places: Sequence[Place]) -> set[str]:
         """The ids of the jobs whose batch is cancelled. Looked at after the intents: who cancels

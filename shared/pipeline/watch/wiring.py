@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
@@ -50,8 +51,22 @@ class Watching:
             ),
             queue=ports.queue,
         )
+        self.read_brakes = ReadBrakes(
+            brakes=ground.brakes, ceilings=ports.ceilings, stopped=ports.stopped, clock=ports.clock
+        )
+        self.change_brake = ChangeBrake(
+            brakes=ground.brakes,
+            profiles=[profile.name for profile in ports.profiles],
+            endpoints=list(ports.providers),
+            clock=ports.clock,
+        )
         self.health = HealthCheck(
-            MeasureHealth(**ground.common, book=ground.book, endpoints=ground.endpoints),
+            MeasureHealth(
+                **ground.common,
+                book=ground.book,
+                endpoints=ground.endpoints,
+                read_brakes=self.read_brakes,
+            ),
             ports.clock,
         )
         find_audio = FindUnregistered(
