@@ -86,6 +86,7 @@ class BatchDesk:
             capabilities=ports.capabilities,
             endpoints=ground.endpoints,
             prices=ports.prices,
+            policy=ports.policy,
             pool=ports.pool,
         )
         self.upload = OfferUpload(

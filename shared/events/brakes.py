@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.events.audience import Announcer
-from shared.model.events.happenings import of_held
-from shared.model.money.brakes import Brake
+from shared.model.events.event import Event, event_id, timestamp
+from shared.model.money.brakes import Brake, day_of, next_day
 from shared.ports.brakes import NoticedBrakes
 from shared.ports.queue import Clock
 
@@ -37,3 +39,21 @@ class AnnouncingBrakes:
         if notice is not None:
             self._announcer.hand_on(notice)
         return saved
+
+
+def of_held(before: Brake | None, brake: Brake, now: datetime) -> Event | None:
+    """Of a brake that begins to hold something back; None where it does not, or did before."""
+    data: dict[str, str] = {"scope": brake.scope}
+    if brake.stopped_at is not None and (before is None or before.stopped_at is None):
+        data |= {"why": "stopped", "reason": brake.reason}
+    elif brake.reached_on == day_of(now) and (before is None or before.reached_on != day_of(now)):
+        data |= {"why": "ceiling", "until_at": timestamp(next_day(now))}
+    else:
+        return None
+    return Event(
+        id=event_id("sending.held", now, brake.scope, data["why"]),
+        type="sending.held",
+        at=now,
+        subject=f"brakes/{brake.scope}",
+        data={key: value for key, value in data.items() if value},
+    )

@@ -11,8 +11,7 @@ from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.problems import Refused
 from shared.errors import InputError
-from shared.model.money.brakes import Held
-from shared.pipeline.watch.brakes import Action
+from shared.model.money.brakes import Action, Held
 
 TAG = "Deployment"
 _Scope = Annotated[

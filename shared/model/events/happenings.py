@@ -14,7 +14,6 @@ from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.event import Event, EventType, event_id, timestamp
 from shared.model.events.subscription import Subscription
-from shared.model.money.brakes import Brake, day_of, next_day
 
 WHOLE_BATCH = "batch"
 """Stands in `Event.callback` for the address of the batch as a whole."""
@@ -188,25 +187,6 @@ def of_endpoint(state: EndpointState, now: datetime) -> Event:
         type="endpoint.failing",
         at=now,
         subject=f"endpoints/{state.name}",
-        data=_without_nothing(data),
-    )
-
-
-def of_held(before: Brake | None, brake: Brake, now: datetime) -> Event | None:
-    """Of a brake that begins to hold something back; None where it does not, or did before."""
-    until_at = None
-    if brake.stopped_at is not None and (before is None or before.stopped_at is None):
-        why = "stopped"
-    elif brake.reached_on == day_of(now) and (before is None or before.reached_on != day_of(now)):
-        why, until_at = "ceiling", timestamp(next_day(now))
-    else:
-        return None
-    data = {"scope": brake.scope, "why": why, "reason": brake.reason or None, "until_at": until_at}
-    return Event(
-        id=event_id("sending.held", now, brake.scope, why),
-        type="sending.held",
-        at=now,
-        subject=f"brakes/{brake.scope}",
         data=_without_nothing(data),
     )
 

@@ -19,6 +19,7 @@ DEPLOYMENT = "deployment"
 _MS_PER_HOUR = 3_600_000
 Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
 Why = Literal["stopped", "ceiling"]
+Action = Literal["stop", "go_on", "lift_ceiling"]
 
 
 class Ceiling(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,18 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True):
     growth: float = 2.0
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How quick a provider is by its own documents. `start_seconds` is how long a job usually waits
+    for its beginning, `share` how long hearing takes as a share of the audio's length, `at_once`
+    how many jobs an endpoint hears at a time, where that is not how many it takes.
+    `longest_seconds` is how long a job may take, None where it is not said."""
+
+    start_seconds: int
+    share: float
+    at_once: int | None = None
+    longest_seconds: int | None = None
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one provider. None means that the provider documents no limit.
 
@@ -38,7 +50,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
     too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
-    that all channels are heard as one.
+    that all channels are heard as one. `pace` is how quick it is in a mode, where it says so.
     """
 
     files_per_job: int
@@ -68,6 +80,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_create: int = 1
     ramp: Ramp | None = None
     standard_seconds: int = 86_400
+    pace: Mapping[Mode, Pace] = {}
 
     @property
     def can_hurry(self) -> bool:

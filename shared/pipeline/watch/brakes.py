@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
 from shared.errors import InputError
 from shared.log import event
 from shared.model.money import brakes as model
-from shared.model.money.brakes import DEPLOYMENT, Brake, Ceiling, Held
+from shared.model.money.brakes import DEPLOYMENT, Action, Brake, Ceiling, Held
 from shared.ports.brakes import Brakes
 from shared.ports.queue import Clock
-
-Action = Literal["stop", "go_on", "lift_ceiling"]
 
 
 @dataclass(frozen=True, kw_only=True)
