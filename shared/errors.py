@@ -20,6 +20,7 @@
         ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
         ├── ProviderThrottled     too many calls; carries how long to wait
+        ├── CallOverdue           not called: the moment by which it had to begin is past
         ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
         │   └── EndpointDown      not called: the endpoint is taken out until a moment
         ├── OutcomeUnknown        a create call that may or may not have been carried out
@@ -202,6 +203,12 @@ class ProviderThrottled(ProviderError):
     def __init__(self, message: str, *, retry_after_seconds: int | None, code: str = "") -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message, code=code)
+
+
+class CallOverdue(ProviderError):
+    """Not called: what came before took so long that others may take the call for forgotten."""
+
+    transient = True
 
 
 class ProviderUnavailable(ProviderError):

@@ -35,7 +35,7 @@ class Expand(msgspec.Struct, frozen=True, kw_only=True):
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
-    in line, or delete it. `after` is the recording up to which that was done."""
+    in line, or delete it. `after` is the recording, or the job, up to which that was done."""
 
     queue: ClassVar[str] = "dropscribe-change"
     v: int = 1

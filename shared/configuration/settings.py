@@ -91,6 +91,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
+    Setting("MOST_COST_PER_DAY", values.amount, None),
+    Setting("MOST_AUDIO_HOURS_PER_DAY", values.amount, None),
+    Setting("STOPPED", values.scopes, ()),
     Setting("ALLOW_HTTP", values.switch, False),
     Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
     Setting("API_ROLE", values.text, None),
@@ -149,6 +152,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profiles_file: Path
     prices: dict[str, float]
     price_currency: str
+    most_cost_per_day: float | None
+    most_audio_hours_per_day: float | None
+    stopped: tuple[str, ...]
     allow_http: bool
     api_auth: str
     api_role: str | None

@@ -79,6 +79,7 @@ class PlanBatch(UseCase):
         came, and there is nothing to do."""
         note = self.store.note_version(batch.id)
         if next(iter(self.store.recordings(batch.id, page=1)), None) is None:
+            self.store.forget(batch)  # who opened it may have listed it, too
             if note is not None:
                 self.store.close_batch(batch.id, note)
             return None
@@ -92,6 +93,7 @@ class PlanBatch(UseCase):
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
+            self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
 
     def _plan(self, batch: Batch, now: datetime) -> None:

@@ -15,7 +15,7 @@ from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.blobs import AudioHead
 from shared.ports.state import BatchStore
 
@@ -57,11 +57,13 @@ class EnterRecording:
 
     store: BatchStore
     fail: FailRecording
+    save_settled: SaveSettled
 
     def __call__(self, row: Recording) -> Recording | None:
         if row.failure is not None:
             row = self.fail(row, row.failure)
         if not self.store.insert(row):
+            self.save_settled.take_back_lost([row])
             return None
         event(
             "recording.registered",

@@ -16,6 +16,7 @@ from itertools import groupby, islice
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
+from shared.model.batch.batch import Batch
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of
@@ -93,7 +94,8 @@ def in_messages(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
 @dataclass(frozen=True, kw_only=True)
 class FindUnregistered(UseCase):
     """Audio of the `container` that has no row. Two queries for each profile and day: one over the
-    batches of the windows that the blobs fall into, and for old ones one of the day's batch."""
+    batches of the windows that the blobs fall into, and for old ones one of the day's batch; and a
+    look at the batch of each that is missing."""
 
     container: str
     profiles: Sequence[Profile]
@@ -109,7 +111,18 @@ class FindUnregistered(UseCase):
             for first, last in ranges
             for recording in self.store.recording_ids(first, last)
         }
-        return [entry for entry in entries if self._recording_id(entry) not in known]
+        missing = [entry for entry in entries if self._recording_id(entry) not in known]
+        return self._without_deleted(missing, now)
+
+    def _without_deleted(self, missing: list[AudioEntry], now: datetime) -> list[AudioEntry]:
+        """Who deletes a batch does not want what came before to be found, and paid for, again."""
+        batches = [self._batch_id(entry, now, by_day=False) for entry in missing]
+        deleted = {id_: _deleted_at(self.store.batch(id_), now) for id_ in set(batches)}
+        return [
+            entry
+            for entry, id_ in zip(missing, batches, strict=True)
+            if (gone_at := deleted[id_]) is None or entry.last_modified_at > gone_at
+        ]
 
     def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
@@ -117,6 +130,12 @@ class FindUnregistered(UseCase):
 
     def _recording_id(self, entry: AudioEntry) -> str:
         return recording_id(self.container, entry.name, entry.etag)
+
+
+def _deleted_at(batch: Batch | None, now: datetime) -> datetime | None:
+    if batch is None or not batch.is_gone:
+        return None
+    return batch.deleted_at or now
 
 
 def _ranges(batch_ids: list[str]) -> Iterator[tuple[str, str]]:

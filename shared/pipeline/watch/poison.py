@@ -16,7 +16,7 @@ from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
-from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.submit.step import AT_ONCE
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
@@ -93,6 +93,7 @@ class ReadAnotherRound(UseCase):
     have had their rounds."""
 
     settle: SettleFailure
+    save_settled: SaveSettled
 
     def __call__(self, message: Write) -> None:
         job = self.store.job(message.batch_id, message.job_id)
@@ -101,7 +102,7 @@ class ReadAnotherRound(UseCase):
         wanted = {item.recording_id for item in message.items}
         left = self.store.rows_left(job, first=min(wanted), last=max(wanted))
         changed = [self._another_round(row) for row in left if row.id in wanted]
-        self.store.save(recordings=changed)
+        self.save_settled(changed)
         if any(row.state == "planned" for row in changed) and job.endpoint and job.transcription_id:
             again = Collect(
                 endpoint=job.endpoint,
@@ -127,6 +128,7 @@ class PlanOrFail(UseCase):
 
     plan: Callable[[str], None]
     fail: FailRecording
+    save_settled: SaveSettled
 
     def __call__(self, batch_id: str) -> None:
         try:
@@ -142,7 +144,7 @@ class PlanOrFail(UseCase):
         since = self.clock.now() - timedelta(seconds=self.policy.give_up_seconds)
         waiting = self.store.recordings(batch_id, state="waiting")
         rows = [row for row in waiting if row.changed_at < since]
-        self.store.save_all(self.fail(row, UNPLANNED) for row in rows)
+        self.save_settled(self.fail(row, UNPLANNED) for row in rows)
         if rows:
             self.queue.send(Finish(batch_id=batch_id))
 

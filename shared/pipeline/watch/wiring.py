@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
@@ -41,20 +42,38 @@ class Watching:
         self.drain = Drain(
             store=ground.store,
             register=register,
-            plan=PlanOrFail(**ground.common, plan=plan, fail=failing.fail),
+            plan=PlanOrFail(
+                **ground.common, plan=plan, fail=failing.fail, save_settled=failing.save_settled
+            ),
             count_fault=failing.count_fault,
-            read_another_round=ReadAnotherRound(**ground.common, settle=failing.settle),
+            read_another_round=ReadAnotherRound(
+                **ground.common, settle=failing.settle, save_settled=failing.save_settled
+            ),
             queue=ports.queue,
         )
+        self.read_brakes = ReadBrakes(
+            brakes=ground.brakes, ceilings=ports.ceilings, stopped=ports.stopped, clock=ports.clock
+        )
+        self.change_brake = ChangeBrake(
+            brakes=ground.brakes,
+            profiles=[profile.name for profile in ports.profiles],
+            endpoints=list(ports.providers),
+            clock=ports.clock,
+        )
         self.health = HealthCheck(
-            MeasureHealth(**ground.common, book=ground.book, endpoints=ground.endpoints),
+            MeasureHealth(
+                **ground.common,
+                book=ground.book,
+                endpoints=ground.endpoints,
+                read_brakes=self.read_brakes,
+            ),
             ports.clock,
         )
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common),
+            "batches": SweepBatches(**ground.common, diaries=ports.diaries),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),

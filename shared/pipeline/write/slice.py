@@ -12,6 +12,7 @@ from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
@@ -32,6 +33,7 @@ class WriteSlice(UseCase):
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
+    save_settled: SaveSettled
     finish_now: AtOnce[Finish]
     pool: Executor
 
@@ -51,7 +53,7 @@ class WriteSlice(UseCase):
         )
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         if changed:
-            self.store.save(recordings=changed.values())
+            self.save_settled(changed.values())
         self._go_on(job, changed.values(), written)
 
     def _rows(self, message: Write, job: Job) -> dict[str, Recording]:
