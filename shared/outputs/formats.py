@@ -59,7 +59,7 @@ FORMATS: dict[str, Format] = {
         Format("txt", ".txt", _text("plain"), write_txt),
         Format("docx", ".docx", _WORD, write_docx),
         Format("csv", ".csv", _text("csv"), write_utterances),
-        Format("words", ".words.json", "application/vnd.dropscribe.words+json", write_words),
+        Format("words", ".words.json", "application/vnd.dropscribe.words", write_words),
     )
 }
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.api.http import wanted_media_type
 from shared.api.operations.items import TRANSCRIPT_TYPES
+from shared.outputs.formats import FORMATS
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 
@@ -73,7 +74,7 @@ def test_recordings_are_listed_by_state(world: World, api: Api) -> None:
     assert done["formats"] == ["json", "vtt"]
 
 
-@pytest.mark.parametrize("kind", ["json", "vtt", "srt", "txt"])
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_transcript_comes_in_every_format_written_or_not(
     world: World, api: Api, kind: str
 ) -> None:

@@ -321,7 +321,7 @@ def test_every_format_knows_its_extension_and_media_type() -> None:
         ".txt": "text/plain; charset=utf-8",
         ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ".csv": "text/csv; charset=utf-8",
-        ".words.json": "application/vnd.dropscribe.words+json",
+        ".words.json": "application/vnd.dropscribe.words",
     }
 
 

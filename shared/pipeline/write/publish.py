@@ -140,7 +140,7 @@ def store_outputs(
             FORMATS[name].media_type,
             recording=row,
         )
-        for name, content in render_all(transcript, names).items()
+        for name, content in render_all(transcript, names, row.profile.caption_speakers).items()
     }
 
 
