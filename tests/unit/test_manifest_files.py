@@ -35,7 +35,8 @@ NARROW = Capabilities(
     modes=frozenset({"express"}),
     locales=frozenset({"en", "he", "yi"}),
 )
-KNOWN = Known((Profile(), CALLS), {"azure-speech": LIMITS, "narrow": NARROW}, ("uploads", "audio"))
+QUICK = msgspec.structs.replace(LIMITS, modes=frozenset({"standard", "express"}))
+KNOWN = Known((Profile(), CALLS), {"azure-speech": QUICK, "narrow": NARROW}, ("uploads", "audio"))
 
 
 def read(text: str | bytes, kind: str = "json") -> Manifest:
@@ -277,7 +278,7 @@ def test_metadata_has_limits(metadata: object) -> None:
         ({"min": 2, "max": 5}, (None, 2, 5)),
         ({"max": 5}, (None, None, 5)),
         ({"min": 1, "max": 1}, (None, None, None)),
-        ("auto", (None, None, 35)),
+        ("auto", (None, None, None)),
     ],
 )
 def test_speakers_are_a_number_a_range_or_automatic(
@@ -287,6 +288,7 @@ def test_speakers_are_a_number_a_range_or_automatic(
     options = effective(manifest).options
     found = (options.expected_speakers, options.min_speakers, options.max_speakers)
     assert found == expected
+    assert options.finds_speakers == (speakers == "auto")
 
 
 @pytest.mark.parametrize(
