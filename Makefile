@@ -7,7 +7,7 @@ OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
 
-.PHONY: help setup demo run drop emulators test conformance bench chaos check types unit pin deploy format clean
+.PHONY: help setup demo run drop emulators test test-all conformance bench chaos check types unit pin deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -37,8 +37,11 @@ drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files o
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
-test: setup ## what CI runs
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup ## everything but what takes minutes by nature
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+
+test-all: setup ## the same, and whole explorations; what CI runs
+	$(PY) -m pytest -n 2 --dist worksteal
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance
