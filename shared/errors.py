@@ -11,6 +11,7 @@
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── SubscriptionRefused       a subscription asks for what cannot be; says what
+    ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
@@ -137,6 +138,12 @@ class SubscriptionRefused(DropscribeError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(f"{field} {message}")
+
+
+class UnknownScope(DropscribeError):
+    """Nothing of that name can be stopped; the message says what can."""
+
+    status = 422
 
 
 class UnknownEndpoint(DropscribeError):

@@ -97,13 +97,13 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def locales(value: str) -> frozenset[str]:
+def locales(value: str) -> tuple[str, ...]:
     """Locales, separated by commas, in whatever case."""
     found = [canonical(name) for name in value.split(",") if name.strip()]
     wrong = [name for name in found if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", name)]
     if wrong:
         raise Invalid(f"{shortened(wrong[0])} is no locale, expected such as en-US,de-DE")
-    return frozenset(found)
+    return tuple(found)
 
 
 def container(value: str) -> str:

@@ -206,7 +206,8 @@ def test_the_comparison_asks_by_page_and_day_and_never_by_blob(count: int, pages
     audio = counted(world.audio, "list", "head", "read")
     assert len(compare(world)) == count
     assert audio == {"list": 3}  # and the manifests and the undelivered events
-    assert set(store) == {"recording_ids"}
+    assert set(store) == {"recording_ids", "batch"}
+    assert store["batch"] <= count  # of the window of each that is missing, whether it was deleted
     assert store["recording_ids"] <= 2 * 31 * pages
 
 

@@ -9,8 +9,6 @@ from msgspec import Meta
 
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
-from shared.api.problems import Refused
-from shared.errors import InputError
 from shared.model.money.brakes import Action, Held
 
 TAG = "Deployment"
@@ -53,10 +51,7 @@ def list_all(call: Call) -> Response:
 
 def change(call: Call) -> Response:
     asked: BrakeChange = call.body
-    try:
-        call.app.change_brake(asked.scope, asked.action, asked.reason)
-    except InputError as error:
-        raise Refused(422, error.code, f"{error.reason} {error.advice}") from None
+    call.app.change_brake(asked.scope, asked.action, asked.reason)
     return list_all(call)
 
 

@@ -19,7 +19,7 @@ MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS = 35
 MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
-SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
+SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers", "finds_speakers")
 OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
 """Options that are written as in profiles. `speakers` stands for three of them, which exclude one
 another in part."""

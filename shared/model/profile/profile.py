@@ -145,10 +145,10 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_repetitions(profile),
         *_speaker_contradictions(options),
     ]
-    if options.max_speakers is not None and len(options.channels) > 1:
-        found.append(
-            ("max_speakers", "cannot go with several channels; the channels separate the speakers")
-        )
+    if len(options.channels) > 1:
+        text = "cannot go with several channels; the channels separate the speakers"
+        asked = {"max_speakers": options.max_speakers, "finds_speakers": options.finds_speakers}
+        found += [(key, text) for key, value in asked.items() if value]
     strangers = sorted(set(profile.roles) - set(options.channels)) if options.channels else []
     if strangers:
         listed = ", ".join(map(str, strangers))

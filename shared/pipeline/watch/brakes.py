@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from shared.errors import InputError
+from shared.errors import UnknownScope
 from shared.log import event
 from shared.model.money import brakes as model
 from shared.model.money.brakes import DEPLOYMENT, Action, Brake, Ceiling, Held
@@ -18,8 +18,8 @@ from shared.ports.queue import Clock
 @dataclass(frozen=True, kw_only=True)
 class ChangeBrake:
     """`stop`: nothing of the scope is sent or paid for any more, but for calls that are being made.
-    `go_on`: it is. `lift_ceiling`: its ceiling does not hold today. Raises `InputError`
-    (unknown_scope), `StoreConflict`."""
+    `go_on`: it is. `lift_ceiling`: its ceiling does not hold today. Raises
+    `UnknownScope`, `StoreConflict`."""
 
     brakes: Brakes
     profiles: Collection[str]
@@ -48,11 +48,7 @@ class ChangeBrake:
             *map(model.endpoint_scope, self.endpoints),
         ]
         if scope not in known:
-            raise InputError(
-                "unknown_scope",
-                "There is no such deployment, profile or endpoint.",
-                f"Use one of: {', '.join(known)}.",
-            )
+            raise UnknownScope(f"There is no such scope. Use one of: {', '.join(known)}.")
 
 
 @dataclass(frozen=True, kw_only=True)

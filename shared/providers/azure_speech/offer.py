@@ -45,7 +45,7 @@ def _api_version(value: str) -> str:
 
 
 def _limits(settings: Mapping[str, Any]) -> Capabilities:
-    more: frozenset[str] = settings["more_locales"]
+    more = frozenset(settings["more_locales"])
     return msgspec.structs.replace(
         LIMITS, locales=TRANSCRIBED | more, identified_locales=IDENTIFIED | more
     )
@@ -63,7 +63,7 @@ OFFER = Offer(
     connect=_connect,
     settings=(
         Setting("SPEECH_API_VERSION", _api_version, NEWEST),
-        Setting("SPEECH_MORE_LOCALES", locales, frozenset()),
+        Setting("SPEECH_MORE_LOCALES", locales, ()),
         Setting("SPEECH_READS_AUDIO", one_of("sas", "identity"), "sas"),
         Setting("SPEECH_MAX_ACTIVE_JOBS", number(1, 1000), 40),
     ),
