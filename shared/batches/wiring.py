@@ -18,6 +18,7 @@ from shared.batches.upload import OfferUpload
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
+from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
 
 
@@ -38,6 +39,7 @@ class BatchDesk:
             web=ports.web,
             profiles=ports.profiles,
             capabilities=ports.capabilities,
+            policy=ports.policy,
             clock=clock,
         )
         self.accept = AcceptBatch(
@@ -66,6 +68,7 @@ class BatchDesk:
                 store=store,
                 examine_entry=examine_entry,
                 enter=enter,
+                give_up=give_up_on_blob(ground),
                 pool=ports.pool,
             ),
             audio=ports.audio,

@@ -20,6 +20,7 @@ from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.create_call import PrepareCalls
@@ -42,7 +43,9 @@ class Pipeline:
         ports = ground.ports
         self.enter = EnterRecording(store=ground.store, fail=failing.fail)
         examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
-        self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
+        self.examine_again = ExamineAgain(
+            audio=ports.audio, examine_blob=examine_blob, policy=ports.policy, clock=ports.clock
+        )
         self.register = _register(ground, examine_blob, self.enter)
         self.plan = _plan(ground, failing)
         note_submitted = NoteSubmitted(**ground.common)
@@ -73,6 +76,7 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         examine_blob=examine_blob,
         ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
         enter=enter,
+        patience=patience(ground),
         profiles=ports.profiles,
     )
 

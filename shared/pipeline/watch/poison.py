@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from shared.errors import DropscribeError
+from shared.errors import BlobUnread, DropscribeError
 from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
 from shared.model.batch.recording import Recording, asked_again
@@ -17,6 +17,7 @@ from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.pipeline.submit.step import AT_ONCE
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
@@ -46,13 +47,19 @@ class Take(Protocol):
 class RegisterOrFail:
     """Try once more; if that fails too, register the recording as failed, so that it is in a
     report and under `errors/`, and not only in a queue. While storage is out of reach, that is
-    raised: the message stays hidden and comes back."""
+    raised: the message stays hidden and comes back. What it refuses of one blob alone is waited
+    for: the comparison of the container brings that blob back, until its time is up."""
 
     take: Take
+    give_up: GiveUpOnBlob
 
     def __call__(self, container: str, name: str) -> None:
         try:
             self.take(container, name)
+        except BlobUnread as error:
+            refusal = self.give_up(container, name, error)
+            if refusal is not None:
+                self.take(container, name, refusal=refusal)
         except DropscribeError:
             raise
         except Exception as error:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.job import Job
@@ -133,15 +134,21 @@ def store_outputs(
     """Captions first, the JSON last: who waits for it finds the others there."""
     stem = f"{container}/{output_stem(row.container, row.name)}"
     names = [*row.profile.formats, "json"]
-    return {
-        name: outputs.put(
-            f"{stem}{FORMATS[name].extension}",
-            content,
-            FORMATS[name].media_type,
-            recording=row,
-        )
-        for name, content in render_all(transcript, names).items()
-    }
+    rendered = render_all(transcript, names)
+    try:
+        return {
+            name: outputs.put(
+                f"{stem}{FORMATS[name].extension}",
+                content,
+                FORMATS[name].media_type,
+                recording=row,
+            )
+            for name, content in rendered.items()
+        }
+    except DropscribeError:
+        raise
+    except Exception as error:  # whatever keeps an output from being stored is not the recording's
+        raise StoreUnavailable(f"store output: {type(error).__name__}") from error
 
 
 def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) -> Outcome:

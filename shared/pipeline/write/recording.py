@@ -7,13 +7,19 @@ from datetime import timedelta
 
 import msgspec
 
-from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
+from shared.errors import (
+    DropscribeError,
+    ResultMalformed,
+    ResultMissing,
+    ResultTooLarge,
+    StoreUnavailable,
+)
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
-from shared.model.failure_texts import INTERNAL, too_large, unreadable
+from shared.model.failure_texts import INTERNAL, UNSTORABLE, too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results
@@ -39,11 +45,22 @@ class WriteRecording:
             return self.settle(row, too_large(error))
         except (ResultMissing, ResultMalformed) as error:
             return self._read_again_or_fail(row, unreadable(error))
+        except StoreUnavailable:
+            if not self._is_given_up(row):
+                raise
+            return self.settle.fail(row, UNSTORABLE)
         except DropscribeError:
             raise
         except Exception as error:  # a fault of ours with one result must not stop the others
             _tell(row, error)
             return self._read_again_or_fail(row, INTERNAL)
+
+    def _is_given_up(self, row: Recording) -> bool:
+        """Whether storage has refused this recording's outputs for too long, and takes others."""
+        patience = timedelta(seconds=self.policy.blob_patience_seconds)
+        if row.stuck_since_at is None or self.clock.now() - row.stuck_since_at < patience:
+            return False
+        return self.publish.outputs.can_store(self.publish.transcripts_container)
 
     def _published(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         published = self.publish(row, item, results)

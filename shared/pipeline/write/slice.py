@@ -7,9 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.errors import DropscribeError
+from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
+from shared.model.batch import recording as recordings
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.pipeline.step import AtOnce
@@ -50,8 +51,9 @@ class WriteSlice(UseCase):
             self.pool.map(lambda item: self._tried(rows[item.recording_id], item, results), items)
         )
         changed = {row.id: row for row in written if isinstance(row, Recording)}
-        if changed:
-            self.store.save(recordings=changed.values())
+        stuck = self._stuck(rows, items, written)
+        if changed or stuck:
+            self.store.save(recordings=[*changed.values(), *stuck])
         self._go_on(job, changed.values(), written)
 
     def _rows(self, message: Write, job: Job) -> dict[str, Recording]:
@@ -64,6 +66,17 @@ class WriteSlice(UseCase):
             return self.write_recording(row, item, results)
         except DropscribeError as error:
             return error
+
+    def _stuck(
+        self, rows: Mapping[str, Recording], items: Sequence[SliceItem], written: Sequence[Written]
+    ) -> list[Recording]:
+        """Those whose outputs storage does not take, where that is not written down yet."""
+        return [
+            recordings.stuck(rows[item.recording_id], self.clock.now())
+            for item, result in zip(items, written, strict=True)
+            if isinstance(result, StoreUnavailable)
+            and rows[item.recording_id].stuck_since_at is None
+        ]
 
     def _go_on(self, job: Job, changed: Collection[Recording], written: Sequence[Written]) -> None:
         """With what the slice leaves to be done."""
