@@ -28,13 +28,18 @@ class Patience:
     clock: Clock
 
     def is_over(self, container: str, name: str, etag: str) -> bool:
+        waited = self.waited(container, name, etag)
+        return waited is not None and waited >= timedelta(seconds=self.policy.blob_patience_seconds)
+
+    def waited(self, container: str, name: str, etag: str) -> timedelta | None:
+        """None: from now on."""
         key, now = f"trouble {recording_id(container, name, etag)}", self.clock.now()
         noted = self.diaries.get(key)
         if noted is not None:
-            return now - noted.done_at >= timedelta(seconds=self.policy.blob_patience_seconds)
+            return now - noted.done_at
         with suppress(StoreConflict):  # another instance wrote the same down
             self.diaries.save(Diary(name=key, done_at=now, complete_to_at=now))
-        return False
+        return None
 
 
 @contextmanager
@@ -64,8 +69,8 @@ def read_head(
 @dataclass(frozen=True, kw_only=True)
 class GiveUpOnBlob:
     """Why a blob whose head cannot be read is not waited for any longer. None: it is; or it is
-    gone. While storage itself does not answer, the error is raised again: that is no fault of the
-    blob's."""
+    gone. While storage itself does not answer, and when the blob is met for the first time, the
+    error is raised again: that is no fault of the blob's, as far as is known."""
 
     audio: AudioBlobs
     patience: Patience
@@ -75,7 +80,12 @@ class GiveUpOnBlob:
             entry = self.audio.entry(container, name)
         except DropscribeError:
             raise error from None
-        if entry is None or not self.patience.is_over(container, name, entry.etag):
-            event("blob.refused", container=container, error=type(error).__name__, level=30)
+        if entry is None:
             return None
-        return BLOB_REFUSED.failure(said=str(error))
+        waited = self.patience.waited(container, name, entry.etag)
+        if waited is None:
+            raise error
+        if waited >= timedelta(seconds=self.patience.policy.blob_patience_seconds):
+            return BLOB_REFUSED.failure(said=str(error))
+        event("blob.refused", container=container, error=type(error).__name__, level=30)
+        return None
