@@ -136,11 +136,13 @@ class FakeBatchStore:
         return self.headers.get(batch_id)
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        there = self.headers.get(batch.id)
-        if there is None or there.version != batch.version:
-            raise StoreConflict("save batch")
         if batch.deleted_at is None:
             self.list_batch(batch)
+        there = self.headers.get(batch.id)
+        if there is None or there.version != batch.version:
+            if there is not None and there.deleted_at is None:
+                self.list_batch(there)
+            raise StoreConflict("save batch")
         self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
         self._post(notice)
 

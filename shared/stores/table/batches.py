@@ -182,14 +182,30 @@ class TableBatchStore:
         return self._rows.read(Batch, batch_id, "batch")
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """The list first: who dies in between comes again, and writes both."""
+        """The list first: who dies in between comes again, and writes both. Who loses the header
+        lists what the winner made of it, for the list says by then what never came to be."""
         if batch.deleted_at is None:
             self.list_batch(batch)
+        try:
+            self._save_header(batch, notice)
+        except StoreConflict:
+            self._list_as_it_is(batch.id)
+            raise
+
+    def _save_header(self, batch: Batch, notice: Notice | None) -> None:
         if notice is None:
             self._rows.replace(batch.id, "batch", batch, batch.version)
             return
         change = write(to_row(batch.id, "batch", batch), batch.version)
         self._transact([change], "save batch", notice)
+
+    def _list_as_it_is(self, batch_id: str) -> None:
+        """Until the header did not change while it was listed."""
+        listed: str | None = None
+        while (there := self.batch(batch_id)) is not None and there.version != listed:
+            if there.deleted_at is None:
+                self.list_batch(there)
+            listed = there.version
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = f"recording-{recording.id}"

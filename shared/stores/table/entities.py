@@ -16,7 +16,8 @@ from azure.data.tables import (
 
 from shared.errors import StoreConflict
 from shared.stores.failures import judged, storage_errors
-from shared.stores.table.rows import S, from_row, to_row
+from shared.stores.patience import ATTEMPTS
+from shared.stores.table.rows import S, from_row, is_same, to_row
 from shared.stores.table.transaction import Change, TransactionFailed, transact
 
 
@@ -51,11 +52,13 @@ class Entities:
 
     def insert(self, partition: str, key: str, struct: msgspec.Struct) -> str | None:
         """The version of the new row; None: there was one already."""
+        row = to_row(partition, key, struct)
         with storage_errors("insert", "table"):
             try:
-                return str(self.table.create_entity(to_row(partition, key, struct))["etag"])
+                return str(self.table.create_entity(row)["etag"])
             except ResourceExistsError:
-                return None
+                pass
+        return self._version_if_ours(row)
 
     def put(self, partition: str, key: str, struct: msgspec.Struct | None = None) -> None:
         """Insert or replace, whatever was there."""
@@ -67,10 +70,20 @@ class Entities:
 
     def replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> str:
         """Returns the new version. Raises `StoreConflict` if the row has another one, or none."""
+        row = to_row(partition, key, struct)
+        try:
+            return self._replace(row, version)
+        except StoreConflict:
+            ours = self._version_if_ours(row)
+            if ours is None:
+                raise
+            return ours
+
+    def _replace(self, row: dict[str, Any], version: str) -> str:
         with storage_errors("replace", "table"):
             try:
                 answer = self.table.update_entity(
-                    to_row(partition, key, struct),
+                    row,
                     mode=UpdateMode.REPLACE,
                     etag=version,
                     match_condition=MatchConditions.IfNotModified,
@@ -94,6 +107,15 @@ class Entities:
     def transact(self, changes: Sequence[Change], what: str) -> list[str]:
         """At most 100 changes of rows of one partition, all or none. Returns the rows' new
         versions. Raises `StoreConflict`."""
+        try:
+            return self._transact(changes, what)
+        except StoreConflict:
+            ours = self._versions_if_ours(changes)
+            if ours is None:
+                raise
+            return ours
+
+    def _transact(self, changes: Sequence[Change], what: str) -> list[str]:
         with storage_errors(what, "table"):
             try:
                 return transact(self.table, changes)
@@ -101,6 +123,30 @@ class Entities:
                 if error.status_code in (404, 409, 412):
                     raise StoreConflict(f"{what}: somebody else was first") from None
                 raise
+
+    def _versions_if_ours(self, changes: Sequence[Change]) -> list[str] | None:
+        """All or none were made, so one that is not ours tells for all."""
+        if ATTEMPTS.made < 2:
+            return None
+        versions: list[str] = []
+        for change in changes:
+            if change.method == "DELETE":
+                versions.append("")
+                continue
+            version = self._version_if_there(dict(change.row))
+            if version is None:
+                return None
+            versions.append(version)
+        return versions
+
+    def _version_if_ours(self, row: dict[str, Any]) -> str | None:
+        """After a conflict: a call that was repeated may be in conflict with itself, for its first
+        answer was lost. Asks only then. None: somebody else was first."""
+        return self._version_if_there(row) if ATTEMPTS.made > 1 else None
+
+    def _version_if_there(self, row: dict[str, Any]) -> str | None:
+        there = self.get(row["PartitionKey"], row["RowKey"])
+        return None if there is None or not is_same(row, there) else str(there.metadata["etag"])
 
 
 def _the_row_alone(error: ResourceNotFoundError) -> None:
