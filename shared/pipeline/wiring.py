@@ -31,6 +31,7 @@ from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.room import Room
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
 
@@ -194,6 +195,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
         finish_now=finish_now,
+        room=Room(),
         pool=ports.pool,
     )
 

@@ -94,6 +94,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         """5 s, 10 s, 20 s, ... up to ten minutes."""
         return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
 
+    def refetch_pause(self, fetches: int, unread_since_at: datetime | None) -> timedelta:
+        """Before a result is asked for again. Of one that makes no sense, for which a day is
+        waited, the pause doubles each time, up to ten minutes."""
+        if unread_since_at is None:
+            return timedelta(seconds=self.refetch_seconds)
+        return timedelta(seconds=min(600, self.refetch_seconds * 2 ** min(max(fetches, 1) - 1, 6)))
+
     def poll_pause(self, polls: int) -> timedelta:
         """After the n-th question: the least pause, doubled each time, up to the longest. Half
         of the least one is taken off: what falls due just after a run of the timer would wait for

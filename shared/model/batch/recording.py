@@ -76,8 +76,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `content` tells the audio and what is done with it from any other, where the same is not to be
     paid for again.
 
-    `stuck_since_at` is since when its result is there and storage does not take its outputs, or
-    its result cannot be read.
+    `stuck_since_at` is since when its result is there and storage does not take its outputs,
+    `unread_since_at` since when what is there for a result makes no sense.
 
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
@@ -119,6 +119,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     cleared: float | None = None
     decisions: tuple[Decision, ...] = ()
     stuck_since_at: datetime | None = None
+    unread_since_at: datetime | None = None
     version: str = ""
 
     @property
@@ -186,6 +187,13 @@ def asked_again(row: Recording, now: datetime) -> Recording:
     return _to(row, "asked_again", fetches=row.fetches + 1, changed_at=now)
 
 
+def unread(row: Recording, now: datetime) -> Recording:
+    """What there is makes no sense, and is asked for once more. The first time counts."""
+    return asked_again(
+        msgspec.structs.replace(row, unread_since_at=row.unread_since_at or now), now
+    )
+
+
 def stuck(row: Recording, now: datetime) -> Recording:
     """Something keeps its result from being read or stored. The first time counts."""
     return msgspec.structs.replace(row, stuck_since_at=row.stuck_since_at or now)
@@ -211,6 +219,7 @@ def waiting_again(
         cohort=row.cohort if cohort is None else cohort,
         cleared=None,
         stuck_since_at=None,
+        unread_since_at=None,
         not_before_at=not_before_at,
         changed_at=now,
     )

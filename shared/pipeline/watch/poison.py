@@ -12,6 +12,7 @@ import msgspec
 from shared.errors import BlobUnread, DropscribeError
 from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
+from shared.model.batch.job import with_smaller_slices
 from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
@@ -96,8 +97,9 @@ class DrainBlobEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadAnotherRound(UseCase):
-    """A slice of results gets another round later, and its recordings an error report once they
-    have had their rounds."""
+    """A slice of results gets another round later. Nobody knows which of its results ended the
+    process, or whether any did: no recording is charged with it. The next slices are half as long,
+    until the culprit stands alone, and that one gets an error report once it had its rounds."""
 
     settle: SettleFailure
 
@@ -107,9 +109,13 @@ class ReadAnotherRound(UseCase):
             return
         wanted = {item.recording_id for item in message.items}
         left = self.store.rows_left(job, first=min(wanted), last=max(wanted))
-        changed = [self._another_round(row) for row in left if row.id in wanted]
-        self.store.save(recordings=changed)
-        if any(row.state == "planned" for row in changed) and job.endpoint and job.transcription_id:
+        rows = [row for row in left if row.id in wanted]
+        if len(rows) > 1:
+            job = self.store.save(with_smaller_slices(job, len(rows))) or job
+        else:
+            rows = [self._another_round(row) for row in rows]
+            self.store.save(recordings=rows)
+        if any(row.state == "planned" for row in rows) and job.endpoint and job.transcription_id:
             again = Collect(
                 endpoint=job.endpoint,
                 transcription_id=job.transcription_id,

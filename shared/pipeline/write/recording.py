@@ -17,7 +17,7 @@ from shared.errors import (
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, asked_again
+from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
 from shared.model.failure_texts import INTERNAL, UNSTORABLE, too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
@@ -43,8 +43,10 @@ class WriteRecording:
             return self._published(row, item, results)
         except ResultTooLarge as error:
             return self.settle(row, too_large(error))
-        except (ResultMissing, ResultMalformed) as error:
+        except ResultMissing as error:
             return self._read_again_or_fail(row, unreadable(error))
+        except ResultMalformed as error:
+            return self._wait_or_fail(row, unreadable(error))
         except StoreUnavailable:
             if not self._is_given_up(row):
                 raise
@@ -72,14 +74,31 @@ class WriteRecording:
         """None: it was tried a moment ago, in another slice or with the same link, and is about to
         be again. That counts once, for the next attempt is paid for."""
         now, most = self.clock.now(), self.policy.max_fetches
-        pause = timedelta(seconds=self.policy.refetch_seconds)
-        if row.fetches and now - row.changed_at < pause / 2:
+        if self._is_at_it(row):
             return None
         if row.fetches + 1 < most:
             return asked_again(row, now)
         tried = f"It was asked for {most} times in the last of {row.attempt} attempts."
         reason = f"{failure.reason} {tried}"
         return self.settle(row, msgspec.structs.replace(failure, reason=reason))
+
+    def _wait_or_fail(self, row: Recording, failure: Failure) -> Recording | None:
+        """An answer that is empty, cut off or no JSON comes from something in between, as a 5xx
+        does, and is waited for as long. What makes no sense for all that time is the result."""
+        now = self.clock.now()
+        if self._is_at_it(row):
+            return None
+        since_at = row.unread_since_at or now
+        if now - since_at < timedelta(seconds=self.policy.give_up_seconds):
+            return unread(row, now)
+        tried = f"It was so {row.fetches + 1} times in the last of {row.attempt} attempts."
+        reason = f"{failure.reason} {tried}"
+        return self.settle(row, msgspec.structs.replace(failure, reason=reason))
+
+    def _is_at_it(self, row: Recording) -> bool:
+        """Whether somebody asked for it a moment ago, and is about to again."""
+        pause = self.policy.refetch_pause(row.fetches, row.unread_since_at)
+        return row.fetches > 0 and self.clock.now() - row.changed_at < pause / 2
 
 
 def _tell(row: Recording, error: Exception) -> None:

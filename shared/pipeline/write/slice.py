@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
@@ -16,6 +15,7 @@ from shared.model.batch.recording import Recording
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
+from shared.pipeline.write.room import Room, result_bytes
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
@@ -34,6 +34,7 @@ class WriteSlice(UseCase):
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
     finish_now: AtOnce[Finish]
+    room: Room
     pool: Executor
 
     def __call__(self, message: Write) -> None:
@@ -48,7 +49,7 @@ class WriteSlice(UseCase):
         results = Results(job, provider)
         items = [item for item in message.items if item.recording_id in rows]
         written = list(
-            self.pool.map(lambda item: self._tried(rows[item.recording_id], item, results), items)
+            self.pool.map(lambda item: self._in_room(rows[item.recording_id], item, results), items)
         )
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         stuck = self._stuck(rows, items, written)
@@ -60,6 +61,10 @@ class WriteSlice(UseCase):
         """The recordings of the slice that still wait for their result, by id."""
         ids = [item.recording_id for item in message.items]
         return {row.id: row for row in self.store.rows_left(job, first=min(ids), last=max(ids))}
+
+    def _in_room(self, row: Recording, item: SliceItem, results: Results) -> Written:
+        with self.room.taken(result_bytes(row, item)):
+            return self._tried(row, item, results)
 
     def _tried(self, row: Recording, item: SliceItem, results: Results) -> Written:
         try:
@@ -82,9 +87,10 @@ class WriteSlice(UseCase):
         """With what the slice leaves to be done."""
         if any(row.state == "waiting" for row in changed):
             self.queue.send(Plan(batch_id=job.batch_id))
-        if any(row.state == "planned" for row in changed):
-            pause = timedelta(seconds=self.policy.refetch_seconds)
-            self.queue.send(_list_again(job), after=pause)
+        again = [row for row in changed if row.state == "planned"]
+        if again:
+            pauses = (self.policy.refetch_pause(row.fetches, row.unread_since_at) for row in again)
+            self.queue.send(_list_again(job), after=min(pauses))
             return
         for error in written:
             if isinstance(error, DropscribeError):
