@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from shared.batches.entries import Entry, RegisterEntries
-from shared.errors import DropscribeError, InputError
+from shared.errors import InputError
 from shared.log import event
 from shared.messages import Expand, Plan
 from shared.model.batch.batch import Batch, Part, expanded
@@ -45,11 +45,7 @@ class ExpandBatch(UseCase):
         if part is None or part.is_done:
             self._go_on(batch)
             return
-        try:
-            after = self._step(batch, part)
-        except DropscribeError:  # one entry does not keep its neighbours waiting
-            self.queue.send(Plan(batch_id=batch.id))
-            raise
+        after = self._step(batch, part)
         self.store.save_part(after)
         if not after.is_done:
             self.queue.send(Expand(batch_id=batch.id, part=part.number))

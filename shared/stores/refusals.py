@@ -133,7 +133,6 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("EntityAlreadyExists", 409, "TABLE", _RACE),
     Refusal("UpdateConditionNotSatisfied", 412, "TABLE", _RACE),
     Refusal("EntityNotFound", 404, "TABLE", {"table": "gone"}),
-    Refusal("InvalidInput", 400, "TABLE", {"table": "ours"}),
     Refusal("EntityTooLarge", 400, "TABLE", {"table": "ours"}),
     Refusal("PropertyValueTooLarge", 400, "TABLE", {"table": "ours"}),
     Refusal("TableServerOutOfMemory", 500, "TABLE", {"table": "ours"}),

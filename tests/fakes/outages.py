@@ -34,7 +34,6 @@ _PORTS: dict[Service, dict[str, type]] = {
     },
     "queue": {"queue": Queue},
 }
-TICK = timedelta(seconds=15)
 _LOCAL = {"url"}  # computed without asking storage
 
 
@@ -76,7 +75,15 @@ class Platform:
     """Brings messages, events, timers and poison queues, as the functions host does, and goes on
     whatever its functions raise."""
 
-    def __init__(self, world: World, outage: Outage | None = None, begins: Step | None = None):
+    def __init__(
+        self,
+        world: World,
+        outage: Outage | None = None,
+        begins: Step | None = None,
+        *,
+        tick_seconds: int = 15,
+    ) -> None:
+        self._tick_seconds = tick_seconds
         self._world, self._outage, self._begins = world, outage, begins
         self._tries = Counter[bytes]()
         self._events: list[list[Any]] = []
@@ -95,10 +102,10 @@ class Platform:
 
         setattr(self._world.provider, method, call)
 
-    def drop(self, names: Iterable[str]) -> None:
+    def drop(self, names: Iterable[str], data: bytes | None = None) -> None:
         now = self._world.clock.now()
         for name in names:
-            self._world.audio.drop(name, a_second_of_silence(), now)
+            self._world.audio.drop(name, data or a_second_of_silence(), now)
             self._events.append([name, 0])
 
     def live(self, hours: float) -> None:
@@ -110,13 +117,15 @@ class Platform:
             self._work()
             self._empty_poison()
             self._tick()
-            self._world.clock.advance(TICK.total_seconds())
+            self._world.clock.advance(self._tick_seconds)
             self._ticks += 1
 
     def _is_done(self) -> bool:
         world = self._world
         is_busy = world.store.notes or world.queue.waiting or world.active.entries
-        return bool(world.store.rows) and not (is_busy or self._poison or self._events)
+        rows = {(row.name, row.etag) for row in world.store.rows.values()}
+        has_all = all((name, etag) in rows for _, name, etag in world.audio.versions)
+        return has_all and not (is_busy or self._poison or self._events)
 
     def _begin(self, step: str) -> None:
         if self._outage is not None and self._outage.until is None and step == self._begins:
@@ -156,8 +165,8 @@ class Platform:
                 self._poison.append(message)
 
     def _tick(self) -> None:
-        for timer, every in ((self._world.poll, 4), (self._world.sweep, 20)):
-            if self._ticks % every == 0:
+        for timer, seconds in ((self._world.poll, 60), (self._world.sweep, 300)):
+            if self._ticks % max(1, seconds // self._tick_seconds) == 0:
                 _survives(timer)
         self._as_platform(self._world.complete_all)
 

@@ -50,6 +50,7 @@ class WriteRecording:
         except StoreUnavailable:
             if not self._is_given_up(row):
                 raise
+            self.publish.take_back(row)
             return self.settle.fail(row, UNSTORABLE)
         except DropscribeError:
             raise
