@@ -176,5 +176,8 @@ class Outputs(Protocol):
         """Remove what `put` stored for this recording, also where it was moved aside since.
         Others' outputs under that name stay."""
 
+    def remove_stored(self, report: StoredReport) -> None:
+        """Remove an error report, if that is what still lies there."""
+
     def remove_report(self, path: str) -> None:
         """No error when it is gone already."""

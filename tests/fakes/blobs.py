@@ -177,6 +177,11 @@ class FakeOutputs:
             if there is not None and there.recording_id == recording.id:
                 del self.files[name]
 
+    def remove_stored(self, report: StoredReport) -> None:
+        there = self.files.get(report.path)
+        if there is not None and there.recording_id == report.recording_id:
+            del self.files[report.path]
+
     def read(self, path: str) -> bytes | None:
         there = self.files.get(path)
         return there.content if there is not None else self.reports.get(path)

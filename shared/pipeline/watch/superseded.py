@@ -26,7 +26,7 @@ class Superseded:
 
     def remove(self) -> None:
         for report in self._found:
-            self._outputs.remove_report(report.path)
+            self._outputs.remove_stored(report)
         if self._found:
             event("error_reports.superseded", reports=len(self._found))
 

@@ -178,20 +178,24 @@ class BlobOutputs:
 
     def remove(self, path: str, *, recording: Recording) -> None:
         for name in (path, _own_name(path, recording.id)):
-            blob = self._blob(name)
-            with storage_errors("remove output", "put"):
-                try:
-                    there = blob.get_blob_properties()
-                    if _is_of(there, recording):
-                        blob.delete_blob(
-                            etag=there.etag, match_condition=MatchConditions.IfNotModified
-                        )
-                except ResourceNotFoundError:
-                    continue
-                except HttpResponseError as error:
-                    if judged(error, "put") != "blob":
-                        raise
-                    event("output.locked", recording=recording.id, level=30)
+            self._remove_of(name, recording.id)
+
+    def remove_stored(self, report: StoredReport) -> None:
+        self._remove_of(report.path, report.recording_id)
+
+    def _remove_of(self, path: str, recording_id: str) -> None:
+        blob = self._blob(path)
+        with storage_errors("remove output", "put"):
+            try:
+                there = blob.get_blob_properties()
+                if _recording_of(there) == recording_id:
+                    blob.delete_blob(etag=there.etag, match_condition=MatchConditions.IfNotModified)
+            except ResourceNotFoundError:
+                return
+            except HttpResponseError as error:
+                if judged(error, "put") != "blob":
+                    raise
+                event("output.locked", recording=recording_id, level=30)
 
     def remove_report(self, path: str) -> None:
         with storage_errors("remove report", "put"):
