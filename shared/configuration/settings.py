@@ -78,7 +78,7 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("STUCK_AFTER_SECONDS", "stuck_after_seconds", 5, 86_400),
     _of_policy("RELIST_SECONDS", "relist_seconds", 5, 86_400),
     _of_policy("EVENT_PATIENCE_SECONDS", "event_patience_seconds", 1, 86_400),
-    _of_policy("RELIST_ALL_SECONDS", "relist_all_seconds", 5, 72_000),
+    _of_policy("RELIST_ALL_SECONDS", "relist_all_seconds", 5, 86_400),
     _of_policy("STILL_SECONDS", "still_seconds", 1, 86_400),
     _of_policy("BLOB_PATIENCE_SECONDS", "blob_patience_seconds", 5, 72_000),
     _of_policy("STORAGE_PAUSE_SECONDS", "storage_pause_seconds", 1, 600),
