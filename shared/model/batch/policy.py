@@ -95,7 +95,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
 
     def refetch_pause(self, fetches: int, unread_since_at: datetime | None) -> timedelta:
-        """Before a result is asked for again. Of one that makes no sense, for which a day is
+        """Before a result is asked for again. Of one that makes no sense, for which hours are
         waited, the pause doubles each time, up to ten minutes."""
         if unread_since_at is None:
             return timedelta(seconds=self.refetch_seconds)

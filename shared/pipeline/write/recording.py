@@ -85,12 +85,13 @@ class WriteRecording:
 
     def _wait_or_fail(self, row: Recording, failure: Failure) -> Recording | None:
         """An answer that is empty, cut off or no JSON comes from something in between, as a 5xx
-        does, and is waited for as long. What makes no sense for all that time is the result."""
+        does, and is waited for, a quarter of the time for which results are, so that all attempts
+        end within a day. What makes no sense for all that time is the result."""
         now = self.clock.now()
         if self._is_at_it(row):
             return None
         since_at = row.unread_since_at or now
-        if now - since_at < timedelta(seconds=self.policy.give_up_seconds):
+        if now - since_at < timedelta(seconds=self.policy.give_up_seconds / 4):
             return unread(row, now)
         tried = f"It was so {row.fetches + 1} times in the last of {row.attempt} attempts."
         reason = f"{failure.reason} {tried}"
