@@ -18,11 +18,7 @@ AZURE_CLI := 2.91.0
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-<<<<<<< HEAD
 .PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos check types unit pin deploy format clean
-=======
-.PHONY: help setup demo run drop emulators test test-all conformance bench chaos check types unit pin deploy format clean
->>>>>>> i26-races
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -54,19 +50,11 @@ drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files o
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
-<<<<<<< HEAD
 test: setup ## everything that ends within five minutes on two cores
 	$(TESTS) -m "not slow"
 
 test-all: setup ## what CI runs: `make test`, and what takes up to three quarters of an hour
 	$(TESTS)
-=======
-test: setup ## everything but what takes minutes by nature
-	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
-
-test-all: setup ## the same, and whole explorations; what CI runs
-	$(PY) -m pytest -n 2 --dist worksteal
->>>>>>> i26-races
 
 conformance: setup ## the app in the runtime that Azure uses on Python 3.13; part of `make test`
 	$(PY) -m pytest tests/conformance

@@ -38,6 +38,7 @@ from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
+from shared.stores.patience import limits_within
 from shared.stores.queues import StorageQueue
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.brakes import TableBrakes
@@ -84,7 +85,10 @@ def build(
     """Wire everything together for these settings. `http` carries the calls to providers,
     `session` those to storage."""
     account = StorageAccount(
-        settings.data_storage, lambda: default_credential(settings.azure_client_id), session
+        settings.data_storage,
+        lambda: default_credential(settings.azure_client_id),
+        session,
+        limits_within(settings.policy.resolve_after_seconds),
     )
     signs, signer = _signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)

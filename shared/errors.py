@@ -15,6 +15,7 @@
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
+    │   └── BlobUnread            it did so when one blob was to be read
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
         ├── ProviderUnauthorised  key, token or role is missing or wrong
@@ -164,6 +165,11 @@ class StoreUnavailable(DropscribeError):
 
     status = 503
     transient = True
+
+
+class BlobUnread(StoreUnavailable):
+    """A blob could not be read, or was changed while it was. Whether that is trouble with storage
+    or with this blob alone is not known yet."""
 
 
 class ProviderError(DropscribeError):

@@ -77,12 +77,14 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One recording of a slice: where its result is, or why there is none."""
+    """One recording of a slice: where its result is and how long, where the provider tells, or why
+    there is none."""
 
     recording_id: str
     name: str = ""
     url: str = ""
     failure: Failure | None = None
+    bytes: int | None = None
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
+from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
 
 
@@ -39,6 +40,7 @@ class BatchDesk:
             web=ports.web,
             profiles=ports.profiles,
             capabilities=ports.capabilities,
+            policy=ports.policy,
             clock=clock,
         )
         self.accept = AcceptBatch(
@@ -94,6 +96,7 @@ def _expand(ground: Ground, examine_entry: ExamineEntry, enter: EnterRecording) 
             store=ground.store,
             examine_entry=examine_entry,
             enter=enter,
+            give_up=give_up_on_blob(ground),
             pool=ports.pool,
         ),
         audio=ports.audio,

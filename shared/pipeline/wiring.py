@@ -20,6 +20,7 @@ from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.brakes import HoldBack
@@ -31,6 +32,7 @@ from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.room import Room
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
 
@@ -45,7 +47,9 @@ class Pipeline:
             store=ground.store, fail=failing.fail, save_settled=failing.save_settled
         )
         examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
-        self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
+        self.examine_again = ExamineAgain(
+            audio=ports.audio, examine_blob=examine_blob, policy=ports.policy, clock=ports.clock
+        )
         self.register = _register(ground, examine_blob, self.enter)
         self.plan = _plan(ground, failing)
         note_submitted = NoteSubmitted(**ground.common)
@@ -76,6 +80,7 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         examine_blob=examine_blob,
         ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
         enter=enter,
+        patience=patience(ground),
         profiles=ports.profiles,
     )
 
@@ -201,6 +206,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         ),
         save_settled=failing.save_settled,
         finish_now=finish_now,
+        room=Room(),
         pool=ports.pool,
     )
 

@@ -279,15 +279,11 @@ def test_metadata_has_limits(metadata: object) -> None:
         ({"min": 2, "max": 5}, (None, 2, 5)),
         ({"max": 5}, (None, None, 5)),
         ({"min": 1, "max": 1}, (None, None, None)),
-<<<<<<< HEAD
         ({"min": 2, "max": 2}, (2, None, None)),
         ({"min": 2}, (None, 2, 35)),
         ({"min": 1}, (None, None, 35)),
         ({"min": None, "max": 5}, (None, None, 5)),
-        ("auto", (None, None, 35)),
-=======
         ("auto", (None, None, None)),
->>>>>>> i26-races
     ],
 )
 def test_speakers_are_a_number_a_range_or_automatic(

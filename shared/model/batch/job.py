@@ -64,6 +64,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
     is when it could not be sent for the first time, and `told_at` when the log last told so.
+    `slice_most` is how many results go into a slice at most, once slices of it failed as a whole;
+    0: as many as usual.
     `collecting_at` is when results were listed first, or when the last one came, as far as somebody
     had to know; `last_round_at` when they were for the last time before the job is given up.
     `sender` is who wrote its intent; `is_emptied` that its recordings left it where it was
@@ -92,6 +94,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     collects: int = 0
     faults: int = 0
+    slice_most: int = 0
     waiting_since_at: datetime | None = None
     told_at: datetime | None = None
     collecting_at: datetime | None = None
@@ -236,6 +239,12 @@ def collecting(
         model=model,
         completed_at=job.completed_at or completed_at,
     )
+
+
+def with_smaller_slices(job: Job, failed: int) -> Job:
+    """A slice of `failed` results failed as a whole: it comes in halves the next time."""
+    half = max(1, failed // 2)
+    return msgspec.structs.replace(job, slice_most=min(half, job.slice_most or half))
 
 
 def over(job: Job, now: datetime) -> Job:

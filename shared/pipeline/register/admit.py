@@ -11,7 +11,9 @@ import msgspec
 from shared.audio import probe
 from shared.log import event
 from shared.model.batch.content import content_key
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, long_name
+from shared.model.blob_state import refusal
+from shared.model.failure_texts import NAME_TOO_LONG
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
@@ -28,8 +30,10 @@ def examine(
     capabilities: Mapping[str, Capabilities],
     digest: Callable[[], str] | None = None,
 ) -> Recording:
-    """Fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
+    """Refuse what cannot be read or whose outputs could not be stored, before anything is paid for.
+    Then fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
     it, which is asked for only where the profile reuses. Raises `InputError`."""
+    _refuse(recording, head)
     properties = probe(
         head.data,
         head.bytes,
@@ -48,6 +52,16 @@ def examine(
         if fitted.reuse and digest is not None
         else None,
     )
+
+
+def _refuse(recording: Recording, head: AudioHead) -> None:
+    too_long = long_name(recording.container, recording.name)
+    if too_long is not None:
+        needed, unit, most = too_long
+        raise NAME_TOO_LONG.error(needed=needed, unit=unit, most=most)
+    failure = refusal(head.state)
+    if failure is not None:
+        raise failure.error()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
@@ -19,6 +20,7 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
+from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
 from shared.ports.ground import Ground
 
@@ -37,7 +39,7 @@ class Watching:
         find_manifests: Find,
     ) -> None:
         ports = ground.ports
-        register = RegisterOrFail(take=take)
+        register = RegisterOrFail(take=take, give_up=give_up_on_blob(ground))
         self.drain_blob_event = DrainBlobEvent(register=register)
         self.drain = Drain(
             store=ground.store,
@@ -75,6 +77,7 @@ class Watching:
         self.sweeps: dict[str, Callable[[], None]] = {
             "batches": SweepBatches(**ground.common, diaries=ports.diaries),
             "intake": _reconcile(ground, ports.intake, find_audio),
+            "renamed": _renamed(ground, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
@@ -85,7 +88,25 @@ class Watching:
 def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
     ports = ground.ports
     return Reconcile(
-        **ground.common, container=container, find=find, audio=ports.audio, diaries=ports.diaries
+        **ground.common,
+        container=container,
+        find=find,
+        audio=ports.audio,
+        outputs=ports.outputs,
+        errors_container=ports.errors,
+        diaries=ports.diaries,
+    )
+
+
+def _renamed(ground: Ground, find: Find) -> FindRenamed:
+    ports = ground.ports
+    return FindRenamed(
+        **ground.common,
+        container=ports.intake,
+        find=find,
+        audio=ports.audio,
+        requests=ports.requests,
+        diaries=ports.diaries,
     )
 
 

@@ -115,7 +115,7 @@ class TableBatchStore:
 
     def parts(self, batch_id: str) -> list[Part]:
         where = "PartitionKey eq @pk and RowKey ge 'part-' and RowKey lt 'part.'"
-        with storage_errors("list parts"):
+        with storage_errors("list parts", "table"):
             return [from_row(Part, row) for row in self._rows.query(where, {"pk": batch_id})]
 
     def save_part(self, part: Part) -> None:
@@ -131,7 +131,7 @@ class TableBatchStore:
         self, wanted: BatchFilter, *, after: str | None, most: int
     ) -> tuple[list[BatchEntry], str | None]:
         where, values = _entries_filter(wanted, after)
-        with storage_errors("list batches"):
+        with storage_errors("list batches", "table"):
             rows = list(
                 islice(self._rows.query(where, values, results_per_page=most + 1), most + 1)
             )
@@ -140,7 +140,7 @@ class TableBatchStore:
 
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         where, values = _recordings_filter(batch_id, None, None, None, None)
-        with storage_errors("count recordings"):
+        with storage_errors("count recordings", "table"):
             for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
@@ -149,7 +149,7 @@ class TableBatchStore:
 
     def forget(self, batch: Batch) -> Batch:
         where = "PartitionKey eq @pk and RowKey gt 'batch'"
-        with storage_errors("list rows"):
+        with storage_errors("list rows", "table"):
             keys = [
                 row["RowKey"]
                 for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
@@ -194,7 +194,7 @@ class TableBatchStore:
 
     def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
         where = "PartitionKey eq @pk and RowKey gt @after"
-        with storage_errors("list open batches"):
+        with storage_errors("list open batches", "table"):
             for row in self._rows.query(where, {"pk": OPEN, "after": after}):
                 note = from_row(_Note, row)
                 version = str(row.metadata["etag"])
@@ -243,7 +243,7 @@ class TableBatchStore:
         page: int | None = None,
     ) -> Iterator[Recording]:
         where, values = _recordings_filter(batch_id, state, job_id, first, last)
-        with storage_errors("list recordings"):
+        with storage_errors("list recordings", "table"):
             for row in self._rows.query(where, values, results_per_page=page):
                 yield from_row(Recording, row)
 
@@ -253,7 +253,7 @@ class TableBatchStore:
             "and RowKey ge 'recording-' and RowKey lt 'recording.'"
         )
         values = {"first": first_batch, "last": last_batch}
-        with storage_errors("list recording ids"):
+        with storage_errors("list recording ids", "table"):
             for row in self._rows.query(where, values, select=["RowKey"]):
                 yield row["RowKey"].removeprefix("recording-")
 
@@ -276,13 +276,13 @@ class TableBatchStore:
 
     def items_left(self, job: Job) -> Iterator[JobItem]:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("list items"):
+        with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
                 yield from_row(JobItem, row)
 
     def any_left(self, job: Job) -> bool:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("look for recordings"):
+        with storage_errors("look for recordings", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
 
@@ -291,7 +291,7 @@ class TableBatchStore:
 
     def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
         where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt 'job.'"
-        with storage_errors("list jobs"):
+        with storage_errors("list jobs", "table"):
             for row in self._rows.query(where, {"pk": batch_id, "first": f"job-{first or ''}"}):
                 yield from_row(Job, row)
 
@@ -300,7 +300,7 @@ class TableBatchStore:
             "PartitionKey eq @pk and RowKey ge @first and RowKey le @last and state eq 'planned'"
         )
         values = {"pk": batch_id, "first": f"job-{first}", "last": f"job-{last}"}
-        with storage_errors("list planned jobs"):
+        with storage_errors("list planned jobs", "table"):
             rows = self._rows.query(where, values, results_per_page=most)
             return [from_row(Job, row) for row in islice(rows, most)]
 
@@ -312,7 +312,7 @@ class TableBatchStore:
         where += " and job_id ge @first_job and job_id le @last_job"
         values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
         columns = ["job_id", *JobItem.__struct_fields__]
-        with storage_errors("list items"):
+        with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=columns):
                 if row["job_id"] in found:
                     found[row["job_id"]].append(from_row(JobItem, row))

@@ -28,7 +28,7 @@ class TableBrakes:
 
     def all(self) -> list[Brake]:
         where = "PartitionKey eq @pk and RowKey ge '0'"  # notices sort before
-        with storage_errors("list brakes"):
+        with storage_errors("list brakes", "table"):
             return [from_row(Brake, row) for row in self._rows.query(where, {"pk": BRAKES})]
 
     def get(self, scope: str) -> Brake:
