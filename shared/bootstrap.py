@@ -44,6 +44,7 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
@@ -96,6 +97,7 @@ def build(
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             contents=TableContents(table),
+            names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
             web=HttpWebAudio(_fetching(outbound)),

@@ -13,7 +13,7 @@ import msgspec
 
 from shared.errors import BatchMissing
 from shared.model.batch.batch import Batch, BatchEntry, Origin, item_recording_id, state_of
-from shared.model.batch.recording import Recording, State
+from shared.model.batch.recording import TERMINAL, Recording, State
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
 from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
@@ -32,6 +32,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     planned: int
     transcribed: int
     failed: int
+    unchanged: int
     needs_review: int
 
 
@@ -176,6 +177,7 @@ def _tally(sums: _Sums, unregistered: int) -> Tally:
         planned=states["planned"],
         transcribed=states["transcribed"],
         failed=states["failed"],
+        unchanged=states["unchanged"],
         needs_review=sums.needs_review,
     )
 
@@ -210,9 +212,9 @@ class _Sums:
         self._costs: dict[str, float] = {}
         for fact in facts:
             self.states[fact.state] += 1
-            self.needs_review += fact.needs_review
+            self.needs_review += fact.needs_review and fact.state == "transcribed"
             self.audio_ms += fact.duration_ms
-            if fact.state in ("transcribed", "failed"):
+            if fact.state in TERMINAL:
                 self.done_ms += fact.duration_ms
             if fact.cost_amount is not None and fact.cost_currency is not None:
                 there = self._costs.get(fact.cost_currency, 0.0)
@@ -220,7 +222,7 @@ class _Sums:
 
     @property
     def over(self) -> int:
-        return self.states["transcribed"] + self.states["failed"]
+        return sum(self.states[state] for state in TERMINAL)
 
     def cost(self) -> Cost | None:
         """None also for two currencies, which a change of the price table may bring."""

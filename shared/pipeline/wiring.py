@@ -18,6 +18,8 @@ from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
+from shared.pipeline.plan.sift import SiftWaiting
+from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.step import AtOnce
@@ -78,10 +80,31 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
 
 
 def _plan(ground: Ground, failing: Failing) -> PlanBatch:
-    ports, store = ground.ports, ground.store
+    ports = ground.ports
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
+        sift=_sift(ground, failing),
+        fill=FillJobs(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            new_id=lambda: ports.deployment + ports.new_id(),
+        ),
+        under_way=UnderWay(),
+    )
+
+
+def _sift(ground: Ground, failing: Failing) -> SiftWaiting:
+    ports, store = ground.ports, ground.store
+    return SiftWaiting(
+        unchanged=FindUnchanged(
+            **ground.common,
+            names=ports.names,
+            audio=ports.audio,
+            outputs=ports.outputs,
+            pool=ports.pool,
+        ),
         reuse=ReuseTranscripts(
             **ground.common,
             contents=ports.contents,
@@ -97,13 +120,6 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
             prices=ports.prices,
             clock=ports.clock,
         ),
-        fill=FillJobs(
-            **ground.common,
-            audio=ports.audio,
-            capabilities=ports.capabilities,
-            new_id=lambda: ports.deployment + ports.new_id(),
-        ),
-        under_way=UnderWay(),
     )
 
 

@@ -14,7 +14,8 @@ from shared.model.manifest.manifest import Head, Item
 
 
 class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The first bytes of an audio blob and its properties, as one ranged GET brings them."""
+    """The first bytes of an audio blob and its properties, as one ranged GET brings them. `md5` is
+    that of all bytes in hex, where whoever uploaded them or storage said so."""
 
     data: bytes
     bytes: int
@@ -22,6 +23,7 @@ class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
     last_modified_at: datetime
     media_type: str | None
     metadata: dict[str, str]
+    md5: str | None = None
 
 
 class AudioEntry(msgspec.Struct, frozen=True, gc=False):
@@ -128,6 +130,13 @@ class Outputs(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """None: it is not there."""
+
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        """What `put` stored for this recording, also where it was moved aside since. None: it is
+        not there any more."""
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        """Whether `read_own` would find it."""
 
     def remove(self, path: str, *, recording: Recording) -> None:
         """Remove what `put` stored for this recording, also where it was moved aside since.

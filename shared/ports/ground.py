@@ -22,6 +22,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Names,
     NoticedBook,
     NoticedRows,
 )
@@ -56,6 +57,7 @@ class Ports(NamedTuple):
     book: NoticedBook
     diaries: Diaries
     contents: Contents
+    names: Names
     queue: Queue
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]

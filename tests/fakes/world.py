@@ -44,6 +44,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeNames,
 )
 
 MOST_DELIVERIES = 5  # as in host.json
@@ -77,7 +78,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
-        self.contents = FakeContents()
+        self.contents, self.names = FakeContents(), FakeNames()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -113,6 +114,7 @@ class World:
                 book=self.book,
                 diaries=self.diaries,
                 contents=self.contents,
+                names=self.names,
                 queue=self.queue,
                 requests=self.requests,
                 web=self.web,

@@ -3,6 +3,8 @@
     waiting --plan--> planned --write--> transcribed
        ^                 |  \\--write--> failed
        +--- next attempt-+               (failed at registration: straight to failed)
+       |
+       +--plan--> unchanged              (its bytes are those of an earlier version)
 
 Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Planned" means that a job carries it; how far that job is, the job's row says.
@@ -17,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from shared.model.batch.decision import Decision
+from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties
@@ -25,14 +28,15 @@ from shared.model.profile.profile import Labels, Profile
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 
-State = Literal["waiting", "planned", "transcribed", "failed"]
-TERMINAL: frozenset[State] = frozenset({"transcribed", "failed"})
+State = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
+TERMINAL: frozenset[State] = frozenset({"transcribed", "failed", "unchanged"})
 STEPS: Steps[State] = {
     "planned": (frozenset({"waiting"}), "planned"),
     "asked_again": (frozenset({"planned"}), "planned"),
     "waiting_again": (frozenset({"planned", "failed"}), "waiting"),
     "transcribed": (frozenset({"waiting", "planned"}), "transcribed"),
     "failed": (frozenset({"waiting", "planned", "failed"}), "failed"),
+    "unchanged": (frozenset({"waiting"}), "unchanged"),
 }
 
 
@@ -76,6 +80,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `content` tells the audio and what is done with it from any other, where the same is not to be
     paid for again.
 
+    `fingerprint` tells the bytes of a dropped blob from those of other versions of its name.
+    `same_as` is set on an unchanged one: the recording that has its bytes, and its `outcome`.
+
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
     """
@@ -115,6 +122,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     committed: float = 0.0
     cleared: float | None = None
     decisions: tuple[Decision, ...] = ()
+    fingerprint: Fingerprint | None = None
+    same_as: Twin | None = None
     version: str = ""
 
     @property
@@ -199,6 +208,20 @@ def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: date
         transcription_id=source.transcription_id,
         submitted_at=source.submitted_at,
         outcome=outcome,
+    )
+
+
+def unchanged(row: Recording, twin: Recording, now: datetime) -> Recording:
+    """Its bytes are those of `twin`, which is transcribed: so are its outputs, and nothing was paid
+    for them again."""
+    outcome = twin.outcome
+    return _to(
+        row,
+        "unchanged",
+        changed_at=now,
+        not_before_at=None,
+        same_as=Twin(batch_id=twin.batch_id, recording_id=twin.id),
+        outcome=msgspec.structs.replace(outcome, cost=None) if outcome else None,
     )
 
 

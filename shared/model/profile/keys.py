@@ -123,6 +123,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     ),
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
+    "every_version": Key(bool, _SWITCH),
 }
 """What the [default] table may hold."""
 

@@ -33,7 +33,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
-    not paid for again under another name.
+    not paid for again under another name; with `every_version` it is under its own, though
+    nothing but metadata was changed.
     """
 
     name: str = DEFAULT
@@ -49,6 +50,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     keep_provider_copy: bool = False
     accept_truncated: bool = False
     reuse: bool = False
+    every_version: bool = False
     container_jobs: bool = False
 
 

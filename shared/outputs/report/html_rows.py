@@ -36,6 +36,12 @@ TRANSCRIBED_COLUMNS = (
     Column("Cost", "number"),
 )
 
+UNCHANGED_COLUMNS = (
+    Column("Recording", "name"),
+    Column("Same bytes as", "text"),
+    Column("Outputs", "outputs", sortable=False),
+)
+
 _KINDS: dict[FailureKind, str] = {
     "input": "The audio",
     "configuration": "The settings",
@@ -82,6 +88,17 @@ def transcribed_row(item: ReportItem, link: Link) -> str:
             f'<td class="outputs">{outputs or _NOTHING}</td>',
             _number(cost.amount if cost else None, money(cost, 4) if cost else _NOTHING),
         ),
+    )
+
+
+def unchanged_row(item: ReportItem, link: Link) -> str:
+    """Of the recording whose bytes it has there is its id; its outputs are linked."""
+    outputs = " ".join(_anchor(kind, path, link) for kind, path in item.outputs.items())
+    twin = _code(item.same_as.recording_id) if item.same_as else _NOTHING
+    return _row(
+        item,
+        (_name(item), f'<td class="text">{twin}</td>'),
+        (f'<td class="outputs">{outputs or _NOTHING}</td>',),
     )
 
 

@@ -15,9 +15,9 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, job_key
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
-from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
+from shared.pipeline.plan.reuse import Groups
+from shared.pipeline.plan.sift import SiftWaiting
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -49,11 +49,10 @@ class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
     comes in late, message after message would read the same thousands of rows. Not every recording
-    has to be paid for (`reuse`), or may be (`spend`)."""
+    has to be paid for, or may be (`sift`)."""
 
     capabilities: Mapping[str, Capabilities]
-    reuse: ReuseTranscripts
-    spend: SpendBudget
+    sift: SiftWaiting
     fill: FillJobs
     under_way: UnderWay
 
@@ -96,7 +95,7 @@ class PlanBatch(UseCase):
 
     def _plan(self, batch: Batch, now: datetime) -> None:
         waiting, due_at = self._waiting(batch, now)
-        waiting = self.spend(batch, self.reuse(waiting))
+        waiting = self.sift(batch, waiting)
         if batch.is_expanding:
             waiting = _full_jobs(waiting, self.capabilities)
         if waiting:

@@ -13,6 +13,7 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch.batch import Batch, dropped_batch
+from shared.model.batch.fingerprint import fingerprint_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, recording_id
 from shared.model.failure import Failure, failure_of
@@ -158,6 +159,7 @@ def _bare(
         bytes=head.bytes,
         media_type=head.media_type,
         labels=labels(head.metadata),
+        fingerprint=fingerprint_of(head.data, head.bytes, head.md5),
     )
 
 

@@ -129,6 +129,7 @@ def _head(blob: BlobClient) -> AudioHead:
 
 
 def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
+    known = properties.content_settings.content_md5
     return AudioHead(
         data=data,
         bytes=_total_bytes(properties),
@@ -136,6 +137,7 @@ def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
         last_modified_at=properties.last_modified.astimezone(UTC),
         media_type=properties.content_settings.content_type,
         metadata=dict(properties.metadata or {}),
+        md5=bytes(known).hex() if known else None,
     )
 
 
