@@ -251,7 +251,7 @@ def _report_amiss(case: _Case, batch_id: str, expected: dict[str, str]) -> Itera
         if listed.count((recording_id, state)) != 1:
             yield f"{_label(case.by_id[recording_id])}: not once as {state} in its report"
     counts, states = report["counts"], Counter(expected.values())
-    told = tuple(counts[key] for key in ("accepted", "transcribed", "failed", "unchanged"))
+    told = tuple(counts.get(key, 0) for key in ("accepted", "transcribed", "failed", "unchanged"))
     if told != (len(expected), states["transcribed"], states["failed"], states["unchanged"]):
         yield f"batch {batch_id}: the report counts {told}, the table {dict(states)}"
 

@@ -13,20 +13,22 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
 from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
 from shared.model.manifest.manifest import (
     Head,
     Item,
+    asked,
     base_profile,
     effective_profile,
     with_mode,
     without_query,
 )
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.profile import Labels, Profile, choose, labels
+from shared.model.profile.description import labelled, said_by_name
+from shared.model.profile.profile import Labels, Profile, choose, labels, said_of
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
 from shared.ports.queue import Clock
@@ -106,14 +108,18 @@ class ExamineEntry:
         found = self._fetch(entry)
         if found is None:
             return msgspec.structs.replace(row, failure=MISSING)
+        named = said_by_name(row.profile, row.name)
         row = msgspec.structs.replace(
             row,
             etag=found.etag,
             last_modified_at=found.last_modified_at,
             bytes=found.bytes,
             media_type=found.media_type,
-            labels=_labels(entry, head, found.metadata),
+            labels=labelled(_labels(entry, head, found.metadata), named.labels),
+            notes=named.notes,
         )
+        said = {*said_of(found.metadata), *asked(head, entry.item)}
+        row = awaiting_companion(row, said, self.clock.now())
         try:
             profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
             return self._examined(row, profile, found, entry.item.url)

@@ -111,6 +111,9 @@ UNKNOWN_PROFILE = _input("unknown_profile",
     "Use one of: {known}.")
 BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
 BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
+BAD_COMPANION = _input("bad_companion",
+    "The companion {name} cannot be used: {problems}.",
+    "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")
 NO_REDACTION = _input("no_redaction",
     "The provider cannot redact, and the profile asks for it.",

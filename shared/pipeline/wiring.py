@@ -14,6 +14,7 @@ from shared.pipeline.finish.batch import FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
@@ -22,6 +23,7 @@ from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.take import TakeCompanion, TakeDropped
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.create_call import PrepareCalls
@@ -30,7 +32,7 @@ from shared.pipeline.submit.line import SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
-from shared.pipeline.write.publish import Publish
+from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
@@ -43,10 +45,21 @@ class Pipeline:
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
         self.enter = EnterRecording(store=ground.store, fail=failing.fail)
-        examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
+        examine_blob = ExamineBlob(
+            audio=ports.audio, capabilities=ports.capabilities, clock=ports.clock
+        )
         self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
-        self.register = _register(ground, examine_blob, self.enter)
-        self.plan = _plan(ground, failing)
+        self.read_companions = ReadCompanions(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            fail=failing.fail,
+            pool=ports.pool,
+        )
+        self.register = _take(
+            ground, _register(ground, examine_blob, self.enter), self.read_companions
+        )
+        self.plan = _plan(ground, failing, self.read_companions)
         note_submitted = NoteSubmitted(**ground.common)
         self.submit = _submit(ground, failing, note_submitted)
         self.finish = _finish(ground, failing)
@@ -79,12 +92,28 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
     )
 
 
-def _plan(ground: Ground, failing: Failing) -> PlanBatch:
+def _take(ground: Ground, register: RegisterDropped, read: ReadCompanions) -> TakeDropped:
+    ports = ground.ports
+    return TakeDropped(
+        register=register,
+        take_companion=TakeCompanion(
+            **ground.common,
+            audio=ports.audio,
+            read=read,
+            label_transcript=LabelTranscript(outputs=ports.outputs),
+            profiles=ports.profiles,
+            capabilities=ports.capabilities,
+        ),
+        profiles=ports.profiles,
+    )
+
+
+def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanBatch:
     ports = ground.ports
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
-        sift=_sift(ground, failing),
+        sift=_sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
             audio=ports.audio,
@@ -95,9 +124,10 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
     )
 
 
-def _sift(ground: Ground, failing: Failing) -> SiftWaiting:
+def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
     ports, store = ground.ports, ground.store
     return SiftWaiting(
+        companions=companions,
         unchanged=FindUnchanged(
             **ground.common,
             names=ports.names,

@@ -13,7 +13,8 @@ Each arrow is a function of this file, and `STEPS` the table of them; nobody els
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -67,6 +68,13 @@ class Transcribed(NamedTuple):
     submitted_at: datetime | None
 
 
+class Companion(msgspec.Struct, frozen=True, kw_only=True):
+    """The version of a file beside a recording that was read as a description of it."""
+
+    name: str
+    etag: str
+
+
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `version` is the row's ETag in the table, "" for a row not yet stored.
 
@@ -82,6 +90,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     `fingerprint` tells the bytes of a dropped blob from those of other versions of its name.
     `same_as` is set on an unchanged one: the recording that has its bytes, and its `outcome`.
+
+    Until `companion_due_at` a companion is waited for; None: none is, or it was read, and is
+    `companion`. `said` are the options that were set for the recording itself, which no companion
+    changes.
 
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
@@ -124,6 +136,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...] = ()
     fingerprint: Fingerprint | None = None
     same_as: Twin | None = None
+    said: tuple[str, ...] = ()
+    companion: Companion | None = None
+    companion_due_at: datetime | None = None
     version: str = ""
 
     @property
@@ -154,6 +169,14 @@ def output_stem(container: str, name: str) -> str:
     """Outputs lie under the audio's container and full name, extension included, so that
     `call.wav` and `call.mp3` do not collide."""
     return f"{container}/{name}"
+
+
+def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:
+    """As its profile wants it, if it does."""
+    if not row.profile.companions:
+        return row
+    due_at = now + timedelta(seconds=row.profile.companion_wait_seconds)
+    return msgspec.structs.replace(row, said=tuple(sorted(said)), companion_due_at=due_at)
 
 
 def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording:

@@ -37,8 +37,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.accepted != self.transcribed + self.failed + self.unchanged:
             raise ValueError(
-                f"{self.accepted} recordings accepted, but {self.transcribed} transcribed, "
-                f"{self.failed} failed and {self.unchanged} unchanged"
+                f"{self.accepted} recordings accepted, but {self.transcribed} transcribed "
+                f"and {self.failed} failed{f', {self.unchanged} unchanged' * bool(self.unchanged)}"
             )
         if self.needs_review > self.transcribed:
             raise ValueError("more recordings to review than transcribed")

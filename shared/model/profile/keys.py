@@ -25,6 +25,10 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
 ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+CompanionPattern = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[^{}]*\{(name|stem)\}[^{}]*$", max_length=200),
+]
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
@@ -38,6 +42,10 @@ _LISTS = (
     "models",
     "key_terms",
     "redact",
+    "only",
+    "ignore",
+    "companions",
+    "endpoints",
 )
 _TABLES = ("roles", "model_by_locale", "spelling")
 
@@ -124,6 +132,18 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "every_version": Key(bool, _SWITCH),
+    "only": Key(tuple[Folder, ...], 'a list of patterns such as "*.wav", or [] for all'),
+    "ignore": Key(tuple[Folder, ...], 'a list of patterns such as "*-test.wav"'),
+    "companions": Key(
+        tuple[CompanionPattern, ...],
+        'a list of names with {name} or {stem}, such as "{name}.json"',
+    ),
+    "companion_wait_seconds": Key(
+        Annotated[int, msgspec.Meta(ge=0, le=86_400)], "a number of seconds from 0 to 86400"
+    ),
+    "companion_fields": Key(dict[Text, Text], "a table of name = where its value lies"),
+    "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
+    "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""
 

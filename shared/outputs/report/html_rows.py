@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -110,12 +111,22 @@ def _row(item: ReportItem, first: tuple[str, ...], rest: tuple[str, ...]) -> str
 def _name(item: ReportItem) -> str:
     """The name, and behind it what only a search for a cause needs."""
     facts = "".join(
-        f"<div><dt>{label}</dt><dd>{text}</dd></div>" for label, text in _facts(item) if text
+        f"<div><dt>{label}</dt><dd>{text}</dd></div>"
+        for label, text in (*_labels(item), *_facts(item))
+        if text
     )
     return (
         f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
         f"<dl>{facts}</dl></details></th>"
     )
+
+
+def _labels(item: ReportItem) -> Iterator[tuple[str, str]]:
+    """What its sender said of it."""
+    own = {"Title": item.title, "Own id": item.client_item_id}
+    for label, text in (*own.items(), *item.metadata.items()):
+        if text:
+            yield name_of(label), name_of(text)
 
 
 def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:

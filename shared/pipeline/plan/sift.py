@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from shared.model.batch.batch import Batch
+from shared.model.batch.job import job_key
+from shared.model.batch.recording import Recording
 from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
 from shared.pipeline.plan.unchanged import FindUnchanged
 
 
+class Sifted(NamedTuple):
+    """Recordings by what a job must share, and when more of them can be planned, if ever."""
+
+    groups: Groups
+    due_at: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiftWaiting:
-    """What is nothing new, or has been transcribed under another name, needs no job, and what the
-    budget does not allow gets none. The rest is left, in groups that may share a job."""
+    """What waits for its companion is not planned yet. What is nothing new, or has been transcribed
+    under another name, needs no job, and what the budget does not allow gets none."""
 
+    companions: ReadCompanions
     unchanged: FindUnchanged
     reuse: ReuseTranscripts
     spend: SpendBudget
 
-    def __call__(self, batch: Batch, waiting: Groups) -> Groups:
-        return self.spend(batch, self.reuse(self.unchanged(waiting)))
+    def __call__(self, batch: Batch, waiting: Sequence[Recording], now: datetime) -> Sifted:
+        looked = self.companions(waiting, now)
+        groups = self.reuse(grouped(self.unchanged(looked.rows)))
+        return Sifted(self.spend(batch, groups), looked.due_at)
+
+
+def grouped(rows: Iterable[Recording]) -> Groups:
+    groups: Groups = {}
+    for row in rows:
+        groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
+    return groups

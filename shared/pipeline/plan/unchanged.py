@@ -9,7 +9,7 @@ other. Where the other fails, or its outputs are gone, the later one takes its p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -27,10 +27,8 @@ from shared.model.batch.fingerprint import (
     may_be_same,
     name_key,
 )
-from shared.model.batch.job import job_key
 from shared.model.batch.recording import Recording
 from shared.model.money.spending import money_back
-from shared.pipeline.plan.reuse import Groups
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.state import Names
@@ -53,25 +51,24 @@ class FindUnchanged(UseCase):
     outputs: Outputs
     pool: Executor
 
-    def __call__(self, groups: Groups) -> Groups:
-        all_rows = [row for group in groups.values() for row in group]
+    def __call__(self, waiting: Sequence[Recording]) -> list[Recording]:
         by_name: defaultdict[str, list[Recording]] = defaultdict(list)
-        for row in sorted(filter(_is_looked_at, all_rows), key=_order):
+        for row in sorted(filter(_is_looked_at, waiting), key=_order):
             by_name[name_key(row.container, row.name)].append(row)
         if not by_name:
-            return groups
+            return list(waiting)
         known = self.names.add([_known(versions[0]) for versions in by_name.values()])
         doubtful = [
             (known.get(key), versions)
             for key, versions in by_name.items()
             if key in known or len(versions) > 1
         ]
-        found = {row.id: row for row in all_rows}
+        left = {row.id: row for row in waiting}
         for found_ones in self.pool.map(lambda pair: self._versions(*pair), doubtful):
             if isinstance(found_ones, DropscribeError):
                 raise found_ones
-            self._take(found_ones, found)
-        return _grouped(row for row in all_rows if found.get(row.id) is row)
+            self._take(found_ones, left)
+        return [row for row in waiting if row.id in left]
 
     def _take(self, found_ones: Iterable[_Found], left: dict[str, Recording]) -> None:
         done = [found.row for found in found_ones if found.what == "done"]
@@ -168,10 +165,3 @@ def _known(row: Recording, fingerprint: Fingerprint | None = None) -> KnownName:
         fingerprint=found,
         asked=asked_of(row.profile),
     )
-
-
-def _grouped(left: Iterable[Recording]) -> Groups:
-    groups: Groups = {}
-    for row in left:
-        groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
-    return groups

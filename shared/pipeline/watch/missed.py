@@ -18,7 +18,9 @@ from shared.log import event
 from shared.messages import Register
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
+from shared.model.profile.taken import why_ignored
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of
+from shared.pipeline.register.take import companions_named
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.ground import UseCase
 from shared.ports.state import Diaries, Diary
@@ -100,6 +102,7 @@ class FindUnregistered(UseCase):
 
     def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         now = self.clock.now()
+        entries = self._meant(entries)
         windows = [self._batch_id(entry, now, by_day=False) for entry in entries]
         old = [entry for entry in entries if is_old(entry.last_modified_at, now)]
         days = {self._batch_id(entry, now, by_day=True) for entry in old}
@@ -110,6 +113,16 @@ class FindUnregistered(UseCase):
             for recording in self.store.recording_ids(first, last)
         }
         return [entry for entry in entries if self._recording_id(entry) not in known]
+
+    def _meant(self, entries: list[AudioEntry]) -> list[AudioEntry]:
+        """Companions are looked for by their recordings, and the rest is not meant."""
+        return [entry for entry in entries if self._is_meant(entry)]
+
+    def _is_meant(self, entry: AudioEntry) -> bool:
+        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        if why_ignored(entry.name, profile, entry.metadata) is not None:
+            return False
+        return not companions_named(entry.name, self.profiles)
 
     def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
