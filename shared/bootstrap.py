@@ -23,7 +23,7 @@ from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.price import with_amounts
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _fetching
+from shared.outbound.web_audio import HttpWebAudio, _asking, _fetching
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -100,7 +100,7 @@ def build(
             names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound)),
+            web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
             uploads=SignedUploads(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
@@ -111,6 +111,7 @@ def build(
                 ROOT / settings.profiles_file,
                 providers={endpoint.provider for endpoint in settings.endpoints},
                 sas_hours=settings.sas_hours if signs else None,
+                endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
             ),
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),

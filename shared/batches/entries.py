@@ -16,7 +16,7 @@ from shared.model.batch.batch import Batch, item_recording_id
 from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
-from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
+from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED, URL_WITHOUT_HEAD
 from shared.model.manifest.manifest import (
     Head,
     Item,
@@ -135,10 +135,18 @@ class ExamineEntry:
         self, row: Recording, profile: Profile, found: AudioHead, url: str | None
     ) -> Recording:
         if url is not None:
-            return examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            row = examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            self._check_head(row.profile.provider, url)
+            return row
         blob = (row.container, row.name, found.etag)
         read, digest = partial(self.audio.read, *blob), partial(self.audio.digest, *blob)
         return examine(row, profile, found, read, self.capabilities, digest)
+
+    def _check_head(self, provider: str, url: str) -> None:
+        """As the provider will ask, before anything is spent."""
+        status = self.web.head_refusal(url) if self.capabilities[provider].asks_head else None
+        if status is not None:
+            raise URL_WITHOUT_HEAD.error(status=status, provider=provider)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from shared.ports.queue import Clock
 from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
 
 MOST_IN_PAGE = 1_000
+LOOKED_THROUGH = 5_000
 Status = Literal["registering", "running", "cancelling", "deleting", "completed", "refused"]
 
 
@@ -124,14 +125,38 @@ class ReadItems:
         state: State | None = None,
         after: str | None = None,
         most: int = 100,
+        metadata: tuple[str, str] | None = None,
     ) -> Page:
+        """With `metadata` only those that have this entry; then a page may hold less than `most`,
+        or nothing, although it is not the last."""
         existing(batch_id, self.store)
         most = _in_page(most)
         first = f"{after}!" if after else None
+        if metadata is not None:
+            return self._with_metadata(batch_id, state, first, most, metadata)
         rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
         found = list(islice(rows, most + 1))
         more = found[most - 1].id if len(found) > most else None
         return Page(recordings=tuple(found[:most]), after=more)
+
+    def _with_metadata(
+        self,
+        batch_id: str,
+        state: State | None,
+        first: str | None,
+        most: int,
+        wanted: tuple[str, str],
+    ) -> Page:
+        """No column holds it, so rows are looked through, a few thousand in one go."""
+        found: list[Recording] = []
+        name, text = wanted
+        rows = self.store.recordings(batch_id, state=state, first=first, page=MOST_IN_PAGE)
+        for count, row in enumerate(rows, 1):
+            if row.labels.metadata.get(name) == text:
+                found.append(row)
+            if len(found) == most or count == LOOKED_THROUGH:
+                return Page(recordings=tuple(found), after=row.id)
+        return Page(recordings=tuple(found), after=None)
 
     def one(self, batch_id: str, recording_id: str) -> Recording | None:
         existing(batch_id, self.store)

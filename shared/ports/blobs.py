@@ -77,6 +77,10 @@ class WebAudio(Protocol):
     def read(self, url: str, offset: int, length: int) -> bytes:
         """A further range. Raises as `head` does."""
 
+    def head_refusal(self, url: str) -> int | None:
+        """The status with which the server refuses HEAD of an address that it gives by GET; None:
+        it does not, or nobody can tell now."""
+
 
 class Requests(Protocol):
     """What batches were asked for, as it was accepted. It holds what no table may: addresses to

@@ -36,7 +36,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
     too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
-    that all channels are heard as one.
+    that all channels are heard as one. `asks_head` tells that it asks HEAD of an address before it
+    reads what is there.
     """
 
     files_per_job: int
@@ -64,6 +65,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_create: int = 1
     ramp: Ramp | None = None
     standard_seconds: int = 86_400
+    asks_head: bool = False
 
     @property
     def can_hurry(self) -> bool:

@@ -29,7 +29,7 @@ def parts_of(name: str, pattern: str) -> dict[str, str] | None:
     None: the name is not built like this."""
     expression, parts = _compiled(pattern)
     subject = name if "/" in pattern else name.rpartition("/")[2]
-    found = expression.fullmatch(subject) or expression.fullmatch(_without_ending(subject))
+    found = expression.fullmatch(_without_ending(subject)) or expression.fullmatch(subject)
     if found is None:
         return None
     values = {part.name: _value(found[i], part.format) for i, part in enumerate(parts, 1)}

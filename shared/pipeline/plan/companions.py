@@ -200,8 +200,7 @@ def _content(row: Recording, fitted: Profile) -> str:
 
 def _alone(row: Recording) -> Recording:
     """Nobody came."""
-    seconds = row.profile.companion_wait_seconds
-    note = f"No companion came within {seconds} s."
+    note = f"No companion came within {row.profile.companion_wait_seconds} s."
     return msgspec.structs.replace(row, companion_due_at=None, notes=(*row.notes, note))
 
 

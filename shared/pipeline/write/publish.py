@@ -29,6 +29,9 @@ from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 
 
+_decoder = msgspec.json.Decoder(t.Transcript)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Publish:
     """The terminal row of a recording whose result is there, its outputs stored. Raises what
@@ -92,7 +95,7 @@ class LabelTranscript:
         content = self.outputs.read_own(path, recording=row) if path else None
         if path is None or content is None:
             return
-        there = msgspec.json.decode(content, type=t.Transcript)
+        there = _decoder.decode(content)
         added = [note for note in row.notes if note not in there.provider.warnings]
         labelled = msgspec.structs.replace(
             there,

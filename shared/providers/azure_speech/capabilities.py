@@ -2,7 +2,8 @@
 
 The quota page and the API description disagree on the size of a file in a container job (1 GB,
 2.5 GB); the smaller figure holds here. AAC is listed without saying in which container, so both
-the bare stream and MP4 are let through.
+the bare stream and MP4 are let through. That it asks HEAD first is told in issues 1370 and 1828 of
+Azure-Samples/cognitive-services-speech-sdk.
 """
 
 from __future__ import annotations
@@ -26,4 +27,5 @@ LIMITS = Capabilities(
     window_seconds=10,
     supports_delete=True,
     supports_container=True,
+    asks_head=True,
 )
