@@ -28,7 +28,6 @@ from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 
-
 _decoder = msgspec.json.Decoder(t.Transcript)
 
 
