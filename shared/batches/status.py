@@ -33,8 +33,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     planned: int
     transcribed: int
     failed: int
-    unchanged: int
     needs_review: int
+    unchanged: int = 0
 
 
 class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -151,9 +151,10 @@ class RegisterDropped(UseCase):
         return self.store.recording(row.batch_id, row.id) is not None
 
 
-def tell_ignored(container: str, why: Ignored, blobs: int = 1) -> None:
-    """Counted in the log, and nowhere else: nobody is to be mailed for a folder."""
-    event("audio.ignored", container=container, why=why, blobs=blobs)
+def tell_ignored(container: str, why: Ignored, blobs: int = 1, *, listed: bool = False) -> None:
+    """Counted in the log, and nowhere else: nobody is to be mailed for a folder. `listed`: in a
+    listing, where each is seen that an event told of before."""
+    event("audio.ignored", container=container, why=why, blobs=blobs, listed=listed)
 
 
 def _bare(

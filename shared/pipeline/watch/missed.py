@@ -7,6 +7,7 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from shared.log import event
 from shared.messages import Register
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
-from shared.model.profile.taken import why_ignored
-from shared.pipeline.register.dropped import batch_of, is_old, profile_of
+from shared.model.profile.taken import Ignored, why_ignored
+from shared.pipeline.register.dropped import batch_of, is_old, profile_of, tell_ignored
 from shared.pipeline.register.take import companions_named
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.ground import UseCase
@@ -116,13 +117,17 @@ class FindUnregistered(UseCase):
 
     def _meant(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         """Companions are looked for by their recordings, and the rest is not meant."""
-        return [entry for entry in entries if self._is_meant(entry)]
+        whys = {entry.name: self._why_ignored(entry) for entry in entries}
+        ignored = Counter(why for why in whys.values() if why is not None)
+        for why, blobs in ignored.items():
+            tell_ignored(self.container, why, blobs, listed=True)
+        return [entry for entry in entries if whys[entry.name] is None]
 
-    def _is_meant(self, entry: AudioEntry) -> bool:
+    def _why_ignored(self, entry: AudioEntry) -> Ignored | None:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
-        if why_ignored(entry.name, profile, entry.metadata) is not None:
-            return False
-        return not companions_named(entry.name, self.profiles)
+        why = why_ignored(entry.name, profile, entry.metadata)
+        is_companion = why is None and bool(companions_named(entry.name, self.profiles))
+        return "companion" if is_companion else why
 
     def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
