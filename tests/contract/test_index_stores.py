@@ -268,7 +268,7 @@ def a_name(number: int, recording_id: str = "r1") -> KnownName:
         batch_id="calls-20260302T090000Z",
         recording_id=recording_id,
         last_modified_at=NOW,
-        etag="0x8DC3A1",
+        audio_etag="0x8DC3A1",
         fingerprint=Fingerprint(12, "ab", None),
         asked="cd",
     )

@@ -34,7 +34,7 @@ class KnownName(msgspec.Struct, frozen=True, kw_only=True):
     batch_id: str
     recording_id: str
     last_modified_at: datetime
-    etag: str
+    audio_etag: str
     fingerprint: Fingerprint
     asked: str
     version: str = ""

@@ -98,7 +98,7 @@ class FindUnchanged(UseCase):
 
     def _look(self, row: Recording, known: KnownName) -> tuple[_Found, KnownName]:
         """And what is known of the name from now on."""
-        is_older = (row.last_modified_at, row.etag) < (known.last_modified_at, known.etag)
+        is_older = (row.last_modified_at, row.etag) < (known.last_modified_at, known.audio_etag)
         if known.recording_id == row.id or is_older:
             return _Found("plan", row), known
         mine = _known(row, self._fingerprint(row, known))
@@ -161,7 +161,7 @@ def _known(row: Recording, fingerprint: Fingerprint | None = None) -> KnownName:
         batch_id=row.batch_id,
         recording_id=row.id,
         last_modified_at=row.last_modified_at,
-        etag=row.etag,
+        audio_etag=row.etag,
         fingerprint=found,
         asked=asked_of(row.profile),
     )

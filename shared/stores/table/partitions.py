@@ -9,6 +9,6 @@ BATCHES, CONTENT = "!batches", "!content"
 
 
 def names(key: str) -> str:
-    """One of eight: enough for what a table takes in a second, few enough that the names of a batch
+    """One of four: enough for what a table takes in a second, few enough that the names of a batch
     go in a few transactions. `key` begins with a hex digit."""
-    return f"!names-{int(key[0], 16) // 2}"
+    return f"!names-{int(key[0], 16) // 4}"
