@@ -26,7 +26,7 @@ from shared.model.money.price import with_amounts
 from shared.model.profile.profile import Profile
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _fetching
+from shared.outbound.web_audio import HttpWebAudio, _asking, _fetching
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -49,6 +49,7 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
@@ -97,6 +98,7 @@ def build(
         ROOT / settings.profiles_file,
         providers={endpoint.provider for endpoint in settings.endpoints},
         sas_hours=settings.sas_hours if signs else None,
+        endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
     )
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
@@ -109,9 +111,10 @@ def build(
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             contents=TableContents(table),
+            names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound)),
+            web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
             uploads=SignedUploads(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={

@@ -14,21 +14,23 @@ from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.blob_state import not_whole, unready
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
-from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
+from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED, URL_WITHOUT_HEAD
 from shared.model.manifest.manifest import (
     Head,
     Item,
+    asked,
     base_profile,
     effective_profile,
     with_mode,
     without_query,
 )
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.profile import Labels, Profile, choose, labels
+from shared.model.profile.description import labelled, said_by_name
+from shared.model.profile.profile import Labels, Profile, choose, labels, said_of
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
@@ -110,14 +112,18 @@ class ExamineEntry:
         found = self._fetch(entry)
         if found is None:
             return msgspec.structs.replace(row, failure=MISSING)
+        named = said_by_name(row.profile, row.name)
         row = msgspec.structs.replace(
             row,
             etag=found.etag,
             last_modified_at=found.last_modified_at,
             bytes=found.bytes,
             media_type=found.media_type,
-            labels=_labels(entry, head, found.metadata),
+            labels=labelled(_labels(entry, head, found.metadata), named.labels),
+            notes=named.notes,
         )
+        said = {*said_of(found.metadata), *asked(head, entry.item)}
+        row = awaiting_companion(row, said, self.clock.now())
         try:
             profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
             return self._examined(row, profile, found, entry.item.url)
@@ -133,7 +139,9 @@ class ExamineEntry:
         self, row: Recording, profile: Profile, found: AudioHead, url: str | None
     ) -> Recording:
         if url is not None:
-            return examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            row = examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            self._check_head(row.profile.provider, url)
+            return row
         still = self.policy.still_seconds
         why = unready(found.state, found.last_modified_at, self.clock.now(), still)
         if why is not None:
@@ -141,6 +149,12 @@ class ExamineEntry:
         blob = (row.container, row.name, found.etag)
         read, digest = partial(self.audio.read, *blob), partial(self.audio.digest, *blob)
         return examine(row, profile, found, read, self.capabilities, digest)
+
+    def _check_head(self, provider: str, url: str) -> None:
+        """As the provider will ask, before anything is spent."""
+        status = self.web.head_refusal(url) if self.capabilities[provider].asks_head else None
+        if status is not None:
+            raise URL_WITHOUT_HEAD.error(status=status, provider=provider)
 
 
 @dataclass(frozen=True, kw_only=True)

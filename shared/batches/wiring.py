@@ -91,6 +91,7 @@ def _expand(ground: Ground, examine_entry: ExamineEntry, enter: EnterRecording) 
     return ExpandBatch(
         **ground.common,
         requests=ports.requests,
+        profiles=ports.profiles,
         register=RegisterEntries(
             requests=ports.requests,
             store=ground.store,

@@ -91,6 +91,16 @@ URL_REFUSED = _input("url_refused",
 URL_UNREACHABLE = _input("url_unreachable",
     "The server at this address {answer}.",
     "Correct the address, or make it reachable, then retry the batch.")
+URL_REDIRECTS = _input("url_unreachable",
+    "The address leads to another one (answer {status}), as share links do, and that is not "
+    "followed.",
+    "Give the address of the file itself, to which the link leads in the end, or upload the "
+    "recording to a container, and name it there.")
+URL_WITHOUT_HEAD = _input("url_without_head",
+    "The server at this address gives the file, but answers {status} to the question about it "
+    "(HEAD) that {provider} asks first; a link that is signed for GET alone does so.",
+    "Use a link that allows HEAD as well, or upload the recording to a container, and name it "
+    "there.")
 URL_WITHOUT_LENGTH = _input("url_without_length",
     "The server at this address does not tell how long the file is.",
     "Upload the recording to a container, and name it there.")
@@ -136,6 +146,9 @@ UNKNOWN_PROFILE = _input("unknown_profile",
     "Use one of: {known}.")
 BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
 BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
+BAD_COMPANION = _input("bad_companion",
+    "The companion {name} cannot be used: {problems}.",
+    "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")
 NO_REDACTION = _input("no_redaction",
     "The provider cannot redact, and the profile asks for it.",
@@ -193,6 +206,12 @@ NO_ACCESS_TO_AUDIO = _said("configuration", "recording_unreachable",
 NO_WAY_TO_AUDIO = _said("configuration", "recording_unreachable",
     "Check that the storage account can be read from the internet; if it has a firewall, have the "
     "audio uploaded ({setting}).", retryable=True)
+NO_WAY_TO_ADDRESS = Template("input", "recording_unreachable",
+    "{said}",
+    "The provider could not read the audio at its address, although Dropscribe could: the link may "
+    "have ended, or let in only who asks from some networks or in some ways. Give one that is open "
+    "for long enough, or upload the recording to a container, and name it there, then retry the "
+    "batch.")
 AUDIO_UNREADABLE = _said("input", "audio_unreadable", "Send {formats}.")
 CHANNELS_UNREADABLE = _said("input", "audio_unreadable",
     "Send {formats}. For audio of several channels, turn speaker separation off.")
@@ -316,6 +335,14 @@ def request_refused(error: ProviderRefused) -> Failure:
 def refused(error: ProviderRefused) -> Failure:
     """Of the questions about a transcription."""
     return RESULTS_REFUSED.failure(said=error)
+
+
+def at_address(failure: Failure) -> Failure:
+    """Of a recording at a web address: what is said of storage does not hold there, and another
+    attempt would bring the same."""
+    if failure.code != NO_WAY_TO_ADDRESS.code:
+        return failure
+    return NO_WAY_TO_ADDRESS.failure(said=failure.reason)
 
 
 def unreadable(error: ResultMissing | ResultMalformed) -> Failure:

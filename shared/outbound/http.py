@@ -73,6 +73,10 @@ class OutboundHttp:
         `NoAnswer`."""
         return self._call("GET", self.read(url), headers, b"", most=most, needs_body=True)
 
+    def head(self, url: str) -> int:
+        """The status. Raises as `get` does."""
+        return self._call("HEAD", self.read(url), {}, b"", most=0, needs_body=False)[0]
+
     def _call(
         self,
         method: str,

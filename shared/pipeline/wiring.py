@@ -14,12 +14,16 @@ from shared.pipeline.finish.batch import FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
+from shared.pipeline.plan.sift import SiftWaiting
+from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.take import TakeCompanion, TakeDropped
 from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
@@ -30,7 +34,7 @@ from shared.pipeline.submit.line import SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
-from shared.pipeline.write.publish import Publish
+from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
 from shared.pipeline.write.slice import WriteSlice
@@ -46,12 +50,23 @@ class Pipeline:
         self.enter = EnterRecording(
             store=ground.store, fail=failing.fail, save_settled=failing.save_settled
         )
-        examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
+        examine_blob = ExamineBlob(
+            audio=ports.audio, capabilities=ports.capabilities, clock=ports.clock
+        )
         self.examine_again = ExamineAgain(
             audio=ports.audio, examine_blob=examine_blob, policy=ports.policy, clock=ports.clock
         )
-        self.register = _register(ground, examine_blob, self.enter)
-        self.plan = _plan(ground, failing)
+        self.read_companions = ReadCompanions(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            fail=failing.fail,
+            pool=ports.pool,
+        )
+        self.register = _take(
+            ground, _register(ground, examine_blob, self.enter), self.read_companions
+        )
+        self.plan = _plan(ground, failing, self.read_companions)
         note_submitted = NoteSubmitted(**ground.common)
         self.submit = _submit(ground, failing, note_submitted)
         self.finish = _finish(ground, failing)
@@ -85,11 +100,50 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
     )
 
 
-def _plan(ground: Ground, failing: Failing) -> PlanBatch:
-    ports, store = ground.ports, ground.store
+def _take(ground: Ground, register: RegisterDropped, read: ReadCompanions) -> TakeDropped:
+    ports = ground.ports
+    return TakeDropped(
+        register=register,
+        take_companion=TakeCompanion(
+            **ground.common,
+            audio=ports.audio,
+            read=read,
+            label_transcript=LabelTranscript(outputs=ports.outputs),
+            profiles=ports.profiles,
+            capabilities=ports.capabilities,
+        ),
+        profiles=ports.profiles,
+    )
+
+
+def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanBatch:
+    ports = ground.ports
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
+        sift=_sift(ground, failing, companions),
+        fill=FillJobs(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            prices=ports.prices,
+            new_id=lambda: ports.deployment + ports.new_id(),
+        ),
+        under_way=UnderWay(),
+    )
+
+
+def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
+    ports, store = ground.ports, ground.store
+    return SiftWaiting(
+        companions=companions,
+        unchanged=FindUnchanged(
+            **ground.common,
+            names=ports.names,
+            audio=ports.audio,
+            outputs=ports.outputs,
+            pool=ports.pool,
+        ),
         reuse=ReuseTranscripts(
             **ground.common,
             contents=ports.contents,
@@ -107,14 +161,6 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
             prices=ports.prices,
             clock=ports.clock,
         ),
-        fill=FillJobs(
-            **ground.common,
-            audio=ports.audio,
-            capabilities=ports.capabilities,
-            prices=ports.prices,
-            new_id=lambda: ports.deployment + ports.new_id(),
-        ),
-        under_way=UnderWay(),
     )
 
 

@@ -15,7 +15,8 @@ from shared.model.manifest.manifest import Head, Item
 
 
 class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The first bytes of an audio blob and its properties, as one ranged GET brings them."""
+    """The first bytes of an audio blob and its properties, as one ranged GET brings them. `md5` is
+    that of all bytes in hex, where whoever uploaded them or storage said so."""
 
     data: bytes
     bytes: int
@@ -24,6 +25,7 @@ class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str | None
     metadata: dict[str, str]
     state: BlobState = WHOLE
+    md5: str | None = None
 
 
 class AudioEntry(msgspec.Struct, frozen=True, gc=False):
@@ -96,6 +98,10 @@ class WebAudio(Protocol):
 
     def read(self, url: str, offset: int, length: int) -> bytes:
         """A further range. Raises as `head` does."""
+
+    def head_refusal(self, url: str) -> int | None:
+        """The status with which the server refuses HEAD of an address that it gives by GET; None:
+        it does not, or nobody can tell now."""
 
 
 class Requests(Protocol):
@@ -171,6 +177,13 @@ class Outputs(Protocol):
 
     def read(self, path: str) -> bytes | None:
         """None: it is not there."""
+
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        """What `put` stored for this recording, also where it was moved aside since. None: it is
+        not there any more."""
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        """Whether `read_own` would find it."""
 
     def remove(self, path: str, *, recording: Recording) -> None:
         """Remove what `put` stored for this recording, also where it was moved aside since.

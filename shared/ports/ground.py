@@ -24,6 +24,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Names,
     NoticedBook,
     NoticedRows,
 )
@@ -59,6 +60,7 @@ class Ports(NamedTuple):
     book: NoticedBook
     diaries: Diaries
     contents: Contents
+    names: Names
     queue: Queue
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
+from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -310,6 +311,17 @@ class Contents(Protocol):
 
     def remove(self, claim: ContentClaim) -> None:
         """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""
+
+
+class Names(Protocol):
+    """Which version of a name is the one that was to be transcribed."""
+
+    def add(self, names: Sequence[KnownName]) -> dict[str, KnownName]:
+        """Insert those that nobody knows yet, each key at most once; returned is what is known of
+        the others, by key. As good as free where all are new: many go in one transaction."""
+
+    def save(self, name: KnownName) -> KnownName:
+        """Replace, and return with the new version. Raises `StoreConflict`."""
 
 
 class EndpointBook(Protocol):

@@ -25,6 +25,7 @@ class Blob:
     last_modified_at: datetime
     metadata: dict[str, str]
     state: BlobState = WHOLE
+    in_blocks: bool = False
 
 
 class FakeAudio:
@@ -47,9 +48,11 @@ class FakeAudio:
         container: str = "audio",
         metadata: dict[str, str] | None = None,
         state: BlobState = WHOLE,
+        in_blocks: bool = False,
     ) -> str:
+        """`in_blocks`: in several pieces, so that storage knows no MD5 of the whole."""
         etag = f"0x{next(self._etags):04X}"
-        self.blobs[container, name] = Blob(data, etag, at, metadata or {}, state)
+        self.blobs[container, name] = Blob(data, etag, at, metadata or {}, state, in_blocks)
         self.versions.add((container, name, etag))
         return etag
 
@@ -68,6 +71,7 @@ class FakeAudio:
             media_type="audio/wav",
             metadata=blob.metadata,
             state=blob.state,
+            md5=None if blob.in_blocks else md5(blob.data, usedforsecurity=False).hexdigest(),
         )
 
     def entry(self, container: str, name: str) -> AudioEntry | None:
@@ -185,6 +189,16 @@ class FakeOutputs:
     def read(self, path: str) -> bytes | None:
         there = self.files.get(path)
         return there.content if there is not None else self.reports.get(path)
+
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        for name in (path, own_name(path, recording.id)):
+            there = self.files.get(name)
+            if there is not None and there.recording_id == recording.id:
+                return there.content
+        return None
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        return self.read_own(path, recording=recording) is not None
 
     def remove_report(self, path: str) -> None:
         self.reports.pop(path, None)

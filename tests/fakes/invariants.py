@@ -72,6 +72,12 @@ def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:
         for path in row.outcome.outputs.values():
             assert _is_stored(path, row, world), path
         assert "errors" not in stored
+    elif row.state == "unchanged":
+        assert row.same_as is not None and row.failure is None and row.error_report is None
+        twin = world.store.rows[row.same_as.batch_id, row.same_as.recording_id]
+        assert twin.state == "transcribed" and twin.outcome is not None
+        assert row.outcome is not None and row.outcome.outputs == twin.outcome.outputs
+        assert row.job_id is None and not stored
     else:
         assert row.state == "failed" and row.failure is not None and row.outcome is None
         assert row.failure.reason and row.failure.advice
@@ -115,6 +121,7 @@ def _assert_reports_reconcile(world: World) -> None:
         assert report["counts"]["accepted"] == len(report["recordings"]) == len(expected)
         assert report["counts"]["transcribed"] == counted["transcribed"]
         assert report["counts"]["failed"] == counted["failed"]
+        assert report["counts"]["unchanged"] == counted["unchanged"]
         assert world.store.headers[batch_id].reported == len(expected)
         for ending in REPORTS:
             assert f"reports/{batch_id}.{ending}" in world.outputs.reports

@@ -66,6 +66,7 @@ class FakeWeb:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.errors: dict[str, list[Exception]] = {}
+        self.without_head: dict[str, int] = {}
 
     def head(self, url: str) -> AudioHead:
         if self.errors.get(url):
@@ -81,6 +82,9 @@ class FakeWeb:
             media_type="audio/wav",
             metadata={},
         )
+
+    def head_refusal(self, url: str) -> int | None:
+        return self.without_head.get(url)
 
     def read(self, url: str, offset: int, length: int) -> bytes:
         return self.files[url][offset : offset + length]

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
+from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -429,6 +430,33 @@ class FakeContents:
         if there is not None and there.version != claim.version:
             raise StoreConflict("remove claim")
         self.claims.pop(claim.content, None)
+
+
+class FakeNames:
+    """`ports.state.Names`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.known: dict[str, KnownName] = {}
+
+    def add(self, names: Sequence[KnownName]) -> dict[str, KnownName]:
+        assert len({name.key for name in names}) == len(names), "a key stands twice"
+        found = {name.key: self.known[name.key] for name in names if name.key in self.known}
+        for name in names:
+            if name.key not in found:
+                self._put(name)
+        return found
+
+    def save(self, name: KnownName) -> KnownName:
+        there = self.known.get(name.key)
+        if there is None or there.version != name.version:
+            raise StoreConflict("save name")
+        return self._put(name)
+
+    def _put(self, name: KnownName) -> KnownName:
+        saved = msgspec.structs.replace(name, version=f"n{next(self._versions)}")
+        self.known[name.key] = saved
+        return saved
 
 
 class FakeDiaries:

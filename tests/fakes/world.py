@@ -46,6 +46,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeNames,
 )
 
 MOST_DELIVERIES = 5  # as in host.json
@@ -80,7 +81,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
-        self.contents = FakeContents()
+        self.contents, self.names = FakeContents(), FakeNames()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -118,6 +119,7 @@ class World:
                 book=self.book,
                 diaries=self.diaries,
                 contents=self.contents,
+                names=self.names,
                 queue=self.queue,
                 requests=self.requests,
                 web=self.web,

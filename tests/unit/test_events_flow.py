@@ -103,6 +103,7 @@ def test_an_event_says_where_to_look_and_never_what_was_said() -> None:
         "accepted": 1,
         "transcribed": 1,
         "failed": 0,
+        "unchanged": 0,
     }
     for received in world.sender.received:
         assert b"sig=" not in received.body and b"hello" not in received.body.lower()

@@ -52,7 +52,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),
-    "RecordingOutcome": ("transcribed", "failed"),
+    "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
     "RedactWith": ("hash", "kind"),
     "ReportFile": ("csv", "html"),

@@ -24,6 +24,7 @@ from shared.outputs import report as reports
 
 TAG = "Recordings"
 ReportFormat = Literal["json", "csv", "html"]
+Entry = Annotated[str, Meta(pattern="^[^=]+=", max_length=1_000)]
 
 
 def _bare(media_type: str) -> str:
@@ -49,6 +50,14 @@ class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
         ClientItemId | None,
         Meta(title="Client item id", description="Only the one that its sender gave this id"),
     ] = None
+    metadata: Annotated[
+        Entry | None,
+        Meta(
+            title="Metadata",
+            description="Only those with this entry of their metadata, as `name=value`; a page may "
+            "then hold fewer than `limit`",
+        ),
+    ] = None
     limit: Page = 100
     after: Annotated[
         RecordingId | None, Meta(title="After", description="Taken from `nextLink`")
@@ -73,7 +82,14 @@ def list_all(call: Call) -> Response:
         row = call.app.item_of_client(batch_id, asked.client_item_id)
         found = (row,) if row is not None and asked.state in (None, row.state) else ()
         return answer(ItemList(value=tuple(item_view(r, call.base) for r in found), next_link=None))
-    page = call.app.items(batch_id, state=asked.state, after=asked.after, most=asked.limit)
+    name, _, text = (asked.metadata or "").partition("=")
+    page = call.app.items(
+        batch_id,
+        state=asked.state,
+        after=asked.after,
+        most=asked.limit,
+        metadata=(name, text) if name else None,
+    )
     views = tuple(item_view(row, call.base) for row in page.recordings)
     return answer(ItemList(value=views, next_link=next_link(call, page.after)))
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.api.fields import Moment
 from shared.api.views.common import Links
+from shared.model.batch.fingerprint import Twin
 from shared.model.batch.recording import Recording, State
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
@@ -61,6 +62,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     failure: Annotated[
         Failure | None, Meta(title="Failure", description="Why it failed, and what to do")
     ]
+    same_as: Annotated[
+        Twin | None,
+        Meta(title="Same as", description="Of an unchanged one: the recording with its bytes"),
+    ]
     links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
 
 
@@ -92,6 +97,7 @@ def item_view(row: Recording, base: str) -> Item:
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
         notes=row.notes,
         failure=row.failure,
+        same_as=row.same_as,
         links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if outcome else None),
     )
 

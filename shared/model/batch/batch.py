@@ -23,8 +23,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
-    come. `reported` is how many recordings the last report held, `failed` how many of these
-    failed. `version` is the row's ETag, "" for a row not yet stored.
+    come. `reported` is how many recordings the last report held, `failed` and
+    `unchanged` how many of these are so. `version` is the row's ETag, "" for a row not yet stored.
 
     Of a manifest or a request: `items` are its entries, `digest` is its content's. While
     `is_expanding` not all of them are recordings yet; while `retry_at` is set, failed recordings
@@ -44,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     reported: int = 0
     failed: int = 0
+    unchanged: int = 0
     items: int | None = None
     digest: str = ""
     is_expanding: bool = False
@@ -129,9 +130,18 @@ def retried(batch: Batch) -> Batch:
     return _step(batch, "retried", retry_at=None)
 
 
-def reported(batch: Batch, recordings: int, failed: int, now: datetime) -> Batch:
+def reported(
+    batch: Batch, recordings: int, failed: int, now: datetime, *, unchanged: int = 0
+) -> Batch:
     """A report on so many recordings is written."""
-    return _step(batch, "reported", finished_at=now, reported=recordings, failed=failed)
+    return _step(
+        batch,
+        "reported",
+        finished_at=now,
+        reported=recordings,
+        failed=failed,
+        unchanged=unchanged,
+    )
 
 
 def distrusted(batch: Batch) -> Batch:

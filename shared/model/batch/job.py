@@ -60,6 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Small jobs are planned many at a time and wait in a `line`, whose messages send them; their ids
     are in the order of the line.
+    `endpoints` are those that may do it, () for all of its provider.
     `whole_container` is the name of the container that goes to the provider as one URL.
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
@@ -80,6 +81,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     options: Options
     mode: Mode = "standard"
     keep_provider_copy: bool = False
+    endpoints: tuple[str, ...] = ()
     state: JobState = "planning"
     changed_at: datetime
     first: str
@@ -148,7 +150,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
 def job_key(profile: Profile, cohort: str) -> str:
     """Recordings with equal keys may share a job."""
     order = (profile.provider, profile.next_providers)
-    shared = (
+    shared: tuple[object, ...] = (
         profile.name,
         order,
         profile.mode,
@@ -156,7 +158,14 @@ def job_key(profile: Profile, cohort: str) -> str:
         profile.keep_provider_copy,
         cohort,
     )
+    if profile.endpoints:  # else as before, so that jobs of a release before go on
+        shared += (sorted(profile.endpoints),)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
+
+
+def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
+    """Whether this endpoint, which is the provider's, may do the job."""
+    return provider == job.provider and (not job.endpoints or endpoint in job.endpoints)
 
 
 def planning(
@@ -172,6 +181,7 @@ def planning(
         options=profile.options,
         mode=profile.mode,
         keep_provider_copy=profile.keep_provider_copy,
+        endpoints=profile.endpoints,
         changed_at=datetime.min,
         first=first,
         last=first,

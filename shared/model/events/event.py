@@ -18,6 +18,7 @@ EventType = Literal[
     "batch.submitted",
     "recording.transcribed",
     "recording.failed",
+    "recording.unchanged",
     "recording.needs_review",
     "batch.completed",
     "endpoint.failing",

@@ -42,6 +42,8 @@ def of_recording(row: Recording, links: Links) -> list[Event]:
             types.append("recording.needs_review")
     elif row.state == "failed":
         types = ["recording.failed"]
+    elif row.state == "unchanged":
+        types = ["recording.unchanged"]
     else:
         return []
     data = _without_nothing(_recording_data(row, links))
@@ -87,6 +89,8 @@ def _recording_data(row: Recording, links: Links) -> dict[str, Any]:
             "outputs": {name: links.blob(path) for name, path in outcome.outputs.items()},
             "links": links.to({"self": item, "transcript": f"{item}/transcript"}),
         }
+    if row.same_as is not None:
+        data["same_as"] = msgspec.to_builtins(row.same_as)
     if failure is not None:
         data |= {
             "failure": msgspec.to_builtins(failure),
@@ -110,8 +114,9 @@ def of_completed(batch: Batch, links: Links) -> list[Event]:
         "finished_at": timestamp(batch.finished_at),
         "counts": {
             "accepted": batch.reported,
-            "transcribed": batch.reported - batch.failed,
+            "transcribed": batch.reported - batch.failed - batch.unchanged,
             "failed": batch.failed,
+            "unchanged": batch.unchanged,
         },
         "cancelled": batch.cancelled_at is not None,
         "reports": {

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from shared.model.profile.description import with_name
 from shared.model.profile.options import Mode
 from shared.model.profile.profile import (
     Profile,
@@ -126,7 +127,8 @@ def effective_profile(
     name: str,
     metadata: Mapping[str, str],
 ) -> Profile:
-    """Item over batch over the blob's metadata over the profile. Raises `InputError`
+    """Item over batch over the blob's metadata over its name over the profile. Raises `InputError`
     (unknown_profile, bad_metadata, bad_options)."""
     profile = named(profiles, head.profile) if head.profile else choose(profiles, name, metadata)
-    return with_fields(with_metadata(with_mode(profile, head), metadata), asked(head, item))
+    profile = with_name(with_mode(profile, head), name)
+    return with_fields(with_metadata(profile, metadata), asked(head, item))

@@ -51,6 +51,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
     too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
     that all channels are heard as one. `pace` is how quick it is in a mode, where it says so.
+    `asks_head` tells that it asks HEAD of an address before it reads what is there.
     """
 
     files_per_job: int
@@ -81,6 +82,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     ramp: Ramp | None = None
     standard_seconds: int = 86_400
     pace: Mapping[Mode, Pace] = {}
+    asks_head: bool = False
 
     @property
     def can_hurry(self) -> bool:

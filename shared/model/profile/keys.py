@@ -26,6 +26,10 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
 ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+CompanionPattern = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[^{}]*\{(name|stem)\}[^{}]*$", max_length=200),
+]
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
@@ -39,6 +43,10 @@ _LISTS = (
     "models",
     "key_terms",
     "redact",
+    "only",
+    "ignore",
+    "companions",
+    "endpoints",
 )
 _Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
 _LOCALES = ("locale", "candidate_locales", "model_by_locale")
@@ -133,6 +141,19 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "container_jobs": Key(bool, _SWITCH),
     "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),
     "most_hours_per_day": Key(_Amount, 'a number above 0, or "none"', True),
+    "every_version": Key(bool, _SWITCH),
+    "only": Key(tuple[Folder, ...], 'a list of patterns such as "*.wav", or [] for all'),
+    "ignore": Key(tuple[Folder, ...], 'a list of patterns such as "*-test.wav"'),
+    "companions": Key(
+        tuple[CompanionPattern, ...],
+        'a list of names with {name} or {stem}, such as "{name}.json"',
+    ),
+    "companion_wait_seconds": Key(
+        Annotated[int, msgspec.Meta(ge=0, le=86_400)], "a number of seconds from 0 to 86400"
+    ),
+    "companion_fields": Key(dict[Text, Text], "a table of name = where its value lies"),
+    "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
+    "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""
 

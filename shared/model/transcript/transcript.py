@@ -90,6 +90,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     recording_id: str
     attempt: int
     profile: str
+    title: str | None = None
     client_item_id: str | None = None
     metadata: dict[str, str] = {}
 

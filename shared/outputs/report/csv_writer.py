@@ -45,6 +45,8 @@ _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "etag": lambda item: item.etag,
     "title": lambda item: item.title,
     "client_item_id": lambda item: item.client_item_id,
+    "same_as": lambda item: item.same_as and item.same_as.recording_id,
+    "metadata": lambda item: "; ".join(f"{key}={text}" for key, text in item.metadata.items()),
 }
 
 

@@ -12,6 +12,7 @@ from shared.model.batch.error_report import error_path, write_error_report
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
+from shared.model.failure_texts import at_address
 from shared.model.money.spending import money_back
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
@@ -112,6 +113,8 @@ class SettleFailure:
     clock: Clock
 
     def __call__(self, row: Recording, failure: Failure) -> Recording:
+        if row.web_url is not None:
+            failure = at_address(failure)
         if not (failure.retryable and row.attempt < self.policy.max_attempts):
             return self.fail(row, failure)
         now = self.clock.now()

@@ -12,12 +12,12 @@ from shared.messages import Change, Finish, Plan, Submit
 from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER, job_key
+from shared.model.batch.job import OVER
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
-from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
+from shared.pipeline.plan.reuse import Groups
+from shared.pipeline.plan.sift import SiftWaiting
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -49,11 +49,10 @@ class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
     comes in late, message after message would read the same thousands of rows. Not every recording
-    has to be paid for (`reuse`), or may be (`spend`)."""
+    has to be paid for, or may be (`sift`)."""
 
     capabilities: Mapping[str, Capabilities]
-    reuse: ReuseTranscripts
-    spend: SpendBudget
+    sift: SiftWaiting
     fill: FillJobs
     under_way: UnderWay
 
@@ -97,8 +96,9 @@ class PlanBatch(UseCase):
             self.queue.send(Change(batch_id=batch.id))
 
     def _plan(self, batch: Batch, now: datetime) -> None:
-        waiting, due_at = self._waiting(batch, now)
-        waiting = self.spend(batch, self.reuse(waiting))
+        rows, due_at = self._waiting(batch, now)
+        waiting, later_at = self.sift(batch, rows, now)
+        due_at = min((at for at in (due_at, later_at) if at is not None), default=None)
         if batch.is_expanding:
             patience = timedelta(seconds=self.policy.stuck_after_seconds)
             waiting = _full_jobs(waiting, self.capabilities, now - patience)
@@ -116,19 +116,19 @@ class PlanBatch(UseCase):
             self.store.open_batch(batch)  # it may hold a refused recording that no report knows yet
             self.queue.send(Finish(batch_id=batch.id))
 
-    def _waiting(self, batch: Batch, now: datetime) -> tuple[Groups, datetime | None]:
-        """Recordings by what a job must share, and when there is more to plan, if ever."""
-        groups: Groups = {}
+    def _waiting(self, batch: Batch, now: datetime) -> tuple[list[Recording], datetime | None]:
+        """Recordings that may be planned, and when there are more, if ever."""
+        rows: list[Recording] = []
         due_at: datetime | None = None
         for count, row in enumerate(self.store.recordings(batch.id, state="waiting")):
             if count == MOST_IN_ONE_RUN:
-                return groups, now
+                return rows, now
             not_before = row.not_before_at
             if not_before is not None and not_before > now:
                 due_at = min(due_at or not_before, not_before)
                 continue
-            groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
-        return groups, due_at
+            rows.append(row)
+        return rows, due_at
 
     def _fill_all(self, groups: Iterable[list[Recording]]) -> int:
         """How many transactions lost. Raises a fault of ours when all had their turn."""

@@ -46,7 +46,7 @@ def examine(
         recording,
         profile=fitted,
         audio=properties,
-        notes=notes,
+        notes=(*recording.notes, *notes),
         asked=profile.options if fitted.next_providers else None,
         content=content_key(fitted, head.data, head.bytes, digest())
         if fitted.reuse and digest is not None

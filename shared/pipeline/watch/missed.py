@@ -7,6 +7,7 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from shared.messages import Register
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
-from shared.pipeline.register.dropped import batch_of, is_old, profile_of
+from shared.model.profile.taken import Ignored, why_ignored
+from shared.pipeline.register.dropped import batch_of, is_old, profile_of, tell_ignored
+from shared.pipeline.register.take import companions_named
 from shared.pipeline.watch.superseded import Superseded
 from shared.ports.blobs import AudioBlobs, AudioEntry, Outputs
 from shared.ports.ground import UseCase
@@ -113,6 +116,7 @@ class FindUnregistered(UseCase):
 
     def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         now = self.clock.now()
+        entries = self._meant(entries)
         windows = [self._batch_id(entry, now, by_day=False) for entry in entries]
         old = [entry for entry in entries if is_old(entry.last_modified_at, now)]
         days = {self._batch_id(entry, now, by_day=True) for entry in old}
@@ -134,6 +138,20 @@ class FindUnregistered(UseCase):
             for entry, id_ in zip(missing, batches, strict=True)
             if (gone_at := deleted[id_]) is None or entry.last_modified_at > gone_at
         ]
+
+    def _meant(self, entries: list[AudioEntry]) -> list[AudioEntry]:
+        """Companions are looked for by their recordings, and the rest is not meant."""
+        whys = {entry.name: self._why_ignored(entry) for entry in entries}
+        ignored = Counter(why for why in whys.values() if why is not None)
+        for why, blobs in ignored.items():
+            tell_ignored(self.container, why, blobs, listed=True)
+        return [entry for entry in entries if whys[entry.name] is None]
+
+    def _why_ignored(self, entry: AudioEntry) -> Ignored | None:
+        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        why = why_ignored(entry.name, profile, entry.metadata)
+        is_companion = why is None and bool(companions_named(entry.name, self.profiles))
+        return "companion" if is_companion else why
 
     def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]

@@ -23,11 +23,13 @@ from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
-from shared.outputs.formats import FORMATS, render_all
+from shared.outputs.formats import FORMATS, render, render_all
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
+
+_decoder = msgspec.json.Decoder(t.Transcript)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,31 @@ class Publish:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class LabelTranscript:
+    """The JSON of a transcribed recording says what its row says of it now. Captions and text hold
+    no metadata."""
+
+    outputs: Outputs
+
+    def __call__(self, row: Recording) -> None:
+        path = row.outcome.outputs.get("json") if row.outcome else None
+        content = self.outputs.read_own(path, recording=row) if path else None
+        if path is None or content is None:
+            return
+        there = _decoder.decode(content)
+        added = [note for note in row.notes if note not in there.provider.warnings]
+        labelled = msgspec.structs.replace(
+            there,
+            job=job_of(row, there.job.id),
+            provider=msgspec.structs.replace(
+                there.provider, warnings=(*there.provider.warnings, *added)
+            ),
+        )
+        file = FORMATS["json"]
+        self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
+
+
 def _provenance(
     row: Recording, job: Job, provider: SpeechProvider, cost: t.Cost | None
 ) -> t.Provider:
@@ -111,6 +138,7 @@ def job_of(row: Recording, job_id: str) -> t.Job:
         recording_id=row.id,
         attempt=row.attempt,
         profile=row.profile.name,
+        title=row.labels.title,
         client_item_id=row.labels.client_item_id,
         metadata=row.labels.metadata,
     )

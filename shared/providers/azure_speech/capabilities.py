@@ -2,7 +2,8 @@
 
 The quota page and the API description disagree on the size of a file in a container job (1 GB,
 2.5 GB); the smaller figure holds here. AAC is listed without saying in which container, so both
-the bare stream and MP4 are let through.
+the bare stream and MP4 are let through. That it asks HEAD first is told in issues 1370 and 1828 of
+Azure-Samples/cognitive-services-speech-sdk.
 """
 
 from __future__ import annotations
@@ -34,4 +35,5 @@ LIMITS = Capabilities(
     # Its page on creating a batch transcription: at peak hours a job may start after 30 minutes or
     # more, and take up to 24 hours; a region hears one at a time, about five times as fast as read.
     pace={"standard": Pace(start_seconds=1_800, share=0.2, at_once=1, longest_seconds=86_400)},
+    asks_head=True,
 )

@@ -155,6 +155,7 @@ def _head(blob: BlobClient) -> AudioHead:
 
 
 def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
+    known = properties.content_settings.content_md5
     return AudioHead(
         data=data,
         bytes=_total_bytes(properties),
@@ -163,6 +164,7 @@ def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
         media_type=properties.content_settings.content_type,
         metadata=dict(properties.metadata or {}),
         state=_state(properties),
+        md5=bytes(known).hex() if known else None,
     )
 
 

@@ -176,6 +176,29 @@ class BlobOutputs:
             except ResourceNotFoundError:
                 return None
 
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        """One call, two where it was moved aside."""
+        for name in (path, _own_name(path, recording.id)):
+            with storage_errors("read output", "list"):
+                try:
+                    stream = self._blob(name).download_blob()
+                    if _is_of(stream.properties, recording):
+                        return stream.readall()
+                except ResourceNotFoundError:
+                    continue
+        return None
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        """One call, two where it was moved aside."""
+        for name in (path, _own_name(path, recording.id)):
+            with storage_errors("look for output", "list"):
+                try:
+                    if _is_of(self._blob(name).get_blob_properties(), recording):
+                        return True
+                except ResourceNotFoundError:
+                    continue
+        return False
+
     def remove(self, path: str, *, recording: Recording) -> None:
         for name in (path, _own_name(path, recording.id)):
             self._remove_of(name, recording.id)
