@@ -155,7 +155,7 @@ def rotate(call: Call) -> Response:
 
 
 def test(call: Call) -> Response:
-    return answer(EventSent(event_id=call.app.subscriptions.send_test_event(_own_id(call))))
+    return answer(EventSent(event_id=call.app.deliveries.send_test_event(_own_id(call))))
 
 
 def list_deliveries(call: Call) -> Response:
@@ -167,7 +167,7 @@ def list_deliveries(call: Call) -> Response:
         from_at=asked.from_at,
         to_at=asked.to_at,
     )
-    rows, after = call.app.subscriptions.deliveries(
+    rows, after = call.app.deliveries.page(
         call.path["subscription_id"], wanted, after=asked.after, most=asked.limit
     )
     views = tuple(map(delivery_view, rows))
@@ -176,13 +176,13 @@ def list_deliveries(call: Call) -> Response:
 
 def get_delivery(call: Call) -> Response:
     path = call.path
-    there = call.app.subscriptions.delivery(path["subscription_id"], path["event_id"])
+    there = call.app.deliveries.one(path["subscription_id"], path["event_id"])
     return answer(delivery_view(there))
 
 
 def replay(call: Call) -> Response:
     asked: Replay = call.body
-    call.app.subscriptions.replay(
+    call.app.deliveries.replay(
         call.path["subscription_id"],
         event_id=asked.event_id,
         batch_id=asked.batch_id,
