@@ -1,4 +1,4 @@
-"""Kinds of values that several requests have."""
+"""Kinds of values that several requests or answers have, and what is told of a field."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shared.api.operation import PATH_VALUES
+
+
+def about(title: str, description: str, *, ge: int | None = None, le: int | None = None) -> Meta:
+    """What is told of a field, in the description of the API and in the forms made of it; and
+    between which numbers it lies, both included."""
+    return Meta(title=title, description=description, ge=ge, le=le)
+
 
 Moment = Annotated[datetime, Meta(tz=True)]
 ProfileName = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -19,6 +26,5 @@ TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "
 Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$")]
 """Where a page goes on."""
 
-Page = Annotated[
-    int, Meta(title="Page size", ge=1, le=1_000, description="At most so many in a page")
-]
+Page = Annotated[int, about("Page size", "At most so many in a page", ge=1, le=1_000)]
+NextLink = Annotated[str | None, about("Next link", "Where the next page is")]

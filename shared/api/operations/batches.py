@@ -7,9 +7,8 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import Key, Moment, Page, ProfileName
+from shared.api.fields import Key, Moment, Page, ProfileName, about
 from shared.api.http import Request, Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation
@@ -29,44 +28,31 @@ _WAITING = {**_LOCATION, "Retry-After": "In how many seconds to ask again"}
 class BatchCreation(msgspec.Struct, frozen=True, kw_only=True):
     wait: Annotated[
         bool,
-        Meta(
-            title="Wait until done",
-            description="Answer 202, and let `Location` answer 202 until the batch is over",
+        about(
+            "Wait until done", "Answer 202, and let `Location` answer 202 until the batch is over"
         ),
     ] = False
     again: Annotated[
-        bool,
-        Meta(
-            title="Once more",
-            description="Make another batch, although the same was asked for just before",
-        ),
+        bool, about("Once more", "Make another batch, although the same was asked for just before")
     ] = False
 
 
 class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[
-        BatchState | None, Meta(title="State", description="Only those in this state")
-    ] = None
-    profile: Annotated[
-        ProfileName | None, Meta(title="Profile", description="Only those of this profile")
-    ] = None
-    origin: Annotated[
-        Origin | None, Meta(title="Origin", description="Only those that came in this way")
-    ] = None
+    state: Annotated[BatchState | None, about("State", "Only those in this state")] = None
+    profile: Annotated[ProfileName | None, about("Profile", "Only those of this profile")] = None
+    origin: Annotated[Origin | None, about("Origin", "Only those that came in this way")] = None
     created_from: Annotated[
-        Moment | None, Meta(title="Created from", description="Only those created then or later")
+        Moment | None, about("Created from", "Only those created then or later")
     ] = None
-    created_to: Annotated[
-        Moment | None, Meta(title="Created before", description="Only those created before")
-    ] = None
+    created_to: Annotated[Moment | None, about("Created before", "Only those created before")] = (
+        None
+    )
     limit: Page = 50
-    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+    after: Annotated[Key | None, about("After", "Taken from `nextLink`")] = None
 
 
 class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):
-    outputs: Annotated[
-        bool, Meta(title="Outputs too", description="Also what was written for it")
-    ] = False
+    outputs: Annotated[bool, about("Outputs too", "Also what was written for it")] = False
 
 
 def create(call: Call) -> Response:

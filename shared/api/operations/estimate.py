@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.api.fields import ProfileName
+from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation
@@ -22,27 +22,20 @@ _MediaType = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class EstimateQuery(msgspec.Struct, frozen=True, kw_only=True):
-    recordings: Annotated[
-        int, Meta(title="Recordings", ge=1, le=1_000_000, description="How many there are")
-    ] = 1
+    recordings: Annotated[int, about("Recordings", "How many there are", ge=1, le=1_000_000)] = 1
     duration_ms: Annotated[
-        _Positive | None,
-        Meta(title="Duration", description="The length of each in milliseconds"),
+        _Positive | None, about("Duration", "The length of each in milliseconds")
     ] = None
     bytes: Annotated[
-        _Positive | None,
-        Meta(title="Bytes", description="The size of each, where the length is not known"),
+        _Positive | None, about("Bytes", "The size of each, where the length is not known")
     ] = None
     media_type: Annotated[
-        _MediaType | None,
-        Meta(title="Media type", description="With the size: `audio/mpeg`, or a file's ending"),
+        _MediaType | None, about("Media type", "With the size: `audio/mpeg`, or a file's ending")
     ] = None
-    channels: Annotated[
-        _Channels | None, Meta(title="Channels", description="Of each recording")
-    ] = None
-    profile: Annotated[
-        ProfileName, Meta(title="Profile", description="By which profile they are transcribed")
-    ] = "default"
+    channels: Annotated[_Channels | None, about("Channels", "Of each recording")] = None
+    profile: Annotated[ProfileName, about("Profile", "By which profile they are transcribed")] = (
+        "default"
+    )
 
 
 def of_lengths(call: Call) -> Response:

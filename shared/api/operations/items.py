@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
+from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat, about
 from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation
 from shared.api.operations.batches import next_link
@@ -42,29 +41,24 @@ _SAFE = {
 
 
 class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[State | None, Meta(title="State", description="Only those in this state")] = (
-        None
-    )
+    state: Annotated[State | None, about("State", "Only those in this state")] = None
     client_item_id: Annotated[
-        ClientItemId | None,
-        Meta(title="Client item id", description="Only the one that its sender gave this id"),
+        ClientItemId | None, about("Client item id", "Only the one that its sender gave this id")
     ] = None
     limit: Page = 100
-    after: Annotated[
-        RecordingId | None, Meta(title="After", description="Taken from `nextLink`")
-    ] = None
+    after: Annotated[RecordingId | None, about("After", "Taken from `nextLink`")] = None
 
 
 class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[
-        TranscriptFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
+        TranscriptFormat | None, about("Format", "Comes before what `Accept` says")
     ] = None
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    format: Annotated[
-        ReportFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
-    ] = None
+    format: Annotated[ReportFormat | None, about("Format", "Comes before what `Accept` says")] = (
+        None
+    )
 
 
 def list_all(call: Call) -> Response:

@@ -7,12 +7,11 @@ from functools import cache
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
 
 from shared.api.describe.openapi import document
 from shared.api.describe.openapi_3_0 import document_3_0
 from shared.api.describe.plain_schemas import plain
-from shared.api.fields import TranscriptFormat
+from shared.api.fields import TranscriptFormat, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, Operations
 from shared.api.views.common import Choice, ChoiceList
@@ -57,17 +56,13 @@ def locales(call: Call) -> Response:
 
 
 class SchemaQuery(msgspec.Struct, frozen=True, kw_only=True):
-    format: Annotated[TranscriptFormat, Meta(title="Format", description="Of which format")] = (
-        "json"
-    )
+    format: Annotated[TranscriptFormat, about("Format", "Of which format")] = "json"
 
 
 class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a transcript of a format looks like, for whoever builds a flow."""
 
-    schema: Annotated[
-        dict[str, Any], Meta(title="Schema", description="Without references and unions")
-    ]
+    schema: Annotated[dict[str, Any], about("Schema", "Without references and unions")]
 
 
 def transcript_schema(call: Call) -> Response:

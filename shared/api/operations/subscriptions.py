@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.api.fields import BatchId, EventId, Key, Moment, Page
+from shared.api.fields import BatchId, EventId, Key, Moment, Page, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.operations.batches import next_link
@@ -40,9 +40,7 @@ Url = Annotated[
     ),
 ]
 Title = Annotated[str, Meta(title="Title", max_length=200, description="What you call it")]
-Types = Annotated[
-    tuple[EventType, ...], Meta(title="Types", description="Which events; none: all of them")
-]
+Types = Annotated[tuple[EventType, ...], about("Types", "Which events; none: all of them")]
 Profiles = Annotated[
     tuple[str, ...],
     Meta(title="Profiles", max_length=50, description="Of which profiles; none: all of them"),
@@ -63,52 +61,33 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     title: Title | None = None
     types: Types | None = None
     profiles: Profiles | None = None
-    active: Annotated[
-        bool | None, Meta(title="Active", description="Switches it off, or on again")
-    ] = None
+    active: Annotated[bool | None, about("Active", "Switches it off, or on again")] = None
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     overlap_hours: Annotated[
         int,
-        Meta(
-            title="Overlap",
-            ge=0,
-            le=168,
-            description="How long the secret until now signs, too; 24 if left out",
-        ),
+        about("Overlap", "How long the secret until now signs, too; 24 if left out", ge=0, le=168),
     ] = 24
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One event, the events of a batch, or those of a time span."""
 
-    event_id: Annotated[EventId | None, Meta(title="Event id", description="Only this one")] = None
-    batch_id: Annotated[
-        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
-    ] = None
-    from_at: Annotated[
-        Moment | None, Meta(title="From", description="What happened then or later")
-    ] = None
-    to_at: Annotated[Moment | None, Meta(title="To", description="What happened before")] = None
+    event_id: Annotated[EventId | None, about("Event id", "Only this one")] = None
+    batch_id: Annotated[BatchId | None, about("Batch id", "Only those of this batch")] = None
+    from_at: Annotated[Moment | None, about("From", "What happened then or later")] = None
+    to_at: Annotated[Moment | None, about("To", "What happened before")] = None
 
 
 class DeliveryQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[
-        DeliveryState | None, Meta(title="State", description="Only those in this state")
-    ] = None
-    event_type: Annotated[
-        EventType | None, Meta(title="Event type", description="Only of this type")
-    ] = None
-    batch_id: Annotated[
-        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
-    ] = None
-    from_at: Annotated[
-        Moment | None, Meta(title="From", description="Of what happened then or later")
-    ] = None
-    to_at: Annotated[Moment | None, Meta(title="To", description="Of what happened before")] = None
+    state: Annotated[DeliveryState | None, about("State", "Only those in this state")] = None
+    event_type: Annotated[EventType | None, about("Event type", "Only of this type")] = None
+    batch_id: Annotated[BatchId | None, about("Batch id", "Only those of this batch")] = None
+    from_at: Annotated[Moment | None, about("From", "Of what happened then or later")] = None
+    to_at: Annotated[Moment | None, about("To", "Of what happened before")] = None
     limit: Page = 100
-    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+    after: Annotated[Key | None, about("After", "Taken from `nextLink`")] = None
 
 
 def create(call: Call) -> Response:

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import ProfileName
+from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.operations.subscriptions import LOCATION, TAG, Url
@@ -30,8 +29,7 @@ TRIGGERS: Mapping[str, EventType] = {
 class NewTrigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Url
     profile: Annotated[
-        ProfileName | None,
-        Meta(title="Profile", description="Only what is of this profile; none: everything"),
+        ProfileName | None, about("Profile", "Only what is of this profile; none: everything")
     ] = None
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from shared.api.fields import about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.views.common import Upload
@@ -27,13 +28,7 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ),
     ]
     minutes: Annotated[
-        int,
-        Meta(
-            title="Minutes",
-            ge=5,
-            le=1_440,
-            description="How long the link can be used; 60 if left out",
-        ),
+        int, about("Minutes", "How long the link can be used; 60 if left out", ge=5, le=1_440)
     ] = 60
 
 
