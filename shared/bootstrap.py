@@ -23,7 +23,7 @@ from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.price import with_amounts
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _fetching
+from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -98,7 +98,7 @@ def build(
             contents=TableContents(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound)),
+            web=HttpWebAudio(outbound.get),
             uploads=SignedUploads(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={

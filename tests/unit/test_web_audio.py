@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.errors import InputError
-from shared.outbound.web_audio import HEAD_BYTES, Answer, HttpWebAudio, Refused, Unreachable
+from shared.model.address import BadAddress
+from shared.outbound.http import FORBIDDEN, Answer
+from shared.outbound.web_audio import HEAD_BYTES, HttpWebAudio
+from shared.ports.events import NoAnswer
 
 URL = "https://files.example/call.wav?sig=hush"
 SOUND = bytes(range(256)) * 1_000
@@ -95,7 +98,9 @@ def test_what_is_not_handed_out_is_refused_at_once(status: int) -> None:
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("trouble", [Answer(503, {}, b""), Answer(429, {}, b""), Unreachable()])
+@pytest.mark.parametrize(
+    "trouble", [Answer(503, {}, b""), Answer(429, {}, b""), NoAnswer("no answer in time", 15_000)]
+)
 def test_trouble_is_overcome_or_told(trouble: Answer | Exception) -> None:
     assert HttpWebAudio(Server(trouble, trouble).fetch).head(URL).bytes == len(SOUND)
     server = Server(*[trouble] * 9)
@@ -104,4 +109,5 @@ def test_trouble_is_overcome_or_told(trouble: Answer | Exception) -> None:
 
 
 def test_addresses_that_may_not_be_called_are_refused() -> None:
-    assert refused(Server(Refused())).code == "url_refused"
+    for trouble in (BadAddress("is private"), NoAnswer(FORBIDDEN, 1)):
+        assert refused(Server(trouble)).code == "url_refused"
