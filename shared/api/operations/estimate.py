@@ -10,12 +10,11 @@ from msgspec import Meta
 from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
 from shared.model.manifest.files import read_manifest
 from shared.model.money.estimate import Estimate, Length
 
-TAG = "Estimates"
 _Positive = Annotated[int, Meta(ge=1, le=100_000_000_000)]
 _Channels = Annotated[int, Meta(ge=1, le=64)]
 _MediaType = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -57,7 +56,8 @@ def of_manifest(call: Call) -> Response:
     return answer(call.app.estimate(manifest))
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Estimates",
     Operation(
         name="estimate_lengths",
         method="GET",
@@ -65,7 +65,6 @@ OPERATIONS = (
         summary="Estimate a cost",
         description="Tells what recordings of a length, or of a size, would cost with each "
         "provider and mode, and whether a prepaid balance is enough.",
-        tag=TAG,
         handle=of_lengths,
         query=EstimateQuery,
         answers={200: Answer("The estimate", Estimate)},
@@ -78,7 +77,6 @@ OPERATIONS = (
         summary="Estimate the cost of a manifest",
         description="Takes a manifest as creating a batch does, looks into some of its recordings, "
         "and tells what all would cost. Nothing is stored and nothing is sent to a provider.",
-        tag=TAG,
         handle=of_manifest,
         body_types=MANIFEST_TYPES,
         answers={200: Answer("The estimate", Estimate)},

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat, about
 from shared.api.http import Response, answer, wanted_media_type
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
 from shared.api.views.items import Item, ItemList, item_view
@@ -21,7 +21,6 @@ from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
 
-TAG = "Recordings"
 ReportFormat = Literal["json", "csv", "html"]
 
 
@@ -131,14 +130,14 @@ def _is_text(media_type: str) -> bool:
     return "json" not in media_type and "officedocument" not in media_type
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Recordings",
     Operation(
         name="list_items",
         method="GET",
         path="batches/{batch_id}/items",
         summary="List recordings",
         description="Lists the recordings of a batch, or finds the one with a client item id.",
-        tag=TAG,
         handle=list_all,
         query=ItemQuery,
         answers={200: Answer("A page of recordings", ItemList)},
@@ -150,7 +149,6 @@ OPERATIONS = (
         path="batches/{batch_id}/items/{recording_id}",
         summary="Get a recording",
         description="Tells what became of a recording.",
-        tag=TAG,
         handle=get,
         answers={200: Answer("The recording", Item)},
         problems=(404,),
@@ -162,7 +160,6 @@ OPERATIONS = (
         summary="Get a transcript",
         description="Gives what was said, in the format that is asked for: in the query, or by "
         "`Accept`. A format that was not written is made now.",
-        tag=TAG,
         handle=transcript,
         query=TranscriptQuery,
         answers={200: _one_of("The transcript", Transcript, TRANSCRIPT_TYPES)},
@@ -175,7 +172,6 @@ OPERATIONS = (
         summary="Get a transcript as text",
         description="Gives what was said as captions or as plain text. The same as the transcript "
         "with a `format`, for clients that expect one kind of answer from an address.",
-        tag=TAG,
         handle=transcript_file,
         answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
         problems=(404,),
@@ -187,7 +183,6 @@ OPERATIONS = (
         summary="Get a report",
         description="Gives the report of a batch that is over: who, what, how sure, what it cost, "
         "what failed and why.",
-        tag=TAG,
         handle=report,
         query=ReportQuery,
         answers={200: _one_of("The report", Report, REPORT_TYPES)},
@@ -200,7 +195,6 @@ OPERATIONS = (
         summary="Get a report as text",
         description="Gives the report of a batch that is over as a table or as a page. The same as "
         "the report with a `format`, for clients that expect one kind of answer from an address.",
-        tag=TAG,
         handle=report_file,
         answers={200: _text("The table, or the page", REPORT_TYPES)},
         problems=(404,),

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from shared.api.fields import BatchId, EventId, Key, Moment, Page, about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.views.subscriptions import (
     DeliveryList,
@@ -28,7 +28,6 @@ from shared.model.events.delivery import CALLBACKS, DeliveryState
 from shared.model.events.event import EventType
 from shared.ports.events import DeliveryFilter
 
-TAG = "Subscriptions"
 LOCATION = {"Location": "The absolute address of it, where it is also deleted"}
 Url = Annotated[
     str,
@@ -179,14 +178,14 @@ def _own_id(call: Call) -> str:
     return subscription_id
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Subscriptions",
     Operation(
         name="create_subscription",
         method="POST",
         path="subscriptions",
         summary="Subscribe to events",
         description="Sends signed events to an address from now on. The secret is shown this once.",
-        tag=TAG,
         handle=create,
         body=NewSubscription,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
@@ -198,7 +197,6 @@ OPERATIONS = (
         path="subscriptions",
         summary="List subscriptions",
         description="Lists who is told of events.",
-        tag=TAG,
         handle=list_all,
         answers={200: Answer("All subscriptions", SubscriptionList)},
     ),
@@ -208,7 +206,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Get a subscription",
         description="Tells where a subscription sends, what, and how well that goes.",
-        tag=TAG,
         handle=get,
         answers={200: Answer("The subscription", SubscriptionView)},
         problems=(404,),
@@ -219,7 +216,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Change a subscription",
         description="Changes what is given, and leaves the rest as it is.",
-        tag=TAG,
         handle=change,
         body=SubscriptionChange,
         answers={200: Answer("The subscription", SubscriptionView)},
@@ -231,7 +227,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Delete a subscription",
         description="Sends nothing more to it.",
-        tag=TAG,
         handle=delete,
         answers={204: Answer("The subscription is deleted")},
         problems=(404, 409),
@@ -242,7 +237,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/rotate-secret",
         summary="Rotate a secret",
         description="Makes a new secret. The one until now signs, too, until the overlap is over.",
-        tag=TAG,
         handle=rotate,
         body=Rotation,
         answers={200: Answer("The subscription with its new secret", SubscriptionMade)},
@@ -254,7 +248,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/test",
         summary="Send a test event",
         description="Sends an event of the type subscription.tested to this subscription alone.",
-        tag=TAG,
         handle=test,
         answers={200: Answer("The event was put in line", EventSent)},
         problems=(404, 409, 422),
@@ -266,7 +259,6 @@ OPERATIONS = (
         summary="List deliveries",
         description="Lists what was sent to a subscription, with every attempt; `callbacks` stands "
         "for the addresses that batches brought along.",
-        tag=TAG,
         handle=list_deliveries,
         query=DeliveryQuery,
         former={"type": "event_type"},  # in several languages a word of its own
@@ -279,7 +271,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/deliveries/{event_id}",
         summary="Get a delivery",
         description="Tells what became of one event on its way to one receiver.",
-        tag=TAG,
         handle=get_delivery,
         answers={200: Answer("The delivery", DeliveryView)},
         problems=(404,),
@@ -291,7 +282,6 @@ OPERATIONS = (
         summary="Send events again",
         description="Sends one event, those of a batch, or those of a time span once more, under "
         "the same ids.",
-        tag=TAG,
         handle=replay,
         body=Replay,
         answers={204: Answer("The events are put in line")},

@@ -13,8 +13,8 @@ import msgspec
 
 from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
-from shared.api.operations.subscriptions import LOCATION, TAG, Url
+from shared.api.operation import Answer, Call, Operation, tagged
+from shared.api.operations.subscriptions import LOCATION, Url
 from shared.api.views.subscriptions import SubscriptionMade, subscription_made
 from shared.model.events.event import EventType
 
@@ -46,7 +46,8 @@ def create(call: Call) -> Response:
     return answer(view, 201, {"Location": view.links.self})
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Subscriptions",
     Operation(
         name="create_trigger",
         method="POST",
@@ -54,7 +55,6 @@ OPERATIONS = (
         summary="Start a flow",
         description="Subscribes a flow to events of one type. Deleting the subscription at the "
         "`Location` of the answer ends it.",
-        tag=TAG,
         handle=create,
         body=NewTrigger,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},

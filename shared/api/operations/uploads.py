@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from shared.api.fields import about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.views.common import Upload
 
 # No folder, no control character, and not one that some storage cuts off at the end.
@@ -45,7 +45,8 @@ def create(call: Call) -> Response:
     return answer(view, 201, {"Cache-Control": "no-store"})
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Uploads",
     Operation(
         name="create_upload",
         method="POST",
@@ -53,7 +54,6 @@ OPERATIONS = (
         summary="Get an upload link",
         description="Gives a link by which one recording can be uploaded for a short time. A batch "
         "then names it by the container and the blob of the answer.",
-        tag="Uploads",
         handle=create,
         body=NewUpload,
         answers={201: Answer("Where to upload", Upload)},

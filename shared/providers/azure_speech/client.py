@@ -104,11 +104,6 @@ class AzureSpeech:
     def delete(self, transcription_id: str) -> None:
         self._transport.delete(calls.transcription_path(transcription_id, self._version))
 
-    def locales(self) -> tuple[str, ...]:
-        """The locales that this endpoint takes for batch jobs."""
-        path = calls.locales_path(self._version)
-        return self._transport.get(path, "list the locales", self._version.read_locales)
-
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         """Register our webhook, or bring it up to date: switched off, another secret, another
         query. Two instances that register at the same moment both keep the same, oldest one."""
