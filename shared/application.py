@@ -37,6 +37,7 @@ class Application:
     def __init__(self, ports: Ports) -> None:
         self._ports, self._outgoing = ports, Outgoing(ports)
         self.subscriptions = self._outgoing.subscriptions
+        self.deliveries = self._outgoing.deliveries
         self.endpoints = _guarded(ports, self._outgoing.book)
         self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
         ground = Ground(

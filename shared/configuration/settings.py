@@ -50,7 +50,7 @@ def _of_policy(name: str, field: str, least: int, most: int) -> Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("AZURE_CLIENT_ID", values.text, None),
+    Setting("AZURE_CLIENT_ID", str, None),
     Setting("AUDIO_CONTAINER", values.container, "audio"),
     Setting("TRANSCRIPTS_CONTAINER", values.container, "transcripts"),
     Setting("REPORTS_CONTAINER", values.container, "reports"),
@@ -92,7 +92,7 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
     _of_policy("SLICE_SIZE", "slice_size", 1, 90),
     _of_policy("WRITE_CONCURRENCY", "write_threads", 1, 32),
-    Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
+    Setting("PROFILES_FILE", Path, Path("profiles.toml")),
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
     Setting("MOST_COST_PER_DAY", values.amount, None),
@@ -100,7 +100,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("STOPPED", values.scopes, ()),
     Setting("ALLOW_HTTP", values.switch, False),
     Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
-    Setting("API_ROLE", values.text, None),
+    Setting("API_ROLE", str, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 

@@ -42,16 +42,12 @@ class AnnouncingStore(Silent):
         self._announcer, self._links = announcer, links
 
     def open_batch(self, batch: Batch) -> None:
-        notice = None
-        if not batch.version:
-            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        notice = None if batch.version else self._accepted(batch)
         self._rows.open_batch(batch, *_given(notice))
         self._hand_on(notice)
 
     def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
-        notice = None
-        if batch.error_report is None:
-            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
+        notice = self._accepted(batch) if batch.error_report is None else None
         is_new = self._rows.create_batch(batch, parts, *_given(notice))
         if is_new:
             self._hand_on(notice)
@@ -63,8 +59,7 @@ class AnnouncingStore(Silent):
         self._hand_on(notice)
 
     def insert(self, recording: Recording) -> bool:
-        events = self._of([recording])
-        notice = self._announcer.notice(recording.batch_id, events) if events else None
+        notice = self._announcer.notice(recording.batch_id, self._of([recording]))
         is_new = self._rows.insert(recording, *_given(notice))
         if is_new:
             self._hand_on(notice)
@@ -98,7 +93,7 @@ class AnnouncingStore(Silent):
     def save_jobs(self, jobs: Sequence[Job], recordings: Sequence[Recording] = ()) -> list[Job]:
         """In two halves, where `save` does that."""
         events = [event for job in jobs for event in self._of([], job)] + self._of(recordings)
-        notice = self._announcer.notice(jobs[0].batch_id, events) if events else None
+        notice = self._announcer.notice(jobs[0].batch_id, events)
         if notice is None:
             return self._rows.save_jobs(jobs, recordings)
         is_too_much = len(jobs) + len(recordings) >= ROWS_IN_TRANSACTION or not notice.fits
@@ -108,6 +103,9 @@ class AnnouncingStore(Silent):
         saved = self._rows.save_jobs(jobs, recordings, notice)
         self._announcer.hand_on(notice)
         return saved
+
+    def _accepted(self, batch: Batch) -> Notice | None:
+        return self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
 
     def _of(self, rows: Sequence[Recording], job: Job | None = None) -> list[Event]:
         has_subscribers = self._announcer.has_subscribers

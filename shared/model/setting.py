@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,10 +18,7 @@ from shared.model.address import NEVER, Network
 from shared.model.events.signature import secret_bytes
 from shared.model.profile.locale import canonical
 
-_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
-_TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
 _PRICE = re.compile(r"([a-z0-9-]+/(?:standard|express))=(\d+(?:\.\d+)?)")
-_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
 SHORTEST_SECRET = 16
 
 
@@ -59,14 +55,6 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
-
-
-def text(value: str) -> str:
-    return value
-
-
-def path(value: str) -> Path:
-    return Path(value)
 
 
 def switch(value: str) -> bool:
@@ -106,32 +94,33 @@ def locales(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def container(value: str) -> str:
-    if not _CONTAINER.fullmatch(value):
-        raise Invalid(
-            f"{shortened(value)} is not a container name, expected 3 to 63 lower-case letters, "
-            "digits and single hyphens"
-        )
-    return value
+def matching(pattern: str, told: str) -> Callable[[str], str]:
+    """A parser of text of one form; `told` says what another is not, and what is expected."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise Invalid(f"{shortened(value)} is not {told}")
+        return value
+
+    return parse
+
+
+container = matching(
+    r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*",
+    "a container name, expected 3 to 63 lower-case letters, digits and single hyphens",
+)
+table = matching(r"[A-Za-z][A-Za-z0-9]{2,62}", "a table name, expected 3 to 63 letters and digits")
+currency = matching(r"[A-Z]{3}", "a currency, expected a code such as USD")
+schedule = matching(
+    r"[0-9A-Za-z*/,-]+(\s+[0-9A-Za-z*/,-]+){5}",
+    'a schedule, expected six fields such as "0 * * * * *"',
+)
+"""NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
 
 
 def containers(value: str) -> tuple[str, ...]:
     """Several, separated by spaces or commas."""
     return tuple(container(name) for name in re.split(r"[\s,]+", value.strip(", ")))
-
-
-def table(value: str) -> str:
-    if not _TABLE.fullmatch(value):
-        raise Invalid(
-            f"{shortened(value)} is not a table name, expected 3 to 63 letters and digits"
-        )
-    return value
-
-
-def currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise Invalid(f"{shortened(value)} is not a currency, expected a code such as USD")
-    return value
 
 
 def amount(value: str) -> float:
@@ -149,16 +138,6 @@ def scopes(value: str) -> tuple[str, ...]:
             kinds = "deployment, profile/<name> or endpoint/<name>"
             raise Invalid(f"{shortened(one)} cannot be stopped, expected {kinds}")
     return found
-
-
-def schedule(value: str) -> str:
-    """NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
-    fields = value.split()
-    if len(fields) != 6 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
-        raise Invalid(
-            f'{shortened(value)} is not a schedule, expected six fields such as "0 * * * * *"'
-        )
-    return value
 
 
 def prices(value: str) -> dict[str, float]:

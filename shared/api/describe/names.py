@@ -20,7 +20,7 @@ from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
 from shared.model.money.brakes import Action, Why
-from shared.model.profile.profile import Format, SpeakerStyle
+from shared.model.profile.options import Format, SpeakerStyle
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
 

@@ -29,7 +29,8 @@ GENERAL_SOURCE = (
     "characters a second, as in most of its guides for a language"
 )
 _CODES = {"iw": "he", "no": "nb", "nn": "nb", "yue": "zh", "wuu": "zh", "cmn": "zh", "fil": "tl"}
-_LISTS = ("joins", "relates", "others", "either", "leans")
+_OF_SENTENCES = ("titles", "abbreviations", "closing", "before_numbers", "months")
+_OF_WORDS = ("joins", "relates", "others", "either", "leans")
 
 
 class Limits(NamedTuple):
@@ -110,15 +111,11 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         name=data["name"],
         limits=_limits(data.get("captions", {})),
         ends=sentences.get("ends", ""),
-        titles=_words(sentences, "titles"),
-        abbreviations=_words(sentences, "abbreviations"),
-        closing=_words(sentences, "closing"),
-        before_numbers=_words(sentences, "before_numbers"),
         endings=tuple(sentences.get("endings", "").split()),
         has_ordinals=sentences.get("ordinals", False),
-        months=_words(sentences, "months"),
         nouns_capitalised=words.get("nouns_capitalised", False),
-        **{name: _words(words, name) for name in _LISTS},
+        **{name: _words(sentences, name) for name in _OF_SENTENCES},
+        **{name: _words(words, name) for name in _OF_WORDS},
     )
 
 

@@ -12,8 +12,13 @@ Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
 Substitute = Literal["hash", "kind"]
 Script = Literal["hebrew", "latin"]
+LanguageMode = Literal["continuous", "single"]
 Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
+SeveralSpeakers = Annotated[int, msgspec.Meta(ge=2, le=35)]
+Hours = Annotated[int, msgspec.Meta(ge=6, le=744)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,16 +40,16 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     locale: Locale = "en-US"
     candidate_locales: tuple[Locale, ...] = ()
-    language_mode: Literal["continuous", "single"] = "continuous"
+    language_mode: LanguageMode = "continuous"
     channels: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
-    max_speakers: Annotated[int, msgspec.Meta(ge=2, le=35)] | None = None
+    max_speakers: SeveralSpeakers | None = None
     word_times: bool = True
     display_word_times: bool = True
     punctuation: Punctuation = "dictated_and_automatic"
     profanity: Profanity = "masked"
     model: str | None = None
     model_by_locale: dict[str, str] = {}
-    time_to_live_hours: Annotated[int, msgspec.Meta(ge=6, le=744)] = 48
+    time_to_live_hours: Hours = 48
     models: tuple[str, ...] = ()
     expected_speakers: Speakers | None = None
     min_speakers: Speakers | None = None

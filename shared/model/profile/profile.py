@@ -8,7 +8,7 @@ longest matching prefix over the default profile. Everything here is pure; the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -17,12 +17,10 @@ from shared.model.failure_texts import BAD_METADATA, BAD_OPTIONS, UNKNOWN_PROFIL
 from shared.model.profile import keys
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
-from shared.model.profile.options import Mode, Options
+from shared.model.profile.options import Format, Mode, Options, SpeakerStyle
 
 DEFAULT = "default"
 METADATA_PREFIX = "dropscribe_"
-Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
-SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

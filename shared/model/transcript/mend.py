@@ -17,20 +17,16 @@ def mend_utterance(heard: RecognisedUtterance) -> RecognisedUtterance:
     text_itn, text_lexical = map(clean_text_or_none, (heard.text_itn, heard.text_lexical))
     # Some models fill only one of the forms; speech is never dropped for that.
     text = clean_text(heard.text) or text_itn or text_lexical or _spoken(heard.words)
-    return RecognisedUtterance(
-        start_ms=heard.start_ms,
-        end_ms=heard.end_ms,
-        channel=heard.channel,
+    return replace(
+        heard,
         speaker=clean_text(heard.speaker),
         language=heard.language or None,
         confidence=mend_confidence(heard.confidence),
         text=text,
         text_itn=text_itn,
         text_lexical=text_lexical,
-        is_masked=heard.is_masked,
         words=_told(heard.words, heard.confidence),
         alternatives=_alternatives(heard.alternatives, text),
-        timing=heard.timing,
     )
 
 

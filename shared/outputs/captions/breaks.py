@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from shared.model.language.languages import language
-from shared.model.language.scripts import Script, script_of
+from shared.model.language.scripts import script_of
 from shared.model.language.sentences import ends_sentence, may_end
 from shared.outputs.captions.measure import Measure, measure_of
 from shared.outputs.captions.scripts import (
@@ -30,6 +30,8 @@ NEVER = 400
 
 
 class After(IntEnum):
+    """Those of scripts are called as in `Script`."""
+
     PLAIN = 0
     SENTENCE = 1
     CLAUSE = 2
@@ -106,18 +108,6 @@ def _penalty(after: After, before: Before) -> int:
 PENALTIES = tuple(tuple(_penalty(after, before) for before in Before) for after in After)
 """PENALTIES[After][Before], 0 to NEVER."""
 
-_AFTER_SCRIPT = {
-    Script.HAN: After.HAN,
-    Script.HIRAGANA: After.HIRAGANA,
-    Script.KATAKANA: After.KATAKANA,
-    Script.SOUTH_EAST_ASIAN: After.SOUTH_EAST_ASIAN,
-}
-_BEFORE_SCRIPT = {
-    Script.HAN: Before.HAN,
-    Script.HIRAGANA: Before.HIRAGANA,
-    Script.KATAKANA: Before.KATAKANA,
-    Script.SOUTH_EAST_ASIAN: Before.SOUTH_EAST_ASIAN,
-}
 _QUOTES = "\"'”’»)]}」』）】》〉*"
 _CLAUSE_ENDS = frozenset(",;:，、；：،؛—–")
 _SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
@@ -185,7 +175,7 @@ class Lexicon(dict[str, Token]):
         if text in _HONORIFICS:
             return After.CLINGS
         if script := script_of(text[-1]):
-            return _AFTER_SCRIPT[script]
+            return After[script.name]
         if bare in self._words.titles and text[0].isupper():
             return After.CLINGS
         return self._after_word(text, bare)
@@ -222,7 +212,7 @@ class Lexicon(dict[str, Token]):
         if first in CHINESE_PARTICLES:
             return Before.PARTICLE
         if script := script_of(first):
-            return _BEFORE_SCRIPT[script]
+            return Before[script.name]
         if bare in words.joins:
             return Before.JOINS
         if bare in words.relates:

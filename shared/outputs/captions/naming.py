@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from shared.model.profile.profile import SpeakerStyle
+from shared.model.profile.options import SpeakerStyle
 from shared.outputs.bidi import marked
 from shared.outputs.captions.cue import MAX_LINES, Cue
 from shared.outputs.captions.scripts import width_of

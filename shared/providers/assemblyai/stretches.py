@@ -26,15 +26,9 @@ class HeardWord(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-class Heard(msgspec.Struct):
+class Heard(HeardWord, gc=True):
     """An utterance of the service, or one that was made of words."""
 
-    text: str | None = None
-    start: int | None = None
-    end: int | None = None
-    confidence: float | None = None
-    speaker: str | None = None
-    channel: str | None = None
     words: list[HeardWord] | None = None
 
 

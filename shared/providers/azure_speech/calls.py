@@ -103,7 +103,3 @@ def find_path(mark: str, version: Version) -> str:
 
 def list_path(version: Version) -> str:
     return version.url(_TRANSCRIPTIONS)
-
-
-def locales_path(version: Version) -> str:
-    return version.url(f"{_TRANSCRIPTIONS}/locales")

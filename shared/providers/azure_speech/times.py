@@ -24,12 +24,6 @@ def ticks_to_ms(ticks: float) -> int:
     return int((ticks + HALF_MS) // TICKS_PER_MS)
 
 
-def seconds_to_ticks(seconds: float) -> int:
-    """Whole ticks; what is below a tick is cut off, for rounding twice would round wrongly.
-    The float is taken as the decimal number that it was written as."""
-    return math.floor(Decimal(repr(seconds)) * TICKS_PER_SECOND)
-
-
 def duration_to_ticks(duration: str) -> int | None:
     """ISO 8601 days, hours, minutes and seconds ("PT1H0M3.5S"), None for anything else."""
     found = _DURATION.fullmatch(duration)

@@ -19,7 +19,7 @@ from shared.errors import ProviderUnauthorised
 from shared.ports.provider import WebhookChallenge, WebhookHint
 from shared.providers.azure_speech.calls import MARK
 from shared.providers.azure_speech.versions import Version
-from shared.providers.azure_speech.wire import transcription_id_in
+from shared.providers.azure_speech.wire import Page, transcription_id_in
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import without_query
 
@@ -110,12 +110,7 @@ class Webhook(msgspec.Struct, frozen=True, rename="camel"):
         return found[1] if found else ""
 
 
-class _Page(msgspec.Struct, frozen=True):
-    values: tuple[Webhook, ...]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
-
-
-_page = msgspec.json.Decoder(_Page)
+_page = msgspec.json.Decoder(Page[Webhook])
 
 
 def list_path(version: Version) -> str:

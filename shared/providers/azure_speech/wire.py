@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
@@ -21,6 +22,7 @@ from shared.providers.azure_speech.failures import read_failure
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import without_query
 
+_T = TypeVar("_T")
 _ID = re.compile(r"/transcriptions/([A-Za-z0-9_-]+)/?$", re.IGNORECASE)
 _RESULT_NAME = re.compile(r"contenturl_(\d{1,9})\.json", re.IGNORECASE)
 
@@ -64,19 +66,16 @@ class _File(msgspec.Struct, frozen=True):
     properties: _FileProperties | None = None
 
 
-class _Files(msgspec.Struct, frozen=True):
-    values: tuple[_File, ...]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
+class Page(msgspec.Struct, Generic[_T], frozen=True):
+    """Of any list of the service."""
 
-
-class _Transcriptions(msgspec.Struct, frozen=True):
-    values: tuple[_Transcription, ...]
+    values: tuple[_T, ...]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
 _transcription = msgspec.json.Decoder(_Transcription)
-_transcriptions = msgspec.json.Decoder(_Transcriptions)
-_files = msgspec.json.Decoder(_Files)
+_transcriptions = msgspec.json.Decoder(Page[_Transcription])
+_files = msgspec.json.Decoder(Page[_File])
 
 
 def transcription_id_in(url: str) -> str | None:
@@ -155,9 +154,7 @@ def read_copies(body: bytes, marked: str) -> tuple[tuple[RemoteCopy, ...], str |
     """The transcriptions on this page whose mark begins with `marked` and that are not to be
     kept, and the next page's link."""
     page = decode(_transcriptions, body)
-    found = (
-        _copy(entity) for entity in page.values if KEEP not in (entity.custom_properties or {})
-    )
+    found = map(_copy, page.values)
     copies = tuple(copy for copy in found if copy is not None and copy.mark.startswith(marked))
     return copies, page.next_link
 

@@ -7,8 +7,10 @@ milliseconds; the 2018 form has neither lengths in seconds nor speakers.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -23,7 +25,7 @@ from shared.providers.azure_speech.phrases import (
     length_ms,
     read_phrases,
 )
-from shared.providers.azure_speech.times import seconds_to_ticks
+from shared.providers.azure_speech.times import TICKS_PER_SECOND
 from shared.providers.decoding import Undecodable, decode_leniently
 from shared.providers.redaction import without_query
 
@@ -146,3 +148,9 @@ def _ticks(ticks: float | None, seconds: float | None) -> float | None:
     if ticks is not None or seconds is None:
         return ticks
     return seconds_to_ticks(seconds)
+
+
+def seconds_to_ticks(seconds: float) -> int:
+    """Whole ticks; what is below a tick is cut off, for rounding twice would round wrongly.
+    The float is taken as the decimal number that it was written as."""
+    return math.floor(Decimal(repr(seconds)) * TICKS_PER_SECOND)
