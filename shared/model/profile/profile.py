@@ -35,7 +35,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `review_below` is marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
-    not paid for again under another name.
+    not paid for again under another name. Beyond `most_per_day`, in the currency of the deployment,
+    and `most_hours_per_day` of audio its recordings wait for the next day.
     """
 
     name: str = DEFAULT
@@ -53,6 +54,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_truncated: bool = False
     reuse: bool = False
     container_jobs: bool = False
+    most_per_day: float | None = None
+    most_hours_per_day: float | None = None
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,10 +145,10 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_repetitions(profile),
         *_speaker_contradictions(options),
     ]
-    if options.max_speakers is not None and len(options.channels) > 1:
-        found.append(
-            ("max_speakers", "cannot go with several channels; the channels separate the speakers")
-        )
+    if len(options.channels) > 1:
+        text = "cannot go with several channels; the channels separate the speakers"
+        asked = {"max_speakers": options.max_speakers, "finds_speakers": options.finds_speakers}
+        found += [(key, text) for key, value in asked.items() if value]
     strangers = sorted(set(profile.roles) - set(options.channels)) if options.channels else []
     if strangers:
         listed = ", ".join(map(str, strangers))
