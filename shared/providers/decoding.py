@@ -30,10 +30,24 @@ def decode(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T:
         raise Undecodable("nested too deeply") from None
 
 
+class _Status(msgspec.Struct):
+    status: str | None = None
+
+
+_status = msgspec.json.Decoder(_Status)
+
+
+def decode_status(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T:
+    """What is read beside a status may be of any type; the status is a text or is not understood.
+    Raises `Undecodable`."""
+    decode(_status, body)
+    return decode_leniently(decoder, body)[0]
+
+
 def decode_leniently(decoder: msgspec.json.Decoder[_T], body: bytes) -> tuple[_T, int]:
-    """The same, but a value of another type never costs what stands beside it: numbers as text and
-    text as numbers are read as what they can only mean, others become what is missing. With the
-    number of those. Raises `Undecodable` where the whole has another shape."""
+    """As `decode`, but a value of another type never costs what stands beside it: numbers as text
+    and text as numbers are read as what they can only mean, others become what is missing. With
+    the number of those. Raises `Undecodable` where the whole has another shape."""
     try:
         return decode(decoder, body), 0
     except Undecodable as error:

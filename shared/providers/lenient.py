@@ -62,7 +62,7 @@ class _Reader:
             return items if get_origin(kind) is list else tuple(items)
         if kind is Any:
             return raw
-        value = _SCALARS[kind](raw)
+        value = _SCALARS[kind](raw) if kind in _SCALARS else _converted(kind, raw)
         if limits is not None and _is_out_of(limits, value):
             raise Unreadable
         return value
@@ -159,6 +159,14 @@ def _switch(raw: Any) -> bool:
     if said in (False, "false", "0"):
         return False
     raise Unreadable
+
+
+def _converted(kind: Any, raw: Any) -> Any:
+    """Whatever else there is: moments, tables."""
+    try:
+        return msgspec.convert(raw, kind, strict=False)
+    except msgspec.ValidationError:
+        raise Unreadable from None
 
 
 _SCALARS: dict[Any, Callable[[Any], Any]] = {

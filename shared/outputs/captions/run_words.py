@@ -19,6 +19,7 @@ from shared.outputs.captions.breaks import (
 )
 from shared.outputs.captions.measure import CHAR
 from shared.outputs.captions.runs import Run
+from shared.outputs.captions.scripts import CHINESE_PARTICLES
 from shared.outputs.captions.words import Timed, timed
 
 _UTTERANCE_END = PENALTIES[After.CLAUSE][Before.PLAIN]
@@ -67,7 +68,7 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
     for n in inside:
         words.penalties[n] = max(words.penalties[n], INSIDE_WORD)
     for n in begins:
-        if words.penalties[n] < NEVER:
+        if words.penalties[n] < NEVER and words.tokens[n][0] not in CHINESE_PARTICLES:
             words.penalties[n] = min(words.penalties[n], PLAIN)
     for n in clings:
         words.penalties[n] = max(words.penalties[n], BAD)

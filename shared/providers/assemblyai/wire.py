@@ -16,7 +16,7 @@ from shared.errors import TranscriptionMissing
 from shared.ports.provider import RemoteStatus
 from shared.providers.assemblyai.failures import read_failure
 from shared.providers.assemblyai.marks import Mark, mark_in
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode, decode_status
 
 _TOMB = "http://deleted_by_user"
 
@@ -95,7 +95,7 @@ def read_created_id(body: bytes) -> str | None:
 
 def read_status(body: bytes) -> RemoteStatus:
     """A transcript. Raises `TranscriptionMissing` for one that was deleted."""
-    entity = decode(_transcript, body)
+    entity = decode_status(_transcript, body)
     if entity.status is None:
         raise Undecodable("a transcript without a status")
     if is_tombstone(entity.audio_url):
@@ -116,7 +116,7 @@ def read_status(body: bytes) -> RemoteStatus:
 
 
 def read_mark(body: bytes) -> Mark | None:
-    entity = decode(_transcript, body)
+    entity = decode_status(_transcript, body)
     return mark_in(entity.audio_url, entity.webhook_url)
 
 

@@ -222,6 +222,9 @@ def _other_ticks(milliseconds: float | None, duration: str | None) -> float | No
 def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
     """Display words where there are any, for they are what the reader sees; else lexical ones."""
     lexical = _lexical_words(best.words, phrase) if best.words else []
+    if lexical and best.confidence and not any(word.confidence for word in lexical):
+        # Words that are all certainly wrong, in a phrase that is not: nothing is told of them.
+        lexical = [msgspec.structs.replace(word, confidence=None) for word in lexical]
     if not best.display_words:
         return tuple(lexical)
     return tuple(_display_words(best.display_words, lexical, phrase))

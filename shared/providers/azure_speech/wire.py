@@ -19,7 +19,7 @@ from shared.ports.provider import RemoteCopy, RemoteStatus, ResultFile
 from shared.providers.answers import retry_after_seconds
 from shared.providers.azure_speech.calls import KEEP, MARK
 from shared.providers.azure_speech.failures import read_failure
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode, decode_leniently, decode_status
 from shared.providers.redaction import without_query
 
 _T = TypeVar("_T")
@@ -93,7 +93,7 @@ def read_created_id(location: str | None, body: bytes) -> str | None:
 
 def read_status(body: bytes, headers: Mapping[str, str]) -> RemoteStatus:
     """A transcription entity. Header names are lower case."""
-    entity = decode(_transcription, body)
+    entity = decode_status(_transcription, body)
     if entity.status is None:
         raise Undecodable("a transcription without a status")
     status = entity.status.lower()
@@ -122,7 +122,7 @@ def _mark(entity: _Transcription) -> str | None:
 def read_files(body: bytes) -> tuple[tuple[ResultFile, ...], str | None]:
     """One page of files, and the link to the next page. Kinds that are neither a result nor a
     report are left out."""
-    page = decode(_files, body)
+    page, _ = decode_leniently(_files, body)
     return tuple(found for file in page.values if (found := _result_file(file))), page.next_link
 
 
