@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+OUTPUTS = ("json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words")
 _TEXT: dict[str, Any] = {"type": "string"}
 _HIDDEN: dict[str, Any] = {**_TEXT, "x-ms-visibility": "internal"}
 _NUMBER: dict[str, Any] = {"type": "integer"}
@@ -52,7 +53,7 @@ _TRANSCRIBED = {
     "cost": _COST,
     "outputs": _object(
         "Where the files lie, by format",
-        **{kind: _field(f"The {kind} file") for kind in ("json", "vtt", "srt", "txt")},
+        **{kind: _field(f"The {kind} file") for kind in OUTPUTS},
     ),
     "links": _object(
         "Where to go from here",

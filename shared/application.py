@@ -51,13 +51,12 @@ class Application:
             self._outgoing.store,
             self._outgoing.book,
             self.endpoints,
+            self._outgoing.brakes,
             self.known,
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
-        self._desk = BatchDesk(
-            ground, failing.fail, self._pipeline.enter, self._pipeline.examine_again
-        )
+        self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
         self._watching = Watching(
             ground,
             failing,
@@ -71,6 +70,8 @@ class Application:
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
+        self.change_brake = self._watching.change_brake
+        self.brakes = self._watching.read_brakes
         self._offer_batches()
 
     def _steps_by_message(self) -> Mapping[type[Message], Step[Message]]:

@@ -35,7 +35,7 @@ class Expand(msgspec.Struct, frozen=True, kw_only=True):
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
-    in line, or delete it. `after` is the recording up to which that was done."""
+    in line, or delete it. `after` is the recording, or the job, up to which that was done."""
 
     queue: ClassVar[str] = "dropscribe-change"
     v: int = 1
@@ -77,12 +77,14 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One recording of a slice: where its result is, or why there is none."""
+    """One recording of a slice: where its result is and how long, where the provider tells, or why
+    there is none."""
 
     recording_id: str
     name: str = ""
     url: str = ""
     failure: Failure | None = None
+    bytes: int | None = None
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):

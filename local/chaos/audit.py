@@ -151,13 +151,15 @@ def _superfluous_outputs(case: _Case) -> Iterator[str]:
 
 
 def _missing_outputs(case: _Case) -> Iterator[str]:
-    """Under the path that the row names, or aside because a newer version took that. Those of an
-    unchanged one are those of the version whose bytes it has."""
+    """Under the path that the row names, or aside because a newer version took that; those of an
+    unchanged one are those of the version whose bytes it has. The error report of a version that
+    was replaced may be gone."""
     for row in case.e.rows:
         paths = list(row.outcome.outputs.values()) if row.outcome else []
-        paths += [row.error_report] if row.error_report else []
-        if row.is_terminal and not paths:
+        if row.is_terminal and not paths and not row.error_report:
             yield f"{_label(row)}: {row.state} without outputs"
+        if row.error_report and (row.name, row.etag) in case.e.current:
+            paths.append(row.error_report)
         owner = row.same_as.recording_id if row.same_as else row.id
         there = Counter(_kind_of(output.path) for output in case.stored.get(owner, ()))
         for path in paths:

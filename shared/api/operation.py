@@ -107,7 +107,7 @@ PATH_VALUES: Mapping[str, PathValue] = {
     "trigger": PathValue(
         "^(transcript-ready|recording-failed|review-needed|batch-completed)$", "What starts a flow"
     ),
-    "transcript_format": PathValue("^(vtt|srt|txt)$", "What the transcript is written as"),
+    "transcript_format": PathValue("^(vtt|srt|ttml|txt|csv)$", "What the transcript is written as"),
     "report_format": PathValue("^(csv|html)$", "What the report is written as"),
 }
 

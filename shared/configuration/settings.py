@@ -78,6 +78,10 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("STUCK_AFTER_SECONDS", "stuck_after_seconds", 5, 86_400),
     _of_policy("RELIST_SECONDS", "relist_seconds", 5, 86_400),
     _of_policy("EVENT_PATIENCE_SECONDS", "event_patience_seconds", 1, 86_400),
+    _of_policy("RELIST_ALL_SECONDS", "relist_all_seconds", 5, 86_400),
+    _of_policy("STILL_SECONDS", "still_seconds", 1, 86_400),
+    _of_policy("BLOB_PATIENCE_SECONDS", "blob_patience_seconds", 5, 72_000),
+    _of_policy("STORAGE_PAUSE_SECONDS", "storage_pause_seconds", 1, 600),
     _of_policy("ORPHANS_SECONDS", "orphans_seconds", 5, 604_800),
     _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
     _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
@@ -91,6 +95,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
+    Setting("MOST_COST_PER_DAY", values.amount, None),
+    Setting("MOST_AUDIO_HOURS_PER_DAY", values.amount, None),
+    Setting("STOPPED", values.scopes, ()),
     Setting("ALLOW_HTTP", values.switch, False),
     Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
     Setting("API_ROLE", values.text, None),
@@ -149,6 +156,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profiles_file: Path
     prices: dict[str, float]
     price_currency: str
+    most_cost_per_day: float | None
+    most_audio_hours_per_day: float | None
+    stopped: tuple[str, ...]
     allow_http: bool
     api_auth: str
     api_role: str | None

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from shared.errors import (
+    CallOverdue,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -96,8 +97,15 @@ class GuardedProvider:
         self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
+        """Raises `CallOverdue` where taking the call from the limits took too long."""
         with self._call(self._limits.calls_per_create, self._counted_creates):
+            self._refuse_if_late(request)
             return self._provider.submit(request)
+
+    def _refuse_if_late(self, request: JobRequest) -> None:
+        """The last look at the clock: from here on nothing of ours can hold the call up."""
+        if request.deadline_at is not None and self._clock.now() > request.deadline_at:
+            raise CallOverdue("the call had to begin before", code="overdue")
 
     def reserve(self, most: int) -> int:
         """`ports.provider.Limited`. An endpoint that was unwell is tried with one call."""
@@ -210,6 +218,9 @@ class GuardedProvider:
         admitted = self._admit(calls, creates)
         try:
             yield
+        except CallOverdue:  # says nothing of the endpoint
+            self._put_back(calls, creates)
+            raise
         except ProviderUnauthorised as error:
             if not needs_more_rights:
                 self._note_failure(error, admitted, at_once=True)
@@ -276,10 +287,10 @@ class GuardedProvider:
                 until_at=state.down_until_at,
             )
 
-    def _put_back(self) -> None:
-        """A call was taken and not needed."""
+    def _put_back(self, calls: int = 1, creates: int = 0) -> None:
+        """Calls were taken and not needed."""
         with self._lock:
-            self._hand = self._hand.without(-1, 0)
+            self._hand = self._hand.without(-calls, -creates)
 
     def _note_answer(self, admitted: _Admitted) -> None:
         """An answer shows the endpoint well, even if it says no. Calls that began before it was

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.events.announce import AnnounceEvents, HandOver
 from shared.events.audience import Announcer, Audience
+from shared.events.brakes import AnnouncingBrakes
 from shared.events.carry import CarryDelivery
 from shared.events.deliver import DeliverParcel, PutInLine
 from shared.events.deliveries import GetDelivery, ListDeliveries, ReplayDeliveries, SendTestEvent
@@ -44,9 +45,9 @@ class SubscriptionDesk:
 
 
 class Outgoing:
-    """`store` and `book` are to take the place of those that they were made from: they tell of
-    what they save. `announce` and `deliver` are the steps of this side, `sweep` is its part of the
-    sweep, and `subscriptions` what a person can do."""
+    """`store`, `book` and `brakes` are to take the place of those that they were made from: they
+    tell of what they save. `announce` and `deliver` are the steps of this side, `sweep` is its part
+    of the sweep, and `subscriptions` what a person can do."""
 
     def __init__(self, ports: Ports) -> None:
         told, clock = ports.events, ports.clock
@@ -56,6 +57,7 @@ class Outgoing:
         hand_over = HandOver(deliveries=told.deliveries, queue=ports.queue, clock=clock)
         self.store = AnnouncingStore(ports.store, announcer, _links(ports))
         self.book = AnnouncingBook(ports.book, announcer, clock)
+        self.brakes = AnnouncingBrakes(ports.brakes, announcer, clock)
         self.announce = AnnounceEvents(
             audience=audience,
             outbox=told.outbox,

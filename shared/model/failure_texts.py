@@ -114,6 +114,31 @@ NOTHING_LISTED = _ready("input", "nothing_listed",
     "No blob is there whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
 
+# What storage says of a blob.
+
+BLOB_ARCHIVED = _ready("input", "blob_archived",
+    "The blob lies in the archive tier, where nothing can be read.",
+    "Set its tier to hot, cool or cold, wait until that is done (up to 15 hours), then retry the "
+    "batch.")
+COPY_FAILED = _input("copy_failed",
+    "The copy that was to make this blob is {how}, so the blob is not whole.",
+    "Copy or upload the recording again.")
+NOT_WHOLE = _input("blob_not_whole",
+    "The blob {how}.",
+    "Wait until it is whole, then retry the batch.")
+BLOB_REFUSED = _input("blob_refused",
+    "Storage refuses to let this blob be read ({said}), while it answers for others.",
+    "See that the app's identity may read it and that it is not encrypted with a key of your own; "
+    "or upload it again, then retry the batch.")
+NAME_TOO_LONG = _input("name_too_long",
+    "The outputs of this recording need names of up to {needed} {unit}; storage takes {most}.",
+    "Give the recording a shorter name, or put it into fewer folders, and upload it again.")
+UNSTORABLE = _ready("ours", "output_refused",
+    "The transcript is there, but storage refuses to store this recording's outputs, while it "
+    "stores others.",
+    "Look for locks, policies and rules on the outputs' names in the containers of transcripts "
+    "and errors, then retry the batch. That is paid for again.")
+
 # What was asked for.
 
 UNKNOWN_PROFILE = _input("unknown_profile",

@@ -17,6 +17,7 @@ import msgspec
 
 from shared.model.address import NEVER, Network
 from shared.model.events.signature import secret_bytes
+from shared.model.profile.locale import canonical
 
 _CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
 _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
@@ -96,6 +97,15 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def locales(value: str) -> tuple[str, ...]:
+    """Locales, separated by commas, in whatever case."""
+    found = [canonical(name) for name in value.split(",") if name.strip()]
+    wrong = [name for name in found if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", name)]
+    if wrong:
+        raise Invalid(f"{shortened(wrong[0])} is no locale, expected such as en-US,de-DE")
+    return tuple(found)
+
+
 def container(value: str) -> str:
     if not _CONTAINER.fullmatch(value):
         raise Invalid(
@@ -122,6 +132,23 @@ def currency(value: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", value):
         raise Invalid(f"{shortened(value)} is not a currency, expected a code such as USD")
     return value
+
+
+def amount(value: str) -> float:
+    """A number above 0, such as 12.50."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value) or float(value) <= 0:
+        raise Invalid(f"{shortened(value)} is no amount, expected a number above 0 such as 12.50")
+    return float(value)
+
+
+def scopes(value: str) -> tuple[str, ...]:
+    """What is stopped: `deployment`, `profile/<name>`, `endpoint/<name>`, separated by commas."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in found:
+        if not re.fullmatch(r"deployment|(profile|endpoint)/[A-Za-z0-9-]{1,63}", one):
+            kinds = "deployment, profile/<name> or endpoint/<name>"
+            raise Invalid(f"{shortened(one)} cannot be stopped, expected {kinds}")
+    return found
 
 
 def schedule(value: str) -> str:

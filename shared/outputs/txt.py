@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.model.language.scripts import joined
 from shared.model.transcript.transcript import Transcript, Utterance
-from shared.outputs.bidi import is_rtl, marked
+from shared.outputs.bidi import begun, is_rtl
 from shared.outputs.captions.runs import are_named, name_of, spoken_in_order
 from shared.outputs.clock import clock
 
@@ -24,29 +25,37 @@ def write_txt(transcript: Transcript) -> str:
     named = are_named([utterance for utterance, _ in spoken])
     channels = len({utterance.channel for utterance, _ in spoken})
     written = []
-    for paragraph in _paragraphs(spoken):
+    for paragraph in _turns(spoken):
         first = paragraph[0][0]
         texts = [text for _, text in paragraph]
         name = name_of(first, channels) if named else None
-        line = f"[{clock(first.start_ms)}] " + (f"{name}: " if name else "") + " ".join(texts)
+        line = f"[{clock(first.start_ms)}] " + (f"{name}: " if name else "") + joined(texts)
         rtl = is_rtl(texts, first.language or transcript.language.code)
-        written.append(marked(line, rtl) + "\n")
+        written.append(begun(line, rtl) + "\n")
     return "\n".join(written)
 
 
-def _paragraphs(spoken: Iterable[Spoken]) -> list[list[Spoken]]:
+def paragraphs(transcript: Transcript) -> list[list[Utterance]]:
+    """The utterances that have text, by turn; a long turn in several parts."""
+    return [[one for one, _ in turn] for turn in _turns(spoken_in_order(transcript))]
+
+
+def _turns(spoken: Iterable[Spoken]) -> list[list[Spoken]]:
     found: list[list[Spoken]] = []
     for pair in spoken:
-        if found and _same_turn(found[-1][0][0], pair[0]):
+        if found and _goes_on(found[-1], pair[0]):
             found[-1].append(pair)
         else:
             found.append([pair])
     return found
 
 
-def _same_turn(first: Utterance, utterance: Utterance) -> bool:
-    return (first.turn, first.channel, first.speaker) == (
-        utterance.turn,
-        utterance.channel,
-        utterance.speaker,
-    ) and utterance.start_ms - first.start_ms < PARAGRAPH_MS
+def _goes_on(paragraph: list[Spoken], utterance: Utterance) -> bool:
+    """A part of a unit that was too long begins a paragraph of its own."""
+    first, last = paragraph[0][0], paragraph[-1][0]
+    return (
+        (first.turn, first.channel, first.speaker)
+        == (utterance.turn, utterance.channel, utterance.speaker)
+        and utterance.start_ms - first.start_ms < PARAGRAPH_MS
+        and (last.unit is None or last.unit != utterance.unit)
+    )

@@ -24,8 +24,10 @@ from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.register.take import TakeCompanion, TakeDropped
+from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
+from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.line import SubmitLine
@@ -34,6 +36,7 @@ from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.room import Room
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
 
@@ -44,16 +47,21 @@ class Pipeline:
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
-        self.enter = EnterRecording(store=ground.store, fail=failing.fail)
+        self.enter = EnterRecording(
+            store=ground.store, fail=failing.fail, save_settled=failing.save_settled
+        )
         examine_blob = ExamineBlob(
             audio=ports.audio, capabilities=ports.capabilities, clock=ports.clock
         )
-        self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
+        self.examine_again = ExamineAgain(
+            audio=ports.audio, examine_blob=examine_blob, policy=ports.policy, clock=ports.clock
+        )
         self.read_companions = ReadCompanions(
             **ground.common,
             audio=ports.audio,
             capabilities=ports.capabilities,
             fail=failing.fail,
+            save_settled=failing.save_settled,
             pool=ports.pool,
         )
         self.register = _take(
@@ -88,6 +96,7 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         examine_blob=examine_blob,
         ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
         enter=enter,
+        patience=patience(ground),
         profiles=ports.profiles,
     )
 
@@ -118,6 +127,7 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
             **ground.common,
             audio=ports.audio,
             capabilities=ports.capabilities,
+            prices=ports.prices,
             new_id=lambda: ports.deployment + ports.new_id(),
         ),
         under_way=UnderWay(),
@@ -140,12 +150,14 @@ def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftW
             contents=ports.contents,
             outputs=ports.outputs,
             audio=ports.audio,
+            save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
             pool=ports.pool,
         ),
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
+            save_settled=failing.save_settled,
             capabilities=ports.capabilities,
             prices=ports.prices,
             clock=ports.clock,
@@ -173,11 +185,15 @@ def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Se
     return SendJobs(
         **ground.common,
         endpoints=ground.endpoints,
+        hold_back=HoldBack(
+            brakes=ground.brakes,
+            ceilings=ports.ceilings,
+            stopped=ports.stopped,
+            clock=ports.clock,
+        ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
         write_intents=WriteIntents(**ground.common),
-        make_calls=MakeCalls(
-            endpoints=ground.endpoints, policy=ports.policy, clock=ports.clock, pool=ports.pool
-        ),
+        make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
         note_answers=NoteAnswers(
             **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
         ),
@@ -235,7 +251,9 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         write_recording=WriteRecording(
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
+        save_settled=failing.save_settled,
         finish_now=finish_now,
+        room=Room(),
         pool=ports.pool,
     )
 

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from shared.providers.lenient import Unreadable, soften
+
 _T = TypeVar("_T")
 _BOM = b"\xef\xbb\xbf"  # Azure's own sample files start with one
 
@@ -26,3 +28,17 @@ def decode(decoder: msgspec.json.Decoder[_T], body: bytes) -> _T:
         raise Undecodable("not UTF-8") from None
     except RecursionError:
         raise Undecodable("nested too deeply") from None
+
+
+def decode_leniently(decoder: msgspec.json.Decoder[_T], body: bytes) -> tuple[_T, int]:
+    """The same, but a value of another type never costs what stands beside it: numbers as text and
+    text as numbers are read as what they can only mean, others become what is missing. With the
+    number of those. Raises `Undecodable` where the whole has another shape."""
+    try:
+        return decode(decoder, body), 0
+    except Undecodable as error:
+        first = error
+    try:
+        return soften(decoder.type, body.removeprefix(_BOM))
+    except Unreadable:
+        raise Undecodable(str(first)) from None

@@ -21,6 +21,7 @@ class FakeRequests:
     def __init__(self) -> None:
         self.contents: dict[tuple[str, str], bytes] = {}
         self.callbacks: dict[tuple[str, str], str] = {}
+        self.memory: dict[str, bytes] = {}
 
     def put(self, batch: Batch, content: bytes) -> None:
         self.contents[batch.id, batch.digest] = content
@@ -41,6 +42,12 @@ class FakeRequests:
 
     def callback(self, batch_id: str, callback_id: str) -> str | None:
         return self.callbacks.get((batch_id, callback_id))
+
+    def remember(self, name: str, content: bytes) -> None:
+        self.memory[name] = content
+
+    def recall(self, name: str) -> bytes | None:
+        return self.memory.get(name)
 
     def remove(self, batch: Batch) -> None:
         self.contents.pop((batch.id, batch.digest), None)

@@ -20,6 +20,7 @@ from shared.application import Application
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
+from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
@@ -27,6 +28,7 @@ from shared.ports.ground import EventPorts, Ports
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
+from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
     FakeConfidences,
@@ -74,6 +76,7 @@ class World:
         deployment: str = "d1",
         capabilities: dict[str, Capabilities] | None = None,
         prices: PriceTable = DEFAULT_PRICES,
+        ceilings: dict[str, Ceiling] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -85,7 +88,8 @@ class World:
         self.outbox, self.subscriptions = FakeOutbox(), FakeSubscriptions()
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
         self.sender = FakeSender()
-        for store in (self.store, self.book, self.subscriptions):
+        self.brakes = FakeBrakes()
+        for store in (self.store, self.book, self.subscriptions, self.brakes):
             store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
         self.deployment = deployment
@@ -95,6 +99,7 @@ class World:
         limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
+        self.ceilings = ceilings or {}
         self.pool = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -127,6 +132,8 @@ class World:
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
                 deployment=self.deployment,
+                brakes=self.brakes,
+                ceilings=self.ceilings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,
@@ -214,8 +221,8 @@ class World:
     def complete_all(self) -> None:
         """The providers finish what they have and say so."""
         for provider in self.endpoints.values():
-            for key, item in provider.transcriptions.items():
-                if item.state == "running":
+            for key, item in list(provider.transcriptions.items()):
+                if item.state == "running" and key in provider.transcriptions:
                     provider.complete(key)
                     self.queue.send(m.Collect(endpoint=provider.endpoint, transcription_id=key))
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
-from shared.api.http import JSON, Response, answer, wanted_media_type
+from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
@@ -145,7 +145,12 @@ def _one_of(told: str, schema: type, types: dict[str, str]) -> Answer:
 
 
 def _text(told: str, types: dict[str, str]) -> Answer:
-    return Answer(told, str, tuple(t for t in types if t != JSON), _FILE_HEADERS)
+    return Answer(told, str, tuple(filter(_is_text, types)), _FILE_HEADERS)
+
+
+def _is_text(media_type: str) -> bool:
+    """Neither JSON, which generated clients read as objects, nor a document of Word."""
+    return "json" not in media_type and "officedocument" not in media_type
 
 
 OPERATIONS = (

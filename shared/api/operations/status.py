@@ -24,7 +24,11 @@ _FORMAT_TITLES = {
     "json": "Transcript with times and speakers (JSON)",
     "vtt": "Captions (WebVTT)",
     "srt": "Captions (SubRip)",
+    "ttml": "Captions (TTML, IMSC 1.1)",
     "txt": "Plain text",
+    "docx": "Document (Word)",
+    "csv": "Utterances (CSV)",
+    "words": "Words with times (JSON)",
 }
 
 

@@ -59,6 +59,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
     @property
+    def was_over(self) -> bool:
+        """Whether there was a report on it before, whatever that is worth now."""
+        return self.finished_at is not None or self.reported != 0
+
+    @property
     def is_settled(self) -> bool:
         """Whether all its recordings are there, and none is about to be put back in line or
         to be deleted."""
@@ -187,6 +192,11 @@ def state_of(batch: Batch) -> BatchState:
     if batch.error_report is not None:
         return "refused"
     return "completed" if batch.finished_at is not None and batch.reported >= 0 else "running"
+
+
+def is_over(batch: Batch) -> bool:
+    """As far as the header tells, and nobody deletes it."""
+    return state_of(batch) != "running" and not batch.is_gone
 
 
 def entry_of(batch: Batch, state: BatchState) -> BatchEntry:

@@ -65,8 +65,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
     is when it could not be sent for the first time, and `told_at` when the log last told so.
+    `slice_most` is how many results go into a slice at most, once slices of it failed as a whole;
+    0: as many as usual.
     `collecting_at` is when results were listed first, or when the last one came, as far as somebody
     had to know; `last_round_at` when they were for the last time before the job is given up.
+    `sender` is who wrote its intent; `is_emptied` that its recordings left it where it was
+    cancelled. `price` is about what it costs, as far as that is known, and `is_counted` whether
+    that counts for the day's ceilings already.
     `version` is the row's ETag, "" for a row not yet stored.
     """
 
@@ -91,6 +96,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     collects: int = 0
     faults: int = 0
+    slice_most: int = 0
     waiting_since_at: datetime | None = None
     told_at: datetime | None = None
     collecting_at: datetime | None = None
@@ -98,6 +104,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: datetime | None = None
     completed_at: str | None = None
     failure: Failure | None = None
+    sender: str = ""
+    is_emptied: bool = False
+    profile: str = ""
+    price: float = 0.0
+    is_counted: bool = False
     version: str = ""
 
     @property
@@ -140,6 +151,7 @@ def job_key(profile: Profile, cohort: str) -> str:
     """Recordings with equal keys may share a job."""
     order = (profile.provider, profile.next_providers)
     shared: tuple[object, ...] = (
+        profile.name,
         order,
         profile.mode,
         profile.options,
@@ -165,6 +177,7 @@ def planning(
         batch_id=batch_id,
         id=job_id,
         provider=profile.provider,
+        profile=profile.name,
         options=profile.options,
         mode=profile.mode,
         keep_provider_copy=profile.keep_provider_copy,
@@ -178,14 +191,17 @@ def planning(
     )
 
 
-def filled(job: Job, last: str, recordings: int, audio_ms: int, now: datetime) -> Job:
-    """With so many more recordings; the id of the last of them is `last`."""
+def filled(
+    job: Job, last: str, recordings: int, audio_ms: int, now: datetime, price: float = 0.0
+) -> Job:
+    """With so many more recordings, which cost about that; the id of the last is `last`."""
     return _to(
         job,
         "filled",
         last=last,
         recordings=job.recordings + recordings,
         audio_ms=job.audio_ms + audio_ms,
+        price=round(job.price + price, 6),
         changed_at=now,
     )
 
@@ -195,9 +211,10 @@ def planned(job: Job, now: datetime, line: str | None = None) -> Job:
     return _to(job, "planned", line=line or job.line, changed_at=now)
 
 
-def intended(job: Job, endpoint: str, now: datetime) -> Job:
-    """The intent: from here on the create call may have been carried out."""
-    return _to(job, "intended", endpoint=endpoint, changed_at=now)
+def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
+    """The intent: from here on the create call may have been carried out. `sender` is who wrote
+    it, like nobody else."""
+    return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
@@ -232,6 +249,12 @@ def collecting(
         model=model,
         completed_at=job.completed_at or completed_at,
     )
+
+
+def with_smaller_slices(job: Job, failed: int) -> Job:
+    """A slice of `failed` results failed as a whole: it comes in halves the next time."""
+    half = max(1, failed // 2)
+    return msgspec.structs.replace(job, slice_most=min(half, job.slice_most or half))
 
 
 def over(job: Job, now: datetime) -> Job:

@@ -95,6 +95,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `companion`. `said` are the options that were set for the recording itself, which no companion
     changes.
 
+    `stuck_since_at` is since when its result is there and storage does not take its outputs,
+    `unread_since_at` since when what is there for a result makes no sense.
+
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
     """
@@ -139,6 +142,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
     companion: Companion | None = None
     companion_due_at: datetime | None = None
+    stuck_since_at: datetime | None = None
+    unread_since_at: datetime | None = None
     version: str = ""
 
     @property
@@ -171,6 +176,31 @@ def output_stem(container: str, name: str) -> str:
     return f"{container}/{name}"
 
 
+MOST_NAME = 1_024
+MOST_SEGMENTS = 254
+"""Of a blob's name: "Naming and referencing containers, blobs, and metadata"."""
+_LONGEST_ENDING = 24  # the recording's own id and the ending of any format
+
+
+def long_name(container: str, name: str) -> tuple[int, str, int] | None:
+    """Where outputs of a recording would get a name that storage does not take: how much they
+    need, of what, and how much there is. None: they have room."""
+    stem = output_stem(container, name)
+    if len(stem) + _LONGEST_ENDING > MOST_NAME:
+        return len(stem) + _LONGEST_ENDING, "characters", MOST_NAME
+    folders = stem.count("/") + 1
+    return (folders, "parts", MOST_SEGMENTS) if folders > MOST_SEGMENTS else None
+
+
+def short_name(path: str, recording_id: str) -> str:
+    """`transcripts/audio/a/b/call.wav.json` becomes `transcripts/audio/<id>.json`: the name that
+    is left where none that holds the audio's is to be had."""
+    where, _, name = path.rpartition("/")
+    container, _, rest = where.partition("/")
+    folder = f"{container}/{rest.partition('/')[0]}" if rest else container
+    return f"{folder}/{recording_id}.{name.rpartition('.')[2]}"
+
+
 def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:
     """As its profile wants it, if it does."""
     if not row.profile.companions:
@@ -187,6 +217,18 @@ def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording
 def asked_again(row: Recording, now: datetime) -> Recording:
     """Its result could not be read, and is asked for once more."""
     return _to(row, "asked_again", fetches=row.fetches + 1, changed_at=now)
+
+
+def unread(row: Recording, now: datetime) -> Recording:
+    """What there is makes no sense, and is asked for once more. The first time counts."""
+    return asked_again(
+        msgspec.structs.replace(row, unread_since_at=row.unread_since_at or now), now
+    )
+
+
+def stuck(row: Recording, now: datetime) -> Recording:
+    """Something keeps its result from being read or stored. The first time counts."""
+    return msgspec.structs.replace(row, stuck_since_at=row.stuck_since_at or now)
 
 
 def waiting_again(
@@ -208,6 +250,8 @@ def waiting_again(
         job_index=None,
         cohort=row.cohort if cohort is None else cohort,
         cleared=None,
+        stuck_since_at=None,
+        unread_since_at=None,
         not_before_at=not_before_at,
         changed_at=now,
     )

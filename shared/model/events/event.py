@@ -22,6 +22,7 @@ EventType = Literal[
     "recording.needs_review",
     "batch.completed",
     "endpoint.failing",
+    "sending.held",
     "subscription.disabled",
     "subscription.tested",
 ]

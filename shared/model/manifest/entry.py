@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import Fault, ManifestRefused
-from shared.model.manifest.manifest import AUTO_SPEAKERS
 from shared.model.profile import keys
 
 MOST_FAULTS = 100
@@ -20,7 +19,7 @@ MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS = 35
 MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
-SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
+SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers", "finds_speakers")
 OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
 """Options that are written as in profiles. `speakers` stands for three of them, which exclude one
 another in part."""
@@ -206,18 +205,18 @@ class Entry:
             self.fault("bad_value", str(error), "speakers")
 
 
-def speaker_options(raw: object) -> dict[str, int | None]:
+def speaker_options(raw: object) -> dict[str, int | bool | None]:
     """What of the options says how many voices there are; all None: they are not told apart, for
     there is only one. Raises `ValueError` with what to write instead."""
-    options: dict[str, int | None] = dict.fromkeys(SPEAKER_KEYS)
+    options: dict[str, int | bool | None] = {**dict.fromkeys(SPEAKER_KEYS), "finds_speakers": False}
     if raw == "auto":
-        return options | {"max_speakers": AUTO_SPEAKERS}
+        return options | {"finds_speakers": True}
     if not isinstance(raw, dict):
         if not _is_count(raw):
             raise ValueError(_SPEAKERS)
         return options if raw == 1 else options | {"expected_speakers": raw}
     given = {key: value for key, value in raw.items() if value is not None}
-    least, most = given.get("min", 1), given.get("max", AUTO_SPEAKERS)
+    least, most = given.get("min", 1), given.get("max", MOST_SPEAKERS)
     if not given or set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
         raise ValueError(_SPEAKERS)
     if least > most:

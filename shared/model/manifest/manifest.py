@@ -30,9 +30,6 @@ MOST_BYTES = 64_000_000
 WEB = "@web"
 """Stands for the container of recordings that lie elsewhere; no container can have this name."""
 
-AUTO_SPEAKERS = 35
-"""What is asked for where the provider is to find out how many speakers there are: the most."""
-
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds for the whole batch.

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from shared.model.profile.locale import canonical
 from shared.model.profile.options import (
     Locale,
     Mode,
@@ -47,6 +48,8 @@ _LISTS = (
     "companions",
     "endpoints",
 )
+_Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
+_LOCALES = ("locale", "candidate_locales", "model_by_locale")
 _TABLES = ("roles", "model_by_locale", "spelling")
 
 
@@ -88,6 +91,7 @@ _OPTION_KEYS = {
     "models": Key(tuple[ModelName, ...], "a list of names of models, the best first"),
     "expected_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
     "min_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
+    "finds_speakers": Key(bool, _SWITCH),
     "min_language_confidence": Key(Share, 'a number from 0 to 1, or "none"', True),
     "key_terms": Key(
         Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)], "a list of up to 1000 terms"
@@ -110,7 +114,11 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "roles": Key(
         dict[Annotated[int, msgspec.Meta(ge=0, le=63)], Text], "a table of channel number = name"
     ),
-    "formats": Key(tuple[Literal["vtt", "srt", "txt"], ...], 'a list of "vtt", "srt", "txt"'),
+    "formats": Key(
+        tuple[Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"], ...],
+        'a list of "vtt", "srt", "ttml", "txt", "docx", "csv", "words"',
+    ),
+    "caption_speakers": Key(Literal["names", "dashes", "tags"], '"names", "dashes" or "tags"'),
     "review_below": Key(
         Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
     ),
@@ -144,6 +152,8 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "companion_fields": Key(dict[Text, Text], "a table of name = where its value lies"),
     "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
+    "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),
+    "most_hours_per_day": Key(_Amount, 'a number above 0, or "none"', True),
 }
 """What the [default] table may hold."""
 
@@ -166,6 +176,8 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     typed = raw
     if key == "roles" and isinstance(raw, dict):  # JSON and TOML have no integer keys
         typed = {_number(k): v for k, v in raw.items()}
+    if key in _LOCALES:
+        typed = _canonical(typed)
     try:
         return msgspec.convert(typed, spec.type)
     except msgspec.ValidationError:
@@ -189,7 +201,10 @@ def value_of_text(key: str, text: str) -> Any | Problem:
         pairs = [part.partition("=") for part in parts]
         if not all(sign for _, sign, _ in pairs):
             return Problem(f"{_shown(key, text)} is not usable, expected name=value,name=value")
-        return {name.strip(): value.strip() for name, _, value in pairs}
+        table = {name.strip(): value.strip() for name, _, value in pairs}
+        return _canonical(table) if key in _LOCALES else table
+    if key in _LOCALES:
+        text, parts = canonical(text), [canonical(part) for part in parts]
     lax = parts if key in _LISTS else text.lower() if spec.type is bool else text
     try:
         return msgspec.convert(lax, spec.type, strict=False)
@@ -201,6 +216,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """', did you mean ...?' for a word close to a known one, else an empty string."""
     close = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f", did you mean {close[0]}?" if close else ""
+
+
+def _canonical(raw: object) -> object:
+    """With its locales as they are written."""
+    if isinstance(raw, str):
+        return canonical(raw)
+    if isinstance(raw, dict):
+        return {canonical(k) if isinstance(k, str) else k: v for k, v in raw.items()}
+    return [_canonical(one) for one in raw] if isinstance(raw, list | tuple) else raw
 
 
 def _number(key: object) -> object:

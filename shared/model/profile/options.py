@@ -21,7 +21,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `candidate_locales` (2 to 10) turns language identification on; `locale` is then the
     fallback. `channels` are 0-based, empty means all that the audio has. `max_speakers` (2 to
-    35), `expected_speakers` or `min_speakers` turns diarization on. `model` is a custom model's
+    35), `expected_speakers`, `min_speakers` or, where nobody knows how many there are,
+    `finds_speakers` turns diarization on. `model` is a custom model's
     URL, `model_by_locale` the same per candidate locale. `time_to_live_hours` (6 to 744) is how
     long the provider may keep its copy if we never come to delete it.
 
@@ -47,6 +48,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     models: tuple[str, ...] = ()
     expected_speakers: Speakers | None = None
     min_speakers: Speakers | None = None
+    finds_speakers: bool = False
     min_language_confidence: Share | None = None
     key_terms: tuple[str, ...] = ()
     prompt: str | None = None
@@ -64,4 +66,4 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def tells_speakers(self) -> bool:
         """Whether speakers are to be told apart by voice."""
         counts = (self.max_speakers, self.expected_speakers, self.min_speakers)
-        return any(count is not None for count in counts)
+        return self.finds_speakers or any(count is not None for count in counts)

@@ -21,7 +21,8 @@ from shared.model.profile.options import Mode, Options
 
 DEFAULT = "default"
 METADATA_PREFIX = "dropscribe_"
-Format = Literal["vtt", "srt", "txt"]
+Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,12 +32,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile has "", which holds everything. `next_providers` are whom a recording goes to, in
     this order, where `provider` cannot take it or cannot be had. `roles` names the speaker of a
     channel.
-    `formats` are written beside the JSON transcript. Utterances with a confidence below
-    `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
+    `formats` are written beside the JSON transcript. `caption_speakers` is how captions show a
+    change of speaker where there are several. What is heard with a confidence below
+    `review_below` is marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
-    nothing but metadata was changed.
+    nothing but metadata was changed. Beyond `most_per_day`, in the currency of the deployment,
+    and `most_hours_per_day` of audio its recordings wait for the next day.
 
     `only` and `ignore` are patterns of what is taken in its folders and of what is not.
     `companions` are patterns of the names of files that describe a recording, `companion_fields`
@@ -53,6 +56,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     options: Options = Options()
     roles: dict[int, str] = {}
     formats: tuple[Format, ...] = ("vtt",)
+    caption_speakers: SpeakerStyle = "names"
     review_below: float | None = 0.6
     coalesce_seconds: int | None = None
     keep_provider_copy: bool = False
@@ -67,6 +71,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name_pattern: str | None = None
     endpoints: tuple[str, ...] = ()
     container_jobs: bool = False
+    most_per_day: float | None = None
+    most_hours_per_day: float | None = None
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,10 +171,10 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_repetitions(profile),
         *_speaker_contradictions(options),
     ]
-    if options.max_speakers is not None and len(options.channels) > 1:
-        found.append(
-            ("max_speakers", "cannot go with several channels; the channels separate the speakers")
-        )
+    if len(options.channels) > 1:
+        text = "cannot go with several channels; the channels separate the speakers"
+        asked = {"max_speakers": options.max_speakers, "finds_speakers": options.finds_speakers}
+        found += [(key, text) for key, value in asked.items() if value]
     strangers = sorted(set(profile.roles) - set(options.channels)) if options.channels else []
     if strangers:
         listed = ", ".join(map(str, strangers))

@@ -9,13 +9,15 @@ from __future__ import annotations
 import msgspec
 
 from shared.model.transcript.insights import Insights
-from shared.model.transcript.transcript import Alternative, Word
+from shared.model.transcript.transcript import Alternative, Timing, Word
 
 
 class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     """One phrase of one channel. `speaker` is the provider's own label, "" for none.
 
-    `is_masked` tells that the provider hid words in `text` that other forms may still hold."""
+    `is_masked` tells that the provider hid words in `text` that other forms may still hold;
+    `text_itn` is then the masked form. A `timing` of "interpolated" tells that the provider gave
+    no time: start and end mean nothing then."""
 
     start_ms: int
     end_ms: int
@@ -29,6 +31,7 @@ class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     is_masked: bool = False
     words: tuple[Word, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    timing: Timing = "provider"
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,6 @@
 """The report for spreadsheets: RFC 4180, one recording a row.
 
-UTF-8 with a byte order mark, without which Excel takes it for the code page of the machine.
-Text that a spreadsheet would run as a formula gets an apostrophe in front, and so does text
-that begins with one: to read a cell back exactly, drop one leading apostrophe.
+UTF-8 with a byte order mark; cells are safe to open (`shared/outputs/spreadsheet.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +8,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from shared.model.batch.report import BatchReport, ReportItem, reconciled
 from shared.model.transcript.review import Span
 from shared.outputs.report.pieces import in_pieces
 from shared.outputs.report.wording import stretch
-
-# The last four are the full-width forms that East Asian spreadsheets read as the plain ones.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+from shared.outputs.spreadsheet import BYTE_ORDER_MARK, cell
 
 _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "state": lambda item: item.state,
@@ -66,25 +61,14 @@ def write_csv(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[byte
 def _parts(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\r\n")
-    yield "\ufeff"
+    yield BYTE_ORDER_MARK
     writer.writerow(_COLUMNS)
     for item in reconciled(header, items):
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-        writer.writerow([_cell(value(item)) for value in _COLUMNS.values()])
+        writer.writerow([cell(value(item)) for value in _COLUMNS.values()])
     yield line.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    text = str(value)
-    return "'" + text if text.startswith(_RISKY) else text
 
 
 def _spans(spans: Iterable[Span]) -> str:

@@ -78,6 +78,7 @@ class PlanBatch(UseCase):
         came, and there is nothing to do."""
         note = self.store.note_version(batch.id)
         if next(iter(self.store.recordings(batch.id, page=1)), None) is None:
+            self.store.forget(batch)  # who opened it may have listed it, too
             if note is not None:
                 self.store.close_batch(batch.id, note)
             return None
@@ -91,6 +92,7 @@ class PlanBatch(UseCase):
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
+            self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
 
     def _plan(self, batch: Batch, now: datetime) -> None:
@@ -98,7 +100,8 @@ class PlanBatch(UseCase):
         waiting, later_at = self.sift(batch, rows, now)
         due_at = min((at for at in (due_at, later_at) if at is not None), default=None)
         if batch.is_expanding:
-            waiting = _full_jobs(waiting, self.capabilities)
+            patience = timedelta(seconds=self.policy.stuck_after_seconds)
+            waiting = _full_jobs(waiting, self.capabilities, now - patience)
         if waiting:
             self.store.open_batch(batch)
         conflicts = self._fill_all(waiting.values())
@@ -156,12 +159,17 @@ class PlanBatch(UseCase):
         return is_open
 
 
-def _full_jobs(groups: Groups, capabilities: Mapping[str, Capabilities]) -> Groups:
-    """Of a batch that still grows, what fills jobs to the last place."""
+def _full_jobs(groups: Groups, capabilities: Mapping[str, Capabilities], since: datetime) -> Groups:
+    """Of a batch that still grows, what fills jobs to the last place; and what has been waiting
+    since then: something keeps the batch from growing, and that is no reason to hold it up."""
     full: Groups = {}
     for key, group in groups.items():
         profile = group[0].profile
         most = capabilities[profile.provider].most_files(profile.mode)
-        if len(group) >= most and not profile.container_jobs:
+        if profile.container_jobs:
+            continue
+        if min(row.changed_at for row in group) < since:
+            full[key] = group
+        elif len(group) >= most:
             full[key] = group[: len(group) - len(group) % most]
     return full

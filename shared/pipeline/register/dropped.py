@@ -16,6 +16,7 @@ from shared.model.batch.batch import Batch, dropped_batch
 from shared.model.batch.fingerprint import fingerprint_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, awaiting_companion, recording_id
+from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name, with_name
@@ -23,6 +24,7 @@ from shared.model.profile.profile import Profile, choose, labels, said_of, with_
 from shared.model.profile.taken import Ignored, why_ignored
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
+from shared.pipeline.register.patience import Patience, read_head, reading
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
 from shared.ports.queue import Clock
@@ -86,11 +88,18 @@ class ExamineAgain:
 
     audio: AudioBlobs
     examine_blob: ExamineBlob
+    policy: Policy
+    clock: Clock
 
     def __call__(self, recording: Recording) -> Recording | None:
         head = self.audio.head(recording.container, recording.name)
         if head is None or head.etag != recording.etag:
             return None
+        why = unready(
+            head.state, head.last_modified_at, self.clock.now(), self.policy.still_seconds
+        )
+        if why is not None:
+            return msgspec.structs.replace(recording, failure=not_whole(why))
         return self.examine_blob(msgspec.structs.replace(recording, failure=None), head)
 
 
@@ -103,30 +112,39 @@ class RegisterDropped(UseCase):
     examine_blob: ExamineBlob
     ensure_plan: EnsurePlan
     enter: EnterRecording
+    patience: Patience
     profiles: Sequence[Profile]
 
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None
     ) -> Recording | None:
         """`refusal` registers the recording as failed without looking into it. None: the blob is
-        gone, is not meant, or this version of it was registered before."""
-        head = self.audio.head(container, name)
+        gone, is not meant, was registered before in this version, or is not whole yet: then the
+        comparison of the container comes back to it."""
+        head = read_head(self.audio, container, name, refusal)
         if head is None:
             event("recording.gone", container=container, level=30)
             return None
         now = self.clock.now()
         profile, unknown_profile = profile_of(self.profiles, name, head.metadata)
-        why = why_ignored(name, profile, head.metadata, head.media_type)
-        if why is not None:
-            tell_ignored(container, why)
+        ignored = why_ignored(name, profile, head.metadata, head.media_type)
+        if ignored is not None:
+            tell_ignored(container, ignored)
             return None
+        why = unready(head.state, head.last_modified_at, now, self.policy.still_seconds)
+        if why is not None and refusal is None:
+            if why not in PASSING or not self.patience.is_over(container, name, head.etag):
+                event("recording.not_whole", container=container, why=why)
+                return None
+            refusal = not_whole(why)
         batch = self._batch(profile, head, now, by_day=is_old(head.last_modified_at, now))
         row = _bare(batch.id, container, name, head, profile, now)
         refusal = refusal or unknown_profile
         if refusal is not None:
             row = msgspec.structs.replace(row, failure=refusal)
         else:
-            row = self.examine_blob(row, head)
+            with reading():
+                row = self.examine_blob(row, head)
         if self._is_known(row, profile, head, now):
             return None
         self.ensure_plan(batch)

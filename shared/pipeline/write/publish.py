@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.job import Job
@@ -56,6 +57,11 @@ class Publish:
         )
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
         return transcribed(row, outcome_of(row, transcript, paths), source, now)
+
+    def take_back(self, row: Recording) -> None:
+        """Remove what was stored of a recording that gets no transcript after all."""
+        for path in output_paths(row, self.transcripts_container).values():
+            self.outputs.remove(path, recording=row)
 
     def _transcript(
         self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
@@ -159,17 +165,24 @@ def store_outputs(
     row: Recording, transcript: t.Transcript, outputs: Outputs, container: str
 ) -> dict[str, str]:
     """Captions first, the JSON last: who waits for it finds the others there."""
+    paths = output_paths(row, container)
+    rendered = render_all(transcript, list(paths), row.profile.caption_speakers)
+    try:
+        return {
+            name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
+            for name, content in rendered.items()
+        }
+    except DropscribeError:
+        raise
+    except Exception as error:  # whatever keeps an output from being stored is not the recording's
+        raise StoreUnavailable(f"store output: {type(error).__name__}") from error
+
+
+def output_paths(row: Recording, container: str) -> dict[str, str]:
+    """Where its outputs go, by format, the JSON last."""
     stem = f"{container}/{output_stem(row.container, row.name)}"
     names = [*row.profile.formats, "json"]
-    return {
-        name: outputs.put(
-            f"{stem}{FORMATS[name].extension}",
-            content,
-            FORMATS[name].media_type,
-            recording=row,
-        )
-        for name, content in render_all(transcript, names).items()
-    }
+    return {name: f"{stem}{FORMATS[name].extension}" for name in names}
 
 
 def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) -> Outcome:

@@ -24,7 +24,7 @@ from shared.providers.azure_speech.phrases import (
     read_phrases,
 )
 from shared.providers.azure_speech.times import seconds_to_ticks
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode_leniently
 from shared.providers.redaction import without_query
 
 _Seconds = Annotated[float, msgspec.Meta(ge=-(2**29), le=2**29)]
@@ -99,7 +99,7 @@ def read_archived(files: Sequence[bytes], source: str) -> Recognition:
 
 def _channels(file: bytes) -> list[_Channel]:
     try:
-        return decode(_archive, file).audio_file_results
+        return decode_leniently(_archive, file)[0].audio_file_results
     except Undecodable as error:
         message = f"The archived result cannot be read: {error}"
         raise ResultMalformed(message, code="malformed") from None

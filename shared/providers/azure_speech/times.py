@@ -12,7 +12,7 @@ from decimal import Decimal
 
 TICKS_PER_MS = 10_000
 TICKS_PER_SECOND = 10_000_000
-_HALF_MS = 5_000
+HALF_MS = 5_000
 
 _DURATION = re.compile(
     r"(?P<sign>[-+]?)P(?:(?P<days>\d+)D)?"
@@ -21,7 +21,7 @@ _DURATION = re.compile(
 
 
 def ticks_to_ms(ticks: float) -> int:
-    return int((ticks + _HALF_MS) // TICKS_PER_MS)
+    return int((ticks + HALF_MS) // TICKS_PER_MS)
 
 
 def seconds_to_ticks(seconds: float) -> int:

@@ -68,6 +68,13 @@ VERSIONS: Mapping[str, Version] = {
     ),
 }
 NEWEST = "2025-10-15"
+OFFERED = ("2025-10-15", "2024-11-15")
+"""Those that a deployment may choose."""
+RETIRED: Mapping[str, str] = dict.fromkeys(
+    ("v3.0", "v3.1", "v3.2", "v3.2-preview.1", "v3.2-preview.2"), "2026-03-31"
+)
+"""By the service's page on migrating from v3.0 (of 2025-10-28): the day on which each ended. The
+wire still knows v3.2, whose answers look different, for the emulator to be held against."""
 
 
 def version(name: str) -> Version:

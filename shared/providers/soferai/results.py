@@ -5,26 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import floor
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode_leniently
 from shared.providers.soferai.alignment import Spoken, Stamp, align
 from shared.providers.soferai.labels import read_label
 from shared.providers.soferai.text import plain_word, tokens
 
 PAUSE_MS = 1_000
+Seconds = Annotated[float, msgspec.Meta(ge=-(2**29), le=2**29)]
 
 
 class _Stamp(msgspec.Struct, frozen=True, gc=False):
     """`hebrew_word_format` is null for a word that is not Hebrew."""
 
     word: str
-    start: float
-    end: float
+    start: Seconds | None = None
+    end: Seconds | None = None
     speaker: str | None = None
     hebrew_word_format: tuple[str, ...] | None = None
 
@@ -33,7 +34,7 @@ class _Info(msgspec.Struct, frozen=True):
     status: str
     title: str | None = None
     client_item_id: str | None = None
-    duration: float | None = None
+    duration: Seconds | None = None
 
 
 class _Transcription(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
     `ResultMissing` for a transcription that is not completed.
     """
     try:
-        found = decode(_transcription, body)
+        found, lost = decode_leniently(_transcription, body)
     except Undecodable as error:
         raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
     info = found.info
@@ -75,6 +76,7 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
         source="",
         duration_ms=duration_ms,
         utterances=tuple(_utterance(words) for words in _stretches(spoken)),
+        warnings=(f"{lost} value(s) of the result could not be read.",) if lost else (),
         is_mixed=True,
     )
 
@@ -89,11 +91,19 @@ def _stamps(found: Sequence[_Stamp], script: str) -> list[Stamp]:
     scripts = {name for stamp in found for name in stamp.hebrew_word_format or ()}
     stays = scripts if len(scripts) < 2 else {script, "hybrid"}
     return [
-        Stamp(text, milliseconds(stamp.start), milliseconds(stamp.end), stamp.speaker or "")
+        _stamp(text, stamp)
         for stamp in found
         if stamp.hebrew_word_format is None or stays & set(stamp.hebrew_word_format)
         if (text := plain_word(stamp.word))
     ]
+
+
+def _stamp(text: str, stamp: _Stamp) -> Stamp:
+    if stamp.start is None:
+        return Stamp(text, None, 0, stamp.speaker or "")
+    start_ms = milliseconds(stamp.start)
+    end_ms = start_ms if stamp.end is None else milliseconds(stamp.end)
+    return Stamp(text, start_ms, end_ms, stamp.speaker or "")
 
 
 def _stretches(spoken: Sequence[Spoken]) -> Iterator[list[Spoken]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
+OPEN, ACTIVE, ENDPOINT, DIARY, BRAKES = "!open", "!active", "!endpoint", "!diary", "!brakes"
 
 
 BATCHES, CONTENT = "!batches", "!content"

@@ -1,0 +1,46 @@
+"""Words for players that highlight what is being said: one flat list, in the order of the text."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.model.transcript.transcript import Timing, Transcript
+from shared.outputs.captions.runs import name_of
+from shared.outputs.spoken import spoken_words
+
+
+class PlayedWord(msgspec.Struct, frozen=True, gc=False):
+    """`utterance` is the id of the one that it belongs to, `speaker` the role, label or channel,
+    null where nobody tells."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float | None
+    timing: Timing
+    utterance: int
+    channel: int
+    speaker: str | None
+
+
+def write_words(transcript: Transcript) -> bytes:
+    """A JSON list of words as they are displayed; `[]` where nothing was said."""
+    channels = len({utterance.channel for utterance in transcript.utterances})
+    is_told = bool(transcript.speakers) or channels > 1
+    found = []
+    for utterance in transcript.utterances:
+        name = name_of(utterance, channels) if is_told or utterance.role else None
+        found += [
+            PlayedWord(
+                word.text,
+                word.start_ms,
+                word.end_ms,
+                word.confidence,
+                word.timing,
+                utterance.id,
+                utterance.channel,
+                name,
+            )
+            for word in spoken_words(utterance, transcript.language.code)
+        ]
+    return msgspec.json.encode(found)
