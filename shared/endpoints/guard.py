@@ -106,10 +106,7 @@ class GuardedProvider:
             hand = self._good_hand(now)
             if self._creates_in(hand) >= most and not self._must_look:
                 return most
-            for _ in range(TRIES):
-                with suppress(StoreConflict):  # others take them at the same moment
-                    return min(most, self._reserved(hand, most, now))
-        raise _used_up(1)
+            return min(most, _in_turn(lambda: self._reserved(hand, most, now)))
 
     def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
         state = self._book.state(self._endpoint_name)
@@ -238,16 +235,10 @@ class GuardedProvider:
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(hand, calls, creates, now)
+            return _in_turn(lambda: self._taken(hand, calls, creates, now))
 
     def _good_hand(self, now: datetime) -> _Hand:
         return self._hand if now < self._hand.until else _Hand()
-
-    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
-        for _ in range(TRIES):
-            with suppress(StoreConflict):  # others take them at the same moment
-                return self._taken(hand, calls, creates, now)
-        raise _used_up(1)
 
     def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
         state = self._book.state(self._endpoint_name)
@@ -319,6 +310,14 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
+
+
+def _in_turn(take_calls: Callable[[], _T]) -> _T:
+    """Others may take theirs at the same moment."""
+    for _ in range(TRIES):
+        with suppress(StoreConflict):
+            return take_calls()
+    raise _used_up(1)
 
 
 def _with(state: EndpointState, taken: Taken) -> EndpointState:

@@ -139,10 +139,8 @@ class AnnouncingBook:
 
     def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
         self._book, self._announcer, self._clock = book, announcer, clock
+        self.all = book.all
         self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
-
-    def all(self) -> dict[str, EndpointState]:
-        return self._book.all()
 
     def state(self, name: str) -> EndpointState:
         return self._seen(self._book.state(name))
