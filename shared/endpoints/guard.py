@@ -114,16 +114,7 @@ class GuardedProvider:
         if state.failures or state.pauses:
             return 1
         calls, creates = self._limits.calls_per_create, self._counted_creates
-        times = most - self._creates_in(hand)
-        taken = take(
-            state.counted,
-            state.ramped,
-            self._limits,
-            now,
-            calls=calls,
-            creates=creates,
-            times=times,
-        )
+        taken = self._take(state, now, calls, creates, times=most - self._creates_in(hand))
         if taken.wait_seconds and self._creates_in(hand):
             return self._creates_in(hand)
         if taken.wait_seconds:
@@ -248,7 +239,7 @@ class GuardedProvider:
         if hand.has(calls, creates) and not admitted.is_probe:
             self._hand = hand.without(calls, creates)
             return admitted
-        taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
+        taken = self._take(state, now, calls, creates)
         if taken.wait_seconds:
             raise _used_up(taken.wait_seconds)
         state = _with(state, taken)
@@ -257,6 +248,12 @@ class GuardedProvider:
         self._book.save(state)
         self._hand = hand.plus(taken).without(calls, creates)
         return admitted
+
+    def _take(
+        self, state: EndpointState, now: datetime, calls: int, creates: int, times: int = 1
+    ) -> Taken:
+        counted, ramped, limits = state.counted, state.ramped, self._limits
+        return take(counted, ramped, limits, now, calls=calls, creates=creates, times=times)
 
     def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
         if state.is_down(now):

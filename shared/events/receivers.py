@@ -107,8 +107,7 @@ class Receivers:
         self._audience.look_again()
         if after.state == "disabled":
             event("subscription.disabled", subscription=after.id, reason=after.reason, level=40)
-        if notice is not None:
-            self._announcer.hand_on(notice)
+        self._announcer.hand_on(notice)
 
     def _active(self, subscription_id: str) -> Subscription | None:
         """As this process knows it, or as it is now, if it is not known as active."""

@@ -185,7 +185,6 @@ class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
     blob_service_uri: str | None = None
     queue_service_uri: str | None = None
     table_service_uri: str | None = None
-    client_id: str | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
