@@ -79,8 +79,10 @@ class Receivers:
         there = self._active(subscription_id)
         if not made or there is None:
             return
+        succeeded = any(result.succeeded for result in made)
+        is_gone = any(result.is_gone for result in made)
         for _ in range(TRIES):
-            after = self._after(there, made)
+            after = after_attempts(there, self._clock.now(), succeeded=succeeded, gone=is_gone)
             if after is there:
                 return
             with suppress(StoreConflict):
@@ -90,14 +92,6 @@ class Receivers:
             if fresh is None:
                 return
             there = fresh
-
-    def _after(self, there: Subscription, made: Sequence[Result]) -> Subscription:
-        return after_attempts(
-            there,
-            self._clock.now(),
-            succeeded=any(result.succeeded for result in made),
-            gone=any(result.is_gone for result in made),
-        )
 
     def _save(self, after: Subscription) -> None:
         notice = None
