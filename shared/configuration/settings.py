@@ -17,10 +17,8 @@ import msgspec
 from shared.configuration.addresses import (
     STORAGE_FORMS,
     data_storage,
-    endpoint_forms,
     endpoints,
     form_prefixes,
-    named_keys,
 )
 from shared.errors import ConfigurationError
 from shared.model import setting as values
@@ -109,11 +107,10 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 }
 """The settings of one value that are of one provider each."""
 
-FORMS = (*STORAGE_FORMS, *endpoint_forms(OFFERS))
+FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
 
-NAMED_KEYS = named_keys(OFFERS)
-"""What the settings begin with that hold the key of one endpoint; its name follows."""
+NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
 
 
 def all_settings() -> tuple[Setting, ...]:

@@ -114,10 +114,7 @@ class GuardedProvider:
             hand = self._good_hand(now)
             if self._creates_in(hand) >= most and not self._must_look:
                 return most
-            for _ in range(TRIES):
-                with suppress(StoreConflict):  # others take them at the same moment
-                    return min(most, self._reserved(hand, most, now))
-        raise _used_up(1)
+            return min(most, _in_turn(lambda: self._reserved(hand, most, now)))
 
     def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
         state = self._book.state(self._endpoint_name)
@@ -125,16 +122,7 @@ class GuardedProvider:
         if state.failures or state.pauses:
             return 1
         calls, creates = self._limits.calls_per_create, self._counted_creates
-        times = most - self._creates_in(hand)
-        taken = take(
-            state.counted,
-            state.ramped,
-            self._limits,
-            now,
-            calls=calls,
-            creates=creates,
-            times=times,
-        )
+        taken = self._take(state, now, calls, creates, times=most - self._creates_in(hand))
         if taken.wait_seconds and self._creates_in(hand):
             return self._creates_in(hand)
         if taken.wait_seconds:
@@ -249,16 +237,10 @@ class GuardedProvider:
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(hand, calls, creates, now)
+            return _in_turn(lambda: self._taken(hand, calls, creates, now))
 
     def _good_hand(self, now: datetime) -> _Hand:
         return self._hand if now < self._hand.until else _Hand()
-
-    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
-        for _ in range(TRIES):
-            with suppress(StoreConflict):  # others take them at the same moment
-                return self._taken(hand, calls, creates, now)
-        raise _used_up(1)
 
     def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
         state = self._book.state(self._endpoint_name)
@@ -268,7 +250,7 @@ class GuardedProvider:
         if hand.has(calls, creates) and not admitted.is_probe:
             self._hand = hand.without(calls, creates)
             return admitted
-        taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
+        taken = self._take(state, now, calls, creates)
         if taken.wait_seconds:
             raise _used_up(taken.wait_seconds)
         state = _with(state, taken)
@@ -277,6 +259,12 @@ class GuardedProvider:
         self._book.save(state)
         self._hand = hand.plus(taken).without(calls, creates)
         return admitted
+
+    def _take(
+        self, state: EndpointState, now: datetime, calls: int, creates: int, times: int = 1
+    ) -> Taken:
+        counted, ramped, limits = state.counted, state.ramped, self._limits
+        return take(counted, ramped, limits, now, calls=calls, creates=creates, times=times)
 
     def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
         if state.is_down(now):
@@ -330,6 +318,14 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
+
+
+def _in_turn(take_calls: Callable[[], _T]) -> _T:
+    """Others may take theirs at the same moment."""
+    for _ in range(TRIES):
+        with suppress(StoreConflict):
+            return take_calls()
+    raise _used_up(1)
 
 
 def _with(state: EndpointState, taken: Taken) -> EndpointState:

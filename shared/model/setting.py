@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,25 +37,17 @@ class Setting(NamedTuple):
     policy: str | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """Text that shows itself only when asked to."""
 
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    _text: str
 
     def reveal(self) -> str:
         return self._text
 
     def __repr__(self) -> str:
         return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
 
 
 def switch(value: str) -> bool:
@@ -219,7 +212,6 @@ class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
     blob_service_uri: str | None = None
     queue_service_uri: str | None = None
     table_service_uri: str | None = None
-    client_id: str | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

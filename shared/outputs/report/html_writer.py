@@ -46,7 +46,7 @@ def write_html(
     blob in a container beside the others. Raises `ValueError` at the end if the items are not
     those that the header counted.
     """
-    return in_pieces(_parts(header, items, link or relative_link(), most_rows))
+    return in_pieces(_parts(header, items, link or relative_link, most_rows))
 
 
 def _parts(

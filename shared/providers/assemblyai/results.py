@@ -21,7 +21,7 @@ from shared.providers.assemblyai.stretches import (
     stretches,
 )
 from shared.providers.assemblyai.wire import is_tombstone, is_upload
-from shared.providers.decoding import Undecodable, decode_leniently
+from shared.providers.decoding import decode_result
 from shared.providers.redaction import redacted, without_query
 
 
@@ -57,10 +57,7 @@ def read_result(body: bytes) -> Recognition:
     Raises `ResultMissing` for what was deleted or is not completed, `ResultMalformed` for
     anything that is no transcript.
     """
-    try:
-        result, lost = decode_leniently(_result, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    result, lost = decode_result(_result, body)
     if is_tombstone(result.audio_url):
         raise ResultMissing("The transcript was deleted.", code="deleted")
     if lost and result.status is None:
@@ -72,12 +69,11 @@ def read_result(body: bytes) -> Recognition:
     utterances = _utterances(result, duration_ms)
     if lost and not utterances:
         raise ResultMalformed("Nothing in the result can be read.", code="malformed")
-    told = (f"{lost} value(s) of the result could not be read.",) if lost else ()
     return Recognition(
         source="" if is_upload(url) else without_query(url),
         duration_ms=duration_ms,
         utterances=utterances,
-        warnings=_warnings(result.metadata) + told,
+        warnings=_warnings(result.metadata) + lost,
         insights=read_insights(result),
         is_mixed=not result.multichannel,
     )
