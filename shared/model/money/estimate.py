@@ -118,7 +118,7 @@ def add_up(
         _with_effort(
             _price(usable, provider, mode, limits, prices, factor),
             recordings,
-            _stretched(sum(s.count * (s.duration_ms or 0) for s in usable), factor),
+            round(sum(s.count * (s.duration_ms or 0) for s in usable) * factor),
             limits,
             rooms[provider],
         )
