@@ -84,7 +84,7 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
     _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
     _of_policy("SUBMITTED_SECONDS", "submitted_seconds", 3600, 2_592_000),
-    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 3600, 2_592_000),
+    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 60, 2_592_000),
     _of_policy("FALL_OVER_SECONDS", "fall_over_seconds", 60, 604_800),
     _of_policy("REFETCH_SECONDS", "refetch_seconds", 1, 3600),
     _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
