@@ -263,7 +263,7 @@ def test_an_output_under_a_name_that_may_not_be_changed_lies_beside_it() -> None
     world.outputs.locked = {"transcripts/audio/a.wav.json", "transcripts/audio/a.wav.vtt"}
     first = dict(world.outputs.files)
     world.clock.advance(600)
-    world.drop("a.wav")
+    world.drop("a.wav", a_second_of_silence() + b"\x80\x81")
     world.run()
     second = world.rows()["a.wav"]
     assert second.outcome is not None
