@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from shared.events.audience import Announcer
-from shared.events.silent import Silent
 from shared.model.batch.batch import Batch, Part
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
@@ -33,13 +32,24 @@ ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
 
 
-class AnnouncingStore(Silent):
+class AnnouncingStore:
     """`ports.state.BatchStore` that tells of recordings that are over, of jobs that were sent,
-    and of batches that begin or are complete. The rest goes to the rows as it is."""
+    and of batches that begin or are complete. What nobody wants to hear of goes to the rows."""
 
     def __init__(self, rows: NoticedRows, announcer: Announcer, links: Links) -> None:
-        super().__init__(rows)
-        self._announcer, self._links = announcer, links
+        self._rows, self._announcer, self._links = rows, announcer, links
+        self.batch, self.part, self.parts = rows.batch, rows.part, rows.parts
+        self.entries, self.open_batches = rows.entries, rows.open_batches
+        self.job, self.jobs, self.planned_jobs = rows.job, rows.jobs, rows.planned_jobs
+        self.items_left, self.items_of = rows.items_left, rows.items_of
+        self.rows_left, self.any_left = rows.rows_left, rows.any_left
+        self.recording, self.recordings = rows.recording, rows.recordings
+        self.recording_ids, self.facts = rows.recording_ids, rows.facts
+        self.list_batch, self.save_part = rows.list_batch, rows.save_part
+        self.note_version, self.take_note = rows.note_version, rows.take_note
+        self.give_note_back, self.close_batch = rows.give_note_back, rows.close_batch
+        self.forget, self.forget_recordings = rows.forget, rows.forget_recordings
+        self.commit = rows.commit
 
     def open_batch(self, batch: Batch) -> None:
         notice = None if batch.version else self._accepted(batch)
