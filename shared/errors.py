@@ -20,6 +20,7 @@
         ├── ProviderRefused       the provider says that the request itself is wrong
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
+        ├── ChoiceRefused         it takes nothing of what the app chose, whatever the recording
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
         ├── ProviderThrottled     too many calls; carries how long to wait
         ├── CallOverdue           not called: the moment by which it had to begin is past
@@ -199,6 +200,17 @@ class ProviderUnauthorised(ProviderError):
 class ProviderUnfunded(ProviderError):
     """The provider's account holds too little money; nothing was carried out. Whoever pays has to
     pay in, and then the same call succeeds."""
+
+
+class ChoiceRefused(ProviderError):
+    """A create call was refused for what the app chose, not the profile: a model, a version, a
+    locale, a feature, an address. No recording is to blame, and every other call would be refused
+    too, until somebody changes the choice. `accepted` are the values that the answer names as
+    accepted, in its order."""
+
+    def __init__(self, message: str, *, code: str = "", accepted: Sequence[str] = ()) -> None:
+        self.accepted = tuple(accepted)
+        super().__init__(message, code=code)
 
 
 class ProviderNotReady(ProviderError):

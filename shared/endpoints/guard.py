@@ -16,6 +16,7 @@ import msgspec
 
 from shared.errors import (
     CallOverdue,
+    ChoiceRefused,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -54,6 +55,7 @@ class _Admitted(NamedTuple):
 
     was_unwell: bool
     is_probe: bool
+    was_closed: bool = False
 
 
 class _Hand(NamedTuple):
@@ -98,7 +100,8 @@ class GuardedProvider:
 
     def submit(self, request: JobRequest) -> str:
         """Raises `CallOverdue` where taking the call from the limits took too long."""
-        with self._call(self._limits.calls_per_create, self._counted_creates):
+        calls = self._limits.calls_per_create
+        with self._call(calls, self._counted_creates, is_create=True):
             self._refuse_if_late(request)
             return self._provider.submit(request)
 
@@ -121,8 +124,8 @@ class GuardedProvider:
 
     def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
         state = self._book.state(self._endpoint_name)
-        self._refuse_if_down(state, now)
-        if state.failures or state.pauses:
+        self._refuse_if_down(state, now, is_create=True)
+        if state.failures or state.pauses or state.closings:
             return 1
         calls, creates = self._limits.calls_per_create, self._counted_creates
         times = most - self._creates_in(hand)
@@ -211,11 +214,16 @@ class GuardedProvider:
 
     @contextmanager
     def _call(
-        self, calls: int = 1, creates: int = 0, *, needs_more_rights: bool = False
+        self,
+        calls: int = 1,
+        creates: int = 0,
+        *,
+        needs_more_rights: bool = False,
+        is_create: bool = False,
     ) -> Iterator[None]:
         """`needs_more_rights` is for calls that a key or role may well not allow while it allows
         the work itself: their refusal does not take the endpoint out."""
-        admitted = self._admit(calls, creates)
+        admitted = self._admit(calls, creates, is_create)
         try:
             yield
         except CallOverdue:  # says nothing of the endpoint
@@ -231,17 +239,23 @@ class GuardedProvider:
         except ProviderThrottled as error:
             self._note_throttled(error)
             raise
-        except ProviderUnfunded:
+        except ProviderUnfunded as error:
             self._note_answer(admitted)
-            now = self._clock.now()
-            self._change(lambda state: model.unfunded(state, now))
+            self._note_unfunded(error)
+            raise
+        except ChoiceRefused as error:
+            self._note_answer(admitted)
+            self._note_refusal(error, admitted)
             raise
         except ProviderError:
             self._note_answer(admitted)
             raise
         self._note_answer(admitted)
+        if is_create and admitted.was_closed:
+            self._change(model.opened)
+            event("endpoint.well", endpoint=self._endpoint_name)
 
-    def _admit(self, calls: int, creates: int) -> _Admitted:
+    def _admit(self, calls: int, creates: int, is_create: bool) -> _Admitted:
         """Take the calls, from those in hand or from what all share."""
         with self._lock:
             now = self._clock.now()
@@ -249,23 +263,28 @@ class GuardedProvider:
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(hand, calls, creates, now)
+            return self._take(hand, calls, creates, now, is_create)
 
     def _good_hand(self, now: datetime) -> _Hand:
         return self._hand if now < self._hand.until else _Hand()
 
-    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+    def _take(
+        self, hand: _Hand, calls: int, creates: int, now: datetime, is_create: bool
+    ) -> _Admitted:
         for _ in range(TRIES):
             with suppress(StoreConflict):  # others take them at the same moment
-                return self._taken(hand, calls, creates, now)
+                return self._taken(hand, calls, creates, now, is_create)
         raise _used_up(1)
 
-    def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+    def _taken(
+        self, hand: _Hand, calls: int, creates: int, now: datetime, is_create: bool
+    ) -> _Admitted:
         state = self._book.state(self._endpoint_name)
-        self._refuse_if_down(state, now)
-        admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
-        self._must_look = admitted.was_unwell
-        if hand.has(calls, creates) and not admitted.is_probe:
+        self._refuse_if_down(state, now, is_create=is_create)
+        admitted = _Admitted(state.failures > 0, state.pauses > 0, state.closings > 0)
+        self._must_look = admitted.was_unwell or admitted.was_closed
+        is_probe = admitted.is_probe or (is_create and admitted.was_closed)
+        if hand.has(calls, creates) and not is_probe:
             self._hand = hand.without(calls, creates)
             return admitted
         taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
@@ -274,17 +293,25 @@ class GuardedProvider:
         state = _with(state, taken)
         if admitted.is_probe:
             state = model.probing(state, now, self._first_pause)
+        if is_create and admitted.was_closed:
+            state = model.probing_for_jobs(state, now, self._first_pause)
         self._book.save(state)
         self._hand = hand.plus(taken).without(calls, creates)
         return admitted
 
-    def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
+    def _refuse_if_down(self, state: EndpointState, now: datetime, *, is_create: bool) -> None:
         if state.is_down(now):
             self._must_look = True
             assert state.down_until_at is not None
             raise EndpointDown(
                 f"{self._endpoint_name} is taken out: {state.reason}",
                 until_at=state.down_until_at,
+            )
+        if is_create and state.closed_until_at is not None and state.is_closed(now):
+            self._must_look = True
+            raise EndpointDown(
+                f"{self._endpoint_name} is closed to new jobs: {state.closed_why}",
+                until_at=state.closed_until_at,
             )
 
     def _put_back(self, calls: int = 1, creates: int = 0) -> None:
@@ -315,6 +342,26 @@ class GuardedProvider:
             )
         )
         if state is not None and state.is_down(now):
+            event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
+
+    def _note_refusal(self, error: ChoiceRefused, admitted: _Admitted) -> None:
+        """Only new jobs are kept from it: what was sent is still collected."""
+        now, why = self._clock.now(), f"{type(error).__name__} {error.code}".strip()
+        self._must_look = True
+        state = self._change(
+            lambda state: model.closed(
+                state, now, why, is_probe=admitted.was_closed, first_pause=self._first_pause
+            )
+        )
+        if state is not None:
+            event("endpoint.failing", endpoint=self._endpoint_name, reason=why, level=40)
+
+    def _note_unfunded(self, error: ProviderUnfunded) -> None:
+        now = self._clock.now()
+        was_known = self._book.state(self._endpoint_name).is_unfunded(now)
+        self._change(lambda state: model.unfunded(state, now))
+        if not was_known:
+            reason = f"{type(error).__name__} {error.code}".strip()
             event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
 
     def _note_throttled(self, error: ProviderThrottled) -> None:

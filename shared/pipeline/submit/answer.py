@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import (
+    ChoiceRefused,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -185,7 +186,7 @@ class NoteAnswers(UseCase):
 
 def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
-    if isinstance(error, EndpointDown | ProviderUnauthorised):
+    if isinstance(error, ChoiceRefused | EndpointDown | ProviderUnauthorised):
         return MOMENT
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
         return timedelta(seconds=max(error.retry_after_seconds, 1))

@@ -13,18 +13,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 MARK = "dropscribe"
 _KEEP = "dropscribe-keep"
+_INSTEAD = "dropscribe-instead"
 _SAS = ("sv", "sig")
 
 
 class Mark(NamedTuple):
-    """`keep` tells that the provider's copy is to stay."""
+    """`keep` tells that the provider's copy is to stay, `instead` that it was asked for models that
+    its own refusal named, in place of the usual ones."""
 
     text: str
     keep: bool
+    instead: bool = False
 
 
-def with_mark(url: str, mark: str, *, keep: bool = False) -> str:
-    added = urlencode({MARK: mark, **({_KEEP: "1"} if keep else {})})
+def with_mark(url: str, mark: str, *, keep: bool = False, instead: bool = False) -> str:
+    flags = {_KEEP: keep, _INSTEAD: instead}
+    added = urlencode({MARK: mark, **{name: "1" for name, is_set in flags.items() if is_set}})
     return f"{url}{'&' if '?' in url else '?'}{added}"
 
 
@@ -42,5 +46,5 @@ def mark_in(*urls: str | None) -> Mark | None:
         except ValueError:
             continue
         if query.get(MARK):
-            return Mark(query[MARK][0], _KEEP in query)
+            return Mark(query[MARK][0], _KEEP in query, _INSTEAD in query)
     return None
