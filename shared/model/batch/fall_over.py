@@ -32,7 +32,8 @@ def trouble(
 ) -> Failure | None:
     """Why nothing can be sent to `provider`, of which these are the endpoints: no money, or out
     or closed to new jobs for longer than `patience`. None: it can be, or soon. `has_tried` is for
-    who was turned away already; others find out how an endpoint is whenever a pause of it is over."""
+    who was turned away already; others find out how an endpoint is whenever a pause of it is
+    over."""
     known = [states.get(name, EndpointState(name=name)) for name in endpoints]
     if not known:
         return PROVIDER_GONE.failure(provider=provider)

@@ -21,7 +21,6 @@ from shared.errors import (
     ResultMissing,
     TranscriptionMissing,
 )
-from shared.log import event
 from shared.model.transcript.recognition import Recognition
 from shared.ports.provider import (
     JobRequest,
@@ -122,9 +121,6 @@ class AssemblyAI:
             self._models = _Models(error.accepted, instead=True)
             if time.monotonic() - began > _SOON_SECONDS:
                 raise
-            event(
-                "endpoint.models_changed", endpoint=self.endpoint, models=error.accepted, level=40
-            )
         return self._create(source, request, self._models)
 
     def _create(self, source: _Source, request: JobRequest, models: _Models) -> str:

@@ -18,15 +18,14 @@ _SAS = ("sv", "sig")
 
 
 class Mark(NamedTuple):
-    """`keep` tells that the provider's copy is to stay, `instead` that it was asked for models that
-    its own refusal named, in place of the usual ones."""
+    """`keep` tells that the provider's copy is to stay."""
 
     text: str
     keep: bool
-    instead: bool = False
 
 
 def with_mark(url: str, mark: str, *, keep: bool = False, instead: bool = False) -> str:
+    """`instead` notes that models are asked for that a refusal named, not the usual ones."""
     flags = {_KEEP: keep, _INSTEAD: instead}
     added = urlencode({MARK: mark, **{name: "1" for name, is_set in flags.items() if is_set}})
     return f"{url}{'&' if '?' in url else '?'}{added}"
@@ -46,5 +45,10 @@ def mark_in(*urls: str | None) -> Mark | None:
         except ValueError:
             continue
         if query.get(MARK):
-            return Mark(query[MARK][0], _KEEP in query, _INSTEAD in query)
+            return Mark(query[MARK][0], _KEEP in query)
     return None
+
+
+def has_others_instead(*urls: str | None) -> bool:
+    """Whether one of the URLs notes that other models than the usual ones were asked for."""
+    return any(f"&{_INSTEAD}=1" in (url or "") for url in urls)

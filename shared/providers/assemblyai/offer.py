@@ -24,7 +24,7 @@ def _connect(to: Connection) -> AssemblyAI:
         uploads=to.settings["uploads"],
         upload_seconds=to.prepare_seconds,
         create_seconds=to.create_seconds,
-        models=to.settings["models"],
+        models=to.settings["models"] or USUAL.models,
     )
 
 
@@ -45,7 +45,7 @@ OFFER = Offer(
         Setting("ASSEMBLYAI_UPLOADS", switch, False),
         Setting("ASSEMBLYAI_CREATES_PER_MINUTE", number(4, 10_000), CREATES_PER_MINUTE),
         Setting("ASSEMBLYAI_MAX_ACTIVE_JOBS", number(1, 5000), 200),
-        Setting("ASSEMBLYAI_MODELS", names, USUAL.models),
+        Setting("ASSEMBLYAI_MODELS", names, None),
     ),
     limits_by=_limits,
     # For the dearest model. What the features beside the text cost, the page does not list.

@@ -13,7 +13,7 @@ from shared.model.transcript.alignment import align, key, without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
-from shared.providers.assemblyai.marks import mark_in
+from shared.providers.assemblyai.marks import has_others_instead
 from shared.providers.assemblyai.stretches import (
     Heard,
     HeardWord,
@@ -158,8 +158,7 @@ def _utterance(one: Heard, spoken: str | None, joint: str) -> RecognisedUtteranc
 
 def _substitutes(result: _Result) -> tuple[str, ...]:
     """That other models than the usual ones were asked for, where the call's mark says so."""
-    mark = mark_in(result.audio_url, result.webhook_url)
-    if mark is None or not mark.instead:
+    if not has_others_instead(result.audio_url, result.webhook_url):
         return ()
     models = ", ".join(map(redacted, result.speech_models or ())) or "others"
     return (f"AssemblyAI does not take the usual models any more; it was asked for {models}.",)
