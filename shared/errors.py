@@ -18,9 +18,9 @@
     │   └── BlobUnread            it did so when one blob was to be read
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
+        │   └── ChoiceRefused     in what the app chose, whatever the recording
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
-        ├── ChoiceRefused         it takes nothing of what the app chose, whatever the recording
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
         ├── ProviderThrottled     too many calls; carries how long to wait
         ├── CallOverdue           not called: the moment by which it had to begin is past
@@ -202,7 +202,7 @@ class ProviderUnfunded(ProviderError):
     pay in, and then the same call succeeds."""
 
 
-class ChoiceRefused(ProviderError):
+class ChoiceRefused(ProviderRefused):
     """A create call was refused for what the app chose, not the profile: a model, a version, a
     locale, a feature, an address. No recording is to blame, and every other call would be refused
     too, until somebody changes the choice. `accepted` are the values that the answer names as

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from shared.errors import ChoiceRefused, ProviderError, ProviderRefused, ProviderUnfunded
+from shared.endpoints.choose import down
+from shared.errors import (
+    ChoiceRefused,
+    EndpointDown,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnfunded,
+)
+from shared.model.endpoint.endpoint import UNFUNDED
 from shared.model.profile.options import Options
+from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.answers import error_of as error_of_assemblyai
 from shared.providers.azure_speech.answers import error_of as error_of_azure
 from shared.providers.choices import accepted_models, blamed
 from shared.providers.soferai.answers import error_of as error_of_soferai
+from tests.fakes.api import Api
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 from tests.unit.test_fall_over import BOTH, created, transcript, world
+from tests.unit.test_recovery_guard import Place
 
 USUAL = ("new-3", "old-2")
+CALL = JobRequest(
+    mark="m", display_name="", options=Options(), content_urls=("https://audio.example/a.wav",)
+)
 
 
 def outcome(said: str, status: int = 400, **options: Any) -> ProviderError:
@@ -122,3 +137,54 @@ def test_the_next_provider_takes_over_after_its_time() -> None:
     [warning] = transcript(there, "a.wav")["provider"]["warnings"]
     assert "did not take what is usual here" in warning
     assert_all_is_well(there)
+
+
+def told_by_health(there: World) -> tuple[str, str | None]:
+    [endpoint] = Api(lambda: there.app)("get_health").json["endpoints"]
+    return endpoint["status"], endpoint.get("reason")
+
+
+def until_it_is_tried(there: World) -> None:
+    for _ in range(20):
+        there.clock.advance(10)
+        there.drain()
+        if there.endpoints["one"].calls["submit"]:
+            return
+    raise AssertionError("no create call was made")
+
+
+def test_health_says_why_new_jobs_wait_until_they_go_on() -> None:
+    there = alone()
+    there.endpoints["one"].errors["submit"] = [ChoiceRefused("gone", code="choice_refused")] * 2
+    there.drop("a.wav")
+    until_it_is_tried(there)
+    assert list(down(there.book.all(), there.clock.now())) == ["one"]
+    assert told_by_health(there) == ("paused", "ChoiceRefused choice_refused")
+    there.run()
+    assert {row.state for row in there.rows().values()} == {"transcribed"}
+    assert there.book.state("one").trouble(there.clock.now()) is None
+
+
+def test_an_empty_account_shows_in_health() -> None:
+    there = alone()
+    there.endpoints["one"].errors["submit"] = [ProviderUnfunded("empty")]
+    there.drop("a.wav")
+    until_it_is_tried(there)
+    assert told_by_health(there) == ("paused", UNFUNDED)
+
+
+def test_what_was_sent_is_still_asked_about_while_new_jobs_wait() -> None:
+    place = Place(instances=2)
+    for pause in (30, 60, 120):
+        place.provider.errors["submit"] = [ChoiceRefused("gone")]
+        with pytest.raises(ChoiceRefused):
+            place.instances[0].submit(CALL)
+        for instance in place.instances:
+            with pytest.raises(EndpointDown):
+                instance.submit(CALL)
+        assert [place.ask(0), place.ask(1)] == [None, None]
+        assert place.state.closed_until_at == place.clock.now() + timedelta(seconds=pause)
+        place.clock.advance(pause)
+    place.instances[1].submit(CALL)
+    assert place.state.closings == 0 and place.state.closed_since_at is None
+    place.instances[0].submit(CALL)

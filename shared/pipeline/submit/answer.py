@@ -59,7 +59,9 @@ class Sent(NamedTuple):
 
     @property
     def is_unsent(self) -> bool:
-        """Certainly not carried out, and nobody is to blame."""
+        """Certainly not carried out, and no recording is to blame."""
+        if isinstance(self.answer, ChoiceRefused):
+            return True
         return isinstance(self.answer, ProviderError | NotMade) and not isinstance(
             self.answer, OutcomeUnknown | ProviderRefused
         )
@@ -141,7 +143,7 @@ class NoteAnswers(UseCase):
         if isinstance(error, OutcomeUnknown):
             code = error.code
             event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=code, level=30)
-        elif isinstance(error, ProviderRefused):
+        elif isinstance(error, ProviderRefused) and not one.is_unsent:
             return self._is_given_back(job, error)
         elif is_empty(one.request):
             self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
