@@ -131,7 +131,7 @@ class AnnouncingStore:
 
 
 class AnnouncingBook:
-    """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
+    """`ports.state.EndpointBook` that tells of an endpoint that was well and takes no jobs. What
     was before is known from the version: it is that of the state that was read."""
 
     def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
@@ -144,15 +144,16 @@ class AnnouncingBook:
 
     def save(self, state: EndpointState) -> EndpointState:
         notice = None
-        is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
-        if is_news:
-            event = of_endpoint(state, self._clock.now())
+        now = self._clock.now()
+        was_well = self._was_well.get(state.name) == state.version
+        if was_well and not state.is_well(now):
+            event = of_endpoint(state, now)
             notice = self._announcer.notice(ENDPOINTS, [event])
         saved = self._seen(self._book.save(state, notice))
         self._announcer.hand_on(notice)
         return saved
 
     def _seen(self, state: EndpointState) -> EndpointState:
-        if state.pauses == 0:
+        if state.is_well(self._clock.now()):
             self._was_well[state.name] = state.version
         return state

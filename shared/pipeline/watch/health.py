@@ -120,13 +120,14 @@ def _down(now: datetime) -> Health:
 def _endpoint(
     name: str, provider: str, state: EndpointState | None, active_jobs: int, now: datetime
 ) -> EndpointHealth:
-    if state is None or not state.is_down(now):
+    trouble = None if state is None else state.trouble(now)
+    if trouble is None:
         return EndpointHealth(name=name, provider=provider, status="ok", active_jobs=active_jobs)
     return EndpointHealth(
         name=name,
         provider=provider,
         status="paused",
         active_jobs=active_jobs,
-        reason=state.reason,
-        until_at=state.down_until_at,
+        reason=trouble.reason,
+        until_at=trouble.until_at,
     )
