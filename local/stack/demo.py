@@ -18,8 +18,10 @@ from local.children import ChildFailed
 from local.stack import screen
 from local.stack.download import download
 from local.stack.intake import Drop, choose
+from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
 from local.stack.stack import CONTAINERS, TABLE, running_stack
+from shared.errors import ConfigurationError
 from shared.model.batch.recording import Recording
 from shared.model.transcript.transcript import Transcript
 
@@ -61,6 +63,10 @@ def demo(
                 seconds=60 * minutes,
             )
             download(stack.blobs, OUTPUTS, out)
+    except ConfigurationError as error:
+        shutil.rmtree(logs, ignore_errors=True)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        return STACK_FAILED
     except (ChildFailed, RuntimeError, TimeoutError) as error:
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
@@ -80,16 +86,14 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
     return intake.drops
 
 
-def drop_into(address: Path, audio: Sequence[str], out: Path | None) -> int:
-    """Drop into the stack that `make run` keeps up; its address is in the file `address`."""
+def drop_into(folder: Path, audio: Sequence[str], out: Path | None) -> int:
+    """Drop into the stack that `make run` keeps up; its addresses are files in `folder`."""
     console = Console(highlight=False)
     try:
-        storage = address.read_text(encoding="utf-8")
+        storage = the_stack(folder, console).storage
         drops = _choose(audio, console)
-    except FileNotFoundError as error:
-        is_down = error.filename == str(address)
-        text = "The stack is not up: start it with `make run`." if is_down else str(error)
-        console.print(text, style="red", markup=False)
+    except (StackDown, FileNotFoundError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started = monotonic()
     progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
@@ -97,6 +101,19 @@ def drop_into(address: Path, audio: Sequence[str], out: Path | None) -> int:
         download(BlobServiceClient.from_connection_string(storage), OUTPUTS, out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def the_stack(folder: Path, console: Console) -> Lasting:
+    """The one that `make run` keeps up. Raises `StackDown`."""
+    found = find(folder)
+    if is_stale(folder):
+        console.print(
+            "profiles.toml has changed since the stack started; stop `make run` and start it "
+            "again for that to take effect.",
+            style="yellow",
+            markup=False,
+        )
+    return found
 
 
 def _drop_and_watch(

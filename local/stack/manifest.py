@@ -12,9 +12,17 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from rich.console import Console
 
-from local.stack.demo import ALL_TRANSCRIBED, LOOK_SECONDS, OUTPUTS, SOME_FAILED, STACK_FAILED
+from local.stack.demo import (
+    ALL_TRANSCRIBED,
+    LOOK_SECONDS,
+    OUTPUTS,
+    SOME_FAILED,
+    STACK_FAILED,
+    the_stack,
+)
 from local.stack.download import download
 from local.stack.intake import choose
+from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
 from shared.batches.status import BatchStatus, TellStatus
 from shared.errors import BatchMissing
@@ -25,18 +33,16 @@ from shared.stores.table.batches import TableBatchStore
 SECONDS = 3600
 
 
-def drop_manifest(address: Path, manifest: Path, audio: Sequence[str], out: Path | None) -> int:
+def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path | None) -> int:
     """`audio` goes into the container for uploads first. Returns 0: all transcribed, 3: some
     failed or the manifest was refused, 1: the stack is not up or a file is missing."""
     console = Console(highlight=False)
     try:
-        storage = address.read_text(encoding="utf-8")
+        storage = the_stack(folder, console).storage
         content = manifest.read_bytes()
         drops = choose(audio).drops
-    except FileNotFoundError as error:
-        is_down = error.filename == str(address)
-        text = "The stack is not up: start it with `make run`." if is_down else str(error)
-        console.print(text, style="red", markup=False)
+    except (StackDown, FileNotFoundError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     blobs = BlobServiceClient.from_connection_string(storage)
     for drop in drops:

@@ -16,7 +16,7 @@ import msgspec
 from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
 from shared.application import Application
-from shared.errors import Fault
+from shared.errors import ConfigurationError, Fault
 
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
@@ -60,7 +60,9 @@ class Operation:
     that the operation reads by itself, `headers` what it reads besides, with what that does.
     `problems` are the statuses that it refuses with, besides those that all have. `former` maps
     names that a parameter of the query had before to the one that it has: they are taken and not
-    described. `is_open` lets everybody in. Each is itself and no other, whatever others hold."""
+    described. `is_open` lets everybody in. `unconfigured` answers where settings or profiles are
+    wrong and there is no application; without it that is a problem. Each is itself and
+    no other, whatever others hold."""
 
     name: str
     method: str
@@ -76,6 +78,7 @@ class Operation:
     former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     is_open: bool = False
+    unconfigured: Callable[[ConfigurationError], Response] | None = None
     tag: str = ""
     path_names: tuple[str, ...] = field(init=False)
     read_body: Callable[[bytes], Any] | None = field(init=False)

@@ -11,7 +11,7 @@ from shared.api.http import Request, Response
 from shared.api.operation import Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
-from shared.errors import DropscribeError
+from shared.errors import ConfigurationError, DropscribeError
 from shared.log import event
 
 
@@ -41,6 +41,9 @@ def serve(
         return operation.handle(read_call(operation, request, app, base, caller, operations))
     except Refused as error:
         return refusal(error)
+    except ConfigurationError as error:
+        _told(operation, error)
+        return operation.unconfigured(error) if operation.unconfigured else of_error(error)
     except DropscribeError as error:
         if error.status >= 500:
             _told(operation, error)

@@ -14,6 +14,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local.__main__ import main
 from local.emulators.azure_speech.server import running
+from local.stack.lasting import Lasting, told
 from local.stack.stack import TABLE, Stack
 from shared.batches.status import BatchStatus, ListBatches, ReadItems, TellStatus
 from shared.model.batch.batch import manifest_batch_id
@@ -134,13 +135,14 @@ def test_a_manifest_is_dropped_from_the_command_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    address = tmp_path / "storage"
-    address.write_text(office.site.stack.azurite.connection_string)
+    stack = office.site.stack
+    lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
     (tmp_path / "a.wav").write_bytes(sound())
     manifest = tmp_path / "m.jsonl"
     manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n')
-    monkeypatch.setattr("local.__main__.ADDRESS", address)
+    monkeypatch.setattr("local.__main__.CACHE", tmp_path / "cache")
     command = ["local", "drop", "--manifest", str(manifest), str(tmp_path / "a.wav")]
     monkeypatch.setattr("sys.argv", command)
-    assert main() == 0
+    with told(lasting, tmp_path / "cache"):
+        assert main() == 0
     assert "1 transcribed, 0 failed of 1 recordings" in capsys.readouterr().out
