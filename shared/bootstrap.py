@@ -33,6 +33,7 @@ from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.uploads import SignedUploads
@@ -109,6 +110,7 @@ def build(
             requests=BlobRequests(account.blobs, settings.batches_container),
             web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
             uploads=SignedUploads(account.blobs, signer),
+            output_links=SignedOutputLinks(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
                 name: offer.limits_with(settings.of_provider[name])

@@ -27,7 +27,7 @@ from shared.model.profile.profile import Profile
 from shared.ports.ground import EventPorts, Ports
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
+from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
@@ -124,6 +124,7 @@ class World:
                 requests=self.requests,
                 web=self.web,
                 uploads=FakeUploads(),
+                output_links=FakeOutputLinks(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,
