@@ -80,7 +80,7 @@ def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
                 f"{status.status}: transcribed {counts.transcribed}, failed {counts.failed} "
                 f"of {counts.accepted}"
             )
-            if status.status in ("completed", "refused"):
+            if status.status in ("completed", "cancelled", "refused"):
                 return status
             sleep(LOOK_SECONDS)
     raise TimeoutError(f"not done after {SECONDS / 60:.0f} minutes")

@@ -15,6 +15,7 @@ import msgspec
 
 from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
+from shared.api.words import words_at
 from shared.application import Application
 from shared.errors import ConfigurationError, Fault
 
@@ -164,7 +165,8 @@ def _query(operation: Operation, query: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(sent, kind, strict=False)
     except msgspec.ValidationError as error:
-        at, message = _told(error)
+        at, message = _told(error, kind)
+        at = next((k for k in query if former.get(k) == at), at)  # as its sender calls it
         raise _invalid(at, "invalid_parameter", message) from None
 
 
@@ -177,19 +179,22 @@ def _body(operation: Operation, request: Request) -> Any:
     try:
         return operation.read_body(request.body or b"{}")
     except msgspec.ValidationError as error:
-        at, message = _told(error)
+        at, message = _told(error, operation.body)
         raise _invalid(at, "invalid_body", message) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "invalid_body", "The body is not JSON.") from None
 
 
-def _told(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Where, and what. The library's texts never repeat a value that was sent."""
+def _told(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
+    """Where, and what. Of a word that is not among those of an enumeration the library repeats the
+    value that was sent, of nothing else: it is left out, and those that there are are named."""
     text = str(error)
     place = _PLACE.search(text)
     at, told = (place.group(1), text[: place.start()]) if place else ("", text)
     if "matching regex" in told:
         return at, "It is not written as it has to be; openapi.json has the pattern."
+    if told.startswith("Invalid enum value"):
+        return at, f"It can be: {', '.join(words_at(kind, at))}."
     return at, f"{told}."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shared.api.caller import caller_of
@@ -51,6 +51,24 @@ def serve(
     except Exception as error:  # the host would answer without a word
         _told(operation, error)
         return problem(500, "internal", "The fault is ours. It is logged; try again later.")
+
+
+def nothing_there(method: str, path: str, operations: Operations) -> Response:
+    """For a path below the API that no operation has, or has with other methods only."""
+    parts = path.strip("/").split("/")
+    methods = sorted({op.method for op in operations if _may_be(op.path.split("/"), parts)})
+    if not methods or method in methods:
+        text = "There is nothing at this address. GET openapi.json lists all that there is."
+        return problem(404, "unknown_path", text)
+    allowed = ", ".join(methods)
+    response = problem(405, "method_not_allowed", f"This address takes {allowed}, not {method}.")
+    return response._replace(headers={"Allow": allowed})
+
+
+def _may_be(path: Sequence[str], asked: Sequence[str]) -> bool:
+    return len(path) == len(asked) and all(
+        own.startswith("{") or own == other for own, other in zip(path, asked, strict=True)
+    )
 
 
 def _told(operation: Operation, error: Exception) -> None:

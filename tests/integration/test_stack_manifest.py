@@ -48,7 +48,7 @@ class Office:
 
         def end() -> BatchStatus | None:
             status = TellStatus(store=self.store, clock=FakeClock())(batch_id)
-            return status if status.status in ("completed", "refused") else None
+            return status if status.status in ("completed", "cancelled", "refused") else None
 
         return until(end)
 
