@@ -16,7 +16,7 @@ from rich.console import Console
 
 from local.children import ChildFailed
 from local.stack import screen
-from local.stack.download import download
+from local.stack.download import download, outputs_of
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
@@ -27,9 +27,7 @@ from shared.model.transcript.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
 LOOK_SECONDS = 0.5
-OUTPUTS = tuple(
-    CONTAINERS[name] for name in ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
-)
+REPORTS = CONTAINERS["REPORTS_CONTAINER"]
 
 
 def demo(
@@ -62,7 +60,7 @@ def demo(
                 check=stack.check,
                 seconds=60 * minutes,
             )
-            download(stack.blobs, OUTPUTS, out)
+            download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
     except ConfigurationError as error:
         shutil.rmtree(logs, ignore_errors=True)
         console.print(str(error), style="red", markup=False, soft_wrap=True)
@@ -98,7 +96,8 @@ def drop_into(folder: Path, audio: Sequence[str], out: Path | None) -> int:
     started = monotonic()
     progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
     if out is not None:
-        download(BlobServiceClient.from_connection_string(storage), OUTPUTS, out)
+        blobs = BlobServiceClient.from_connection_string(storage)
+        download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,21 +12,23 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from rich.console import Console
 
+from local.stack import screen
 from local.stack.demo import (
     ALL_TRANSCRIBED,
     LOOK_SECONDS,
-    OUTPUTS,
+    REPORTS,
     SOME_FAILED,
     STACK_FAILED,
     the_stack,
 )
-from local.stack.download import download
+from local.stack.download import download, outputs_of
 from local.stack.intake import choose
 from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
 from shared.batches.status import BatchStatus, TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
+from shared.model.batch.recording import Recording
 from shared.model.manifest.refusal import ManifestReport, told
 from shared.stores.table.batches import TableBatchStore
 
@@ -52,8 +54,13 @@ def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path 
     batch_id = _drop(blobs, manifest.name, content)
     console.print(f"Dropped {manifest.name}; its batch is {batch_id}.", markup=False)
     status = _watch(storage, batch_id, console)
+    rows = list(_rows(storage, batch_id))
     if out is not None:
-        download(blobs, OUTPUTS, out)
+        refused = [status.error_report] if status.error_report else []
+        download(blobs, [*outputs_of(rows, REPORTS), *refused], out)
+    for row in rows:
+        if row.state == "failed":
+            screen.show_failure(console, row)
     return _show_end(status, blobs, console)
 
 
@@ -61,6 +68,11 @@ def _drop(blobs: BlobServiceClient, name: str, content: bytes) -> str:
     container = CONTAINERS["MANIFESTS_CONTAINER"]
     answer = blobs.get_blob_client(container, name).upload_blob(content, overwrite=True)
     return manifest_batch_id(container, name, str(answer["etag"]))
+
+
+def _rows(storage: str, batch_id: str) -> Iterator[Recording]:
+    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    return TableBatchStore(table).recordings(batch_id)
 
 
 def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:

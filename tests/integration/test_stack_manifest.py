@@ -139,10 +139,19 @@ def test_a_manifest_is_dropped_from_the_command_line(
     lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
     (tmp_path / "a.wav").write_bytes(sound())
     manifest = tmp_path / "m.jsonl"
-    manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n')
+    manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n{"blob": "b.wav"}\n')
     monkeypatch.setattr("local.__main__.CACHE", tmp_path / "cache")
-    command = ["local", "drop", "--manifest", str(manifest), str(tmp_path / "a.wav")]
+    out = tmp_path / "out"
+    command = ["local", "drop", "--out", str(out), "--manifest", str(manifest)]
+    command.append(str(tmp_path / "a.wav"))
     monkeypatch.setattr("sys.argv", command)
     with told(lasting, tmp_path / "cache"):
-        assert main() == 0
-    assert "1 transcribed, 0 failed of 1 recordings" in capsys.readouterr().out
+        assert main() == 3
+    told_now = capsys.readouterr().out
+    assert "1 transcribed, 1 failed of 2 recordings" in told_now
+    assert "✗ b.wav" in told_now
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    reports = {name for name in names if name.startswith("reports/")}
+    assert len(reports) == 3  # of this batch alone, whatever the stack made before
+    assert "transcripts/uploads/a.wav.json" in names
+    assert "errors/uploads/b.wav.json" in names
