@@ -48,7 +48,7 @@ def _carry_out(options: argparse.Namespace) -> int:
                 return drop_manifest(CACHE, options.manifest, options.audio, options.out)
             from local.stack.demo import drop_into
 
-            return drop_into(CACHE, options.audio or [SAMPLES], options.out)
+            return drop_into(CACHE, options.audio or [SAMPLES], options.out, dict(options.metadata))
         case "archive":
             return archive(options.results, options.out)
         case "run":
@@ -116,6 +116,14 @@ def _when_told() -> threading.Event:
     return told
 
 
+def _entry(text: str) -> tuple[str, str]:
+    """Names of blob metadata are those of C#: letters, digits and underscores."""
+    name, equals, value = text.partition("=")
+    if not equals or not (name.isascii() and name.isidentifier()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TEXT, NAME of letters, digits, _")
+    return name, value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local", description="The whole of Dropscribe on this machine."
@@ -150,6 +158,14 @@ def _parser() -> argparse.ArgumentParser:
         help="a manifest to drop; the audio, if any, then goes into the container for uploads",
     )
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
+    drop.add_argument(
+        "--metadata",
+        action="append",
+        type=_entry,
+        default=[],
+        metavar="NAME=TEXT",
+        help="metadata of every file, such as client=ACME or dropscribe_locale=de-DE; repeatable",
+    )
     drop.add_argument("--out", type=Path, help="folder for the outputs")
     for command in (demo, run, emulators):
         command.add_argument(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import mimetypes
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
+from types import MappingProxyType
+from urllib.parse import quote
 
 import msgspec
 from azure.data.tables import TableServiceClient
@@ -84,8 +86,11 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
     return intake.drops
 
 
-def drop_into(folder: Path, audio: Sequence[str], out: Path | None) -> int:
-    """Drop into the stack that `make run` keeps up; its addresses are files in `folder`."""
+def drop_into(
+    folder: Path, audio: Sequence[str], out: Path | None, metadata: Mapping[str, str]
+) -> int:
+    """Drop into the stack that `make run` keeps up; its addresses are files in `folder`.
+    `metadata` is that of every blob."""
     console = Console(highlight=False)
     try:
         storage = the_stack(folder, console).storage
@@ -94,7 +99,9 @@ def drop_into(folder: Path, audio: Sequence[str], out: Path | None) -> int:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started = monotonic()
-    progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
+    progress = _drop_and_watch(
+        storage, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+    )
     if out is not None:
         blobs = BlobServiceClient.from_connection_string(storage)
         download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
@@ -122,10 +129,11 @@ def _drop_and_watch(
     *,
     check: Callable[[], None],
     seconds: float,
+    metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> Progress:
     """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
     blobs = BlobServiceClient.from_connection_string(storage)
-    wanted = {_drop(blobs, drop) for drop in drops}
+    wanted = {_drop(blobs, drop, metadata) for drop in drops}
     console.print(f"Dropped {len(wanted)} recordings into the container audio.")
     table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
     shown: set[Key] = set()
@@ -142,12 +150,13 @@ def _drop_and_watch(
     raise TimeoutError(f"not done after {seconds / 60:.0f} minutes")
 
 
-def _drop(blobs: BlobServiceClient, drop: Drop) -> Key:
+def _drop(blobs: BlobServiceClient, drop: Drop, metadata: Mapping[str, str]) -> Key:
     blob = blobs.get_blob_client(CONTAINERS["AUDIO_CONTAINER"], drop.name)
     media_type = mimetypes.guess_type(drop.path.name)[0] or "application/octet-stream"
     settings = ContentSettings(content_type=media_type)
+    sent = {n: text if text.isascii() else quote(text) for n, text in metadata.items()}
     with drop.path.open("rb") as file:
-        answer = blob.upload_blob(file, overwrite=True, content_settings=settings)
+        answer = blob.upload_blob(file, overwrite=True, content_settings=settings, metadata=sent)
     return drop.name, str(answer["etag"]).strip('"')
 
 
