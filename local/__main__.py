@@ -62,11 +62,12 @@ def run(engine: str, port: int, provider: str) -> int:
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
         lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
-        with told(lasting):
+        with told(lasting, events_secret=stack.environment["EVENTS_SECRET"]):
             print(
                 "The stack is up; Ctrl-C stops it.\n"
                 f"  functions app  {stack.app_url}\n"
                 f"  its API        {stack.app_url}/api, with the key in .cache/api-key\n"
+                "  callbacks      signed with the secret in .cache/events-secret\n"
                 f"  {EMULATORS[provider].name:<13}  {stack.speech_url}{EMULATORS[provider].path}\n"
                 f"  blobs          {stack.azurite.blob_endpoint}\n"
                 f"  logs           {logs}\n"

@@ -33,10 +33,11 @@ class Lasting:
 
 
 @contextmanager
-def told(stack: Lasting, folder: Path = CACHE) -> Iterator[None]:
-    """Its addresses stand in `folder` until the end of the block."""
+def told(stack: Lasting, folder: Path = CACHE, *, events_secret: str = "") -> Iterator[None]:
+    """Its addresses stand in `folder` until the end of the block, and the secret that callbacks of
+    batches are signed with."""
     content = {"storage": stack.storage, "api": stack.api, "api-key": stack.key}
-    content["api-profiles"] = _own_profiles()
+    content |= {"api-profiles": _own_profiles(), "events-secret": events_secret}
     folder.mkdir(exist_ok=True)
     try:
         for name, text in content.items():

@@ -112,3 +112,11 @@ def test_drop_notices_profiles_that_were_changed_since(
         assert not lasting.is_stale(tmp_path)
         (tmp_path / "api-profiles").write_text("other")
         assert lasting.is_stale(tmp_path)
+
+
+def test_the_secret_of_callbacks_lies_beside_the_key_while_the_stack_is_up(tmp_path: Path) -> None:
+    stack = Lasting("storage", "http://127.0.0.1:1/api", "key")
+    with lasting.told(stack, tmp_path, events_secret="whsec_c2VjcmV0"):
+        assert (tmp_path / "events-secret").read_text() == "whsec_c2VjcmV0"
+        assert (tmp_path / "api-key").read_text() == "key"
+    assert list(tmp_path.iterdir()) == []
