@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -88,18 +89,19 @@ def upload_link(hours: int = 2) -> str:
 
 
 @pytest.mark.parametrize(
-    ("link", "of", "may", "hours"),
+    ("make", "of", "may", "hours"),
     [
-        (audio_link("a.wav"), "b", "r", SAS_HOURS),
-        (audio_link(None), "c", "rl", SAS_HOURS),
-        (upload_link(), "b", "cw", 2),
-        (output_link(), "b", "r", 12),
+        (partial(audio_link, "a.wav"), "b", "r", SAS_HOURS),
+        (partial(audio_link, None), "c", "rl", SAS_HOURS),
+        (upload_link, "b", "cw", 2),
+        (output_link, "b", "r", 12),
     ],
     ids=["a recording", "a container", "an upload", "an output"],
 )
 def test_a_link_may_what_it_is_for_and_no_more_and_ends_in_time(
-    link: str, of: str, may: str, hours: int
+    make: Callable[[], str], of: str, may: str, hours: int
 ) -> None:
+    link = make()
     assert signed(link)["sr"] == [of]
     assert sorted(signed(link)["sp"][0]) == sorted(may)
     assert abs(lives_for(link) - timedelta(hours=hours)) < timedelta(minutes=5)
