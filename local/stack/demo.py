@@ -6,6 +6,7 @@ import mimetypes
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from rich.console import Console
 from local.children import ChildFailed
 from local.stack import screen
 from local.stack.download import download, outputs_of
+from local.stack.hearing import Heard, listening
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
@@ -60,6 +62,7 @@ def demo(
                 drops,
                 console,
                 check=stack.check,
+                heard=listening(stack.speech_url),
                 seconds=60 * minutes,
             )
             download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
@@ -93,17 +96,23 @@ def drop_into(
     `metadata` is that of every blob."""
     console = Console(highlight=False)
     try:
-        storage = the_stack(folder, console).storage
+        stack = the_stack(folder, console)
         drops = _choose(audio, console)
     except (StackDown, FileNotFoundError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started = monotonic()
     progress = _drop_and_watch(
-        storage, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+        stack.storage,
+        drops,
+        console,
+        check=lambda: None,
+        heard=listening(stack.speech),
+        seconds=3600,
+        metadata=metadata,
     )
     if out is not None:
-        blobs = BlobServiceClient.from_connection_string(storage)
+        blobs = BlobServiceClient.from_connection_string(stack.storage)
         download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
@@ -128,6 +137,7 @@ def _drop_and_watch(
     console: Console,
     *,
     check: Callable[[], None],
+    heard: Callable[[], Heard],
     seconds: float,
     metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> Progress:
@@ -141,7 +151,7 @@ def _drop_and_watch(
     with screen.progress_line(console) as show:
         while monotonic() < deadline:
             check()
-            progress = look(table, wanted)
+            progress = replace(look(table, wanted), heard=heard())
             show(progress)
             _show_new(progress, shown, blobs, console)
             if progress.is_over:

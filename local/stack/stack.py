@@ -20,6 +20,7 @@ from azure.storage.queue import QueueServiceClient
 from local.children import Child, running
 from local.emulators.registry import EMULATORS, running_emulator
 from local.host.keys import FUNCTION
+from local.recogniser.engines import BEST, resolve
 from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
@@ -74,7 +75,7 @@ class Stack:
 def running_stack(
     logs: Path,
     *,
-    engine: str = "pocketsphinx",
+    engine: str = BEST,
     provider: str = "azure-speech",
     settings: Mapping[str, str] | None = None,
     with_host: bool = True,
@@ -95,7 +96,7 @@ def running_stack(
         tell("storage")
         azurite = exits.enter_context(running_azurite())
         make_storage(azurite.connection_string)
-        tell("speech")
+        tell(f"speech, heard by {resolve(engine)}")
         key = secrets.token_hex(16)
         speech = exits.enter_context(
             running_emulator(
