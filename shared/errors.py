@@ -14,6 +14,7 @@
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
+    ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
         ├── ProviderUnauthorised  key, token or role is missing or wrong
@@ -153,6 +154,14 @@ class StoreConflict(DropscribeError):
 
 class StoreUnavailable(DropscribeError):
     """Storage could not be reached, or answered 429 or 5xx after the client's own retries."""
+
+    status = 503
+    transient = True
+
+
+class ReaderUnavailable(DropscribeError):
+    """The process that looks into files could not be started, or was ended from outside; nothing
+    is said about the file."""
 
     status = 503
     transient = True

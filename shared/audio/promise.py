@@ -102,10 +102,7 @@ def _is_whole(promised: int, container: int, block: int) -> bool:
 
 
 def _mp3(head: bytes, size: int) -> Promise | None:
-    start = 0
-    if head[:3] == b"ID3" and len(head) >= 10:
-        a, b, c, d = head[6:10]
-        start = 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | d & 127)
+    start = id3_bytes(head)
     frame = head[start : start + 200]
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
         return None
@@ -119,6 +116,14 @@ def _mp3(head: bytes, size: int) -> Promise | None:
     if promised <= present * 1.02:
         return None
     return Promise(promised, present, _mp3_ms(frame, frames))
+
+
+def id3_bytes(head: bytes) -> int:
+    """The length of the tag before the first frame of an MP3 (ID3v2), 0 without one."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    a, b, c, d = head[6:10]
+    return 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | d & 127)
 
 
 def _mp3_ms(frame: bytes, frames: int) -> int | None:

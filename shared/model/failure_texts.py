@@ -54,6 +54,14 @@ EMPTY_WAV = _input("empty_audio",
 NOT_AUDIO = _input("not_audio",
     "The content is not an audio or video format that can be read, or its header is damaged.",
     "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+TOO_COSTLY = _input("too_costly_audio",
+    "Reading the file costs more memory or time than a recording needs: it is damaged, or made to "
+    "do harm.",
+    "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+MORE_DECLARED = _input("not_audio",
+    "The index of the file declares more than its bytes can hold: it is damaged, or made to do "
+    "harm.",
+    TOO_COSTLY.advice)
 OTHER_CONTENT = _input("not_audio",
     "The content is {kind}, whatever the file's name says.",
     "Upload the audio file itself.")
