@@ -30,17 +30,22 @@ _KILOBITS = {
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _RATES = (44100, 48000, 32000)
-_FRAMES_LOOKED_AT = 400
+_FRAMES_LOOKED_AT = (20, 400)  # more only where few make it look wrong
 
 
-def by_bytes(sound: Sound, size: int) -> tuple[Sound, Promise | None]:
-    """Plain samples cannot last longer than their bytes do: what is declared beyond is missing."""
+def by_bytes(sound: Sound, size: int, promise: Promise | None) -> tuple[Sound, Promise | None]:
+    """Plain samples cannot last longer than their bytes do: what is declared beyond is missing. Of
+    a promise in bytes alone, `sound` may hold the length of what is there, or of what was
+    promised: plain samples tell which."""
     bits = _PCM_BITS.get(sound.codec)
     if bits is None or sound.duration_ms is None:
-        return sound, None
+        return sound, promise
     per_second = bits // 8 * sound.channels * sound.sample_rate_hz
     if (sound.duration_ms - _TOLERANCE_MS) * per_second <= size * 1000:
-        return sound, None
+        if promise is None:
+            return sound, None
+        whole_ms = sound.duration_ms * promise.promised_bytes // max(1, promise.present_bytes)
+        return sound, Promise(promise.promised_bytes, promise.present_bytes, whole_ms)
     promised = sound.duration_ms * per_second // 1000
     return sound, Promise(promised, size, sound.duration_ms)
 
@@ -48,17 +53,22 @@ def by_bytes(sound: Sound, size: int) -> tuple[Sound, Promise | None]:
 def mp3_is_doubtful(head: bytes, size: int, duration_ms: int | None) -> bool:
     """Whether the frames in `head` would make a length that is a quarter away from that."""
     start = id3_bytes(head)
-    rate = _bytes_a_second(head, start)
-    if rate is None or duration_ms is None:
+    return duration_ms is not None and all(
+        _is_far_off(duration_ms, size - start, _bytes_a_second(head, start, frames))
+        for frames in _FRAMES_LOOKED_AT
+    )
+
+
+def _is_far_off(duration_ms: int, size: int, per_second: float | None) -> bool:
+    if per_second is None:
         return False
-    likely_ms = (size - start) * 1000 / rate
-    return not 0.75 * duration_ms <= likely_ms <= 1.25 * duration_ms
+    return not 0.75 * duration_ms <= size * 1000 / per_second <= 1.25 * duration_ms
 
 
-def _bytes_a_second(head: bytes, at: int) -> float | None:
-    """Of the frames of layer III that follow one another from `at` on."""
+def _bytes_a_second(head: bytes, at: int, frames: int) -> float | None:
+    """Of the first `frames` of layer III, which follow one another from `at` on."""
     total, seconds = 0, 0.0
-    for _ in range(_FRAMES_LOOKED_AT):
+    for _ in range(frames):
         frame = _frame(head[at : at + 4])
         if frame is None:
             break

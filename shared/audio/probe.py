@@ -101,7 +101,7 @@ class _Looking:
         if sound is not None:
             return sound, broken_promise(head, size)
         sound, promise = self._completed(self._sound(), broken_promise(head, size))
-        return (sound, promise) if promise else by_bytes(sound, size)
+        return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
 
     def _sound(self) -> Sound:
         """With as few ranges as will do."""

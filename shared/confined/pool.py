@@ -6,6 +6,7 @@ import atexit
 import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from shared.confined.process import Child, ChildDied, Limits, Said
@@ -14,7 +15,7 @@ from shared.log import event
 from shared.ports.demuxer import TooCostly
 
 MOST_CHILDREN = 2
-PATIENCE_SECONDS = 0.05
+PATIENCE_SECONDS = 0.25
 # What a file brings about by itself. Anything else may have come from outside.
 _BY_THE_FILE = frozenset(
     {-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
@@ -25,8 +26,13 @@ _BY_THE_FILE = frozenset(
 class Children:
     """Starts no process before the first file. Any thread may ask."""
 
-    def __init__(self, limits: Limits | None = None, most: int = MOST_CHILDREN) -> None:
-        self._limits, self._most = limits or Limits(), most
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        most: int = MOST_CHILDREN,
+        start: Callable[[Limits], Child] = Child,
+    ) -> None:
+        self._limits, self._most, self._start = limits or Limits(), most, start
         self._idle: list[Child] = []
         self._begin()
         atexit.register(self.close)
@@ -85,6 +91,21 @@ class Children:
         """One that is idle, or a new one where none will be soon."""
         if self._pid != os.getpid():
             self._begin()  # after a fork: those are the children of another process
+        child = self._idle_one()
+        if child is not None and child.is_alive:
+            return child
+        try:
+            if child is not None:
+                child.end()
+            child = self._start(self._limits)
+        except BaseException:
+            self._put_back(None)
+            raise
+        event("reader.started", walls=child.walls)
+        return child
+
+    def _idle_one(self) -> Child | None:
+        """None: there is room for another one, which is counted already."""
         with self._free:
             if not self._idle and self._count:
                 self._free.wait(PATIENCE_SECONDS)
@@ -93,13 +114,7 @@ class Children:
             if self._idle:
                 return self._idle.pop()
             self._count += 1
-        try:
-            child = Child(self._limits)
-        except BaseException:
-            self._put_back(None)
-            raise
-        event("reader.started", walls=child.walls)
-        return child
+            return None
 
     def _put_back(self, child: Child | None) -> None:
         with self._free:

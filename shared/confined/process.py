@@ -73,6 +73,16 @@ class Child:
             raise ReaderUnavailable("No process that reads files can be started.") from error
 
     @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended while it waited."""
+        return self._process.poll() is None
+
+    @property
     def is_worn(self) -> bool:
         """Whether another one should take its place."""
         return self.jobs >= self._limits.jobs
