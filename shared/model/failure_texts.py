@@ -117,6 +117,9 @@ NOTHING_LISTED = _ready("input", "nothing_listed",
 UNKNOWN_PROFILE = _input("unknown_profile",
     "There is no profile called {name!r}{hint}.",
     "Use one of: {known}.")
+BAD_NAME = _input("bad_name",
+    "The name cannot be used, for not everybody reads it alike. {problem}.",
+    "Give the file a plain name and upload it again.")
 BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
 BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
 NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")

@@ -10,8 +10,10 @@ import msgspec
 
 from shared.audio import probe
 from shared.log import event
+from shared.model import failure_texts as texts
 from shared.model.batch.content import content_key
 from shared.model.batch.recording import Recording
+from shared.model.names import name_problem
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
@@ -30,6 +32,8 @@ def examine(
 ) -> Recording:
     """Fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
     it, which is asked for only where the profile reuses. Raises `InputError`."""
+    if problem := name_problem(recording.name):
+        raise texts.BAD_NAME.error(problem=problem)
     properties = probe(
         head.data,
         head.bytes,

@@ -16,6 +16,7 @@ from shared.model.batch.batch import Batch, dropped_batch
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, recording_id
 from shared.model.failure import Failure, failure_of
+from shared.model.names import leads_astray
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile, choose, labels, with_metadata
 from shared.pipeline.plan.pending import PendingPlans
@@ -103,7 +104,10 @@ class RegisterDropped(UseCase):
         self, container: str, name: str, *, refusal: Failure | None = None
     ) -> Recording | None:
         """`refusal` registers the recording as failed without looking into it. None: the blob is
-        gone, or this version of it was registered before."""
+        gone, this version of it was registered before, or its name may stand for another blob."""
+        if leads_astray(name):
+            event("recording.name_refused", container=container, level=30)
+            return None
         head = self.audio.head(container, name)
         if head is None:
             event("recording.gone", container=container, level=30)

@@ -21,6 +21,7 @@ from azure.storage.blob import (
 from shared.errors import StoreConflict
 from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead
+from shared.stores.blob.place import blob_at
 from shared.stores.failures import storage_errors
 
 HEAD_BYTES = 65_536
@@ -38,7 +39,7 @@ class BlobAudio:
         self._service, self._sign = service, sign
 
     def head(self, container: str, name: str) -> AudioHead | None:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read head"):
             try:
                 return _head(blob)
@@ -46,7 +47,7 @@ class BlobAudio:
                 return None
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read range"):
             try:
                 return blob.download_blob(
@@ -59,7 +60,7 @@ class BlobAudio:
                 raise StoreConflict("read range: the blob is gone") from None
 
     def digest(self, container: str, name: str, etag: str) -> str:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read digest"):
             try:
                 properties = blob.get_blob_properties(
@@ -98,7 +99,7 @@ class BlobAudio:
                 yield _entry(blob)
 
     def url(self, container: str, name: str) -> str:
-        return str(self._service.get_blob_client(container, name).url).split("?")[0]
+        return str(blob_at(self._service, container, name).url).split("?")[0]
 
     def readable_url(self, container: str, name: str | None) -> str:
         if name is None:

@@ -26,6 +26,7 @@ from azure.storage.blob import (
 
 from shared.errors import StoreConflict
 from shared.model.batch.recording import Recording
+from shared.stores.blob.place import blob_at
 from shared.stores.failures import storage_errors
 
 _TRIES = 10
@@ -153,7 +154,7 @@ class BlobOutputs:
 
     def _blob(self, path: str) -> BlobClient:
         container, _, name = path.partition("/")
-        return self._service.get_blob_client(container, name)
+        return blob_at(self._service, container, name)
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:
