@@ -8,6 +8,8 @@ of each. Here they are only counted. Boxes as in ISO/IEC 14496-12, 8.6 to 8.8.
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -31,12 +33,14 @@ _FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
 @dataclass
 class Index:
     """What the boxes say. `length_ms` is that of the first track of sound, None without one; its
-    header's own word is `told_ms`. `is_edited`: parts of it are left out when it is played."""
+    header's own word is `told_ms`. `sample_bytes` and `last_chunk_at` are what all tables together
+    say of the sound: how much there is, and where its last stretch begins."""
 
     is_possible: bool = True
     length_ms: int | None = None
     told_ms: int | None = None
-    is_edited: bool = False
+    last_chunk_at: int = 0
+    sample_bytes: int = 0
     _samples: int = 0
     _boxes: int = 0
     _tracks: list[_Track] = field(default_factory=list)
@@ -102,8 +106,13 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
         entry, before = _TABLES[kind]
         count = struct.unpack_from(">I", content, before)[0]
         _hold(index, count * entry, len(content) - before - 4)
-        if kind in (b"stts", b"ctts") and index.is_possible:
+        if not index.is_possible:
+            return
+        if kind in (b"stts", b"ctts"):
             _durations(kind, content[8 : 8 + count * 8], index, track)
+        elif kind in (b"stco", b"co64"):
+            places = _numbers(content[8 : 8 + count * entry], "I" if kind == b"stco" else "Q")
+            index.last_chunk_at = max(index.last_chunk_at, max(places, default=0))
     elif kind in (b"stsz", b"stz2"):
         _sizes(kind, content, index)
     elif kind == b"trun":
@@ -115,8 +124,6 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
         _header(content, track)
     elif kind == b"hdlr":
         track.is_sound = bytes(content[8:12]) == b"soun"
-    elif kind == b"elst":
-        index.is_edited = True
 
 
 def _hold(index: Index, wanted: int, present: int) -> None:
@@ -131,7 +138,17 @@ def _sizes(kind: bytes, content: memoryview, index: Index) -> None:
         _hold(index, count * (size & 255) // 8, len(content) - 12)
     elif not size:
         _hold(index, count * 4, len(content) - 12)
+        if index.is_possible:
+            index.sample_bytes += sum(_numbers(content[12 : 12 + count * 4], "I"))
     index._samples += count
+
+
+def _numbers(content: memoryview, kind: str) -> array[int]:
+    """Big-endian numbers of 32 ("I") or 64 ("Q") bits."""
+    found = array(kind, content.tobytes())
+    if sys.byteorder == "little":
+        found.byteswap()
+    return found
 
 
 def _durations(kind: bytes, entries: memoryview, index: Index, track: _Track) -> None:

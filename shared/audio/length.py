@@ -51,30 +51,31 @@ def by_bytes(sound: Sound, size: int, promise: Promise | None) -> tuple[Sound, P
 
 
 def mp3_is_doubtful(head: bytes, size: int, duration_ms: int | None) -> bool:
-    """Whether the frames in `head` would make a length that is a quarter away from that."""
+    """Whether the frames in `head` make it likely that the file lasts another time."""
     start = id3_bytes(head)
     return duration_ms is not None and all(
-        _is_far_off(duration_ms, size - start, _bytes_a_second(head, start, frames))
-        for frames in _FRAMES_LOOKED_AT
+        _is_far_off(duration_ms, size - start, _frames(head, start, most))
+        for most in _FRAMES_LOOKED_AT
     )
 
 
-def _is_far_off(duration_ms: int, size: int, per_second: float | None) -> bool:
-    if per_second is None:
+def _is_far_off(duration_ms: int, size: int, frames: list[tuple[int, float]]) -> bool:
+    """Frames of one size tell it to the percent, others about."""
+    if not frames:
         return False
-    return not 0.75 * duration_ms <= size * 1000 / per_second <= 1.25 * duration_ms
+    lengths, times = zip(*frames, strict=True)
+    likely_ms = size * 1000 * sum(times) / sum(lengths)
+    near = 0.02 if max(lengths[1:], default=0) - min(lengths[1:], default=0) <= 1 else 0.25
+    return abs(likely_ms - duration_ms) > near * duration_ms
 
 
-def _bytes_a_second(head: bytes, at: int, frames: int) -> float | None:
-    """Of the first `frames` of layer III, which follow one another from `at` on."""
-    total, seconds = 0, 0.0
-    for _ in range(frames):
-        frame = _frame(head[at : at + 4])
-        if frame is None:
-            break
-        length, lasts = frame
-        total, seconds, at = total + length, seconds + lasts, at + length
-    return total / seconds if seconds else None
+def _frames(head: bytes, at: int, most: int) -> list[tuple[int, float]]:
+    """Bytes and seconds of the first frames of layer III, which follow one another from `at` on."""
+    found: list[tuple[int, float]] = []
+    while len(found) < most and (frame := _frame(head[at : at + 4])):
+        found.append(frame)
+        at += frame[0]
+    return found
 
 
 def _frame(header: bytes) -> tuple[int, float] | None:
@@ -89,3 +90,24 @@ def _frame(header: bytes) -> tuple[int, float] | None:
     samples = 1152 if is_first else 576
     length = samples // 8 * _KILOBITS[is_first][speed] * 1000 // rate + (header[2] >> 1 & 1)
     return length, samples / rate
+
+
+# Bytes of a frame of 20 ms by its mode, header included: RFC 4867, 5.3.
+_AMR_FRAMES = (13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 1, 1, 1, 1)
+_AMR_WIDE_FRAMES = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 1, 1, 1, 1, 1, 1)
+_AMR_FRAME_MS = 20
+
+
+def amr_ms(head: bytes, size: int) -> int | None:
+    """The length of an AMR file by its frames: exact where `head` is all of it or all frames are
+    alike. None for anything else."""
+    is_wide = head.startswith(b"#!AMR-WB\n")
+    if not is_wide and not head.startswith(b"#!AMR\n"):
+        return None
+    sizes = _AMR_WIDE_FRAMES if is_wide else _AMR_FRAMES
+    start = at = 9 if is_wide else 6
+    frames = 0
+    while at < len(head):
+        at += sizes[head[at] >> 3 & 15]
+        frames += 1
+    return frames * _AMR_FRAME_MS * (size - start) // (at - start) if frames else None

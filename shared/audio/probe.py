@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from shared.audio import mp4
 from shared.audio.index import Index, read_index
 from shared.audio.kinds import other_kind
-from shared.audio.length import by_bytes, mp3_is_doubtful
+from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
@@ -130,6 +130,8 @@ class _Looking:
             return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
         if sound.codec == "mp3" and promise is None and self._is_doubtful(sound):
             return replace(sound, duration_ms=self._end_of_all() or sound.duration_ms), None
+        if length := amr_ms(self.file.head, self.file.size):
+            return replace(sound, duration_ms=length), promise
         if self.file.head[:4] != b"fLaC":
             return sound, promise
         end_ms = flac_end_ms(self.file, self.demuxer)
@@ -164,6 +166,8 @@ class _Looking:
             return self._fragments(layout), None
         sound = _by_index(self._settled(self._look().found), index)
         if layout.end <= self.file.size:
+            if max(index.last_chunk_at, index.sample_bytes) > self.file.size:
+                raise texts.MORE_DECLARED.error()
             return sound, None
         present = max(0, layout.sound_bytes - (layout.end - self.file.size))
         return sound, Promise(layout.sound_bytes, present, sound.duration_ms)

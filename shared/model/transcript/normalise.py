@@ -9,6 +9,7 @@ nobody downstream has to look twice.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TypeVar
 
@@ -140,17 +141,19 @@ def _mend_overlaps(ordered: list[RecognisedUtterance]) -> list[RecognisedUtteran
 def _overlapping(ordered: Sequence[RecognisedUtterance]) -> set[int]:
     """Indexes of the utterances that share time with one of another channel.
 
-    As channels hold no overlaps inside, only the latest of each can reach into the next start.
+    As channels hold no overlaps inside, whoever still speaks when another begins is on another
+    channel; and of several who speak already, all are known to overlap.
     """
     overlapping: set[int] = set()
-    last_of: dict[int, int] = {}
+    speaking: list[tuple[int, int]] = []  # until when, and who; the first to end comes first
     for index, utterance in enumerate(ordered):
-        for channel, last in last_of.items():
-            earlier = ordered[last]
-            shared_ms = min(earlier.end_ms, utterance.end_ms) - utterance.start_ms
-            if channel != utterance.channel and shared_ms > 0:
-                overlapping |= {index, last}
-        last_of[utterance.channel] = index
+        while speaking and speaking[0][0] <= utterance.start_ms:
+            heappop(speaking)
+        if utterance.end_ms <= utterance.start_ms:
+            continue
+        if speaking:
+            overlapping |= {index, speaking[0][1]}
+        heappush(speaking, (utterance.end_ms, index))
     return overlapping
 
 
