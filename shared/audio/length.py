@@ -66,7 +66,7 @@ def _is_far_off(duration_ms: int, size: int, frames: list[tuple[int, float]]) ->
     lengths, times = zip(*frames, strict=True)
     likely_ms = size * 1000 * sum(times) / sum(lengths)
     near = 0.02 if max(lengths[1:], default=0) - min(lengths[1:], default=0) <= 1 else 0.25
-    return abs(likely_ms - duration_ms) > near * duration_ms
+    return bool(abs(likely_ms - duration_ms) > near * duration_ms)
 
 
 def _frames(head: bytes, at: int, most: int) -> list[tuple[int, float]]:
