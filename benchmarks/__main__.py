@@ -6,8 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline
+from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline, reviewing
 from local.emulators.registry import EMULATORS
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "pipeline": lambda options: pipeline.run_all(
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
+    "reviewing": lambda options: reviewing.run(options.audio, options.engine),
 }
 
 
@@ -39,6 +41,10 @@ def main() -> int:
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
+    parser.add_argument(
+        "--audio", type=Path, default=reviewing.FOLDER, help="recordings with texts, to review"
+    )
+    parser.add_argument("--engine", default="pocketsphinx", help="that recognises them")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

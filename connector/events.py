@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+OUTPUTS = ("json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words")
 _TEXT: dict[str, Any] = {"type": "string"}
 _HIDDEN: dict[str, Any] = {**_TEXT, "x-ms-visibility": "internal"}
 _NUMBER: dict[str, Any] = {"type": "integer"}
@@ -30,7 +31,7 @@ _RECORDING = {
     "recording_id": _field("The id of the recording"),
     "client_item_id": _field("The id that its sender gave it"),
     "title": _field("What its sender calls it"),
-    "state": _field("Transcribed or failed"),
+    "state": _field("Transcribed, failed or unchanged"),
     "attempt": _field("Which attempt this was", _NUMBER),
     "profile": _field("How it was transcribed"),
     "container": _field("Where the audio lies"),
@@ -52,7 +53,7 @@ _TRANSCRIBED = {
     "cost": _COST,
     "outputs": _object(
         "Where the files lie, by format",
-        **{kind: _field(f"The {kind} file") for kind in ("json", "vtt", "srt", "txt")},
+        **{kind: _field(f"The {kind} file") for kind in OUTPUTS},
     ),
     "links": _object(
         "Where to go from here",
@@ -86,6 +87,7 @@ _COMPLETED = {
         accepted=_field("All of them", _NUMBER),
         transcribed=_field("How many are transcribed", _NUMBER),
         failed=_field("How many failed", _NUMBER),
+        unchanged=_field("How many hold the same bytes as an earlier version", _NUMBER),
     ),
     "reports": _object(
         "Where the report lies, by format",

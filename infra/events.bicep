@@ -33,6 +33,7 @@ var callsThatComplete = [
   'PutBlockList'
   'CopyBlob'
   'FlushWithClose'
+  'SftpCommit'
 ]
 
 resource app 'Microsoft.Web/sites@2025-03-01' existing = {

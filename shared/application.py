@@ -37,6 +37,7 @@ class Application:
     def __init__(self, ports: Ports) -> None:
         self._ports, self._outgoing = ports, Outgoing(ports)
         self.subscriptions = self._outgoing.subscriptions
+        self.deliveries = self._outgoing.deliveries
         self.endpoints = _guarded(ports, self._outgoing.book)
         self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
         ground = Ground(
@@ -51,13 +52,12 @@ class Application:
             self._outgoing.store,
             self._outgoing.book,
             self.endpoints,
+            self._outgoing.brakes,
             self.known,
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
-        self._desk = BatchDesk(
-            ground, failing.fail, self._pipeline.enter, self._pipeline.examine_again
-        )
+        self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
         self._watching = Watching(
             ground,
             failing,
@@ -71,6 +71,8 @@ class Application:
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
+        self.change_brake = self._watching.change_brake
+        self.brakes = self._watching.read_brakes
         self._offer_batches()
 
     def _steps_by_message(self) -> Mapping[type[Message], Step[Message]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -20,10 +21,12 @@ from shared.configuration.profiles import load_profiles
 from shared.configuration.settings import Settings, read_settings
 from shared.log import quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
+from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
+from shared.model.profile.profile import Profile
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _fetching
+from shared.outbound.web_audio import HttpWebAudio, _asking, _fetching
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -35,8 +38,10 @@ from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
+from shared.stores.patience import limits_within
 from shared.stores.queues import StorageQueue
 from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.brakes import TableBrakes
 from shared.stores.table.deliveries import TableDeliveries
 from shared.stores.table.indices import (
     TableActiveJobs,
@@ -44,6 +49,7 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
@@ -80,11 +86,20 @@ def build(
     """Wire everything together for these settings. `http` carries the calls to providers,
     `session` those to storage."""
     account = StorageAccount(
-        settings.data_storage, lambda: default_credential(settings.azure_client_id), session
+        settings.data_storage,
+        lambda: default_credential(settings.azure_client_id),
+        session,
+        limits_within(settings.policy.resolve_after_seconds),
     )
     signs, signer = _signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
     secret = settings.webhook_secret
+    profiles = load_profiles(
+        ROOT / settings.profiles_file,
+        providers={endpoint.provider for endpoint in settings.endpoints},
+        sas_hours=settings.sas_hours if signs else None,
+        endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
+    )
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
         Ports(
@@ -96,20 +111,17 @@ def build(
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             contents=TableContents(table),
+            names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound)),
+            web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
             uploads=SignedUploads(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
                 name: offer.limits_with(settings.of_provider[name])
                 for name, offer in OFFERS.items()
             },
-            profiles=load_profiles(
-                ROOT / settings.profiles_file,
-                providers={endpoint.provider for endpoint in settings.endpoints},
-                sas_hours=settings.sas_hours if signs else None,
-            ),
+            profiles=profiles,
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
             pool=ThreadPoolExecutor(2 * settings.policy.write_threads, thread_name_prefix="write"),
@@ -126,6 +138,7 @@ def build(
                 chance=random.random,
                 own_secrets=[own.reveal() for own in settings.events_secret],
             ),
+            brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,
             reports=settings.reports_container,
@@ -138,8 +151,20 @@ def build(
             allow_http=settings.allow_http,
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
+            ceilings=_ceilings(settings, profiles),
+            stopped=settings.stopped,
         )
     )
+
+
+def _ceilings(settings: Settings, profiles: Sequence[Profile]) -> dict[str, Ceiling]:
+    """Of a day, by scope: those that are set."""
+    own = Ceiling(amount=settings.most_cost_per_day, hours=settings.most_audio_hours_per_day)
+    found = {DEPLOYMENT: own}
+    for profile in profiles:
+        ceiling = Ceiling(amount=profile.most_per_day, hours=profile.most_hours_per_day)
+        found[profile_scope(profile.name)] = ceiling
+    return {scope: ceiling for scope, ceiling in found.items() if ceiling.is_set}
 
 
 def _deployment(blobs_url: str, table: str) -> str:

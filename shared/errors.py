@@ -11,9 +11,11 @@
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── SubscriptionRefused       a subscription asks for what cannot be; says what
+    ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
+    │   └── BlobUnread            it did so when one blob was to be read
     ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
@@ -21,6 +23,7 @@
         ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
         ├── ProviderThrottled     too many calls; carries how long to wait
+        ├── CallOverdue           not called: the moment by which it had to begin is past
         ├── ProviderUnavailable   network trouble or 5xx on a call that may be repeated
         │   └── EndpointDown      not called: the endpoint is taken out until a moment
         ├── OutcomeUnknown        a create call that may or may not have been carried out
@@ -139,6 +142,12 @@ class SubscriptionRefused(DropscribeError):
         super().__init__(f"{field} {message}")
 
 
+class UnknownScope(DropscribeError):
+    """Nothing of that name can be stopped; the message says what can."""
+
+    status = 422
+
+
 class UnknownEndpoint(DropscribeError):
     """A webhook call for an endpoint that this deployment does not have."""
 
@@ -157,6 +166,11 @@ class StoreUnavailable(DropscribeError):
 
     status = 503
     transient = True
+
+
+class BlobUnread(StoreUnavailable):
+    """A blob could not be read, or was changed while it was. Whether that is trouble with storage
+    or with this blob alone is not known yet."""
 
 
 class ReaderUnavailable(DropscribeError):
@@ -211,6 +225,12 @@ class ProviderThrottled(ProviderError):
     def __init__(self, message: str, *, retry_after_seconds: int | None, code: str = "") -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message, code=code)
+
+
+class CallOverdue(ProviderError):
+    """Not called: what came before took so long that others may take the call for forgotten."""
+
+    transient = True
 
 
 class ProviderUnavailable(ProviderError):

@@ -81,6 +81,10 @@ def _look_around(call: Recorder) -> None:
     for name in ("list_profiles", "list_formats", "list_locales", *_ITSELF):
         call(name)
     call("get_transcript_schema", query={"format": "txt"})
+    brake = {"scope": "profile/default", "action": "stop", "reason": "A flood of wrong uploads"}
+    call("change_brake", body=brake)
+    call("list_brakes")
+    call("change_brake", body={"scope": "profile/default", "action": "go_on"})
     call("estimate_lengths", query={"recordings": 200, "duration_ms": 300_000})
 
 

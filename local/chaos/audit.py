@@ -42,6 +42,7 @@ class Ledger:
     accepted: int
     transcribed: int
     failed: int
+    unchanged: int
     attempts: int
     creates: int
     findings: tuple[Finding, ...]
@@ -62,6 +63,7 @@ def audit(evidence: Evidence, provider: Provider) -> Ledger:
         accepted=len(evidence.rows),
         transcribed=states["transcribed"],
         failed=states["failed"],
+        unchanged=states["unchanged"],
         attempts=sum(row.attempt for row in evidence.rows),
         creates=len(evidence.books.creates),
         findings=tuple(Finding(name, tuple(check(case))) for name, check in CHECKS.items()),
@@ -139,7 +141,7 @@ def _superfluous_outputs(case: _Case) -> Iterator[str]:
     for recording_id, outputs in case.stored.items():
         row = case.by_id.get(recording_id)
         expected = Counter[str]()
-        if row is not None and row.outcome is not None:
+        if row is not None and row.state == "transcribed" and row.outcome is not None:
             expected.update(_kind_of(path) for path in row.outcome.outputs.values())
         if row is not None and row.error_report is not None:
             expected[_kind_of(row.error_report)] += 1
@@ -149,13 +151,17 @@ def _superfluous_outputs(case: _Case) -> Iterator[str]:
 
 
 def _missing_outputs(case: _Case) -> Iterator[str]:
-    """Under the path that the row names, or aside because a newer version took that."""
+    """Under the path that the row names, or aside because a newer version took that. The error
+    report of a version that was replaced may be gone; outputs of an unchanged one are those of the
+    version whose bytes it has."""
     for row in case.e.rows:
         paths = list(row.outcome.outputs.values()) if row.outcome else []
-        paths += [row.error_report] if row.error_report else []
-        if row.is_terminal and not paths:
+        if row.is_terminal and not paths and not row.error_report:
             yield f"{_label(row)}: {row.state} without outputs"
-        there = Counter(_kind_of(output.path) for output in case.stored.get(row.id, ()))
+        if row.error_report and (row.name, row.etag) in case.e.current:
+            paths.append(row.error_report)
+        owner = row.same_as.recording_id if row.same_as else row.id
+        there = Counter(_kind_of(output.path) for output in case.stored.get(owner, ()))
         for path in paths:
             if not there[_kind_of(path)]:
                 yield f"{_label(row)}: {path} is not there"
@@ -177,7 +183,8 @@ def _paid_beyond_attempts(case: _Case) -> Iterator[str]:
     for source, times in case.e.books.paid.items():
         paid[source_name(source)] += times
     for name, times in paid.items():
-        attempts = sum(row.attempt for row in case.versions.get(name, ()))
+        rows = case.versions.get(name, ())
+        attempts = sum(row.attempt for row in rows if row.state != "unchanged")
         if times > attempts:
             yield f"{name}: transcribed {times} times in {attempts} attempts"
 
@@ -199,6 +206,19 @@ def _attempts_without_cause(case: _Case) -> Iterator[str]:
         jobs = sum(job.batch_id == row.batch_id and _spans(job, row) for job in causes)
         if row.attempt - 1 > struck + jobs:
             yield f"{_label(row)}: {row.attempt} attempts"
+
+
+def _falsely_unchanged(case: _Case) -> Iterator[str]:
+    """Another version of its name is transcribed, and holds the same bytes."""
+    content = {(d.name, d.etag): d.drop.content for d in case.e.dropped}
+    for row in case.e.rows:
+        if row.state != "unchanged":
+            continue
+        twin = case.by_id.get(row.same_as.recording_id) if row.same_as else None
+        if twin is None or twin.state != "transcribed" or twin.name != row.name:
+            yield f"{_label(row)}: same as nothing"
+        elif content[twin.name, twin.etag] != content[row.name, row.etag]:
+            yield f"{_label(row)}: not the bytes of {_label(twin)}"
 
 
 def _orphans(case: _Case) -> Iterator[str]:
@@ -233,8 +253,8 @@ def _report_amiss(case: _Case, batch_id: str, expected: dict[str, str]) -> Itera
         if listed.count((recording_id, state)) != 1:
             yield f"{_label(case.by_id[recording_id])}: not once as {state} in its report"
     counts, states = report["counts"], Counter(expected.values())
-    told = (counts["accepted"], counts["transcribed"], counts["failed"])
-    if told != (len(expected), states["transcribed"], states["failed"]):
+    told = tuple(counts.get(key, 0) for key in ("accepted", "transcribed", "failed", "unchanged"))
+    if told != (len(expected), states["transcribed"], states["failed"], states["unchanged"]):
         yield f"batch {batch_id}: the report counts {told}, the table {dict(states)}"
 
 
@@ -309,6 +329,7 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
     "attempts without cause": _attempts_without_cause,
     "failed without cause": _failed_without_cause,
     "broken, yet transcribed": _broken_transcribed,
+    "unchanged, yet different": _falsely_unchanged,
     "orphans at the provider": _orphans,
     "unreported": _unreported,
     "still open": _open,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from local.chaos.between import Mode
 from local.chaos.provider import Ill, Order, Provider
 
 Kind = Literal["good", "empty", "text", "truncated"]
@@ -87,6 +88,24 @@ class Storm:
 
 
 @dataclass(frozen=True)
+class StorageStorm:
+    """Storage is in trouble for a while, as far as the app sees it."""
+
+    at: float
+    seconds: float
+    service: Literal["blob", "table"]
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class Archiving:
+    """Somebody moves audio that has its transcript to the archive tier."""
+
+    at: float
+    chance: float
+
+
+@dataclass(frozen=True)
 class Plan:
     seed: int
     seconds: float
@@ -95,6 +114,8 @@ class Plan:
     kills: tuple[Kill, ...]
     freezes: tuple[Freeze, ...]
     storms: tuple[Storm, ...]
+    storage_storms: tuple[StorageStorm, ...] = ()
+    archivings: tuple[Archiving, ...] = ()
 
 
 def make_plan(seed: int, recordings: int, seconds: float, provider: Provider) -> Plan:
@@ -115,6 +136,8 @@ def make_plan(seed: int, recordings: int, seconds: float, provider: Provider) ->
         tuple(kills),
         tuple(_freezes(random, seconds)),
         tuple(_storms(random, seconds, provider)),
+        tuple(_storage_storms(random, seconds)),
+        tuple(Archiving(at, random.random()) for at in range(5, int(seconds), 7)),
     )
 
 
@@ -201,6 +224,18 @@ def _storms(random: Random, seconds: float, provider: Provider) -> Iterator[Stor
         if not is_failing or failed_jobs <= _MOST_FAILED_JOBS:
             yield Storm(at, random.uniform(1.0, 5.0), {"times": None, **order})
         at += random.uniform(0.5, 5.0)
+
+
+def _storage_storms(random: Random, seconds: float) -> Iterator[StorageStorm]:
+    """One after the other, with pauses in which something gets done."""
+    at = random.uniform(2.0, 6.0)
+    while at < seconds:
+        service: Literal["blob", "table"] = random.choice(("blob", "table"))
+        modes: tuple[Mode, ...] = ("down", "refused", "slow", "hanging")
+        mode = random.choice((*modes, "container_gone") if service == "blob" else modes)
+        length = random.uniform(1.0, 6.0)
+        yield StorageStorm(at, length, service, mode)
+        at += length + random.uniform(3.0, 12.0)
 
 
 def _usual(random: Random, provider: Provider) -> tuple[Order, ...]:

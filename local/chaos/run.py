@@ -12,16 +12,18 @@ from itertools import count
 from time import monotonic, sleep
 
 from azure.core.exceptions import AzureError
+from azure.storage.blob import StandardBlobTier
 
 from local.chaos.evidence import (
     AUDIO,
+    TRANSCRIPTS,
     Dropped,
     batch_ids,
     current_audio,
     depths,
     keys,
 )
-from local.chaos.plan import Drop, Freeze, Kill, Plan, Storm
+from local.chaos.plan import Archiving, Drop, Freeze, Kill, Plan, StorageStorm, Storm
 from local.chaos.stage import Program, Stage
 from local.chaos.thief import Thief
 from shared.stores.table.batches import TableBatchStore
@@ -121,6 +123,10 @@ class _Misfortunes:
             self._at(freeze.at, lambda freeze=freeze: self._freeze(freeze))  # type: ignore[misc]
         for storm in plan.storms:
             self._at(storm.at, lambda storm=storm: self._storm(storm))  # type: ignore[misc]
+        for trouble in plan.storage_storms:
+            self._at(trouble.at, lambda trouble=trouble: self._storage(trouble))  # type: ignore[misc]
+        for one in plan.archivings:
+            self._at(one.at, lambda one=one: self._archive(one))  # type: ignore[misc]
         self._now = 0.0
         self._has_troubles = False
         self._may_die = False
@@ -140,6 +146,8 @@ class _Misfortunes:
 
     def end(self) -> None:
         """Peace: everything is up, and no fault is left."""
+        for between in self._stage.between.values():
+            between.mode = None
         for program in self._stage.programs:
             program.thaw()
             program.start()
@@ -185,6 +193,34 @@ class _Misfortunes:
             self._done[f"storm of {storm.order['kind']}"] += 1
             self._may_die = self._may_die or storm.order["kind"] == "die"
             self._at(self._now + storm.seconds, lambda: self._stage.cancel(fault_id))
+
+    def _storage(self, storm: StorageStorm) -> None:
+        between = self._stage.between[storm.service]
+        between.mode = storm.mode
+        self._done[f"storage: {storm.service} {storm.mode}"] += 1
+
+        def calm() -> None:
+            between.mode = None
+
+        self._at(self._now + storm.seconds, calm)
+
+    def _archive(self, one: Archiving) -> None:
+        """Of what has its transcript, some blob."""
+        named = current_audio(self._stage.blobs)
+        stored = self._stage.blobs.get_container_client(TRANSCRIPTS).list_blobs(
+            include=["metadata"]
+        )
+        done = {
+            (blob.name.removeprefix(f"{AUDIO}/").removesuffix(".json"), etag)
+            for blob in stored
+            if (etag := (blob.metadata or {}).get("audio_etag"))
+        }
+        whole = sorted(named & done)
+        if whole:
+            name = whole[int(one.chance * len(whole))][0]
+            blob = self._stage.blobs.get_blob_client(AUDIO, name)
+            blob.set_standard_blob_tier(StandardBlobTier.ARCHIVE)
+            self._done["blobs archived"] += 1
 
     def _order_troubles(self) -> None:
         """The faults of single recordings: a new emulator has forgotten them."""

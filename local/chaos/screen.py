@@ -23,7 +23,7 @@ def show(ledger: Ledger, performance: Performance, console: Console) -> None:
     for name, count in performance.done.items():
         table.add_row(name, str(count), "")
     table.add_section()
-    for name in ("dropped", "replaced", "accepted", "transcribed", "failed", "attempts", "creates"):
+    for name in _NUMBERS:
         table.add_row(_LABELS.get(name, name), str(getattr(ledger, name)), "")
     table.add_section()
     for finding in ledger.findings:
@@ -50,6 +50,16 @@ def as_json(ledger: Ledger, performance: Performance) -> dict[str, Any]:
     }
 
 
+_NUMBERS = (
+    "dropped",
+    "replaced",
+    "accepted",
+    "transcribed",
+    "failed",
+    "unchanged",
+    "attempts",
+    "creates",
+)
 _LABELS = {
     "dropped": "versions dropped",
     "replaced": "replaced before they were seen",

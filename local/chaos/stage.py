@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,13 @@ from azure.data.tables import TableClient, TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from azure.storage.queue import QueueServiceClient
 
+from local.chaos.between import Between, standing_between
 from local.chaos.provider import Books, Provider
 from local.chaos.providers.registry import PROVIDERS
 from local.children import Child
 from local.emulators.registry import EMULATORS
 from local.stack.azurite import Azurite, running_azurite
-from local.stack.stack import ROOT, TABLE, app_settings, free_port, make_storage
+from local.stack.stack import CONTAINERS, ROOT, TABLE, app_settings, free_port, make_storage
 
 HOSTS = 2
 _LEASE_SECONDS = 6
@@ -42,6 +43,9 @@ _IN_A_HURRY = {  # and each provider has some of its own
     "ORPHAN_AGE_SECONDS": "20",
     "ENDPOINT_PAUSE_SECONDS": "1",
     "SLICE_SIZE": "8",
+    "STORAGE_PAUSE_SECONDS": "1",
+    "STILL_SECONDS": "3",
+    "RELIST_ALL_SECONDS": "15",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:02",
 }
 """App settings with which what takes minutes in the cloud takes seconds."""
@@ -113,6 +117,7 @@ class Stage:
     queues: QueueServiceClient
     table: TableClient
     admin: httpx.Client
+    between: Mapping[str, Between]
 
     @property
     def programs(self) -> tuple[Program, ...]:
@@ -158,6 +163,14 @@ def set_up(folder: Path, name: str) -> Iterator[Stage]:
         azurite = exits.enter_context(running_azurite())
         storage = azurite.connection_string
         make_storage(storage)
+        transcripts = CONTAINERS["TRANSCRIPTS_CONTAINER"]
+        between = {
+            "blob": exits.enter_context(standing_between(azurite.blob_endpoint, transcripts)),
+            "table": exits.enter_context(standing_between(azurite.table_endpoint)),
+        }
+        seen_by_app = replace(
+            azurite, blob_endpoint=between["blob"].url, table_endpoint=between["table"].url
+        )
         speech_port, ports = free_port(), [free_port() for _ in range(HOSTS)]
         key, url = secrets.token_hex(16), f"http://127.0.0.1:{speech_port}"
         env = {
@@ -165,6 +178,7 @@ def set_up(folder: Path, name: str) -> Iterator[Stage]:
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             **app_settings(storage, f"http://127.0.0.1:{ports[0]}"),
+            "DATA_STORAGE": seen_by_app.connection_string,
             **emulator.settings(url, key),
             **_IN_A_HURRY,
             **provider.settings,
@@ -212,4 +226,5 @@ def set_up(folder: Path, name: str) -> Iterator[Stage]:
             enter(QueueServiceClient.from_connection_string(storage)),
             tables.get_table_client(TABLE),
             enter(httpx.Client(base_url=f"{url}/_emulator", timeout=3)),
+            between,
         )

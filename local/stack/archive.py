@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from local.stack.old_results import read_archived
 from shared.errors import ResultMalformed
 from shared.model.profile.options import Options
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.outputs.formats import FORMATS, render_all
-from shared.providers.azure_speech.legacy import read_archived
 from shared.providers.azure_speech.results import read_result
 
 REVIEW_BELOW = 0.6

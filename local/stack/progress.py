@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from azure.data.tables import TableClient
 
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import TERMINAL, Recording
 from shared.stores.table.batches import TableBatchStore
 
 Key = tuple[str, str]
@@ -28,15 +28,19 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        over = self.count("transcribed") + self.count("failed")
+        over = sum(map(self.count, TERMINAL))
         return over == self.dropped and self.is_reported
 
     def __str__(self) -> str:
         return (
             f"registered {len(self.rows)} of {self.dropped}, sent to the provider "
             f"{self.submitted}, transcribed {self.count('transcribed')}, "
-            f"failed {self.count('failed')}"
+            f"failed {self.count('failed')}{self._unchanged()}"
         )
+
+    def _unchanged(self) -> str:
+        count = self.count("unchanged")
+        return f", unchanged {count}" if count else ""
 
 
 def look(table: TableClient, wanted: set[Key]) -> Progress:

@@ -1,4 +1,4 @@
-"""Kinds of values that several requests have."""
+"""Kinds of values that several requests or answers have, and what is told of a field."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from msgspec import Meta
 
 from shared.api.operation import PATH_VALUES
 
+
+def about(title: str, description: str, *, ge: int | None = None, le: int | None = None) -> Meta:
+    """What is told of a field, in the description of the API and in the forms made of it; and
+    between which numbers it lies, both included."""
+    return Meta(title=title, description=description, ge=ge, le=le)
+
+
 Moment = Annotated[datetime, Meta(tz=True)]
 ProfileName = Annotated[str, Meta(min_length=1, max_length=40)]
 BatchId = Annotated[str, Meta(pattern=PATH_VALUES["batch_id"].pattern)]
 EventId = Annotated[str, Meta(pattern=PATH_VALUES["event_id"].pattern)]
 RecordingId = Annotated[str, Meta(pattern=PATH_VALUES["recording_id"].pattern)]
+Entry = Annotated[str, Meta(pattern="^[^=]+=", max_length=1_000)]
 ClientItemId = Annotated[str, Meta(min_length=1, max_length=200)]
-TranscriptFormat = Literal["json", "vtt", "srt", "txt"]
+TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$")]
 """Where a page goes on."""
 
-Page = Annotated[
-    int, Meta(title="Page size", ge=1, le=1_000, description="At most so many in a page")
-]
+Page = Annotated[int, about("Page size", "At most so many in a page", ge=1, le=1_000)]
+NextLink = Annotated[str | None, about("Next link", "Where the next page is")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import msgspec
@@ -67,7 +67,6 @@ class Operation:
     path: str
     summary: str
     description: str
-    tag: str
     handle: Callable[[Call], Response]
     answers: Mapping[int, Answer]
     query: type[msgspec.Struct] | None = None
@@ -77,6 +76,7 @@ class Operation:
     former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     is_open: bool = False
+    tag: str = ""
     path_names: tuple[str, ...] = field(init=False)
     read_body: Callable[[bytes], Any] | None = field(init=False)
 
@@ -90,6 +90,11 @@ class Operation:
 
 
 Operations = tuple[Operation, ...]
+
+
+def tagged(tag: str, *operations: Operation) -> Operations:
+    """Operations that are described together, under that heading."""
+    return tuple(replace(operation, tag=tag) for operation in operations)
 
 
 class PathValue(NamedTuple):
@@ -107,7 +112,7 @@ PATH_VALUES: Mapping[str, PathValue] = {
     "trigger": PathValue(
         "^(transcript-ready|recording-failed|review-needed|batch-completed)$", "What starts a flow"
     ),
-    "transcript_format": PathValue("^(vtt|srt|txt)$", "What the transcript is written as"),
+    "transcript_format": PathValue("^(vtt|srt|ttml|txt|csv)$", "What the transcript is written as"),
     "report_format": PathValue("^(csv|html)$", "What the report is written as"),
 }
 

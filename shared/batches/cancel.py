@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from shared.errors import BatchMissing
+import msgspec
+
+from shared.errors import BatchMissing, StoreConflict
 from shared.log import event
 from shared.messages import Change, Finish
 from shared.model.batch import batch as batches
@@ -20,12 +22,14 @@ from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROWS_IN_RUN = 1_000
+JOBS_IN_RUN = 25
+"""A run that is cut short begins anew: it is small, so that each gets somewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,45 +58,79 @@ class CarryOutCancel(UseCase):
 
     endpoints: Mapping[str, SpeechProvider]
     fail: FailRecording
+    save_settled: SaveSettled
     pool: Executor
 
-    def __call__(self, batch: Batch) -> None:
+    def __call__(self, batch: Batch, after: str = "") -> None:
+        """`after` is the id of the job up to which it was done, or "": the recordings that wait
+        for a job come first."""
+        if not after and not self._gave_up_waiting(batch):
+            return
+        first = f"{after}!" if after else None  # sorts next
+        run = list(islice(self._to_end(batch, first), JOBS_IN_RUN))
+        if not all(list(self.pool.map(self._has_ended, run))):
+            self._again(batch, after)  # somebody else is at one of them
+        elif len(run) == JOBS_IN_RUN:
+            self.queue.send(Change(batch_id=batch.id, after=run[-1].id))
+        else:
+            if self._is_uncertain(batch):
+                self._again(batch)
+            self.queue.send(Finish(batch_id=batch.id))
+
+    def _again(self, batch: Batch, after: str = "") -> None:
+        pause = timedelta(seconds=self.policy.submit_within_seconds)
+        self.queue.send(Change(batch_id=batch.id, after=after), after=pause)
+
+    def _gave_up_waiting(self, batch: Batch) -> bool:
+        """Whether no recording waits for a job any more."""
         found = self.store.recordings(batch.id, state="waiting", page=ROWS_IN_RUN)
         waiting = list(islice(found, ROWS_IN_RUN))
         self._give_up(waiting)
         if len(waiting) == ROWS_IN_RUN:
             self.queue.send(Change(batch_id=batch.id))
-            return
-        if self._end_jobs(batch):
-            pause = timedelta(seconds=self.policy.submit_within_seconds)
-            self.queue.send(Change(batch_id=batch.id), after=pause)
-        self.queue.send(Finish(batch_id=batch.id))
+            return False
+        return True
 
-    def _end_jobs(self, batch: Batch) -> bool:
-        """Whether the outcome of a create call has to be waited for."""
-        is_uncertain = False
-        for job in list(self.store.jobs(batch.id)):
-            if job.state == "submitting":
-                is_uncertain = True
-            elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
-                self._end(job)
-        return is_uncertain
+    def _to_end(self, batch: Batch, first: str | None) -> Iterator[Job]:
+        for job in self.store.jobs(batch.id, first=first):
+            if is_cancelled(job):
+                if not job.is_emptied:
+                    yield job
+            elif job.state not in OVER and job.state not in ("submitting", "collecting"):
+                yield job
+
+    def _is_uncertain(self, batch: Batch) -> bool:
+        """Whether the outcome of a create call has to be waited for. One that is not listed yet
+        is found by the sweep."""
+        mine = [entry for entry in self.active.all() if entry.batch_id == batch.id]
+        return any(entry.transcription_id is None for entry in mine)
+
+    def _has_ended(self, job: Job) -> bool:
+        """False: somebody else changed it, or one of its recordings, at the same moment."""
+        try:
+            self._end(job)
+        except StoreConflict:
+            return False
+        return True
 
     def _end(self, job: Job) -> None:
         """From the first line on nobody else decides what becomes of its recordings, whose error
         reports are stored before their rows. The copy goes also where its profile would keep it:
         it is not finished."""
         if not is_cancelled(job):
-            self.store.save(jobs.failed(job, CANCELLED, self.clock.now()))
+            saved = self.store.save(jobs.failed(job, CANCELLED, self.clock.now()))
+            assert saved is not None
+            job = saved
         left = list(self.store.rows_left(job))
         self._give_up(left if job.is_sent else map(money_back, left))
         provider = self.endpoints.get(job.endpoint or "")
         if provider is not None and job.transcription_id:
             cancel_copy(job, provider)
         self.active.remove(job.id)
+        self.store.save(msgspec.structs.replace(job, is_emptied=True))
 
     def _give_up(self, rows: Iterable[Recording]) -> None:
-        self.store.save_all(self._failed(iter(rows)))
+        self.save_settled(self._failed(iter(rows)))
 
     def _failed(self, rows: Iterator[Recording]) -> Iterator[Recording]:
         """Side by side, as many as are saved together: no more reports than rows."""

@@ -17,7 +17,8 @@ from shared.ports.blobs import Outputs, Requests
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore
 
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 50
+PARTS_IN_RUN = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,32 +45,47 @@ class DeleteBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class CarryOutDelete:
-    """Safe to repeat: rows go last. The header stays, without what it says of anybody, so that
-    the manifest or the key from which it came does not start the batch anew."""
+    """Safe to repeat, and in small runs, each of which gets somewhere: outputs go before the rows
+    that name them, and these before the next ones are looked at. The header
+    stays, without what it says of anybody, so that the manifest or the key from which it came does
+    not start the batch anew."""
 
     store: BatchStore
     requests: Requests
     outputs: Outputs
     reports_container: str
+    queue: Queue
     clock: Clock
     pool: Executor
 
     def __call__(self, batch: Batch) -> None:
         note = self.store.note_version(batch.id)
         if batch.deleting == "outputs":
-            self._remove_outputs(batch)
+            batch, is_done = self._without_outputs(batch)
+            if not is_done:
+                self.queue.send(Change(batch_id=batch.id))
+                return
         if batch.items is not None:
             self.requests.remove(batch)
-        self.store.forget(batch)
+        batch = self.store.forget(batch)
         self.store.save_batch(batches.deleted(batch, self.clock.now()))
         if note is not None:
             self.store.close_batch(batch.id, note)
         event("batch.deleted", batch=batch.id)
 
-    def _remove_outputs(self, batch: Batch) -> None:
-        rows = self.store.recordings(batch.id)
-        while part := list(islice(rows, ROWS_AT_ONCE)):
+    def _without_outputs(self, batch: Batch) -> tuple[Batch, bool]:
+        """With its new version, and whether all are gone. Of a large batch, not yet."""
+        for _ in range(PARTS_IN_RUN):
+            found = self.store.recordings(batch.id, page=ROWS_AT_ONCE)
+            part = list(islice(found, ROWS_AT_ONCE))
             list(self.pool.map(self._remove_outputs_of, part))
+            batch = self.store.forget_recordings(batch, part)
+            if len(part) < ROWS_AT_ONCE:
+                self._remove_reports(batch)
+                return batch, True
+        return batch, False
+
+    def _remove_reports(self, batch: Batch) -> None:
         for name in FORMATS:
             self.outputs.remove_report(f"{self.reports_container}/{batch.id}.{name}")
         if batch.error_report is not None:

@@ -13,21 +13,26 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
-from shared.model.batch.recording import Recording
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording, awaiting_companion
+from shared.model.blob_state import not_whole, unready
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
-from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED
+from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED, URL_WITHOUT_HEAD
 from shared.model.manifest.manifest import (
     Head,
     Item,
+    asked,
     base_profile,
     effective_profile,
     with_mode,
     without_query,
 )
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.profile import Labels, Profile, choose, labels
+from shared.model.profile.description import labelled, said_by_name
+from shared.model.profile.profile import Labels, Profile, choose, labels, said_of
 from shared.pipeline.register.admit import EnterRecording, examine
+from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
@@ -54,6 +59,7 @@ class ExamineEntry:
     web: WebAudio
     profiles: Sequence[Profile]
     capabilities: Mapping[str, Capabilities]
+    policy: Policy
     clock: Clock
 
     def __call__(self, batch: Batch, head: Head, entry: Entry) -> Recording:
@@ -106,14 +112,18 @@ class ExamineEntry:
         found = self._fetch(entry)
         if found is None:
             return msgspec.structs.replace(row, failure=MISSING)
+        named = said_by_name(row.profile, row.name)
         row = msgspec.structs.replace(
             row,
             etag=found.etag,
             last_modified_at=found.last_modified_at,
             bytes=found.bytes,
             media_type=found.media_type,
-            labels=_labels(entry, head, found.metadata),
+            labels=labelled(_labels(entry, head, found.metadata), named.labels),
+            notes=named.notes,
         )
+        said = {*said_of(found.metadata), *asked(head, entry.item)}
+        row = awaiting_companion(row, said, self.clock.now())
         try:
             profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
             return self._examined(row, profile, found, entry.item.url)
@@ -129,10 +139,22 @@ class ExamineEntry:
         self, row: Recording, profile: Profile, found: AudioHead, url: str | None
     ) -> Recording:
         if url is not None:
-            return examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            row = examine(row, profile, found, partial(self.web.read, url), self.capabilities)
+            self._check_head(row.profile.provider, url)
+            return row
+        still = self.policy.still_seconds
+        why = unready(found.state, found.last_modified_at, self.clock.now(), still)
+        if why is not None:
+            raise not_whole(why).error()
         blob = (row.container, row.name, found.etag)
         read, digest = partial(self.audio.read, *blob), partial(self.audio.digest, *blob)
         return examine(row, profile, found, read, self.capabilities, digest)
+
+    def _check_head(self, provider: str, url: str) -> None:
+        """As the provider will ask, before anything is spent."""
+        status = self.web.head_refusal(url) if self.capabilities[provider].asks_head else None
+        if status is not None:
+            raise URL_WITHOUT_HEAD.error(status=status, provider=provider)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +166,7 @@ class RegisterEntries:
     store: BatchStore
     examine_entry: ExamineEntry
     enter: EnterRecording
+    give_up: GiveUpOnBlob
     pool: Executor
 
     def __call__(self, batch: Batch, head: Head, entries: Iterable[Entry]) -> None:
@@ -152,7 +175,7 @@ class RegisterEntries:
 
         def register(entry: Entry) -> DropscribeError | None:
             try:
-                self._register(self.examine_entry(batch, head, entry), entry, remembered)
+                self._register(self._examined(batch, head, entry), entry, remembered)
             except DropscribeError as error:
                 return error
             return None
@@ -160,6 +183,18 @@ class RegisterEntries:
         errors = [error for error in self.pool.map(register, entries) if error is not None]
         if errors:
             raise errors[0]
+
+    def _examined(self, batch: Batch, head: Head, entry: Entry) -> Recording:
+        """What storage refuses of one blob alone is waited for, but not for ever."""
+        try:
+            return self.examine_entry(batch, head, entry)
+        except DropscribeError as error:
+            if entry.item.url is not None:
+                raise
+            failure = self.give_up(entry.container, entry.name, error)
+            if failure is None:
+                raise
+            return self.examine_entry(batch, head, entry._replace(failure=failure))
 
     def _register(self, row: Recording, entry: Entry, remembered: set[str]) -> None:
         """A refused one's error report comes before its row, which may have been accepted the

@@ -12,7 +12,9 @@ import msgspec
 
 from shared.audio import probe
 from shared.errors import DropscribeError, InputError, ProviderError
+from shared.model.batch.policy import Policy
 from shared.model.manifest.manifest import Head, Item, Manifest, effective_profile
+from shared.model.money.effort import Room
 from shared.model.money.estimate import Estimate, Length, Sample, add_up, guessed_ms
 from shared.model.money.price import PriceTable
 from shared.model.profile.audio import AudioProperties
@@ -48,6 +50,7 @@ class EstimateCost:
     capabilities: Mapping[str, Capabilities]
     endpoints: Mapping[str, SpeechProvider]
     prices: PriceTable
+    policy: Policy
     pool: Executor
 
     def __call__(self, asked: Manifest | Sequence[Length], *, profile: str = "default") -> Estimate:
@@ -67,8 +70,13 @@ class EstimateCost:
             capabilities={name: self.capabilities[name] for name in sorted(used)},
             prices=self.prices,
             balances=balances,
+            rooms={name: self._room(name) for name in used},
             notes=[*notes, *unread],
         )
+
+    def _room(self, provider: str) -> Room:
+        count = sum(one.name == provider for one in self.endpoints.values())
+        return Room(count, self.policy.most_active_jobs(provider))
 
     def _entries(self, manifest: Manifest) -> tuple[list[_Entry], list[str]]:
         """Every recording that the manifest stands for, as far as the calls reach."""

@@ -7,9 +7,11 @@ one, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -20,8 +22,11 @@ from shared.messages import Expand, Plan
 from shared.model.batch.batch import Batch, Part, expanded
 from shared.model.failure import failure_of
 from shared.model.failure_texts import NOTHING_LISTED
-from shared.model.manifest.manifest import Item
-from shared.ports.blobs import AudioBlobs, Requests
+from shared.model.manifest.manifest import Head, Item, base_profile
+from shared.model.profile.profile import Profile, choose
+from shared.model.profile.taken import Ignored, why_ignored
+from shared.pipeline.register.dropped import tell_ignored
+from shared.ports.blobs import AudioBlobs, AudioEntry, Requests
 from shared.ports.ground import UseCase
 
 RECORDINGS_IN_STEP = 120
@@ -36,6 +41,7 @@ class ExpandBatch(UseCase):
     requests: Requests
     register: RegisterEntries
     audio: AudioBlobs
+    profiles: Sequence[Profile]
 
     def __call__(self, message: Expand) -> None:
         batch = self.store.batch(message.batch_id)
@@ -52,10 +58,19 @@ class ExpandBatch(UseCase):
         self._after_step(batch, after, part)
 
     def _step(self, batch: Batch, part: Part) -> Part:
-        step = _Step(part, self.requests.items(batch, part.offset, part.length), self.audio)
-        head = self.requests.head(batch)
+        items, head = (
+            self.requests.items(batch, part.offset, part.length),
+            self.requests.head(batch),
+        )
+        step = _Step(part, items, self.audio, partial(self._profile, head))
         self.register(batch, head, step.entries())
         return step.part_after(self.clock.now())
+
+    def _profile(self, head: Head, name: str) -> Profile:
+        try:
+            return base_profile(head, self.profiles, name)
+        except InputError:  # it is gone since, and each entry will say so
+            return choose(self.profiles, name)
 
     def _after_step(self, batch: Batch, after: Part, before: Part) -> None:
         """The last part completes the batch; of a large one, what is there is planned meanwhile."""
@@ -87,8 +102,14 @@ class ExpandBatch(UseCase):
 class _Step:
     """About a hundred recordings of a part, from where it stands."""
 
-    def __init__(self, part: Part, items: Sequence[Item], audio: AudioBlobs) -> None:
-        self._part, self._items, self._audio = part, items, audio
+    def __init__(
+        self,
+        part: Part,
+        items: Sequence[Item],
+        audio: AudioBlobs,
+        profile_of: Callable[[str], Profile],
+    ) -> None:
+        self._part, self._items, self._audio, self._profile_of = part, items, audio, profile_of
         self._at, self._marker, self._made = part.at, part.marker, 0
 
     def entries(self) -> list[Entry]:
@@ -118,8 +139,20 @@ class _Step:
             self._at += 1
         if failure is not NOTHING_LISTED or (is_first and not blobs and not self._marker):
             yield Entry(position, item, container, f"{prefix}*", failure=failure)
-        for blob in blobs:
+        for blob in self._meant(container, blobs):
             yield Entry(position, item, container, blob.name, listed=True)
+
+    def _meant(self, container: str, blobs: Iterable[AudioEntry]) -> Iterator[AudioEntry]:
+        """What a folder holds beside recordings is no recording, whoever asks for the folder."""
+        ignored: Counter[Ignored] = Counter()
+        for blob in blobs:
+            why = why_ignored(blob.name, self._profile_of(blob.name), blob.metadata)
+            if why is None:
+                yield blob
+            else:
+                ignored[why] += 1
+        for why, count in ignored.items():
+            tell_ignored(container, why, count)
 
     def part_after(self, now: datetime) -> Part:
         return msgspec.structs.replace(

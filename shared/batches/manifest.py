@@ -12,11 +12,14 @@ from shared.batches.accept import AcceptBatch, resume
 from shared.errors import Fault, ManifestRefused
 from shared.log import event
 from shared.model.batch.batch import Batch, manifest_batch_id
+from shared.model.blob_state import refusal as refusal_of
+from shared.model.blob_state import unready
 from shared.model.failure import Failure
 from shared.model.manifest.files import kind_of
 from shared.model.manifest.manifest import MOST_BYTES
 from shared.model.manifest.refusal import write_manifest_report
 from shared.model.names import leads_astray
+from shared.pipeline.register.patience import read_head
 from shared.ports.blobs import AudioBlobs, AudioEntry, AudioHead, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.state import BatchStore
@@ -40,10 +43,12 @@ class TakeManifest(UseCase):
         if leads_astray(name):
             event("manifest.name_refused", container=container, level=30)
             return None
-        head = self.audio.head(container, name)
+        head = read_head(self.audio, container, name, refusal)
         if head is None:
             event("manifest.gone", container=container, level=30)
             return None
+        if refusal is None and self._is_unready(head):
+            return None  # the comparison of the container comes back to it
         batch_id = manifest_batch_id(container, name, head.etag)
         there = self.store.batch(batch_id)
         if there is not None:
@@ -51,7 +56,7 @@ class TakeManifest(UseCase):
             return there
         report = f"{self.errors_container}/{container}/{name}.json"
         try:
-            _heed(refusal)
+            _heed(refusal or refusal_of(head.state))
             content, kind = self._content(container, name, head)
             self.outputs.remove_report(report)  # of the version before this one
             return self.accept(content, kind=kind, origin="manifest", batch_id=batch_id)
@@ -67,6 +72,10 @@ class TakeManifest(UseCase):
         rest = head.bytes - read
         tail = self.audio.read(container, name, head.etag, read, rest) if rest > 0 else b""
         return head.data + tail, kind
+
+    def _is_unready(self, head: AudioHead) -> bool:
+        still = self.policy.still_seconds
+        return unready(head.state, head.last_modified_at, self.clock.now(), still) is not None
 
     def _refused(self, batch: Batch, refused: ManifestRefused) -> Batch:
         """A header without recordings, by which the manifest is known from now on. It is listed

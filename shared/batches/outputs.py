@@ -46,7 +46,9 @@ class FetchTranscript:
         file = formats.FORMATS[kind]
         content = _read(written.get(kind, written["json"]), self.outputs)
         if kind not in written:
-            content = formats.render(_transcripts.decode(content), kind)
+            content = formats.render(
+                _transcripts.decode(content), kind, row.profile.caption_speakers
+            )
         name = f"{row.name.rpartition('/')[2]}{file.extension}"
         return Fetched(content, file.media_type, name)
 

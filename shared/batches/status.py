@@ -13,12 +13,13 @@ import msgspec
 
 from shared.errors import BatchMissing
 from shared.model.batch.batch import Batch, BatchEntry, Origin, item_recording_id, state_of
-from shared.model.batch.recording import Recording, State
+from shared.model.batch.recording import TERMINAL, Recording, State
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
 from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
 
 MOST_IN_PAGE = 1_000
+LOOKED_THROUGH = 5_000
 Status = Literal["registering", "running", "cancelling", "deleting", "completed", "refused"]
 
 
@@ -33,6 +34,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     transcribed: int
     failed: int
     needs_review: int
+    unchanged: int = 0
 
 
 class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,14 +125,38 @@ class ReadItems:
         state: State | None = None,
         after: str | None = None,
         most: int = 100,
+        metadata: tuple[str, str] | None = None,
     ) -> Page:
+        """With `metadata` only those that have this entry; then a page may hold less than `most`,
+        or nothing, although it is not the last."""
         existing(batch_id, self.store)
         most = _in_page(most)
         first = f"{after}!" if after else None
+        if metadata is not None:
+            return self._with_metadata(batch_id, state, first, most, metadata)
         rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
         found = list(islice(rows, most + 1))
         more = found[most - 1].id if len(found) > most else None
         return Page(recordings=tuple(found[:most]), after=more)
+
+    def _with_metadata(
+        self,
+        batch_id: str,
+        state: State | None,
+        first: str | None,
+        most: int,
+        wanted: tuple[str, str],
+    ) -> Page:
+        """No column holds it, so rows are looked through, a few thousand in one go."""
+        found: list[Recording] = []
+        name, text = wanted
+        rows = self.store.recordings(batch_id, state=state, first=first, page=MOST_IN_PAGE)
+        for count, row in enumerate(rows, 1):
+            if row.labels.metadata.get(name) == text:
+                found.append(row)
+            if len(found) == most or count == LOOKED_THROUGH:
+                return Page(recordings=tuple(found), after=row.id)
+        return Page(recordings=tuple(found), after=None)
 
     def one(self, batch_id: str, recording_id: str) -> Recording | None:
         existing(batch_id, self.store)
@@ -176,6 +202,7 @@ def _tally(sums: _Sums, unregistered: int) -> Tally:
         planned=states["planned"],
         transcribed=states["transcribed"],
         failed=states["failed"],
+        unchanged=states["unchanged"],
         needs_review=sums.needs_review,
     )
 
@@ -210,9 +237,9 @@ class _Sums:
         self._costs: dict[str, float] = {}
         for fact in facts:
             self.states[fact.state] += 1
-            self.needs_review += fact.needs_review
+            self.needs_review += fact.needs_review and fact.state == "transcribed"
             self.audio_ms += fact.duration_ms
-            if fact.state in ("transcribed", "failed"):
+            if fact.state in TERMINAL:
                 self.done_ms += fact.duration_ms
             if fact.cost_amount is not None and fact.cost_currency is not None:
                 there = self._costs.get(fact.cost_currency, 0.0)
@@ -220,7 +247,7 @@ class _Sums:
 
     @property
     def over(self) -> int:
-        return self.states["transcribed"] + self.states["failed"]
+        return sum(self.states[state] for state in TERMINAL)
 
     def cost(self) -> Cost | None:
         """None also for two currencies, which a change of the price table may bring."""

@@ -16,8 +16,10 @@ from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import ListBatches, ReadItems, TellStatus
 from shared.batches.upload import OfferUpload
 from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
+from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
 
 
@@ -27,7 +29,7 @@ class BatchDesk:
     def __init__(
         self,
         ground: Ground,
-        fail: FailRecording,
+        failing: Failing,
         enter: EnterRecording,
         examine_again: ExamineAgain,
     ) -> None:
@@ -38,6 +40,7 @@ class BatchDesk:
             web=ports.web,
             profiles=ports.profiles,
             capabilities=ports.capabilities,
+            policy=ports.policy,
             clock=clock,
         )
         self.accept = AcceptBatch(
@@ -62,8 +65,8 @@ class BatchDesk:
         self.change = ChangeBatch(
             store=store,
             delete=_delete(ground),
-            retry=_retry(ground, fail, examine_entry, examine_again),
-            cancel=_cancel(ground, fail),
+            retry=_retry(ground, failing.fail, examine_entry, examine_again),
+            cancel=_cancel(ground, failing),
         )
         self.cancel = CancelBatch(**ground.common)
         self.retry = RetryBatch(**ground.common)
@@ -88,11 +91,13 @@ def _expand(ground: Ground, examine_entry: ExamineEntry, enter: EnterRecording) 
     return ExpandBatch(
         **ground.common,
         requests=ports.requests,
+        profiles=ports.profiles,
         register=RegisterEntries(
             requests=ports.requests,
             store=ground.store,
             examine_entry=examine_entry,
             enter=enter,
+            give_up=give_up_on_blob(ground),
             pool=ports.pool,
         ),
         audio=ports.audio,
@@ -108,13 +113,20 @@ def _estimate(ground: Ground) -> EstimateCost:
         capabilities=ports.capabilities,
         endpoints=ground.endpoints,
         prices=ports.prices,
+        policy=ports.policy,
         pool=ports.pool,
     )
 
 
-def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
+def _cancel(ground: Ground, failing: Failing) -> CarryOutCancel:
     ports = ground.ports
-    return CarryOutCancel(**ground.common, endpoints=ground.endpoints, fail=fail, pool=ports.pool)
+    return CarryOutCancel(
+        **ground.common,
+        endpoints=ground.endpoints,
+        fail=failing.fail,
+        save_settled=failing.save_settled,
+        pool=ports.pool,
+    )
 
 
 def _retry(
@@ -139,6 +151,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         requests=ports.requests,
         outputs=ports.outputs,
         reports_container=ports.reports,
+        queue=ports.queue,
         clock=ports.clock,
         pool=ports.pool,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +18,42 @@ _NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
 
 
 def load_profiles(
-    path: Path, *, providers: Collection[str], sas_hours: int | None = None
+    path: Path,
+    *,
+    providers: Collection[str],
+    sas_hours: int | None = None,
+    endpoints: Mapping[str, str] | None = None,
 ) -> tuple[Profile, ...]:
     """The profiles in the TOML file at `path`, the default one first.
 
     `providers` are the names that a profile may use. `sas_hours` is how long links for providers
-    live, None where they need none. Raises `ConfigurationError`.
+    live, None where they need none. `endpoints` maps those that there are to their providers; None:
+    nobody knows. Raises `ConfigurationError`.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigurationError([f"{path.name}: cannot be read ({reason})"]) from None
-    return parse_profiles(text, file=path.name, providers=providers, sas_hours=sas_hours)
+    return parse_profiles(
+        text, file=path.name, providers=providers, sas_hours=sas_hours, endpoints=endpoints
+    )
 
 
 def parse_profiles(
-    text: str, *, file: str, providers: Collection[str], sas_hours: int | None = None
+    text: str,
+    *,
+    file: str,
+    providers: Collection[str],
+    sas_hours: int | None = None,
+    endpoints: Mapping[str, str] | None = None,
 ) -> tuple[Profile, ...]:
     """As `load_profiles`, from the text of the file."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{file}: is not TOML ({error})"]) from None
-    reader = _Reader(file, providers, sas_hours)
+    reader = _Reader(file, providers, sas_hours, endpoints)
     profiles = reader.profiles(document)
     if reader.problems:
         raise ConfigurationError(reader.problems)
@@ -51,8 +63,15 @@ def parse_profiles(
 class _Reader:
     """Goes through one file and remembers what is wrong with it."""
 
-    def __init__(self, file: str, providers: Collection[str], sas_hours: int | None) -> None:
+    def __init__(
+        self,
+        file: str,
+        providers: Collection[str],
+        sas_hours: int | None,
+        endpoints: Mapping[str, str] | None,
+    ) -> None:
         self._file, self._providers, self._sas_hours = file, providers, sas_hours
+        self._endpoints = endpoints
         self.problems: list[str] = []
 
     def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
@@ -118,7 +137,21 @@ class _Reader:
                 f"time_to_live_hours: {hours} is longer than the links to the audio live, "
                 f"expected at most {self._sas_hours} (the setting SAS_HOURS)"
             )
-        return found
+        return [*found, *self._endpoint_faults(profile)]
+
+    def _endpoint_faults(self, profile: Profile) -> Iterator[str]:
+        """Each provider of the profile needs one that may do its work."""
+        if self._endpoints is None or not profile.endpoints:
+            return
+        for name in profile.endpoints:
+            if name not in self._endpoints:
+                known = ", ".join(sorted(self._endpoints))
+                hint = keys.did_you_mean(name, self._endpoints) or f", expected some of {known}"
+                yield f"endpoints: {name!r} is not known{hint}"
+        theirs = {self._endpoints.get(name) for name in profile.endpoints}
+        for provider in (profile.provider, *profile.next_providers):
+            if provider not in theirs:
+                yield f"endpoints: names none of {provider}, which the profile uses"
 
     def _check_prefixes(self, named: tuple[Profile, ...]) -> None:
         owner: dict[str, str] = {}

@@ -17,10 +17,8 @@ import msgspec
 from shared.configuration.addresses import (
     STORAGE_FORMS,
     data_storage,
-    endpoint_forms,
     endpoints,
     form_prefixes,
-    named_keys,
 )
 from shared.errors import ConfigurationError
 from shared.model import setting as values
@@ -50,7 +48,7 @@ def _of_policy(name: str, field: str, least: int, most: int) -> Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("AZURE_CLIENT_ID", values.text, None),
+    Setting("AZURE_CLIENT_ID", str, None),
     Setting("AUDIO_CONTAINER", values.container, "audio"),
     Setting("TRANSCRIPTS_CONTAINER", values.container, "transcripts"),
     Setting("REPORTS_CONTAINER", values.container, "reports"),
@@ -78,22 +76,29 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("STUCK_AFTER_SECONDS", "stuck_after_seconds", 5, 86_400),
     _of_policy("RELIST_SECONDS", "relist_seconds", 5, 86_400),
     _of_policy("EVENT_PATIENCE_SECONDS", "event_patience_seconds", 1, 86_400),
+    _of_policy("RELIST_ALL_SECONDS", "relist_all_seconds", 5, 86_400),
+    _of_policy("STILL_SECONDS", "still_seconds", 1, 86_400),
+    _of_policy("BLOB_PATIENCE_SECONDS", "blob_patience_seconds", 5, 72_000),
+    _of_policy("STORAGE_PAUSE_SECONDS", "storage_pause_seconds", 1, 600),
     _of_policy("ORPHANS_SECONDS", "orphans_seconds", 5, 604_800),
     _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
     _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
     _of_policy("SUBMITTED_SECONDS", "submitted_seconds", 3600, 2_592_000),
-    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 3600, 2_592_000),
+    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 60, 2_592_000),
     _of_policy("FALL_OVER_SECONDS", "fall_over_seconds", 60, 604_800),
     _of_policy("REFETCH_SECONDS", "refetch_seconds", 1, 3600),
     _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
     _of_policy("SLICE_SIZE", "slice_size", 1, 90),
     _of_policy("WRITE_CONCURRENCY", "write_threads", 1, 32),
-    Setting("PROFILES_FILE", values.path, Path("profiles.toml")),
+    Setting("PROFILES_FILE", Path, Path("profiles.toml")),
     Setting("PRICES", values.prices, {}),
     Setting("PRICE_CURRENCY", values.currency, "USD"),
+    Setting("MOST_COST_PER_DAY", values.amount, None),
+    Setting("MOST_AUDIO_HOURS_PER_DAY", values.amount, None),
+    Setting("STOPPED", values.scopes, ()),
     Setting("ALLOW_HTTP", values.switch, False),
     Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
-    Setting("API_ROLE", values.text, None),
+    Setting("API_ROLE", str, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 
@@ -102,11 +107,10 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 }
 """The settings of one value that are of one provider each."""
 
-FORMS = (*STORAGE_FORMS, *endpoint_forms(OFFERS))
+FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
 
-NAMED_KEYS = named_keys(OFFERS)
-"""What the settings begin with that hold the key of one endpoint; its name follows."""
+NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
 
 
 def all_settings() -> tuple[Setting, ...]:
@@ -149,6 +153,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profiles_file: Path
     prices: dict[str, float]
     price_currency: str
+    most_cost_per_day: float | None
+    most_audio_hours_per_day: float | None
+    stopped: tuple[str, ...]
     allow_http: bool
     api_auth: str
     api_role: str | None

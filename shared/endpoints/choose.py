@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.job import ActiveJob, Job, may_go_to
 from shared.model.batch.policy import Policy
 from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.provider import SpeechProvider
@@ -17,10 +17,10 @@ def choose_endpoint(
     endpoints: Mapping[str, SpeechProvider],
     policy: Policy,
 ) -> str | None:
-    """The endpoint of the job's provider with the least audio outstanding that has room.
+    """Of the endpoints that may do the job the one with the least audio outstanding that has room.
     One that did not take the job before comes last."""
     audio_ms = dict.fromkeys(
-        (name for name, provider in endpoints.items() if provider.name == job.provider), 0
+        (name for name, provider in endpoints.items() if may_go_to(job, name, provider.name)), 0
     )
     jobs = dict.fromkeys(audio_ms, 0)
     for entry in running:

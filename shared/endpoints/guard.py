@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from shared.errors import (
+    CallOverdue,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -96,8 +97,15 @@ class GuardedProvider:
         self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
+        """Raises `CallOverdue` where taking the call from the limits took too long."""
         with self._call(self._limits.calls_per_create, self._counted_creates):
+            self._refuse_if_late(request)
             return self._provider.submit(request)
+
+    def _refuse_if_late(self, request: JobRequest) -> None:
+        """The last look at the clock: from here on nothing of ours can hold the call up."""
+        if request.deadline_at is not None and self._clock.now() > request.deadline_at:
+            raise CallOverdue("the call had to begin before", code="overdue")
 
     def reserve(self, most: int) -> int:
         """`ports.provider.Limited`. An endpoint that was unwell is tried with one call."""
@@ -106,10 +114,7 @@ class GuardedProvider:
             hand = self._good_hand(now)
             if self._creates_in(hand) >= most and not self._must_look:
                 return most
-            for _ in range(TRIES):
-                with suppress(StoreConflict):  # others take them at the same moment
-                    return min(most, self._reserved(hand, most, now))
-        raise _used_up(1)
+            return min(most, _in_turn(lambda: self._reserved(hand, most, now)))
 
     def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
         state = self._book.state(self._endpoint_name)
@@ -117,16 +122,7 @@ class GuardedProvider:
         if state.failures or state.pauses:
             return 1
         calls, creates = self._limits.calls_per_create, self._counted_creates
-        times = most - self._creates_in(hand)
-        taken = take(
-            state.counted,
-            state.ramped,
-            self._limits,
-            now,
-            calls=calls,
-            creates=creates,
-            times=times,
-        )
+        taken = self._take(state, now, calls, creates, times=most - self._creates_in(hand))
         if taken.wait_seconds and self._creates_in(hand):
             return self._creates_in(hand)
         if taken.wait_seconds:
@@ -210,6 +206,9 @@ class GuardedProvider:
         admitted = self._admit(calls, creates)
         try:
             yield
+        except CallOverdue:  # says nothing of the endpoint
+            self._put_back(calls, creates)
+            raise
         except ProviderUnauthorised as error:
             if not needs_more_rights:
                 self._note_failure(error, admitted, at_once=True)
@@ -238,16 +237,10 @@ class GuardedProvider:
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
                 return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(hand, calls, creates, now)
+            return _in_turn(lambda: self._taken(hand, calls, creates, now))
 
     def _good_hand(self, now: datetime) -> _Hand:
         return self._hand if now < self._hand.until else _Hand()
-
-    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
-        for _ in range(TRIES):
-            with suppress(StoreConflict):  # others take them at the same moment
-                return self._taken(hand, calls, creates, now)
-        raise _used_up(1)
 
     def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
         state = self._book.state(self._endpoint_name)
@@ -257,7 +250,7 @@ class GuardedProvider:
         if hand.has(calls, creates) and not admitted.is_probe:
             self._hand = hand.without(calls, creates)
             return admitted
-        taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
+        taken = self._take(state, now, calls, creates)
         if taken.wait_seconds:
             raise _used_up(taken.wait_seconds)
         state = _with(state, taken)
@@ -266,6 +259,12 @@ class GuardedProvider:
         self._book.save(state)
         self._hand = hand.plus(taken).without(calls, creates)
         return admitted
+
+    def _take(
+        self, state: EndpointState, now: datetime, calls: int, creates: int, times: int = 1
+    ) -> Taken:
+        counted, ramped, limits = state.counted, state.ramped, self._limits
+        return take(counted, ramped, limits, now, calls=calls, creates=creates, times=times)
 
     def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
         if state.is_down(now):
@@ -276,10 +275,10 @@ class GuardedProvider:
                 until_at=state.down_until_at,
             )
 
-    def _put_back(self) -> None:
-        """A call was taken and not needed."""
+    def _put_back(self, calls: int = 1, creates: int = 0) -> None:
+        """Calls were taken and not needed."""
         with self._lock:
-            self._hand = self._hand.without(-1, 0)
+            self._hand = self._hand.without(-calls, -creates)
 
     def _note_answer(self, admitted: _Admitted) -> None:
         """An answer shows the endpoint well, even if it says no. Calls that began before it was
@@ -319,6 +318,14 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
+
+
+def _in_turn(take_calls: Callable[[], _T]) -> _T:
+    """Others may take theirs at the same moment."""
+    for _ in range(TRIES):
+        with suppress(StoreConflict):
+            return take_calls()
+    raise _used_up(1)
 
 
 def _with(state: EndpointState, taken: Taken) -> EndpointState:

@@ -28,38 +28,11 @@ EARLY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PutInLine:
-    """Carry out an order to send deliveries again: as many as go into a parcel; what is left of the
-    order goes on by another message."""
-
-    deliveries: Deliveries
-    queue: Queue
-    clock: Clock
-
-    def __call__(self, order: Parcel) -> None:
-        wanted = DeliveryFilter(batch_id=order.batch_id)
-        rows, more = self.deliveries.page(
-            order.receiver, wanted, first=order.first, last=order.last, most=MOST_IN_PARCEL - 1
-        )
-        kept: list[Parcel] = []
-        now = self.clock.now()
-        if more is not None:
-            kept.append(msgspec.structs.replace(order, first=more, due_at=now, handed_at=now))
-        if rows:
-            parcel, rows = packed(rows, now)
-            kept.append(parcel)
-        self.deliveries.save(rows, keep=kept, drop=None if more else order)
-        for parcel in kept:
-            self.queue.send(Deliver(receiver=parcel.receiver, parcel_id=parcel.id))
-
-
-@dataclass(frozen=True, kw_only=True)
 class DeliverParcel:
     """Two reads and a transaction for a whole parcel, besides the calls themselves. Who dies
     between a call and the note of it calls again, with the same id. `chance` is from 0 to 1."""
 
     deliveries: Deliveries
-    put_in_line: PutInLine
     carry: CarryDelivery
     receivers: Receivers
     pauses: Pauses
@@ -78,9 +51,27 @@ class DeliverParcel:
         if parcel is None or parcel.due_at > now + EARLY:
             return  # it is done, or another message is due later
         if parcel.replays:
-            self.put_in_line(parcel)
+            self._put_in_line(parcel)
         else:
             self._deliver(parcel, now)
+
+    def _put_in_line(self, order: Parcel) -> None:
+        """Carry out an order to send deliveries again: as many as go into a parcel; what is left of
+        the order goes on by another message."""
+        wanted = DeliveryFilter(batch_id=order.batch_id)
+        rows, more = self.deliveries.page(
+            order.receiver, wanted, first=order.first, last=order.last, most=MOST_IN_PARCEL - 1
+        )
+        kept: list[Parcel] = []
+        now = self.clock.now()
+        if more is not None:
+            kept.append(msgspec.structs.replace(order, first=more, due_at=now, handed_at=now))
+        if rows:
+            parcel, rows = packed(rows, now)
+            kept.append(parcel)
+        self.deliveries.save(rows, keep=kept, drop=None if more else order)
+        for parcel in kept:
+            self.queue.send(Deliver(receiver=parcel.receiver, parcel_id=parcel.id))
 
     def _deliver(self, parcel: Parcel, now: datetime) -> None:
         due: list[Delivery] = []

@@ -1,7 +1,4 @@
-"""What a person does with deliveries: look at them, send them again, try whether they arrive.
-
-All of it raises `SubscriptionMissing` for an id that there is not. `CALLBACKS` as a receiver stands
-for the addresses that batches brought along."""
+"""What a person does with deliveries: look at them, send them again, try whether they arrive."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from datetime import datetime
 
 from shared.errors import SubscriptionMissing, SubscriptionRefused
 from shared.events.announce import HandOver
-from shared.events.subscriptions import GetSubscription
+from shared.events.subscriptions import SubscriptionDesk
 from shared.log import event
 from shared.messages import Deliver
 from shared.model.events.delivery import CALLBACKS, Delivery, Parcel, delivery_of
@@ -24,59 +21,38 @@ LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListDeliveries:
-    """A page, the newest events first, and what to ask for the next one with."""
+class DeliveryDesk:
+    """All of it raises `SubscriptionMissing` for an id that there is not. `CALLBACKS` as a receiver
+    stands for the addresses that batches brought along. `source` is the name of this deployment in
+    events."""
 
+    subscriptions: SubscriptionDesk
     deliveries: Deliveries
-    get: GetSubscription
-
-    def __call__(
-        self,
-        receiver: str,
-        wanted: DeliveryFilter,
-        *,
-        after: str | None = None,
-        most: int = 100,
-    ) -> tuple[list[Delivery], str | None]:
-        _must_exist(receiver, self.get)
-        at_most = min(max(most, 1), LONGEST_PAGE)
-        return self.deliveries.page(receiver, wanted, first=after, most=at_most)
-
-
-@dataclass(frozen=True, kw_only=True)
-class GetDelivery:
-    """One, with every attempt."""
-
-    deliveries: Deliveries
-    get: GetSubscription
-
-    def __call__(self, receiver: str, event_id: str) -> Delivery:
-        _must_exist(receiver, self.get)
-        key = key_of(event_id)
-        found: list[Delivery] = []
-        if key is not None:
-            found, _ = self.deliveries.page(
-                receiver, DeliveryFilter(), first=key, last=f"{key}~", most=1
-            )
-        if not found:
-            raise SubscriptionMissing("there is no such delivery")
-        return found[0]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplayDeliveries:
-    """Send again, under the same ids, whatever became of it: one event, those of a batch, or those
-    of a time span, the first moment included. Carried out by messages. Raises
-    `SubscriptionRefused` where nothing is named."""
-
-    deliveries: Deliveries
-    get: GetSubscription
-    get_delivery: GetDelivery
+    hand_over: HandOver
     queue: Queue
     new_id: Callable[[], str]
     clock: Clock
+    source: str
 
-    def __call__(
+    def page(
+        self, receiver: str, wanted: DeliveryFilter, *, after: str | None = None, most: int = 100
+    ) -> tuple[list[Delivery], str | None]:
+        """The newest events first, and what to ask for the next page with."""
+        self._must_exist(receiver)
+        at_most = min(max(most, 1), LONGEST_PAGE)
+        return self.deliveries.page(receiver, wanted, first=after, most=at_most)
+
+    def one(self, receiver: str, event_id: str) -> Delivery:
+        """With every attempt."""
+        self._must_exist(receiver)
+        key, any_ = key_of(event_id), DeliveryFilter()
+        if key is not None:
+            found, _ = self.deliveries.page(receiver, any_, first=key, last=f"{key}~", most=1)
+            if found:
+                return found[0]
+        raise SubscriptionMissing("there is no such delivery")
+
+    def replay(
         self,
         receiver: str,
         *,
@@ -85,23 +61,20 @@ class ReplayDeliveries:
         from_at: datetime | None = None,
         to_at: datetime | None = None,
     ) -> None:
-        _must_exist(receiver, self.get)
+        """Send again, under the same ids, whatever became of it: one event, those of a batch, or
+        those of a time span, the first moment included. Carried out by messages. Raises
+        `SubscriptionRefused` where nothing is named."""
+        self._must_exist(receiver)
         if event_id is not None:
-            key = self.get_delivery(receiver, event_id).key
+            key = self.one(receiver, event_id).key
             first, last = key[:37], f"{key[:37]}~"
         elif batch_id is not None or from_at is not None:
             first = f"{key_at(to_at)}~" if to_at else ""
             last = f"{key_at(from_at)}~" if from_at else "~"
         else:
             raise SubscriptionRefused("replay", "names nothing: give an event, batch or time")
-        order = self._order(receiver, first, last, batch_id)
-        self.deliveries.put_parcel(order)
-        self.queue.send(Deliver(receiver=receiver, parcel_id=order.id))
-        event("deliveries.replayed", receiver=receiver, batch=batch_id)
-
-    def _order(self, receiver: str, first: str, last: str, batch_id: str | None) -> Parcel:
         now = self.clock.now()
-        return Parcel(
+        order = Parcel(
             receiver=receiver,
             id=f"replay-{self.new_id()}",
             first=first,
@@ -111,29 +84,20 @@ class ReplayDeliveries:
             replays=True,
             batch_id=batch_id,
         )
+        self.deliveries.put_parcel(order)
+        self.queue.send(Deliver(receiver=receiver, parcel_id=order.id))
+        event("deliveries.replayed", receiver=receiver, batch=batch_id)
 
-
-@dataclass(frozen=True, kw_only=True)
-class SendTestEvent:
-    """The id of an event that goes to this subscription alone, whatever its filters. Raises
-    `SubscriptionRefused` for one that is switched off. `source` is the name of this deployment in
-    events."""
-
-    get: GetSubscription
-    hand_over: HandOver
-    new_id: Callable[[], str]
-    clock: Clock
-    source: str
-
-    def __call__(self, subscription_id: str) -> str:
-        there = self.get(subscription_id)
+    def send_test_event(self, subscription_id: str) -> str:
+        """The id of an event that goes to this subscription alone, whatever its filters. Raises
+        `SubscriptionRefused` for one that is switched off."""
+        there = self.subscriptions.get(subscription_id)
         if there.state != "active":
             raise SubscriptionRefused("state", "is disabled: switch it on first")
         test = of_test(there, self.clock.now(), self.new_id())
         self.hand_over([delivery_of(test, body_of(test, self.source), subscription_id)])
         return test.id
 
-
-def _must_exist(receiver: str, get: GetSubscription) -> None:
-    if receiver != CALLBACKS:
-        get(receiver)
+    def _must_exist(self, receiver: str) -> None:
+        if receiver != CALLBACKS:
+            self.subscriptions.get(receiver)

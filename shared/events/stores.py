@@ -42,32 +42,27 @@ class AnnouncingStore(Silent):
         self._announcer, self._links = announcer, links
 
     def open_batch(self, batch: Batch) -> None:
-        notice = None
-        if not batch.version:
-            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        self._rows.open_batch(batch, *_given(notice))
-        self._hand_on(notice)
+        notice = None if batch.version else self._accepted(batch)
+        self._rows.open_batch(batch, notice)
+        self._announcer.hand_on(notice)
 
     def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
-        notice = None
-        if batch.error_report is None:
-            notice = self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
-        is_new = self._rows.create_batch(batch, parts, *_given(notice))
+        notice = self._accepted(batch) if batch.error_report is None else None
+        is_new = self._rows.create_batch(batch, parts, notice)
         if is_new:
-            self._hand_on(notice)
+            self._announcer.hand_on(notice)
         return is_new
 
     def save_batch(self, batch: Batch) -> None:
         notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
-        self._rows.save_batch(batch, *_given(notice))
-        self._hand_on(notice)
+        self._rows.save_batch(batch, notice)
+        self._announcer.hand_on(notice)
 
     def insert(self, recording: Recording) -> bool:
-        events = self._of([recording])
-        notice = self._announcer.notice(recording.batch_id, events) if events else None
-        is_new = self._rows.insert(recording, *_given(notice))
+        notice = self._announcer.notice(recording.batch_id, self._of([recording]))
+        is_new = self._rows.insert(recording, notice)
         if is_new:
-            self._hand_on(notice)
+            self._announcer.hand_on(notice)
         return is_new
 
     def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
@@ -98,7 +93,7 @@ class AnnouncingStore(Silent):
     def save_jobs(self, jobs: Sequence[Job], recordings: Sequence[Recording] = ()) -> list[Job]:
         """In two halves, where `save` does that."""
         events = [event for job in jobs for event in self._of([], job)] + self._of(recordings)
-        notice = self._announcer.notice(jobs[0].batch_id, events) if events else None
+        notice = self._announcer.notice(jobs[0].batch_id, events)
         if notice is None:
             return self._rows.save_jobs(jobs, recordings)
         is_too_much = len(jobs) + len(recordings) >= ROWS_IN_TRANSACTION or not notice.fits
@@ -108,6 +103,9 @@ class AnnouncingStore(Silent):
         saved = self._rows.save_jobs(jobs, recordings, notice)
         self._announcer.hand_on(notice)
         return saved
+
+    def _accepted(self, batch: Batch) -> Notice | None:
+        return self._announcer.notice(batch.id, [of_accepted(batch, self._links)])
 
     def _of(self, rows: Sequence[Recording], job: Job | None = None) -> list[Event]:
         has_subscribers = self._announcer.has_subscribers
@@ -121,10 +119,6 @@ class AnnouncingStore(Silent):
             events += of_submitted(job, self._links)
         return events
 
-    def _hand_on(self, notice: Notice | None) -> None:
-        if notice is not None:
-            self._announcer.hand_on(notice)
-
 
 class AnnouncingBook:
     """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
@@ -132,10 +126,8 @@ class AnnouncingBook:
 
     def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
         self._book, self._announcer, self._clock = book, announcer, clock
+        self.all = book.all
         self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
-
-    def all(self) -> dict[str, EndpointState]:
-        return self._book.all()
 
     def state(self, name: str) -> EndpointState:
         return self._seen(self._book.state(name))
@@ -146,17 +138,11 @@ class AnnouncingBook:
         if is_news:
             event = of_endpoint(state, self._clock.now())
             notice = self._announcer.notice(ENDPOINTS, [event])
-        saved = self._seen(self._book.save(state, *_given(notice)))
-        if notice is not None:
-            self._announcer.hand_on(notice)
+        saved = self._seen(self._book.save(state, notice))
+        self._announcer.hand_on(notice)
         return saved
 
     def _seen(self, state: EndpointState) -> EndpointState:
         if state.pauses == 0:
             self._was_well[state.name] = state.version
         return state
-
-
-def _given(notice: Notice | None) -> tuple[Notice, ...]:
-    """Where there is none, the call is the one that it would be without all this."""
-    return () if notice is None else (notice,)

@@ -1,7 +1,4 @@
-"""What a person does with subscriptions: look, make, change, rotate the secret, delete.
-
-All of it raises `SubscriptionMissing` for an id that there is not, and `StoreConflict` where
-somebody else changes it."""
+"""What a person does with subscriptions: look, make, change, rotate the secret, delete."""
 
 from __future__ import annotations
 
@@ -42,82 +39,33 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListSubscriptions:
-    """The oldest first."""
+class SubscriptionDesk:
+    """All of it raises `SubscriptionMissing` for an id that there is not, `SubscriptionRefused` for
+    what may not be asked for, and `StoreConflict` where somebody else changes it. `profiles` are
+    the names of those that there are."""
 
     subscriptions: Subscriptions
+    confidences: Confidences
+    receivers: Receivers
+    sender: Sender
+    profiles: Sequence[str]
+    new_id: Callable[[], str]
+    new_secret: Callable[[], str]
+    clock: Clock
 
-    def __call__(self) -> list[Subscription]:
+    def all(self) -> list[Subscription]:
+        """The oldest first."""
         there = [s for s in self.subscriptions.all() if s.state != "deleted"]
         return sorted(there, key=lambda s: (s.created_at, s.id))
 
-
-@dataclass(frozen=True, kw_only=True)
-class GetSubscription:
-    """One that is not deleted."""
-
-    subscriptions: Subscriptions
-
-    def __call__(self, subscription_id: str) -> Subscription:
+    def get(self, subscription_id: str) -> Subscription:
+        """One that is not deleted."""
         there = self.subscriptions.get(subscription_id)
         if there is None or there.state == "deleted":
             raise SubscriptionMissing("there is no such subscription")
         return there
 
-
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionRecords:
-    """What is kept of subscriptions: their rows, what no row may hold, and what this process has in
-    memory of both."""
-
-    subscriptions: Subscriptions
-    confidences: Confidences
-    receivers: Receivers
-    all: ListSubscriptions
-    get: GetSubscription
-
-    def content(self, subscription_id: str) -> Confidential:
-        """Raises `SubscriptionMissing`."""
-        content = self.confidences.get(subscription_id)
-        if content is None:
-            raise SubscriptionMissing("there is no such subscription")
-        return content
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckWishes:
-    """What a person may ask for. Everything raises `SubscriptionRefused`."""
-
-    sender: Sender
-    profiles: Sequence[str]
-
-    def origin(self, url: str) -> str:
-        """What may be shown of an address that may be called."""
-        try:
-            return self.sender.read(url).origin
-        except BadAddress as error:
-            raise SubscriptionRefused("url", str(error)) from None
-
-    def known_profiles(self, profiles: Iterable[str]) -> tuple[str, ...]:
-        """Each of them once."""
-        found = tuple(dict.fromkeys(profiles))
-        if any(name not in self.profiles for name in found) or len(found) > MOST_PROFILES:
-            known = ", ".join(self.profiles)
-            raise SubscriptionRefused("profiles", f"names one that there is not; known: {known}")
-        return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class CreateSubscription:
-    """Deliveries begin within half a minute. Raises `SubscriptionRefused`."""
-
-    records: SubscriptionRecords
-    check: CheckWishes
-    new_id: Callable[[], str]
-    new_secret: Callable[[], str]
-    clock: Clock
-
-    def __call__(
+    def create(
         self,
         url: str,
         *,
@@ -125,41 +73,27 @@ class CreateSubscription:
         profiles: Iterable[str] = (),
         title: str = "",
     ) -> Made:
+        """Deliveries begin within half a minute."""
         now, secret = self.clock.now(), self.new_secret()
         subscription = Subscription(
             id=f"sub-{self.new_id()}",
-            origin=self.check.origin(url),
+            origin=self._origin(url),
             title=_title(title),
             types=_types(types),
-            profiles=self.check.known_profiles(profiles),
+            profiles=self._known_profiles(profiles),
             created_at=now,
             changed_at=now,
         )
-        self._must_have_room()
-        content = Confidential(url=url, secrets=(SigningSecret(secret=secret),))
-        self.records.confidences.put(subscription.id, content)
-        self.records.subscriptions.insert(subscription)
-        self.records.receivers.forget(subscription.id)
-        event("subscription.created", subscription=subscription.id)
-        return Made(self.records.get(subscription.id), secret)
-
-    def _must_have_room(self) -> None:
-        there = self.records.all()
-        if len(there) >= MOST_SUBSCRIPTIONS:
+        if len(self.all()) >= MOST_SUBSCRIPTIONS:
             raise SubscriptionRefused("url", f"is one too many: there may be {MOST_SUBSCRIPTIONS}")
+        content = Confidential(url=url, secrets=(SigningSecret(secret=secret),))
+        self.confidences.put(subscription.id, content)
+        self.subscriptions.insert(subscription)
+        self.receivers.forget(subscription.id)
+        event("subscription.created", subscription=subscription.id)
+        return Made(self.get(subscription.id), secret)
 
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeSubscription:
-    """What is None stays as it is. A new address gets the same secret. `active` switches it off or
-    on; what was stopped meanwhile is not sent by itself, `ReplayDeliveries` does that. Raises
-    `SubscriptionRefused`."""
-
-    records: SubscriptionRecords
-    check: CheckWishes
-    clock: Clock
-
-    def __call__(
+    def change(
         self,
         subscription_id: str,
         *,
@@ -169,61 +103,68 @@ class ChangeSubscription:
         title: str | None = None,
         active: bool | None = None,
     ) -> Subscription:
-        there, now = self.records.get(subscription_id), self.clock.now()
+        """What is None stays as it is. A new address gets the same secret. `active` switches it off
+        or on; what was stopped meanwhile is not sent by itself, a replay does that."""
+        there, now = self.get(subscription_id), self.clock.now()
         after = msgspec.structs.replace(
             there,
             changed_at=now,
-            origin=there.origin if url is None else self.check.origin(url),
+            origin=there.origin if url is None else self._origin(url),
             types=there.types if types is None else _types(types),
-            profiles=there.profiles if profiles is None else self.check.known_profiles(profiles),
+            profiles=there.profiles if profiles is None else self._known_profiles(profiles),
             title=there.title if title is None else _title(title),
         )
         if active is not None:
             after = switched(after, on=active, now=now)
         if url is not None:
-            content = self.records.content(subscription_id)
-            self.records.confidences.put(subscription_id, msgspec.structs.replace(content, url=url))
-        self.records.subscriptions.save(after)
-        self.records.receivers.forget(subscription_id)
+            content = msgspec.structs.replace(self._content(subscription_id), url=url)
+            self.confidences.put(subscription_id, content)
+        self.subscriptions.save(after)
+        self.receivers.forget(subscription_id)
         event("subscription.changed", subscription=subscription_id, state=after.state)
-        return self.records.get(subscription_id)
+        return self.get(subscription_id)
 
-
-@dataclass(frozen=True, kw_only=True)
-class DeleteSubscription:
-    """No more is sent. The list of its deliveries goes with it, a while later."""
-
-    records: SubscriptionRecords
-    clock: Clock
-
-    def __call__(self, subscription_id: str) -> None:
-        there = self.records.get(subscription_id)
-        self.records.subscriptions.save(deleted(there, self.clock.now()))
-        self.records.confidences.remove(subscription_id)
-        self.records.receivers.forget(subscription_id)
-        event("subscription.deleted", subscription=subscription_id)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RotateSecret:
-    """The secret until now signs too, until the overlap is over. Raises `SubscriptionRefused`."""
-
-    records: SubscriptionRecords
-    new_secret: Callable[[], str]
-    clock: Clock
-
-    def __call__(self, subscription_id: str, overlap: timedelta = OVERLAP) -> Made:
-        there = self.records.get(subscription_id)
+    def rotate_secret(self, subscription_id: str, overlap: timedelta = OVERLAP) -> Made:
+        """The secret until now signs too, until the overlap is over."""
+        there = self.get(subscription_id)
         if not timedelta() <= overlap <= LONGEST_OVERLAP:
             raise SubscriptionRefused("overlap", "is out of range: give at most seven days")
         now, secret = self.clock.now(), self.new_secret()
-        after = rotated(self.records.content(subscription_id), secret, now, overlap)
+        after = rotated(self._content(subscription_id), secret, now, overlap)
         # Of two who rotate at the same time one loses here, before anything is changed.
-        self.records.subscriptions.save(msgspec.structs.replace(there, changed_at=now))
-        self.records.confidences.put(subscription_id, after)
-        self.records.receivers.forget(subscription_id)
+        self.subscriptions.save(msgspec.structs.replace(there, changed_at=now))
+        self.confidences.put(subscription_id, after)
+        self.receivers.forget(subscription_id)
         event("secret.rotated", subscription=subscription_id)
-        return Made(self.records.get(subscription_id), secret)
+        return Made(self.get(subscription_id), secret)
+
+    def delete(self, subscription_id: str) -> None:
+        """No more is sent. The list of its deliveries goes with it, a while later."""
+        there = self.get(subscription_id)
+        self.subscriptions.save(deleted(there, self.clock.now()))
+        self.confidences.remove(subscription_id)
+        self.receivers.forget(subscription_id)
+        event("subscription.deleted", subscription=subscription_id)
+
+    def _content(self, subscription_id: str) -> Confidential:
+        content = self.confidences.get(subscription_id)
+        if content is None:
+            raise SubscriptionMissing("there is no such subscription")
+        return content
+
+    def _origin(self, url: str) -> str:
+        """What may be shown of an address that may be called."""
+        try:
+            return self.sender.read(url).origin
+        except BadAddress as error:
+            raise SubscriptionRefused("url", str(error)) from None
+
+    def _known_profiles(self, profiles: Iterable[str]) -> tuple[str, ...]:
+        found = tuple(dict.fromkeys(profiles))
+        if any(name not in self.profiles for name in found) or len(found) > MOST_PROFILES:
+            known = ", ".join(self.profiles)
+            raise SubscriptionRefused("profiles", f"names one that there is not; known: {known}")
+        return found
 
 
 def _types(types: Iterable[str]) -> tuple[EventType, ...]:

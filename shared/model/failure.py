@@ -21,6 +21,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     advice: str
     retryable: bool = False
 
+    def error(self) -> InputError:
+        """To be raised while a recording is looked into; `failure_of` reads it."""
+        return InputError(self.code, self.reason, self.advice)
+
 
 class Template(msgspec.Struct, frozen=True):
     """A failure that is told with the facts of the case: `reason` and `advice` name them in braces,

@@ -99,6 +99,16 @@ URL_REFUSED = _input("url_refused",
 URL_UNREACHABLE = _input("url_unreachable",
     "The server at this address {answer}.",
     "Correct the address, or make it reachable, then retry the batch.")
+URL_REDIRECTS = _input("url_unreachable",
+    "The address leads to another one (answer {status}), as share links do, and that is not "
+    "followed.",
+    "Give the address of the file itself, to which the link leads in the end, or upload the "
+    "recording to a container, and name it there.")
+URL_WITHOUT_HEAD = _input("url_without_head",
+    "The server at this address gives the file, but answers {status} to the question about it "
+    "(HEAD) that {provider} asks first; a link that is signed for GET alone does so.",
+    "Use a link that allows HEAD as well, or upload the recording to a container, and name it "
+    "there.")
 URL_WITHOUT_LENGTH = _input("url_without_length",
     "The server at this address does not tell how long the file is.",
     "Upload the recording to a container, and name it there.")
@@ -112,6 +122,31 @@ NOTHING_LISTED = _ready("input", "nothing_listed",
     "No blob is there whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
 
+# What storage says of a blob.
+
+BLOB_ARCHIVED = _ready("input", "blob_archived",
+    "The blob lies in the archive tier, where nothing can be read.",
+    "Set its tier to hot, cool or cold, wait until that is done (up to 15 hours), then retry the "
+    "batch.")
+COPY_FAILED = _input("copy_failed",
+    "The copy that was to make this blob is {how}, so the blob is not whole.",
+    "Copy or upload the recording again.")
+NOT_WHOLE = _input("blob_not_whole",
+    "The blob {how}.",
+    "Wait until it is whole, then retry the batch.")
+BLOB_REFUSED = _input("blob_refused",
+    "Storage refuses to let this blob be read ({said}), while it answers for others.",
+    "See that the app's identity may read it and that it is not encrypted with a key of your own; "
+    "or upload it again, then retry the batch.")
+NAME_TOO_LONG = _input("name_too_long",
+    "The outputs of this recording need names of up to {needed} {unit}; storage takes {most}.",
+    "Give the recording a shorter name, or put it into fewer folders, and upload it again.")
+UNSTORABLE = _ready("ours", "output_refused",
+    "The transcript is there, but storage refuses to store this recording's outputs, while it "
+    "stores others.",
+    "Look for locks, policies and rules on the outputs' names in the containers of transcripts "
+    "and errors, then retry the batch. That is paid for again.")
+
 # What was asked for.
 
 UNKNOWN_PROFILE = _input("unknown_profile",
@@ -122,6 +157,9 @@ BAD_NAME = _input("bad_name",
     "Give the file a plain name and upload it again.")
 BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
 BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
+BAD_COMPANION = _input("bad_companion",
+    "The companion {name} cannot be used: {problems}.",
+    "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")
 NO_REDACTION = _input("no_redaction",
     "The provider cannot redact, and the profile asks for it.",
@@ -179,6 +217,12 @@ NO_ACCESS_TO_AUDIO = _said("configuration", "recording_unreachable",
 NO_WAY_TO_AUDIO = _said("configuration", "recording_unreachable",
     "Check that the storage account can be read from the internet; if it has a firewall, have the "
     "audio uploaded ({setting}).", retryable=True)
+NO_WAY_TO_ADDRESS = Template("input", "recording_unreachable",
+    "{said}",
+    "The provider could not read the audio at its address, although Dropscribe could: the link may "
+    "have ended, or let in only who asks from some networks or in some ways. Give one that is open "
+    "for long enough, or upload the recording to a container, and name it there, then retry the "
+    "batch.")
 AUDIO_UNREADABLE = _said("input", "audio_unreadable", "Send {formats}.")
 CHANNELS_UNREADABLE = _said("input", "audio_unreadable",
     "Send {formats}. For audio of several channels, turn speaker separation off.")
@@ -302,6 +346,14 @@ def request_refused(error: ProviderRefused) -> Failure:
 def refused(error: ProviderRefused) -> Failure:
     """Of the questions about a transcription."""
     return RESULTS_REFUSED.failure(said=error)
+
+
+def at_address(failure: Failure) -> Failure:
+    """Of a recording at a web address: what is said of storage does not hold there, and another
+    attempt would bring the same."""
+    if failure.code != NO_WAY_TO_ADDRESS.code:
+        return failure
+    return NO_WAY_TO_ADDRESS.failure(said=failure.reason)
 
 
 def unreadable(error: ResultMissing | ResultMalformed) -> Failure:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,11 +17,9 @@ import msgspec
 
 from shared.model.address import NEVER, Network
 from shared.model.events.signature import secret_bytes
+from shared.model.profile.locale import canonical
 
-_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*")
-_TABLE = re.compile(r"[A-Za-z][A-Za-z0-9]{2,62}")
 _PRICE = re.compile(r"([a-z0-9-]+/(?:standard|express))=(\d+(?:\.\d+)?)")
-_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,-]+")
 SHORTEST_SECRET = 16
 
 
@@ -39,33 +37,17 @@ class Setting(NamedTuple):
     policy: str | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """Text that shows itself only when asked to."""
 
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    _text: str
 
     def reveal(self) -> str:
         return self._text
 
     def __repr__(self) -> str:
         return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-
-def text(value: str) -> str:
-    return value
-
-
-def path(value: str) -> Path:
-    return Path(value)
 
 
 def switch(value: str) -> bool:
@@ -96,13 +78,37 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
-def container(value: str) -> str:
-    if not _CONTAINER.fullmatch(value):
-        raise Invalid(
-            f"{shortened(value)} is not a container name, expected 3 to 63 lower-case letters, "
-            "digits and single hyphens"
-        )
-    return value
+def locales(value: str) -> tuple[str, ...]:
+    """Locales, separated by commas, in whatever case."""
+    found = [canonical(name) for name in value.split(",") if name.strip()]
+    wrong = [name for name in found if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", name)]
+    if wrong:
+        raise Invalid(f"{shortened(wrong[0])} is no locale, expected such as en-US,de-DE")
+    return tuple(found)
+
+
+def matching(pattern: str, told: str) -> Callable[[str], str]:
+    """A parser of text of one form; `told` says what another is not, and what is expected."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise Invalid(f"{shortened(value)} is not {told}")
+        return value
+
+    return parse
+
+
+container = matching(
+    r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])*",
+    "a container name, expected 3 to 63 lower-case letters, digits and single hyphens",
+)
+table = matching(r"[A-Za-z][A-Za-z0-9]{2,62}", "a table name, expected 3 to 63 letters and digits")
+currency = matching(r"[A-Z]{3}", "a currency, expected a code such as USD")
+schedule = matching(
+    r"[0-9A-Za-z*/,-]+(\s+[0-9A-Za-z*/,-]+){5}",
+    'a schedule, expected six fields such as "0 * * * * *"',
+)
+"""NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
 
 
 def containers(value: str) -> tuple[str, ...]:
@@ -110,28 +116,21 @@ def containers(value: str) -> tuple[str, ...]:
     return tuple(container(name) for name in re.split(r"[\s,]+", value.strip(", ")))
 
 
-def table(value: str) -> str:
-    if not _TABLE.fullmatch(value):
-        raise Invalid(
-            f"{shortened(value)} is not a table name, expected 3 to 63 letters and digits"
-        )
-    return value
+def amount(value: str) -> float:
+    """A number above 0, such as 12.50."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value) or float(value) <= 0:
+        raise Invalid(f"{shortened(value)} is no amount, expected a number above 0 such as 12.50")
+    return float(value)
 
 
-def currency(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", value):
-        raise Invalid(f"{shortened(value)} is not a currency, expected a code such as USD")
-    return value
-
-
-def schedule(value: str) -> str:
-    """NCRONTAB of the Functions host: second, minute, hour, day, month, day of the week."""
-    fields = value.split()
-    if len(fields) != 6 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
-        raise Invalid(
-            f'{shortened(value)} is not a schedule, expected six fields such as "0 * * * * *"'
-        )
-    return value
+def scopes(value: str) -> tuple[str, ...]:
+    """What is stopped: `deployment`, `profile/<name>`, `endpoint/<name>`, separated by commas."""
+    found = tuple(part.strip() for part in value.split(",") if part.strip())
+    for one in found:
+        if not re.fullmatch(r"deployment|(profile|endpoint)/[A-Za-z0-9-]{1,63}", one):
+            kinds = "deployment, profile/<name> or endpoint/<name>"
+            raise Invalid(f"{shortened(one)} cannot be stopped, expected {kinds}")
+    return found
 
 
 def prices(value: str) -> dict[str, float]:
@@ -213,7 +212,6 @@ class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
     blob_service_uri: str | None = None
     queue_service_uri: str | None = None
     table_service_uri: str | None = None
-    client_id: str | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

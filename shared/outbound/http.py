@@ -9,6 +9,7 @@ import re
 import ssl
 from collections.abc import Mapping, Sequence
 from time import monotonic
+from typing import NamedTuple
 
 import httpcore
 import httpx
@@ -24,8 +25,16 @@ FORBIDDEN = "address not allowed"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
+class Answer(NamedTuple):
+    """`headers` have lower-case names; `body` is cut off at what was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class OutboundHttp:
-    """`shared.event_ports.Sender`, and `get` for audio that lies elsewhere. `allowed` are networks
+    """`shared.ports.events.Sender`, and `get` for audio that lies elsewhere. `allowed` are networks
     that may be called although they are private, `allow_http` lets unencrypted addresses pass.
     """
 
@@ -66,12 +75,13 @@ class OutboundHttp:
         )
         return Told(status, _ms_since(begun_at), _shown(content), found)
 
-    def get(
-        self, url: str, headers: Mapping[str, str], most: int
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers by lower-case names, and at most so many bytes. Raises `BadAddress`,
-        `NoAnswer`."""
+    def get(self, url: str, headers: Mapping[str, str], most: int) -> Answer:
+        """At most so many bytes. Raises `BadAddress`, `NoAnswer`."""
         return self._call("GET", self.read(url), headers, b"", most=most, needs_body=True)
+
+    def head(self, url: str) -> int:
+        """The status. Raises as `get` does."""
+        return self._call("HEAD", self.read(url), {}, b"", most=0, needs_body=False)[0]
 
     def _call(
         self,
@@ -82,7 +92,7 @@ class OutboundHttp:
         *,
         most: int,
         needs_body: bool,
-    ) -> tuple[int, dict[str, str], bytes]:
+    ) -> Answer:
         begun_at = monotonic()
         self._deadline.set(self._seconds)
         sent = {"Host": address.authority, "Accept-Encoding": "identity", **headers}
@@ -106,7 +116,7 @@ class OutboundHttp:
                     name.decode("latin-1").lower(): value.decode("latin-1")
                     for name, value in response.headers
                 }
-                return response.status, found, self._body(response, most, needs_body)
+                return Answer(response.status, found, self._body(response, most, needs_body))
         except Forbidden:
             raise NoAnswer(FORBIDDEN, _ms_since(begun_at)) from None
         except httpcore.TimeoutException:

@@ -35,16 +35,19 @@ class Unreachable(Exception):
     """No answer came."""
 
 
+Ask = Callable[[str], int]
+"""HEAD an address: the status that comes back. Raises as `Fetch` does."""
 Fetch = Callable[[str, Mapping[str, str], int], Answer]
 """GET an address with these headers, and read at most so many bytes. No redirect is followed.
 Raises `Refused`, `Unreachable`."""
 
 
 class HttpWebAudio:
-    """`ports.blobs.WebAudio`. `fetch` guards against private addresses."""
+    """`ports.blobs.WebAudio`. `fetch` and `ask` guard against private addresses; without `ask`
+    every address is taken to answer HEAD."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, fetch: Fetch, ask: Ask | None = None) -> None:
+        self._fetch, self._ask = fetch, ask
 
     def head(self, url: str) -> AudioHead:
         answer = self._range(url, 0, HEAD_BYTES)
@@ -63,6 +66,13 @@ class HttpWebAudio:
             raise texts.URL_WITHOUT_RANGES.error()
         return answer.body
 
+    def head_refusal(self, url: str) -> int | None:
+        try:
+            status = self._ask(url) if self._ask is not None else 200
+        except (Refused, Unreachable):
+            return None
+        return status if 300 <= status < 500 and status != 429 else None
+
     def _range(self, url: str, offset: int, length: int) -> Answer:
         headers = {"Range": f"bytes={offset}-{offset + length - 1}", "Accept-Encoding": "identity"}
         reason = ""
@@ -78,6 +88,8 @@ class HttpWebAudio:
                 return answer
             if answer.status == 416 and offset == 0:
                 return Answer(200, {**answer.headers, "content-length": "0"}, b"")
+            if 300 <= answer.status < 400:
+                raise texts.URL_REDIRECTS.error(status=answer.status)
             reason = f"answered {answer.status}"
             if answer.status < 500 and answer.status != 429:
                 break
@@ -99,6 +111,20 @@ def _modified(answer: Answer) -> datetime:
         return parsedate_to_datetime(answer.headers["last-modified"]).astimezone(UTC)
     except (KeyError, ValueError, TypeError):
         return datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _asking(outbound: OutboundHttp) -> Ask:
+    """The same way, for what the address answers to HEAD."""
+
+    def ask(url: str) -> int:
+        try:
+            return outbound.head(url)
+        except BadAddress:
+            raise Refused from None
+        except NoAnswer:
+            raise Unreachable from None
+
+    return ask
 
 
 def _fetching(outbound: OutboundHttp) -> Fetch:

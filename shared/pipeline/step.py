@@ -2,7 +2,9 @@
 
 A step that a provider keeps from being done now is done later, as often as it takes. Throttling and
 outages have a budget of their own: they use up neither a recording's attempts nor a message's five
-tries. What is wrong with us or with storage is left to the queue.
+tries. So it is where storage does not answer, for the steps whose poisoned messages count against a
+job or a recording; the others are left to the queue, and the sweep brings them again. What is
+wrong with us is left to the queue, too.
 """
 
 from __future__ import annotations
@@ -20,9 +22,10 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    StoreUnavailable,
 )
 from shared.log import event
-from shared.messages import Collect, Finish, Message, Write
+from shared.messages import Collect, Finish, Message, Submit, Write
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
 
@@ -52,15 +55,28 @@ class NowOrLater(UseCase):
         except (ProviderUnavailable, ProviderUnauthorised) as error:
             event("step.put_off", step=message.queue, error=type(error).__name__, level=30)
             pause = timedelta(seconds=self.policy.endpoint_pause_seconds)
+        except StoreUnavailable:
+            if not isinstance(message, Submit | Collect | Write):
+                raise
+            event("step.put_off", step=message.queue, error="StoreUnavailable", level=30)
+            pause = timedelta(seconds=self.policy.storage_pause_seconds)
+            self._put_off(message, pause, is_ours=True)
+            return
         else:
             return
+        self._put_off(message, pause)
+
+    def _put_off(self, message: Message, pause: timedelta, *, is_ours: bool = False) -> None:
         pause = max(pause, SHORTEST)
         self.queue.send(message, after=pause)
-        self._note_that_it_goes_on(message, self.clock.now() + pause)
+        self._note_that_it_goes_on(message, self.clock.now() + pause, is_ours)
 
-    def _note_that_it_goes_on(self, message: Message, due_at: datetime) -> None:
+    def _note_that_it_goes_on(self, message: Message, due_at: datetime, is_ours: bool) -> None:
         """So that sweep and poll take the step for waiting, not for stuck or forgotten: the
-        messages of a long outage would multiply."""
+        messages of a long outage would multiply. While the trouble is ours, the time for which the
+        provider's results are waited for does not run."""
+        if isinstance(message, Submit):
+            self._note_that_it_waits(message, due_at)
         if not isinstance(message, Collect | Write | Finish):
             return
         if message.batch_id is None or message.job_id is None:
@@ -71,6 +87,15 @@ class NowOrLater(UseCase):
                 self.active.update(msgspec.structs.replace(entry, next_poll_at=late_at))
             job = self.store.job(message.batch_id, message.job_id)
             if job is not None and job.state == "collecting":
+                since_at = due_at if is_ours and job.collecting_at else job.collecting_at
+                self.store.save(
+                    msgspec.structs.replace(job, changed_at=due_at, collecting_at=since_at)
+                )
+
+    def _note_that_it_waits(self, message: Submit, due_at: datetime) -> None:
+        with suppress(DropscribeError):  # as above
+            job = self.store.job(message.batch_id, message.last or message.job_id)
+            if job is not None and job.state == "planned":
                 self.store.save(msgspec.structs.replace(job, changed_at=due_at))
 
 

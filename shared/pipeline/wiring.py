@@ -14,22 +14,29 @@ from shared.pipeline.finish.batch import FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.plan.plan import PlanBatch, UnderWay
 from shared.pipeline.plan.reuse import ReuseTranscripts
+from shared.pipeline.plan.sift import SiftWaiting
+from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.take import TakeCompanion, TakeDropped
+from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
+from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.line import SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import SendJobs, WriteIntents
-from shared.pipeline.write.publish import Publish
+from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.room import Room
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
 
@@ -40,11 +47,27 @@ class Pipeline:
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
-        self.enter = EnterRecording(store=ground.store, fail=failing.fail)
-        examine_blob = ExamineBlob(audio=ports.audio, capabilities=ports.capabilities)
-        self.examine_again = ExamineAgain(audio=ports.audio, examine_blob=examine_blob)
-        self.register = _register(ground, examine_blob, self.enter)
-        self.plan = _plan(ground, failing)
+        self.enter = EnterRecording(
+            store=ground.store, fail=failing.fail, save_settled=failing.save_settled
+        )
+        examine_blob = ExamineBlob(
+            audio=ports.audio, capabilities=ports.capabilities, clock=ports.clock
+        )
+        self.examine_again = ExamineAgain(
+            audio=ports.audio, examine_blob=examine_blob, policy=ports.policy, clock=ports.clock
+        )
+        self.read_companions = ReadCompanions(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            fail=failing.fail,
+            save_settled=failing.save_settled,
+            pool=ports.pool,
+        )
+        self.register = _take(
+            ground, _register(ground, examine_blob, self.enter), self.read_companions
+        )
+        self.plan = _plan(ground, failing, self.read_companions)
         note_submitted = NoteSubmitted(**ground.common)
         self.submit = _submit(ground, failing, note_submitted)
         self.finish = _finish(ground, failing)
@@ -73,37 +96,72 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         examine_blob=examine_blob,
         ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
         enter=enter,
+        patience=patience(ground),
         profiles=ports.profiles,
     )
 
 
-def _plan(ground: Ground, failing: Failing) -> PlanBatch:
-    ports, store = ground.ports, ground.store
+def _take(ground: Ground, register: RegisterDropped, read: ReadCompanions) -> TakeDropped:
+    ports = ground.ports
+    return TakeDropped(
+        register=register,
+        take_companion=TakeCompanion(
+            **ground.common,
+            audio=ports.audio,
+            read=read,
+            label_transcript=LabelTranscript(outputs=ports.outputs),
+            profiles=ports.profiles,
+            capabilities=ports.capabilities,
+        ),
+        profiles=ports.profiles,
+    )
+
+
+def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanBatch:
+    ports = ground.ports
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
+        sift=_sift(ground, failing, companions),
+        fill=FillJobs(
+            **ground.common,
+            audio=ports.audio,
+            capabilities=ports.capabilities,
+            prices=ports.prices,
+            new_id=lambda: ports.deployment + ports.new_id(),
+        ),
+        under_way=UnderWay(),
+    )
+
+
+def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
+    ports, store = ground.ports, ground.store
+    return SiftWaiting(
+        companions=companions,
+        unchanged=FindUnchanged(
+            **ground.common,
+            names=ports.names,
+            audio=ports.audio,
+            outputs=ports.outputs,
+            pool=ports.pool,
+        ),
         reuse=ReuseTranscripts(
             **ground.common,
             contents=ports.contents,
             outputs=ports.outputs,
             audio=ports.audio,
+            save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
             pool=ports.pool,
         ),
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
+            save_settled=failing.save_settled,
             capabilities=ports.capabilities,
             prices=ports.prices,
             clock=ports.clock,
         ),
-        fill=FillJobs(
-            **ground.common,
-            audio=ports.audio,
-            capabilities=ports.capabilities,
-            new_id=lambda: ports.deployment + ports.new_id(),
-        ),
-        under_way=UnderWay(),
     )
 
 
@@ -127,11 +185,15 @@ def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Se
     return SendJobs(
         **ground.common,
         endpoints=ground.endpoints,
+        hold_back=HoldBack(
+            brakes=ground.brakes,
+            ceilings=ports.ceilings,
+            stopped=ports.stopped,
+            clock=ports.clock,
+        ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
         write_intents=WriteIntents(**ground.common),
-        make_calls=MakeCalls(
-            endpoints=ground.endpoints, policy=ports.policy, clock=ports.clock, pool=ports.pool
-        ),
+        make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
         note_answers=NoteAnswers(
             **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
         ),
@@ -189,7 +251,9 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         write_recording=WriteRecording(
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
+        save_settled=failing.save_settled,
         finish_now=finish_now,
+        room=Room(),
         pool=ports.pool,
     )
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording
+from shared.model.blob_state import WHOLE, BlobState
 from shared.model.manifest.manifest import Head, Item
 
 
 class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The first bytes of an audio blob and its properties, as one ranged GET brings them."""
+    """The first bytes of an audio blob and its properties, as one ranged GET brings them. `md5` is
+    that of all bytes in hex, where whoever uploaded them or storage said so."""
 
     data: bytes
     bytes: int
@@ -22,6 +24,8 @@ class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
     last_modified_at: datetime
     media_type: str | None
     metadata: dict[str, str]
+    state: BlobState = WHOLE
+    md5: str | None = None
 
 
 class AudioEntry(msgspec.Struct, frozen=True, gc=False):
@@ -31,13 +35,33 @@ class AudioEntry(msgspec.Struct, frozen=True, gc=False):
     etag: str
     last_modified_at: datetime
     metadata: dict[str, str]
+    bytes: int = 0
+    state: BlobState = WHOLE
+
+
+def head_of(entry: AudioEntry, refused: str) -> AudioHead:
+    """What a listing tells of a blob whose head storage refuses, with that for a reason."""
+    return AudioHead(
+        data=b"",
+        bytes=entry.bytes,
+        etag=entry.etag,
+        last_modified_at=entry.last_modified_at,
+        media_type=None,
+        metadata=entry.metadata,
+        state=msgspec.structs.replace(entry.state, refused=refused),
+    )
 
 
 class AudioBlobs(Protocol):
     """The audio that people dropped; never changed by us."""
 
     def head(self, container: str, name: str) -> AudioHead | None:
-        """The first 64 KiB and the properties, in one call. None: there is no such blob."""
+        """The first 64 KiB and the properties, in one call; of a blob that can never be read, its
+        properties alone, with why. None: there is no such blob."""
+
+    def entry(self, container: str, name: str) -> AudioEntry | None:
+        """Its line of the listing, in one call. None: there is no such blob. Answers as long as
+        storage does, also for a blob that cannot be read."""
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         """A further range of that version. Raises `StoreConflict` if the blob was changed."""
@@ -75,6 +99,10 @@ class WebAudio(Protocol):
     def read(self, url: str, offset: int, length: int) -> bytes:
         """A further range. Raises as `head` does."""
 
+    def head_refusal(self, url: str) -> int | None:
+        """The status with which the server refuses HEAD of an address that it gives by GET; None:
+        it does not, or nobody can tell now."""
+
 
 class Requests(Protocol):
     """What batches were asked for, as it was accepted. It holds what no table may: addresses to
@@ -98,6 +126,12 @@ class Requests(Protocol):
     def callback(self, batch_id: str, callback_id: str) -> str | None:
         """That address; None: it was removed with the batch."""
 
+    def remember(self, name: str, content: bytes) -> None:
+        """Keep something of ours under that name, in place of what was there."""
+
+    def recall(self, name: str) -> bytes | None:
+        """None: nothing was kept under that name."""
+
     def remove(self, batch: Batch) -> None:
         """The addresses go too. No error when it is gone already."""
 
@@ -115,13 +149,28 @@ class Uploads(Protocol):
         """By which a stranger can store one blob, and nothing else."""
 
 
+class StoredReport(NamedTuple):
+    """An error report: its path, the recording, and the version of the audio that failed."""
+
+    path: str
+    recording_id: str
+    audio_etag: str
+
+
 class Outputs(Protocol):
     """The containers that we write to. Names are "container/blob name"."""
 
     def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
         """Store an output of a recording and return the path that it got. The newest version of
         the audio has the plain name: the output of an older version is moved aside first, and
-        that of a newer version is never overwritten (ours then gets a name of its own)."""
+        that of a newer version is never overwritten (ours then gets a name of its own). So it does
+        where something lies under the plain name that may not be changed: locked, immutable."""
+
+    def can_store(self, container: str) -> bool:
+        """Whether storage takes outputs in that container now. Leaves nothing there."""
+
+    def reports_of(self, container: str) -> Iterator[StoredReport]:
+        """The error reports in that container, with the versions of the audio they are of."""
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         """Store or replace a report."""
@@ -129,9 +178,19 @@ class Outputs(Protocol):
     def read(self, path: str) -> bytes | None:
         """None: it is not there."""
 
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        """What `put` stored for this recording, also where it was moved aside since. None: it is
+        not there any more."""
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        """Whether `read_own` would find it."""
+
     def remove(self, path: str, *, recording: Recording) -> None:
         """Remove what `put` stored for this recording, also where it was moved aside since.
         Others' outputs under that name stay."""
+
+    def remove_stored(self, report: StoredReport) -> None:
+        """Remove an error report, if that is what still lies there."""
 
     def remove_report(self, path: str) -> None:
         """No error when it is gone already."""

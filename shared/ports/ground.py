@@ -9,10 +9,12 @@ from typing import NamedTuple, TypedDict
 
 from shared.model.batch.policy import Policy
 from shared.model.manifest.checks import Known
+from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
+from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
@@ -22,6 +24,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Names,
     NoticedBook,
     NoticedRows,
 )
@@ -46,7 +49,8 @@ class EventPorts(NamedTuple):
 class Ports(NamedTuple):
     """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
     so that several deployments can share a resource. `sources` are the containers whose blobs a
-    request may name. Without `webhook_url` the providers are only polled."""
+    request may name. `ceilings` are those of a day, by scope, `stopped` the scopes of which
+    a setting says that nothing is sent. Without `webhook_url` the providers are only polled."""
 
     clock: Clock
     audio: AudioBlobs
@@ -56,6 +60,7 @@ class Ports(NamedTuple):
     book: NoticedBook
     diaries: Diaries
     contents: Contents
+    names: Names
     queue: Queue
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]
@@ -69,6 +74,7 @@ class Ports(NamedTuple):
     new_id: Callable[[], str]
     deployment: str
     events: EventPorts
+    brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"
     reports: str = "reports"
@@ -80,6 +86,8 @@ class Ports(NamedTuple):
     allow_http: bool = False
     webhook_url: str | None = None
     webhook_secret: str = ""
+    ceilings: Mapping[str, Ceiling] = {}
+    stopped: Sequence[str] = ()
 
 
 class Common(TypedDict):
@@ -113,4 +121,5 @@ class Ground(NamedTuple):
     store: BatchStore
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
+    brakes: Brakes
     known: Known

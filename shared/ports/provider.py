@@ -20,7 +20,8 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     `mark` is our own id of this attempt, unique and at most 64 characters, written where the
     provider's list shows it again, so that a call with an unknown outcome can be looked up.
     `keep` notes with it that the provider's copy is to stay. `audio_ms` is the length of all as
-    far as it is known, `tries` how often the call was about to be made and was not.
+    far as it is known, `tries` how often the call was about to be made and was not. After
+    `deadline_at` the call may not begin any more: others take its intent for forgotten.
     """
 
     mark: str
@@ -32,6 +33,7 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     keep: bool = False
     content_urls: tuple[str, ...] = ()
     container_url: str | None = None
+    deadline_at: datetime | None = None
 
 
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
+from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -72,8 +73,8 @@ class Batches(Protocol):
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
 
-    def open_batches(self) -> Iterator[OpenBatch]:
-        """Every batch that has work to do."""
+    def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
+        """Every batch that has work to do, in the order of their ids, behind the id `after`."""
 
 
 class Jobs(Protocol):
@@ -82,8 +83,8 @@ class Jobs(Protocol):
     def job(self, batch_id: str, job_id: str) -> Job | None:
         """One job."""
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        """All jobs of a batch."""
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        """All jobs of a batch in the order of their ids, or those from `first` on."""
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         """At most so many of the planned jobs whose ids lie between these two, both included, in
@@ -152,7 +153,8 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
         header of that id already, and nothing was changed."""
 
     def save_batch(self, batch: Batch) -> None:
-        """Write the header, and bring its entry in the list up to date. Raises `StoreConflict`."""
+        """Write the header, and then, where the batch is over, its entry in the list: one that goes
+        on is listed by whoever opens it. Raises `StoreConflict`, and leaves the list as it is."""
 
     def list_batch(self, batch: Batch) -> None:
         """Put the batch into the list of all batches, or bring its entry up to date."""
@@ -171,8 +173,14 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
     def close_batch(self, batch_id: str, version: str) -> None:
         """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
 
-    def forget(self, batch: Batch) -> None:
-        """Remove every row of the batch but its header, and its entry in the list."""
+    def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
+        """Remove the rows of at most 99 recordings of the batch, in one transaction with its
+        header, which is returned with its new version. Raises `StoreConflict` where somebody else
+        changed the header, or removed one of them."""
+
+    def forget(self, batch: Batch) -> Batch:
+        """Remove every row of the batch but its header, in as many such transactions as it takes,
+        and its entry in the list."""
 
     def insert(self, recording: Recording) -> bool:
         """Insert a recording's first row. False: the row was there already, and stays as it is."""
@@ -261,11 +269,13 @@ class ActiveJobs(Protocol):
 
 class Diary(msgspec.Struct, frozen=True, kw_only=True):
     """When something that is done now and then was done last. `complete_to_at` is the moment up
-    to which nothing is left to do. `version` is the row's ETag, "" for a row not yet stored."""
+    to which nothing is left to do. `place` is how far it came where it was cut short, "" where it
+    came to its end. `version` is the row's ETag, "" for a row not yet stored."""
 
     name: str
     done_at: datetime
     complete_to_at: datetime | None = None
+    place: str = ""
     version: str = ""
 
 
@@ -301,6 +311,17 @@ class Contents(Protocol):
 
     def remove(self, claim: ContentClaim) -> None:
         """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""
+
+
+class Names(Protocol):
+    """Which version of a name is the one that was to be transcribed."""
+
+    def add(self, names: Sequence[KnownName]) -> dict[str, KnownName]:
+        """Insert those that nobody knows yet, each key at most once; returned is what is known of
+        the others, by key. As good as free where all are new: many go in one transaction."""
+
+    def save(self, name: KnownName) -> KnownName:
+        """Replace, and return with the new version. Raises `StoreConflict`."""
 
 
 class EndpointBook(Protocol):

@@ -8,11 +8,14 @@ the pipeline does that, which knows budgets and pauses.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
 from shared.errors import (
+    ConfigurationError,
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
@@ -48,57 +51,90 @@ class ErrorOf(Protocol):
 
 
 class Transport:
-    """Signed calls to one endpoint of `service`. Every method raises the errors of
-    `ProviderError`."""
+    """Signed calls to one `endpoint` of `service`; paths are below it. A create call without an
+    answer for `create_seconds` counts as one of unknown outcome. Every method raises the errors of
+    `ProviderError`, and making one `ConfigurationError`."""
 
     def __init__(
         self,
         http: httpx.Client,
+        endpoint: str,
         auth: Auth,
         *,
         service: str,
         error_of: ErrorOf,
-        create_seconds: float = 60.0,
+        create_seconds: float,
     ) -> None:
-        self._http, self._auth = http, auth
+        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
+            raise ConfigurationError([f"The endpoint of {service} has to be a plain http(s) URL."])
+        self.http, self.auth, self.endpoint = http, auth, endpoint.rstrip("/")
         self._service, self._error_of = service, error_of
         connect = min(CONNECT_SECONDS, create_seconds)
         self._create = httpx.Timeout(create_seconds, connect=connect)
 
-    def create(self, url: str, body: bytes) -> httpx.Response:
-        """A call that may be carried out once only. Raises `OutcomeUnknown` where it may have
-        been carried out all the same, `ProviderUnavailable` where nothing was sent."""
+    def create(
+        self, path: str, body: bytes, read_id: Callable[[httpx.Response], str | None]
+    ) -> str:
+        """The id of what was made by a call that may be carried out once only. Raises
+        `OutcomeUnknown` where it may have been carried out all the same, `ProviderUnavailable`
+        where nothing was sent."""
         what = "create a transcription"
         try:
-            answer = self._send("POST", url, body, self._create)
+            answer = self._send("POST", self.endpoint + path, body, self._create)
         except _NOT_SENT as cause:
             raise self.unavailable(what, cause) from None
         except httpx.HTTPError as cause:
             message = f"The connection broke on: {what} ({type(cause).__name__})."
             raise OutcomeUnknown(message) from None
         if not answer.is_success:
-            error = self._error_of(answer.status_code, answer.headers, answer.content, what=what)
-            raise outcome_of_create(error)
-        return answer
+            raise outcome_of_create(self.refusal(answer, what))
+        try:
+            found = read_id(answer)
+        except Undecodable:
+            found = None
+        if not found:
+            raise OutcomeUnknown(f"{self._service} accepted a transcription without naming it.")
+        return found
+
+    def get(
+        self,
+        path: str,
+        what: str,
+        read: Callable[[bytes], _T],
+        *,
+        missing: type[ProviderError] = ProviderRefused,
+    ) -> _T:
+        """What `read` makes of what is there. `missing` is what 404 raises."""
+        return self.understood(read, self.call("GET", path, what, missing=missing))
+
+    def delete(self, path: str) -> None:
+        """404 is as good as 200."""
+        with suppress(_Gone):
+            self.call("DELETE", path, "delete", missing=_Gone)
 
     def call(
         self,
         method: str,
-        url: str,
+        path: str,
         what: str,
         *,
         body: bytes | None = None,
         missing: type[ProviderError] = ProviderRefused,
     ) -> httpx.Response:
-        """A call that may be repeated. `missing` is what 404 raises."""
+        """A call that may be repeated. `path` may be a whole address at the same host, as that of
+        the next page of a list. `missing` is what 404 raises."""
+        url = self.endpoint + path if path.startswith("/") else path
         try:
             answer = self._send(method, url, body, _OTHER)
         except TROUBLE as error:
             raise self.unavailable(what, error) from None
         if answer.is_success:
             return answer
-        problem = self._error_of(answer.status_code, answer.headers, answer.content, what=what)
+        problem = self.refusal(answer, what)
         raise missing(str(problem), code=problem.code) if answer.status_code == 404 else problem
+
+    def refusal(self, answer: httpx.Response, what: str) -> ProviderError:
+        return self._error_of(answer.status_code, answer.headers, answer.content, what=what)
 
     def understood(self, read: Callable[[bytes], _T], answer: httpx.Response) -> _T:
         """What `read` makes of an answer. One that makes no sense comes from something in
@@ -120,9 +156,13 @@ class Transport:
     def _send(
         self, method: str, url: str, body: bytes | None, timeout: httpx.Timeout
     ) -> httpx.Response:
-        headers = self._auth()
+        headers = self.auth()
         if body is not None:
             headers["Content-Type"] = "application/json"
-        return self._http.request(
+        return self.http.request(
             method, url, content=body, headers=headers, timeout=timeout, follow_redirects=False
         )
+
+
+class _Gone(ProviderError):
+    """404 on a delete."""

@@ -19,6 +19,7 @@ from azure.storage.blob import (
     BlobSasPermissions,
     BlobServiceClient,
     ContainerSasPermissions,
+    ExponentialRetry,
     UserDelegationKey,
     generate_blob_sas,
     generate_container_sas,
@@ -26,6 +27,7 @@ from azure.storage.blob import (
 from azure.storage.queue import QueueServiceClient
 
 from shared.model.setting import DataStorage
+from shared.stores.patience import ATTEMPTS, CallLimits
 from shared.stores.session import StorageSession
 
 CONNECTIONS = 64
@@ -42,8 +44,10 @@ class StorageAccount:
         settings: DataStorage,
         credential: Callable[[], Any],
         session: requests.Session | None = None,
+        limits: CallLimits = CallLimits(),  # noqa: B008  a value, never changed
     ) -> None:
         self._settings, self._new_credential = settings, credential
+        self._limits = limits
         self._session = session or StorageSession(CONNECTIONS)
 
     @cached_property
@@ -54,40 +58,53 @@ class StorageAccount:
     def blobs(self) -> BlobServiceClient:
         secret = self._settings.connection_string
         if secret is not None:
-            return BlobServiceClient.from_connection_string(
-                secret.reveal(), transport=self._transport()
-            )
-        return BlobServiceClient(
-            str(self._settings.blob_service_uri), self._credential, transport=self._transport()
-        )
+            return BlobServiceClient.from_connection_string(secret.reveal(), **self._options())
+        uri = str(self._settings.blob_service_uri)
+        return BlobServiceClient(uri, self._credential, **self._options())
 
     @cached_property
     def queues(self) -> QueueServiceClient:
         secret = self._settings.connection_string
         if secret is not None:
-            return QueueServiceClient.from_connection_string(
-                secret.reveal(), transport=self._transport()
-            )
-        return QueueServiceClient(
-            str(self._settings.queue_service_uri), self._credential, transport=self._transport()
-        )
+            return QueueServiceClient.from_connection_string(secret.reveal(), **self._options())
+        uri = str(self._settings.queue_service_uri)
+        return QueueServiceClient(uri, self._credential, **self._options())
 
     def table(self, name: str) -> TableClient:
         secret = self._settings.connection_string
+        options: dict[str, Any] = {
+            "transport": self._transport(),
+            "retry_total": self._limits.repeats,
+            "retry_backoff_factor": 0.5,
+            "raw_request_hook": ATTEMPTS.note,
+        }
         if secret is not None:
-            service = TableServiceClient.from_connection_string(
-                secret.reveal(), transport=self._transport()
-            )
+            service = TableServiceClient.from_connection_string(secret.reveal(), **options)
         else:
             service = TableServiceClient(
                 endpoint=str(self._settings.table_service_uri),
                 credential=self._credential,
-                transport=self._transport(),
+                **options,
             )
         return service.get_table_client(name)
 
+    def _options(self) -> dict[str, Any]:
+        """Of the clients for blobs and queues, whose pauses are half a minute by default."""
+        retries = ExponentialRetry(
+            initial_backoff=0,
+            increment_base=1,
+            random_jitter_range=1,
+            retry_total=self._limits.repeats,
+        )
+        return {"transport": self._transport(), "retry_policy": retries}
+
     def _transport(self) -> RequestsTransport:
-        return RequestsTransport(session=self._session, session_owner=False)
+        return RequestsTransport(
+            session=self._session,
+            session_owner=False,
+            connection_timeout=self._limits.connect_seconds,
+            read_timeout=self._limits.read_seconds,
+        )
 
 
 class SasSigner:

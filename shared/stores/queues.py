@@ -24,5 +24,5 @@ class StorageQueue:
             message.queue, message_encode_policy=TextBase64EncodePolicy()
         )
         seconds = max(0, ceil(min(after, LONGEST).total_seconds()))
-        with storage_errors("send message"):
+        with storage_errors("send message", "queue"):
             queue.send_message(encode(message).decode(), visibility_timeout=seconds or None)

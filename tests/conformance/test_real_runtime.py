@@ -75,6 +75,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
     **{
         f"api_{name}": on_http(method, route, "FUNCTION")
         for name, method, route in (
+            ("list_brakes", "GET", "brakes"),
+            ("change_brake", "POST", "brakes"),
             ("create_batch", "POST", "batches"),
             ("list_batches", "GET", "batches"),
             ("get_batch", "GET", "batches/{batch_id}"),

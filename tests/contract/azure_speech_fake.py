@@ -85,11 +85,6 @@ class FakeAzureSpeech:
             return self._create(request, "transcriptions", self.transcriptions, "NotStarted")
         if (request.method, path) == ("POST", "/webhooks"):
             return self._create(request, "webhooks", self.webhooks, "Succeeded")
-        if path == "/transcriptions/locales":
-            locales = ["de-DE", "en-GB"]
-            return httpx.Response(
-                200, json=locales if self.api_version == "v3.2" else {"Submit": locales}
-            )
         if path == "/transcriptions":
             return self._page(request, self._filtered(request))
         if path == "/webhooks":

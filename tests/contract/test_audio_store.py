@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from typing import Protocol
 from xml.etree import ElementTree
@@ -227,3 +228,71 @@ def etag_of(intake: Intake) -> str:
 
 def md5_of(data: bytes) -> str:
     return md5(data, usedforsecurity=False).hexdigest()
+
+
+def test_the_head_tells_the_md5_of_all_bytes(intake: Intake) -> None:
+    data = bytes(i % 251 for i in range(200_000))
+    intake.drop("a.wav", data)
+    head = intake.audio.head(intake.container, "a.wav")
+    assert head is not None and head.md5 == md5(data, usedforsecurity=False).hexdigest()
+
+
+def test_what_touching_a_blob_changes_and_what_it_does_not(
+    real: Intake, service: BlobServiceClient
+) -> None:
+    """What `shared/model/batch/fingerprint.py` relies on: ETag and time change, Content-MD5 stays.
+    That metadata keeps the time of creation and new content renews it is so here; whether the
+    service does the same no document says, so nothing relies on it."""
+    blob = service.get_blob_client(real.container, "a.wav")
+    real.drop("a.wav", b"sound" * 1_000)
+    first = blob.get_blob_properties()
+    known = first.content_settings.content_md5
+    assert known
+    touches = [
+        lambda: blob.set_blob_metadata({"processed": "yes"}),
+        lambda: blob.set_http_headers(ContentSettings(content_type="x/y", content_md5=known)),
+        lambda: blob.start_copy_from_url(blob.url, requires_sync=False),
+    ]
+    etags = {first.etag}
+    for touch in touches:
+        touch()
+        found = blob.get_blob_properties()
+        etags.add(found.etag)
+        assert found.content_settings.content_md5 == known
+    assert len(etags) == 1 + len(touches)
+    blob.set_blob_tags({"processed": "yes"})
+    assert blob.get_blob_properties().etag in etags
+
+
+def test_metadata_keeps_the_time_of_creation_and_content_renews_it(
+    real: Intake, service: BlobServiceClient
+) -> None:
+    blob = service.get_blob_client(real.container, "a.wav")
+    real.drop("a.wav", b"sound")
+    created = blob.get_blob_properties().creation_time
+    while datetime.now(UTC) - created < timedelta(seconds=1.1):  # it is told in whole seconds
+        blob.set_blob_metadata({"processed": "yes"})
+    assert blob.get_blob_properties().creation_time == created
+    real.drop("a.wav", b"other")
+    assert blob.get_blob_properties().creation_time > created
+
+
+def test_audio_that_was_uploaded_in_blocks_has_no_md5(
+    real: Intake, service: BlobServiceClient
+) -> None:
+    blob = service.get_blob_client(real.container, "a.wav")
+    blob.stage_block("b1", b"sound")
+    blob.commit_block_list([BlobBlock("b1")])
+    head = real.audio.head(real.container, "a.wav")
+    assert head is not None and head.md5 is None
+
+
+def test_who_mends_the_type_alone_may_take_the_md5_away(
+    real: Intake, service: BlobServiceClient
+) -> None:
+    """The call replaces all properties: then the bytes have to be read through."""
+    real.drop("a.wav", b"sound")
+    blob = service.get_blob_client(real.container, "a.wav")
+    blob.set_http_headers(ContentSettings(content_type="audio/mpeg"))
+    head = real.audio.head(real.container, "a.wav")
+    assert head is not None and head.md5 is None

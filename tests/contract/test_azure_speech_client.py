@@ -294,10 +294,6 @@ def test_a_delete_that_is_turned_down_is_an_error(
     assert caught.value.code == "DeleteNotAllowed"
 
 
-def test_the_locales_for_batch_jobs_can_be_listed(speech: AzureSpeech) -> None:
-    assert speech.locales() == ("de-DE", "en-GB")
-
-
 # --- listing files --------------------------------------------------------------------------
 
 

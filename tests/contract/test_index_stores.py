@@ -11,9 +11,18 @@ import pytest
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
+from shared.model.batch.fingerprint import Fingerprint, KnownName, name_key
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.endpoint.limits import Counted, Ramped
-from shared.ports.state import ActiveJobs, ContentClaim, Contents, Diaries, Diary, EndpointBook
+from shared.ports.state import (
+    ActiveJobs,
+    ContentClaim,
+    Contents,
+    Diaries,
+    Diary,
+    EndpointBook,
+    Names,
+)
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.indices import (
     TableActiveJobs,
@@ -21,8 +30,15 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.names import TableNames
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, an_active_job, fresh_table
-from tests.fakes.stores import FakeActiveJobs, FakeContents, FakeDiaries, FakeEndpointBook
+from tests.fakes.stores import (
+    FakeActiveJobs,
+    FakeContents,
+    FakeDiaries,
+    FakeEndpointBook,
+    FakeNames,
+)
 
 replace = msgspec.structs.replace
 
@@ -167,14 +183,14 @@ def test_a_diary_is_kept_by_one_writer_at_a_time(diaries: Diaries) -> None:
     assert diaries.get("reconcile") is None
     diaries.save(Diary(name="reconcile", done_at=NOW))
     with pytest.raises(StoreConflict):
-        diaries.save(Diary(name="reconcile", done_at=NOW))
+        diaries.save(Diary(name="reconcile", done_at=NOW + timedelta(minutes=1)))
     found = diaries.get("reconcile")
     assert found is not None
     assert (found.done_at, found.complete_to_at) == (NOW, None)
     later = replace(found, done_at=NOW + timedelta(hours=1), complete_to_at=NOW)
     diaries.save(later)
     with pytest.raises(StoreConflict):
-        diaries.save(later)
+        diaries.save(replace(later, complete_to_at=None))
     found = diaries.get("reconcile")
     assert found is not None and replace(found, version="") == replace(later, version="")
 
@@ -235,3 +251,54 @@ def test_a_claim_that_somebody_took_over_meanwhile_is_not_removed(contents: Cont
     with pytest.raises(StoreConflict):
         contents.save(replace(now, recording_id="third"))
     contents.save(CLAIM)
+
+
+@pytest.fixture(params=["stand-in", "table"])
+def names(request: pytest.FixtureRequest) -> Iterator[Names]:
+    if request.param == "stand-in":
+        yield FakeNames()
+        return
+    with busy_table(request) as table:
+        yield TableNames(table)
+
+
+def a_name(number: int, recording_id: str = "r1") -> KnownName:
+    return KnownName(
+        key=name_key("audio", f"{number}.wav"),
+        batch_id="calls-20260302T090000Z",
+        recording_id=recording_id,
+        last_modified_at=NOW,
+        audio_etag="0x8DC3A1",
+        fingerprint=Fingerprint(12, "ab", None),
+        asked="cd",
+    )
+
+
+def test_names_that_nobody_knew_are_known_from_now_on(names: Names) -> None:
+    all_names = [a_name(i) for i in range(250)]
+    assert names.add(all_names) == {}
+    again = names.add([a_name(i, "r2") for i in range(250)])
+    assert {key: replace(name, version="") for key, name in again.items()} == {
+        name.key: name for name in all_names
+    }
+    assert all(name.version for name in again.values())
+
+
+@pytest.mark.parametrize("known", [[0], [99], [3, 50, 51, 120], list(range(200))])
+def test_of_many_names_those_that_were_known_come_back(names: Names, known: list[int]) -> None:
+    names.add([a_name(i) for i in known])
+    found = names.add([a_name(i, "r2") for i in range(200)])
+    assert set(found) == {a_name(i).key for i in known}
+    assert {name.recording_id for name in found.values()} == {"r1"}
+    later = names.add([a_name(i, "r3") for i in range(200)])
+    whose = {key: name.recording_id for key, name in later.items()}
+    assert whose == {a_name(i).key: "r1" if i in known else "r2" for i in range(200)}
+
+
+def test_a_name_is_replaced_by_who_knows_it_as_it_is(names: Names) -> None:
+    names.add([a_name(1)])
+    [there] = names.add([a_name(1, "another")]).values()
+    saved = names.save(replace(a_name(1, "r2"), version=there.version))
+    assert names.add([a_name(1, "another")]) == {saved.key: saved}
+    with pytest.raises(StoreConflict):
+        names.save(replace(a_name(1, "r3"), version=there.version))

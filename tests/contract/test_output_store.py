@@ -244,3 +244,16 @@ def test_an_output_that_another_version_takes_at_that_moment_is_looked_at_again(
 def test_a_container_that_is_missing_is_no_endless_loop(service: BlobServiceClient) -> None:
     with pytest.raises((ResourceNotFoundError, StoreUnavailable)):
         BlobOutputs(service).put("no-such-container/x.json", b"", "x/y", recording=version(1))
+
+
+def test_a_recordings_own_output_is_found_where_it_lies_now(store: Store) -> None:
+    path = f"{store.container}/{PLAIN}"
+    assert not store.outputs.has_own(path, recording=version(1))
+    for number in (1, 2):
+        put(store, version(number))
+    for number in (1, 2):
+        own = version(number)
+        assert store.outputs.has_own(path, recording=own)
+        assert store.outputs.read_own(path, recording=own) == own.etag.encode()
+    assert store.outputs.read_own(path, recording=version(3)) is None
+    assert not store.outputs.has_own(path, recording=version(3))

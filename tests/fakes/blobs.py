@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
 from itertools import count
 from urllib.parse import quote
 
-from shared.errors import InputError, StoreConflict
+from shared.errors import DropscribeError, InputError, StoreConflict
 from shared.model.batch.recording import Recording
-from shared.ports.blobs import AudioEntry, AudioHead, UploadLink
+from shared.model.blob_state import WHOLE, BlobState
+from shared.model.profile.profile import Profile
+from shared.ports.blobs import AudioEntry, AudioHead, StoredReport, UploadLink, head_of
 
 HEAD_BYTES = 65_536
 
@@ -22,6 +24,8 @@ class Blob:
     etag: str
     last_modified_at: datetime
     metadata: dict[str, str]
+    state: BlobState = WHOLE
+    in_blocks: bool = False
 
 
 class FakeAudio:
@@ -43,9 +47,12 @@ class FakeAudio:
         *,
         container: str = "audio",
         metadata: dict[str, str] | None = None,
+        state: BlobState = WHOLE,
+        in_blocks: bool = False,
     ) -> str:
+        """`in_blocks`: in several pieces, so that storage knows no MD5 of the whole."""
         etag = f"0x{next(self._etags):04X}"
-        self.blobs[container, name] = Blob(data, etag, at, metadata or {})
+        self.blobs[container, name] = Blob(data, etag, at, metadata or {}, state, in_blocks)
         self.versions.add((container, name, etag))
         return etag
 
@@ -54,6 +61,8 @@ class FakeAudio:
         blob = self.blobs.get((container, name))
         if blob is None:
             return None
+        if blob.state.is_archived or blob.state.refused:
+            return head_of(_entry(name, blob), blob.state.refused)
         return AudioHead(
             data=blob.data[:HEAD_BYTES],
             bytes=len(blob.data),
@@ -61,7 +70,17 @@ class FakeAudio:
             last_modified_at=blob.last_modified_at,
             media_type="audio/wav",
             metadata=blob.metadata,
+            state=blob.state,
+            md5=None if blob.in_blocks else md5(blob.data, usedforsecurity=False).hexdigest(),
         )
+
+    def entry(self, container: str, name: str) -> AudioEntry | None:
+        blob = self.blobs.get((container, name))
+        return None if blob is None else _entry(name, blob)
+
+    def change(self, name: str, state: BlobState, *, container: str = "audio") -> None:
+        """Storage, or somebody, changes what it says of a blob, and no byte of it."""
+        self.blobs[container, name] = replace(self.blobs[container, name], state=state)
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         blob = self.blobs.get((container, name))
@@ -76,7 +95,7 @@ class FakeAudio:
     def list(self, container: str) -> Iterator[AudioEntry]:
         for (where, name), blob in sorted(self.blobs.items()):
             if where == container:
-                yield AudioEntry(name, blob.etag, blob.last_modified_at, blob.metadata)
+                yield _entry(name, blob)
 
     def page(
         self, container: str, prefix: str, marker: str, most: int
@@ -93,6 +112,12 @@ class FakeAudio:
         return f"{self.url(container, name or '').rstrip('/')}?sv=fake&sig=secret"
 
 
+def _entry(name: str, blob: Blob) -> AudioEntry:
+    return AudioEntry(
+        name, blob.etag, blob.last_modified_at, blob.metadata, len(blob.data), blob.state
+    )
+
+
 @dataclass(frozen=True)
 class Stored:
     content: bytes
@@ -107,6 +132,7 @@ class FakeOutputs:
     def __init__(self) -> None:
         self.files: dict[str, Stored] = {}
         self.reports: dict[str, bytes] = {}
+        self.locked: set[str] = set()  # paths at which nothing may be changed
         self.puts = 0
 
     def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
@@ -116,12 +142,35 @@ class FakeOutputs:
         )
         there = self.files.get(path)
         if there is not None and there.recording_id != recording.id:
-            if there.audio_version > ours.audio_version:
+            if there.audio_version > ours.audio_version or path in self.locked:
                 path = own_name(path, recording.id)
             else:
                 self.files[own_name(path, there.recording_id)] = there
         self.files[path] = ours
         return path
+
+    def can_store(self, container: str) -> bool:
+        row = Recording(
+            batch_id="",
+            id="try",
+            container="",
+            name="",
+            etag="",
+            last_modified_at=datetime.min.replace(tzinfo=UTC),
+            registered_at=datetime.min.replace(tzinfo=UTC),
+            changed_at=datetime.min.replace(tzinfo=UTC),
+            profile=Profile(),
+        )
+        try:
+            del self.files[self.put(f"{container}/.try", b"", "", recording=row)]
+        except DropscribeError:
+            return False
+        return True
+
+    def reports_of(self, container: str) -> Iterator[StoredReport]:
+        for path, stored in sorted(self.files.items()):
+            if path.startswith(f"{container}/"):
+                yield StoredReport(path, stored.recording_id, stored.audio_version[1])
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         self.reports[path] = b"".join(chunks)
@@ -132,9 +181,24 @@ class FakeOutputs:
             if there is not None and there.recording_id == recording.id:
                 del self.files[name]
 
+    def remove_stored(self, report: StoredReport) -> None:
+        there = self.files.get(report.path)
+        if there is not None and there.recording_id == report.recording_id:
+            del self.files[report.path]
+
     def read(self, path: str) -> bytes | None:
         there = self.files.get(path)
         return there.content if there is not None else self.reports.get(path)
+
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        for name in (path, own_name(path, recording.id)):
+            there = self.files.get(name)
+            if there is not None and there.recording_id == recording.id:
+                return there.content
+        return None
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        return self.read_own(path, recording=recording) is not None
 
     def remove_report(self, path: str) -> None:
         self.reports.pop(path, None)

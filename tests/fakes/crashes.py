@@ -12,7 +12,7 @@ from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue
-from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook
+from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook, Names
 from tests.fakes.world import World
 
 PORTS: Mapping[str, type] = {
@@ -21,6 +21,7 @@ PORTS: Mapping[str, type] = {
     "book": EndpointBook,
     "diaries": Diaries,
     "contents": Contents,
+    "names": Names,
     "queue": Queue,
     "audio": AudioBlobs,
     "web": WebAudio,

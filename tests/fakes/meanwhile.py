@@ -10,6 +10,7 @@ from tests.fakes.world import World
 PORTS = (
     "store",
     "contents",
+    "names",
     "requests",
     "queue",
     "subscriptions",

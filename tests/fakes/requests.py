@@ -21,6 +21,7 @@ class FakeRequests:
     def __init__(self) -> None:
         self.contents: dict[tuple[str, str], bytes] = {}
         self.callbacks: dict[tuple[str, str], str] = {}
+        self.memory: dict[str, bytes] = {}
 
     def put(self, batch: Batch, content: bytes) -> None:
         self.contents[batch.id, batch.digest] = content
@@ -42,6 +43,12 @@ class FakeRequests:
     def callback(self, batch_id: str, callback_id: str) -> str | None:
         return self.callbacks.get((batch_id, callback_id))
 
+    def remember(self, name: str, content: bytes) -> None:
+        self.memory[name] = content
+
+    def recall(self, name: str) -> bytes | None:
+        return self.memory.get(name)
+
     def remove(self, batch: Batch) -> None:
         self.contents.pop((batch.id, batch.digest), None)
         for key in [key for key in self.callbacks if key[0] == batch.id]:
@@ -59,6 +66,7 @@ class FakeWeb:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.errors: dict[str, list[Exception]] = {}
+        self.without_head: dict[str, int] = {}
 
     def head(self, url: str) -> AudioHead:
         if self.errors.get(url):
@@ -74,6 +82,9 @@ class FakeWeb:
             media_type="audio/wav",
             metadata={},
         )
+
+    def head_refusal(self, url: str) -> int | None:
+        return self.without_head.get(url)
 
     def read(self, url: str, offset: int, length: int) -> bytes:
         return self.files[url][offset : offset + length]

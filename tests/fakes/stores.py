@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
 
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
+from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -25,10 +26,12 @@ from shared.ports.state import (
 
 
 class FakeBatchStore:
-    """`ports.state.BatchStore`."""
+    """`ports.state.BatchStore`. `between` are called between two writes of one call, which the real
+    store does not make at once either; in the same order."""
 
     def __init__(self) -> None:
         self._versions = count(1)
+        self.between: list[Callable[[], None]] = []
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
         self.reporting: dict[str, datetime] = {}
@@ -39,12 +42,27 @@ class FakeBatchStore:
         self.notices: dict[tuple[str, str], Notice] = {}
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+        if batch.version and not batch.was_over:
+            self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
+            self._between()
+        self._note(batch)
+        if batch.version and batch.was_over:
+            self._between()
+            self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
+            self._between()
+            if batch.id not in self.notes:
+                self._note(batch)
+        if not batch.version:
+            self._between()
+            self.create_batch(batch, notice=notice)
+
+    def _note(self, batch: Batch) -> None:
         self.notes[batch.id] = self._version()
         self.reporting.pop(batch.id, None)
-        if batch.version:
-            self.listed[entry_key(batch.id, batch.created_at)] = entry_of(batch, "running")
-        else:
-            self.create_batch(batch, notice=notice)
+
+    def _between(self) -> None:
+        for act in self.between:
+            act()
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
@@ -98,11 +116,35 @@ class FakeBatchStore:
                 committed=row.committed,
             )
 
-    def forget(self, batch: Batch) -> None:
-        for rows in (self.rows, self.job_rows, self.part_rows):
-            for key in [key for key in rows if key[0] == batch.id]:
-                del rows[key]  # type: ignore[arg-type]
+    def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
+        assert len(recordings) < ROWS_IN_TRANSACTION, "a table takes 100 rows"
+        keys = [(row.batch_id, row.id) for row in recordings]
+        if not keys:
+            return batch
+        if any(key not in self.rows for key in keys):
+            raise StoreConflict("forget")
+        saved = self._saved_header(batch)
+        for key in keys:
+            del self.rows[key]
+        return saved
+
+    def forget(self, batch: Batch) -> Batch:
+        kinds = (self.rows, self.job_rows, self.part_rows)
+        found = [(rows, key) for rows in kinds for key in rows if key[0] == batch.id]
+        if found:
+            batch = self._saved_header(batch)
+        for rows, key in found:
+            del rows[key]  # type: ignore[arg-type]
+        self._between()
         self.listed.pop(entry_key(batch.id, batch.created_at), None)
+        return batch
+
+    def _saved_header(self, batch: Batch) -> Batch:
+        there = self.headers.get(batch.id)
+        if there is None or there.version != batch.version:
+            raise StoreConflict("header")
+        self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
+        return self.headers[batch.id]
 
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)
@@ -120,8 +162,10 @@ class FakeBatchStore:
             self.reporting.pop(batch_id, None)
             self.notes[batch_id] = self._version()
 
-    def open_batches(self) -> Iterator[OpenBatch]:
+    def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
         for batch_id, version in sorted(self.notes.items()):
+            if batch_id <= after:
+                continue
             header = self.headers.get(batch_id)
             created_at = header.created_at if header else None
             yield OpenBatch(batch_id, version, created_at, self.reporting.get(batch_id))
@@ -136,13 +180,11 @@ class FakeBatchStore:
         return self.headers.get(batch_id)
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        there = self.headers.get(batch.id)
-        if there is None or there.version != batch.version:
-            raise StoreConflict("save batch")
-        if batch.deleted_at is None:
-            self.list_batch(batch)
-        self.headers[batch.id] = msgspec.structs.replace(batch, version=self._version())
+        self._saved_header(batch)
         self._post(notice)
+        if is_over(batch):
+            self._between()
+            self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = (recording.batch_id, recording.id)
@@ -205,9 +247,9 @@ class FakeBatchStore:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self.job_rows.get((batch_id, job_id))
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        for (batch, _), job in sorted(self.job_rows.items()):
-            if batch == batch_id:
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        for (batch, job_id), job in sorted(self.job_rows.items()):
+            if batch == batch_id and job_id >= (first or ""):
                 yield job
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
@@ -388,6 +430,33 @@ class FakeContents:
         if there is not None and there.version != claim.version:
             raise StoreConflict("remove claim")
         self.claims.pop(claim.content, None)
+
+
+class FakeNames:
+    """`ports.state.Names`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.known: dict[str, KnownName] = {}
+
+    def add(self, names: Sequence[KnownName]) -> dict[str, KnownName]:
+        assert len({name.key for name in names}) == len(names), "a key stands twice"
+        found = {name.key: self.known[name.key] for name in names if name.key in self.known}
+        for name in names:
+            if name.key not in found:
+                self._put(name)
+        return found
+
+    def save(self, name: KnownName) -> KnownName:
+        there = self.known.get(name.key)
+        if there is None or there.version != name.version:
+            raise StoreConflict("save name")
+        return self._put(name)
+
+    def _put(self, name: KnownName) -> KnownName:
+        saved = msgspec.structs.replace(name, version=f"n{next(self._versions)}")
+        self.known[name.key] = saved
+        return saved
 
 
 class FakeDiaries:

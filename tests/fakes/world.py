@@ -11,7 +11,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -20,13 +20,16 @@ from shared.application import Application
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
+from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.ground import EventPorts, Ports
+from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
+from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
     FakeConfidences,
@@ -44,6 +47,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeNames,
 )
 
 MOST_DELIVERIES = 5  # as in host.json
@@ -60,6 +64,17 @@ class _InTurn(Executor):
         return map(function, items)
 
 
+class _AsItIsNow:
+    """A stand-in as the application gets it: a method that a test replaces afterwards is the one
+    that is called, however early somebody took hold of it."""
+
+    def __init__(self, stand_in: object) -> None:
+        self._stand_in = stand_in
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *args, **named: getattr(self._stand_in, name)(*args, **named)
+
+
 class World:
     """`drop` audio, then `run` until nothing is left to do."""
 
@@ -73,18 +88,20 @@ class World:
         deployment: str = "d1",
         capabilities: dict[str, Capabilities] | None = None,
         prices: PriceTable = DEFAULT_PRICES,
+        ceilings: dict[str, Ceiling] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
-        self.contents = FakeContents()
+        self.contents, self.names = FakeContents(), FakeNames()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
         self.outbox, self.subscriptions = FakeOutbox(), FakeSubscriptions()
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
         self.sender = FakeSender()
-        for store in (self.store, self.book, self.subscriptions):
+        self.brakes = FakeBrakes()
+        for store in (self.store, self.book, self.subscriptions, self.brakes):
             store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
         self.deployment = deployment
@@ -94,6 +111,7 @@ class World:
         limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
+        self.ceilings = ceilings or {}
         self.pool = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -108,11 +126,12 @@ class World:
                 clock=self.clock,
                 audio=self.audio,
                 outputs=self.outputs,
-                store=self.store,
+                store=cast("NoticedRows", _AsItIsNow(self.store)),
                 active=self.active,
-                book=self.book,
+                book=cast("NoticedBook", _AsItIsNow(self.book)),
                 diaries=self.diaries,
                 contents=self.contents,
+                names=self.names,
                 queue=self.queue,
                 requests=self.requests,
                 web=self.web,
@@ -125,6 +144,8 @@ class World:
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
                 deployment=self.deployment,
+                brakes=self.brakes,
+                ceilings=self.ceilings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,
@@ -212,8 +233,8 @@ class World:
     def complete_all(self) -> None:
         """The providers finish what they have and say so."""
         for provider in self.endpoints.values():
-            for key, item in provider.transcriptions.items():
-                if item.state == "running":
+            for key, item in list(provider.transcriptions.items()):
+                if item.state == "running" and key in provider.transcriptions:
                     provider.complete(key)
                     self.queue.send(m.Collect(endpoint=provider.endpoint, transcription_id=key))
 

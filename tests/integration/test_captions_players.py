@@ -17,6 +17,8 @@ import av
 import pytest
 
 from shared.model.transcript.transcript import Transcript
+from shared.outputs.bidi import DIRECTION_MARKS
+from shared.outputs.captions.naming import SpeakerStyle, shown
 from shared.outputs.formats import cues, render
 from shared.outputs.plain import plain
 from tests.caption_samples import ALL
@@ -47,12 +49,12 @@ Promise.all(files.map(read)).then((results) => {
 </script>"""
 
 
-def _vtt(sample: Transcript) -> str:
-    return render(sample, "vtt").decode()
+def _vtt(sample: Transcript, style: SpeakerStyle = "names") -> str:
+    return render(sample, "vtt", style).decode()
 
 
 def _words(text: str) -> list[str]:
-    return re.sub("[\u200e\u200f]", "", text).split()
+    return re.sub(f"[{DIRECTION_MARKS}]", "", text).split()
 
 
 def _joined(texts: list[str]) -> str:
@@ -86,7 +88,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if CHROMIUM is None:
         pytest.skip("the Debian package chromium is not installed")
     folder = tmp_path_factory.mktemp("chromium")
-    files = json.dumps([_vtt(sample) for sample in ALL.values()])
+    files = json.dumps([*(_vtt(sample, "tags") for sample in ALL.values()), _vtt(ALL["call"])])
     page = folder / "page.html"
     page.write_text(PAGE % base64.b64encode(files.encode()).decode(), encoding="utf-8")
     done = subprocess.run(
@@ -111,7 +113,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     found = re.search(r'<pre id="out">\[\[(.*?)\]\]</pre>', done.stdout)
     assert found, "the page did not finish"
-    return dict(zip(ALL, json.loads(unquote(found[1])), strict=True))
+    return dict(zip([*ALL, "named call"], json.loads(unquote(found[1])), strict=True))
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -125,8 +127,8 @@ def test_the_w3c_parser_reads_the_cues_that_were_written(
     name: str, parsed: dict[str, dict[str, Any]]
 ) -> None:
     ours = [
-        (str(number), cue.start_ms, cue.end_ms, "\n".join(cue.lines))
-        for number, cue in enumerate(cues(ALL[name]), 1)
+        (str(number), cue.cue.start_ms, cue.cue.end_ms, "\n".join(cue.marked))
+        for number, cue in enumerate(shown(cues(ALL[name]), "names"), 1)
     ]
     theirs = [
         (cue["id"], round(cue["start"] * 1000), round(cue["end"] * 1000), cue["text"])
@@ -160,6 +162,12 @@ def test_the_viewer_sees_the_text_of_the_transcript(name: str, played: dict[str,
         assert _joined(seen) == _joined(
             [plain(one.text) for one in said if not named or plain(one.role or "") == role]
         )
+
+
+def test_the_viewer_of_a_browser_sees_who_speaks(played: dict[str, Any]) -> None:
+    texts = [cue["text"] for cue in played["named call"]]
+    assert texts[0] == "Agent: Thanks for holding."
+    assert texts[2] == "Customer: Mhm."
 
 
 def test_the_browser_shows_nothing_for_silence(played: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ def test_a_subscriber_hears_of_what_is_dropped_and_can_verify_it(office: Office)
     subscription_id = made.subscription.id
 
     def all_delivered() -> bool:
-        rows, _ = office.app.subscriptions.deliveries(subscription_id, DeliveryFilter())
+        rows, _ = office.app.deliveries.page(subscription_id, DeliveryFilter())
         done = [row for row in rows if row.state == "delivered"]
         return {json.loads(row.body)["data"]["name"] for row in done} >= names
 
@@ -104,7 +104,7 @@ def test_a_subscriber_hears_of_what_is_dropped_and_can_verify_it(office: Office)
         f"{office.site.folder}/better.wav": "recording.transcribed",
         f"{office.site.folder}/empty.wav": "recording.failed",
     }
-    rows, _ = office.app.subscriptions.deliveries(subscription_id, DeliveryFilter())
+    rows, _ = office.app.deliveries.page(subscription_id, DeliveryFilter())
     refused = [row for row in rows if len(row.attempts) > 1]
     assert refused and refused[0].attempts[0].status == 500
     assert refused[0].attempts[0].answer == "not yet"
@@ -119,7 +119,7 @@ def test_the_addresses_of_a_manifest_are_called_back(office: Office) -> None:
     drop.upload_blob(json.dumps(manifest), overwrite=True)
 
     def both_delivered() -> bool:
-        rows, _ = office.app.subscriptions.deliveries(CALLBACKS, DeliveryFilter())
+        rows, _ = office.app.deliveries.page(CALLBACKS, DeliveryFilter())
         return [row.state for row in rows] == ["delivered", "delivered"]
 
     until(both_delivered)

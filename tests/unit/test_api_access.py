@@ -170,7 +170,8 @@ def test_a_name_with_a_folder_gets_no_upload_link(world: World, name: str) -> No
 def test_what_there_is_to_choose_from_is_listed(world: World) -> None:
     api = Api(lambda: world.app)
     assert [c["value"] for c in api("list_profiles").json["value"]] == ["default"]
-    assert [c["value"] for c in api("list_formats").json["value"]] == ["json", "vtt", "srt", "txt"]
+    formats = [c["value"] for c in api("list_formats").json["value"]]
+    assert formats == ["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
     assert "en-US" in [c["value"] for c in api("list_locales").json["value"]]
 
 

@@ -19,7 +19,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.profile model.names errors",
     "shared/model/names.py": "",
-    "shared/model/transcript": "model.transcript model.profile errors",
+    "shared/model/language": "model.language errors",
+    "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/batch": (
         "model.batch model.profile model.transcript model.endpoint model.failure "
         "model.failure_texts model.names errors"

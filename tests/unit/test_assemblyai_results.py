@@ -121,7 +121,7 @@ def test_words_without_sentences_are_cut_at_pauses_and_after_many() -> None:
 
 @pytest.mark.parametrize("mark", ["?", "!", "\uff1f", "؟", '."'])
 def test_sentences_end_in_other_scripts_and_in_quotes_too(mark: str) -> None:
-    words = [word(f"a{mark}", 0, 100), word("b", 110, 200)]
+    words = [word(f"a{mark}", 0, 100), word("B", 110, 200)]
     assert len(read(words=words).utterances) == 2
 
 

@@ -212,3 +212,8 @@ def test_a_call_without_the_secret_of_its_mark_is_refused() -> None:
     ):
         with pytest.raises(ProviderUnauthorised):
             read_webhook(wrong_headers, wrong_query, body, secret)
+
+
+def test_odd_values_beside_a_status_cost_only_themselves() -> None:
+    body = {"status": "completed", "speech_model_used": ["odd"], "audio_url": 7}
+    assert wire.read_status(json.dumps(body).encode()).state == "succeeded"

@@ -10,7 +10,6 @@ from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
 from shared.providers.azure_speech import calls
 from shared.providers.azure_speech.versions import VERSIONS, version
-from shared.providers.decoding import Undecodable
 
 NEWEST, OLDER, V32 = (version(name) for name in ("2025-10-15", "2024-11-15", "v3.2"))
 URLS = ("https://a.example/1.wav?sig=x", "https://a.example/2.wav?sig=y")
@@ -149,15 +148,6 @@ def test_a_mark_is_looked_up_by_display_name_with_its_quotes_doubled() -> None:
     assert calls.find_path("o'b", NEWEST) == (
         "/speechtotext/transcriptions?filter=displayName+eq+%27o%27%27b%27&api-version=2025-10-15"
     )
-
-
-def test_locales_are_a_list_in_v3_2_and_by_use_later() -> None:
-    assert V32.read_locales(b'["de-DE", "en-GB"]') == ("de-DE", "en-GB")
-    by_use = b'{"Transcribe": ["en-US"], "Submit": ["de-DE"]}'
-    assert NEWEST.read_locales(by_use) == ("de-DE",)
-    assert NEWEST.read_locales(b"{}") == ()
-    with pytest.raises(Undecodable):
-        NEWEST.read_locales(b"[]")
 
 
 def test_a_version_that_is_not_offered_is_named_with_those_that_are() -> None:

@@ -150,6 +150,7 @@ def test_failed_recordings_alone_are_tried_again() -> None:
         "accepted": 3,
         "transcribed": 3,
         "failed": 0,
+        "unchanged": 0,
         "needs_review": 0,
     }
     assert world.provider.transcribed[world.audio.url("uploads", "good.wav")] == 1

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from shared.model.transcript.transcript import Word
+from shared.outputs.bidi import DIRECTION_MARKS, marked
 from shared.outputs.clock import timestamp
 from shared.outputs.formats import cues
 from shared.outputs.plain import plain
@@ -128,14 +129,24 @@ def test_words_that_the_provider_found_in_chinese_are_not_cut() -> None:
     assert cuts <= ends
 
 
-def test_a_hebrew_line_that_begins_with_a_latin_name_is_marked_and_no_other() -> None:
-    marks = [line[0] == "\u200f" for cue in cues(ALL["hebrew"]) for line in cue.lines]
-    assert marks == [False, True, False, False]
+def test_cues_know_which_way_their_lines_read_and_hold_no_marks() -> None:
     assert all(cue.rtl for cue in cues(ALL["hebrew"]))
+    lines = [line for cue in cues(ALL["hebrew"]) for line in cue.lines]
+    assert not any(mark in line for line in lines for mark in DIRECTION_MARKS)
 
 
-def test_an_english_line_that_begins_with_a_hebrew_word_is_marked_the_other_way() -> None:
-    assert lines_of("שלום means hello in Hebrew.") == [("\u200eשלום means hello in Hebrew.",)]
+@pytest.mark.parametrize(
+    ("line", "rtl", "shown"),
+    [
+        ("שלום לך.", True, "\u202bשלום לך.\u202c"),
+        ("Azure הוא שירות.", True, "\u202b\u200fAzure הוא שירות.\u202c"),
+        ("2023.", True, "\u202b\u200f2023.\u202c"),
+        ("שלום means hello.", False, "\u200eשלום means hello."),
+        ("Hello (שלום).", False, "Hello (שלום)."),
+    ],
+)
+def test_lines_are_marked_for_players_of_both_kinds(line: str, rtl: bool, shown: str) -> None:
+    assert marked(line, rtl) == shown
 
 
 def test_a_cue_lingers_half_a_second_when_nothing_follows() -> None:
@@ -169,12 +180,45 @@ def test_gaps_are_closed_to_two_frames_or_left_wide(pause_ms: int, end_ms: int) 
     assert first == (1000, end_ms)
 
 
+LONG_QUESTION = "Did you receive the letter that we sent to your old address in April?"
+
+
 def test_a_short_answer_between_two_speakers_borrows_a_quarter_of_a_second() -> None:
     assert times_of(
-        (0, 2000, "Did you receive the letter?", 0),
-        (2300, 2500, "Yes.", 1),
-        (2750, 5000, "And what did you think of it?", 0),
-    ) == [(0, 1967), (2050, 2883), (2966, 5500)]
+        (0, 5000, LONG_QUESTION, 0),
+        (5300, 5500, "Yes.", 1),
+        (5750, 11000, LONG_QUESTION, 0),
+    ) == [(0, 4967), (5050, 5883), (5966, 11500)]
+
+
+def test_a_short_answer_and_the_next_question_share_a_cue() -> None:
+    said = [
+        utterance("Did you receive the letter?", 0, 2000, speaker="S1"),
+        utterance("Yes.", 2300, 2500, number=1, channel=1, speaker="S2"),
+        utterance("And what did you think of it?", 2750, 5000, number=2, speaker="S1"),
+    ]
+    first, second = cues(transcript(*said))
+    assert (first.lines, first.is_shared) == (("Did you receive the letter?",), False)
+    assert second.lines == ("Yes.", "And what did you think of it?")
+    assert second.speakers == ("S2", "S1")
+    assert (second.start_ms, second.end_ms) == (2300, 5500)
+
+
+def test_a_quick_exchange_can_be_read() -> None:
+    turns = [
+        *(("Ready to start?", 700), ("Sure.", 350), ("Good.", 350), ("Go on.", 400)),
+        *(("Name?", 350), ("Ann.", 300), ("Age?", 300), ("Forty.", 400)),
+        *(("Any pain?", 500), ("No.", 250), ("Sleep well?", 550), ("Yes.", 300)),
+    ]
+    said, at = [], 0
+    for number, (text, lasts) in enumerate(turns):
+        speaker = f"S{1 + number % 2}"
+        said.append(utterance(text, at, at + lasts, number=number, speaker=speaker))
+        at += lasts + 60
+    shown = cues(transcript(*said))
+    assert [cue.lines for cue in shown[:2]] == [("Ready to start?", "Sure."), ("Good.", "Go on.")]
+    assert all(cue.end_ms - cue.start_ms >= 833 for cue in shown)
+    assert all(after.start_ms - cue.end_ms >= 83 for cue, after in pairwise(shown))
 
 
 def test_speakers_who_cross_briefly_are_shown_one_after_the_other() -> None:

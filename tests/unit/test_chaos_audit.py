@@ -188,6 +188,7 @@ BREACHES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("attempts without cause", rows(msgspec.structs.replace(TRANSCRIBED, attempt=2))),
     ("failed without cause", rows(failed("We do not know."))),
     ("broken, yet transcribed", rows(refused=recording(BROKEN, state="transcribed"))),
+    ("unchanged, yet different", rows(refused=recording(BROKEN, state="unchanged"))),
     ("orphans at the provider", books(there=(("t1",),))),
     ("orphans at the provider", books(running=1)),
     ("unreported", {"report_names": frozenset({f"{BATCH}.json", f"{BATCH}.csv"})}),

@@ -102,6 +102,7 @@ FILLED_IN: dict[str, Any] = {
     "accept_truncated": True,
     "reuse": True,
     "candidate_locales": ["en-US", "de-DE"],
+    "caption_speakers": "dashes",
     "channels": [0, 1],
     "chapters": True,
     "display_word_times": False,

@@ -7,12 +7,15 @@ import pytest
 
 from shared.errors import InputError, ProviderUnavailable
 from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.money.effort import Room, effort
 from shared.model.money.estimate import Length, guessed_ms
 from shared.model.money.price import PriceTable, Rate
+from shared.model.profile.capabilities import Pace
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Cost
 from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.soferai.capabilities import LIMITS as SOFERAI
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence
 
@@ -146,3 +149,29 @@ def test_an_unknown_profile_is_refused() -> None:
 def test_nothing_asked_costs_nothing() -> None:
     found = world().app.estimate([])
     assert (found.recordings, found.audio_ms, found.cost) == (0, 0, Cost(amount=0, currency="USD"))
+
+
+def test_it_tells_jobs_calls_and_about_how_long_by_provider_and_mode() -> None:
+    found = world().app.estimate([Length(duration_ms=HOUR_MS, count=2_500)])
+    azure, standard, express = (price.effort for price in found.prices)
+    assert azure is not None and standard is not None and express is not None
+    assert (azure.jobs, azure.calls) == (3, 15)
+    assert azure.usual_seconds == 1_800 + 2_500 * 3_600 // 5  # one after the other in a region
+    assert azure.longest_seconds == 86_400
+    assert standard.jobs == 3
+    assert express.usual_seconds is None  # nobody says how long that takes
+
+
+def test_two_regions_take_half_as_long_and_small_jobs_go_in_rounds() -> None:
+    limits = msgspec.structs.replace(LIMITS, files_per_job=1)
+    one = effort(100, 100 * HOUR_MS, "standard", limits, Room(1, 40))
+    two = effort(100, 100 * HOUR_MS, "standard", limits, Room(2, 40))
+    assert one.usual_seconds == 3 * 1_800 + 100 * 720
+    assert two.usual_seconds == 2 * 1_800 + 50 * 720
+
+
+def test_calls_that_are_few_a_minute_decide_how_long_it_takes() -> None:
+    found = effort(500, HOUR_MS, "standard", SOFERAI, Room(1, 8))
+    assert found.jobs == 1 and found.calls == 507
+    slow = msgspec.structs.replace(SOFERAI, pace={"standard": Pace(start_seconds=60, share=0.1)})
+    assert effort(500, HOUR_MS, "standard", slow, Room(1, 8)).usual_seconds == 6_024

@@ -103,6 +103,7 @@ def test_an_event_says_where_to_look_and_never_what_was_said() -> None:
         "accepted": 1,
         "transcribed": 1,
         "failed": 0,
+        "unchanged": 0,
     }
     for received in world.sender.received:
         assert b"sig=" not in received.body and b"hello" not in received.body.lower()
@@ -208,7 +209,7 @@ def test_while_a_secret_is_rotated_both_sign() -> None:
     assert second.secret != first.secret
     counts = []
     for _ in range(2):
-        world.app.subscriptions.send_test_event(first.subscription.id)
+        world.app.deliveries.send_test_event(first.subscription.id)
         world.drain()
         counts.append(len(world.sender.received[-1].headers["webhook-signature"].split()))
         world.clock.advance(3601)
@@ -221,10 +222,10 @@ def test_a_failing_receiver_is_tried_ten_times_over_three_days() -> None:
     world = a_world()
     subscription = subscribe(world)
     world.sender.behaviours[URL] = [answer(404)]
-    event_id = world.app.subscriptions.send_test_event(subscription.id)
+    event_id = world.app.deliveries.send_test_event(subscription.id)
     world.drain()
     wait(world, 80 * 3600)
-    row = world.app.subscriptions.delivery(subscription.id, event_id)
+    row = world.app.deliveries.one(subscription.id, event_id)
     assert (row.state, len(row.attempts)) == ("failed", 10)
     assert {attempt.status for attempt in row.attempts} == {404}
     gaps = [
@@ -242,7 +243,7 @@ def test_what_failed_at_first_arrives_later_under_the_same_id() -> None:
     world.run()
     wait(world, 3600)
     [received] = world.sender.received
-    row = world.app.subscriptions.delivery(subscription.id, received.event["id"])
+    row = world.app.deliveries.one(subscription.id, received.event["id"])
     assert [a.status for a in row.attempts] == [500, None, 200]
     assert row.attempts[1].problem == "no answer in time"
     there = world.app.subscriptions.get(subscription.id)
@@ -254,14 +255,14 @@ def test_retry_after_is_obeyed_and_holds_for_what_else_waits() -> None:
     subscription = subscribe(world)
     world.sender.behaviours[URL] = [answer(429, retry_after="600"), answer(200)]
     for _ in range(3):
-        world.app.subscriptions.send_test_event(subscription.id)
+        world.app.deliveries.send_test_event(subscription.id)
         world.clock.advance(0.01)
     world.drain()
     wait(world, 599)
     assert world.sender.calls[URL] == 1
     wait(world, 200)
     assert len(world.sender.received) == 3
-    rows, _ = world.app.subscriptions.deliveries(subscription.id, ALL)
+    rows, _ = world.app.deliveries.page(subscription.id, ALL)
     assert sorted(len(row.attempts) for row in rows) == [1, 1, 2]
 
 
@@ -277,7 +278,7 @@ def test_a_receiver_that_hangs_is_called_a_few_times_and_not_for_every_event() -
     world.sender.behaviours[URL] = [answer(204)]
     wait(world, 3 * 3600)
     assert sum(type_ == "recording.transcribed" for type_, _ in told(world)) == 100
-    rows, _ = world.app.subscriptions.deliveries(subscription.id, ALL, most=1000)
+    rows, _ = world.app.deliveries.page(subscription.id, ALL, most=1000)
     assert {row.state for row in rows} == {"delivered"}
 
 
@@ -297,7 +298,7 @@ def test_410_disables_at_once_and_the_others_are_told() -> None:
     ]
     assert event["data"]["subscription_id"] == gone.id
     assert world.app.subscriptions.get(other.id).state == "active"
-    rows, _ = world.app.subscriptions.deliveries(gone.id, ALL)
+    rows, _ = world.app.deliveries.page(gone.id, ALL)
     assert rows and {row.state for row in rows} == {"stopped"}
 
 
@@ -307,7 +308,7 @@ def test_five_days_without_success_disable(caplog: pytest.LogCaptureFixture) -> 
     subscription = subscribe(world)
     world.sender.behaviours[URL] = [answer(500)]
     for _ in range(6):
-        world.app.subscriptions.send_test_event(subscription.id)
+        world.app.deliveries.send_test_event(subscription.id)
         world.drain()
         wait(world, 86_400)
     there = world.app.subscriptions.get(subscription.id)
@@ -324,11 +325,11 @@ def test_what_was_stopped_can_be_sent_again_when_it_is_switched_on() -> None:
     for i in range(30):
         world.drop(f"{i}.wav")
     world.run()
-    book = world.app.subscriptions
+    deliveries = world.app.deliveries
     assert not world.sender.received
-    assert book.change(subscription.id, active=True).reason == ""
-    before = {row.event_id for row in book.deliveries(subscription.id, ALL)[0]}
-    book.replay(subscription.id, from_at=begun_at)
+    assert world.app.subscriptions.change(subscription.id, active=True).reason == ""
+    before = {row.event_id for row in deliveries.page(subscription.id, ALL)[0]}
+    deliveries.replay(subscription.id, from_at=begun_at)
     world.drain()
     wait(world, 3600)
     assert {e["id"] for e in world.sender.events(URL)} == before and before
@@ -337,7 +338,7 @@ def test_what_was_stopped_can_be_sent_again_when_it_is_switched_on() -> None:
 def test_one_event_and_those_of_a_batch_can_be_sent_again_under_their_ids() -> None:
     world = a_world()
     subscription = subscribe(world)
-    book = world.app.subscriptions
+    book = world.app.deliveries
     for i in range(120):
         world.drop(f"{i}.wav")
     world.run()
@@ -357,7 +358,7 @@ def test_one_event_and_those_of_a_batch_can_be_sent_again_under_their_ids() -> N
     again = Counter(e["id"] for e in world.sender.events(URL)) - second
     of_batch = {r.event_id for r in world.deliveries.rows.values() if r.batch_id == batch_id}
     assert set(again) == of_batch and set(again.values()) == {1} and len(again) > 120
-    row = book.delivery(subscription.id, one)
+    row = book.one(subscription.id, one)
     assert [a.status for a in row.attempts][:2] == [204, 204]
     with pytest.raises(SubscriptionRefused):
         book.replay(subscription.id)
@@ -393,7 +394,7 @@ def test_the_addresses_of_a_manifest_are_called_when_it_is_over() -> None:
     moment = world.clock.now().fromtimestamp(stamp, world.clock.now().tzinfo)
     expected = Webhook(OWN_SECRET).sign(received.event["id"], moment, received.body.decode())
     assert received.headers["webhook-signature"] == expected
-    rows, _ = world.app.subscriptions.deliveries(CALLBACKS, ALL)
+    rows, _ = world.app.deliveries.page(CALLBACKS, ALL)
     assert len(rows) == 3 and "sig=" not in msgspec.json.encode(rows).decode()
     assert "sig=" not in repr(world.store.rows) + repr(world.store.headers)
 
@@ -411,7 +412,7 @@ def test_an_address_of_a_batch_that_was_deleted_is_called_no_more() -> None:
     world.start()
     wait(world, 3 * 86_400)
     assert world.sender.calls[BATCH_URL] == calls
-    [row], _ = world.app.subscriptions.deliveries(CALLBACKS, ALL)
+    [row], _ = world.app.deliveries.page(CALLBACKS, ALL)
     assert row.state == "stopped" and not world.requests.callbacks
 
 
@@ -508,7 +509,7 @@ def test_old_deliveries_are_forgotten_and_those_of_the_deleted_at_once() -> None
 
 def test_a_subscription_is_made_changed_and_deleted() -> None:
     world = a_world()
-    book = world.app.subscriptions
+    book, deliveries = world.app.subscriptions, world.app.deliveries
     made = book.create(URL, title="t", types=["batch.completed", "batch.completed"])
     there = made.subscription
     assert made.secret.startswith("whsec_")
@@ -520,16 +521,16 @@ def test_a_subscription_is_made_changed_and_deleted() -> None:
     assert "sig=" not in repr(world.subscriptions.rows) and made.secret not in repr(there)
     changed = book.change(there.id, url="https://new.example:8443/y", types=[], title="u")
     assert (changed.origin, changed.types, changed.title) == ("https://new.example:8443", (), "u")
-    book.send_test_event(there.id)
+    deliveries.send_test_event(there.id)
     world.drain()
     assert [r.url for r in world.sender.received] == ["https://new.example:8443/y"]
     assert book.change(there.id, active=False).state == "disabled"
     with pytest.raises(SubscriptionRefused):
-        book.send_test_event(there.id)
+        deliveries.send_test_event(there.id)
     assert [s.id for s in book.all()] == [there.id]
     book.delete(there.id)
     assert book.all() == []
-    for ask in (book.get, book.delete, book.send_test_event, book.rotate_secret):
+    for ask in (book.get, book.delete, deliveries.send_test_event, book.rotate_secret):
         with pytest.raises(SubscriptionMissing):
             ask(there.id)
 

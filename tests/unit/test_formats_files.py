@@ -15,7 +15,7 @@ WEBVTT
 
 1
 00:00:00.500 --> 00:00:02.102
-<v Agent>Thanks for holding.
+<v Agent>Agent: Thanks for holding.
 
 2
 00:00:02.185 --> 00:00:05.899
@@ -24,7 +24,7 @@ it left our warehouse on Monday.
 
 3
 00:00:03.200 --> 00:00:04.033
-<v Customer>Mhm.
+<v Customer>Customer: Mhm.
 
 4
 00:00:06.400 --> 00:00:09.498
@@ -37,21 +37,21 @@ and the tracking page says
 
 6
 00:00:10.200 --> 00:00:13.317
-<v Agent>Oh no.
+<v Agent>Agent: Oh no.
 Let me check that with the carrier.
 
 7
 00:00:12.300 --> 00:00:13.317
-<v Customer>Please do.
+<v Customer>Customer: Please do.
 
 8
 00:00:13.400 --> 00:00:18.103
-<v Agent>It was left with a neighbour,
+<v Agent>Agent: It was left with a neighbour,
 a Mr. Okafor in number 12.
 
 9
 00:00:16.900 --> 00:00:18.521
-<v Customer>Ah, I know him.
+<v Customer>Customer: Ah, I know him.
 
 10
 00:00:18.604 --> 00:00:19.803
@@ -125,17 +125,17 @@ WEBVTT
 
 1
 00:00:01.000 --> 00:00:03.917
-<v R&amp;D &lt;lab&gt; --&gt;>Is a &lt; b &amp; b &gt; c,
+<v R&amp;D &lt;lab&gt; --&gt;>R&amp;D &lt;lab&gt; --&gt;: Is a &lt; b &amp; b &gt; c,
 or a --&gt; c?
 
 2
 00:00:04.000 --> 00:00:08.499
-<v Tester>&lt;b&gt;Bold&lt;/b&gt; {\\an8}top &amp;amp;
+<v Tester>Tester: &lt;b&gt;Bold&lt;/b&gt; {\\an8}top &amp;amp;
 &lt;00:00:01.000&gt; end. 2 NOTE no
 
 3
 00:00:09.000 --> 00:00:12.499
-<v x>WEBVTT 1 00:00:01.000 --&gt; 00:00:02.000
+<v x>x: WEBVTT 1 00:00:01.000 --&gt; 00:00:02.000
 
 4
 00:00:13.000 --> 00:00:15.500
@@ -167,31 +167,31 @@ WEBVTT
 
 1
 00:00:00.700 --> 00:00:04.578
-<v Agent>שלום, תודה שהתקשרתם לחברת הביטוח.
+<v Agent>\u202b\u200fAgent: שלום, תודה שהתקשרתם לחברת הביטוח.\u202c
 
 2
 00:00:04.661 --> 00:00:10.723
-<v Agent>\u200fAzure הוא השירות שבו אנחנו משתמשים,
-והשיחה הזאת מוקלטת מאז 2023.
+<v Agent>\u202b\u200fAzure הוא השירות שבו אנחנו משתמשים,\u202c
+\u202bוהשיחה הזאת מוקלטת מאז 2023.\u202c
 
 3
 00:00:11.224 --> 00:00:13.905
-<v Agent>במה אפשר לעזור לך היום?
+<v Agent>\u202bבמה אפשר לעזור לך היום?\u202c
 """
 
 HEBREW_SRT = """\
 1
 00:00:00,700 --> 00:00:04,578
-\u200fAgent: שלום, תודה שהתקשרתם לחברת הביטוח.
+\u202b\u200fAgent: שלום, תודה שהתקשרתם לחברת הביטוח.\u202c
 
 2
 00:00:04,661 --> 00:00:10,723
-\u200fAzure הוא השירות שבו אנחנו משתמשים,
-והשיחה הזאת מוקלטת מאז 2023.
+\u202b\u200fAzure הוא השירות שבו אנחנו משתמשים,\u202c
+\u202bוהשיחה הזאת מוקלטת מאז 2023.\u202c
 
 3
 00:00:11,224 --> 00:00:13,905
-במה אפשר לעזור לך היום?
+\u202bבמה אפשר לעזור לך היום?\u202c
 """
 
 JAPANESE_VTT = """\
@@ -294,9 +294,14 @@ def test_json_is_the_transcript_and_can_be_read_back() -> None:
     assert "שלום".encode() in render(ALL["hebrew"], "json")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+TEXTS = [name for name in FORMATS if name not in ("docx", "csv")]
+
+
+@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("sample", ALL)
-def test_every_file_is_utf_8_without_a_byte_order_mark(name: str, sample: str) -> None:
+def test_every_text_but_that_for_spreadsheets_is_utf_8_without_a_byte_order_mark(
+    name: str, sample: str
+) -> None:
     written = render(ALL[sample], name)
     assert not written.startswith(b"\xef\xbb\xbf")
     written.decode()
@@ -312,7 +317,11 @@ def test_every_format_knows_its_extension_and_media_type() -> None:
         ".json": "application/json",
         ".vtt": "text/vtt; charset=utf-8",
         ".srt": "application/x-subrip; charset=utf-8",
+        ".ttml": "application/ttml+xml; charset=utf-8",
         ".txt": "text/plain; charset=utf-8",
+        ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ".csv": "text/csv; charset=utf-8",
+        ".words.json": "application/vnd.dropscribe.words",
     }
 
 
@@ -322,6 +331,67 @@ def test_channels_without_labels_are_told_apart() -> None:
         utterance("Hello to you.", 2000, 3500, number=1, channel=1, speaker=None),
     )
     assert [cue.speaker for cue in cues(two)] == ["Channel 1", "Channel 2"]
+
+
+def test_a_change_of_speaker_is_shown_by_names_by_dashes_or_by_tags_alone() -> None:
+    two = transcript(
+        utterance("Is there anything else that I can do for you today?", 0, 4000, role="Agent"),
+        utterance(
+            "No, that is all that I wanted to know for the moment.",
+            5000,
+            9000,
+            number=1,
+            speaker="S2",
+            role="Customer",
+        ),
+    )
+    starts = {
+        style: [
+            line.partition(">")[2].split()[0]
+            for line in render(two, "vtt", style).decode().splitlines()
+            if line.startswith("<v")
+        ]
+        for style in ("names", "dashes", "tags")
+    }
+    assert starts == {
+        "names": ["Agent:", "Customer:"],
+        "dashes": ["-Is", "-No,"],
+        "tags": ["Is", "No,"],
+    }
+    assert "Agent" not in render(two, "srt", "dashes").decode()
+
+
+def test_whose_words_nobody_knows_is_said_where_other_voices_are_known() -> None:
+    said = [
+        utterance("Who was that on the telephone just now?", 0, 3000, speaker="S1"),
+        utterance("I could not say, it was very short.", 6000, 9000, number=1, speaker=None),
+    ]
+    assert "Unknown: I could not say" in render(transcript(*said), "srt").decode()
+    assert "] Unknown: I could not say" in render(transcript(*said), "txt").decode()
+
+
+def test_speakers_who_share_a_cue_have_a_line_and_a_voice_each() -> None:
+    said = [
+        utterance("Ready?", 0, 400, speaker="S1"),
+        utterance("Yes.", 450, 800, number=1, speaker="S2"),
+        utterance("Then please begin with your name and your address.", 850, 4000, number=2),
+    ]
+    assert (
+        render(transcript(*said), "vtt").decode()
+        == """\
+WEBVTT
+
+1
+00:00:00.000 --> 00:00:00.833
+<v S1>-Ready?</v>
+<v S2>-Yes.</v>
+
+2
+00:00:00.916 --> 00:00:04.500
+<v S1>S1: Then please begin
+with your name and your address.
+"""
+    )
 
 
 def test_a_lone_role_is_named_and_a_lone_label_is_not() -> None:

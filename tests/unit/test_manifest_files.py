@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,8 @@ NARROW = Capabilities(
     modes=frozenset({"express"}),
     locales=frozenset({"en", "he", "yi"}),
 )
-KNOWN = Known((Profile(), CALLS), {"azure-speech": LIMITS, "narrow": NARROW}, ("uploads", "audio"))
+QUICK = msgspec.structs.replace(LIMITS, modes=frozenset({"standard", "express"}))
+KNOWN = Known((Profile(), CALLS), {"azure-speech": QUICK, "narrow": NARROW}, ("uploads", "audio"))
 
 
 def read(text: str | bytes, kind: str = "json") -> Manifest:
@@ -281,7 +283,7 @@ def test_metadata_has_limits(metadata: object) -> None:
         ({"min": 2}, (None, 2, 35)),
         ({"min": 1}, (None, None, 35)),
         ({"min": None, "max": 5}, (None, None, 5)),
-        ("auto", (None, None, 35)),
+        ("auto", (None, None, None)),
     ],
 )
 def test_speakers_are_a_number_a_range_or_automatic(
@@ -291,6 +293,7 @@ def test_speakers_are_a_number_a_range_or_automatic(
     options = effective(manifest).options
     found = (options.expected_speakers, options.min_speakers, options.max_speakers)
     assert found == expected
+    assert options.finds_speakers == (speakers == "auto")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,9 +94,9 @@ def test_channels_that_come_one_after_the_other_are_interleaved() -> None:
     assert [u.overlaps for u in transcript.utterances] == [False, False, True, True]
 
 
-def test_utterances_that_start_together_are_ordered_by_channel() -> None:
+def test_utterances_that_start_together_stay_in_the_order_of_the_provider() -> None:
     transcript = normalised(said(5, 9, "b", channel=1), said(5, 9, "a", channel=0))
-    assert [u.channel for u in transcript.utterances] == [0, 1]
+    assert [u.text for u in transcript.utterances] == ["b", "a"]
 
 
 def test_a_long_utterance_overlaps_each_that_is_said_under_it() -> None:
@@ -108,15 +109,79 @@ def test_a_long_utterance_overlaps_each_that_is_said_under_it() -> None:
     assert [u.overlaps for u in transcript.utterances] == [True, True, True, False]
 
 
-def test_an_overlap_inside_a_channel_is_cut_from_the_earlier_utterance() -> None:
-    transcript = normalised(said(0, 1500), said(1400, 2000), said(1400, 3000))
+def test_where_one_voice_overlaps_itself_the_earlier_utterance_is_cut() -> None:
+    transcript = normalised(said(0, 1500), said(1400, 2000), said(1400, 3000, "More."))
     assert times(transcript) == [(0, 1400), (1400, 1400), (1400, 3000)]
     assert not any(u.overlaps for u in transcript.utterances)
 
 
-def test_times_are_clamped_to_the_recording() -> None:
+def test_two_voices_of_one_channel_may_overlap_as_two_channels_may() -> None:
+    words = tuple(Word(f"w{n}", n * 500, n * 500 + 480) for n in range(12))
+    text = " ".join(word.text for word in words)
+    transcript = normalised(
+        said(0, 6000, text, speaker="1", words=words), said(2000, 2600, "Mhm.", speaker="2")
+    )
+    assert times(transcript) == [(0, 6000), (2000, 2600)]
+    assert [u.overlaps for u in transcript.utterances] == [True, True]
+    assert transcript.utterances[0].words == words
+    assert [speaker.talk_ms for speaker in transcript.speakers] == [6000, 600]
+
+
+def test_an_utterance_inside_another_of_the_same_voice_cuts_that_in_two() -> None:
+    words = tuple(Word(f"w{n}", n * 500, n * 500 + 480) for n in range(12))
+    text = " ".join(word.text for word in words)
+    transcript = normalised(said(0, 6000, text, words=words), said(2000, 2900, "Mhm."))
+    assert [(u.start_ms, u.end_ms, u.text) for u in transcript.utterances] == [
+        (0, 2000, "w0 w1 w2 w3 w4 w5"),
+        (2000, 2900, "Mhm."),
+        (2900, 6000, "w6 w7 w8 w9 w10 w11"),
+    ]
+    assert transcript.utterances[2].words == words[6:]
+
+
+def test_what_came_twice_stands_once_and_is_told() -> None:
+    transcript = normalised(said(0, 900, "Once."), said(0, 900, "Once."), said(1000, 1500, "So."))
+    assert transcript.text == "Once. So."
+    assert "1 utterance(s) came twice and stand here once." in transcript.provider.warnings
+
+
+def test_times_before_the_recording_and_ends_before_the_start_are_put_right() -> None:
     transcript = normalised(said(-50, 200), said(900, 700), said(950, 1300), duration_ms=1000)
-    assert times(transcript) == [(0, 200), (900, 900), (950, 1000)]
+    assert times(transcript) == [(0, 200), (900, 900), (950, 1300)]
+
+
+def test_an_utterance_far_behind_the_recording_stands_behind_the_one_before_it() -> None:
+    transcript = normalised(
+        said(0, 900, "Here."), said(9_000_000, 9_001_000, "Where?"), duration_ms=30_000
+    )
+    assert times(transcript) == [(0, 900), (900, 1355)]
+    assert [u.timing for u in transcript.utterances] == ["provider", "interpolated"]
+    assert transcript.source.duration_ms == 30_000
+    assert any("lay far behind the end" in told for told in transcript.provider.warnings)
+
+
+def test_an_utterance_without_a_time_stands_by_its_words_or_behind_the_one_before() -> None:
+    words = (Word("so", 5000, 5300), Word("what", 5300, 5600))
+    transcript = normalised(
+        said(0, 900, "Here."),
+        said(0, 0, "There.", timing="interpolated"),
+        said(0, 0, "So what", timing="interpolated", words=words),
+    )
+    assert times(transcript) == [(0, 900), (900, 1355), (5000, 5600)]
+
+
+def test_an_utterance_that_would_last_for_hours_ends_with_its_words() -> None:
+    words = (Word("Well,", 1000, 1400), Word("no.", 1400, 1700))
+    transcript = normalised(said(1000, 9_000_000, "Well, no.", words=words), duration_ms=30_000)
+    assert times(transcript) == [(1000, 1700)]
+
+
+def test_an_utterance_that_lost_its_end_ends_with_its_words() -> None:
+    words = tuple(Word(f"word{n}", 1000 + n * 400, 1380 + n * 400) for n in range(10))
+    [utterance] = normalised(
+        said(1000, 1000, " ".join(w.text for w in words), words=words)
+    ).utterances
+    assert (utterance.end_ms, utterance.words) == (words[-1].end_ms, words)
 
 
 def test_without_a_duration_nothing_is_cut_off() -> None:
@@ -143,13 +208,55 @@ def test_words_lie_inside_their_utterance_and_never_run_backwards() -> None:
 
 
 def test_a_word_whose_time_lies_elsewhere_says_that_its_time_is_a_guess() -> None:
-    words = (Word("early", 10, 20), Word("here", 120, 180), Word("late", 700, 800))
-    [utterance] = normalised(said(100, 200, "early here late", words=words)).utterances
+    words = (Word("early", 100, 200), Word("here", 1200, 1800), Word("late", 7000, 8000))
+    [utterance] = normalised(said(1000, 2000, "early here late", words=words)).utterances
     assert [(w.start_ms, w.end_ms, w.timing) for w in utterance.words] == [
-        (100, 100, "interpolated"),
-        (120, 180, "provider"),
-        (200, 200, "interpolated"),
+        (1000, 1200, "interpolated"),
+        (1200, 1800, "provider"),
+        (1800, 2000, "interpolated"),
     ]
+
+
+def test_one_word_that_is_far_too_late_does_not_drag_the_others_along() -> None:
+    text = "The quick brown fox jumps over the lazy dog."
+    words = [Word(word, n * 500, n * 500 + 450) for n, word in enumerate(text.split())]
+    late = [*words[:3], Word("fox", 55_000, 55_400), *words[4:]]
+    [utterance] = normalised(said(0, 60_000, text, words=tuple(late))).utterances
+    assert utterance.words == (
+        *words[:3],
+        Word("fox", 1450, 1710, None, "interpolated"),
+        *words[4:],
+    )
+
+
+@pytest.mark.parametrize("first_ms", [1_193_610, 0])
+def test_words_that_all_lie_elsewhere_share_the_time_of_their_utterance(first_ms: int) -> None:
+    text = "Min bror cyklar till jobbet varje dag."
+    words = tuple(Word(word, first_ms, first_ms) for word in text.split())
+    [utterance] = normalised(said(3690, 9060, text, words=words)).utterances
+    assert {word.timing for word in utterance.words} == {"interpolated"}
+    assert utterance.words[0].start_ms == 3690
+    assert utterance.words[-1].end_ms == 9060
+
+
+def test_words_without_a_time_are_said_no_slower_than_people_speak() -> None:
+    words = (Word("Amen.", 0, 400), Word("And", 400, 400, None, "interpolated"))
+    [utterance] = normalised(said(0, 50_000, "Amen. And", words=words)).utterances
+    assert utterance.words[1] == Word("And", 400, 660, None, "interpolated")
+
+
+def test_a_word_ends_after_some_seconds_whatever_is_said_of_it() -> None:
+    [utterance] = normalised(said(0, 24_000, "Well", words=(Word("Well", 0, 24_000),))).utterances
+    assert utterance.words == (Word("Well", 0, 5000),)
+
+
+def test_words_that_are_all_certainly_wrong_in_a_sure_utterance_tell_nothing() -> None:
+    words = (Word("ik", 0, 300, 0.0), Word("wil", 300, 600, 0.0))
+    transcript = normalised(
+        said(0, 600, "Ik wil.", confidence=0.9999, words=words), review_below=0.6
+    )
+    assert [word.confidence for word in transcript.utterances[0].words] == [None, None]
+    assert not transcript.needs_review
 
 
 def test_words_without_text_are_dropped_and_the_others_cleaned() -> None:
@@ -341,9 +448,10 @@ def test_in_silence_no_language_is_detected() -> None:
 # -- duration and warnings --------------------------------------------------------------------
 
 
-def test_the_duration_is_what_the_provider_heard_or_else_what_the_probe_says() -> None:
-    assert normalised(duration_ms=1000, probed_ms=1100).source.duration_ms == 1000
+def test_the_duration_is_the_longest_of_what_is_known() -> None:
+    assert normalised(duration_ms=1000, probed_ms=1100).source.duration_ms == 1100
     assert normalised(probed_ms=1100).source.duration_ms == 1100
+    assert normalised(said(0, 1500), duration_ms=1000, probed_ms=1100).source.duration_ms == 1500
     assert normalised().source.duration_ms is None
 
 
@@ -364,6 +472,15 @@ def test_a_provider_that_heard_only_a_part_is_reported() -> None:
 def test_a_provider_that_heard_more_than_there_is_is_reported() -> None:
     assert normalised(duration_ms=24_300, probed_ms=12_200).provider.warnings[-1] == (
         "The provider heard 24.3 s in a recording that should last 12.2 s."
+    )
+
+
+def test_a_last_word_behind_the_end_is_reported() -> None:
+    words = (Word("Bye.", 11_200, 12_500),)
+    transcript = normalised(said(11_200, 12_500, "Bye.", words=words), duration_ms=11_000)
+    assert transcript.utterances[0].words == words
+    assert transcript.provider.warnings[-1] == (
+        "The last word ends after 12.5 s in a recording that should last 11.0 s."
     )
 
 
@@ -402,19 +519,21 @@ def _is_inside(utterance: Utterance) -> bool:
 def test_whatever_a_provider_sends_the_transcript_is_in_order(
     heard: list[RecognisedUtterance], duration_ms: int | None
 ) -> None:
-    utterances = normalised(*heard, duration_ms=duration_ms, review_below=0.5).utterances
+    transcript = normalised(*heard, duration_ms=duration_ms, review_below=0.5)
+    utterances = transcript.utterances
     assert [u.id for u in utterances] == list(range(len(utterances)))
     assert [u.start_ms for u in utterances] == sorted(u.start_ms for u in utterances)
     for utterance in utterances:
-        assert 0 <= utterance.start_ms <= utterance.end_ms <= (duration_ms or _LATEST_MS)
+        assert 0 <= utterance.start_ms <= utterance.end_ms <= transcript.source.duration_ms
         assert _is_inside(utterance)
         assert utterance.text == " ".join(utterance.text.split())
         assert utterance.confidence is None or 0 <= utterance.confidence <= 1
-    for channel in range(3):
-        own = [u for u in utterances if u.channel == channel]
+    voices = {(u.channel, u.speaker) for u in utterances}
+    for voice in voices:
+        own = [u for u in utterances if (u.channel, u.speaker) == voice]
         assert all(a.end_ms <= b.start_ms for a, b in pairwise(own))
     for one in utterances:
-        others = [u for u in utterances if u.channel != one.channel]
+        others = [u for u in utterances if (u.channel, u.speaker) != (one.channel, one.speaker)]
         assert one.overlaps == any(
             min(one.end_ms, u.end_ms) > max(one.start_ms, u.start_ms) for u in others
         )

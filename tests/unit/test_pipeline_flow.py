@@ -21,6 +21,7 @@ from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import FakeBatchStore
 from tests.fakes.world import World, a_second_of_silence
 
+ANOTHER = a_second_of_silence() + b"\x80\x81"
 NAMES = [
     "+15551234.wav",
     "two words.wav",
@@ -65,7 +66,13 @@ def test_two_dropped_recordings_go_all_the_way_in_one_job() -> None:
         for ending in (".json", ".vtt")
     }
     counts = report(world, only_batch(world))["counts"]
-    assert counts == {"accepted": 2, "transcribed": 2, "failed": 0, "needs_review": 0}
+    assert counts == {
+        "accepted": 2,
+        "transcribed": 2,
+        "failed": 0,
+        "unchanged": 0,
+        "needs_review": 0,
+    }
     assert len(world.provider.created) == 1
     assert world.provider.deleted == ["westeurope-0001"]
     assert_all_is_well(world)
@@ -228,7 +235,7 @@ def test_overwritten_audio_is_two_recordings_and_the_newest_has_the_plain_name(
     assert older is not None
     world.clock.advance(120)  # so each version has a batch and a job of its own
     world.drain()
-    newer = world.drop("a.wav", a_second_of_silence() + b"")
+    newer = world.drop("a.wav", ANOTHER)
     assert newer is not None and newer.batch_id != older.batch_id
     world.clock.advance(70)
     world.drain()
@@ -252,7 +259,7 @@ def test_overwritten_audio_is_two_recordings_and_the_newest_has_the_plain_name(
 def test_two_versions_in_one_second_end_in_one_order_however_often_they_are_written() -> None:
     world = World()
     older = world.drop("a.wav")
-    newer = world.drop("a.wav")
+    newer = world.drop("a.wav", ANOTHER)
     assert older is not None and newer is not None and older.batch_id == newer.batch_id
     world.run()
     files = dict(world.outputs.files)
@@ -510,7 +517,7 @@ def test_a_container_with_a_stranger_in_it_goes_file_by_file() -> None:
 def test_a_container_with_an_overwritten_blob_goes_file_by_file() -> None:
     world = World(profiles=(Profile(container_jobs=True),))
     world.drop("a.wav")
-    world.drop("a.wav")
+    world.drop("a.wav", ANOTHER)
     world.run()
     assert all(request.container_url is None for request in world.provider.created)
     assert_all_is_well(world)

@@ -339,7 +339,7 @@ def test_a_report_that_cannot_be_read_stops_nothing(error: Exception) -> None:
 
 def test_a_result_that_can_never_be_read_fails_alone() -> None:
     world = submitted(5)
-    world.provider.malformed_results[source(world, "0.wav")] = 1_000
+    world.provider.malformed_results[source(world, "0.wav")] = 10_000
     world.run()
     assert Counter(world.states().values()) == {"transcribed": 4, "failed": 1}
     row = world.rows()["0.wav"]
@@ -348,12 +348,9 @@ def test_a_result_that_can_never_be_read_fails_alone() -> None:
     assert_all_is_well(world)
 
 
-@pytest.mark.parametrize("kind", ["missing", "malformed"])
-def test_what_can_never_be_read_is_paid_for_so_many_times_with_pauses_and_the_report_says_so(
-    kind: str,
-) -> None:
+def test_what_is_never_there_is_paid_for_so_many_times_with_pauses_and_the_report_says_so() -> None:
     world = submitted(2)
-    getattr(world.provider, f"{kind}_results")[source(world, "0.wav")] = 1_000
+    world.provider.missing_results[source(world, "0.wav")] = 1_000
     waited: dict[int, float] = {}
     until = world.clock.now() + timedelta(hours=1)
     while world.clock.now() < until:
@@ -367,13 +364,48 @@ def test_what_can_never_be_read_is_paid_for_so_many_times_with_pauses_and_the_re
     assert [len(request.content_urls) for request in world.provider.created] == [2, 1, 1]
     assert world.provider.calls["result"] == 1 + 3 * 3
     report = json.loads(world.outputs.files["errors/audio/0.wav.json"].content)
-    assert (report["attempts"], report["failure"]["code"]) == (
-        3,
-        {"missing": "result_unavailable", "malformed": "result_unreadable"}[kind],
-    )
+    assert (report["attempts"], report["failure"]["code"]) == (3, "result_unavailable")
     assert report["failure"]["reason"].endswith(
         "It was asked for 3 times in the last of 3 attempts."
     )
+    assert_all_is_well(world)
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 120, 5 * 60])
+def test_what_makes_no_sense_for_a_while_is_read_later_and_never_paid_for_again(
+    minutes: int,
+) -> None:
+    """Empty, cut off or no JSON: something in between answers for the provider."""
+    world = submitted(3)
+    until = world.clock.now() + timedelta(minutes=minutes)
+    result = world.provider.result
+
+    def empty(file):  # type: ignore[no-untyped-def]
+        found = result(file)
+        if world.clock.now() < until:
+            raise ResultMalformed("Input data was truncated")
+        return found
+
+    world.provider.result = empty  # type: ignore[method-assign]
+    world.run(hours=48)
+    assert set(world.states().values()) == {"transcribed"}
+    assert len(world.provider.created) == 1
+    assert world.provider.calls["result"] < 3 * (10 + minutes / 5)
+    assert_all_is_well(world)
+
+
+def test_what_makes_no_sense_for_hours_is_the_result_and_tried_anew_within_a_day() -> None:
+    world = submitted(1)
+    world.provider.malformed_results[source(world, "0.wav")] = 10_000
+    for _ in range(2 * 60 * 5):
+        world.clock.advance(30)
+        world.complete_all()
+        world.drain()
+        world.poll()
+    assert len(world.provider.created) == 1
+    world.run(hours=19)
+    row = world.rows()["0.wav"]
+    assert (row.state, row.attempt) == ("failed", world.policy.max_attempts)
     assert_all_is_well(world)
 
 
@@ -578,10 +610,10 @@ def test_a_fault_of_ours_with_one_recording_fails_only_that_one(
     renderer = "render_all" if hasattr(publish, "render_all") else "render"
     original = getattr(publish, renderer)
 
-    def stumble(transcript: Transcript, name: object) -> object:
+    def stumble(transcript: Transcript, *how: object) -> object:
         if transcript.source.name == "3.wav":
             raise ZeroDivisionError
-        return original(transcript, name)
+        return original(transcript, *how)
 
     monkeypatch.setattr(publish, renderer, stumble)
     world = submitted(5)

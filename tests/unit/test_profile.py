@@ -113,7 +113,7 @@ def test_metadata_none_undoes_what_the_profile_sets() -> None:
         ("dropscribe_channels", "-1", "expected a list of channel numbers"),
         ("dropscribe_roles", "Agent", "expected name=value,name=value"),
         ("dropscribe_roles", "left=Agent", "expected a table of channel number"),
-        ("dropscribe_formats", "pdf", 'expected a list of "vtt", "srt", "txt"'),
+        ("dropscribe_formats", "pdf", 'expected a list of "vtt", "srt", "ttml", "txt"'),
         ("dropscribe_review_below", "60", "expected a number from 0 to 1"),
         ("dropscribe_word_times", "perhaps", "expected true or false"),
         ("dropscribe_model", "https://host/m?sig=secret", "expected the URL of a model"),

@@ -86,7 +86,7 @@ def test_a_profile_starts_from_the_default_table() -> None:
         ("[default]\nprefixes = ['x']", "[default] prefixes: there is no such key"),
         ("[default]\nprovider = 'azure-spech'", "[default] provider: 'azure-spech' is not known, did you mean azure-speech?"),
         ("[default]\nprovider = 'x'", "[default] provider: 'x' is not known, expected one of azure-speech, other"),
-        ("[default]\nformats = 'vtt'", "[default] formats: 'vtt' is not usable, expected a list of \"vtt\", \"srt\", \"txt\"; write it as a list: [\"vtt\"]"),
+        ("[default]\nformats = 'vtt'", "[default] formats: 'vtt' is not usable, expected a list of \"vtt\", \"srt\", \"ttml\", \"txt\", \"docx\", \"csv\", \"words\"; write it as a list: [\"vtt\"]"),
         ("[default]\nreview_below = 60", "[default] review_below: 60 is not usable, expected a number from 0 to 1, or \"none\""),
         ("[default]\ntime_to_live_hours = 72", "[default] time_to_live_hours: 72 is longer than the links to the audio live, expected at most 48 (the setting SAS_HOURS)"),
         ("default = 3", "[default] is a value, expected a table"),

@@ -18,7 +18,9 @@ from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 
 NAMES = ("azure-speech", "other")
-ENGLISH = msgspec.structs.replace(LIMITS, locales=frozenset({"en"}))
+ENGLISH = msgspec.structs.replace(
+    LIMITS, locales=frozenset({"en"}), identified_locales=frozenset({"en"})
+)
 KNOWN = Known((Profile(),), {"azure-speech": LIMITS, "other": ENGLISH}, ("audio",))
 
 

@@ -168,18 +168,38 @@ def test_a_slice_that_keeps_failing_ends_in_error_reports_and_the_others_succeed
         assert failure is not None and report is not None
         assert (failure.kind, failure.code) == ("ours", "internal_error")
         assert json.loads(world.outputs.files[report].content)["failure"]["kind"] == "ours"
-    assert fallen[Write.queue] == 5 * world.policy.max_fetches
+    alone = 2 * 5 * world.policy.max_fetches  # each of the two, until its rounds are used up
+    assert fallen[Write.queue] == 5 + alone
     assert len(world.provider.created) == 1
     assert_all_is_well(world)
 
 
-def test_a_slice_that_works_in_its_last_round_is_transcribed_after_all() -> None:
+def test_a_slice_that_works_in_a_later_round_is_transcribed_and_nothing_is_charged() -> None:
     world = collected(4, 50)
     stumbling(world, lambda message: isinstance(message, Write), 10)
     live(world)
     assert set(world.states().values()) == {"transcribed"}
-    assert {row.fetches for row in world.rows().values()} == {2}
+    assert {row.fetches for row in world.rows().values()} == {0}
     assert world.provider.calls["submit"] == 1
+    assert_all_is_well(world)
+
+
+def test_a_result_that_ends_every_process_fails_alone_of_fifty() -> None:
+    """Deaths, as the host counts them: nobody sees an error."""
+    world = collected(50, 50)
+    culprit = sorted(row.id for row in world.store.rows.values())[17]
+    stumbling(
+        world,
+        lambda message: (
+            isinstance(message, Write) and any(i.recording_id == culprit for i in message.items)
+        ),
+        1_000,
+    )
+    live(world)
+    rows = {row.id: row for row in world.store.rows.values()}
+    assert {key for key, row in rows.items() if row.state == "failed"} == {culprit}
+    assert Counter(row.state for row in rows.values()) == {"transcribed": 49, "failed": 1}
+    assert len(world.provider.created) == 1
     assert_all_is_well(world)
 
 
@@ -230,8 +250,8 @@ def test_a_slice_of_nothing_is_dropped() -> None:
 
 
 def test_a_slice_that_somebody_else_is_writing_comes_back() -> None:
-    world = collected(2, 50)
-    [slice_] = [message for _, message in world.queue.waiting]
+    world = collected(2, 1)
+    slice_ = next(m for _, m in world.queue.waiting if isinstance(m, Write))
     twin, save = world.twin(), world.store.save
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
@@ -242,7 +262,7 @@ def test_a_slice_that_somebody_else_is_writing_comes_back() -> None:
     world.store.save = overtaken  # type: ignore[method-assign]
     with pytest.raises(StoreConflict):
         world.app.drain(Write.queue, encode(slice_))
-    assert set(world.states().values()) == {"transcribed"}
+    assert Counter(world.states().values()) == {"transcribed": 1, "planned": 1}
     world.app.drain(Write.queue, encode(slice_))
     live(world)
     assert_all_is_well(world)
@@ -298,7 +318,7 @@ def test_while_storage_is_out_of_reach_a_blob_event_is_not_given_up() -> None:
     world.audio.drop("a.wav", a_second_of_silence(), world.clock.now())
     insert = world.store.insert
 
-    def unreachable(recording: object) -> bool:
+    def unreachable(recording: object, notice: object) -> bool:
         raise StoreUnavailable("storage answered 503")
 
     world.store.insert = unreachable  # type: ignore[method-assign,assignment]

@@ -164,12 +164,12 @@ def test_the_caller_decides_where_links_lead() -> None:
 
 @pytest.mark.parametrize("path", ["transcripts/../../etc", "transcripts/./a"])
 def test_a_path_that_a_browser_would_resolve_to_another_has_no_link(path: str) -> None:
-    assert relative_link()(path) is None
+    assert relative_link(path) is None
     assert page(done(outputs={"json": path})).all("a") == []
 
 
 def test_names_with_empty_folders_keep_their_slashes() -> None:
-    target = relative_link()("transcripts/audio//a.wav.json")
+    target = relative_link("transcripts/audio//a.wav.json")
     assert target == "../transcripts/audio//a.wav.json"
 
 

@@ -84,7 +84,7 @@ def test_the_json_report_is_exact() -> None:
         == """\
 {"schema":"report/1","batch_id":"b-1","title":"Calls","profiles":["calls"],"origin":"dropped",\
 "created_at":"2026-11-20T21:59:03Z","finished_at":"2026-11-20T21:59:03Z",\
-"counts":{"accepted":2,"transcribed":1,"failed":1,"needs_review":1},"audio_ms":10000,\
+"counts":{"accepted":2,"transcribed":1,"failed":1,"unchanged":0,"needs_review":1},"audio_ms":10000,\
 "cost":{"amount":0.001,"currency":"USD","estimated":true},\
 "deadline_at":null,"budget":null,"decisions":[],\
 "confidence":{"mean":0.5512,"histogram":[0,0,0,0,0,1,0,0,0,0],"unknown":0},"notes":[],\
@@ -99,7 +99,7 @@ def test_the_json_report_is_exact() -> None:
 "provider":"azure-speech","endpoint":"main","job_id":"j-1","transcription_id":"t-1",\
 "submitted_at":"2026-11-20T21:59:03Z","transcribed_at":"2026-11-20T21:59:03Z",\
 "cost":{"amount":0.001,"currency":"USD","estimated":true},\
-"title":null,"client_item_id":null,"metadata":{},"decisions":[]},
+"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null},
 {"recording_id":"22","container":"audio","name":"odd, \\"name\\".wav","etag":"0x9","bytes":0,\
 "state":"failed","attempts":0,"duration_ms":null,"channels":null,"language":null,\
 "confidence":null,"needs_review":false,"review_spans":[],"outputs":{},\
@@ -108,7 +108,7 @@ def test_the_json_report_is_exact() -> None:
 "advice":"Upload it again.","retryable":false},\
 "provider":null,"endpoint":null,"job_id":null,"transcription_id":null,\
 "submitted_at":null,"transcribed_at":null,"cost":null,\
-"title":null,"client_item_id":null,"metadata":{},"decisions":[]}
+"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null}
 ]}
 """
     )
@@ -120,14 +120,15 @@ def test_the_csv_report_is_exact() -> None:
         "\ufeffstate,container,name,bytes,attempts,duration_ms,channels,language,confidence,"
         "needs_review,review_spans,outputs,failure_kind,failure_code,failure_reason,"
         "failure_advice,error_report,cost_amount,cost_currency,provider,endpoint,job_id,"
-        "transcription_id,submitted_at,transcribed_at,recording_id,etag,title,client_item_id\r\n"
+        "transcription_id,submitted_at,transcribed_at,recording_id,etag,title,client_item_id,"
+        "same_as,metadata\r\n"
         "transcribed,audio,'+15551234.wav,32000,1,10000,2,en-US,0.5512,true,"
         "0:01.2–0:02.4 (0.40); 0:09.0–0:09.9 (0.35),"
         "json=transcripts/audio/+15551234.wav.json; vtt=transcripts/audio/+15551234.wav.vtt,"
         ",,,,,0.001000,USD,azure-speech,main,j-1,t-1,"
-        "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8,,\r\n"
+        "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8,,,,\r\n"
         'failed,audio,"odd, ""name"".wav",0,0,,,,,false,,,input,empty,The blob is empty.,'
-        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,\r\n'
+        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,,,\r\n'
     )
 
 

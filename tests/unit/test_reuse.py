@@ -138,7 +138,7 @@ def test_where_the_transcript_of_the_first_is_gone_it_is_made_again() -> None:
     assert transcript(there, "b.wav")["source"]["name"] == "b.wav"
 
 
-def test_the_transcript_of_a_newer_version_under_the_same_name_is_not_taken() -> None:
+def test_a_transcript_that_was_moved_aside_by_a_newer_version_is_found() -> None:
     there = world()
     there.drop("a.wav")
     there.run()
@@ -148,8 +148,9 @@ def test_the_transcript_of_a_newer_version_under_the_same_name_is_not_taken() ->
     there.clock.advance(3_600)
     there.drop("b.wav")
     there.run()
-    assert paid(there) == 3
-    assert transcript(there, "b.wav")["provider"]["warnings"] == []
+    assert paid(there) == 2
+    [note] = transcript(there, "b.wav")["provider"]["warnings"]
+    assert "audio/a.wav" in note
 
 
 def test_a_recording_that_was_taken_over_costs_nothing_of_a_budget() -> None:

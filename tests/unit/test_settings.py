@@ -156,7 +156,7 @@ def test_a_connection_string_stands_in_for_the_addresses() -> None:
         ("AUDIO_CONTAINER", "My Audio", "'My Audio' is not a container name, expected 3 to 63 lower-case letters, digits and single hyphens"),
         ("AUDIO_CONTAINER", "a--b", "'a--b' is not a container name, expected 3 to 63 lower-case letters, digits and single hyphens"),
         ("STATE_TABLE", "my-table", "'my-table' is not a table name, expected 3 to 63 letters and digits"),
-        ("SPEECH_API_VERSION", "v3.1", "'v3.1' is not known, expected one of 2025-10-15, 2024-11-15, v3.2"),
+        ("SPEECH_API_VERSION", "v3.1", "v3.1 was retired on 2026-03-31, and every call would be refused; expected one of 2025-10-15, 2024-11-15"),
         ("SPEECH_READS_AUDIO", "key", "'key' is not known, expected one of sas, identity"),
         ("COALESCE_SECONDS", "0", "'0' is out of range, expected 1 to 3600"),
         ("COALESCE_SECONDS", "1.5", "'1.5' is out of range, expected 1 to 3600"),

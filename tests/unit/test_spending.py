@@ -122,7 +122,13 @@ def test_what_exceeds_the_budget_fails_with_a_reason_and_the_rest_is_done() -> N
     there.run()
     assert modes(there) == [("standard", 3)]
     found = report(there, batch_id)
-    assert found["counts"] == {"accepted": 5, "transcribed": 3, "failed": 2, "needs_review": 0}
+    assert found["counts"] == {
+        "accepted": 5,
+        "transcribed": 3,
+        "failed": 2,
+        "unchanged": 0,
+        "needs_review": 0,
+    }
     assert found["budget"] == 0.03
     failures = [row["failure"] for row in found["recordings"] if row["failure"]]
     assert {failure["code"] for failure in failures} == {"over_budget"}
@@ -280,6 +286,7 @@ def test_a_call_that_is_refused_for_one_input_leaves_the_money_to_the_others() -
         "accepted": 4,
         "transcribed": 3,
         "failed": 1,
+        "unchanged": 0,
         "needs_review": 0,
     }
     assert committed(there) == pytest.approx(spent(there)) == pytest.approx(0.03)

@@ -174,6 +174,10 @@ ROW_STEPS: Mapping[str, tuple[Callable[[Recording], Recording], dict[str, str]]]
         lambda row: rows.failed(row, WHY, "errors/a.json", NOW),
         {"waiting": "failed", "planned": "failed", "failed": "failed"},
     ),
+    "unchanged": (
+        lambda row: rows.unchanged(row, a_recording("transcribed"), NOW),
+        {"waiting": "unchanged"},
+    ),
 }
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from shared.errors import InputError
+from shared.model.batch.recording import Recording
 from shared.outbound.web_audio import HEAD_BYTES, Answer, HttpWebAudio, Refused, Unreachable
+from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.failures import read_failure
+from tests.fakes.world import World, a_second_of_silence
 
 URL = "https://files.example/call.wav?sig=hush"
 SOUND = bytes(range(256)) * 1_000
@@ -105,3 +111,65 @@ def test_trouble_is_overcome_or_told(trouble: Answer | Exception) -> None:
 
 def test_addresses_that_may_not_be_called_are_refused() -> None:
     assert refused(Server(Refused())).code == "url_refused"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_share_link_is_told_of_in_words_that_fit(status: int) -> None:
+    error = refused(Server(Answer(status, {"location": "https://elsewhere.example/x"}, b"")))
+    assert error.code == "url_unreachable" and str(status) in error.reason
+    assert "share link" in error.reason and "file itself" in error.advice
+    assert "elsewhere" not in error.reason + error.advice
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal"),
+    [(200, None), (206, None), (403, 403), (404, 404), (405, 405), (302, 302), (500, None)],
+)
+def test_what_an_address_answers_to_head_is_known(answer: int, refusal: int | None) -> None:
+    assert HttpWebAudio(Server().fetch, lambda url: answer).head_refusal(URL) == refusal
+
+
+@pytest.mark.parametrize("error", [Unreachable, Refused])
+def test_where_nobody_can_tell_it_is_not_held_against_the_address(error: type[Exception]) -> None:
+    def ask(url: str) -> int:
+        raise error
+
+    assert HttpWebAudio(Server().fetch, ask).head_refusal(URL) is None
+
+
+def asked_for(world: World, url: str) -> Recording:
+    world.web.files[url] = a_second_of_silence()
+    world.app.accept(json.dumps({"recordings": [{"url": url}]}).encode())
+    world.run()
+    [row] = world.store.rows.values()
+    return row
+
+
+SIGNED = "https://bucket.example/calls/a.wav?X-Signature=1"
+
+
+def test_a_link_that_is_signed_for_get_alone_is_refused_before_anything_is_sent() -> None:
+    world = World()
+    world.web.without_head[SIGNED] = 403
+    row = asked_for(world, SIGNED)
+    assert row.failure is not None and row.failure.code == "url_without_head"
+    assert "GET" in row.failure.reason and "403" in row.failure.reason
+    assert "Signature" not in row.failure.reason
+    assert not world.provider.created
+
+
+def test_who_does_not_ask_head_takes_such_a_link() -> None:
+    limits = msgspec.structs.replace(LIMITS, asks_head=False)
+    world = World(capabilities={"azure-speech": limits})
+    world.web.without_head[SIGNED] = 403
+    assert asked_for(world, SIGNED).state == "transcribed"
+
+
+def test_an_address_that_the_provider_cannot_read_costs_one_job_and_no_advice_on_storage() -> None:
+    world = World()
+    said = read_failure("InvalidUri", "Authentication failed for recordings URI.")
+    world.provider.bad_sources[SIGNED.split("?")[0]] = said
+    row = asked_for(world, SIGNED)
+    assert row.failure is not None and row.failure.code == "recording_unreachable"
+    assert "storage" not in row.failure.advice and "address" in row.failure.advice
+    assert len(world.provider.created) == 1

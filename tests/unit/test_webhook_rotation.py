@@ -40,7 +40,7 @@ def told() -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
     calls: dict[str, dict[str, Any]] = {}
 
     def deliver(step: str) -> None:
-        subscriptions.send_test_event(own)
+        world.app.deliveries.send_test_event(own)
         world.drain()
         received = world.sender.received[-1]
         calls[step] = {"headers": dict(received.headers), "body": received.body.decode()}

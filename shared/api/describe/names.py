@@ -19,8 +19,10 @@ from shared.model.batch.recording import State
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
+from shared.model.money.brakes import Action, Why
+from shared.model.profile.options import Format, SpeakerStyle
 from shared.model.transcript import insights, review
-from shared.model.transcript.transcript import Timing
+from shared.model.transcript.transcript import Doubt, Timing
 
 PLACE = "#/components/schemas/"
 STRUCTS: Mapping[type, str] = {review.Span: "ReportSpan", insights.Span: "InsightsSpan"}
@@ -31,6 +33,8 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "BatchStatus": get_args(Status),
     "DecisionKind": get_args(Choice),
     "DeliveryState": get_args(DeliveryState),
+    "BrakeAction": get_args(Action),
+    "Doubt": get_args(Doubt),
     "EndpointStatus": ("ok", "paused"),
     "EventType": get_args(EventType),
     "FlowTrigger": (
@@ -40,20 +44,23 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
         "batch-completed",
     ),
     "FailureKind": get_args(FailureKind),
+    "HeldBecause": get_args(Why),
     "HealthStatus": ("ok", "degraded", "down"),
     "HebrewWords": ("hebrew", "latin"),
     "LanguageMode": ("continuous", "single"),
+    "OutputFormat": get_args(Format),
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),
-    "RecordingOutcome": ("transcribed", "failed"),
+    "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
     "RedactWith": ("hash", "kind"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
+    "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable"),
     "SubscriptionState": ("active", "disabled"),
-    "TranscriptFile": ("srt", "txt", "vtt"),
+    "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),
     "UploadMethod": ("PUT",),
     "WordTiming": get_args(Timing),

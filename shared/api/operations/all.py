@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from shared.api.operation import Operations
-from shared.api.operations import batches, estimate, items, status, subscriptions, triggers, uploads
+from shared.api.operations import (
+    batches,
+    brakes,
+    estimate,
+    items,
+    status,
+    subscriptions,
+    triggers,
+    uploads,
+)
 
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
@@ -13,4 +22,5 @@ OPERATIONS: Operations = (
     *subscriptions.OPERATIONS,
     *triggers.OPERATIONS,
     *status.OPERATIONS,
+    *brakes.OPERATIONS,
 )

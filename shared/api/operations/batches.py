@@ -7,18 +7,16 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import Key, Moment, Page, ProfileName
+from shared.api.fields import Key, Moment, Page, ProfileName, about
 from shared.api.http import Request, Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
 from shared.api.views.batches import BatchList, BatchView, batch_summary, batch_view
 from shared.model.batch.batch import BatchState, Origin
 from shared.ports.state import BatchFilter
 
-TAG = "Batches"
 POLL_SECONDS = 10
 LONGEST_KEY = 200
 _OVER = ("completed", "refused", "deleting")
@@ -29,44 +27,31 @@ _WAITING = {**_LOCATION, "Retry-After": "In how many seconds to ask again"}
 class BatchCreation(msgspec.Struct, frozen=True, kw_only=True):
     wait: Annotated[
         bool,
-        Meta(
-            title="Wait until done",
-            description="Answer 202, and let `Location` answer 202 until the batch is over",
+        about(
+            "Wait until done", "Answer 202, and let `Location` answer 202 until the batch is over"
         ),
     ] = False
     again: Annotated[
-        bool,
-        Meta(
-            title="Once more",
-            description="Make another batch, although the same was asked for just before",
-        ),
+        bool, about("Once more", "Make another batch, although the same was asked for just before")
     ] = False
 
 
 class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[
-        BatchState | None, Meta(title="State", description="Only those in this state")
-    ] = None
-    profile: Annotated[
-        ProfileName | None, Meta(title="Profile", description="Only those of this profile")
-    ] = None
-    origin: Annotated[
-        Origin | None, Meta(title="Origin", description="Only those that came in this way")
-    ] = None
+    state: Annotated[BatchState | None, about("State", "Only those in this state")] = None
+    profile: Annotated[ProfileName | None, about("Profile", "Only those of this profile")] = None
+    origin: Annotated[Origin | None, about("Origin", "Only those that came in this way")] = None
     created_from: Annotated[
-        Moment | None, Meta(title="Created from", description="Only those created then or later")
+        Moment | None, about("Created from", "Only those created then or later")
     ] = None
-    created_to: Annotated[
-        Moment | None, Meta(title="Created before", description="Only those created before")
-    ] = None
+    created_to: Annotated[Moment | None, about("Created before", "Only those created before")] = (
+        None
+    )
     limit: Page = 50
-    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+    after: Annotated[Key | None, about("After", "Taken from `nextLink`")] = None
 
 
 class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):
-    outputs: Annotated[
-        bool, Meta(title="Outputs too", description="Also what was written for it")
-    ] = False
+    outputs: Annotated[bool, about("Outputs too", "Also what was written for it")] = False
 
 
 def create(call: Call) -> Response:
@@ -111,18 +96,9 @@ def _come_again(view: BatchView, own: str) -> Response:
 
 
 def list_all(call: Call) -> Response:
-    asked = call.query
-    page = call.app.batches(
-        BatchFilter(
-            state=asked.state,
-            profile=asked.profile,
-            origin=asked.origin,
-            created_from=asked.created_from,
-            created_to=asked.created_to,
-        ),
-        after=asked.after,
-        most=asked.limit,
-    )
+    asked: BatchQuery = call.query
+    wanted = msgspec.convert(asked, BatchFilter, from_attributes=True)
+    page = call.app.batches(wanted, after=asked.after, most=asked.limit)
     entries = tuple(batch_summary(entry, call.base) for entry in page.batches)
     return answer(BatchList(value=entries, next_link=next_link(call, page.after)))
 
@@ -168,7 +144,8 @@ def _view(call: Call) -> BatchView:
     return batch_view(call.app.batch_status(call.path["batch_id"]), call.base)
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Batches",
     Operation(
         name="create_batch",
         method="POST",
@@ -177,7 +154,6 @@ OPERATIONS = (
         description="Takes a manifest: what to transcribe, and how. It is taken whole or not at "
         "all. The same once more within five minutes is the same batch, unless it says `again`; "
         "with an `Idempotency-Key` it is, however long after.",
-        tag=TAG,
         handle=create,
         query=BatchCreation,
         body_types=MANIFEST_TYPES,
@@ -199,7 +175,6 @@ OPERATIONS = (
         summary="List batches",
         description="Lists batches, the newest first. Batches of dropped audio are in the list "
         "once their window has closed.",
-        tag=TAG,
         handle=list_all,
         query=BatchQuery,
         answers={200: Answer("A page of batches", BatchList)},
@@ -210,7 +185,6 @@ OPERATIONS = (
         path="batches/{batch_id}",
         summary="Get a batch",
         description="Tells how a batch is doing: counts, progress, cost so far, what remains.",
-        tag=TAG,
         handle=get,
         answers={200: Answer("The batch", BatchView)},
         problems=(404,),
@@ -222,7 +196,6 @@ OPERATIONS = (
         summary="Wait for a batch",
         description="Answers 202 until the batch is over, then 200. Made for whoever follows "
         "`Location` by themselves, as flows do.",
-        tag=TAG,
         handle=result,
         answers={
             200: Answer("The batch is over", BatchView),
@@ -237,7 +210,6 @@ OPERATIONS = (
         summary="Cancel a batch",
         description="Sends nothing more to a provider, and deletes what is there. What is "
         "transcribed stays. A batch that is over stays as it is.",
-        tag=TAG,
         handle=cancel,
         answers={200: Answer("The batch, being cancelled", BatchView)},
         problems=(404, 409),
@@ -248,7 +220,6 @@ OPERATIONS = (
         path="batches/{batch_id}/retry",
         summary="Retry failed recordings",
         description="Puts the failed recordings of a batch back in line, each for a new attempt.",
-        tag=TAG,
         handle=retry,
         answers={200: Answer("The batch, going on", BatchView)},
         problems=(404, 409),
@@ -260,7 +231,6 @@ OPERATIONS = (
         summary="Delete a batch",
         description="Forgets a batch that is over and, if wanted, removes what was written for "
         "it. The audio stays where it is.",
-        tag=TAG,
         handle=delete,
         query=BatchDeletion,
         answers={204: Answer("The batch is being deleted")},

@@ -7,42 +7,34 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.api.fields import ProfileName
+from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
 from shared.model.manifest.files import read_manifest
 from shared.model.money.estimate import Estimate, Length
 
-TAG = "Estimates"
 _Positive = Annotated[int, Meta(ge=1, le=100_000_000_000)]
 _Channels = Annotated[int, Meta(ge=1, le=64)]
 _MediaType = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class EstimateQuery(msgspec.Struct, frozen=True, kw_only=True):
-    recordings: Annotated[
-        int, Meta(title="Recordings", ge=1, le=1_000_000, description="How many there are")
-    ] = 1
+    recordings: Annotated[int, about("Recordings", "How many there are", ge=1, le=1_000_000)] = 1
     duration_ms: Annotated[
-        _Positive | None,
-        Meta(title="Duration", description="The length of each in milliseconds"),
+        _Positive | None, about("Duration", "The length of each in milliseconds")
     ] = None
     bytes: Annotated[
-        _Positive | None,
-        Meta(title="Bytes", description="The size of each, where the length is not known"),
+        _Positive | None, about("Bytes", "The size of each, where the length is not known")
     ] = None
     media_type: Annotated[
-        _MediaType | None,
-        Meta(title="Media type", description="With the size: `audio/mpeg`, or a file's ending"),
+        _MediaType | None, about("Media type", "With the size: `audio/mpeg`, or a file's ending")
     ] = None
-    channels: Annotated[
-        _Channels | None, Meta(title="Channels", description="Of each recording")
-    ] = None
-    profile: Annotated[
-        ProfileName, Meta(title="Profile", description="By which profile they are transcribed")
-    ] = "default"
+    channels: Annotated[_Channels | None, about("Channels", "Of each recording")] = None
+    profile: Annotated[ProfileName, about("Profile", "By which profile they are transcribed")] = (
+        "default"
+    )
 
 
 def of_lengths(call: Call) -> Response:
@@ -64,7 +56,8 @@ def of_manifest(call: Call) -> Response:
     return answer(call.app.estimate(manifest))
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Estimates",
     Operation(
         name="estimate_lengths",
         method="GET",
@@ -72,7 +65,6 @@ OPERATIONS = (
         summary="Estimate a cost",
         description="Tells what recordings of a length, or of a size, would cost with each "
         "provider and mode, and whether a prepaid balance is enough.",
-        tag=TAG,
         handle=of_lengths,
         query=EstimateQuery,
         answers={200: Answer("The estimate", Estimate)},
@@ -85,7 +77,6 @@ OPERATIONS = (
         summary="Estimate the cost of a manifest",
         description="Takes a manifest as creating a batch does, looks into some of its recordings, "
         "and tells what all would cost. Nothing is stored and nothing is sent to a provider.",
-        tag=TAG,
         handle=of_manifest,
         body_types=MANIFEST_TYPES,
         answers={200: Answer("The estimate", Estimate)},

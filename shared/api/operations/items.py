@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import ClientItemId, Page, RecordingId, TranscriptFormat
-from shared.api.http import JSON, Response, answer, wanted_media_type
-from shared.api.operation import Answer, Call, Operation
+from shared.api.fields import ClientItemId, Entry, Page, RecordingId, TranscriptFormat, about
+from shared.api.http import Response, answer, wanted_media_type
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
 from shared.api.views.items import Item, ItemList, item_view
@@ -22,7 +21,6 @@ from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
 
-TAG = "Recordings"
 ReportFormat = Literal["json", "csv", "html"]
 
 
@@ -42,29 +40,32 @@ _SAFE = {
 
 
 class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[State | None, Meta(title="State", description="Only those in this state")] = (
-        None
-    )
+    state: Annotated[State | None, about("State", "Only those in this state")] = None
     client_item_id: Annotated[
-        ClientItemId | None,
-        Meta(title="Client item id", description="Only the one that its sender gave this id"),
+        ClientItemId | None, about("Client item id", "Only the one that its sender gave this id")
+    ] = None
+    metadata: Annotated[
+        Entry | None,
+        about(
+            "Metadata",
+            "Only those with this entry of their metadata, as `name=value`; a page may then hold "
+            "fewer than `limit`",
+        ),
     ] = None
     limit: Page = 100
-    after: Annotated[
-        RecordingId | None, Meta(title="After", description="Taken from `nextLink`")
-    ] = None
+    after: Annotated[RecordingId | None, about("After", "Taken from `nextLink`")] = None
 
 
 class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[
-        TranscriptFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
+        TranscriptFormat | None, about("Format", "Comes before what `Accept` says")
     ] = None
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    format: Annotated[
-        ReportFormat | None, Meta(title="Format", description="Comes before what `Accept` says")
-    ] = None
+    format: Annotated[ReportFormat | None, about("Format", "Comes before what `Accept` says")] = (
+        None
+    )
 
 
 def list_all(call: Call) -> Response:
@@ -73,7 +74,14 @@ def list_all(call: Call) -> Response:
         row = call.app.item_of_client(batch_id, asked.client_item_id)
         found = (row,) if row is not None and asked.state in (None, row.state) else ()
         return answer(ItemList(value=tuple(item_view(r, call.base) for r in found), next_link=None))
-    page = call.app.items(batch_id, state=asked.state, after=asked.after, most=asked.limit)
+    name, _, text = (asked.metadata or "").partition("=")
+    page = call.app.items(
+        batch_id,
+        state=asked.state,
+        after=asked.after,
+        most=asked.limit,
+        metadata=(name, text) if name else None,
+    )
     views = tuple(item_view(row, call.base) for row in page.recordings)
     return answer(ItemList(value=views, next_link=next_link(call, page.after)))
 
@@ -129,17 +137,22 @@ def _one_of(told: str, schema: type, types: dict[str, str]) -> Answer:
 
 
 def _text(told: str, types: dict[str, str]) -> Answer:
-    return Answer(told, str, tuple(t for t in types if t != JSON), _FILE_HEADERS)
+    return Answer(told, str, tuple(filter(_is_text, types)), _FILE_HEADERS)
 
 
-OPERATIONS = (
+def _is_text(media_type: str) -> bool:
+    """Neither JSON, which generated clients read as objects, nor a document of Word."""
+    return "json" not in media_type and "officedocument" not in media_type
+
+
+OPERATIONS = tagged(
+    "Recordings",
     Operation(
         name="list_items",
         method="GET",
         path="batches/{batch_id}/items",
         summary="List recordings",
         description="Lists the recordings of a batch, or finds the one with a client item id.",
-        tag=TAG,
         handle=list_all,
         query=ItemQuery,
         answers={200: Answer("A page of recordings", ItemList)},
@@ -151,7 +164,6 @@ OPERATIONS = (
         path="batches/{batch_id}/items/{recording_id}",
         summary="Get a recording",
         description="Tells what became of a recording.",
-        tag=TAG,
         handle=get,
         answers={200: Answer("The recording", Item)},
         problems=(404,),
@@ -163,7 +175,6 @@ OPERATIONS = (
         summary="Get a transcript",
         description="Gives what was said, in the format that is asked for: in the query, or by "
         "`Accept`. A format that was not written is made now.",
-        tag=TAG,
         handle=transcript,
         query=TranscriptQuery,
         answers={200: _one_of("The transcript", Transcript, TRANSCRIPT_TYPES)},
@@ -176,7 +187,6 @@ OPERATIONS = (
         summary="Get a transcript as text",
         description="Gives what was said as captions or as plain text. The same as the transcript "
         "with a `format`, for clients that expect one kind of answer from an address.",
-        tag=TAG,
         handle=transcript_file,
         answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
         problems=(404,),
@@ -188,7 +198,6 @@ OPERATIONS = (
         summary="Get a report",
         description="Gives the report of a batch that is over: who, what, how sure, what it cost, "
         "what failed and why.",
-        tag=TAG,
         handle=report,
         query=ReportQuery,
         answers={200: _one_of("The report", Report, REPORT_TYPES)},
@@ -201,7 +210,6 @@ OPERATIONS = (
         summary="Get a report as text",
         description="Gives the report of a batch that is over as a table or as a page. The same as "
         "the report with a `format`, for clients that expect one kind of answer from an address.",
-        tag=TAG,
         handle=report_file,
         answers={200: _text("The table, or the page", REPORT_TYPES)},
         problems=(404,),

@@ -7,24 +7,26 @@ from functools import cache
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
 
 from shared.api.describe.openapi import document
 from shared.api.describe.openapi_3_0 import document_3_0
 from shared.api.describe.plain_schemas import plain
-from shared.api.fields import TranscriptFormat
+from shared.api.fields import TranscriptFormat, about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation, Operations
+from shared.api.operation import Answer, Call, Operation, Operations, tagged
 from shared.api.views.common import Choice, ChoiceList
 from shared.outputs.formats import FORMATS
 from shared.pipeline.watch.health import Health
 
-TAG = "Deployment"
 _FORMAT_TITLES = {
     "json": "Transcript with times and speakers (JSON)",
     "vtt": "Captions (WebVTT)",
     "srt": "Captions (SubRip)",
+    "ttml": "Captions (TTML, IMSC 1.1)",
     "txt": "Plain text",
+    "docx": "Document (Word)",
+    "csv": "Utterances (CSV)",
+    "words": "Words with times (JSON)",
 }
 
 
@@ -53,17 +55,13 @@ def locales(call: Call) -> Response:
 
 
 class SchemaQuery(msgspec.Struct, frozen=True, kw_only=True):
-    format: Annotated[TranscriptFormat, Meta(title="Format", description="Of which format")] = (
-        "json"
-    )
+    format: Annotated[TranscriptFormat, about("Format", "Of which format")] = "json"
 
 
 class SchemaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a transcript of a format looks like, for whoever builds a flow."""
 
-    schema: Annotated[
-        dict[str, Any], Meta(title="Schema", description="Without references and unions")
-    ]
+    schema: Annotated[dict[str, Any], about("Schema", "Without references and unions")]
 
 
 def transcript_schema(call: Call) -> Response:
@@ -91,7 +89,8 @@ def openapi_3_0(call: Call) -> Response:
     return answer(document_3_0(call.operations, call.base))
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Deployment",
     Operation(
         name="get_health",
         method="GET",
@@ -99,7 +98,6 @@ OPERATIONS = (
         summary="Check the health",
         description="Tells whether storage and endpoints work and how much is left to do. Open to "
         "everybody; measured at most every ten seconds.",
-        tag=TAG,
         handle=health,
         answers={
             200: Answer("It works, perhaps with an endpoint out of order", Health),
@@ -113,7 +111,6 @@ OPERATIONS = (
         path="profiles",
         summary="List profiles",
         description="Lists the profiles that a batch may name.",
-        tag=TAG,
         handle=profiles,
         answers={200: Answer("All profiles", ChoiceList)},
     ),
@@ -123,7 +120,6 @@ OPERATIONS = (
         path="formats",
         summary="List formats",
         description="Lists the formats in which a transcript can be had.",
-        tag=TAG,
         handle=formats,
         answers={200: Answer("All formats", ChoiceList)},
     ),
@@ -134,7 +130,6 @@ OPERATIONS = (
         summary="List locales",
         description="Lists the locales that the profiles use, and those that the providers of this "
         "deployment name.",
-        tag=TAG,
         handle=locales,
         answers={200: Answer("All locales", ChoiceList)},
     ),
@@ -144,7 +139,6 @@ OPERATIONS = (
         path="transcript-schema",
         summary="Describe a transcript",
         description="Gives the schema of a transcript in a format, for designers of flows.",
-        tag=TAG,
         handle=transcript_schema,
         query=SchemaQuery,
         answers={200: Answer("The schema", SchemaAnswer)},
@@ -155,7 +149,6 @@ OPERATIONS = (
         path="openapi.json",
         summary="Describe the API",
         description="Gives this description of the API, in OpenAPI 3.1.",
-        tag=TAG,
         handle=openapi,
         answers={200: Answer("The description", dict)},
     ),
@@ -166,7 +159,6 @@ OPERATIONS = (
         summary="Describe the API to generators",
         description="Gives the same description in OpenAPI 3.0.3, as generators of clients and "
         "gateways read it.",
-        tag=TAG,
         handle=openapi_3_0,
         answers={200: Answer("The description", dict)},
     ),

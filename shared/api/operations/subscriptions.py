@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from shared.api.fields import BatchId, EventId, Key, Moment, Page
+from shared.api.fields import BatchId, EventId, Key, Moment, Page, about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.views.subscriptions import (
     DeliveryList,
@@ -28,7 +28,6 @@ from shared.model.events.delivery import CALLBACKS, DeliveryState
 from shared.model.events.event import EventType
 from shared.ports.events import DeliveryFilter
 
-TAG = "Subscriptions"
 LOCATION = {"Location": "The absolute address of it, where it is also deleted"}
 Url = Annotated[
     str,
@@ -40,9 +39,7 @@ Url = Annotated[
     ),
 ]
 Title = Annotated[str, Meta(title="Title", max_length=200, description="What you call it")]
-Types = Annotated[
-    tuple[EventType, ...], Meta(title="Types", description="Which events; none: all of them")
-]
+Types = Annotated[tuple[EventType, ...], about("Types", "Which events; none: all of them")]
 Profiles = Annotated[
     tuple[str, ...],
     Meta(title="Profiles", max_length=50, description="Of which profiles; none: all of them"),
@@ -63,52 +60,33 @@ class SubscriptionChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     title: Title | None = None
     types: Types | None = None
     profiles: Profiles | None = None
-    active: Annotated[
-        bool | None, Meta(title="Active", description="Switches it off, or on again")
-    ] = None
+    active: Annotated[bool | None, about("Active", "Switches it off, or on again")] = None
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     overlap_hours: Annotated[
         int,
-        Meta(
-            title="Overlap",
-            ge=0,
-            le=168,
-            description="How long the secret until now signs, too; 24 if left out",
-        ),
+        about("Overlap", "How long the secret until now signs, too; 24 if left out", ge=0, le=168),
     ] = 24
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One event, the events of a batch, or those of a time span."""
 
-    event_id: Annotated[EventId | None, Meta(title="Event id", description="Only this one")] = None
-    batch_id: Annotated[
-        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
-    ] = None
-    from_at: Annotated[
-        Moment | None, Meta(title="From", description="What happened then or later")
-    ] = None
-    to_at: Annotated[Moment | None, Meta(title="To", description="What happened before")] = None
+    event_id: Annotated[EventId | None, about("Event id", "Only this one")] = None
+    batch_id: Annotated[BatchId | None, about("Batch id", "Only those of this batch")] = None
+    from_at: Annotated[Moment | None, about("From", "What happened then or later")] = None
+    to_at: Annotated[Moment | None, about("To", "What happened before")] = None
 
 
 class DeliveryQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[
-        DeliveryState | None, Meta(title="State", description="Only those in this state")
-    ] = None
-    event_type: Annotated[
-        EventType | None, Meta(title="Event type", description="Only of this type")
-    ] = None
-    batch_id: Annotated[
-        BatchId | None, Meta(title="Batch id", description="Only those of this batch")
-    ] = None
-    from_at: Annotated[
-        Moment | None, Meta(title="From", description="Of what happened then or later")
-    ] = None
-    to_at: Annotated[Moment | None, Meta(title="To", description="Of what happened before")] = None
+    state: Annotated[DeliveryState | None, about("State", "Only those in this state")] = None
+    event_type: Annotated[EventType | None, about("Event type", "Only of this type")] = None
+    batch_id: Annotated[BatchId | None, about("Batch id", "Only those of this batch")] = None
+    from_at: Annotated[Moment | None, about("From", "Of what happened then or later")] = None
+    to_at: Annotated[Moment | None, about("To", "Of what happened before")] = None
     limit: Page = 100
-    after: Annotated[Key | None, Meta(title="After", description="Taken from `nextLink`")] = None
+    after: Annotated[Key | None, about("After", "Taken from `nextLink`")] = None
 
 
 def create(call: Call) -> Response:
@@ -155,7 +133,7 @@ def rotate(call: Call) -> Response:
 
 
 def test(call: Call) -> Response:
-    return answer(EventSent(event_id=call.app.subscriptions.send_test_event(_own_id(call))))
+    return answer(EventSent(event_id=call.app.deliveries.send_test_event(_own_id(call))))
 
 
 def list_deliveries(call: Call) -> Response:
@@ -167,7 +145,7 @@ def list_deliveries(call: Call) -> Response:
         from_at=asked.from_at,
         to_at=asked.to_at,
     )
-    rows, after = call.app.subscriptions.deliveries(
+    rows, after = call.app.deliveries.page(
         call.path["subscription_id"], wanted, after=asked.after, most=asked.limit
     )
     views = tuple(map(delivery_view, rows))
@@ -176,13 +154,13 @@ def list_deliveries(call: Call) -> Response:
 
 def get_delivery(call: Call) -> Response:
     path = call.path
-    there = call.app.subscriptions.delivery(path["subscription_id"], path["event_id"])
+    there = call.app.deliveries.one(path["subscription_id"], path["event_id"])
     return answer(delivery_view(there))
 
 
 def replay(call: Call) -> Response:
     asked: Replay = call.body
-    call.app.subscriptions.replay(
+    call.app.deliveries.replay(
         call.path["subscription_id"],
         event_id=asked.event_id,
         batch_id=asked.batch_id,
@@ -200,14 +178,14 @@ def _own_id(call: Call) -> str:
     return subscription_id
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Subscriptions",
     Operation(
         name="create_subscription",
         method="POST",
         path="subscriptions",
         summary="Subscribe to events",
         description="Sends signed events to an address from now on. The secret is shown this once.",
-        tag=TAG,
         handle=create,
         body=NewSubscription,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
@@ -219,7 +197,6 @@ OPERATIONS = (
         path="subscriptions",
         summary="List subscriptions",
         description="Lists who is told of events.",
-        tag=TAG,
         handle=list_all,
         answers={200: Answer("All subscriptions", SubscriptionList)},
     ),
@@ -229,7 +206,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Get a subscription",
         description="Tells where a subscription sends, what, and how well that goes.",
-        tag=TAG,
         handle=get,
         answers={200: Answer("The subscription", SubscriptionView)},
         problems=(404,),
@@ -240,7 +216,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Change a subscription",
         description="Changes what is given, and leaves the rest as it is.",
-        tag=TAG,
         handle=change,
         body=SubscriptionChange,
         answers={200: Answer("The subscription", SubscriptionView)},
@@ -252,7 +227,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}",
         summary="Delete a subscription",
         description="Sends nothing more to it.",
-        tag=TAG,
         handle=delete,
         answers={204: Answer("The subscription is deleted")},
         problems=(404, 409),
@@ -263,7 +237,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/rotate-secret",
         summary="Rotate a secret",
         description="Makes a new secret. The one until now signs, too, until the overlap is over.",
-        tag=TAG,
         handle=rotate,
         body=Rotation,
         answers={200: Answer("The subscription with its new secret", SubscriptionMade)},
@@ -275,7 +248,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/test",
         summary="Send a test event",
         description="Sends an event of the type subscription.tested to this subscription alone.",
-        tag=TAG,
         handle=test,
         answers={200: Answer("The event was put in line", EventSent)},
         problems=(404, 409, 422),
@@ -287,7 +259,6 @@ OPERATIONS = (
         summary="List deliveries",
         description="Lists what was sent to a subscription, with every attempt; `callbacks` stands "
         "for the addresses that batches brought along.",
-        tag=TAG,
         handle=list_deliveries,
         query=DeliveryQuery,
         former={"type": "event_type"},  # in several languages a word of its own
@@ -300,7 +271,6 @@ OPERATIONS = (
         path="subscriptions/{subscription_id}/deliveries/{event_id}",
         summary="Get a delivery",
         description="Tells what became of one event on its way to one receiver.",
-        tag=TAG,
         handle=get_delivery,
         answers={200: Answer("The delivery", DeliveryView)},
         problems=(404,),
@@ -312,7 +282,6 @@ OPERATIONS = (
         summary="Send events again",
         description="Sends one event, those of a batch, or those of a time span once more, under "
         "the same ids.",
-        tag=TAG,
         handle=replay,
         body=Replay,
         answers={204: Answer("The events are put in line")},

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import ProfileName
+from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
-from shared.api.operations.subscriptions import LOCATION, TAG, Url
+from shared.api.operation import Answer, Call, Operation, tagged
+from shared.api.operations.subscriptions import LOCATION, Url
 from shared.api.views.subscriptions import SubscriptionMade, subscription_made
 from shared.model.events.event import EventType
 
@@ -30,8 +29,7 @@ TRIGGERS: Mapping[str, EventType] = {
 class NewTrigger(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: Url
     profile: Annotated[
-        ProfileName | None,
-        Meta(title="Profile", description="Only what is of this profile; none: everything"),
+        ProfileName | None, about("Profile", "Only what is of this profile; none: everything")
     ] = None
 
 
@@ -48,7 +46,8 @@ def create(call: Call) -> Response:
     return answer(view, 201, {"Location": view.links.self})
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Subscriptions",
     Operation(
         name="create_trigger",
         method="POST",
@@ -56,7 +55,6 @@ OPERATIONS = (
         summary="Start a flow",
         description="Subscribes a flow to events of one type. Deleting the subscription at the "
         "`Location` of the answer ends it.",
-        tag=TAG,
         handle=create,
         body=NewTrigger,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},

@@ -8,8 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from shared.api.fields import about
 from shared.api.http import Response, answer
-from shared.api.operation import Answer, Call, Operation
+from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.views.common import Upload
 
 # No folder, no control character, and not one that some storage cuts off at the end.
@@ -27,13 +28,7 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         ),
     ]
     minutes: Annotated[
-        int,
-        Meta(
-            title="Minutes",
-            ge=5,
-            le=1_440,
-            description="How long the link can be used; 60 if left out",
-        ),
+        int, about("Minutes", "How long the link can be used; 60 if left out", ge=5, le=1_440)
     ] = 60
 
 
@@ -50,7 +45,8 @@ def create(call: Call) -> Response:
     return answer(view, 201, {"Cache-Control": "no-store"})
 
 
-OPERATIONS = (
+OPERATIONS = tagged(
+    "Uploads",
     Operation(
         name="create_upload",
         method="POST",
@@ -58,7 +54,6 @@ OPERATIONS = (
         summary="Get an upload link",
         description="Gives a link by which one recording can be uploaded for a short time. A batch "
         "then names it by the container and the blob of the answer.",
-        tag="Uploads",
         handle=create,
         body=NewUpload,
         answers={201: Answer("Where to upload", Upload)},

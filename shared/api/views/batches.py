@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import Moment
+from shared.api.fields import Moment, NextLink, about
 from shared.api.views.common import Links
 from shared.batches.status import BatchStatus, Tally
 from shared.batches.status import Status as BatchProgress
@@ -18,37 +17,26 @@ from shared.model.transcript.transcript import Cost
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     """A batch, with its progress counted now."""
 
-    id: Annotated[str, Meta(title="Batch id", description="The id of the batch")]
-    title: Annotated[str, Meta(title="Title", description="What its maker calls it")]
-    profile: Annotated[str, Meta(title="Profile", description="Empty where there are several")]
-    origin: Annotated[Origin, Meta(title="Origin", description="How it came in")]
-    status: Annotated[BatchProgress, Meta(title="Status", description="How far it is")]
-    created_at: Annotated[Moment, Meta(title="Created at", description="When it came in")]
-    finished_at: Annotated[
-        Moment | None, Meta(title="Finished at", description="When its report was written")
-    ]
-    cancelled_at: Annotated[
-        Moment | None, Meta(title="Cancelled at", description="When it was cancelled")
-    ]
-    counts: Annotated[Tally, Meta(title="Counts", description="Recordings by state")]
-    progress: Annotated[
-        float, Meta(ge=0, le=1, title="Progress", description="How much of it is over, 0 to 1")
-    ]
-    audio_ms: Annotated[
-        int, Meta(ge=0, title="Audio", description="Length of its audio in milliseconds")
-    ]
+    id: Annotated[str, about("Batch id", "The id of the batch")]
+    title: Annotated[str, about("Title", "What its maker calls it")]
+    profile: Annotated[str, about("Profile", "Empty where there are several")]
+    origin: Annotated[Origin, about("Origin", "How it came in")]
+    status: Annotated[BatchProgress, about("Status", "How far it is")]
+    created_at: Annotated[Moment, about("Created at", "When it came in")]
+    finished_at: Annotated[Moment | None, about("Finished at", "When its report was written")]
+    cancelled_at: Annotated[Moment | None, about("Cancelled at", "When it was cancelled")]
+    counts: Annotated[Tally, about("Counts", "Recordings by state")]
+    progress: Annotated[float, about("Progress", "How much of it is over, 0 to 1", ge=0, le=1)]
+    audio_ms: Annotated[int, about("Audio", "Length of its audio in milliseconds", ge=0)]
     audio_done_ms: Annotated[
-        int, Meta(ge=0, title="Audio done", description="Of that, what is over, in milliseconds")
+        int, about("Audio done", "Of that, what is over, in milliseconds", ge=0)
     ]
-    seconds_left: Annotated[
-        int | None, Meta(title="Seconds left", description="An estimate by the pace so far")
-    ]
-    cost: Annotated[Cost | None, Meta(title="Cost", description="Of what is transcribed so far")]
+    seconds_left: Annotated[int | None, about("Seconds left", "An estimate by the pace so far")]
+    cost: Annotated[Cost | None, about("Cost", "Of what is transcribed so far")]
     error_report: Annotated[
-        str | None,
-        Meta(title="Error report", description="Where it says why a manifest was refused"),
+        str | None, about("Error report", "Where it says why a manifest was refused")
     ]
-    links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
+    links: Annotated[Links, about("Links", "Where to go from here")]
 
 
 def batch_view(status: BatchStatus, base: str) -> BatchView:
@@ -63,20 +51,16 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A batch in the list, as it was when it was last planned or finished. `recordings` and
     `failed` are those of its last report."""
 
-    id: Annotated[str, Meta(title="Batch id", description="The id of the batch")]
-    title: Annotated[str, Meta(title="Title", description="What its maker calls it")]
-    profile: Annotated[str, Meta(title="Profile", description="Empty where there are several")]
-    origin: Annotated[Origin, Meta(title="Origin", description="How it came in")]
-    state: Annotated[BatchState, Meta(title="State", description="Whether it is over")]
-    created_at: Annotated[Moment, Meta(title="Created at", description="When it came in")]
-    finished_at: Annotated[
-        Moment | None, Meta(title="Finished at", description="When its report was written")
-    ]
-    recordings: Annotated[
-        int, Meta(ge=0, title="Recordings", description="How many its report holds")
-    ]
-    failed: Annotated[int, Meta(ge=0, title="Failed", description="How many of them failed")]
-    links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
+    id: Annotated[str, about("Batch id", "The id of the batch")]
+    title: Annotated[str, about("Title", "What its maker calls it")]
+    profile: Annotated[str, about("Profile", "Empty where there are several")]
+    origin: Annotated[Origin, about("Origin", "How it came in")]
+    state: Annotated[BatchState, about("State", "Whether it is over")]
+    created_at: Annotated[Moment, about("Created at", "When it came in")]
+    finished_at: Annotated[Moment | None, about("Finished at", "When its report was written")]
+    recordings: Annotated[int, about("Recordings", "How many its report holds", ge=0)]
+    failed: Annotated[int, about("Failed", "How many of them failed", ge=0)]
+    links: Annotated[Links, about("Links", "Where to go from here")]
 
 
 def batch_summary(entry: BatchEntry, base: str) -> BatchSummary:
@@ -90,9 +74,5 @@ def batch_summary(entry: BatchEntry, base: str) -> BatchSummary:
 class BatchList(msgspec.Struct, frozen=True, kw_only=True):
     """A page. Without `nextLink` it is the last one."""
 
-    value: Annotated[
-        tuple[BatchSummary, ...], Meta(title="Batches", description="The newest first")
-    ]
-    next_link: Annotated[
-        str | None, Meta(title="Next link", description="Where the next page is")
-    ] = msgspec.field(name="nextLink")
+    value: Annotated[tuple[BatchSummary, ...], about("Batches", "The newest first")]
+    next_link: NextLink = msgspec.field(name="nextLink")

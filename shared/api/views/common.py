@@ -7,10 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from shared.api.fields import Moment
-
-Milliseconds = Annotated[int, Meta(ge=0, description="In milliseconds")]
-
+from shared.api.fields import Moment, about
 
 Link = Annotated[str, Meta(description="An absolute address")]
 
@@ -30,28 +27,22 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how to upload one recording. `container` and `blob` are what a manifest or a
     batch then names it by."""
 
-    url: Annotated[
-        str, Meta(title="Upload URL", description="Where to send the audio; treat it as a secret")
-    ]
-    method: Annotated[Literal["PUT"], Meta(title="Method", description="How to send it")]
-    headers: Annotated[
-        dict[str, str], Meta(title="Headers", description="What has to be sent with it")
-    ]
-    container: Annotated[str, Meta(title="Container", description="Where the audio will lie")]
-    blob: Annotated[str, Meta(title="Blob", description="The name that it will have")]
-    expires_at: Annotated[
-        Moment, Meta(title="Expires at", description="Until when the address can be used")
-    ]
+    url: Annotated[str, about("Upload URL", "Where to send the audio; treat it as a secret")]
+    method: Annotated[Literal["PUT"], about("Method", "How to send it")]
+    headers: Annotated[dict[str, str], about("Headers", "What has to be sent with it")]
+    container: Annotated[str, about("Container", "Where the audio will lie")]
+    blob: Annotated[str, about("Blob", "The name that it will have")]
+    expires_at: Annotated[Moment, about("Expires at", "Until when the address can be used")]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """Something to choose from."""
 
-    value: Annotated[str, Meta(title="Value", description="What to send")]
-    title: Annotated[str, Meta(title="Title", description="What to show")]
+    value: Annotated[str, about("Value", "What to send")]
+    title: Annotated[str, about("Title", "What to show")]
 
 
 class ChoiceList(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to choose from."""
 
-    value: Annotated[tuple[Choice, ...], Meta(title="Choices", description="In their order")]
+    value: Annotated[tuple[Choice, ...], about("Choices", "In their order")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import Moment
+from shared.api.fields import Moment, NextLink, about
 from shared.api.views.common import Links
+from shared.model.batch.fingerprint import Twin
 from shared.model.batch.recording import Recording, State
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
@@ -18,50 +18,33 @@ from shared.model.transcript.transcript import Cost
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """A recording of a batch."""
 
-    id: Annotated[str, Meta(title="Recording id", description="The id of the recording")]
-    batch_id: Annotated[str, Meta(title="Batch id", description="The batch that it is in")]
-    client_item_id: Annotated[
-        str | None, Meta(title="Client item id", description="The id that its sender gave it")
+    id: Annotated[str, about("Recording id", "The id of the recording")]
+    batch_id: Annotated[str, about("Batch id", "The batch that it is in")]
+    client_item_id: Annotated[str | None, about("Client item id", "The id that its sender gave it")]
+    state: Annotated[State, about("State", "How far it is")]
+    container: Annotated[str, about("Container", 'Where the audio lies; "@web" is elsewhere')]
+    name: Annotated[str, about("Name", "The name of the audio")]
+    title: Annotated[str | None, about("Title", "What its sender calls it")]
+    metadata: Annotated[dict[str, str], about("Metadata", "What was sent with it, untouched")]
+    profile: Annotated[str, about("Profile", "How it is transcribed")]
+    provider: Annotated[str, about("Provider", "Who transcribes it")]
+    attempt: Annotated[int, about("Attempt", "Which attempt this is", ge=1)]
+    bytes: Annotated[int, about("Bytes", "The size of the audio", ge=0)]
+    duration_ms: Annotated[int | None, about("Duration", "The length of the audio in milliseconds")]
+    registered_at: Annotated[Moment, about("Registered at", "When it was first seen")]
+    changed_at: Annotated[Moment, about("Changed at", "When it last changed")]
+    language: Annotated[str | None, about("Language", "What is spoken in it")]
+    confidence: Annotated[float | None, about("Confidence", "How sure the provider is, 0 to 1")]
+    needs_review: Annotated[bool, about("Needs review", "Whether a person should look at it")]
+    review_spans: Annotated[tuple[Span, ...], about("Review spans", "Where to listen again")]
+    cost: Annotated[Cost | None, about("Cost", "What the provider will bill")]
+    formats: Annotated[tuple[str, ...], about("Formats", "What it was written as")]
+    notes: Annotated[tuple[str, ...], about("Notes", "What was settled on the way")]
+    failure: Annotated[Failure | None, about("Failure", "Why it failed, and what to do")]
+    same_as: Annotated[
+        Twin | None, about("Same as", "Of an unchanged one: the recording with its bytes")
     ]
-    state: Annotated[State, Meta(title="State", description="How far it is")]
-    container: Annotated[
-        str, Meta(title="Container", description='Where the audio lies; "@web" is elsewhere')
-    ]
-    name: Annotated[str, Meta(title="Name", description="The name of the audio")]
-    title: Annotated[str | None, Meta(title="Title", description="What its sender calls it")]
-    metadata: Annotated[
-        dict[str, str], Meta(title="Metadata", description="What was sent with it, untouched")
-    ]
-    profile: Annotated[str, Meta(title="Profile", description="How it is transcribed")]
-    provider: Annotated[str, Meta(title="Provider", description="Who transcribes it")]
-    attempt: Annotated[int, Meta(ge=1, title="Attempt", description="Which attempt this is")]
-    bytes: Annotated[int, Meta(ge=0, title="Bytes", description="The size of the audio")]
-    duration_ms: Annotated[
-        int | None, Meta(title="Duration", description="The length of the audio in milliseconds")
-    ]
-    registered_at: Annotated[
-        Moment, Meta(title="Registered at", description="When it was first seen")
-    ]
-    changed_at: Annotated[Moment, Meta(title="Changed at", description="When it last changed")]
-    language: Annotated[str | None, Meta(title="Language", description="What is spoken in it")]
-    confidence: Annotated[
-        float | None, Meta(title="Confidence", description="How sure the provider is, 0 to 1")
-    ]
-    needs_review: Annotated[
-        bool, Meta(title="Needs review", description="Whether a person should look at it")
-    ]
-    review_spans: Annotated[
-        tuple[Span, ...], Meta(title="Review spans", description="Where to listen again")
-    ]
-    cost: Annotated[Cost | None, Meta(title="Cost", description="What the provider will bill")]
-    formats: Annotated[tuple[str, ...], Meta(title="Formats", description="What it was written as")]
-    notes: Annotated[
-        tuple[str, ...], Meta(title="Notes", description="What was settled on the way")
-    ]
-    failure: Annotated[
-        Failure | None, Meta(title="Failure", description="Why it failed, and what to do")
-    ]
-    links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
+    links: Annotated[Links, about("Links", "Where to go from here")]
 
 
 def item_view(row: Recording, base: str) -> Item:
@@ -92,6 +75,7 @@ def item_view(row: Recording, base: str) -> Item:
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
         notes=row.notes,
         failure=row.failure,
+        same_as=row.same_as,
         links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if outcome else None),
     )
 
@@ -99,7 +83,5 @@ def item_view(row: Recording, base: str) -> Item:
 class ItemList(msgspec.Struct, frozen=True, kw_only=True):
     """A page. Without `nextLink` it is the last one."""
 
-    value: Annotated[tuple[Item, ...], Meta(title="Recordings", description="In a fixed order")]
-    next_link: Annotated[
-        str | None, Meta(title="Next link", description="Where the next page is")
-    ] = msgspec.field(name="nextLink")
+    value: Annotated[tuple[Item, ...], about("Recordings", "In a fixed order")]
+    next_link: NextLink = msgspec.field(name="nextLink")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
 
-from shared.api.fields import Moment
+from shared.api.fields import Moment, NextLink, about
 from shared.api.views.common import Links
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState
 from shared.model.events.event import EventType
@@ -17,36 +16,25 @@ from shared.model.events.subscription import Subscription
 class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     """A subscription. Its address may be a secret: only the origin of it is shown."""
 
-    id: Annotated[str, Meta(title="Subscription id", description="The id of the subscription")]
-    origin: Annotated[
-        str, Meta(title="Origin", description="Scheme, host and port of where events go")
-    ]
-    title: Annotated[str, Meta(title="Title", description="What its maker calls it")]
-    types: Annotated[
-        tuple[EventType, ...], Meta(title="Types", description="Which events; empty: all")
-    ]
-    profiles: Annotated[
-        tuple[str, ...], Meta(title="Profiles", description="Of which profiles; empty: all")
-    ]
-    state: Annotated[
-        Literal["active", "disabled"], Meta(title="State", description="Whether it is served")
-    ]
-    reason: Annotated[str, Meta(title="Reason", description="Why it is disabled")]
-    created_at: Annotated[Moment, Meta(title="Created at", description="When it was made")]
-    changed_at: Annotated[Moment, Meta(title="Changed at", description="When it last changed")]
+    id: Annotated[str, about("Subscription id", "The id of the subscription")]
+    origin: Annotated[str, about("Origin", "Scheme, host and port of where events go")]
+    title: Annotated[str, about("Title", "What its maker calls it")]
+    types: Annotated[tuple[EventType, ...], about("Types", "Which events; empty: all")]
+    profiles: Annotated[tuple[str, ...], about("Profiles", "Of which profiles; empty: all")]
+    state: Annotated[Literal["active", "disabled"], about("State", "Whether it is served")]
+    reason: Annotated[str, about("Reason", "Why it is disabled")]
+    created_at: Annotated[Moment, about("Created at", "When it was made")]
+    changed_at: Annotated[Moment, about("Changed at", "When it last changed")]
     failing_since_at: Annotated[
-        Moment | None,
-        Meta(title="Failing since", description="The first failure after the last success"),
+        Moment | None, about("Failing since", "The first failure after the last success")
     ]
-    links: Annotated[Links, Meta(title="Links", description="Where to go from here")]
+    links: Annotated[Links, about("Links", "Where to go from here")]
 
 
 class SubscriptionMade(SubscriptionView, frozen=True, kw_only=True):
     """With the secret by which its deliveries are signed, which is shown this once."""
 
-    secret: Annotated[
-        str, Meta(title="Secret", description="Signs the deliveries; it is not shown again")
-    ]
+    secret: Annotated[str, about("Secret", "Signs the deliveries; it is not shown again")]
 
 
 def subscription_view(there: Subscription, base: str) -> SubscriptionView:
@@ -66,26 +54,20 @@ def _subscription(there: Subscription, base: str) -> dict[str, Any]:
 class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     """All of them."""
 
-    value: Annotated[
-        tuple[SubscriptionView, ...], Meta(title="Subscriptions", description="The oldest first")
-    ]
+    value: Annotated[tuple[SubscriptionView, ...], about("Subscriptions", "The oldest first")]
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way to one receiver, with its last attempts."""
 
-    event_id: Annotated[str, Meta(title="Event id", description="The id of the event")]
-    type: Annotated[EventType, Meta(title="Type", description="What happened")]
-    at: Annotated[Moment, Meta(title="At", description="When it happened")]
-    batch_id: Annotated[str | None, Meta(title="Batch id", description="In which batch")]
-    recording_id: Annotated[
-        str | None, Meta(title="Recording id", description="To which recording")
-    ]
-    state: Annotated[DeliveryState, Meta(title="State", description="How far it is")]
-    due_at: Annotated[Moment | None, Meta(title="Due at", description="When it is tried next")]
-    attempts: Annotated[
-        tuple[Attempt, ...], Meta(title="Attempts", description="The last ones, with the answers")
-    ]
+    event_id: Annotated[str, about("Event id", "The id of the event")]
+    type: Annotated[EventType, about("Type", "What happened")]
+    at: Annotated[Moment, about("At", "When it happened")]
+    batch_id: Annotated[str | None, about("Batch id", "In which batch")]
+    recording_id: Annotated[str | None, about("Recording id", "To which recording")]
+    state: Annotated[DeliveryState, about("State", "How far it is")]
+    due_at: Annotated[Moment | None, about("Due at", "When it is tried next")]
+    attempts: Annotated[tuple[Attempt, ...], about("Attempts", "The last ones, with the answers")]
 
 
 def delivery_view(there: Delivery) -> DeliveryView:
@@ -95,15 +77,11 @@ def delivery_view(there: Delivery) -> DeliveryView:
 class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     """A page. Without `nextLink` it is the last one."""
 
-    value: Annotated[
-        tuple[DeliveryView, ...], Meta(title="Deliveries", description="The newest events first")
-    ]
-    next_link: Annotated[
-        str | None, Meta(title="Next link", description="Where the next page is")
-    ] = msgspec.field(name="nextLink")
+    value: Annotated[tuple[DeliveryView, ...], about("Deliveries", "The newest events first")]
+    next_link: NextLink = msgspec.field(name="nextLink")
 
 
 class EventSent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was put in line."""
 
-    event_id: Annotated[str, Meta(title="Event id", description="The id of the event")]
+    event_id: Annotated[str, about("Event id", "The id of the event")]

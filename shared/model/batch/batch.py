@@ -23,8 +23,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
-    come. `reported` is how many recordings the last report held, `failed` how many of these
-    failed. `version` is the row's ETag, "" for a row not yet stored.
+    come. `reported` is how many recordings the last report held, `failed` and
+    `unchanged` how many of these are so. `version` is the row's ETag, "" for a row not yet stored.
 
     Of a manifest or a request: `items` are its entries, `digest` is its content's. While
     `is_expanding` not all of them are recordings yet; while `retry_at` is set, failed recordings
@@ -44,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     reported: int = 0
     failed: int = 0
+    unchanged: int = 0
     items: int | None = None
     digest: str = ""
     is_expanding: bool = False
@@ -56,6 +57,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     deleting: Literal["rows", "outputs"] | None = None
     deleted_at: datetime | None = None
     version: str = ""
+
+    @property
+    def was_over(self) -> bool:
+        """Whether there was a report on it before, whatever that is worth now."""
+        return self.finished_at is not None or self.reported != 0
 
     @property
     def is_settled(self) -> bool:
@@ -124,9 +130,18 @@ def retried(batch: Batch) -> Batch:
     return _step(batch, "retried", retry_at=None)
 
 
-def reported(batch: Batch, recordings: int, failed: int, now: datetime) -> Batch:
+def reported(
+    batch: Batch, recordings: int, failed: int, now: datetime, *, unchanged: int = 0
+) -> Batch:
     """A report on so many recordings is written."""
-    return _step(batch, "reported", finished_at=now, reported=recordings, failed=failed)
+    return _step(
+        batch,
+        "reported",
+        finished_at=now,
+        reported=recordings,
+        failed=failed,
+        unchanged=unchanged,
+    )
 
 
 def distrusted(batch: Batch) -> Batch:
@@ -177,6 +192,11 @@ def state_of(batch: Batch) -> BatchState:
     if batch.error_report is not None:
         return "refused"
     return "completed" if batch.finished_at is not None and batch.reported >= 0 else "running"
+
+
+def is_over(batch: Batch) -> bool:
+    """As far as the header tells, and nobody deletes it."""
+    return state_of(batch) != "running" and not batch.is_gone
 
 
 def entry_of(batch: Batch, state: BatchState) -> BatchEntry:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.model.batch.recording import Recording, output_stem
+from shared.model.batch.recording import Recording, long_name, output_stem, short_name
 from shared.model.failure import Failure
 
 SCHEMA = "error/1"
@@ -32,7 +32,11 @@ class ErrorReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def error_path(errors_container: str, recording: Recording) -> str:
-    return f"{errors_container}/{output_stem(recording.container, recording.name)}.json"
+    """A recording that failed because its name is too long has its report under its id."""
+    path = f"{errors_container}/{output_stem(recording.container, recording.name)}.json"
+    if long_name(recording.container, recording.name) is None:
+        return path
+    return short_name(path, recording.id)
 
 
 def write_error_report(recording: Recording, failure: Failure, failed_at: datetime) -> bytes:

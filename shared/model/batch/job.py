@@ -60,12 +60,18 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Small jobs are planned many at a time and wait in a `line`, whose messages send them; their ids
     are in the order of the line.
+    `endpoints` are those that may do it, () for all of its provider.
     `whole_container` is the name of the container that goes to the provider as one URL.
     `tries` counts create calls that were not carried out; `collects` how often results were
     listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
     is when it could not be sent for the first time, and `told_at` when the log last told so.
+    `slice_most` is how many results go into a slice at most, once slices of it failed as a whole;
+    0: as many as usual.
     `collecting_at` is when results were listed first, or when the last one came, as far as somebody
     had to know; `last_round_at` when they were for the last time before the job is given up.
+    `sender` is who wrote its intent; `is_emptied` that its recordings left it where it was
+    cancelled. `price` is about what it costs, as far as that is known, and `is_counted` whether
+    that counts for the day's ceilings already.
     `version` is the row's ETag, "" for a row not yet stored.
     """
 
@@ -75,6 +81,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     options: Options
     mode: Mode = "standard"
     keep_provider_copy: bool = False
+    endpoints: tuple[str, ...] = ()
     state: JobState = "planning"
     changed_at: datetime
     first: str
@@ -89,6 +96,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = 0
     collects: int = 0
     faults: int = 0
+    slice_most: int = 0
     waiting_since_at: datetime | None = None
     told_at: datetime | None = None
     collecting_at: datetime | None = None
@@ -96,6 +104,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: datetime | None = None
     completed_at: str | None = None
     failure: Failure | None = None
+    sender: str = ""
+    is_emptied: bool = False
+    profile: str = ""
+    price: float = 0.0
+    is_counted: bool = False
     version: str = ""
 
     @property
@@ -137,8 +150,22 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
 def job_key(profile: Profile, cohort: str) -> str:
     """Recordings with equal keys may share a job."""
     order = (profile.provider, profile.next_providers)
-    shared = (order, profile.mode, profile.options, profile.keep_provider_copy, cohort)
+    shared: tuple[object, ...] = (
+        profile.name,
+        order,
+        profile.mode,
+        profile.options,
+        profile.keep_provider_copy,
+        cohort,
+    )
+    if profile.endpoints:  # else as before, so that jobs of a release before go on
+        shared += (sorted(profile.endpoints),)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
+
+
+def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
+    """Whether this endpoint, which is the provider's, may do the job."""
+    return provider == job.provider and (not job.endpoints or endpoint in job.endpoints)
 
 
 def planning(
@@ -150,9 +177,11 @@ def planning(
         batch_id=batch_id,
         id=job_id,
         provider=profile.provider,
+        profile=profile.name,
         options=profile.options,
         mode=profile.mode,
         keep_provider_copy=profile.keep_provider_copy,
+        endpoints=profile.endpoints,
         changed_at=datetime.min,
         first=first,
         last=first,
@@ -162,14 +191,17 @@ def planning(
     )
 
 
-def filled(job: Job, last: str, recordings: int, audio_ms: int, now: datetime) -> Job:
-    """With so many more recordings; the id of the last of them is `last`."""
+def filled(
+    job: Job, last: str, recordings: int, audio_ms: int, now: datetime, price: float = 0.0
+) -> Job:
+    """With so many more recordings, which cost about that; the id of the last is `last`."""
     return _to(
         job,
         "filled",
         last=last,
         recordings=job.recordings + recordings,
         audio_ms=job.audio_ms + audio_ms,
+        price=round(job.price + price, 6),
         changed_at=now,
     )
 
@@ -179,9 +211,10 @@ def planned(job: Job, now: datetime, line: str | None = None) -> Job:
     return _to(job, "planned", line=line or job.line, changed_at=now)
 
 
-def intended(job: Job, endpoint: str, now: datetime) -> Job:
-    """The intent: from here on the create call may have been carried out."""
-    return _to(job, "intended", endpoint=endpoint, changed_at=now)
+def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
+    """The intent: from here on the create call may have been carried out. `sender` is who wrote
+    it, like nobody else."""
+    return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
@@ -216,6 +249,12 @@ def collecting(
         model=model,
         completed_at=job.completed_at or completed_at,
     )
+
+
+def with_smaller_slices(job: Job, failed: int) -> Job:
+    """A slice of `failed` results failed as a whole: it comes in halves the next time."""
+    half = max(1, failed // 2)
+    return msgspec.structs.replace(job, slice_most=min(half, job.slice_most or half))
 
 
 def over(job: Job, now: datetime) -> Job:

@@ -35,6 +35,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
                            one that the profile names
     waiting_long_seconds   a job that could not be sent for this long is told of in the log
     tell_again_seconds     and again after this long
+    storage_pause_seconds  a step that storage keeps from being done waits this long
+    blob_patience_seconds  what storage refuses of one blob alone, and a blob that is not whole, is
+                           waited for this long
+    still_seconds          a blob that is being written to is whole when nothing changed for so long
+    relist_all_seconds     names that are new in a container are looked for this often, whatever
+                           their times say
     deliveries_days        deliveries of events this old are forgotten
     reuse_days             the same audio is paid for again after this long
     max_faults             steps of a job that may be refused or fail in the end before it does
@@ -67,6 +73,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     waiting_long_seconds: int = 86_400
     tell_again_seconds: int = 3_600
     max_faults: int = 5
+    storage_pause_seconds: int = 60
+    blob_patience_seconds: int = 43_200
+    still_seconds: int = 900
+    relist_all_seconds: int = 72_000
     deliveries_days: int = 30
     reuse_days: int = 365
     max_active_of: dict[str, int] = {}
@@ -83,6 +93,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def backoff(self, tries: int) -> timedelta:
         """5 s, 10 s, 20 s, ... up to ten minutes."""
         return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
+
+    def refetch_pause(self, fetches: int, unread_since_at: datetime | None) -> timedelta:
+        """Before a result is asked for again. Of one that makes no sense, for which hours are
+        waited, the pause doubles each time, up to ten minutes."""
+        if unread_since_at is None:
+            return timedelta(seconds=self.refetch_seconds)
+        return timedelta(seconds=min(600, self.refetch_seconds * 2 ** min(max(fetches, 1) - 1, 6)))
 
     def poll_pause(self, polls: int) -> timedelta:
         """After the n-th question: the least pause, doubled each time, up to the longest. Half

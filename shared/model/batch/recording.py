@@ -3,6 +3,8 @@
     waiting --plan--> planned --write--> transcribed
        ^                 |  \\--write--> failed
        +--- next attempt-+               (failed at registration: straight to failed)
+       |
+       +--plan--> unchanged              (its bytes are those of an earlier version)
 
 Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Planned" means that a job carries it; how far that job is, the job's row says.
@@ -11,12 +13,14 @@ Each arrow is a function of this file, and `STEPS` the table of them; nobody els
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from shared.model.batch.decision import Decision
+from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.names import leads_astray
@@ -26,14 +30,15 @@ from shared.model.profile.profile import Labels, Profile
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 
-State = Literal["waiting", "planned", "transcribed", "failed"]
-TERMINAL: frozenset[State] = frozenset({"transcribed", "failed"})
+State = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
+TERMINAL: frozenset[State] = frozenset({"transcribed", "failed", "unchanged"})
 STEPS: Steps[State] = {
     "planned": (frozenset({"waiting"}), "planned"),
     "asked_again": (frozenset({"planned"}), "planned"),
     "waiting_again": (frozenset({"planned", "failed"}), "waiting"),
     "transcribed": (frozenset({"waiting", "planned"}), "transcribed"),
     "failed": (frozenset({"waiting", "planned", "failed"}), "failed"),
+    "unchanged": (frozenset({"waiting"}), "unchanged"),
 }
 
 
@@ -64,6 +69,13 @@ class Transcribed(NamedTuple):
     submitted_at: datetime | None
 
 
+class Companion(msgspec.Struct, frozen=True, kw_only=True):
+    """The version of a file beside a recording that was read as a description of it."""
+
+    name: str
+    etag: str
+
+
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `version` is the row's ETag in the table, "" for a row not yet stored.
 
@@ -76,6 +88,16 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     `content` tells the audio and what is done with it from any other, where the same is not to be
     paid for again.
+
+    `stuck_since_at` is since when its result is there and storage does not take its outputs,
+    `unread_since_at` since when what is there for a result makes no sense.
+
+    `fingerprint` tells the bytes of a dropped blob from those of other versions of its name.
+    `same_as` is set on an unchanged one: the recording that has its bytes, and its `outcome`.
+
+    Until `companion_due_at` a companion is waited for; None: none is, or it was read, and is
+    `companion`. `said` are the options that were set for the recording itself, which no companion
+    changes.
 
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
@@ -116,6 +138,13 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     committed: float = 0.0
     cleared: float | None = None
     decisions: tuple[Decision, ...] = ()
+    stuck_since_at: datetime | None = None
+    unread_since_at: datetime | None = None
+    fingerprint: Fingerprint | None = None
+    same_as: Twin | None = None
+    said: tuple[str, ...] = ()
+    companion: Companion | None = None
+    companion_due_at: datetime | None = None
     version: str = ""
 
     @property
@@ -150,6 +179,39 @@ def output_stem(container: str, name: str) -> str:
     return f"{container}/{name}"
 
 
+MOST_NAME = 1_024
+MOST_SEGMENTS = 254
+"""Of a blob's name: "Naming and referencing containers, blobs, and metadata"."""
+_LONGEST_ENDING = 24  # the recording's own id and the ending of any format
+
+
+def long_name(container: str, name: str) -> tuple[int, str, int] | None:
+    """Where outputs of a recording would get a name that storage does not take: how much they
+    need, of what, and how much there is. None: they have room."""
+    stem = output_stem(container, name)
+    if len(stem) + _LONGEST_ENDING > MOST_NAME:
+        return len(stem) + _LONGEST_ENDING, "characters", MOST_NAME
+    folders = stem.count("/") + 1
+    return (folders, "parts", MOST_SEGMENTS) if folders > MOST_SEGMENTS else None
+
+
+def short_name(path: str, recording_id: str) -> str:
+    """`transcripts/audio/a/b/call.wav.json` becomes `transcripts/audio/<id>.json`: the name that
+    is left where none that holds the audio's is to be had."""
+    where, _, name = path.rpartition("/")
+    container, _, rest = where.partition("/")
+    folder = f"{container}/{rest.partition('/')[0]}" if rest else container
+    return f"{folder}/{recording_id}.{name.rpartition('.')[2]}"
+
+
+def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:
+    """As its profile wants it, if it does."""
+    if not row.profile.companions:
+        return row
+    due_at = now + timedelta(seconds=row.profile.companion_wait_seconds)
+    return msgspec.structs.replace(row, said=tuple(sorted(said)), companion_due_at=due_at)
+
+
 def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording:
     """In a job, at this position of its create call."""
     return _to(row, "planned", job_id=job_id, job_index=index, not_before_at=None, changed_at=now)
@@ -158,6 +220,18 @@ def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording
 def asked_again(row: Recording, now: datetime) -> Recording:
     """Its result could not be read, and is asked for once more."""
     return _to(row, "asked_again", fetches=row.fetches + 1, changed_at=now)
+
+
+def unread(row: Recording, now: datetime) -> Recording:
+    """What there is makes no sense, and is asked for once more. The first time counts."""
+    return asked_again(
+        msgspec.structs.replace(row, unread_since_at=row.unread_since_at or now), now
+    )
+
+
+def stuck(row: Recording, now: datetime) -> Recording:
+    """Something keeps its result from being read or stored. The first time counts."""
+    return msgspec.structs.replace(row, stuck_since_at=row.stuck_since_at or now)
 
 
 def waiting_again(
@@ -179,6 +253,8 @@ def waiting_again(
         job_index=None,
         cohort=row.cohort if cohort is None else cohort,
         cleared=None,
+        stuck_since_at=None,
+        unread_since_at=None,
         not_before_at=not_before_at,
         changed_at=now,
     )
@@ -202,6 +278,20 @@ def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: date
         transcription_id=source.transcription_id,
         submitted_at=source.submitted_at,
         outcome=outcome,
+    )
+
+
+def unchanged(row: Recording, twin: Recording, now: datetime) -> Recording:
+    """Its bytes are those of `twin`, which is transcribed: so are its outputs, and nothing was paid
+    for them again."""
+    outcome = twin.outcome
+    return _to(
+        row,
+        "unchanged",
+        changed_at=now,
+        not_before_at=None,
+        same_as=Twin(batch_id=twin.batch_id, recording_id=twin.id),
+        outcome=msgspec.structs.replace(outcome, cost=None) if outcome else None,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.model.batch.decision import BatchDecision, Choice, Decision
+from shared.model.batch.fingerprint import Twin
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
@@ -30,13 +31,14 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     accepted: Count
     transcribed: Count
     failed: Count
+    unchanged: Count = 0
     needs_review: Count = 0
 
     def __post_init__(self) -> None:
-        if self.accepted != self.transcribed + self.failed:
+        if self.accepted != self.transcribed + self.failed + self.unchanged:
             raise ValueError(
                 f"{self.accepted} recordings accepted, but {self.transcribed} transcribed "
-                f"and {self.failed} failed"
+                f"and {self.failed} failed{f', {self.unchanged} unchanged' * bool(self.unchanged)}"
             )
         if self.needs_review > self.transcribed:
             raise ValueError("more recordings to review than transcribed")
@@ -82,6 +84,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
 
     `outputs` maps a format to the blob it was written to, `error_report` is the blob that says
     why there is none; both as "container/name". `failure` is set exactly when it failed.
+    `same_as` is set exactly when it is unchanged, and `outputs` are then those of that recording.
     `review_spans` are stretches to listen to again. `client_item_id` and `metadata` are its
     caller's own, handed through.
     """
@@ -91,7 +94,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     etag: str
     bytes: int
-    state: Literal["transcribed", "failed"]
+    state: Literal["transcribed", "failed", "unchanged"]
     attempts: int
     duration_ms: int | None = None
     channels: int | None = None
@@ -113,6 +116,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     client_item_id: str | None = None
     metadata: dict[str, str] = {}
     decisions: tuple[Decision, ...] = ()
+    same_as: Twin | None = None
 
 
 def build_report(
@@ -165,7 +169,12 @@ def reconciled(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[Rep
     for item in items:
         seen[item.state] += 1
         yield item
-    counted = {"transcribed": header.counts.transcribed, "failed": header.counts.failed}
+    counts = header.counts
+    counted = {
+        "transcribed": counts.transcribed,
+        "failed": counts.failed,
+        "unchanged": counts.unchanged,
+    }
     if any(seen[state] != count for state, count in counted.items()):
         raise ValueError(f"report of {header.batch_id}: counted {counted}, listed {dict(seen)}")
 
@@ -222,6 +231,7 @@ class _Tally:
             accepted=accepted,
             transcribed=self._states["transcribed"],
             failed=self._states["failed"],
+            unchanged=self._states["unchanged"],
             needs_review=self._needs_review,
         )
 

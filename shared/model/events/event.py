@@ -18,9 +18,11 @@ EventType = Literal[
     "batch.submitted",
     "recording.transcribed",
     "recording.failed",
+    "recording.unchanged",
     "recording.needs_review",
     "batch.completed",
     "endpoint.failing",
+    "sending.held",
     "subscription.disabled",
     "subscription.tested",
 ]

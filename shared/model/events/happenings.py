@@ -42,17 +42,15 @@ def of_recording(row: Recording, links: Links) -> list[Event]:
             types.append("recording.needs_review")
     elif row.state == "failed":
         types = ["recording.failed"]
+    elif row.state == "unchanged":
+        types = ["recording.unchanged"]
     else:
         return []
-    data = _without_nothing(_recording_data(row, links))
+    subject, data = f"batches/{row.batch_id}/items/{row.id}", _recording_data(row, links)
+    what = row.batch_id, row.id
     return [
-        Event(
-            id=event_id(type_, row.changed_at, row.batch_id, row.id),
-            type=type_,
-            at=row.changed_at,
-            subject=f"batches/{row.batch_id}/items/{row.id}",
-            data=data,
-            batch_id=row.batch_id,
+        msgspec.structs.replace(
+            _event(type_, row.changed_at, subject, data, *what, batch_id=row.batch_id),
             recording_id=row.id,
             profile=row.profile.name,
             callback=None if type_ == "recording.needs_review" else row.callback,
@@ -87,6 +85,8 @@ def _recording_data(row: Recording, links: Links) -> dict[str, Any]:
             "outputs": {name: links.blob(path) for name, path in outcome.outputs.items()},
             "links": links.to({"self": item, "transcript": f"{item}/transcript"}),
         }
+    if row.same_as is not None:
+        data["same_as"] = msgspec.to_builtins(row.same_as)
     if failure is not None:
         data |= {
             "failure": msgspec.to_builtins(failure),
@@ -110,8 +110,9 @@ def of_completed(batch: Batch, links: Links) -> list[Event]:
         "finished_at": timestamp(batch.finished_at),
         "counts": {
             "accepted": batch.reported,
-            "transcribed": batch.reported - batch.failed,
+            "transcribed": batch.reported - batch.failed - batch.unchanged,
             "failed": batch.failed,
+            "unchanged": batch.unchanged,
         },
         "cancelled": batch.cancelled_at is not None,
         "reports": {
@@ -137,15 +138,8 @@ def _of_batch(
         **more,
         "links": links.to({"self": path, "items": f"{path}/items", "report": f"{path}/report"}),
     }
-    return Event(
-        id=event_id(type_, at, batch.id),
-        type=type_,
-        at=at,
-        subject=path,
-        data=_without_nothing(data),
-        batch_id=batch.id,
-        profile=batch.profile or None,
-    )
+    event = _event(type_, at, path, data, batch.id, batch_id=batch.id)
+    return msgspec.structs.replace(event, profile=batch.profile or None)
 
 
 def of_submitted(job: Job, links: Links) -> list[Event]:
@@ -163,16 +157,8 @@ def of_submitted(job: Job, links: Links) -> list[Event]:
         "audio_ms": job.audio_ms,
         "links": links.to({"self": path}),
     }
-    return [
-        Event(
-            id=event_id("batch.submitted", job.submitted_at, job.batch_id, job.id),
-            type="batch.submitted",
-            at=job.submitted_at,
-            subject=path,
-            data=_without_nothing(data),
-            batch_id=job.batch_id,
-        )
-    ]
+    what, at = (job.batch_id, job.id), job.submitted_at
+    return [_event("batch.submitted", at, path, data, *what, batch_id=job.batch_id)]
 
 
 def of_endpoint(state: EndpointState, now: datetime) -> Event:
@@ -182,13 +168,7 @@ def of_endpoint(state: EndpointState, now: datetime) -> Event:
         "reason": state.reason,
         "until_at": timestamp(state.down_until_at) if state.down_until_at else None,
     }
-    return Event(
-        id=event_id("endpoint.failing", now, state.name),
-        type="endpoint.failing",
-        at=now,
-        subject=f"endpoints/{state.name}",
-        data=_without_nothing(data),
-    )
+    return _event("endpoint.failing", now, f"endpoints/{state.name}", data, state.name)
 
 
 def of_disabled(subscription: Subscription, now: datetime) -> Event:
@@ -201,26 +181,32 @@ def of_disabled(subscription: Subscription, now: datetime) -> Event:
         "reason": subscription.reason,
         "failing_since_at": timestamp(since) if since else None,
     }
-    return Event(
-        id=event_id("subscription.disabled", now, subscription.id),
-        type="subscription.disabled",
-        at=now,
-        subject=f"subscriptions/{subscription.id}",
-        data=_without_nothing(data),
-    )
+    subject = f"subscriptions/{subscription.id}"
+    return _event("subscription.disabled", now, subject, data, subscription.id)
 
 
 def of_test(subscription: Subscription, now: datetime, unique: str) -> Event:
     """What a person sends to see whether it arrives."""
+    subject = f"subscriptions/{subscription.id}"
+    data = {"subscription_id": subscription.id, "message": "This is a test."}
+    return _event("subscription.tested", now, subject, data, subscription.id, unique)
+
+
+def _event(
+    type_: EventType,
+    at: datetime,
+    subject: str,
+    data: dict[str, Any],
+    *what: str,
+    batch_id: str | None = None,
+) -> Event:
+    """Its id follows from `what` it happened to. What is not known is left out of `data`; false
+    and 0 are known."""
     return Event(
-        id=event_id("subscription.tested", now, subscription.id, unique),
-        type="subscription.tested",
-        at=now,
-        subject=f"subscriptions/{subscription.id}",
-        data={"subscription_id": subscription.id, "message": "This is a test."},
+        id=event_id(type_, at, *what),
+        type=type_,
+        at=at,
+        subject=subject,
+        data={key: value for key, value in data.items() if value is not None and value != {}},
+        batch_id=batch_id,
     )
-
-
-def _without_nothing(data: dict[str, Any]) -> dict[str, Any]:
-    """What is not known is left out; false and 0 are known."""
-    return {key: value for key, value in data.items() if value is not None and value != {}}

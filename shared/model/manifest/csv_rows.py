@@ -151,8 +151,7 @@ def _put_cell(
     else:
         value = keys.value_of_text(key, text)
         if isinstance(value, keys.Problem):
-            message = f"{value.text[:1].upper()}{value.text[1:]}."
-            checker.faults.add("bad_value", message, f"{at}.{key}".lstrip("."), line)
+            checker.faults.add("bad_value", value.sentence, f"{at}.{key}".lstrip("."), line)
         else:
             raw[key] = "none" if value is None else msgspec.to_builtins(value)
 

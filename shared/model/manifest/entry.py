@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import Fault, ManifestRefused
-from shared.model.manifest.manifest import AUTO_SPEAKERS
 from shared.model.names import name_problem
 from shared.model.profile import keys
 
@@ -21,7 +20,7 @@ MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS, MOST_HINTED = 35, 60
 MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
-SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers")
+SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers", "finds_speakers")
 OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
 """Options that are written as in profiles. `speakers` stands for three of them, which exclude one
 another in part."""
@@ -83,6 +82,9 @@ class Entry:
         at = ".".join(part for part in (self._at, key) if part)
         self._faults.add(code, message, at, self._line)
 
+    def _wrong_type(self, value: object, wanted: str, key: str) -> None:
+        self.fault("wrong_type", f"Is {kind_of_value(value)}. Write {wanted}.", key)
+
     def refuse_strangers(self, known: Collection[str]) -> None:
         for key in self._raw:
             if key not in known:
@@ -95,7 +97,7 @@ class Entry:
         if value is None:
             return None
         if not isinstance(value, str):
-            self.fault("wrong_type", f"Is {kind_of_value(value)}. Write text in quotes.", key)
+            self._wrong_type(value, "text in quotes", key)
         elif not value.strip() or len(value) > most:
             self.fault("bad_value", f"Has {len(value)} characters. Write 1 to {most}.", key)
         elif _CONTROL.search(value):
@@ -118,7 +120,7 @@ class Entry:
         if value is None:
             return []
         if not isinstance(value, list):
-            self.fault("wrong_type", f"Is {kind_of_value(value)}. Write a list of texts.", key)
+            self._wrong_type(value, "a list of texts", key)
         elif not 1 <= len(value) <= most:
             self.fault("bad_value", f"Has {len(value)} entries. Give 1 to {most}.", key)
         elif not all(isinstance(text, str) and 1 <= len(text) <= longest for text in value):
@@ -146,8 +148,7 @@ class Entry:
         if value is None:
             return None
         if not isinstance(value, int | float) or isinstance(value, bool):
-            text = f"Is {kind_of_value(value)}. Write a number such as 12.50."
-            self.fault("wrong_type", text, key)
+            self._wrong_type(value, "a number such as 12.50", key)
         elif not 0 < value <= MOST_AMOUNT:
             text = f"Write a number above 0, and at most {MOST_AMOUNT:,}."
             self.fault("bad_value", text, key)
@@ -181,8 +182,7 @@ class Entry:
         if value is None:
             return {}
         if not isinstance(value, dict):
-            text = f"Is {kind_of_value(value)}. Write an object of texts."
-            self.fault("wrong_type", text, "metadata")
+            self._wrong_type(value, "an object of texts", "metadata")
             return {}
         if len(value) > MOST_ENTRIES:
             text = f"Has {len(value)} entries. Give at most {MOST_ENTRIES}."
@@ -201,7 +201,7 @@ class Entry:
         if not 1 <= len(name) <= MOST_KEY:
             self.fault("bad_value", f"Write a name of 1 to {MOST_KEY} characters.", key)
         if not isinstance(text, str):
-            self.fault("wrong_type", f"Is {kind_of_value(text)}. Write text in quotes.", key)
+            self._wrong_type(text, "text in quotes", key)
         elif len(text) > MOST_VALUE:
             text = f"Has {len(text)} characters. Write at most {MOST_VALUE}."
             self.fault("bad_value", text, key)
@@ -214,34 +214,30 @@ class Entry:
                 continue
             value = keys.value_of(key, raw, keys.RECORDING_KEYS)
             if isinstance(value, keys.Problem):
-                text = value.text
-                self.fault("bad_value", f"{text[:1].upper()}{text[1:]}.", key)
+                self.fault("bad_value", value.sentence, key)
             else:
                 found[key] = value
         speakers = self._raw.get("speakers")
         if speakers is not None:
-            self._add_speakers(found, speakers)
+            try:
+                found |= speaker_options(speakers)
+            except ValueError as error:
+                self.fault("bad_value", str(error), "speakers")
         return found
 
-    def _add_speakers(self, found: dict[str, Any], raw: object) -> None:
-        try:
-            found |= speaker_options(raw)
-        except ValueError as error:
-            self.fault("bad_value", str(error), "speakers")
 
-
-def speaker_options(raw: object) -> dict[str, int | None]:
+def speaker_options(raw: object) -> dict[str, int | bool | None]:
     """What of the options says how many voices there are; all None: they are not told apart, for
     there is only one. Raises `ValueError` with what to write instead."""
-    options: dict[str, int | None] = dict.fromkeys(SPEAKER_KEYS)
+    options: dict[str, int | bool | None] = {**dict.fromkeys(SPEAKER_KEYS), "finds_speakers": False}
     if raw == "auto":
-        return options | {"max_speakers": AUTO_SPEAKERS}
+        return options | {"finds_speakers": True}
     if not isinstance(raw, dict):
         if not _is_count(raw):
             raise ValueError(_SPEAKERS)
         return options if raw == 1 else options | {"expected_speakers": raw}
     given = {key: value for key, value in raw.items() if value is not None}
-    least, most = given.get("min", 1), given.get("max", AUTO_SPEAKERS)
+    least, most = given.get("min", 1), given.get("max", MOST_SPEAKERS)
     if not given or set(raw) - {"min", "max"} or not _is_count(least) or not _is_count(most):
         raise ValueError(_SPEAKERS)
     if least > most:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from shared.model.profile.description import with_name
 from shared.model.profile.options import Mode
 from shared.model.profile.profile import (
     Profile,
@@ -28,9 +29,6 @@ MOST_ITEMS = 50_000
 MOST_BYTES = 64_000_000
 WEB = "@web"
 """Stands for the container of recordings that lie elsewhere; no container can have this name."""
-
-AUTO_SPEAKERS = 35
-"""What is asked for where the provider is to find out how many speakers there are: the most."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,7 +127,8 @@ def effective_profile(
     name: str,
     metadata: Mapping[str, str],
 ) -> Profile:
-    """Item over batch over the blob's metadata over the profile. Raises `InputError`
+    """Item over batch over the blob's metadata over its name over the profile. Raises `InputError`
     (unknown_profile, bad_metadata, bad_options)."""
     profile = named(profiles, head.profile) if head.profile else choose(profiles, name, metadata)
-    return with_fields(with_metadata(with_mode(profile, head), metadata), asked(head, item))
+    profile = with_name(with_mode(profile, head), name)
+    return with_fields(with_metadata(profile, metadata), asked(head, item))

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from shared.errors import InputError
+from shared.model.money.effort import Effort, Room, effort
 from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of
 from shared.model.profile.audio import AudioProperties
@@ -59,7 +60,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     `is_asked` tells that the profile, or the first of several, asks for it. `refused` counts
     recordings that it would not take, which are not in `cost`. `balance` is set where its account
     has to hold the money beforehand: the largest of its endpoints'. `is_enough` is None where
-    nobody knows.
+    nobody knows. `effort` is how many jobs and calls it takes, and about how long.
     """
 
     provider: str
@@ -69,6 +70,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     cost: Cost | None = None
     balance: Cost | None = None
     is_enough: bool | None = None
+    effort: Effort | None = None
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,15 +105,23 @@ def add_up(
     capabilities: Mapping[str, Capabilities],
     prices: PriceTable,
     balances: Mapping[str, Cost],
+    rooms: Mapping[str, Room],
     notes: Sequence[str] = (),
 ) -> Estimate:
-    """The estimate of `recordings` recordings of which `samples` are some, or all.
+    """The estimate of `recordings` recordings of which `samples` are some, or all. `rooms` is what
+    there is of each provider.
     `capabilities` are those of the providers that have an endpoint."""
     looked_at = sum(sample.count for sample in samples)
     factor = recordings / looked_at if looked_at else 0.0
     usable = [sample for sample in samples if sample.failure is None]
     sums = [
-        _price(usable, provider, mode, limits, prices, factor)
+        _with_effort(
+            _price(usable, provider, mode, limits, prices, factor),
+            recordings,
+            round(sum(s.count * (s.duration_ms or 0) for s in usable) * factor),
+            limits,
+            rooms[provider],
+        )
         for provider, limits in capabilities.items()
         for mode in sorted(limits.modes or prices.rates.get(provider, {}), reverse=True)
     ]
@@ -120,8 +130,8 @@ def add_up(
         recordings=recordings,
         looked_at=looked_at,
         guessed=sum(sample.count for sample in usable if sample.is_guess),
-        refused=_stretched(sum(s.count for s in samples if s.failure is not None), factor),
-        audio_ms=_stretched(sum(s.count * (s.duration_ms or 0) for s in usable), factor),
+        refused=round(factor * sum(s.count for s in samples if s.failure is not None)),
+        audio_ms=round(factor * sum(s.count * (s.duration_ms or 0) for s in usable)),
         cost=_asked(usable, capabilities, prices, factor),
         prices=tuple(_with_balance(price, balances.get(price.provider)) for price in sums),
         notes=(*notes, *_doubts(looked_at, recordings, unknown)),
@@ -150,7 +160,7 @@ def _price(
         provider=provider,
         mode=mode,
         is_asked=is_asked,
-        refused=_stretched(refused, factor),
+        refused=round(refused * factor),
         cost=_cost(amount * factor, prices) if has_rate else None,
     )
 
@@ -207,8 +217,13 @@ def _with_balance(price: Price, balance: Cost | None) -> Price:
     return msgspec.structs.replace(price, balance=balance, is_enough=is_enough)
 
 
-def _stretched(count: int, factor: float) -> int:
-    return round(count * factor)
+def _with_effort(
+    price: Price, recordings: int, audio_ms: int, limits: Capabilities, room: Room
+) -> Price:
+    taken = max(recordings - price.refused, 0)
+    share = taken / recordings if recordings else 0.0
+    found = effort(taken, round(audio_ms * share), price.mode, limits, room)
+    return msgspec.structs.replace(price, effort=found)
 
 
 def _doubts(looked_at: int, recordings: int, unknown: int) -> list[str]:

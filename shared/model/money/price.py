@@ -8,7 +8,7 @@ An estimate, never a bill: providers round, grant volume discounts and change th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, cast
 
 import msgspec
@@ -18,7 +18,19 @@ from shared.model.transcript.transcript import Cost
 
 _MS_PER_HOUR = 3_600_000
 
-Feature = Literal["diarization", "language_identification", "custom_model", "word_times"]
+Feature = Literal[
+    "diarization",
+    "language_identification",
+    "custom_model",
+    "word_times",
+    "redaction",
+    "sentiments",
+    "entities",
+    "chapters",
+    "highlights",
+    "key_terms",
+    "prompt",
+]
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -30,11 +42,20 @@ class Surcharge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`per_hour` is the price of an hour of audio; `per_channel` that each channel costs it."""
+    """`per_hour` is the price of an hour of audio, in `models` that of models by name, where it is
+    another one; `per_channel` that each channel costs it. `source` is where that was read,
+    `read_on` when, as a date or month."""
 
     per_hour: Amount
+    models: dict[str, Amount] = {}
     per_channel: bool = False
     surcharges: tuple[Surcharge, ...] = ()
+    source: str = ""
+    read_on: str = ""
+
+    def amount_of(self, models: Sequence[str]) -> float:
+        """Of an hour by these models, in order of preference: the dearest of them may be used."""
+        return max((self.models.get(name, self.per_hour) for name in models), default=self.per_hour)
 
 
 class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +73,7 @@ def with_amounts(table: PriceTable, amounts: Mapping[str, float], currency: str)
         provider, _, mode = key.partition("/")
         modes = rates.setdefault(provider, {})
         known = modes.get(cast(Mode, mode), Rate(per_hour=0))
-        modes[cast(Mode, mode)] = msgspec.structs.replace(known, per_hour=amount)
+        modes[cast(Mode, mode)] = msgspec.structs.replace(known, per_hour=amount, models={})
     return PriceTable(currency=currency, rates=rates)
 
 
@@ -73,7 +94,9 @@ def estimate(
     if rate is None or duration_ms is None:
         return None
     asked = features(options)
-    per_hour = rate.per_hour + sum(s.per_hour for s in rate.surcharges if asked & set(s.when))
+    per_hour = rate.amount_of(options.models) + sum(
+        s.per_hour for s in rate.surcharges if asked & set(s.when)
+    )
     billed = (len(options.channels) or channels or 1) if rate.per_channel else 1
     amount = round(per_hour * billed * duration_ms / _MS_PER_HOUR, 6)
     return Cost(amount=amount, currency=table.currency)
@@ -86,5 +109,12 @@ def features(options: Options) -> set[Feature]:
         "language_identification": bool(options.candidate_locales),
         "custom_model": bool(options.model or options.model_by_locale),
         "word_times": options.word_times or options.display_word_times,
+        "redaction": bool(options.redact),
+        "sentiments": options.sentiments,
+        "entities": options.entities,
+        "chapters": options.chapters,
+        "highlights": options.highlights,
+        "key_terms": bool(options.key_terms),
+        "prompt": options.prompt is not None,
     }
     return {feature for feature, is_asked in asked.items() if is_asked}

@@ -20,6 +20,18 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True):
     growth: float = 2.0
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How quick a provider is by its own documents. `start_seconds` is how long a job usually waits
+    for its beginning, `share` how long hearing takes as a share of the audio's length, `at_once`
+    how many jobs an endpoint hears at a time, where that is not how many it takes.
+    `longest_seconds` is how long a job may take, None where it is not said."""
+
+    start_seconds: int
+    share: float
+    at_once: int | None = None
+    longest_seconds: int | None = None
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one provider. None means that the provider documents no limit.
 
@@ -31,12 +43,15 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `diarizes_channels` tells whether speakers can be told apart in audio of several channels.
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
     `modes` and `locales` are those that it has; a language alone stands for all its locales.
+    `identified_locales` are those among which it finds out the one that is spoken, where these are
+    others. `no_mode_because` says why it lacks a mode, for the reader.
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
     too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
-    that all channels are heard as one.
+    that all channels are heard as one. `pace` is how quick it is in a mode, where it says so.
+    `asks_head` tells that it asks HEAD of an address before it reads what is there.
     """
 
     files_per_job: int
@@ -53,6 +68,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     supports_container: bool
     modes: frozenset[Mode] | None = None
     locales: frozenset[str] | None = None
+    identified_locales: frozenset[str] | None = None
+    no_mode_because: Mapping[Mode, str] = {}
     extras: frozenset[str] = frozenset()
     picks_channels: bool = True
     files_per_job_in: Mapping[Mode, int] = {}
@@ -64,6 +81,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_create: int = 1
     ramp: Ramp | None = None
     standard_seconds: int = 86_400
+    pace: Mapping[Mode, Pace] = {}
+    asks_head: bool = False
 
     @property
     def can_hurry(self) -> bool:

@@ -91,20 +91,28 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
     found = []
     modes, locales = capabilities.modes, capabilities.locales
     if modes is not None and profile.mode not in modes:
+        why = capabilities.no_mode_because.get(profile.mode, "")
         text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
-        found.append(("mode", text))
+        found.append(("mode", f"{text} {why}".strip()))
     if locales is not None:
-        options = profile.options
-        wanted: dict[str, tuple[str, ...]] = {"locale": (options.locale,)}
-        if capabilities.identifies_languages:  # elsewhere they are left out, with a note
-            wanted["candidate_locales"] = options.candidate_locales
-        for key, names in wanted.items():
-            strangers = [n for n in names if not {n, n.split("-")[0]} & locales]
-            if strangers:
-                hint = did_you_mean(strangers[0], locales)
-                text = f"The provider does not know {', '.join(strangers)}{hint}"
-                found.append((key, text if hint else f"{text}."))
+        found += _strange_locales("locale", (profile.options.locale,), locales)
+    identified = capabilities.identified_locales or locales
+    if identified is not None and capabilities.identifies_languages:
+        candidates = profile.options.candidate_locales  # elsewhere they are left out, with a note
+        found += _strange_locales("candidate_locales", candidates, identified)
     return found
+
+
+def _strange_locales(
+    key: str, names: tuple[str, ...], known: frozenset[str]
+) -> list[tuple[str, str]]:
+    strangers = [name for name in names if not {name, name.split("-")[0]} & known]
+    if not strangers:
+        return []
+    hint = did_you_mean(strangers[0], known)
+    verb = "know" if key == "locale" else "tell apart"
+    text = f"The provider does not {verb} {', '.join(strangers)}{hint}"
+    return [(key, text if hint else f"{text}.")]
 
 
 def _refuse_what_the_provider_cannot_take(
@@ -159,7 +167,11 @@ def _fit_speakers(
         return options, ()
     if properties.channels > 1 and not capabilities.diarizes_channels:
         untold = msgspec.structs.replace(
-            options, max_speakers=None, expected_speakers=None, min_speakers=None
+            options,
+            max_speakers=None,
+            expected_speakers=None,
+            min_speakers=None,
+            finds_speakers=False,
         )
         return untold, (_no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms

@@ -5,41 +5,32 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 import msgspec
 
-from shared.model.profile.options import (
-    Locale,
-    Mode,
-    Options,
-    Profanity,
-    Punctuation,
-    Script,
-    Share,
-    Speakers,
-    Substitute,
-)
+from shared.model.profile import options as o
+from shared.model.profile.locale import canonical
+from shared.model.profile.options import Locale
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
 ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+CompanionPattern = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[^{}]*\{(name|stem)\}[^{}]*$", max_length=200),
+]
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
+Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
+Providers = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
-_LISTS = (
-    "candidate_locales",
-    "channels",
-    "formats",
-    "prefixes",
-    "providers",
-    "models",
-    "key_terms",
-    "redact",
-)
-_TABLES = ("roles", "model_by_locale", "spelling")
+_Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
+_LOCALES = ("locale", "candidate_locales", "model_by_locale")
 
 
 class Key(NamedTuple):
@@ -50,62 +41,65 @@ class Key(NamedTuple):
     expects: str
     is_nullable: bool = False
 
+    @property
+    def shape(self) -> Any:
+        """`tuple` for a list of values, `dict` for a table, None for a single one."""
+        limited = get_origin(self.type) is Annotated
+        return get_origin(get_args(self.type)[0] if limited else self.type)
+
 
 class Problem(NamedTuple):
     """Why a value cannot be used."""
 
     text: str
 
+    @property
+    def sentence(self) -> str:
+        return f"{self.text[:1].upper()}{self.text[1:]}."
+
 
 _OPTION_KEYS = {
     "locale": Key(Locale, _LOCALE),
     "candidate_locales": Key(tuple[Locale, ...], "a list of 2 to 10 locales, or [] for none"),
-    "language_mode": Key(Literal["continuous", "single"], '"continuous" or "single"'),
-    "channels": Key(
-        tuple[Annotated[int, msgspec.Meta(ge=0, le=63)], ...],
-        "a list of channel numbers from 0 on, or [] for all",
-    ),
-    "max_speakers": Key(
-        Annotated[int, msgspec.Meta(ge=2, le=35)], 'a number from 2 to 35, or "none"', True
-    ),
+    "language_mode": Key(o.LanguageMode, '"continuous" or "single"'),
+    "channels": Key(tuple[Channel, ...], "a list of channel numbers from 0 on, or [] for all"),
+    "max_speakers": Key(o.SeveralSpeakers, 'a number from 2 to 35, or "none"', True),
     "word_times": Key(bool, _SWITCH),
     "display_word_times": Key(bool, _SWITCH),
-    "punctuation": Key(Punctuation, '"none", "dictated", "automatic" or "dictated_and_automatic"'),
-    "profanity": Key(Profanity, '"none", "removed", "tags" or "masked"'),
+    "punctuation": Key(
+        o.Punctuation, '"none", "dictated", "automatic" or "dictated_and_automatic"'
+    ),
+    "profanity": Key(o.Profanity, '"none", "removed", "tags" or "masked"'),
     "model": Key(ModelUrl, 'the URL of a model, or "none"', True),
     "model_by_locale": Key(dict[Locale, ModelUrl], "a table of locale = the URL of a model"),
-    "time_to_live_hours": Key(
-        Annotated[int, msgspec.Meta(ge=6, le=744)], "a number of hours from 6 to 744"
-    ),
+    "time_to_live_hours": Key(o.Hours, "a number of hours from 6 to 744"),
     "models": Key(tuple[ModelName, ...], "a list of names of models, the best first"),
-    "expected_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
-    "min_speakers": Key(Speakers, 'a number from 1 to 35, or "none"', True),
-    "min_language_confidence": Key(Share, 'a number from 0 to 1, or "none"', True),
-    "key_terms": Key(
-        Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)], "a list of up to 1000 terms"
-    ),
+    "expected_speakers": Key(o.Speakers, 'a number from 1 to 35, or "none"', True),
+    "min_speakers": Key(o.Speakers, 'a number from 1 to 35, or "none"', True),
+    "finds_speakers": Key(bool, _SWITCH),
+    "min_language_confidence": Key(o.Share, 'a number from 0 to 1, or "none"', True),
+    "key_terms": Key(Terms, "a list of up to 1000 terms"),
     "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
     "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
     "formatting": Key(bool, _SWITCH),
     "redact": Key(tuple[PolicyName, ...], "a list of kinds of personal data, such as person_name"),
-    "redact_with": Key(Substitute, '"hash" or "kind"'),
+    "redact_with": Key(o.Substitute, '"hash" or "kind"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
     "highlights": Key(bool, _SWITCH),
-    "hebrew_words": Key(Script, '"hebrew" or "latin"'),
+    "hebrew_words": Key(o.Script, '"hebrew" or "latin"'),
 }
 OPTION_NAMES = frozenset(_OPTION_KEYS)
-assert set(Options.__struct_fields__) == OPTION_NAMES
+assert set(o.Options.__struct_fields__) == OPTION_NAMES
 
 RECORDING_KEYS = _OPTION_KEYS | {
-    "roles": Key(
-        dict[Annotated[int, msgspec.Meta(ge=0, le=63)], Text], "a table of channel number = name"
+    "roles": Key(dict[Channel, Text], "a table of channel number = name"),
+    "formats": Key(
+        tuple[o.Format, ...], 'a list of "vtt", "srt", "ttml", "txt", "docx", "csv", "words"'
     ),
-    "formats": Key(tuple[Literal["vtt", "srt", "txt"], ...], 'a list of "vtt", "srt", "txt"'),
-    "review_below": Key(
-        Annotated[float, msgspec.Meta(ge=0, le=1)], 'a number from 0 to 1, or "none"', True
-    ),
+    "caption_speakers": Key(o.SpeakerStyle, '"names", "dashes" or "tags"'),
+    "review_below": Key(o.Share, 'a number from 0 to 1, or "none"', True),
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
 }
@@ -113,16 +107,26 @@ RECORDING_KEYS = _OPTION_KEYS | {
 
 DEFAULT_KEYS = RECORDING_KEYS | {
     "provider": Key(str, "the name of a provider"),
-    "providers": Key(
-        Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)],
-        "a list of names of providers, the first choice first",
-    ),
-    "mode": Key(Mode, '"standard" or "express"'),
-    "coalesce_seconds": Key(
-        Annotated[int, msgspec.Meta(ge=1, le=3600)], 'a number from 1 to 3600, or "none"', True
-    ),
+    "providers": Key(Providers, "a list of names of providers, the first choice first"),
+    "mode": Key(o.Mode, '"standard" or "express"'),
+    "coalesce_seconds": Key(Seconds, 'a number from 1 to 3600, or "none"', True),
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
+    "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),
+    "most_hours_per_day": Key(_Amount, 'a number above 0, or "none"', True),
+    "every_version": Key(bool, _SWITCH),
+    "only": Key(tuple[Folder, ...], 'a list of patterns such as "*.wav", or [] for all'),
+    "ignore": Key(tuple[Folder, ...], 'a list of patterns such as "*-test.wav"'),
+    "companions": Key(
+        tuple[CompanionPattern, ...],
+        'a list of names with {name} or {stem}, such as "{name}.json"',
+    ),
+    "companion_wait_seconds": Key(
+        Annotated[int, msgspec.Meta(ge=0, le=86_400)], "a number of seconds from 0 to 86400"
+    ),
+    "companion_fields": Key(dict[Text, Text], "a table of name = where its value lies"),
+    "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
+    "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""
 
@@ -145,11 +149,13 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     typed = raw
     if key == "roles" and isinstance(raw, dict):  # JSON and TOML have no integer keys
         typed = {_number(k): v for k, v in raw.items()}
+    if key in _LOCALES:
+        typed = _canonical(typed)
     try:
         return msgspec.convert(typed, spec.type)
     except msgspec.ValidationError:
         return Problem(
-            f"{_shown(key, raw)} is not usable, expected {spec.expects}{_hint(key, raw)}"
+            f"{_shown(key, raw)} is not usable, expected {spec.expects}{_hint(key, raw, spec)}"
         )
 
 
@@ -164,12 +170,15 @@ def value_of_text(key: str, text: str) -> Any | Problem:
     if spec.is_nullable and is_none:
         return None
     parts = [part.strip() for part in text.split(",") if part.strip() and not is_none]
-    if key in _TABLES:
+    if spec.shape is dict:
         pairs = [part.partition("=") for part in parts]
         if not all(sign for _, sign, _ in pairs):
             return Problem(f"{_shown(key, text)} is not usable, expected name=value,name=value")
-        return {name.strip(): value.strip() for name, _, value in pairs}
-    lax = parts if key in _LISTS else text.lower() if spec.type is bool else text
+        table = {name.strip(): value.strip() for name, _, value in pairs}
+        return _canonical(table) if key in _LOCALES else table
+    if key in _LOCALES:
+        text, parts = canonical(text), [canonical(part) for part in parts]
+    lax = parts if spec.shape is tuple else text.lower() if spec.type is bool else text
     try:
         return msgspec.convert(lax, spec.type, strict=False)
     except msgspec.ValidationError:
@@ -180,6 +189,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """', did you mean ...?' for a word close to a known one, else an empty string."""
     close = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f", did you mean {close[0]}?" if close else ""
+
+
+def _canonical(raw: object) -> object:
+    """With its locales as they are written."""
+    if isinstance(raw, str):
+        return canonical(raw)
+    if isinstance(raw, dict):
+        return {canonical(k) if isinstance(k, str) else k: v for k, v in raw.items()}
+    return [_canonical(one) for one in raw] if isinstance(raw, list | tuple) else raw
 
 
 def _number(key: object) -> object:
@@ -193,9 +211,9 @@ def _shown(key: str, raw: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _hint(key: str, raw: object) -> str:
+def _hint(key: str, raw: object, spec: Key) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
-    if isinstance(raw, str) and key in _LISTS:
+    if isinstance(raw, str) and spec.shape is tuple:
         return f"; write it as a list: [{raw!r}]".replace("'", '"')
     return ""

@@ -12,8 +12,13 @@ Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
 Substitute = Literal["hash", "kind"]
 Script = Literal["hebrew", "latin"]
+LanguageMode = Literal["continuous", "single"]
 Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
+SeveralSpeakers = Annotated[int, msgspec.Meta(ge=2, le=35)]
+Hours = Annotated[int, msgspec.Meta(ge=6, le=744)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +26,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `candidate_locales` (2 to 10) turns language identification on; `locale` is then the
     fallback. `channels` are 0-based, empty means all that the audio has. `max_speakers` (2 to
-    35), `expected_speakers` or `min_speakers` turns diarization on. `model` is a custom model's
+    35), `expected_speakers`, `min_speakers` or, where nobody knows how many there are,
+    `finds_speakers` turns diarization on. `model` is a custom model's
     URL, `model_by_locale` the same per candidate locale. `time_to_live_hours` (6 to 744) is how
     long the provider may keep its copy if we never come to delete it.
 
@@ -34,19 +40,20 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     locale: Locale = "en-US"
     candidate_locales: tuple[Locale, ...] = ()
-    language_mode: Literal["continuous", "single"] = "continuous"
+    language_mode: LanguageMode = "continuous"
     channels: tuple[Annotated[int, msgspec.Meta(ge=0)], ...] = ()
-    max_speakers: Annotated[int, msgspec.Meta(ge=2, le=35)] | None = None
+    max_speakers: SeveralSpeakers | None = None
     word_times: bool = True
     display_word_times: bool = True
     punctuation: Punctuation = "dictated_and_automatic"
     profanity: Profanity = "masked"
     model: str | None = None
     model_by_locale: dict[str, str] = {}
-    time_to_live_hours: Annotated[int, msgspec.Meta(ge=6, le=744)] = 48
+    time_to_live_hours: Hours = 48
     models: tuple[str, ...] = ()
     expected_speakers: Speakers | None = None
     min_speakers: Speakers | None = None
+    finds_speakers: bool = False
     min_language_confidence: Share | None = None
     key_terms: tuple[str, ...] = ()
     prompt: str | None = None
@@ -64,4 +71,4 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def tells_speakers(self) -> bool:
         """Whether speakers are to be told apart by voice."""
         counts = (self.max_speakers, self.expected_speakers, self.min_speakers)
-        return any(count is not None for count in counts)
+        return self.finds_speakers or any(count is not None for count in counts)

@@ -8,18 +8,19 @@ longest matching prefix over the default profile. Everything here is pure; the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from shared.model.failure import Template
 from shared.model.failure_texts import BAD_METADATA, BAD_OPTIONS, UNKNOWN_PROFILE
 from shared.model.profile import keys
-from shared.model.profile.options import Mode, Options
+from shared.model.profile.letters import as_meant
+from shared.model.profile.naming import pattern_problem
+from shared.model.profile.options import Format, Mode, Options, SpeakerStyle
 
 DEFAULT = "default"
 METADATA_PREFIX = "dropscribe_"
-Format = Literal["vtt", "srt", "txt"]
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,11 +30,20 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     profile has "", which holds everything. `next_providers` are whom a recording goes to, in
     this order, where `provider` cannot take it or cannot be had. `roles` names the speaker of a
     channel.
-    `formats` are written beside the JSON transcript. Utterances with a confidence below
-    `review_below` are marked for review; None marks nothing. `coalesce_seconds` overrides the
+    `formats` are written beside the JSON transcript. `caption_speakers` is how captions show a
+    change of speaker where there are several. What is heard with a confidence below
+    `review_below` is marked for review; None marks nothing. `coalesce_seconds` overrides the
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
-    not paid for again under another name.
+    not paid for again under another name; with `every_version` it is under its own, though
+    nothing but metadata was changed. Beyond `most_per_day`, in the currency of the
+    deployment, and `most_hours_per_day` of audio its recordings wait for the next day.
+
+    `only` and `ignore` are patterns of what is taken in its folders and of what is not.
+    `companions` are patterns of the names of files that describe a recording, `companion_fields`
+    where in them what lies; for one that is not there yet a recording waits
+    `companion_wait_seconds`. `name_pattern` says what the name of a recording tells. `endpoints`
+    are those that may do its work, () for all of its providers.
     """
 
     name: str = DEFAULT
@@ -44,12 +54,23 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     options: Options = Options()
     roles: dict[int, str] = {}
     formats: tuple[Format, ...] = ("vtt",)
+    caption_speakers: SpeakerStyle = "names"
     review_below: float | None = 0.6
     coalesce_seconds: int | None = None
     keep_provider_copy: bool = False
     accept_truncated: bool = False
     reuse: bool = False
+    every_version: bool = False
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+    companion_wait_seconds: int = 60
+    companion_fields: dict[str, str] = {}
+    name_pattern: str | None = None
+    endpoints: tuple[str, ...] = ()
     container_jobs: bool = False
+    most_per_day: float | None = None
+    most_hours_per_day: float | None = None
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +95,11 @@ def choose(
         return named(profiles, wanted)
     matches = [(len(prefix), p) for p in profiles for prefix in p.prefixes if _in(name, prefix)]
     return max(matches, key=lambda match: match[0])[1]
+
+
+def said_of(metadata: Mapping[str, str]) -> frozenset[str]:
+    """The options that a blob's metadata sets."""
+    return frozenset(_ours(metadata)) & frozenset(keys.RECORDING_KEYS)
 
 
 def named(profiles: Sequence[Profile], name: str) -> Profile:
@@ -112,7 +138,11 @@ def with_fields(profile: Profile, fields: Mapping[str, object]) -> Profile:
 def labels(metadata: Mapping[str, str]) -> Labels:
     """Title, client item id and foreign entries of a blob's metadata."""
     ours = _ours(metadata)
-    foreign = {k: v for k, v in metadata.items() if not k.lower().startswith(METADATA_PREFIX)}
+    foreign = {
+        key: as_meant(text)
+        for key, text in metadata.items()
+        if not key.lower().startswith(METADATA_PREFIX)
+    }
     return Labels(
         title=ours.get("title"), client_item_id=ours.get("client_item_id"), metadata=foreign
     )
@@ -139,15 +169,16 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_repetitions(profile),
         *_speaker_contradictions(options),
     ]
-    if options.max_speakers is not None and len(options.channels) > 1:
-        found.append(
-            ("max_speakers", "cannot go with several channels; the channels separate the speakers")
-        )
+    if len(options.channels) > 1:
+        text = "cannot go with several channels; the channels separate the speakers"
+        asked = {"max_speakers": options.max_speakers, "finds_speakers": options.finds_speakers}
+        found += [(key, text) for key, value in asked.items() if value]
     strangers = sorted(set(profile.roles) - set(options.channels)) if options.channels else []
     if strangers:
         listed = ", ".join(map(str, strangers))
         found.append(("roles", f"names channel {listed}, which channels leaves out"))
-    return found
+    problem = pattern_problem(profile.name_pattern) if profile.name_pattern else None
+    return [*found, ("name_pattern", problem)] if problem else found
 
 
 def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
@@ -207,7 +238,7 @@ def _overridden(
 def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
     """Our own entries without their prefix. Storage compares metadata names without case."""
     return {
-        key.lower().removeprefix(METADATA_PREFIX): value
+        key.lower().removeprefix(METADATA_PREFIX): as_meant(value)
         for key, value in metadata.items()
         if key.lower().startswith(METADATA_PREFIX)
     }

@@ -1,25 +1,30 @@
 """From what a provider heard to the transcript that we write. Pure, and linear in its input.
 
-The order of work: clean every utterance, put all channels into one time order, mend the times
-inside each channel, then tell speakers, turns and overlaps. What a provider does not say stays
-null; what it says badly (an end before its start, a confidence of NaN) is mended here, so that
-nobody downstream has to look twice.
+The order of work: clean every utterance; decide when each was said, and how long the recording is
+(`spans.py`, `words.py`); see that no voice overlaps itself (`voices.py`); cut what is too long to
+read (`paragraphs.py`); then tell speakers, turns, overlaps and doubts. What a provider does not say
+stays null; what it says badly (an end before its start, a confidence of NaN) is mended here, so
+that nobody downstream has to look twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TypeVar
 
 from msgspec.structs import replace
 
+from shared.model.language.languages import language as language_of
+from shared.model.language.scripts import joint
 from shared.model.profile.options import Options
 from shared.model.transcript.insights import Chapter, Entity, Insights, Sentiment, Span
 from shared.model.transcript.masking import hides_words, shown_only
-from shared.model.transcript.mend import mend_utterance, mend_words
+from shared.model.transcript.mend import mend_utterance
+from shared.model.transcript.paragraphs import PARAGRAPH_MS, paragraphs
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
+from shared.model.transcript.review import needs_review, review
+from shared.model.transcript.spans import Placed, place
 from shared.model.transcript.transcript import (
     Job,
     Language,
@@ -29,15 +34,14 @@ from shared.model.transcript.transcript import (
     Transcript,
     Utterance,
 )
+from shared.model.transcript.voices import apart, in_order, overlapping, without_doubles
+from shared.model.transcript.words import mean_confidence
 
 _Timed = TypeVar("_Timed", Span, Entity, Chapter, Sentiment)
 
 # Providers and probes round differently; only more than both of these is worth a word.
 _TOLERATED_DIFFERENCE_MS = 2_000
 _TOLERATED_DIFFERENCE = 0.05
-
-# Written without spaces between sentences.
-_UNSPACED_LANGUAGES = ("ja", "yue", "wuu", "zh")
 
 
 def build_transcript(
@@ -56,37 +60,56 @@ def build_transcript(
     threshold, None for no marks. `source.duration_ms` is what our probe says; in the transcript
     it is what the provider heard, if the provider tells.
     """
-    duration_ms = _duration_ms(recognition, source)
-    said = recognition.utterances
-    if hides_words(options):
-        said = tuple(map(shown_only, said))
-    # In order before times are clamped, which may make them equal, and again afterwards.
-    heard = [mend_utterance(utterance, duration_ms) for utterance in sorted(said, key=_time_order)]
-    heard = _mend_overlaps(sorted((u for u in heard if u.text), key=_time_order))
+    placed = _heard(recognition, source, options)
+    duration_ms = placed.duration_ms
+    heard, units = _cut(placed.utterances, options)
     channels = {*range(source.channels or 1), *options.channels, *(u.channel for u in heard)}
     speakers = _Speakers(heard, channels=channels, are_apart=not recognition.is_mixed, roles=roles)
     language = _language(heard, options)
-    utterances = _utterances(heard, speakers, review_below)
-    confidence = _mean_confidence(utterances)
+    utterances = _utterances(heard, units, speakers, review_below)
+    doubts = review(utterances, review_below, language.code)
     return Transcript(
         job=job,
         source=replace(source, duration_ms=duration_ms),
-        provider=replace(provider, warnings=_warnings(recognition, source, provider)),
+        provider=replace(
+            provider, warnings=_warnings(recognition, source, provider, placed.warnings)
+        ),
         language=language,
-        text=_text(utterances, language),
-        confidence=confidence,
-        needs_review=_is_low(confidence, review_below),
+        text=_text(utterances),
+        confidence=mean_confidence(utterances),
+        needs_review=needs_review(doubts, sum(u.end_ms - u.start_ms for u in utterances)),
         speakers=speakers.all(),
         utterances=utterances,
         insights=_insights(recognition.insights, options, duration_ms),
+        review=doubts,
     )
 
 
-def _duration_ms(recognition: Recognition, source: Source) -> int | None:
-    """A duration of nothing, with utterances in it, is a provider that does not know."""
-    if recognition.duration_ms is None or (recognition.duration_ms <= 0 and recognition.utterances):
-        return source.duration_ms
-    return max(recognition.duration_ms, 0)
+def _heard(recognition: Recognition, source: Source, options: Options) -> Placed:
+    """The utterances as they are believed: in order, no voice over itself."""
+    said = recognition.utterances
+    if hides_words(options):
+        said = tuple(map(shown_only, said))
+    cleaned = [one for one in map(mend_utterance, said) if one.text]
+    once, told = without_doubles(cleaned)
+    placed = place(once, recognition.duration_ms, source.duration_ms)
+    ordered = apart(in_order(placed.utterances))
+    return Placed(ordered, placed.duration_ms, [*told, *placed.warnings])
+
+
+def _cut(
+    heard: Sequence[RecognisedUtterance], options: Options
+) -> tuple[list[RecognisedUtterance], list[int]]:
+    """Without long monologues; with each, the number of the unit that it is a part of."""
+    if all(one.end_ms - one.start_ms <= PARAGRAPH_MS for one in heard):
+        return list(heard), list(range(len(heard)))
+    parts = [
+        (part, unit)
+        for unit, one in enumerate(heard)
+        for part in paragraphs(one, language_of(one.language or options.locale))
+    ]
+    parts.sort(key=lambda part: part[0].start_ms)
+    return [part for part, _ in parts], [unit for _, unit in parts]
 
 
 def _insights(found: Insights, options: Options, duration_ms: int | None) -> Insights | None:
@@ -119,48 +142,16 @@ def _clamped(moment_ms: int, least_ms: int, most_ms: int | None) -> int:
     return max(least_ms, moment_ms if most_ms is None else min(moment_ms, most_ms))
 
 
-# -- utterances among each other --------------------------------------------------------------
-
-
-def _time_order(utterance: RecognisedUtterance) -> tuple[int, int, int]:
-    return utterance.start_ms, utterance.channel, utterance.end_ms
-
-
-def _mend_overlaps(ordered: list[RecognisedUtterance]) -> list[RecognisedUtterance]:
-    """Nobody overlaps inside a channel: the earlier utterance ends where the next one starts."""
-    mended = list(ordered)
-    last_of: dict[int, int] = {}
-    for index, utterance in enumerate(ordered):
-        last = last_of.get(utterance.channel)
-        if last is not None and mended[last].end_ms > utterance.start_ms:
-            mended[last] = replace(mended[last], end_ms=utterance.start_ms)
-        last_of[utterance.channel] = index
-    return mended
-
-
-def _overlapping(ordered: Sequence[RecognisedUtterance]) -> set[int]:
-    """Indexes of the utterances that share time with one of another channel.
-
-    As channels hold no overlaps inside, whoever still speaks when another begins is on another
-    channel; and of several who speak already, all are known to overlap.
-    """
-    overlapping: set[int] = set()
-    speaking: list[tuple[int, int]] = []  # until when, and who; the first to end comes first
-    for index, utterance in enumerate(ordered):
-        while speaking and speaking[0][0] <= utterance.start_ms:
-            heappop(speaking)
-        if utterance.end_ms <= utterance.start_ms:
-            continue
-        if speaking:
-            overlapping |= {index, speaking[0][1]}
-        heappush(speaking, (utterance.end_ms, index))
-    return overlapping
+# -- utterances ------------------------------------------------------------------------------
 
 
 def _utterances(
-    heard: Sequence[RecognisedUtterance], speakers: _Speakers, review_below: float | None
+    heard: Sequence[RecognisedUtterance],
+    units: Sequence[int],
+    speakers: _Speakers,
+    review_below: float | None,
 ) -> tuple[Utterance, ...]:
-    overlapping = _overlapping(heard)
+    at_once = overlapping(heard)
     utterances: list[Utterance] = []
     turn, turn_of = -1, None
     for index, u in enumerate(heard):
@@ -179,12 +170,14 @@ def _utterances(
                 language=u.language,
                 confidence=u.confidence,
                 needs_review=_is_low(u.confidence, review_below),
-                overlaps=index in overlapping,
+                overlaps=index in at_once,
                 text=u.text,
                 text_itn=u.text_itn,
                 text_lexical=u.text_lexical,
-                words=mend_words(u.words, u.start_ms, u.end_ms),
+                words=u.words,
                 alternatives=u.alternatives,
+                unit=units[index],
+                timing=u.timing,
             )
         )
     return tuple(utterances)
@@ -245,27 +238,15 @@ class _Speakers:
 # -- the transcript as a whole ----------------------------------------------------------------
 
 
-def _text(utterances: Sequence[Utterance], language: Language) -> str:
+def _text(utterances: Sequence[Utterance]) -> str:
     """One turn a line."""
     if not utterances:
         return ""
-    unspaced = (language.code or "").split("-")[0] in _UNSPACED_LANGUAGES
     parts = [utterances[0].text]
     for before, utterance in pairwise(utterances):
-        same_line = "" if unspaced else " "
-        parts += [same_line if utterance.turn == before.turn else "\n", utterance.text]
+        same = utterance.turn == before.turn
+        parts += [joint(before.text, utterance.text) if same else "\n", utterance.text]
     return "".join(parts)
-
-
-def _mean_confidence(utterances: Iterable[Utterance]) -> float | None:
-    """Weighted by length; what lasts no time at all still counts for a millisecond."""
-    total, weight_ms = 0.0, 0
-    for utterance in utterances:
-        if utterance.confidence is not None:
-            length_ms = max(utterance.end_ms - utterance.start_ms, 1)
-            total += utterance.confidence * length_ms
-            weight_ms += length_ms
-    return round(total / weight_ms, 4) if weight_ms else None
 
 
 def _is_low(confidence: float | None, review_below: float | None) -> bool:
@@ -283,8 +264,10 @@ def _language(heard: Iterable[RecognisedUtterance], options: Options) -> Languag
     return Language(code=code, detected=detected, all=tuple(spoken_ms or ([code] if code else [])))
 
 
-def _warnings(recognition: Recognition, source: Source, provider: Provider) -> tuple[str, ...]:
-    warnings = [*provider.warnings, *recognition.warnings]
+def _warnings(
+    recognition: Recognition, source: Source, provider: Provider, told: Sequence[str]
+) -> tuple[str, ...]:
+    warnings = [*provider.warnings, *recognition.warnings, *told]
     if recognition.is_mixed and (source.channels or 1) > 1:
         warnings.append("The provider heard all channels as one; who is on which is not told.")
     heard_ms, probed_ms = recognition.duration_ms, source.duration_ms

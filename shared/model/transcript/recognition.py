@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.model.transcript.insights import Insights
-from shared.model.transcript.transcript import Alternative, Word
+from shared.model.transcript.transcript import Alternative, Timing, Word
 
 MOST_CHANNELS, MOST_VOICES = 64, 500
 """No provider tells more apart (35 speakers, 64 channels at most); voices are counted by channel,
@@ -19,7 +19,9 @@ and a provider that works piece by piece may name one person several times."""
 class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     """One phrase of one channel. `speaker` is the provider's own label, "" for none.
 
-    `is_masked` tells that the provider hid words in `text` that other forms may still hold."""
+    `is_masked` tells that the provider hid words in `text` that other forms may still hold;
+    `text_itn` is then the masked form. A `timing` of "interpolated" tells that the provider gave
+    no time: start and end mean nothing then."""
 
     start_ms: int
     end_ms: int
@@ -33,6 +35,7 @@ class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     is_masked: bool = False
     words: tuple[Word, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    timing: Timing = "provider"
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,75 +1,274 @@
-"""Which stretches of a recording a person should listen to again."""
+"""Which stretches of a recording a person should listen to again, the worst first.
+
+A single word below a threshold says little: most are right. Where a recogniser errs, the words
+around are in doubt too, so a word is judged together with its neighbours, and counts more if it
+is a number or a name, because there an error costs more. Some doubts need no confidence: a phrase
+said over and over, more text than anybody can say in the time, and sentences that models are
+known to make up where nobody speaks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from operator import eq, itemgetter
 
 import msgspec
 
-from shared.model.transcript.transcript import Transcript, Utterance, Word
+from shared.model.language.languages import Language, language
+from shared.model.language.sentences import may_end
+from shared.model.transcript.transcript import (
+    Doubt,
+    Review,
+    Stretch,
+    Transcript,
+    Utterance,
+    Word,
+)
 
-# Two doubtful places closer than this are heard in one go.
+MOST = 20
+"""So many stretches a row of the table holds; the transcript holds them all."""
+OWN_WEIGHT = 4
+"""How much a word's own confidence counts beside that of each neighbour."""
+COSTLY = 1.3
+"""So many times the doubt of a word that is a number or a name."""
 _ONE_LISTEN_MS = 1_000
-
-
-def review_spans(
-    transcript: Transcript, review_below: float | None, most: int = 20
-) -> tuple[Span, ...]:
-    """The doubtful stretches in time order, at most `most` of them.
-
-    Words with a confidence below the threshold count, wherever they stand; an utterance below
-    it counts as a whole only if none of its words says where the doubt lies. Neighbours are
-    merged. If there are more than `most`, those stay that leave the most speech in doubt.
-    """
-    if review_below is None:
-        return ()
-    doubtful = sorted(
-        (span for u in transcript.utterances for span in _doubtful(u, review_below)),
-        key=lambda span: (span.start_ms, span.end_ms),
-    )
-    merged = list(_merged(doubtful))
-    worst = sorted(merged, key=lambda span: _length_ms(span) * (span.confidence - review_below))
-    return tuple(sorted(worst[:most], key=lambda span: span.start_ms))
-
-
-def _doubtful(utterance: Utterance, review_below: float) -> list[Span]:
-    spans = [span for word in utterance.words for span in _if_low(word, review_below)]
-    return spans or list(_if_low(utterance, review_below))
-
-
-def _if_low(heard: Word | Utterance, review_below: float) -> Iterator[Span]:
-    if heard.confidence is not None and heard.confidence < review_below:
-        yield Span(heard.start_ms, heard.end_ms, heard.confidence)
-
-
-def _merged(spans: list[Span]) -> Iterator[Span]:
-    """`spans` in time order; the silence that a merge takes in does not dilute the doubt."""
-    group: list[Span] = []
-    end_ms = 0
-    for span in spans:
-        if group and span.start_ms - end_ms > _ONE_LISTEN_MS:
-            yield _as_one(group, end_ms)
-            group = []
-        end_ms = max(end_ms, span.end_ms) if group else span.end_ms
-        group.append(span)
-    if group:
-        yield _as_one(group, end_ms)
-
-
-def _as_one(group: list[Span], end_ms: int) -> Span:
-    weight_ms = sum(map(_length_ms, group))
-    confidence = sum(span.confidence * _length_ms(span) for span in group) / weight_ms
-    return Span(group[0].start_ms, end_ms, round(confidence, 4))
-
-
-def _length_ms(span: Span) -> int:
-    return max(span.end_ms - span.start_ms, 1)
+"""Two doubtful places closer than this are heard in one go."""
+_ENOUGH_MS = 10_000
+_ENOUGH = 0.05
+"""So much to hear again, in milliseconds or as a part of what is said, and a recording is to be
+reviewed."""
+_DIGIT = re.compile(r"\d")
+_LONGEST_LOOP = 12
+_TIMES, _TIMES_OF_A_WORD = 3, 5
+_TOO_FAST = 30
+"""Characters a second that nobody says, over at least `_MUCH` of them."""
+_MUCH = 40
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of a recording to listen to again. `confidence` is the mean of its doubtful
-    parts, weighted by length."""
+    """A stretch of a recording to listen to again, as rows and reports have it. `confidence` is
+    the mean of its doubtful parts, weighted by length, 0 where the provider tells none."""
 
     start_ms: int
     end_ms: int
     confidence: float
+
+
+_Doubtful = tuple[int, int, float | None, float, Doubt]
+"""From when to when, the confidence, the doubt, and why. Not a class: there may be tens of
+thousands."""
+
+
+def review(
+    utterances: Sequence[Utterance], review_below: float | None, tag: str | None
+) -> Review | None:
+    """All doubtful stretches, worst first; None without a threshold. `tag` is the language."""
+    if review_below is None:
+        return None
+    found: list[_Doubtful] = []
+    for utterance in utterances:
+        found += _unsure(utterance, review_below, tag)
+        found += _incredible(utterance)
+    found += _loops(utterances)
+    if not found:
+        return Review()
+    found.sort(key=itemgetter(0, 1))
+    ranked = sorted(map(_as_one, _near(found)), key=lambda pair: (-pair[0], pair[1].start_ms))
+    stretches = tuple(stretch for _, stretch in ranked)
+    return Review(listen_ms=sum(s.end_ms - s.start_ms for s in stretches), stretches=stretches)
+
+
+def needs_review(found: Review | None, spoken_ms: int) -> bool:
+    """Whether what is in doubt is worth somebody's time, in a recording with so much speech."""
+    if found is None or not found.stretches:
+        return False
+    return found.listen_ms >= min(_ENOUGH_MS, max(spoken_ms * _ENOUGH, 1))
+
+
+def review_spans(
+    transcript: Transcript, review_below: float | None, most: int = MOST
+) -> tuple[Span, ...]:
+    """The `most` worst stretches, worst first."""
+    found = transcript.review or review(
+        transcript.utterances, review_below, transcript.language.code
+    )
+    if review_below is None or found is None:
+        return ()
+    return tuple(
+        Span(stretch.start_ms, stretch.end_ms, stretch.confidence or 0.0)
+        for stretch in found.stretches[:most]
+    )
+
+
+# -- what the provider is not sure of ---------------------------------------------------------
+
+
+def _unsure(utterance: Utterance, below: float, tag: str | None) -> list[_Doubtful]:
+    """Doubtful words; the utterance as a whole only if none of them says where the doubt lies."""
+    confidences = [word.confidence for word in utterance.words]
+    spans: list[_Doubtful] = []
+    if confidences:
+        known = [sure for sure in confidences if sure is not None]
+        # Doubt of a costly word counts more: nothing above this limit can be below the threshold.
+        if known and min(known) < 1 - (1 - below) / COSTLY:
+            spans = _unsure_words(utterance, confidences, below, tag)
+    if spans or utterance.confidence is None or utterance.confidence >= below:
+        return spans
+    sure = utterance.confidence
+    return [(utterance.start_ms, utterance.end_ms, sure, 1 - sure, "unsure")]
+
+
+def _unsure_words(
+    utterance: Utterance, confidences: Sequence[float | None], below: float, tag: str | None
+) -> list[_Doubtful]:
+    spans: list[_Doubtful] = []
+    costly_below = 1 - (1 - below) / COSTLY
+    words, last = utterance.words, len(confidences) - 1
+    spoken = language(utterance.language or tag)
+    before = None
+    for n, sure in enumerate(confidences):
+        if sure is None:
+            before = None
+            continue
+        smooth, weight = sure * OWN_WEIGHT, OWN_WEIGHT
+        if before is not None:
+            smooth += before
+            weight += 1
+        before = sure
+        if n < last and (after := confidences[n + 1]) is not None:
+            smooth += after
+            weight += 1
+        smooth /= weight
+        if smooth >= costly_below:
+            continue
+        word = words[n]
+        why = _kind(words, n, spoken)
+        doubt = 1 - smooth if why == "unsure" else (1 - smooth) * COSTLY
+        if 1 - doubt < below:
+            spans.append((word.start_ms, word.end_ms, sure, doubt, why))
+    return spans
+
+
+def _kind(words: Sequence[Word], n: int, spoken: Language) -> Doubt:
+    text = words[n].text
+    if _DIGIT.search(text):
+        return "number"
+    if not text[:1].isupper() or spoken.nouns_capitalised or len(text) < 2 or n == 0:
+        return "unsure"
+    return "unsure" if may_end(words[n - 1].text, spoken) else "name"
+
+
+# -- what cannot be so ------------------------------------------------------------------------
+
+
+def _incredible(utterance: Utterance) -> Iterator[_Doubtful]:
+    text, length_ms = utterance.text, utterance.end_ms - utterance.start_ms
+    span = utterance.start_ms, utterance.end_ms, utterance.confidence
+    if len(text) >= _MUCH and len(text) * 1000 > _TOO_FAST * length_ms:
+        yield *span, 1.0, "too_fast"
+    if len(text) < 100 and _plain(text) in _made_up():
+        yield *span, 1.0, "known_phrase"
+
+
+@cache
+def _made_up() -> frozenset[str]:
+    text = (files(__package__) / "made_up.txt").read_text(encoding="utf-8")
+    return frozenset(_plain(line) for line in text.splitlines() if line and line[0] != "#")
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def _loops(utterances: Sequence[Utterance]) -> Iterator[_Doubtful]:
+    """Phrases that a voice says several times in a row, over the ends of utterances."""
+    voices: dict[tuple[int, str | None], list[Utterance]] = {}
+    for utterance in utterances:
+        voices.setdefault((utterance.channel, utterance.speaker), []).append(utterance)
+    for spoken in voices.values():
+        yield from _loops_of(spoken)
+
+
+def _loops_of(spoken: Sequence[Utterance]) -> Iterator[_Doubtful]:
+    words: list[str] = []
+    firsts: list[int] = []
+    for utterance in spoken:
+        firsts.append(len(words))
+        words += utterance.text.split()
+    for first, last in _repeated(words):
+        start, end = bisect_right(firsts, first) - 1, bisect_right(firsts, last - 1) - 1
+        yield (
+            _at(spoken[start], first - firsts[start]),
+            _at(spoken[end], last - firsts[end]),
+            None,
+            1.0,
+            "repeated",
+        )
+
+
+def _at(utterance: Utterance, n: int) -> int:
+    """About when the `n`th of its words begins."""
+    size = len(utterance.text.split())
+    if len(utterance.words) == size:
+        return utterance.words[n].start_ms if n < size else utterance.end_ms
+    return utterance.start_ms + (utterance.end_ms - utterance.start_ms) * n // size
+
+
+def _repeated(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """First and last word, exclusive, of what is one phrase over and over."""
+    covered = 0
+    for loop in range(1, min(_LONGEST_LOOP, len(words) // 2) + 1):
+        same = bytes(map(eq, words, words[loop:]))
+        times = _TIMES if loop > 1 else _TIMES_OF_A_WORD
+        wanted = b"\x01" * (loop * (times - 1))
+        first = same.find(wanted)
+        while first >= 0:
+            last = same.find(b"\x00", first)
+            last = len(same) if last < 0 else last
+            if first >= covered:
+                covered = last + loop
+                yield first, covered
+            first = same.find(wanted, last)
+
+
+# -- stretches --------------------------------------------------------------------------------
+
+
+def _near(found: Iterable[_Doubtful]) -> Iterator[list[_Doubtful]]:
+    """`found` in time order, as groups that are heard in one go."""
+    group: list[_Doubtful] = []
+    end_ms = 0
+    for doubtful in found:
+        start, end = doubtful[0], doubtful[1]
+        if group and start - end_ms > _ONE_LISTEN_MS:
+            yield group
+            group = []
+        end_ms = end if not group or end > end_ms else end_ms
+        group.append(doubtful)
+    if group:
+        yield group
+
+
+def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
+    """How much speech is in doubt, and the stretch; silence that it takes in weighs nothing."""
+    doubtful = total = weight = 0.0
+    end_ms = 0
+    for start_ms, end, sure, doubt, _ in group:
+        length = end - start_ms or 1
+        doubtful += doubt * length
+        if end > end_ms:
+            end_ms = end
+        if sure is not None:
+            total += sure * length
+            weight += length
+    stretch = Stretch(
+        start_ms=group[0][0],
+        end_ms=end_ms,
+        confidence=round(total / weight, 4) if weight else None,
+        doubts=tuple(dict.fromkeys([why for *_, why in group])),
+    )
+    return doubtful, stretch

@@ -43,7 +43,9 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True):
     `text` is the display form; `text_itn` and `text_lexical` are the inverse-text-normalised
     and the spoken form. `turn` numbers the turns of the conversation: adjacent utterances of
     one speaker share it. `overlaps` tells that somebody else speaks at the same time.
-    `needs_review` marks confidence below the profile's threshold.
+    `needs_review` marks confidence below the profile's threshold. `unit` numbers the provider's
+    own units of speech: utterances that one was cut into share it, and put together they are it.
+    `timing` is "interpolated" where the provider gave no time that can be believed.
     """
 
     id: int
@@ -62,6 +64,8 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True):
     text_lexical: str | None = None
     words: tuple[Word, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    unit: int | None = None
+    timing: Timing = "provider"
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     recording_id: str
     attempt: int
     profile: str
+    title: str | None = None
     client_item_id: str | None = None
     metadata: dict[str, str] = {}
 
@@ -137,13 +142,34 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     all: tuple[str, ...] = ()
 
 
+Doubt = Literal["unsure", "number", "name", "repeated", "too_fast", "known_phrase"]
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A stretch to listen to again. `confidence` is that of its doubtful parts, null where the
+    provider tells none; `doubts` say why."""
+
+    start_ms: int
+    end_ms: int
+    confidence: float | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person should hear again, worst first, and how long that takes."""
+
+    listen_ms: int = 0
+    stretches: tuple[Stretch, ...] = ()
+
+
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """What was said in one recording.
 
     A recording without speech is a success: `text` is "" and `utterances` empty.
     `text` is the display text of all utterances in time order, one turn a line.
     `confidence` is the mean over the utterances, weighted by their length. `insights` is null
-    where none were asked for.
+    where none were asked for, `review` where the profile sets no threshold. `needs_review` goes by
+    the time that listening again takes.
     """
 
     schema: str = SCHEMA
@@ -157,3 +183,4 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     speakers: tuple[Speaker, ...] = ()
     utterances: tuple[Utterance, ...] = ()
     insights: Insights | None = None
+    review: Review | None = None

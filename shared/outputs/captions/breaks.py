@@ -6,17 +6,19 @@ Every token has two faces, what it is to the break after it (`After`) and to the
 
 from __future__ import annotations
 
+import unicodedata
 from enum import IntEnum
 from typing import NamedTuple
 
-from shared.outputs.captions.function_words import TITLES, function_words
+from shared.model.language.languages import language
+from shared.model.language.scripts import script_of
+from shared.model.language.sentences import ends_sentence, may_end
+from shared.outputs.captions.measure import Measure, measure_of
 from shared.outputs.captions.scripts import (
     CHINESE_PARTICLES,
     CLOSING,
     OPENING,
     SMALL_KANA,
-    Script,
-    script_of,
     width_of,
 )
 
@@ -28,6 +30,8 @@ NEVER = 400
 
 
 class After(IntEnum):
+    """Those of scripts are called as in `Script`."""
+
     PLAIN = 0
     SENTENCE = 1
     CLAUSE = 2
@@ -104,62 +108,66 @@ def _penalty(after: After, before: Before) -> int:
 PENALTIES = tuple(tuple(_penalty(after, before) for before in Before) for after in After)
 """PENALTIES[After][Before], 0 to NEVER."""
 
-_AFTER_SCRIPT = {
-    Script.HAN: After.HAN,
-    Script.HIRAGANA: After.HIRAGANA,
-    Script.KATAKANA: After.KATAKANA,
-    Script.SOUTH_EAST_ASIAN: After.SOUTH_EAST_ASIAN,
-}
-_BEFORE_SCRIPT = {
-    Script.HAN: Before.HAN,
-    Script.HIRAGANA: Before.HIRAGANA,
-    Script.KATAKANA: Before.KATAKANA,
-    Script.SOUTH_EAST_ASIAN: Before.SOUTH_EAST_ASIAN,
-}
 _QUOTES = "\"'”’»)]}」』）】》〉*"
-_SENTENCE_ENDS = frozenset(".?!…。！？｡؟۔।")
 _CLAUSE_ENDS = frozenset(",;:，、；：،؛—–")
 _SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
-_ABBREVIATIONS = frozenset(
-    ["e.g.", "i.e.", "vs.", "cf.", "approx.", "dept.", "fig.", "z.b.", "d.h.", "bzw.", "ca."]
-)
+_MARKS = ("Mn", "Mc", "Me")
+_SHORT = 3
 _HONORIFICS = frozenset("おご")
 _CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
 
 
 class Token(NamedTuple):
-    """What has to be known of a word: `bare` is lower case without punctuation."""
+    """What has to be known of a word: `bare` is lower case without punctuation, and `stops` tells
+    that a sentence may end with it, which the next word decides (`Lexicon.stopped`)."""
 
     width: int
     after: int
     before: int
     bare: str
     splits: bool
+    stops: bool
 
 
 class Lexicon(dict[str, Token]):
     """Looks tokens up and classifies each distinct one once. One language; for one call."""
 
-    def __init__(self, language: str | None) -> None:
+    def __init__(self, tag: str | None) -> None:
         super().__init__()
-        self._words = function_words(language)
+        self.tag = tag
+        self.measure: Measure = measure_of(tag)
+        self._words = language(tag)
 
     def __missing__(self, text: str) -> Token:
-        bare = text.casefold().strip("\"'“”‘’„«»()[]{}¿¡.,;:?!…")
+        bare = text.casefold().strip("\"'“”‘’„«»()[]{}¿¡.,;:?!…").replace("’", "'")
         width = width_of(text)
         spaceless = not text.isascii() and any(map(script_of, text))
-        token = Token(width, self._after(text, bare), self._before(text, bare), bare, spaceless)
+        stops = may_end(text, self._words)
+        after = After.SENTENCE if stops else self._after(text, bare)
+        token = Token(width, after, self._before(text, bare), bare, spaceless, stops)
         self[text] = token
         return token
 
-    def _after(self, text: str, bare: str) -> After:
-        bare = bare.replace("’", "'")
-        if bare in TITLES and (text.endswith(".") or text[0].isupper()) and text[-1] not in "?!,;:":
-            return After.CLINGS
-        end = text.rstrip(_QUOTES)[-1:]
-        initial = len(bare) == 1 and text.endswith(".") and text[0].isupper() and bare != "i"
-        if end in _SENTENCE_ENDS and end and not initial and text.lower() not in _ABBREVIATIONS:
+    def stopped(self, text: str, following: str) -> After:
+        """What a word that `stops` is to the break after it: the end of a sentence, or of an
+        abbreviation, an initial or an ordinal, which hold what follows."""
+        if ends_sentence(text, following, self._words):
             return After.SENTENCE
+        bare = self[text].bare
+        words = self._words
+        if bare in words.titles or bare in words.before_numbers or len(bare) == 1:
+            return After.CLINGS
+        if bare.isdigit():
+            return After.CLINGS
+        return After.NUMBER if text.rstrip(_QUOTES)[-1:] == "." else After.CLAUSE
+
+    def is_small(self, word: str) -> bool:
+        """A word that no line should end with."""
+        words = self._words
+        return word in words.joins or word in words.relates or word in words.others
+
+    def _after(self, text: str, bare: str) -> After:
+        end = text.rstrip(_QUOTES)[-1:]
         if end in _CLAUSE_ENDS and end:
             return After.CLAUSE
         if text[-1] in OPENING:
@@ -167,7 +175,9 @@ class Lexicon(dict[str, Token]):
         if text in _HONORIFICS:
             return After.CLINGS
         if script := script_of(text[-1]):
-            return _AFTER_SCRIPT[script]
+            return After[script.name]
+        if bare in self._words.titles and text[0].isupper():
+            return After.CLINGS
         return self._after_word(text, bare)
 
     def _after_word(self, text: str, bare: str) -> After:
@@ -182,23 +192,32 @@ class Lexicon(dict[str, Token]):
             return After.LEANS
         if text[-1].isdigit():
             return After.NUMBER
-        capital = words.names_are_capitalised and text[0].isupper() and text[-1].isalpha()
+        if len(bare) <= _SHORT and text.islower() and self._is_foreign_to_lists:
+            return After.LEANS
+        capital = not words.nouns_capitalised and text[0].isupper() and text[-1].isalpha()
         return After.CAPITAL if capital else After.PLAIN
+
+    @property
+    def _is_foreign_to_lists(self) -> bool:
+        """Nobody wrote down the small words of this language: the short ones are most of them."""
+        return not self._words.others
 
     def _before(self, text: str, bare: str) -> Before:
         words = self._words
         first = text[0]
         if first in SMALL_KANA or (first in CLOSING and not any(map(str.isalnum, text))):
             return Before.CLOSING
+        if not text.isascii() and unicodedata.category(first) in _MARKS:
+            return Before.CLOSING
         if first in CHINESE_PARTICLES:
             return Before.PARTICLE
         if script := script_of(first):
-            return _BEFORE_SCRIPT[script]
+            return Before[script.name]
         if bare in words.joins:
             return Before.JOINS
         if bare in words.relates:
             return Before.RELATES
         if first.isdigit():
             return Before.NUMBER
-        capital = words.names_are_capitalised and first.isupper()
+        capital = not words.nouns_capitalised and first.isupper()
         return Before.CAPITAL if capital else Before.PLAIN

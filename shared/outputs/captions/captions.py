@@ -7,56 +7,91 @@ from collections.abc import Sequence
 from math import ceil
 
 from shared.model.transcript.transcript import Transcript
-from shared.outputs.bidi import is_rtl, marked
+from shared.outputs.bidi import is_rtl
 from shared.outputs.captions.breaks import Lexicon
 from shared.outputs.captions.cue import CROSSING_MS, GAP_MS, MAX_CUE_MS, MIN_CUE_MS, Cue
+from shared.outputs.captions.exchange import shared
+from shared.outputs.captions.measure import Measure
+from shared.outputs.captions.naming import SpeakerStyle, prefix_of
 from shared.outputs.captions.run_words import RunWords, words_of
 from shared.outputs.captions.runs import Run, runs
 from shared.outputs.captions.schedule import Draft, schedule
 from shared.outputs.captions.scripts import width_of
-from shared.outputs.captions.segment import READ_MS_PER_WIDTH, Piece, segment
-
-MAX_NAME_CHARS = 20
-"""Longer names are cut where they stand in front of a line."""
+from shared.outputs.captions.segment import Piece, segment
 
 
-def name_prefix(name: str) -> str:
-    """A speaker's name as it stands before the words where a format has no place for it."""
-    return f"{name if len(name) <= MAX_NAME_CHARS else name[: MAX_NAME_CHARS - 1] + '…'}: "
-
-
-def cues(transcript: Transcript) -> list[Cue]:
+def cues(transcript: Transcript, style: SpeakerStyle = "names") -> list[Cue]:
     """The captions of a recording, starts never decreasing; empty where nothing was said.
 
-    Where speakers talk over each other their cues overlap in time. Only what the speech forces
-    breaks a rule of `cue.py`: somebody faster than can be read, or two at once.
+    Where speakers talk over each other their cues overlap in time, or they share one. Only what
+    the speech forces breaks a rule of `cue.py`: somebody faster than can be read, or two at once.
+    `style` says for what room has to be left where the speaker changes.
     """
-    lexicons: dict[str | None, Lexicon] = {}
-    found = runs(transcript)
-    starts = [run.start_ms for run in found]
-    texts: list[RunWords] = []
-    drafts: list[Draft] = []
-    for number, run in enumerate(found):
-        if run.language not in lexicons:
-            lexicons[run.language] = Lexicon(run.language)
-        words = words_of(run, lexicons[run.language])
-        texts.append(words)
-        drafts += _drafts(number, run, words, _room_end(starts, number, words.ends[-1]))
-    right_to_left = [is_rtl(run.texts, run.language) for run in found]
-    return [
-        _cue(draft, found[draft.run].name, texts[draft.run], right_to_left[draft.run])
-        for draft in schedule(drafts)
-    ]
+    return _Cutter(transcript, style).cues()
 
 
-def _drafts(number: int, run: Run, words: RunWords, room_end_ms: int) -> list[Draft]:
-    pieces = segment(
-        words,
-        room_end_ms=room_end_ms,
-        prefix=width_of(name_prefix(run.name)) if run.name else 0,
-        every_cue=run.crossed,
-    )
-    return [_draft(number, run, words, piece) for piece in pieces]
+class _Cutter:
+    """The runs of one transcript, each with its words."""
+
+    def __init__(self, transcript: Transcript, style: SpeakerStyle) -> None:
+        self._style = style
+        self._runs = runs(transcript)
+        self._lexicons = {run.language: Lexicon(run.language) for run in self._runs}
+        self._words: list[RunWords] = []
+
+    def cues(self) -> list[Cue]:
+        starts = [run.start_ms for run in self._runs]
+        drafts: list[Draft] = []
+        for number, run in enumerate(self._runs):
+            words = words_of(run, self._lexicons[run.language])
+            self._words.append(words)
+            drafts += self._drafts(number, _room_end(starts, number, words.ends[-1]))
+        right_to_left = [is_rtl(run.texts, run.language) for run in self._runs]
+        return [self._cue(draft, right_to_left) for draft in schedule(shared(drafts, self._fit))]
+
+    def _measure(self, number: int) -> Measure:
+        return self._lexicons[self._runs[number].language].measure
+
+    def _drafts(self, number: int, room_end_ms: int) -> list[Draft]:
+        run, words, measure = self._runs[number], self._words[number], self._measure(number)
+        prefix = prefix_of(run.name, self._style, measure.dashes[1]) if run.name else ""
+        pieces = segment(
+            words,
+            measure,
+            room_end_ms=room_end_ms,
+            prefix=width_of(prefix),
+            every_cue=run.crossed,
+        )
+        return [_draft(number, run, words, piece, measure) for piece in pieces]
+
+    def _fit(self, first: Draft, second: Draft) -> bool:
+        """Whether the lines of both fit beside their dashes."""
+        measure = self._measure(first.run)
+        return all(
+            _width(self._words[draft.run], draft.piece) + width_of(dash) <= measure.line
+            for draft, dash in zip((first, second), measure.dashes, strict=True)
+        )
+
+    def _cue(self, draft: Draft, right_to_left: Sequence[bool]) -> Cue:
+        words, (first, split, last) = self._words[draft.run], draft.piece
+        lines = [words.line(first, split)]
+        if split < last:
+            lines.append(words.line(split, last))
+        name = self._runs[draft.run].name
+        speakers: tuple[str | None, ...] = ()
+        if draft.second is not None:
+            other = draft.second
+            lines.append(self._words[other.run].line(other.piece.first, other.piece.last))
+            speakers = name, self._runs[other.run].name
+        return Cue(
+            draft.start_ms,
+            draft.end_ms,
+            tuple(lines),
+            name,
+            speakers,
+            right_to_left[draft.run],
+            self._measure(draft.run),
+        )
 
 
 def _room_end(starts: Sequence[int], number: int, audio_end_ms: int) -> int:
@@ -66,23 +101,19 @@ def _room_end(starts: Sequence[int], number: int, audio_end_ms: int) -> int:
     return min(starts[following] - GAP_MS, latest) if following < len(starts) else latest
 
 
-def _draft(number: int, run: Run, words: RunWords, piece: Piece) -> Draft:
-    width = sum(words.widths[piece.first : piece.last])
-    width += sum(words.spaces[piece.first + 1 : piece.last])
+def _width(words: RunWords, piece: Piece) -> int:
+    first, _, last = piece
+    return sum(words.widths[first:last]) + sum(words.spaces[first + 1 : last])
+
+
+def _draft(number: int, run: Run, words: RunWords, piece: Piece, measure: Measure) -> Draft:
+    read_ms = ceil(_width(words, piece) * measure.ms_per_width)
     return Draft(
         run=number,
         voice=run.voice,
         piece=piece,
         start_ms=words.starts[piece.first],
         audio_end_ms=words.ends[piece.last - 1],
-        need_ms=max(MIN_CUE_MS, ceil(width * READ_MS_PER_WIDTH)),
+        need_ms=max(MIN_CUE_MS, read_ms),
+        read_ms=read_ms,
     )
-
-
-def _cue(draft: Draft, name: str | None, words: RunWords, rtl: bool) -> Cue:
-    first, split, last = draft.piece
-    lines = [words.line(first, split)]
-    if split < last:
-        lines.append(words.line(split, last))
-    shown = tuple(marked(line, rtl) for line in lines)
-    return Cue(draft.start_ms, draft.end_ms, shown, name, rtl)

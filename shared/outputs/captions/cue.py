@@ -1,17 +1,17 @@
 """What a caption file shows, and the rules that it keeps.
 
 The figures are those of the Netflix timed text style guides (general requirements, timing
-guidelines, English: two lines of 42 characters, 5/6 s to 7 s, 20 characters a second, two
-frames between cues, gaps up to half a second closed). A frame is 1/24 s.
+guidelines: two lines, 5/6 s to 7 s, two frames between cues, gaps up to half a second closed). A
+frame is 1/24 s. Line length and reading speed differ by language: `measure.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-MAX_LINE_CHARS = 42
+from shared.outputs.captions.measure import Measure, measure_of
+
 MAX_LINES = 2
-MAX_CHARS_PER_SECOND = 20
 MIN_CUE_MS = 833
 MAX_CUE_MS = 7000
 GAP_MS = 83
@@ -30,12 +30,24 @@ CROSSING_MS = SHIFT_MS - GAP_MS
 class Cue:
     """One caption on the screen, `end_ms` exclusive.
 
-    `lines` are one or two, plain text, nothing escaped. `speaker` is the name to show, None
-    where nobody needs to be named. `rtl` tells that the lines read from right to left.
+    `lines` are one or two, plain text, nothing escaped, no names. `speaker` is the name to show,
+    None where nobody needs to be named. Where two share the cue, a line each, `speakers` has their
+    names, and `speaker` is that of the first. `rtl` tells that the lines read from right to left.
     """
 
     start_ms: int
     end_ms: int
     lines: tuple[str, ...]
     speaker: str | None = None
+    speakers: tuple[str | None, ...] = ()
     rtl: bool = False
+    measure: Measure = field(default_factory=lambda: measure_of(None))
+
+    @property
+    def is_shared(self) -> bool:
+        return len(self.speakers) > 1
+
+    @property
+    def voices(self) -> tuple[str | None, ...]:
+        """The name of the speaker of each line."""
+        return self.speakers or (self.speaker,) * len(self.lines)

@@ -6,9 +6,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from shared.outputs.captions.breaks import INSIDE_WORD, PENALTIES, After, Before, Lexicon
+from shared.model.language.scripts import joint
+from shared.outputs.captions.breaks import (
+    BAD,
+    INSIDE_WORD,
+    NEVER,
+    PENALTIES,
+    PLAIN,
+    After,
+    Before,
+    Lexicon,
+)
+from shared.outputs.captions.measure import CHAR
 from shared.outputs.captions.runs import Run
-from shared.outputs.captions.scripts import CHAR, Script, script_of
+from shared.outputs.captions.scripts import CHINESE_PARTICLES
 from shared.outputs.captions.words import Timed, timed
 
 _UTTERANCE_END = PENALTIES[After.CLAUSE][Before.PLAIN]
@@ -42,17 +53,25 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
     """All words of a run. Starts never run backwards, ends never pass the next start."""
     words = RunWords()
     inside: list[int] = []
+    begins: list[int] = []
+    clings: list[int] = []
     utterances: list[int] = []
     for utterance, text in zip(run.utterances, run.texts, strict=True):
         part = timed(utterance, text, lexicon)
         _append(words, part)
-        inside += (
-            len(words.tokens) - len(part.tokens) + n for n, at in enumerate(part.inside) if at
-        )
+        first = len(words.tokens) - len(part.tokens)
+        inside += (first + n for n, at in enumerate(part.inside) if at)
+        begins += (first + n for n in part.begins)
+        clings += (first + n for n in part.clings)
         utterances.append(len(words.tokens))
     _judge(words, lexicon)
     for n in inside:
         words.penalties[n] = max(words.penalties[n], INSIDE_WORD)
+    for n in begins:
+        if words.penalties[n] < NEVER and words.tokens[n][0] not in CHINESE_PARTICLES:
+            words.penalties[n] = min(words.penalties[n], PLAIN)
+    for n in clings:
+        words.penalties[n] = max(words.penalties[n], BAD)
     for n in utterances[:-1]:
         words.closed[n] = True
         if words.penalties[n] < _LOOSE:
@@ -62,18 +81,12 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
 
 
 def _append(words: RunWords, part: Timed) -> None:
-    joined = bool(words.tokens) and _unspaced(words.tokens[-1][-1], part.tokens[0][0])
-    words.spaces.append(0 if joined else CHAR)
+    is_apart = not words.tokens or joint(words.tokens[-1], part.tokens[0]) == " "
+    words.spaces.append(CHAR if is_apart else 0)
     words.spaces += [0 if glued else CHAR for glued in part.glued[1:]]
     words.tokens += part.tokens
     words.starts += part.starts
     words.ends += part.ends
-
-
-def _unspaced(last: str, first: str) -> bool:
-    """Sentences in Han and Kana follow each other without a space."""
-    unspaced = (Script.HAN, Script.HIRAGANA, Script.KATAKANA)
-    return script_of(last) in unspaced and script_of(first) in unspaced
 
 
 def _judge(words: RunWords, lexicon: Lexicon) -> None:
@@ -81,6 +94,9 @@ def _judge(words: RunWords, lexicon: Lexicon) -> None:
     words.widths = [face.width for face in faces]
     befores = [face.before for face in faces]
     afters = [face.after for face in faces]
+    for n, face in enumerate(faces[:-1]):
+        if face.stops:
+            afters[n] = lexicon.stopped(words.tokens[n], words.tokens[n + 1])
     words.closed = [False, *[after == After.SENTENCE for after in afters]]
     rows = [PENALTIES[after] for after in afters]
     pairs = zip(rows, befores[1:], strict=False)

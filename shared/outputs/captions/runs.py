@@ -39,12 +39,16 @@ class Run:
         return self.utterances[-1].end_ms
 
 
-def name_of(utterance: Utterance, channels: int) -> str | None:
+_DOTS = ".…·-–— "
+"""A line of these alone shows nothing."""
+UNKNOWN = "Unknown"
+"""Whose voice it is nobody knows, where other voices are told apart."""
+
+
+def name_of(utterance: Utterance, channels: int) -> str:
     """Role, else speaker label, else the channel where there are several."""
     name = plain(utterance.role or utterance.speaker or "")
-    if not name and channels > 1:
-        name = f"Channel {utterance.channel + 1}"
-    return name or None
+    return name or (f"Channel {utterance.channel + 1}" if channels > 1 else UNKNOWN)
 
 
 def are_named(utterances: Sequence[Utterance]) -> bool:
@@ -65,7 +69,7 @@ def runs(transcript: Transcript) -> list[Run]:
     Somebody else's words between two utterances end a run; words that fall entirely into one
     utterance of the other do not.
     """
-    spoken = spoken_in_order(transcript)
+    spoken = [pair for pair in spoken_in_order(transcript) if pair[1].strip(_DOTS)]
     named = are_named([utterance for utterance, _ in spoken])
     channels = len({utterance.channel for utterance, _ in spoken})
     found: list[Run] = []

@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shared.outputs.captions.cue import (
     CHAIN_MS,
@@ -30,8 +31,10 @@ LEAST_CUE_MS = MIN_CUE_MS // 2
 
 @dataclass(slots=True)
 class Draft:
-    """A cue whose times are still those of the speech. `need_ms` is what reading takes; it shows
-    `piece` of the run of that number. `voice` tells whose cues may never overlap."""
+    """A cue whose times are still those of the speech. `need_ms` is how long it has to stay,
+    `read_ms` what reading takes; it shows
+    `piece` of the run of that number. `voice` tells whose cues may never overlap. `second` is the
+    line of another voice that is shown with it."""
 
     run: int
     voice: Hashable
@@ -39,7 +42,17 @@ class Draft:
     start_ms: int
     audio_end_ms: int
     need_ms: int
+    read_ms: int = 0
     end_ms: int = 0
+    second: Draft | None = None
+
+    @property
+    def voices(self) -> tuple[Hashable, ...]:
+        return (self.voice, self.second.voice) if self.second else (self.voice,)
+
+    @property
+    def last_voice(self) -> Hashable:
+        return self.voices[-1]
 
 
 def schedule(drafts: Sequence[Draft]) -> list[Draft]:
@@ -58,29 +71,82 @@ def _spread(drafts: Sequence[Draft]) -> None:
     """Words that a provider all puts at one moment still make cues that can be read."""
     free_from: dict[Hashable, int] = {}
     for draft in drafts:
-        draft.start_ms = max(draft.start_ms, free_from.get(draft.voice, 0))
+        draft.start_ms = max(draft.start_ms, *(free_from.get(v, 0) for v in draft.voices))
         draft.audio_end_ms = max(draft.audio_end_ms, draft.start_ms)
-        free_from[draft.voice] = draft.start_ms + LEAST_CUE_MS + GAP_MS
+        for voice in draft.voices:
+            free_from[voice] = draft.start_ms + LEAST_CUE_MS + GAP_MS
 
 
 def _make_room(ordered: Sequence[Draft], starts: list[int]) -> None:
-    """Move starts at changes of speaker where a cue would be too short to read."""
-    free_from = 0
+    """Move starts at changes of speaker where a cue would be too short to read, rather early than
+    late, and several in a row together."""
+    if all(one.last_voice == after.voice for one, after in pairwise(ordered)):
+        return
+    wanted = _wanted(ordered, starts)
+    latest = _latest(ordered, starts, wanted)
+    before = 0
     for place, draft in enumerate(ordered):
-        following = _following(starts, draft, place)
-        if following < len(ordered):
-            missing = draft.need_ms - (starts[following] - GAP_MS - draft.start_ms)
-            if missing > 0 and (not place or ordered[place - 1].voice != draft.voice):
-                early = min(missing, SHIFT_MS, draft.start_ms - free_from)
-                missing -= _moved(ordered, starts, place, -early) if early > 0 else 0
-            if missing > 0 and following == place + 1 and ordered[following].voice != draft.voice:
-                late = min(missing, SHIFT_MS, _spare_ms(ordered, starts, following))
-                _moved(ordered, starts, following, max(late, 0))
-        free_from = max(
-            free_from,
-            draft.start_ms + draft.need_ms + GAP_MS,
-            draft.audio_end_ms + GAP_MS - CROSSING_MS,
-        )
+        free_from = before
+        if place and _is_next(ordered, starts, place):
+            last = ordered[place - 1]
+            free_from = max(free_from, last.start_ms + last.need_ms + GAP_MS)
+            before = max(before, min(starts[place], last.start_ms + MIN_CUE_MS + GAP_MS))
+        start = max(wanted[place], min(free_from, latest[place]), before)
+        draft.start_ms = before = start
+    starts[:] = [draft.start_ms for draft in ordered]
+
+
+def _wanted(ordered: Sequence[Draft], starts: Sequence[int]) -> list[int]:
+    """When each cue had better come so that it and all behind it can be read."""
+    wanted = list(starts)
+    earliest = _earliest(ordered, starts)
+    for place in range(len(ordered) - 2, -1, -1):
+        if not _is_next(ordered, starts, place + 1):
+            continue
+        early = wanted[place + 1] - ordered[place].need_ms - GAP_MS
+        if early < starts[place]:
+            wanted[place] = max(early, earliest[place])
+    return wanted
+
+
+def _earliest(ordered: Sequence[Draft], starts: Sequence[int]) -> list[int]:
+    """How early each cue may come: not at the cost of those that are on the screen by then."""
+    found: list[int] = []
+    heard = read = 0  # until when what came before is spoken, and what came before that is read
+    for place, draft in enumerate(ordered):
+        if place and ordered[place - 1].last_voice == draft.voice:
+            found.append(starts[place])
+        else:
+            limit = max(starts[place] - SHIFT_MS, heard, read, 0)
+            found.append(min(starts[place], limit))
+        heard = max(heard, draft.audio_end_ms + GAP_MS - CROSSING_MS)
+        if place:
+            last = ordered[place - 1]
+            read = max(read, last.start_ms + last.need_ms + GAP_MS)
+    return found
+
+
+def _latest(ordered: Sequence[Draft], starts: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    """How late each cue may come without being too short itself."""
+    latest = list(starts)
+    for place in range(len(ordered) - 1, 0, -1):
+        if ordered[place - 1].last_voice == ordered[place].voice:
+            continue
+        limit = starts[place] + SHIFT_MS
+        if place + 1 < len(ordered) and _is_next(ordered, starts, place + 1):
+            limit = min(limit, latest[place + 1] - ordered[place].need_ms - GAP_MS)
+        elif place + 1 < len(ordered):
+            limit = min(limit, wanted[place + 1])
+            after = _following(starts, ordered[place], place)
+            if after < len(ordered):
+                limit = min(limit, wanted[after] - ordered[place].need_ms - GAP_MS)
+        latest[place] = max(wanted[place], limit)
+    return latest
+
+
+def _is_next(ordered: Sequence[Draft], starts: Sequence[int], place: int) -> bool:
+    """Whether the cue there begins behind the speech of the one before it."""
+    return _following(starts, ordered[place - 1], place - 1) == place
 
 
 def _following(starts: Sequence[int], draft: Draft, place: int) -> int:
@@ -88,32 +154,15 @@ def _following(starts: Sequence[int], draft: Draft, place: int) -> int:
     return bisect_left(starts, draft.audio_end_ms - CROSSING_MS, place + 1)
 
 
-def _spare_ms(ordered: Sequence[Draft], starts: Sequence[int], place: int) -> int:
-    """How much later a cue can come without being too short itself or out of order."""
-    draft = ordered[place]
-    spare_ms = SHIFT_MS
-    if place + 1 < len(ordered):
-        spare_ms = starts[place + 1] - draft.start_ms
-    after = _following(starts, draft, place)
-    if after < len(ordered):
-        room_ms = starts[after] - GAP_MS - draft.start_ms
-        spare_ms = min(spare_ms, room_ms - draft.need_ms)
-    return spare_ms
-
-
-def _moved(ordered: Sequence[Draft], starts: list[int], place: int, by_ms: int) -> int:
-    ordered[place].start_ms += by_ms
-    starts[place] += by_ms
-    return abs(by_ms)
-
-
 def _followers(ordered: Sequence[Draft]) -> list[int | None]:
     """For each cue the start of the next one of its voice."""
     later: dict[Hashable, int] = {}
     found: list[int | None] = []
     for draft in reversed(ordered):
-        found.append(later.get(draft.voice))
-        later[draft.voice] = draft.start_ms
+        nexts = [later[voice] for voice in draft.voices if voice in later]
+        found.append(min(nexts, default=None))
+        for voice in draft.voices:
+            later[voice] = draft.start_ms
     return found[::-1]
 
 

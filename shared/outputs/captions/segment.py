@@ -16,12 +16,11 @@ from shared.outputs.captions.breaks import BAD
 from shared.outputs.captions.cue import (
     CHAIN_MS,
     GAP_MS,
-    MAX_CHARS_PER_SECOND,
     MAX_CUE_MS,
     MIN_CUE_MS,
 )
+from shared.outputs.captions.measure import Measure
 from shared.outputs.captions.run_words import RunWords
-from shared.outputs.captions.scripts import CHAR, LINE
 
 _CUE_COST = 22
 _TWO_LINES_COST = 4
@@ -32,8 +31,6 @@ _SENTENCE_INSIDE_COST = 24
 _PAUSE_MS = 300
 _LONG_PAUSE_MS = 2000
 _GOOD_BREAK = 100
-READ_MS_PER_WIDTH = 1000 / (MAX_CHARS_PER_SECOND * CHAR)
-"""How long an eighth of a character takes to read."""
 _IMPOSSIBLE = 1 << 60
 
 
@@ -46,15 +43,17 @@ class Piece(NamedTuple):
     last: int
 
 
-def segment(words: RunWords, *, room_end_ms: int, prefix: int, every_cue: bool) -> list[Piece]:
+def segment(
+    words: RunWords, measure: Measure, *, room_end_ms: int, prefix: int, every_cue: bool
+) -> list[Piece]:
     """The cues of a run.
 
     `room_end_ms` is when the last cue has to be gone, `prefix` the width to keep free on the
     first line of the first cue (of `every_cue`, where others cross) for the speaker's name.
     """
-    places = _Places(words, room_end_ms)
+    places = _Places(words, room_end_ms, measure.line)
     names = [prefix if every_cue or not n else 0 for n in range(len(places.at))]
-    back, split = _cheapest(places, names)
+    back, split = _cheapest(places, names, measure)
     found: list[Piece] = []
     j = len(places.at) - 1
     while j > 0:
@@ -72,13 +71,13 @@ class _Places:
     to break costs at this and all earlier places.
     """
 
-    def __init__(self, words: RunWords, room_end_ms: int) -> None:
+    def __init__(self, words: RunWords, room_end_ms: int, line: int) -> None:
         n = len(words.tokens)
         spans = zip(words.widths, [*words.spaces[1:], 0], strict=True)
         left = list(accumulate((width + space for width, space in spans), initial=0))
         right = [0, *[left[k] + words.widths[k] for k in range(n)]]
         starts, ends = words.starts, words.ends
-        self.at = at = _candidates(words, left, right)
+        self.at = at = _candidates(words, left, right, line)
         self.left = [left[k] for k in at]
         self.right = [right[k] for k in at]
         self.start = [starts[k] for k in at[:-1]]
@@ -106,7 +105,7 @@ def _at_pause(penalty: int, pause_ms: int) -> int:
     return penalty - penalty * min(pause_ms, 600) // 1200
 
 
-def _candidates(words: RunWords, left: list[int], right: list[int]) -> list[int]:
+def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -> list[int]:
     """All good places, and the bad ones wherever good ones are more than a line apart."""
     starts, ends, penalties = words.starts, words.ends, words.penalties
     found = [0]
@@ -115,17 +114,18 @@ def _candidates(words: RunWords, left: list[int], right: list[int]) -> list[int]
     for n in range(1, last + 1):
         if n < last and penalties[n] >= _GOOD_BREAK and starts[n] - ends[n - 1] < _LONG_PAUSE_MS:
             continue
-        if right[n] - left[previous] > LINE or ends[n - 1] - starts[previous] > MAX_CUE_MS:
+        if right[n] - left[previous] > line or ends[n - 1] - starts[previous] > MAX_CUE_MS:
             found += range(previous + 1, n)
         found.append(n)
         previous = n
     return found
 
 
-def _cheapest(places: _Places, names: list[int]) -> tuple[list[int], list[int]]:
+def _cheapest(places: _Places, names: list[int], measure: Measure) -> tuple[list[int], list[int]]:
     """For each place the best beginning of the cue that ends there, and its line break or 0."""
     left, right, start, gone, end = places.left, places.right, places.start, places.gone, places.end
     penalty, line_penalty, kept = places.penalty, places.line_penalty, places.kept
+    line, read_ms = measure.line, measure.ms_per_width
     count = len(places.at)
     first_left = [edge - name for edge, name in zip(left, names, strict=True)]
     costs = [0] * count  # of everything before the place, less kept[place]
@@ -135,7 +135,7 @@ def _cheapest(places: _Places, names: list[int]) -> tuple[list[int], list[int]]:
     for j in range(1, count):
         right_j, gone_j, end_j = right[j], gone[j], end[j]
         while low < j - 1 and (
-            right_j - first_left[low] > 2 * LINE or end_j - start[low] > MAX_CUE_MS
+            right_j - first_left[low] > 2 * line or end_j - start[low] > MAX_CUE_MS
         ):
             low += 1
         best = _IMPOSSIBLE
@@ -150,15 +150,15 @@ def _cheapest(places: _Places, names: list[int]) -> tuple[list[int], list[int]]:
                 cost += (_COMFORTABLE_MS - time) >> 6
                 if time < MIN_CUE_MS:
                     cost += _TOO_SHORT_COST + ((MIN_CUE_MS - time) >> 2)
-            if width * READ_MS_PER_WIDTH > time:
-                cost += _TOO_FAST_COST + int(width * READ_MS_PER_WIDTH - time) // 10
-            if width <= LINE:
+            if width * read_ms > time:
+                cost += _TOO_FAST_COST + int(width * read_ms - time) // 10
+            if width <= line:
                 if cost < best:
                     best, best_i, best_k = cost, i, 0
                 continue
             cost += _TWO_LINES_COST
-            edge = first_left[i] + LINE
-            for k in range(bisect_left(left, right_j - LINE, i + 1, j), j):
+            edge = first_left[i] + line
+            for k in range(bisect_left(left, right_j - line, i + 1, j), j):
                 if right[k] > edge:
                     break
                 uneven = right_j - left[k] - right[k] + first_left[i]

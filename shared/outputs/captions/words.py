@@ -8,24 +8,26 @@ the characters.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from shared.model.transcript.alignment import align
 from shared.model.transcript.transcript import Utterance
 from shared.outputs.captions.breaks import Lexicon
-from shared.outputs.captions.scripts import LINE, pieces
+from shared.outputs.captions.scripts import pieces
+from shared.outputs.captions.units import phrase_ends
 from shared.outputs.plain import plain
 
 _WORD_TIMES_MAY_EXCEED_MS = 2000
-_LOOK_AHEAD = (6, 40)
 
 
 class Timed(NamedTuple):
     """Tokens of one utterance in reading order, parallel lists.
 
-    `glued[n]` tells that no space stands before token n, `inside[n]` that the provider counts it
-    to the same word as the token before it.
+    `glued[n]` tells that no space stands before token n, `inside[n]` that it goes on a word or a
+    phrase, `begins` are those of which a phrase is known to begin with them, though no space
+    tells, and `clings` those of them that follow a small word.
     """
 
     tokens: list[str]
@@ -33,25 +35,76 @@ class Timed(NamedTuple):
     inside: list[bool]
     starts: list[int]
     ends: list[int]
+    begins: tuple[int, ...] = ()
+    clings: tuple[int, ...] = ()
 
 
 def split(text: str, lexicon: Lexicon) -> tuple[list[str], list[bool]]:
     """The tokens of a `plain` text, and for each whether it follows without a space."""
     words = text.split(" ")
-    if not any(token.splits or token.width > LINE for token in map(lexicon.__getitem__, words)):
+    line = lexicon.measure.line
+    for token in map(lexicon.__getitem__, words):
+        if token.splits or token.width > line:
+            break
+    else:
         return words, [False] * len(words)
     tokens: list[str] = []
     glued: list[bool] = []
     for word in words:
-        parts = pieces(word)
+        parts = pieces(word, line)
         tokens += parts
         glued += [False, *[True] * (len(parts) - 1)]
     return tokens, glued
 
 
+def _phrases(
+    tokens: Sequence[str], glued: Sequence[bool], lexicon: Lexicon
+) -> tuple[set[int], set[int]]:
+    """Which tokens go on a phrase of a language without spaces, and which begin one."""
+    inside: set[int] = set()
+    begins: set[int] = set()
+    at = 0
+    while at < len(tokens):
+        last = at + 1
+        while last < len(tokens) and glued[last]:
+            last += 1
+        ends = phrase_ends("".join(tokens[at:last]), lexicon.tag) if last - at > 1 else None
+        done = len(tokens[at])
+        for n in range(at + 1, last if ends is not None else at):
+            (begins if ends is not None and done in ends else inside).add(n)
+            done += len(tokens[n])
+        at = last
+    return inside, begins
+
+
+def _after_small_words(
+    tokens: Sequence[str], glued: Sequence[int], begins: set[int], lexicon: Lexicon
+) -> Iterator[int]:
+    """Beginnings of phrases that stand behind one which is a single small word."""
+    known = set(glued)
+    for n in begins:
+        first = n - 1
+        while first in known and first not in begins:
+            first -= 1
+        if lexicon.is_small("".join(tokens[first:n])):
+            yield n
+
+
 def timed(utterance: Utterance, text: str, lexicon: Lexicon) -> Timed:
     """Tokens and times of an utterance whose display text, made `plain`, is `text`."""
     tokens, glued = split(text, lexicon)
+    found = _timed(tokens, glued, utterance, lexicon)
+    if any(glued):
+        inside, begins = _phrases(tokens, glued, lexicon)
+        for n in inside:
+            found.inside[n] = True
+        begins = {n for n in begins if not found.inside[n]}
+        clings = _after_small_words(tokens, sorted(inside | begins), begins, lexicon)
+        return found._replace(begins=tuple(begins), clings=tuple(clings))
+    return found
+
+
+def _timed(tokens: list[str], glued: list[bool], utterance: Utterance, lexicon: Lexicon) -> Timed:
     words = utterance.words
     if len(words) == len(tokens) and [word.text for word in words] == tokens:
         starts = [word.start_ms for word in words]
@@ -94,49 +147,37 @@ def _spoken(utterance: Utterance, lexicon: Lexicon) -> Timed:
 def _aligned(
     tokens: list[str], glued: list[bool], spoken: Timed, lexicon: Lexicon, span: tuple[int, int]
 ) -> Timed:
-    shown = [lexicon[token].bare for token in tokens]
-    heard = [lexicon[token].bare for token in spoken.tokens]
+    shown = [lexicon[token].bare or token for token in tokens]
+    heard = [lexicon[token].bare or token for token in spoken.tokens]
     starts: list[int] = []
     ends: list[int] = []
     inside = [False] * len(tokens)
-    t = w = 0
-    while t < len(tokens) or w < len(heard):
-        if t < len(tokens) and w < len(heard) and shown[t] == heard[w]:
-            starts.append(spoken.starts[w])
-            ends.append(spoken.ends[w])
-            inside[t] = glued[t] and spoken.inside[w]
-            t, w = t + 1, w + 1
+    for block in align(shown, heard):
+        some = slice(block.start, block.end)
+        if block.is_same:
+            starts += spoken.starts[some]
+            ends += spoken.ends[some]
+            for t, w in zip(range(block.first, block.last), range(*block[3:]), strict=True):
+                inside[t] = glued[t] and spoken.inside[w]
             continue
-        next_t, next_w = _next_pair(shown, heard, t, w)
-        some = slice(w, next_w)
-        if next_w > w:
+        if block.end > block.start:
             between = (spoken.tokens[some], spoken.starts[some], spoken.ends[some])
         else:
             before = ends[-1] if ends else span[0]
-            after = spoken.starts[w] if w < len(heard) else span[1]
+            after = spoken.starts[block.start] if block.start < len(heard) else span[1]
             between = (["-"], [before], [max(before, after)])
-        more = _shared(tokens[t:next_t], *between)
+        more = _shared(tokens[block.first : block.last], *between)
         starts += more[0]
         ends += more[1]
-        t, w = next_t, next_w
     return Timed(tokens, glued, inside, starts, ends)
-
-
-def _next_pair(shown: list[str], heard: list[str], t: int, w: int) -> tuple[int, int]:
-    """The nearest place from which both go on alike; the ends of both if there is none near."""
-    for reach in _LOOK_AHEAD:
-        for ahead in range(1, reach):
-            for skip in range(ahead + 1):
-                a, b = t + skip, w + ahead - skip
-                if a < len(shown) and b < len(heard) and shown[a] == heard[b] and shown[a]:
-                    return a, b
-    return len(shown), len(heard)
 
 
 def _shared(
     tokens: Sequence[str], words: Sequence[str], starts: Sequence[int], ends: Sequence[int]
 ) -> tuple[list[int], list[int]]:
     """Give each token its part of the time of `words`, by characters; silences are kept."""
+    if not tokens:
+        return [], []
     if len(tokens) == 1:
         return [starts[0]], [ends[-1]]
     sizes = list(accumulate((max(len(word), 1) for word in words), initial=0))

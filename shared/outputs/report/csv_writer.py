@@ -1,28 +1,19 @@
 """The report for spreadsheets: RFC 4180, one recording a row.
 
-UTF-8 with a byte order mark, without which Excel takes it for the code page of the machine.
-Text that a spreadsheet would run as a formula gets an apostrophe in front, and so does text
-that begins with one. The same goes for what stands behind a separator inside of a cell, since a
-spreadsheet may cut at another one than the comma. To read a cell back exactly, drop one apostrophe
-wherever it stands at the start, or behind `;`, `,`, a tab or `|`, and before one of these signs.
+UTF-8 with a byte order mark; cells are safe to open (`shared/outputs/spreadsheet.py`).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 
 from shared.model.batch.report import BatchReport, ReportItem, reconciled
 from shared.model.transcript.review import Span
 from shared.outputs.report.pieces import in_pieces
 from shared.outputs.report.wording import stretch
-
-# The last ones are the forms of other widths that East Asian spreadsheets read as the plain ones.
-_RISKY = "=+\\-@\t\r\n'＝＋－＠\ufe62\ufe63\ufe66\ufe6b"
-_STARTS_FORMULA = re.compile(rf'(^|[;,\t|][ "\xa0]*)(?=[{_RISKY}])')
+from shared.outputs.spreadsheet import BYTE_ORDER_MARK, cell
 
 _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "state": lambda item: item.state,
@@ -54,6 +45,8 @@ _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "etag": lambda item: item.etag,
     "title": lambda item: item.title,
     "client_item_id": lambda item: item.client_item_id,
+    "same_as": lambda item: item.same_as and item.same_as.recording_id,
+    "metadata": lambda item: "; ".join(f"{key}={text}" for key, text in item.metadata.items()),
 }
 
 
@@ -68,24 +61,14 @@ def write_csv(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[byte
 def _parts(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\r\n")
-    yield "\ufeff"
+    yield BYTE_ORDER_MARK
     writer.writerow(_COLUMNS)
     for item in reconciled(header, items):
         yield line.getvalue()
         line.seek(0)
         line.truncate()
-        writer.writerow([_cell(value(item)) for value in _COLUMNS.values()])
+        writer.writerow([cell(value(item)) for value in _COLUMNS.values()])
     yield line.getvalue()
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return _STARTS_FORMULA.sub(r"\1'", str(value))
 
 
 def _spans(spans: Iterable[Span]) -> str:

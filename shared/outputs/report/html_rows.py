@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,6 +35,12 @@ TRANSCRIBED_COLUMNS = (
     Column("Listen again", "spans", sortable=False),
     Column("Outputs", "outputs", sortable=False),
     Column("Cost", "number"),
+)
+
+UNCHANGED_COLUMNS = (
+    Column("Recording", "name"),
+    Column("Same bytes as", "text"),
+    Column("Outputs", "outputs", sortable=False),
 )
 
 _KINDS: dict[FailureKind, str] = {
@@ -85,6 +92,17 @@ def transcribed_row(item: ReportItem, link: Link) -> str:
     )
 
 
+def unchanged_row(item: ReportItem, link: Link) -> str:
+    """Of the recording whose bytes it has there is its id; its outputs are linked."""
+    outputs = " ".join(_anchor(kind, path, link) for kind, path in item.outputs.items())
+    twin = _code(item.same_as.recording_id) if item.same_as else _NOTHING
+    return _row(
+        item,
+        (_name(item), f'<td class="text">{twin}</td>'),
+        (f'<td class="outputs">{outputs or _NOTHING}</td>',),
+    )
+
+
 def _row(item: ReportItem, first: tuple[str, ...], rest: tuple[str, ...]) -> str:
     marks = ' class="review"' if item.needs_review else ""
     return f"<tr{marks}>{''.join(first)}{''.join(rest)}</tr>\n"
@@ -93,12 +111,22 @@ def _row(item: ReportItem, first: tuple[str, ...], rest: tuple[str, ...]) -> str
 def _name(item: ReportItem) -> str:
     """The name, and behind it what only a search for a cause needs."""
     facts = "".join(
-        f"<div><dt>{label}</dt><dd>{text}</dd></div>" for label, text in _facts(item) if text
+        f"<div><dt>{label}</dt><dd>{text}</dd></div>"
+        for label, text in (*_labels(item), *_facts(item))
+        if text
     )
     return (
         f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
         f"<dl>{facts}</dl></details></th>"
     )
+
+
+def _labels(item: ReportItem) -> Iterator[tuple[str, str]]:
+    """What its sender said of it."""
+    own = {"Title": item.title, "Own id": item.client_item_id}
+    for label, text in (*own.items(), *item.metadata.items()):
+        if text:
+            yield name_of(label), name_of(text)
 
 
 def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.model.batch.decision import BatchDecision
-from shared.model.batch.report import BINS, BatchReport
+from shared.model.batch.report import BINS, BatchReport, Counts
 from shared.outputs.report.wording import duration, how_many, moment, money, percent
 from shared.outputs.report.words_in_html import esc
 
@@ -14,12 +14,7 @@ def outcome(header: BatchReport) -> str:
     if not counts.accepted:
         mood, sentence = "fine", "There was nothing to transcribe."
     elif not counts.failed:
-        mood = "fine"
-        sentence = (
-            "The recording was transcribed."
-            if counts.accepted == 1
-            else f"All {counts.accepted:,} recordings were transcribed."
-        )
+        mood, sentence = "fine", _all_well(counts)
     else:
         mood = "failed"
         sentence = (
@@ -29,6 +24,21 @@ def outcome(header: BatchReport) -> str:
         f'<p class="outcome {mood}">{sentence}</p>\n'
         f'<p class="when">Finished <time datetime="{header.finished_at.isoformat()}">'
         f"{moment(header.finished_at)}</time>, {duration(took_ms)} after it began</p>"
+    )
+
+
+def _all_well(counts: Counts) -> str:
+    if not counts.unchanged:
+        return (
+            "The recording was transcribed."
+            if counts.accepted == 1
+            else f"All {counts.accepted:,} recordings were transcribed."
+        )
+    if not counts.transcribed:
+        return "Nothing is new: the bytes are those of earlier versions."
+    return (
+        f"{counts.transcribed:,} of {how_many(counts.accepted, 'recording', 'recordings')} "
+        f"transcribed; {counts.unchanged:,} unchanged since an earlier version."
     )
 
 
@@ -43,6 +53,8 @@ def tiles(header: BatchReport) -> str:
         ("mean", "Mean confidence", percent(mean) if mean is not None else "–"),
         ("cost", "Estimated cost", _total(header)),
     ]
+    if counts.unchanged:
+        figures.insert(3, ("unchanged", "Unchanged", f"{counts.unchanged:,}"))
     return f'<dl class="tiles">{"".join(_tile(*figure) for figure in figures)}</dl>'
 
 
@@ -73,6 +85,8 @@ def _shares(header: BatchReport) -> str:
         ("low", "transcribed, to review", counts.needs_review),
         ("failed", "failed", counts.failed),
     ]
+    if counts.unchanged:
+        parts.append(("unchanged", "unchanged", counts.unchanged))
     bars, legend, x = "", "", 0.0
     for kind, label, count in parts:
         width = 400 * count / counts.accepted

@@ -8,7 +8,7 @@ Without JavaScript everything is there; with it, rows can be searched and sorted
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +17,11 @@ from shared.model.batch.report import BatchReport, ReportItem, reconciled
 from shared.outputs.report.html_rows import (
     FAILED_COLUMNS,
     TRANSCRIBED_COLUMNS,
+    UNCHANGED_COLUMNS,
     Column,
     failed_row,
     transcribed_row,
+    unchanged_row,
 )
 from shared.outputs.report.html_summary import charts, notes, outcome, tiles
 from shared.outputs.report.links import Link, relative_link
@@ -38,26 +40,31 @@ def write_html(
     link: Link | None = None,
     most_rows: int = MOST_ROWS,
 ) -> Iterator[bytes]:
-    """The page: summary, failures, transcripts; at most `most_rows` of either.
+    """The page: summary, failures, transcripts; at most `most_rows` of each.
 
     `link` turns "container/name" into a URL; the default is relative to a page that lies as a
     blob in a container beside the others. Raises `ValueError` at the end if the items are not
     those that the header counted.
     """
-    return in_pieces(_parts(header, items, link or relative_link(), most_rows))
+    return in_pieces(_parts(header, items, link or relative_link, most_rows))
 
 
 def _parts(
     header: BatchReport, items: Iterable[ReportItem], link: Link, most_rows: int
 ) -> Iterator[str]:
-    """Failures go out as they come; transcripts wait, no more of them than are shown."""
+    """Failures go out as they come; the others wait, no more of them than are shown."""
     yield _head(header)
     transcribed: list[str] = []
+    unchanged: list[str] = []
     failed = 0
     for item in reconciled(header, items):
         if item.state == "transcribed":
             if len(transcribed) < most_rows:
                 transcribed.append(transcribed_row(item, link))
+            continue
+        if item.state == "unchanged":
+            if len(unchanged) < most_rows:
+                unchanged.append(unchanged_row(item, link))
             continue
         failed += 1
         if failed == 1:
@@ -66,12 +73,18 @@ def _parts(
             yield failed_row(item, link)
     if failed:
         yield _close_table(failed - most_rows)
-    if transcribed:
-        count = header.counts.transcribed
-        yield _open_table("transcribed", "Transcribed", count, TRANSCRIBED_COLUMNS)
-        yield from transcribed
-        yield _close_table(count - most_rows)
+    counts = header.counts
+    yield from _table("transcribed", counts.transcribed, TRANSCRIBED_COLUMNS, transcribed)
+    yield from _table("unchanged", counts.unchanged, UNCHANGED_COLUMNS, unchanged)
     yield _foot(header)
+
+
+def _table(key: str, count: int, columns: Iterable[Column], rows: Sequence[str]) -> Iterator[str]:
+    """Nothing where there are no rows."""
+    if rows:
+        yield _open_table(key, key.capitalize(), count, columns)
+        yield from rows
+        yield _close_table(count - len(rows))
 
 
 def _head(header: BatchReport) -> str:

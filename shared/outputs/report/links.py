@@ -9,15 +9,9 @@ from urllib.parse import quote
 Link = Callable[[str], str | None]
 
 
-def relative_link(prefix: str = "../") -> Link:
-    """URLs relative to the report: as a blob in its container and as a file in its folder, the
-    other containers are one step up."""
-
-    def link(path: str) -> str | None:
-        # A browser resolves dot segments before it asks, even percent-encoded ones, and would
-        # end up somewhere else.
-        if not {".", ".."}.isdisjoint(path.split("/")):
-            return None
-        return prefix + quote(path, safe="/")
-
-    return link
+def relative_link(path: str) -> str | None:
+    """Relative to the report: as a blob in its container and as a file in its folder, the other
+    containers are one step up. A browser resolves dot segments before it asks, even
+    percent-encoded ones, and would end up somewhere else."""
+    is_plain = {".", ".."}.isdisjoint(path.split("/"))
+    return f"../{quote(path, safe='/')}" if is_plain else None

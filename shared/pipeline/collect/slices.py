@@ -46,7 +46,8 @@ class CutSlices:
         lacking = [row for row in rows if found[row.id] is None]
         known = known_failures(read_report(provider, files), lacking) if lacking else {}
         items = [_item(row, found[row.id], known) for row in rows]
-        for part in _parts(items, self.policy.slice_size):
+        most = min(self.policy.slice_size, job.slice_most or self.policy.slice_size)
+        for part in _parts(items, most):
             yield Write(batch_id=job.batch_id, job_id=job.id, items=part)
 
     def _rows(self, job: Job, files: list[ResultFile]) -> list[JobItem]:
@@ -86,7 +87,7 @@ def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]
 
 def _item(row: JobItem, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
     if file is not None and file.failure is None:
-        return SliceItem(recording_id=row.id, name=file.name, url=file.url)
+        return SliceItem(recording_id=row.id, name=file.name, url=file.url, bytes=file.bytes)
     if file is not None:
         return SliceItem(recording_id=row.id, failure=file.failure)
     return SliceItem(recording_id=row.id, failure=known.get(row.id, NO_RESULT))

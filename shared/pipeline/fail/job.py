@@ -15,7 +15,7 @@ from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, waiting_again
 from shared.model.failure import Failure
 from shared.model.money.spending import money_back
-from shared.pipeline.fail.recording import SettleFailure
+from shared.pipeline.fail.recording import SaveSettled, SettleFailure
 from shared.ports.ground import UseCase
 from shared.ports.state import BatchStore
 
@@ -27,6 +27,7 @@ class FailJob(UseCase):
     where somebody else is at it too."""
 
     settle: SettleFailure
+    save_settled: SaveSettled
 
     def __call__(
         self,
@@ -60,7 +61,7 @@ class FailJob(UseCase):
             changed += self._halves(others, job)
         else:
             changed += [self.settle(row, failure) for row in others]
-        self.store.save_all(changed)
+        self.save_settled(changed)
         event(
             "job.given_back",
             batch=job.batch_id,

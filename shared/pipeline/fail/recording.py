@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import recording as rows
 from shared.model.batch.error_report import error_path, write_error_report
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
+from shared.model.failure_texts import at_address
 from shared.model.money.spending import money_back
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
+from shared.ports.state import BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,58 @@ class FailRecording:
         """Remove the report of a recording that did not fail after all."""
         self.outputs.remove(self._path(row), recording=row)
 
+    def put_again(self, row: Recording) -> None:
+        """The report of a recording that did fail, and whose report somebody took away."""
+        assert row.failure is not None
+        report = write_error_report(row, row.failure, row.changed_at)
+        self.outputs.put(self._path(row), report, "application/json", recording=row)
+
     def _path(self, row: Recording) -> str:
         return error_path(self.container, row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveSettled:
+    """Saves rows some of which are over. Reports and outputs come before their rows, so who loses
+    a row to somebody else may have stored a report of a recording that did not fail, or a
+    transcript of one that did: it goes. Raises `StoreConflict` then."""
+
+    store: BatchStore
+    fail: FailRecording
+
+    def __call__(self, rows: Iterable[Recording]) -> None:
+        stored: list[Recording] = []
+        try:
+            self.store.save_all(_noted(rows, stored))
+        except StoreConflict:
+            self.take_back_lost(stored)
+            raise
+
+    def take_back_lost(self, rows: Iterable[Recording]) -> None:
+        """What was stored for those of these rows that did not end so, by what the table says."""
+        for row in rows:
+            has_failed = self._has_failed(row)
+            if row.state == "failed" and not has_failed:
+                self.fail.take_back(row)
+                there = self._there(row)
+                if there is not None and there.state == "failed":  # somebody failed it meanwhile
+                    self.fail.put_again(there)
+            elif row.outcome is not None and has_failed:
+                for path in row.outcome.outputs.values():
+                    self.fail.outputs.remove(path, recording=row)
+
+    def _has_failed(self, row: Recording) -> bool:
+        there = self._there(row)
+        return there is not None and there.state == "failed"
+
+    def _there(self, row: Recording) -> Recording | None:
+        return self.store.recording(row.batch_id, row.id)
+
+
+def _noted(rows: Iterable[Recording], stored: list[Recording]) -> Iterator[Recording]:
+    for row in rows:
+        stored.append(row)
+        yield row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +113,8 @@ class SettleFailure:
     clock: Clock
 
     def __call__(self, row: Recording, failure: Failure) -> Recording:
+        if row.web_url is not None:
+            failure = at_address(failure)
         if not (failure.retryable and row.attempt < self.policy.max_attempts):
             return self.fail(row, failure)
         now = self.clock.now()

@@ -9,7 +9,7 @@ from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
 from shared.model.failure_texts import outcome_unknown
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 
 
@@ -20,11 +20,12 @@ class LeaveUnresolved(UseCase):
     outcome became known meanwhile."""
 
     fail: FailRecording
+    save_settled: SaveSettled
 
     def __call__(self, job: Job, why: str) -> None:
         failure = outcome_unknown(job.id, job.endpoint, why, is_kept=job.keep_provider_copy)
         rows = list(self.store.rows_left(job))
-        self.store.save_all(self.fail(row, failure) for row in rows)
+        self.save_settled(self.fail(row, failure) for row in rows)
         self.store.save(jobs.unresolved(job, failure, self.clock.now()))
         event(
             "job.unresolved",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.patience import BeginAnew
-from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.ports.ground import Ground
 
@@ -15,10 +15,13 @@ class Failing:
         ports, store = ground.ports, ground.store
         policy, clock = ports.policy, ports.clock
         self.fail = FailRecording(outputs=ports.outputs, container=ports.errors, clock=clock)
+        self.save_settled = SaveSettled(store=store, fail=self.fail)
         self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)
-        self.fail_job = FailJob(**ground.common, settle=self.settle)
+        self.fail_job = FailJob(**ground.common, settle=self.settle, save_settled=self.save_settled)
         self.count_fault = CountFault(store=store, fail_job=self.fail_job, policy=policy)
-        self.leave_unresolved = LeaveUnresolved(**ground.common, fail=self.fail)
+        self.leave_unresolved = LeaveUnresolved(
+            **ground.common, fail=self.fail, save_settled=self.save_settled
+        )
         self.is_out_of_reach = OutOfReach(**ground.common)
         self.give_up_if_gone = GiveUpIfGone(
             store=store,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
+from typing import Literal
 
 import msgspec
 
@@ -85,7 +86,10 @@ class ReportBatch:
         return header
 
     def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
-        done = reported(batch, recordings, header.counts.failed, header.finished_at)
+        counts = header.counts
+        done = reported(
+            batch, recordings, counts.failed, header.finished_at, unchanged=counts.unchanged
+        )
         try:
             self.store.save_batch(done)
         except StoreConflict:
@@ -109,6 +113,7 @@ def _tell(header: BatchReport) -> None:
         accepted=counts.accepted,
         transcribed=counts.transcribed,
         failed=counts.failed,
+        unchanged=counts.unchanged,
         audio_ms=header.audio_ms,
         seconds=int((header.finished_at - header.created_at).total_seconds()),
         cost=header.cost.amount if header.cost else None,
@@ -124,7 +129,7 @@ def _item(row: Recording) -> ReportItem:
         name=row.name,
         etag=row.etag,
         bytes=row.bytes,
-        state="transcribed" if row.state == "transcribed" else "failed",
+        state=_state(row),
         attempts=row.attempt,
         duration_ms=audio.duration_ms if audio else None,
         channels=audio.channels if audio else None,
@@ -135,7 +140,7 @@ def _item(row: Recording) -> ReportItem:
         outputs=outcome.outputs if outcome else {},
         error_report=row.error_report,
         failure=row.failure,
-        provider=row.profile.provider if row.job_id or outcome else None,
+        provider=row.profile.provider if row.job_id or row.state == "transcribed" else None,
         endpoint=row.endpoint,
         job_id=row.job_id,
         transcription_id=row.transcription_id,
@@ -146,4 +151,10 @@ def _item(row: Recording) -> ReportItem:
         client_item_id=row.labels.client_item_id,
         metadata=row.labels.metadata,
         decisions=row.decisions,
+        same_as=row.same_as,
     )
+
+
+def _state(row: Recording) -> Literal["transcribed", "failed", "unchanged"]:
+    """Of a row that is terminal."""
+    return row.state if row.state in ("transcribed", "unchanged") else "failed"

@@ -18,7 +18,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.pipeline.plan.reuse import Groups
 from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION, BatchStore
@@ -33,6 +33,7 @@ class SpendBudget:
 
     store: BatchStore
     fail: FailRecording
+    save_settled: SaveSettled
     capabilities: Mapping[str, Capabilities]
     prices: PriceTable
     clock: Clock
@@ -46,8 +47,9 @@ class SpendBudget:
         kept: list[Recording] = []
         for part in purse.parts():
             verdicts = [purse.judge(row) for row in part]
-            kept += purse.commit([v.row for v in verdicts if v.failure is None])
-            self._refuse(batch, verdicts)
+            rows = purse.commit([verdict.row for verdict in verdicts])
+            kept += [row for row, v in zip(rows, verdicts, strict=True) if v.failure is None]
+            self._refuse(batch, rows, verdicts)
         return _grouped(kept)
 
     def _purse(self, batch: Batch, rows: list[Recording]) -> _Purse:
@@ -60,10 +62,16 @@ class SpendBudget:
             now=self.clock.now(),
         )
 
-    def _refuse(self, batch: Batch, verdicts: Iterable[Verdict]) -> None:
-        refused = [self.fail(v.row, v.failure) for v in verdicts if v.failure is not None]
+    def _refuse(self, batch: Batch, rows: Iterable[Recording], verdicts: Iterable[Verdict]) -> None:
+        """Their rows are ours since the header was written: no report is stored for a recording
+        that another planner takes."""
+        refused = [
+            self.fail(row, verdict.failure)
+            for row, verdict in zip(rows, verdicts, strict=True)
+            if verdict.failure is not None
+        ]
         if refused:
-            self.store.save(recordings=refused)
+            self.save_settled(refused)
             event("batch.over_budget", batch=batch.id, recordings=len(refused), level=30)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Submit
@@ -12,10 +14,11 @@ from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
+from shared.model.money.price import PriceTable
+from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
@@ -31,6 +34,7 @@ class FillJobs(UseCase):
 
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
+    prices: PriceTable
     new_id: Callable[[], str]
 
     def __call__(self, group: Iterable[Recording]) -> int:
@@ -81,10 +85,16 @@ class FillJobs(UseCase):
         whole: list[Job] = []
         taken: list[Recording] = []
         for job_id, part in shares:
-            job = _grown(_empty(job_id, part), part, self.clock)
+            job = self._grown(_empty(job_id, part), part)
             whole.append(jobs.planned(job, job.changed_at, line))
             taken += _taken(part, job)
-        return self.store.save_jobs(whole, taken)
+        try:
+            return self.store.save_jobs(whole, taken)
+        except StoreConflict:
+            saved = [self._saved_before(job) for job in whole]
+            if None in saved:
+                raise
+            return [job for job in saved if job is not None]
 
     def _fill_one(self, part: list[Recording], container: str | None) -> int:
         job = _empty(self.new_id(), part, container)
@@ -103,12 +113,32 @@ class FillJobs(UseCase):
         return conflicts
 
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
-        grown = _grown(job, part, self.clock)
+        grown = self._grown(job, part)
         if is_last:
             grown = jobs.planned(grown, grown.changed_at)
-        saved = self.store.save(grown, _taken(part, grown, job.recordings))
+        try:
+            saved = self.store.save(grown, _taken(part, grown, job.recordings))
+        except StoreConflict:
+            saved = self._saved_before(grown)
+            if saved is None:
+                raise
         assert saved is not None
         return saved
+
+    def _saved_before(self, job: Job) -> Job | None:
+        """The job as it is stored, where the write that met a conflict was carried out: its answer
+        was lost, and the storage client, repeating it, met its own work. Nobody else makes a job of
+        that id, and what it holds came in the same transaction."""
+        there = self.store.job(job.batch_id, job.id)
+        if there is None or msgspec.structs.replace(there, version=job.version) != job:
+            return None
+        return there
+
+    def _grown(self, job: Job, part: Sequence[Recording]) -> Job:
+        last = part[-1].id if part else job.last
+        audio_ms = sum(row.duration_ms for row in part)
+        cost = sum(price(row, self.prices) or 0.0 for row in part)
+        return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost)
 
     def _announce(self, planned: Sequence[Job], last: str | None = None) -> None:
         """To whom sends them: one job, or those of a line up to the one with the id `last`."""
@@ -121,12 +151,6 @@ class FillJobs(UseCase):
 def _empty(job_id: str, part: Sequence[Recording], container: str | None = None) -> Job:
     first = part[0]
     return jobs.planning(job_id, first.batch_id, first.profile, first.id, container)
-
-
-def _grown(job: Job, part: Sequence[Recording], clock: Clock) -> Job:
-    last = part[-1].id if part else job.last
-    audio_ms = sum(row.duration_ms for row in part)
-    return jobs.filled(job, last, len(part), audio_ms, clock.now())
 
 
 def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:

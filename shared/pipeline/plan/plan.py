@@ -12,12 +12,12 @@ from shared.messages import Change, Finish, Plan, Submit
 from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER, job_key
+from shared.model.batch.job import OVER
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
-from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
+from shared.pipeline.plan.reuse import Groups
+from shared.pipeline.plan.sift import SiftWaiting
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -49,11 +49,10 @@ class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
     comes in late, message after message would read the same thousands of rows. Not every recording
-    has to be paid for (`reuse`), or may be (`spend`)."""
+    has to be paid for, or may be (`sift`)."""
 
     capabilities: Mapping[str, Capabilities]
-    reuse: ReuseTranscripts
-    spend: SpendBudget
+    sift: SiftWaiting
     fill: FillJobs
     under_way: UnderWay
 
@@ -79,6 +78,7 @@ class PlanBatch(UseCase):
         came, and there is nothing to do."""
         note = self.store.note_version(batch.id)
         if next(iter(self.store.recordings(batch.id, page=1)), None) is None:
+            self.store.forget(batch)  # who opened it may have listed it, too
             if note is not None:
                 self.store.close_batch(batch.id, note)
             return None
@@ -92,13 +92,16 @@ class PlanBatch(UseCase):
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
+            self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
 
     def _plan(self, batch: Batch, now: datetime) -> None:
-        waiting, due_at = self._waiting(batch, now)
-        waiting = self.spend(batch, self.reuse(waiting))
+        rows, due_at = self._waiting(batch, now)
+        waiting, later_at = self.sift(batch, rows, now)
+        due_at = min((at for at in (due_at, later_at) if at is not None), default=None)
         if batch.is_expanding:
-            waiting = _full_jobs(waiting, self.capabilities)
+            patience = timedelta(seconds=self.policy.stuck_after_seconds)
+            waiting = _full_jobs(waiting, self.capabilities, now - patience)
         if waiting:
             self.store.open_batch(batch)
         conflicts = self._fill_all(waiting.values())
@@ -113,19 +116,19 @@ class PlanBatch(UseCase):
             self.store.open_batch(batch)  # it may hold a refused recording that no report knows yet
             self.queue.send(Finish(batch_id=batch.id))
 
-    def _waiting(self, batch: Batch, now: datetime) -> tuple[Groups, datetime | None]:
-        """Recordings by what a job must share, and when there is more to plan, if ever."""
-        groups: Groups = {}
+    def _waiting(self, batch: Batch, now: datetime) -> tuple[list[Recording], datetime | None]:
+        """Recordings that may be planned, and when there are more, if ever."""
+        rows: list[Recording] = []
         due_at: datetime | None = None
         for count, row in enumerate(self.store.recordings(batch.id, state="waiting")):
             if count == MOST_IN_ONE_RUN:
-                return groups, now
+                return rows, now
             not_before = row.not_before_at
             if not_before is not None and not_before > now:
                 due_at = min(due_at or not_before, not_before)
                 continue
-            groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
-        return groups, due_at
+            rows.append(row)
+        return rows, due_at
 
     def _fill_all(self, groups: Iterable[list[Recording]]) -> int:
         """How many transactions lost. Raises a fault of ours when all had their turn."""
@@ -156,12 +159,17 @@ class PlanBatch(UseCase):
         return is_open
 
 
-def _full_jobs(groups: Groups, capabilities: Mapping[str, Capabilities]) -> Groups:
-    """Of a batch that still grows, what fills jobs to the last place."""
+def _full_jobs(groups: Groups, capabilities: Mapping[str, Capabilities], since: datetime) -> Groups:
+    """Of a batch that still grows, what fills jobs to the last place; and what has been waiting
+    since then: something keeps the batch from growing, and that is no reason to hold it up."""
     full: Groups = {}
     for key, group in groups.items():
         profile = group[0].profile
         most = capabilities[profile.provider].most_files(profile.mode)
-        if len(group) >= most and not profile.container_jobs:
+        if profile.container_jobs:
+            continue
+        if min(row.changed_at for row in group) < since:
+            full[key] = group
+        elif len(group) >= most:
             full[key] = group[: len(group) - len(group) % most]
     return full

@@ -22,6 +22,7 @@ from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, Transcribed, transcribed
 from shared.model.money.spending import money_back
 from shared.model.transcript import transcript as t
+from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
@@ -49,6 +50,7 @@ class ReuseTranscripts(UseCase):
     contents: Contents
     outputs: Outputs
     audio: AudioBlobs
+    save_settled: SaveSettled
     transcripts_container: str
     pool: Executor
 
@@ -65,7 +67,7 @@ class ReuseTranscripts(UseCase):
                     left.setdefault(key, []).append(found.row)
                 elif found.what == "done":
                     done.append(found.row)
-        self.store.save_all(done)
+        self.save_settled(done)
         return left
 
     def _look(self, row: Recording) -> _Found | DropscribeError:
@@ -117,9 +119,9 @@ class ReuseTranscripts(UseCase):
             self.contents.save(msgspec.structs.replace(claim, looked_at=now))
 
     def _transcript_of(self, owner: Recording) -> t.Transcript | None:
-        """None: it is gone, or a newer version of its audio has written another in its place."""
+        """None: it is gone. Where a newer version of its audio took its place, it lies aside."""
         path = owner.outcome.outputs.get("json") if owner.outcome else None
-        content = self.outputs.read(path) if path else None
+        content = self.outputs.read_own(path, recording=owner) if path else None
         try:
             found = _decoder.decode(content) if content else None
         except msgspec.DecodeError:

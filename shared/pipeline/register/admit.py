@@ -10,14 +10,15 @@ import msgspec
 
 from shared.audio import probe
 from shared.log import event
-from shared.model import failure_texts as texts
 from shared.model.batch.content import content_key
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, long_name
+from shared.model.blob_state import refusal
+from shared.model.failure_texts import BAD_NAME, NAME_TOO_LONG
 from shared.model.names import name_problem
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.blobs import AudioHead
 from shared.ports.state import BatchStore
 
@@ -30,10 +31,10 @@ def examine(
     capabilities: Mapping[str, Capabilities],
     digest: Callable[[], str] | None = None,
 ) -> Recording:
-    """Fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
+    """Refuse what cannot be read or whose outputs could not be stored, before anything is paid for.
+    Then fit what `profile` asks for to what the audio is. `digest` reads the MD5 of all of
     it, which is asked for only where the profile reuses. Raises `InputError`."""
-    if problem := name_problem(recording.name):
-        raise texts.BAD_NAME.error(problem=problem)
+    _refuse(recording, head)
     properties = probe(
         head.data,
         head.bytes,
@@ -46,12 +47,24 @@ def examine(
         recording,
         profile=fitted,
         audio=properties,
-        notes=notes,
+        notes=(*recording.notes, *notes),
         asked=profile.options if fitted.next_providers else None,
         content=content_key(fitted, head.data, head.bytes, digest())
         if fitted.reuse and digest is not None
         else None,
     )
+
+
+def _refuse(recording: Recording, head: AudioHead) -> None:
+    if problem := name_problem(recording.name):
+        raise BAD_NAME.error(problem=problem)
+    too_long = long_name(recording.container, recording.name)
+    if too_long is not None:
+        needed, unit, most = too_long
+        raise NAME_TOO_LONG.error(needed=needed, unit=unit, most=most)
+    failure = refusal(head.state)
+    if failure is not None:
+        raise failure.error()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +74,13 @@ class EnterRecording:
 
     store: BatchStore
     fail: FailRecording
+    save_settled: SaveSettled
 
     def __call__(self, row: Recording) -> Recording | None:
         if row.failure is not None:
             row = self.fail(row, row.failure)
         if not self.store.insert(row):
+            self.save_settled.take_back_lost([row])
             return None
         event(
             "recording.registered",

@@ -13,16 +13,22 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch.batch import Batch, dropped_batch
+from shared.model.batch.fingerprint import fingerprint_of
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, recording_id
+from shared.model.batch.recording import Recording, awaiting_companion, recording_id
+from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
 from shared.model.names import leads_astray
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.profile import Profile, choose, labels, with_metadata
+from shared.model.profile.description import labelled, said_by_name, with_name
+from shared.model.profile.profile import Profile, choose, labels, said_of, with_metadata
+from shared.model.profile.taken import Ignored, why_ignored
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
+from shared.pipeline.register.patience import Patience, read_head, reading
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
+from shared.ports.queue import Clock
 
 OLD = timedelta(days=1)
 
@@ -54,6 +60,7 @@ class ExamineBlob:
 
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
+    clock: Clock
 
     def __call__(self, row: Recording, head: AudioHead) -> Recording:
         try:
@@ -64,9 +71,10 @@ class ExamineBlob:
     def _examined(self, row: Recording, head: AudioHead) -> Recording:
         """Raises `InputError`."""
         blob = (row.container, row.name, head.etag)
+        row = awaiting_companion(row, said_of(head.metadata), self.clock.now())
         return examine(
             row,
-            with_metadata(row.profile, head.metadata),
+            with_metadata(with_name(row.profile, row.name), head.metadata),
             head,
             partial(self.audio.read, *blob),
             self.capabilities,
@@ -81,11 +89,18 @@ class ExamineAgain:
 
     audio: AudioBlobs
     examine_blob: ExamineBlob
+    policy: Policy
+    clock: Clock
 
     def __call__(self, recording: Recording) -> Recording | None:
         head = self.audio.head(recording.container, recording.name)
         if head is None or head.etag != recording.etag:
             return None
+        why = unready(
+            head.state, head.last_modified_at, self.clock.now(), self.policy.still_seconds
+        )
+        if why is not None:
+            return msgspec.structs.replace(recording, failure=not_whole(why))
         return self.examine_blob(msgspec.structs.replace(recording, failure=None), head)
 
 
@@ -98,29 +113,42 @@ class RegisterDropped(UseCase):
     examine_blob: ExamineBlob
     ensure_plan: EnsurePlan
     enter: EnterRecording
+    patience: Patience
     profiles: Sequence[Profile]
 
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None
     ) -> Recording | None:
         """`refusal` registers the recording as failed without looking into it. None: the blob is
-        gone, this version of it was registered before, or its name may stand for another blob."""
+        gone, is not meant, its name may stand for another's, this version of it was registered
+        before, or it is not whole yet: the comparison of the container comes back to it."""
         if leads_astray(name):
             event("recording.name_refused", container=container, level=30)
             return None
-        head = self.audio.head(container, name)
+        head = read_head(self.audio, container, name, refusal)
         if head is None:
             event("recording.gone", container=container, level=30)
             return None
         now = self.clock.now()
         profile, unknown_profile = profile_of(self.profiles, name, head.metadata)
+        ignored = why_ignored(name, profile, head.metadata, head.media_type)
+        if ignored is not None:
+            tell_ignored(container, ignored)
+            return None
+        why = unready(head.state, head.last_modified_at, now, self.policy.still_seconds)
+        if why is not None and refusal is None:
+            if why not in PASSING or not self.patience.is_over(container, name, head.etag):
+                event("recording.not_whole", container=container, why=why)
+                return None
+            refusal = not_whole(why)
         batch = self._batch(profile, head, now, by_day=is_old(head.last_modified_at, now))
         row = _bare(batch.id, container, name, head, profile, now)
         refusal = refusal or unknown_profile
         if refusal is not None:
             row = msgspec.structs.replace(row, failure=refusal)
         else:
-            row = self.examine_blob(row, head)
+            with reading():
+                row = self.examine_blob(row, head)
         if self._is_known(row, profile, head, now):
             return None
         self.ensure_plan(batch)
@@ -145,13 +173,20 @@ class RegisterDropped(UseCase):
         return self.store.recording(row.batch_id, row.id) is not None
 
 
+def tell_ignored(container: str, why: Ignored, blobs: int = 1, *, listed: bool = False) -> None:
+    """Counted in the log, and nowhere else: nobody is to be mailed for a folder. `listed`: in a
+    listing, where each is seen that an event told of before."""
+    event("audio.ignored", container=container, why=why, blobs=blobs, listed=listed)
+
+
 def _bare(
     batch_id: str, container: str, name: str, head: AudioHead, profile: Profile, now: datetime
 ) -> Recording:
     """The first row of a recording that nobody looked into."""
+    named = said_by_name(profile, name)
     return Recording(
         batch_id=batch_id,
-        id=recording_id(container, name, head.etag),
+        id=own_id(container, name, head),
         container=container,
         name=name,
         etag=head.etag,
@@ -161,8 +196,15 @@ def _bare(
         profile=profile,
         bytes=head.bytes,
         media_type=head.media_type,
-        labels=labels(head.metadata),
+        labels=labelled(labels(head.metadata), named.labels),
+        notes=named.notes,
+        fingerprint=fingerprint_of(head.data, head.bytes, head.md5),
     )
+
+
+def own_id(container: str, name: str, head: AudioHead) -> str:
+    """Of the recording that this version of a dropped blob is."""
+    return recording_id(container, name, head.etag)
 
 
 def profile_of(

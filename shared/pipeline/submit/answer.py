@@ -75,7 +75,7 @@ class NotSent(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class NoteSubmitted(UseCase):
     """Write the provider's id into the job and the index. Whoever comes second finds that it is
-    there already."""
+    there already; its entry in the index is brought up to date all the same."""
 
     def __call__(self, job: Job, entry: ActiveJob, transcription_id: str) -> None:
         now = self.clock.now()
@@ -83,7 +83,9 @@ class NoteSubmitted(UseCase):
         try:
             self.store.save(job)
         except StoreConflict:
-            return
+            there = self.store.job(job.batch_id, job.id)
+            if there is None or there.transcription_id != transcription_id:
+                return
         self.active.put(listed(entry, transcription_id, self.policy, now))
         _tell_of_submitted(job)
 

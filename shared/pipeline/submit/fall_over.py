@@ -14,7 +14,7 @@ from shared.log import event
 from shared.messages import Plan
 from shared.model.batch import job as jobs
 from shared.model.batch.fall_over import moved_on, trouble
-from shared.model.batch.job import Job
+from shared.model.batch.job import Job, may_go_to
 from shared.model.batch.recording import Recording, waiting_again
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.failure import Failure
@@ -61,7 +61,7 @@ class FallOver(UseCase):
     def _trouble(
         self, job: Job, states: Mapping[str, EndpointState], now: datetime
     ) -> Failure | None:
-        mine = [name for name, provider in self.endpoints.items() if provider.name == job.provider]
+        mine = [name for name, p in self.endpoints.items() if may_go_to(job, name, p.name)]
         patience = timedelta(seconds=self.policy.fall_over_seconds)
         why = trouble(job.provider, mine, states, patience, now, has_tried=job.tries > 0)
         if why is None:

@@ -7,7 +7,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
+
 from shared.errors import (
+    CallOverdue,
     EndpointDown,
     ProviderError,
     ProviderUnauthorised,
@@ -19,31 +22,30 @@ from shared.model.batch.policy import Policy
 from shared.pipeline.submit.answer import Answer, Intent, NotMade, Sent
 from shared.pipeline.submit.create_call import is_empty
 from shared.ports.provider import JobRequest, SpeechProvider
-from shared.ports.queue import Clock
 
 
 @dataclass(frozen=True, kw_only=True)
 class MakeCalls:
-    """As long as their intents are young, and none any more at an endpoint that refuses all."""
+    """As long as their intents are young, at which the endpoint's guard looks last of all; and none
+    any more at an endpoint that refuses all."""
 
     endpoints: Mapping[str, SpeechProvider]
     policy: Policy
-    clock: Clock
     pool: Executor
 
     def __call__(
         self,
         intents: Sequence[Intent],
         requests: Sequence[JobRequest],
-        crowded: Collection[str],
+        held: Collection[str],
     ) -> list[Sent]:
-        """What came of each. `crowded` are the ids of jobs for which there is no room after all."""
+        """What came of each. `held` are the ids of jobs that may not be sent after all."""
         closed: dict[str, ProviderError] = {}
 
         def sent(call: tuple[Intent, JobRequest]) -> Sent:
             (job, entry), request = call
-            has_room = job.id not in crowded
-            return Sent(job, entry, request, self._answer(request, entry, closed, has_room))
+            is_held = job.id in held
+            return Sent(job, entry, request, self._answer(request, entry, closed, is_held))
 
         return list(self.pool.map(sent, zip(intents, requests, strict=True)))
 
@@ -52,29 +54,29 @@ class MakeCalls:
         request: JobRequest,
         entry: ActiveJob,
         closed: dict[str, ProviderError],
-        has_room: bool,
+        is_held: bool,
     ) -> Answer:
         if is_empty(request):
             return None
-        if self._is_old(entry):
-            event("job.submit_too_late", job=request.mark, level=30)
-            return NotMade()
-        if not has_room:
+        if is_held:
             return NotMade()
         if entry.endpoint in closed:
             return closed[entry.endpoint]
-        answer = self._submit(request, entry.endpoint)
+        answer = self._submit(self._in_time(request, entry), entry.endpoint)
         if isinstance(answer, ProviderUnfunded | ProviderUnauthorised | EndpointDown):
             closed[entry.endpoint] = answer
         return answer
 
-    def _is_old(self, entry: ActiveJob) -> bool:
+    def _in_time(self, request: JobRequest, entry: ActiveJob) -> JobRequest:
         patience = timedelta(seconds=self.policy.submit_within_seconds)
-        return self.clock.now() - entry.since_at > patience
+        return msgspec.structs.replace(request, deadline_at=entry.since_at + patience)
 
     def _submit(self, request: JobRequest, endpoint: str) -> Answer:
         try:
             return self.endpoints[endpoint].submit(request)
+        except CallOverdue:
+            event("job.submit_too_late", job=request.mark, level=30)
+            return NotMade()
         except ProviderError as error:
             return error
         except Exception as error:  # a fault with one must not hide what came of the others

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shared.endpoints.choose import choose_endpoint
 from shared.errors import EndpointDown, ProviderThrottled
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.job import ActiveJob, Job, may_go_to
 from shared.model.batch.policy import Policy
 from shared.ports.provider import Limited, SpeechProvider
 from shared.ports.queue import Clock
@@ -104,7 +104,7 @@ def shortest(pauses: Mapping[str, timedelta], job: Job, endpoints: Endpoints) ->
 
 
 def _endpoints_of(job: Job, endpoints: Endpoints) -> list[str]:
-    return [name for name, provider in endpoints.items() if provider.name == job.provider]
+    return [name for name, found in endpoints.items() if may_go_to(job, name, found.name)]
 
 
 def _most_calls(provider: SpeechProvider, most: int) -> int:

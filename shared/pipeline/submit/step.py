@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 from typing import NamedTuple
 
 from shared.endpoints.choose import down, well
@@ -12,7 +13,9 @@ from shared.errors import StoreConflict
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.money.brakes import DEPLOYMENT, endpoint_scope
 from shared.pipeline.submit.answer import Intent, NoteAnswers, Sent
+from shared.pipeline.submit.brakes import PAUSE, HoldBack
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.room import (
@@ -45,16 +48,28 @@ class WriteIntents(UseCase):
 
     def __call__(self, places: Sequence[Place]) -> list[Intent] | None:
         """None: somebody else is at one of them, and nothing was written."""
-        now = self.clock.now()
+        now, sender = self.clock.now(), token_hex(8)
+        intended = [jobs.intended(job, endpoint, now, sender) for job, endpoint in places]
         try:
-            saved = self.store.save_jobs(
-                [jobs.intended(job, endpoint, now) for job, endpoint in places]
-            )
+            saved = self.store.save_jobs(intended)
         except StoreConflict:
+            saved = self._written_by(sender, intended)
+        if not saved:
             return None
         intents = [Intent(job, entry_of(job, job.endpoint or "", now)) for job in saved]
         self.active.put_all([intent.entry for intent in intents])
         return intents
+
+    def _written_by(self, sender: str, intended: Sequence[Job]) -> list[Job]:
+        """The jobs as they are stored, where this very write was carried out and its answer lost.
+        None of them, where somebody else was first."""
+        written: list[Job] = []
+        for job in intended:
+            there = self.store.job(job.batch_id, job.id)
+            if there is None or there.state != "submitting" or there.sender != sender:
+                return []
+            written.append(there)
+        return written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +78,7 @@ class SendJobs(UseCase):
     it sends; the calls themselves are made side by side."""
 
     endpoints: Mapping[str, SpeechProvider]
+    hold_back: HoldBack
     prepare_calls: PrepareCalls
     write_intents: WriteIntents
     make_calls: MakeCalls
@@ -70,12 +86,15 @@ class SendJobs(UseCase):
 
     def __call__(self, going: Sequence[Job], states: Mapping[str, EndpointState]) -> Rest | None:
         """None: all were sent. `states` are those of the endpoints, as they were read last."""
-        open_ones = well(self.endpoints, states, self.clock.now())
+        open_ones = self._open(states)
         places = find_places(going, self.active.all(), open_ones, self.policy)
         sending, pauses = reserve(places, self.endpoints, self.clock)
         if not sending:
             usual = self._usual_pause(going[0], states)
             return Rest(going[0], min(pauses.values(), default=usual))
+        sending = self.hold_back.within_ceilings(sending)
+        if not sending:
+            return Rest(going[0], PAUSE)
         sent = self._send(sending)
         if sent is None:
             return Rest(going[0], MOMENT)
@@ -95,8 +114,26 @@ class SendJobs(UseCase):
         if intents is None:
             return None
         mine = [intent.entry for intent in intents]
-        too_many = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
-        return self.make_calls(intents, requests, too_many)
+        held = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
+        held |= self._cancelled(places) | self.hold_back.stopped_jobs(places)
+        return self.make_calls(intents, requests, held)
+
+    def _open(self, states: Mapping[str, EndpointState]) -> dict[str, SpeechProvider]:
+        """Those that are well and not stopped; none where all is."""
+        stopped = self.hold_back.stopped_scopes()
+        if DEPLOYMENT in stopped:
+            return {}
+        found = well(self.endpoints, states, self.clock.now())
+        return {name: one for name, one in found.items() if endpoint_scope(name) not in stopped}
+
+    def _cancelled(self, places: Sequence[Place]) -> set[str]:
+        """The ids of the jobs whose batch is cancelled. Looked at after the intents: who cancels
+        after this look finds them, and says that the audio may be on its way."""
+        batches = {place.job.batch_id: True for place in places}
+        for batch_id in batches:
+            batch = self.store.batch(batch_id)
+            batches[batch_id] = batch is None or batch.cancelled_at is not None or batch.is_gone
+        return {place.job.id for place in places if batches[place.job.batch_id]}
 
     def _usual_pause(self, job: Job, states: Mapping[str, EndpointState]) -> timedelta:
         """Where no endpoint says how long."""

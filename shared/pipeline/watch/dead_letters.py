@@ -27,8 +27,11 @@ from shared.ports.state import Diaries, Diary
 _PATIENCE = timedelta(seconds=60)  # blobs of one second may come one after the other
 
 
-class _Data(msgspec.Struct, frozen=True):
+class _Data(msgspec.Struct, frozen=True, rename="camel"):
+    """An event of a renamed blob has a `destinationUrl` in place of a `url`."""
+
     url: str = ""
+    destination_url: str = ""
 
 
 class _Letter(msgspec.Struct, frozen=True, rename="camel"):
@@ -107,7 +110,7 @@ class TakeDeadLetters(UseCase):
         """The names of blobs by their container."""
         named: dict[str, list[str]] = defaultdict(list)
         for letter in letters:
-            for place, name in places(letter.data.url):
+            for place, name in places(letter.data.url or letter.data.destination_url):
                 if place in self.intake:
                     named[str(place)].append(name)
         return named

@@ -12,6 +12,8 @@ import msgspec
 
 from shared.errors import StoreUnavailable
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
+from shared.model.money.brakes import Held
+from shared.pipeline.watch.brakes import ReadBrakes
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
@@ -35,6 +37,7 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
     is that of the release that runs.
+    `held` is what people or ceilings hold back, which is no disorder.
     `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
     storage did not answer."""
 
@@ -46,20 +49,23 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     active_jobs: int | None
     oldest_seconds: int | None
     measured_at: datetime
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Three queries."""
+    """Four queries."""
 
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
+    read_brakes: ReadBrakes
 
     def __call__(self) -> Health:
         try:
             open_since = [note.created_at for note in self.store.open_batches()]
             jobs = [entry.endpoint for entry in self.active.all()]
             states = self.book.all()
+            held = tuple(self.read_brakes())
         except StoreUnavailable:
             return _down(self.clock.now())
         now = self.clock.now()
@@ -78,6 +84,7 @@ class MeasureHealth(UseCase):
             active_jobs=len(jobs),
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
+            held=held,
         )
 
 

@@ -7,6 +7,7 @@ once found complete is not compared again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +17,16 @@ from itertools import groupby, islice
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
+from shared.model.batch.batch import Batch
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
-from shared.pipeline.register.dropped import batch_of, is_old, profile_of
-from shared.ports.blobs import AudioBlobs, AudioEntry
+from shared.model.profile.taken import Ignored, why_ignored
+from shared.pipeline.register.dropped import batch_of, is_old, profile_of, tell_ignored
+from shared.pipeline.register.take import companions_named
+from shared.pipeline.watch.superseded import Superseded
+from shared.ports.blobs import AudioBlobs, AudioEntry, Outputs
 from shared.ports.ground import UseCase
+from shared.ports.queue import Queue
 from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
@@ -35,11 +41,14 @@ Find = Callable[[list[AudioEntry]], list[AudioEntry]]
 @dataclass(frozen=True, kw_only=True)
 class Reconcile(UseCase):
     """List the `container`, unless that was done lately, and have registered what `find` says is
-    missing. Blobs whose events may still be on their way are left for the next time."""
+    missing. Blobs whose events may still be on their way are left for the next time. On the way
+    error reports go whose version of the audio was replaced since."""
 
     container: str
     find: Find
     audio: AudioBlobs
+    outputs: Outputs
+    errors_container: str
     diaries: Diaries
 
     def __call__(self) -> None:
@@ -62,9 +71,10 @@ class Reconcile(UseCase):
     def _compare(self, since: datetime | None, now: datetime) -> datetime:
         """So far everything is complete now, or will be once the messages have had their turn."""
         until = now - timedelta(seconds=self.policy.event_patience_seconds)
+        superseded = Superseded(self.outputs, f"{self.errors_container}/{self.container}")
         new = (
             entry
-            for entry in self.audio.list(self.container)
+            for entry in map(superseded.look_at, self.audio.list(self.container))
             if entry.last_modified_at <= until and not (since and entry.last_modified_at <= since)
         )
         complete_to, is_last = until, False
@@ -72,15 +82,20 @@ class Reconcile(UseCase):
             page = list(islice(new, COMPARED_AT_ONCE))
             complete_to = min(complete_to, self._have_registered(self.find(page), now))
             is_last = len(page) < COMPARED_AT_ONCE
+        superseded.remove()
         return complete_to
 
     def _have_registered(self, missing: list[AudioEntry], now: datetime) -> datetime:
         """Returns the moment before the first that is missing: so far, everything is complete."""
-        for names in in_messages(entry.name for entry in missing):
-            self.queue.send(Register(container=self.container, names=names))
-        if missing:
-            event("audio.unannounced", container=self.container, blobs=len(missing), level=30)
+        have_registered(self.queue, self.container, missing)
         return min((entry.last_modified_at for entry in missing), default=now) - _TICK
+
+
+def have_registered(queue: Queue, container: str, missing: Sequence[AudioEntry]) -> None:
+    for names in in_messages(entry.name for entry in missing):
+        queue.send(Register(container=container, names=names))
+    if missing:
+        event("audio.unannounced", container=container, blobs=len(missing), level=30)
 
 
 def in_messages(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
@@ -93,13 +108,15 @@ def in_messages(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
 @dataclass(frozen=True, kw_only=True)
 class FindUnregistered(UseCase):
     """Audio of the `container` that has no row. Two queries for each profile and day: one over the
-    batches of the windows that the blobs fall into, and for old ones one of the day's batch."""
+    batches of the windows that the blobs fall into, and for old ones one of the day's batch; and a
+    look at the batch of each that is missing."""
 
     container: str
     profiles: Sequence[Profile]
 
     def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         now = self.clock.now()
+        entries = self._meant(entries)
         windows = [self._batch_id(entry, now, by_day=False) for entry in entries]
         old = [entry for entry in entries if is_old(entry.last_modified_at, now)]
         days = {self._batch_id(entry, now, by_day=True) for entry in old}
@@ -109,7 +126,32 @@ class FindUnregistered(UseCase):
             for first, last in ranges
             for recording in self.store.recording_ids(first, last)
         }
-        return [entry for entry in entries if self._recording_id(entry) not in known]
+        missing = [entry for entry in entries if self._recording_id(entry) not in known]
+        return self._without_deleted(missing, now)
+
+    def _without_deleted(self, missing: list[AudioEntry], now: datetime) -> list[AudioEntry]:
+        """Who deletes a batch does not want what came before to be found, and paid for, again."""
+        batches = [self._batch_id(entry, now, by_day=False) for entry in missing]
+        deleted = {id_: _deleted_at(self.store.batch(id_), now) for id_ in set(batches)}
+        return [
+            entry
+            for entry, id_ in zip(missing, batches, strict=True)
+            if (gone_at := deleted[id_]) is None or entry.last_modified_at > gone_at
+        ]
+
+    def _meant(self, entries: list[AudioEntry]) -> list[AudioEntry]:
+        """Companions are looked for by their recordings, and the rest is not meant."""
+        whys = {entry.name: self._why_ignored(entry) for entry in entries}
+        ignored = Counter(why for why in whys.values() if why is not None)
+        for why, blobs in ignored.items():
+            tell_ignored(self.container, why, blobs, listed=True)
+        return [entry for entry in entries if whys[entry.name] is None]
+
+    def _why_ignored(self, entry: AudioEntry) -> Ignored | None:
+        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        why = why_ignored(entry.name, profile, entry.metadata)
+        is_companion = why is None and bool(companions_named(entry.name, self.profiles))
+        return "companion" if is_companion else why
 
     def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
@@ -117,6 +159,12 @@ class FindUnregistered(UseCase):
 
     def _recording_id(self, entry: AudioEntry) -> str:
         return recording_id(self.container, entry.name, entry.etag)
+
+
+def _deleted_at(batch: Batch | None, now: datetime) -> datetime | None:
+    if batch is None or not batch.is_gone:
+        return None
+    return batch.deleted_at or now
 
 
 def _ranges(batch_ids: list[str]) -> Iterator[tuple[str, str]]:

@@ -9,14 +9,16 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from shared.errors import DropscribeError
+from shared.errors import BlobUnread, DropscribeError
 from shared.log import event
 from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
+from shared.model.batch.job import with_smaller_slices
 from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
-from shared.pipeline.fail.recording import FailRecording, SettleFailure
+from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
+from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.pipeline.submit.step import AT_ONCE
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
@@ -46,13 +48,19 @@ class Take(Protocol):
 class RegisterOrFail:
     """Try once more; if that fails too, register the recording as failed, so that it is in a
     report and under `errors/`, and not only in a queue. While storage is out of reach, that is
-    raised: the message stays hidden and comes back."""
+    raised: the message stays hidden and comes back. What it refuses of one blob alone is waited
+    for: the comparison of the container brings that blob back, until its time is up."""
 
     take: Take
+    give_up: GiveUpOnBlob
 
     def __call__(self, container: str, name: str) -> None:
         try:
             self.take(container, name)
+        except BlobUnread as error:
+            refusal = self.give_up(container, name, error)
+            if refusal is not None:
+                self.take(container, name, refusal=refusal)
         except DropscribeError:
             raise
         except Exception as error:
@@ -89,10 +97,12 @@ class DrainBlobEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadAnotherRound(UseCase):
-    """A slice of results gets another round later, and its recordings an error report once they
-    have had their rounds."""
+    """A slice of results gets another round later. Nobody knows which of its results ended the
+    process, or whether any did: no recording is charged with it. The next slices are half as long,
+    until the culprit stands alone, and that one gets an error report once it had its rounds."""
 
     settle: SettleFailure
+    save_settled: SaveSettled
 
     def __call__(self, message: Write) -> None:
         job = self.store.job(message.batch_id, message.job_id)
@@ -100,9 +110,13 @@ class ReadAnotherRound(UseCase):
             return
         wanted = {item.recording_id for item in message.items}
         left = self.store.rows_left(job, first=min(wanted), last=max(wanted))
-        changed = [self._another_round(row) for row in left if row.id in wanted]
-        self.store.save(recordings=changed)
-        if any(row.state == "planned" for row in changed) and job.endpoint and job.transcription_id:
+        rows = [row for row in left if row.id in wanted]
+        if len(rows) > 1:
+            job = self.store.save(with_smaller_slices(job, len(rows))) or job
+        else:
+            rows = [self._another_round(row) for row in rows]
+            self.save_settled(rows)
+        if any(row.state == "planned" for row in rows) and job.endpoint and job.transcription_id:
             again = Collect(
                 endpoint=job.endpoint,
                 transcription_id=job.transcription_id,
@@ -127,6 +141,7 @@ class PlanOrFail(UseCase):
 
     plan: Callable[[str], None]
     fail: FailRecording
+    save_settled: SaveSettled
 
     def __call__(self, batch_id: str) -> None:
         try:
@@ -142,7 +157,7 @@ class PlanOrFail(UseCase):
         since = self.clock.now() - timedelta(seconds=self.policy.give_up_seconds)
         waiting = self.store.recordings(batch_id, state="waiting")
         rows = [row for row in waiting if row.changed_at < since]
-        self.store.save_all(self.fail(row, UNPLANNED) for row in rows)
+        self.save_settled(self.fail(row, UNPLANNED) for row in rows)
         if rows:
             self.queue.send(Finish(batch_id=batch_id))
 

@@ -3,33 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.errors import DropscribeError
+import msgspec
+
+from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
 from shared.model.batch.policy import Policy
 from shared.ports.ground import UseCase
-from shared.ports.state import OpenBatch
+from shared.ports.state import Diaries, Diary, OpenBatch
+
+PLACE = "sweep of batches"
+KEPT_EVERY = 20
+LONGEST = timedelta(minutes=4)
+"""What comes after it in the same run has to have its turn, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepBatches(UseCase):
     """Look at every batch that has work to do, and tell how much is left. A batch that cannot be
-    read does not keep the others from being looked at."""
+    read does not keep the others from being looked at. Where there are many, the place is kept: who
+    is cut short, or takes too long, is followed by one that begins there, so that each has its
+    turn."""
+
+    diaries: Diaries
 
     def __call__(self) -> None:
         listed = {entry.job_id for entry in self.active.all()}
-        backlog = _Backlog(self.clock.now())
-        for note in self.store.open_batches():
+        began = self.clock.now()
+        backlog = _Backlog(began)
+        diary = self.diaries.get(PLACE) or Diary(name=PLACE, done_at=began)
+        for count, note in enumerate(self._from(diary.place), 1):
             try:
                 self._look_at(note, listed, backlog)
             except DropscribeError as error:
                 event("sweep.batch_skipped", batch=note.id, error=type(error).__name__, level=30)
+            if count % KEPT_EVERY == 0:
+                diary = self._kept(diary, note.id)
+                if self.clock.now() - began > LONGEST:
+                    event("sweep.cut_short", batches=count, level=30)
+                    return
         backlog.tell()
+        if diary.place:
+            self._kept(diary, "")
+
+    def _from(self, place: str) -> Iterator[OpenBatch]:
+        """Once around: those behind the place, and then those up to it."""
+        yield from self.store.open_batches(after=place)
+        if place:
+            for note in self.store.open_batches():
+                if note.id > place:
+                    return
+                yield note
+
+    def _kept(self, diary: Diary, place: str) -> Diary:
+        diary = msgspec.structs.replace(diary, place=place, done_at=self.clock.now())
+        with suppress(StoreConflict):  # another instance sweeps at the same time
+            self.diaries.save(diary)
+        return self.diaries.get(PLACE) or diary
 
     def _look_at(self, note: OpenBatch, listed: Container[str], backlog: _Backlog) -> None:
         batch, now = self.store.batch(note.id), self.clock.now()

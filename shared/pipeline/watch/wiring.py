@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.register.wiring import give_up_on_blob
+from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
@@ -18,6 +20,7 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
+from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
 from shared.ports.ground import Ground
 
@@ -36,26 +39,45 @@ class Watching:
         find_manifests: Find,
     ) -> None:
         ports = ground.ports
-        register = RegisterOrFail(take=take)
+        register = RegisterOrFail(take=take, give_up=give_up_on_blob(ground))
         self.drain_blob_event = DrainBlobEvent(register=register)
         self.drain = Drain(
             store=ground.store,
             register=register,
-            plan=PlanOrFail(**ground.common, plan=plan, fail=failing.fail),
+            plan=PlanOrFail(
+                **ground.common, plan=plan, fail=failing.fail, save_settled=failing.save_settled
+            ),
             count_fault=failing.count_fault,
-            read_another_round=ReadAnotherRound(**ground.common, settle=failing.settle),
+            read_another_round=ReadAnotherRound(
+                **ground.common, settle=failing.settle, save_settled=failing.save_settled
+            ),
             queue=ports.queue,
         )
+        self.read_brakes = ReadBrakes(
+            brakes=ground.brakes, ceilings=ports.ceilings, stopped=ports.stopped, clock=ports.clock
+        )
+        self.change_brake = ChangeBrake(
+            brakes=ground.brakes,
+            profiles=[profile.name for profile in ports.profiles],
+            endpoints=list(ports.providers),
+            clock=ports.clock,
+        )
         self.health = HealthCheck(
-            MeasureHealth(**ground.common, book=ground.book, endpoints=ground.endpoints),
+            MeasureHealth(
+                **ground.common,
+                book=ground.book,
+                endpoints=ground.endpoints,
+                read_brakes=self.read_brakes,
+            ),
             ports.clock,
         )
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common),
+            "batches": SweepBatches(**ground.common, diaries=ports.diaries),
             "intake": _reconcile(ground, ports.intake, find_audio),
+            "renamed": _renamed(ground, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
@@ -66,7 +88,25 @@ class Watching:
 def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
     ports = ground.ports
     return Reconcile(
-        **ground.common, container=container, find=find, audio=ports.audio, diaries=ports.diaries
+        **ground.common,
+        container=container,
+        find=find,
+        audio=ports.audio,
+        outputs=ports.outputs,
+        errors_container=ports.errors,
+        diaries=ports.diaries,
+    )
+
+
+def _renamed(ground: Ground, find: Find) -> FindRenamed:
+    ports = ground.ports
+    return FindRenamed(
+        **ground.common,
+        container=ports.intake,
+        find=find,
+        audio=ports.audio,
+        requests=ports.requests,
+        diaries=ports.diaries,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.job import Job
@@ -22,11 +23,13 @@ from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
-from shared.outputs.formats import FORMATS, render_all
+from shared.outputs.formats import FORMATS, render, render_all
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
+
+_decoder = msgspec.json.Decoder(t.Transcript)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,11 @@ class Publish:
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
         return transcribed(row, outcome_of(row, transcript, paths), source, now)
 
+    def take_back(self, row: Recording) -> None:
+        """Remove what was stored of a recording that gets no transcript after all."""
+        for path in output_paths(row, self.transcripts_container).values():
+            self.outputs.remove(path, recording=row)
+
     def _transcript(
         self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
     ) -> t.Transcript:
@@ -78,6 +86,31 @@ class Publish:
             recognition.duration_ms or row.duration_ms,
             row.audio.channels if row.audio else 1,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelTranscript:
+    """The JSON of a transcribed recording says what its row says of it now. Captions and text hold
+    no metadata."""
+
+    outputs: Outputs
+
+    def __call__(self, row: Recording) -> None:
+        path = row.outcome.outputs.get("json") if row.outcome else None
+        content = self.outputs.read_own(path, recording=row) if path else None
+        if path is None or content is None:
+            return
+        there = _decoder.decode(content)
+        added = [note for note in row.notes if note not in there.provider.warnings]
+        labelled = msgspec.structs.replace(
+            there,
+            job=job_of(row, there.job.id),
+            provider=msgspec.structs.replace(
+                there.provider, warnings=(*there.provider.warnings, *added)
+            ),
+        )
+        file = FORMATS["json"]
+        self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
 
 
 def _provenance(
@@ -105,6 +138,7 @@ def job_of(row: Recording, job_id: str) -> t.Job:
         recording_id=row.id,
         attempt=row.attempt,
         profile=row.profile.name,
+        title=row.labels.title,
         client_item_id=row.labels.client_item_id,
         metadata=row.labels.metadata,
     )
@@ -131,17 +165,24 @@ def store_outputs(
     row: Recording, transcript: t.Transcript, outputs: Outputs, container: str
 ) -> dict[str, str]:
     """Captions first, the JSON last: who waits for it finds the others there."""
+    paths = output_paths(row, container)
+    rendered = render_all(transcript, list(paths), row.profile.caption_speakers)
+    try:
+        return {
+            name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
+            for name, content in rendered.items()
+        }
+    except DropscribeError:
+        raise
+    except Exception as error:  # whatever keeps an output from being stored is not the recording's
+        raise StoreUnavailable(f"store output: {type(error).__name__}") from error
+
+
+def output_paths(row: Recording, container: str) -> dict[str, str]:
+    """Where its outputs go, by format, the JSON last."""
     stem = f"{container}/{output_stem(row.container, row.name)}"
     names = [*row.profile.formats, "json"]
-    return {
-        name: outputs.put(
-            f"{stem}{FORMATS[name].extension}",
-            content,
-            FORMATS[name].media_type,
-            recording=row,
-        )
-        for name, content in render_all(transcript, names).items()
-    }
+    return {name: f"{stem}{FORMATS[name].extension}" for name in names}
 
 
 def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) -> Outcome:

@@ -7,13 +7,19 @@ from datetime import timedelta
 
 import msgspec
 
-from shared.errors import DropscribeError, ResultMalformed, ResultMissing, ResultTooLarge
+from shared.errors import (
+    DropscribeError,
+    ResultMalformed,
+    ResultMissing,
+    ResultTooLarge,
+    StoreUnavailable,
+)
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, asked_again
+from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
-from shared.model.failure_texts import INTERNAL, too_large, unreadable
+from shared.model.failure_texts import INTERNAL, UNSTORABLE, too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results
@@ -37,13 +43,27 @@ class WriteRecording:
             return self._published(row, item, results)
         except ResultTooLarge as error:
             return self.settle(row, too_large(error))
-        except (ResultMissing, ResultMalformed) as error:
+        except ResultMissing as error:
             return self._read_again_or_fail(row, unreadable(error))
+        except ResultMalformed as error:
+            return self._wait_or_fail(row, unreadable(error))
+        except StoreUnavailable:
+            if not self._is_given_up(row):
+                raise
+            self.publish.take_back(row)
+            return self.settle.fail(row, UNSTORABLE)
         except DropscribeError:
             raise
         except Exception as error:  # a fault of ours with one result must not stop the others
             _tell(row, error)
             return self._read_again_or_fail(row, INTERNAL)
+
+    def _is_given_up(self, row: Recording) -> bool:
+        """Whether storage has refused this recording's outputs for too long, and takes others."""
+        patience = timedelta(seconds=self.policy.blob_patience_seconds)
+        if row.stuck_since_at is None or self.clock.now() - row.stuck_since_at < patience:
+            return False
+        return self.publish.outputs.can_store(self.publish.transcripts_container)
 
     def _published(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         published = self.publish(row, item, results)
@@ -55,14 +75,32 @@ class WriteRecording:
         """None: it was tried a moment ago, in another slice or with the same link, and is about to
         be again. That counts once, for the next attempt is paid for."""
         now, most = self.clock.now(), self.policy.max_fetches
-        pause = timedelta(seconds=self.policy.refetch_seconds)
-        if row.fetches and now - row.changed_at < pause / 2:
+        if self._is_at_it(row):
             return None
         if row.fetches + 1 < most:
             return asked_again(row, now)
         tried = f"It was asked for {most} times in the last of {row.attempt} attempts."
         reason = f"{failure.reason} {tried}"
         return self.settle(row, msgspec.structs.replace(failure, reason=reason))
+
+    def _wait_or_fail(self, row: Recording, failure: Failure) -> Recording | None:
+        """An answer that is empty, cut off or no JSON comes from something in between, as a 5xx
+        does, and is waited for, a quarter of the time for which results are, so that all attempts
+        end within a day. What makes no sense for all that time is the result."""
+        now = self.clock.now()
+        if self._is_at_it(row):
+            return None
+        since_at = row.unread_since_at or now
+        if now - since_at < timedelta(seconds=self.policy.give_up_seconds / 4):
+            return unread(row, now)
+        tried = f"It was so {row.fetches + 1} times in the last of {row.attempt} attempts."
+        reason = f"{failure.reason} {tried}"
+        return self.settle(row, msgspec.structs.replace(failure, reason=reason))
+
+    def _is_at_it(self, row: Recording) -> bool:
+        """Whether somebody asked for it a moment ago, and is about to again."""
+        pause = self.policy.refetch_pause(row.fetches, row.unread_since_at)
+        return row.fetches > 0 and self.clock.now() - row.changed_at < pause / 2
 
 
 def _tell(row: Recording, error: Exception) -> None:

@@ -31,7 +31,7 @@ class Results:
             return recognition
         file = self._file_of(row)
         if file is None:
-            raise ResultMalformed("the result is that of another input, and no other is this one's")
+            raise ResultMissing("the result is that of another input, and no other is this one's")
         return self._read(file)
 
     def _read(self, file: ResultFile) -> Recognition:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
 
-from shared.errors import DropscribeError
+from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
+from shared.model.batch import recording as recordings
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
+from shared.pipeline.write.room import Room, result_bytes
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
@@ -32,7 +34,9 @@ class WriteSlice(UseCase):
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
+    save_settled: SaveSettled
     finish_now: AtOnce[Finish]
+    room: Room
     pool: Executor
 
     def __call__(self, message: Write) -> None:
@@ -47,11 +51,12 @@ class WriteSlice(UseCase):
         results = Results(job, provider)
         items = [item for item in message.items if item.recording_id in rows]
         written = list(
-            self.pool.map(lambda item: self._tried(rows[item.recording_id], item, results), items)
+            self.pool.map(lambda item: self._in_room(rows[item.recording_id], item, results), items)
         )
         changed = {row.id: row for row in written if isinstance(row, Recording)}
-        if changed:
-            self.store.save(recordings=changed.values())
+        stuck = self._stuck(rows, items, written)
+        if changed or stuck:
+            self.save_settled([*changed.values(), *stuck])
         self._go_on(job, changed.values(), written)
 
     def _rows(self, message: Write, job: Job) -> dict[str, Recording]:
@@ -59,19 +64,35 @@ class WriteSlice(UseCase):
         ids = [item.recording_id for item in message.items]
         return {row.id: row for row in self.store.rows_left(job, first=min(ids), last=max(ids))}
 
+    def _in_room(self, row: Recording, item: SliceItem, results: Results) -> Written:
+        with self.room.taken(result_bytes(row, item)):
+            return self._tried(row, item, results)
+
     def _tried(self, row: Recording, item: SliceItem, results: Results) -> Written:
         try:
             return self.write_recording(row, item, results)
         except DropscribeError as error:
             return error
 
+    def _stuck(
+        self, rows: Mapping[str, Recording], items: Sequence[SliceItem], written: Sequence[Written]
+    ) -> list[Recording]:
+        """Those whose outputs storage does not take, where that is not written down yet."""
+        return [
+            recordings.stuck(rows[item.recording_id], self.clock.now())
+            for item, result in zip(items, written, strict=True)
+            if isinstance(result, StoreUnavailable)
+            and rows[item.recording_id].stuck_since_at is None
+        ]
+
     def _go_on(self, job: Job, changed: Collection[Recording], written: Sequence[Written]) -> None:
         """With what the slice leaves to be done."""
         if any(row.state == "waiting" for row in changed):
             self.queue.send(Plan(batch_id=job.batch_id))
-        if any(row.state == "planned" for row in changed):
-            pause = timedelta(seconds=self.policy.refetch_seconds)
-            self.queue.send(_list_again(job), after=pause)
+        again = [row for row in changed if row.state == "planned"]
+        if again:
+            pauses = (self.policy.refetch_pause(row.fetches, row.unread_since_at) for row in again)
+            self.queue.send(_list_again(job), after=min(pauses))
             return
         for error in written:
             if isinstance(error, DropscribeError):

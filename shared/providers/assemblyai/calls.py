@@ -85,7 +85,7 @@ def _speakers(options: Options) -> JsonObject:
         "max_speakers_expected": options.max_speakers,
     }
     given = {name: count for name, count in bounds.items() if count is not None}
-    return {"speaker_labels": True, "speaker_options": given}
+    return {"speaker_labels": True, **({"speaker_options": given} if given else {})}
 
 
 def _accuracy(options: Options) -> JsonObject:

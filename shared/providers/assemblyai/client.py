@@ -6,15 +6,14 @@ the pipeline does, which knows budgets and pauses.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from typing import TypeVar
 
 import httpx
 
 from shared.errors import (
     ConfigurationError,
-    OutcomeUnknown,
     ProviderError,
     ProviderRefused,
     ResultMissing,
@@ -37,9 +36,9 @@ from shared.providers.assemblyai.results import read_result
 from shared.providers.assemblyai.upload import upload
 from shared.providers.assemblyai.webhook import Webhook
 from shared.providers.assemblyai.wire import Listed
-from shared.providers.decoding import Undecodable
 from shared.providers.transport import Transport
 
+_T = TypeVar("_T")
 # Times in the list do not say their zone; no clock on earth is further from UTC.
 _ZONES = timedelta(hours=15)
 
@@ -68,34 +67,30 @@ class AssemblyAI:
         upload_seconds: float = 60.0,
         create_seconds: float = 60.0,
     ) -> None:
-        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
-            raise ConfigurationError([f"The endpoint of {NAME} has to be a plain http(s) URL."])
         if uploads and webhook is None:
             raise ConfigurationError(
                 ["ASSEMBLYAI_UPLOADS: is set without WEBHOOK_BASE_URL, expected both"]
             )
         stripped = key.strip()  # a line break at its end would be an illegal header
-        self._auth = lambda: {"Authorization": stripped}
-        self._http, self._webhook = http, webhook
-        self._uploads, self._upload_seconds = uploads, upload_seconds
+        self._webhook, self._uploads, self._upload_seconds = webhook, uploads, upload_seconds
         self._transport = Transport(
-            http, self._auth, service=NAME, error_of=error_of, create_seconds=create_seconds
+            http,
+            endpoint,
+            lambda: {"Authorization": stripped},
+            service=NAME,
+            error_of=error_of,
+            create_seconds=create_seconds,
         )
-        self.endpoint = endpoint.rstrip("/")
+        self.endpoint = self._transport.endpoint
 
     def submit(self, request: JobRequest) -> str:
         """Start a transcript and return its id. See `Transport.create` for the errors."""
         if len(request.content_urls) != 1:
             raise ValueError(f"{NAME} takes one recording a job")
         body = calls.create_body(self._audio_url(request), request, self._webhook)
-        answer = self._transport.create(self.endpoint + calls.TRANSCRIPTS, body)
-        try:
-            found = wire.read_created_id(answer.content)
-        except Undecodable:
-            found = None
-        if found is None:
-            raise OutcomeUnknown(f"{NAME} accepted a transcript without naming it.")
-        return found
+        return self._transport.create(
+            calls.TRANSCRIPTS, body, lambda answer: wire.read_created_id(answer.content)
+        )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
         """Page by page. Between two pages, those transcripts are looked at themselves whose mark
@@ -123,8 +118,7 @@ class AssemblyAI:
                     yield _copies(one, self._mark_of(one.id), marked)
 
     def status(self, transcription_id: str) -> RemoteStatus:
-        answer = self._get(transcription_id, TranscriptionMissing)
-        return self._transport.understood(wire.read_status, answer)
+        return self._get(transcription_id, wire.read_status, TranscriptionMissing)
 
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
         """A transcript is its own result, so nothing has to be asked for."""
@@ -132,17 +126,14 @@ class AssemblyAI:
         yield (ResultFile(kind="result", name=transcription_id, url=path, index=0),)
 
     def result(self, file: ResultFile) -> Recognition:
-        return read_result(self._get(file.name, ResultMissing).content)
+        return self._get(file.name, read_result, ResultMissing)
 
     def report(self, file: ResultFile) -> ProviderReport:
         """There is none: a job is one recording, and its status says all."""
         return ProviderReport()
 
     def delete(self, transcription_id: str) -> None:
-        try:
-            self._transport.call("DELETE", self._url(transcription_id), "delete", missing=_Gone)
-        except _Gone:
-            return
+        self._transport.delete(calls.transcript_path(transcription_id))
 
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         """Every transcript brings its own."""
@@ -157,8 +148,7 @@ class AssemblyAI:
         """A link that carries our mark, if it may; else the webhook's address does."""
         [url] = request.content_urls
         if self._uploads:
-            target = self.endpoint + calls.UPLOAD
-            return upload(self._http, self._auth, target, url, self._upload_seconds)
+            return upload(self._transport, url, self._upload_seconds)
         if may_be_added_to(url):
             return with_mark(url, request.mark, keep=request.keep)
         if self._webhook is None:
@@ -176,9 +166,9 @@ class AssemblyAI:
         seen: set[str | None] = set()
         while before_id not in seen:
             seen.add(before_id)
-            url = self.endpoint + calls.list_path(before_id)
-            answer = self._transport.call("GET", url, "list the transcripts")
-            page, before_id = self._transport.understood(wire.read_list, answer)
+            page, before_id = self._transport.get(
+                calls.list_path(before_id), "list the transcripts", wire.read_list
+            )
             yield page
             if before_id is None:
                 return
@@ -187,17 +177,15 @@ class AssemblyAI:
     def _mark_of(self, transcription_id: str) -> Mark | None:
         """None, too, where it has gone since."""
         try:
-            answer = self._get(transcription_id, TranscriptionMissing)
+            return self._get(transcription_id, wire.read_mark, TranscriptionMissing)
         except TranscriptionMissing:
             return None
-        return self._transport.understood(wire.read_mark, answer)
 
-    def _get(self, transcription_id: str, missing: type[ProviderError]) -> httpx.Response:
-        url = self._url(transcription_id)
-        return self._transport.call("GET", url, "read a transcript", missing=missing)
-
-    def _url(self, transcription_id: str) -> str:
-        return self.endpoint + calls.transcript_path(transcription_id)
+    def _get(
+        self, transcription_id: str, read: Callable[[bytes], _T], missing: type[ProviderError]
+    ) -> _T:
+        path = calls.transcript_path(transcription_id)
+        return self._transport.get(path, "read a transcript", read, missing=missing)
 
 
 def _copies(one: Listed, mark: Mark | None, marked: str) -> tuple[RemoteCopy, ...]:
@@ -205,7 +193,3 @@ def _copies(one: Listed, mark: Mark | None, marked: str) -> tuple[RemoteCopy, ..
     if mark is None or mark.keep or not mark.text.startswith(marked) or one.created_at is None:
         return ()
     return (RemoteCopy(transcription_id=one.id, mark=mark.text, created_at=one.created_at),)
-
-
-class _Gone(ProviderError):
-    """404 on a delete, which is as good as 200."""

@@ -45,7 +45,13 @@ OFFER = Offer(
         Setting("ASSEMBLYAI_MAX_ACTIVE_JOBS", number(1, 5000), 200),
     ),
     limits_by=_limits,
-    # The price page of October 2026, for the dearest model. What the features beside the text
-    # cost, it does not list.
-    rates={"standard": Rate(per_hour=0.21)},
+    # For the dearest model. What the features beside the text cost, the page does not list.
+    rates={
+        "standard": Rate(
+            per_hour=0.21,
+            models={"universal-3.5-pro": 0.21, "universal-2": 0.15},
+            source="AssemblyAI's pricing page",
+            read_on="2026-10-07",
+        )
+    },
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import msgspec
+from msgspec.structs import replace
 
 from shared.errors import ResultMalformed, ResultMissing
+from shared.model.language.languages import language
+from shared.model.transcript.alignment import align, key, without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
@@ -16,7 +21,7 @@ from shared.providers.assemblyai.stretches import (
     stretches,
 )
 from shared.providers.assemblyai.wire import is_tombstone, is_upload
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import decode_result
 from shared.providers.redaction import redacted, without_query
 
 
@@ -52,21 +57,23 @@ def read_result(body: bytes) -> Recognition:
     Raises `ResultMissing` for what was deleted or is not completed, `ResultMalformed` for
     anything that is no transcript.
     """
-    try:
-        result = decode(_result, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    result, lost = decode_result(_result, body)
     if is_tombstone(result.audio_url):
         raise ResultMissing("The transcript was deleted.", code="deleted")
+    if lost and result.status is None:
+        raise ResultMalformed("Nothing in the result can be read.", code="malformed")
     if result.status != "completed":
         raise ResultMissing("The transcript is not completed.", code="not_completed")
     url = result.audio_url or ""
     duration_ms = None if result.audio_duration is None else round(result.audio_duration * 1000)
+    utterances = _utterances(result, duration_ms)
+    if lost and not utterances:
+        raise ResultMalformed("Nothing in the result can be read.", code="malformed")
     return Recognition(
         source="" if is_upload(url) else without_query(url),
         duration_ms=duration_ms,
-        utterances=_utterances(result, duration_ms),
-        warnings=_warnings(result.metadata),
+        utterances=utterances,
+        warnings=_warnings(result.metadata) + lost,
         insights=read_insights(result),
         is_mixed=not result.multichannel,
     )
@@ -74,10 +81,14 @@ def read_result(body: bytes) -> Recognition:
 
 def _utterances(result: _Result, duration_ms: int | None) -> tuple[RecognisedUtterance, ...]:
     code = result.language_code or ""
+    told = locale_of(code)
     joint = "" if code.split("_")[0] in UNSPACED else " "
-    found = result.utterances or stretches(result.words or [], joint)
-    language = locale_of(code) if result.language_detection else None
-    said = tuple(_utterance(one, language) for one in found if one.text)
+    found = result.utterances
+    if not any(one.text or one.words for one in found or ()):
+        words = _with_text(result.words or [], result.text or "", joint)
+        found = stretches(words, joint, language(told))
+    spoken = told if result.language_detection else None
+    said = tuple(_utterance(one, spoken, joint) for one in found or () if _text(one, joint))
     if said or not result.text:
         return said
     # Text alone: no model is known that gives no words, but nothing said is to be lost.
@@ -85,27 +96,56 @@ def _utterances(result: _Result, duration_ms: int | None) -> tuple[RecognisedUtt
         RecognisedUtterance(
             start_ms=0,
             end_ms=duration_ms or 0,
-            language=language,
+            language=spoken,
             confidence=result.confidence,
             text=result.text,
+            timing="provider" if duration_ms else "interpolated",
         ),
     )
 
 
-def _utterance(one: Heard, language: str | None) -> RecognisedUtterance:
+def _with_text(words: list[HeardWord], text: str, joint: str) -> list[HeardWord]:
+    """The words of the text, where it says more than the words beside it do: they tell when."""
+    tokens = text.split()
+    if not words or not joint or [word.text for word in words] == tokens:
+        return words
+    keys = [key(word.text or "") for word in words]
+    found: list[HeardWord] = []
+    for block in align([key(token) for token in tokens], keys):
+        said, heard = tokens[block.first : block.last], words[block.start : block.end]
+        if len(said) == len(heard):
+            found += map(_saying, heard, said)
+        elif said:
+            found += [_saying(near, token) for token, near in zip_longest(said, heard) if token]
+        else:
+            found += [words[n] for n in without_echoes(keys, block)]
+    return [word for word in found if word.text]
+
+
+def _saying(word: HeardWord | None, text: str) -> HeardWord:
+    return replace(word, text=text) if word else HeardWord(text=text)
+
+
+def _text(one: Heard, joint: str) -> str:
+    return one.text or joint.join(word.text for word in one.words or () if word.text)
+
+
+def _utterance(one: Heard, spoken: str | None, joint: str) -> RecognisedUtterance:
     words = read_words(one.words or [])
-    start = one.start if one.start is not None else (words[0].start_ms if words else 0)
-    end = one.end if one.end is not None else (words[-1].end_ms if words else start)
+    timed = [word for word in words if word.timing == "provider"]
+    start = one.start if one.start is not None else (timed[0].start_ms if timed else None)
+    end = one.end if one.end is not None else (timed[-1].end_ms if timed else start)
     channel, speaker = channel_of(one.channel), one.speaker or ""
     return RecognisedUtterance(
-        start_ms=start,
-        end_ms=end,
+        start_ms=start or 0,
+        end_ms=end or 0,
         channel=channel,
         speaker="" if speaker == one.channel else speaker,
-        language=language,
+        language=spoken,
         confidence=one.confidence,
-        text=one.text or "",
+        text=_text(one, joint),
         words=words,
+        timing="interpolated" if start is None else "provider",
     )
 
 

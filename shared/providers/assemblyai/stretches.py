@@ -5,16 +5,17 @@ Times are whole milliseconds already. Channels are counted from "1".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from shared.model.language.languages import Language
+from shared.model.language.sentences import ends_sentence
+from shared.model.transcript.parts import parts
 from shared.model.transcript.transcript import Word
 
 _LONGEST_WORDS = 60
 _PAUSE_MS = 1_500
-_ENDS = (".", "?", "!", "…", "。", "\uff1f", "\uff01", "؟", "।")  # those of CJK, Arabic, Hindi, too
-_CLOSING = "\"'”’»)]」』"
 
 
 class HeardWord(msgspec.Struct, gc=False):
@@ -26,15 +27,9 @@ class HeardWord(msgspec.Struct, gc=False):
     channel: str | None = None
 
 
-class Heard(msgspec.Struct):
+class Heard(HeardWord, gc=True):
     """An utterance of the service, or one that was made of words."""
 
-    text: str | None = None
-    start: int | None = None
-    end: int | None = None
-    confidence: float | None = None
-    speaker: str | None = None
-    channel: str | None = None
     words: list[HeardWord] | None = None
 
 
@@ -58,36 +53,28 @@ def read_words(words: Sequence[HeardWord]) -> tuple[Word, ...]:
     return tuple(found)
 
 
-def stretches(words: Sequence[HeardWord], joint: str) -> list[Heard]:
+def stretches(words: Sequence[HeardWord], joint: str, language: Language) -> list[Heard]:
     """Cut after sentences and at pauses; what has neither is cut after many words."""
-    return [_stretch(part, joint) for part in _parts(words)]
+    found = parts(words, lambda part, word: _is_cut(part, word, language))
+    return [_stretch(part, joint) for part in found]
 
 
-def _parts(words: Sequence[HeardWord]) -> Iterator[list[HeardWord]]:
-    part: list[HeardWord] = []
-    for word in words:
-        if part and _is_cut(part, word):
-            yield part
-            part = []
-        part.append(word)
-    if part:
-        yield part
-
-
-def _is_cut(part: Sequence[HeardWord], word: HeardWord) -> bool:
+def _is_cut(part: Sequence[HeardWord], word: HeardWord, language: Language) -> bool:
     last = part[-1]
-    gap = (word.start or 0) - (last.end or 0)
-    has_ended = (last.text or "").rstrip(_CLOSING).endswith(_ENDS)
     is_other = (last.speaker, last.channel) != (word.speaker, word.channel)
-    return has_ended or is_other or gap >= _PAUSE_MS or len(part) >= _LONGEST_WORDS
+    if is_other or len(part) >= _LONGEST_WORDS:
+        return True
+    if last.end is not None and word.start is not None and word.start - last.end >= _PAUSE_MS:
+        return True
+    return ends_sentence(last.text or "", word.text or "", language)
 
 
 def _stretch(words: list[HeardWord], joint: str) -> Heard:
     sure = [word.confidence for word in words if word.confidence is not None]
     return Heard(
         text=joint.join(word.text for word in words if word.text),
-        start=words[0].start,
-        end=words[-1].end,
+        start=next((word.start for word in words if word.start is not None), None),
+        end=next((word.end for word in reversed(words) if word.end is not None), None),
         confidence=sum(sure) / len(sure) if sure else None,
         speaker=words[0].speaker,
         channel=words[0].channel,

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import httpx
 
 from shared.errors import ProviderRefused, ProviderUnavailable
-from shared.providers.assemblyai.answers import NAME, error_of
+from shared.providers.assemblyai.calls import UPLOAD
 from shared.providers.assemblyai.capabilities import MOST_UPLOAD_BYTES
 from shared.providers.assemblyai.wire import read_uploaded
-from shared.providers.decoding import Undecodable
-from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Auth
+from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Transport
 
 _WHAT = "upload the audio"
 _CHUNK_BYTES = 1 << 20
@@ -24,7 +23,7 @@ class _TooSlow(Exception):
     """The time for it is up."""
 
 
-def upload(http: httpx.Client, auth: Auth, url: str, source: str, seconds: float) -> str:
+def upload(to: Transport, source: str, seconds: float) -> str:
     """The address under which the provider has what lies at `source`, a link that we can read.
 
     Raises `ProviderRefused` where the recording is the reason: it cannot be read, is too large,
@@ -32,12 +31,16 @@ def upload(http: httpx.Client, auth: Auth, url: str, source: str, seconds: float
     """
     deadline = time.monotonic() + seconds
     try:
-        with http.stream("GET", source, timeout=_TIMEOUT, follow_redirects=False) as audio:
+        with to.http.stream("GET", source, timeout=_TIMEOUT, follow_redirects=False) as audio:
             length = _length(audio)
-            headers = {**auth(), "Content-Type": "application/octet-stream", **length}
+            headers = {**to.auth(), "Content-Type": "application/octet-stream", **length}
             chunks = _in_time(audio.iter_bytes(_CHUNK_BYTES), deadline)
-            answer = http.post(
-                url, content=chunks, headers=headers, timeout=_TIMEOUT, follow_redirects=False
+            answer = to.http.post(
+                to.endpoint + UPLOAD,
+                content=chunks,
+                headers=headers,
+                timeout=_TIMEOUT,
+                follow_redirects=False,
             )
     except _TooSlow:
         raise _refused(
@@ -48,12 +51,8 @@ def upload(http: httpx.Client, auth: Auth, url: str, source: str, seconds: float
     except TROUBLE as error:
         raise ProviderUnavailable(f"{_WHAT} failed ({type(error).__name__}).") from None
     if not answer.is_success:
-        raise error_of(answer.status_code, answer.headers, answer.content, what=_WHAT)
-    try:
-        return read_uploaded(answer.content)
-    except Undecodable as error:
-        message = f"{NAME} gave an answer that cannot be read: {error}"
-        raise ProviderUnavailable(message, code="unreadable_answer") from None
+        raise to.refusal(answer, _WHAT)
+    return to.understood(read_uploaded, answer)
 
 
 def _length(audio: httpx.Response) -> dict[str, str]:

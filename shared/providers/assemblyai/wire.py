@@ -6,8 +6,9 @@ and no value is an enumeration. The readers raise `Undecodable`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -16,8 +17,12 @@ from shared.errors import TranscriptionMissing
 from shared.ports.provider import RemoteStatus
 from shared.providers.assemblyai.failures import read_failure
 from shared.providers.assemblyai.marks import Mark, mark_in
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode, decode_status
 
+_STATES: Mapping[str, Literal["succeeded", "failed"]] = {
+    "completed": "succeeded",
+    "error": "failed",
+}
 _TOMB = "http://deleted_by_user"
 
 
@@ -95,7 +100,7 @@ def read_created_id(body: bytes) -> str | None:
 
 def read_status(body: bytes) -> RemoteStatus:
     """A transcript. Raises `TranscriptionMissing` for one that was deleted."""
-    entity = decode(_transcript, body)
+    entity = decode_status(_transcript, body)
     if entity.status is None:
         raise Undecodable("a transcript without a status")
     if is_tombstone(entity.audio_url):
@@ -103,11 +108,7 @@ def read_status(body: bytes) -> RemoteStatus:
     status = entity.status.lower()
     mark = mark_in(entity.audio_url, entity.webhook_url)
     return RemoteStatus(
-        state="succeeded"
-        if status == "completed"
-        else "failed"
-        if status == "error"
-        else "running",
+        state=_STATES.get(status, "running"),
         provider_status=entity.status,
         mark=mark.text if mark else None,
         model=entity.speech_model_used,
@@ -116,7 +117,7 @@ def read_status(body: bytes) -> RemoteStatus:
 
 
 def read_mark(body: bytes) -> Mark | None:
-    entity = decode(_transcript, body)
+    entity = decode_status(_transcript, body)
     return mark_in(entity.audio_url, entity.webhook_url)
 
 

@@ -14,6 +14,9 @@ from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
 from shared.providers.azure_speech.versions import JsonObject, Version
 
+MOST_SPEAKERS = 35
+"""What is written where nobody knows how many there are: it has to be told a number."""
+
 MARK = "dropscribe"  # the custom property that holds our mark
 KEEP = "dropscribeKeep"  # and the one on a transcription that is not ours to delete
 _TRANSCRIPTIONS = "/transcriptions"
@@ -58,8 +61,8 @@ def _properties(options: Options, version: Version) -> JsonObject:
     }
     if options.channels:
         properties["channels"] = options.channels
-    if options.max_speakers:
-        properties.update(version.diarization(options.max_speakers))
+    if options.tells_speakers:
+        properties.update(version.diarization(options.max_speakers or MOST_SPEAKERS))
     if options.candidate_locales:
         properties["languageIdentification"] = _language_identification(options)
     return properties
@@ -100,7 +103,3 @@ def find_path(mark: str, version: Version) -> str:
 
 def list_path(version: Version) -> str:
     return version.url(_TRANSCRIPTIONS)
-
-
-def locales_path(version: Version) -> str:
-    return version.url(f"{_TRANSCRIPTIONS}/locales")

@@ -2,12 +2,14 @@
 
 The quota page and the API description disagree on the size of a file in a container job (1 GB,
 2.5 GB); the smaller figure holds here. AAC is listed without saying in which container, so both
-the bare stream and MP4 are let through.
+the bare stream and MP4 are let through. That it asks HEAD first is told in issues 1370 and 1828 of
+Azure-Samples/cognitive-services-speech-sdk.
 """
 
 from __future__ import annotations
 
-from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities, Pace
+from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
 
 _PCM = {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
 _WMA = {"wmav1", "wmav2", "wmapro", "wmalossless"}
@@ -26,4 +28,12 @@ LIMITS = Capabilities(
     window_seconds=10,
     supports_delete=True,
     supports_container=True,
+    modes=frozenset({"standard"}),
+    no_mode_because={"express": "Its fast transcription is another API, which is not built yet."},
+    locales=TRANSCRIBED,
+    identified_locales=IDENTIFIED,
+    # Its page on creating a batch transcription: at peak hours a job may start after 30 minutes or
+    # more, and take up to 24 hours; a region hears one at a time, about five times as fast as read.
+    pace={"standard": Pace(start_seconds=1_800, share=0.2, at_once=1, longest_seconds=86_400)},
+    asks_head=True,
 )

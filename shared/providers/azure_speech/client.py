@@ -8,17 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx
 
-from shared.errors import (
-    ConfigurationError,
-    OutcomeUnknown,
-    ProviderError,
-    ResultMissing,
-    TranscriptionMissing,
-)
+from shared.errors import ConfigurationError, ResultMissing, TranscriptionMissing
 from shared.model.transcript.recognition import Recognition
 from shared.ports.provider import (
     JobRequest,
@@ -30,12 +23,12 @@ from shared.ports.provider import (
     WebhookHint,
 )
 from shared.providers.azure_speech import calls, webhook, wire
+from shared.providers.azure_speech.answers import error_of
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.report import read_report
 from shared.providers.azure_speech.results import read_result
 from shared.providers.azure_speech.transport import AzureTransport, too_large
 from shared.providers.azure_speech.versions import NEWEST, version
-from shared.providers.decoding import Undecodable
 from shared.providers.transport import Auth
 
 _MAX_RESULT_BYTES = 256 * 1024 * 1024
@@ -62,46 +55,45 @@ class AzureSpeech:
         max_result_bytes: int = _MAX_RESULT_BYTES,
         create_seconds: float = 60.0,
     ) -> None:
-        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
-            raise ConfigurationError(
-                ["The endpoint of Azure Speech has to be a plain http(s) URL."]
-            )
         self._version = version(api_version)
-        self._transport = AzureTransport(http, auth, create_seconds)
+        self._transport = AzureTransport(
+            http,
+            endpoint,
+            auth,
+            service="Azure Speech",
+            error_of=error_of,
+            create_seconds=create_seconds,
+        )
         self._max_result_bytes = max_result_bytes
-        self.endpoint = endpoint.rstrip("/")
+        self.endpoint = self._transport.endpoint
         self.api_version = api_version
 
     def submit(self, request: JobRequest) -> str:
         """Start a transcription and return its id. See `Transport.create` for the errors."""
-        body = calls.create_body(request, self._version)
-        answer = self._transport.create(self._url(calls.create_path(self._version)), body)
-        try:
-            found = wire.read_created_id(answer.headers.get("location"), answer.content)
-        except Undecodable:
-            found = None
-        if found is None:
-            raise OutcomeUnknown("Azure Speech accepted a transcription without naming it.")
-        return found
+        return self._transport.create(
+            calls.create_path(self._version),
+            calls.create_body(request, self._version),
+            lambda answer: wire.read_created_id(answer.headers.get("location"), answer.content),
+        )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
         return self._transport.pages(
-            self._url(calls.find_path(mark, self._version)),
+            calls.find_path(mark, self._version),
             lambda body: wire.read_found_id(body, mark),
             "look a transcription up",
         )
 
     def copies(self, marked: str) -> Iterator[tuple[RemoteCopy, ...]]:
         return self._transport.pages(
-            self._url(calls.list_path(self._version)),
+            calls.list_path(self._version),
             lambda body: wire.read_copies(body, marked),
             "list the transcriptions",
         )
 
     def status(self, transcription_id: str) -> RemoteStatus:
-        url = self._url(calls.transcription_path(transcription_id, self._version))
+        path = calls.transcription_path(transcription_id, self._version)
         what = "read a transcription"
-        answer = self._transport.call("GET", url, what, missing=TranscriptionMissing)
+        answer = self._transport.call("GET", path, what, missing=TranscriptionMissing)
         return self._transport.understood(
             lambda body: wire.read_status(body, answer.headers), answer
         )
@@ -109,9 +101,7 @@ class AzureSpeech:
     def files(self, transcription_id: str) -> Iterator[tuple[ResultFile, ...]]:
         path = calls.files_path(transcription_id, self._version)
         what = "list the files"
-        return self._transport.pages(
-            self._url(path), wire.read_files, what, missing=TranscriptionMissing
-        )
+        return self._transport.pages(path, wire.read_files, what, missing=TranscriptionMissing)
 
     def result(self, file: ResultFile) -> Recognition:
         return read_result(self._fetch(file))
@@ -120,14 +110,7 @@ class AzureSpeech:
         return read_report(self._fetch(file))
 
     def delete(self, transcription_id: str) -> None:
-        self._delete(calls.transcription_path(transcription_id, self._version))
-
-    def locales(self) -> tuple[str, ...]:
-        """The locales that this endpoint takes for batch jobs."""
-        answer = self._transport.call(
-            "GET", self._url(calls.locales_path(self._version)), "list the locales"
-        )
-        return self._transport.understood(self._version.read_locales, answer)
+        self._transport.delete(calls.transcription_path(transcription_id, self._version))
 
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
         """Register our webhook, or bring it up to date: switched off, another secret, another
@@ -138,15 +121,15 @@ class AzureSpeech:
         ours = yield from self._webhooks(url)
         if not ours:
             path = webhook.list_path(self._version)
-            self._transport.call("POST", self._url(path), "register the webhook", body=body)
+            self._transport.call("POST", path, "register the webhook", body=body)
             yield True
             ours = yield from self._webhooks(url)
         elif not webhook.is_up_to_date(ours[0], url, secret):
             path = webhook.webhook_path(ours[0].id, self._version)
-            self._transport.call("PATCH", self._url(path), "update the webhook", body=body)
+            self._transport.call("PATCH", path, "update the webhook", body=body)
             yield True
         for surplus in ours[1:]:
-            self._delete(webhook.webhook_path(surplus.id, self._version))
+            self._transport.delete(webhook.webhook_path(surplus.id, self._version))
             yield True
 
     def read_webhook(
@@ -155,18 +138,12 @@ class AzureSpeech:
         return webhook.read_webhook(headers, query, body, secret)
 
     def _webhooks(self, url: str) -> Generator[bool, None, Sequence[webhook.Webhook]]:
-        first = self._url(webhook.list_path(self._version))
+        path = webhook.list_path(self._version)
         found: list[webhook.Webhook] = []
-        for page in self._transport.pages(first, webhook.read_page, "list the webhooks"):
+        for page in self._transport.pages(path, webhook.read_page, "list the webhooks"):
             found += page
             yield False
         return webhook.ours_among(found, url, self._version)
-
-    def _delete(self, path: str) -> None:
-        try:
-            self._transport.call("DELETE", self._url(path), "delete", missing=_Gone)
-        except _Gone:
-            return
 
     def _fetch(self, file: ResultFile) -> bytes:
         if not file.url:
@@ -174,10 +151,3 @@ class AzureSpeech:
         if file.bytes is not None and file.bytes > self._max_result_bytes:
             raise too_large(self._max_result_bytes)
         return self._transport.download(file.url, self._max_result_bytes)
-
-    def _url(self, path: str) -> str:
-        return self.endpoint + path
-
-
-class _Gone(ProviderError):
-    """404 on a delete, which is as good as 204."""

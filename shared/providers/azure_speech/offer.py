@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from shared.model.money.price import Rate
-from shared.model.setting import Setting, number, one_of
+from shared.model.profile.capabilities import Capabilities
+from shared.model.setting import Invalid, Setting, locales, number, one_of
 from shared.providers.azure_speech.auth import by_key, by_token, entra_token
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
+from shared.providers.azure_speech.versions import NEWEST, OFFERED, RETIRED
 from shared.providers.offer import Connection, EndpointForm, Offer
 
 # The list price of batch transcription. Whether a stereo file is billed once or twice Microsoft
 # answers differently (its ingestion client multiplies); the dearer answer is taken.
-_STANDARD = Rate(per_hour=0.18, per_channel=True)
+_STANDARD = Rate(
+    per_hour=0.18,
+    per_channel=True,
+    source="Azure's price page of Speech, batch transcription",
+    read_on="2026-10",
+)
 
 
 def _connect(to: Connection) -> AzureSpeech:
@@ -21,6 +34,20 @@ def _connect(to: Connection) -> AzureSpeech:
         auth=by_key(to.key) if to.key else by_token(entra_token(to.credential())),
         api_version=to.settings["api_version"],
         create_seconds=to.create_seconds,
+    )
+
+
+def _api_version(value: str) -> str:
+    if value in RETIRED:
+        text = f"was retired on {RETIRED[value]}, and every call would be refused"
+        raise Invalid(f"{value} {text}; expected one of {', '.join(OFFERED)}")
+    return one_of(*OFFERED)(value)
+
+
+def _limits(settings: Mapping[str, Any]) -> Capabilities:
+    more = frozenset(settings["more_locales"])
+    return msgspec.structs.replace(
+        LIMITS, locales=TRANSCRIBED | more, identified_locales=IDENTIFIED | more
     )
 
 
@@ -35,9 +62,11 @@ OFFER = Offer(
     ),
     connect=_connect,
     settings=(
-        Setting("SPEECH_API_VERSION", one_of("2025-10-15", "2024-11-15", "v3.2"), "2025-10-15"),
+        Setting("SPEECH_API_VERSION", _api_version, NEWEST),
+        Setting("SPEECH_MORE_LOCALES", locales, ()),
         Setting("SPEECH_READS_AUDIO", one_of("sas", "identity"), "sas"),
         Setting("SPEECH_MAX_ACTIVE_JOBS", number(1, 1000), 40),
     ),
+    limits_by=_limits,
     rates={"standard": _STANDARD},
 )

@@ -12,10 +12,16 @@ from typing import Annotated
 
 import msgspec
 
+from shared.model.transcript.masking import is_hidden
 from shared.model.transcript.recognition import RecognisedUtterance
 from shared.model.transcript.transcript import Alternative, Timing, Word
 from shared.providers.azure_speech.confidence import mean_confidence, probability
-from shared.providers.azure_speech.times import TICKS_PER_MS, duration_to_ticks, ticks_to_ms
+from shared.providers.azure_speech.times import (
+    HALF_MS,
+    TICKS_PER_MS,
+    duration_to_ticks,
+    ticks_to_ms,
+)
 
 # 28 years in ticks, and what a float still counts exactly
 Ticks = Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -68,53 +74,75 @@ def read_phrases(
 ) -> tuple[tuple[RecognisedUtterance, ...], tuple[str, ...]]:
     """The phrases that hold text, in the order given, and warnings about the others."""
     utterances: list[RecognisedUtterance] = []
-    unsuccessful = untimed = 0
+    unsuccessful = untimed = removed = 0
     for phrase in phrases:
         if (phrase.recognition_status or "Success").lower() != "success":
             unsuccessful += 1
-        best = phrase.n_best[0] if phrase.n_best else None
-        if best is None or not _text(best):
+        best = _best(phrase.n_best or ())
+        if best is None:
+            continue
+        if not _text(best):
+            removed += 1
             continue
         span = span_ms(phrase)
         untimed += span is None
-        utterances.append(_utterance(phrase, best, span or (0, 0)))
-    return tuple(utterances), _warnings(unsuccessful, untimed)
+        utterances.append(_utterance(phrase, best, span))
+    return tuple(utterances), _warnings(unsuccessful, untimed, removed)
 
 
-def _warnings(unsuccessful: int, untimed: int) -> tuple[str, ...]:
+def _best(readings: Sequence[Reading]) -> Reading | None:
+    """The first that holds anything of what was said."""
+    for reading in readings:
+        if _text(reading) or reading.itn or reading.lexical:
+            return reading
+    return None
+
+
+def _warnings(unsuccessful: int, untimed: int, removed: int) -> tuple[str, ...]:
     warnings = []
     if unsuccessful:
         warnings.append(f"Azure Speech could not recognise {unsuccessful} phrase(s).")
     if untimed:
-        warnings.append(f"Azure Speech gave no time for {untimed} phrase(s); they start at 0.")
+        warnings.append(
+            f"Azure Speech gave no time for {untimed} phrase(s); they stand by the times of their "
+            "words, or behind what was said before."
+        )
+    if removed:
+        warnings.append(f"Azure Speech removed all that was said in {removed} phrase(s).")
     return tuple(warnings)
 
 
-def _utterance(phrase: Phrase, best: Reading, span: tuple[int, int]) -> RecognisedUtterance:
+def _utterance(
+    phrase: Phrase, best: Reading, placed: tuple[int, int] | None
+) -> RecognisedUtterance:
+    span = placed or (0, 0)
+    is_masked = _is_masked(best)
     speaker = phrase.speaker if phrase.speaker is not None else best.speaker
     return RecognisedUtterance(
         start_ms=span[0],
         end_ms=span[1],
-        channel=phrase.channel or 0,
+        channel=max(phrase.channel or 0, 0),
         speaker="" if speaker is None else str(speaker),
         language=phrase.locale or None,
         confidence=_phrase_confidence(best),
         text=_text(best),
-        text_itn=best.masked_itn or best.itn or None,
+        text_itn=_itn(best, is_masked=is_masked),
         text_lexical=best.lexical or None,
-        is_masked=_is_masked(best),
+        is_masked=is_masked,
         words=_words(best, span),
-        alternatives=_alternatives(best, (phrase.n_best or ())[1:]),
+        alternatives=_alternatives(best, phrase.n_best or ()),
+        timing="provider" if placed else "interpolated",
     )
 
 
-def _alternatives(best: Reading, others: Sequence[Reading]) -> tuple[Alternative, ...]:
-    """In a form that is masked too, where the best reading has one."""
+def _alternatives(best: Reading, readings: Sequence[Reading]) -> tuple[Alternative, ...]:
+    """The others; in a form that is masked too, where the best reading has one."""
     is_shown = bool(best.display or best.masked_itn)
     return tuple(
         Alternative(text, probability(other.confidence))
-        for other in others
-        if (text := (other.display or other.masked_itn or "") if is_shown else _text(other))
+        for other in readings
+        if other is not best
+        and (text := (other.display or other.masked_itn or "") if is_shown else _text(other))
     )
 
 
@@ -123,15 +151,36 @@ def _text(reading: Reading) -> str:
     shown = reading.display or reading.masked_itn
     if shown or (reading.itn and reading.masked_itn == ""):
         return shown or ""
-    return reading.itn or reading.lexical or ""
+    return reading.itn or reading.lexical or _spoken(reading)
+
+
+def _spoken(reading: Reading) -> str:
+    shown = [word.display_text for word in reading.display_words or () if word.display_text]
+    return " ".join(shown or [word.word for word in reading.words or () if word.word])
 
 
 def _is_masked(reading: Reading) -> bool:
-    """The spoken forms are never masked. Where the written form is the same with and without
-    masking, neither had anything to hide; where one is missing, nobody can tell."""
-    has_spoken_form = bool(reading.lexical or reading.itn or reading.words)
-    is_same = bool(reading.itn) and reading.itn == reading.masked_itn
-    return has_spoken_form and not is_same
+    """Whether the form that is displayed lacks something of what was spoken. Where the written
+    form is the same with and without masking, only a mask in the display can tell."""
+    shown, itn = reading.display or "", reading.itn
+    if itn and itn == reading.masked_itn and "*" not in shown:
+        return False
+    spoken = itn, reading.lexical or _spoken_alone(reading)
+    if reading.masked_itn and is_hidden(reading.masked_itn, *spoken):
+        return True
+    return is_hidden(shown, *spoken) if "*" in shown or not reading.masked_itn else False
+
+
+def _spoken_alone(reading: Reading) -> str:
+    return " ".join(word.word for word in reading.words or () if word.word)
+
+
+def _itn(reading: Reading, *, is_masked: bool) -> str | None:
+    """Of a masked phrase only the masked form, if it is one."""
+    if not is_masked:
+        return reading.masked_itn or reading.itn or None
+    masked = reading.masked_itn
+    return masked if masked and is_hidden(masked, reading.itn, reading.lexical) else None
 
 
 def _phrase_confidence(best: Reading) -> float | None:
@@ -173,6 +222,9 @@ def _other_ticks(milliseconds: float | None, duration: str | None) -> float | No
 def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
     """Display words where there are any, for they are what the reader sees; else lexical ones."""
     lexical = _lexical_words(best.words, phrase) if best.words else []
+    if lexical and best.confidence and not any(word.confidence for word in lexical):
+        # Words that are all certainly wrong, in a phrase that is not: nothing is told of them.
+        lexical = [msgspec.structs.replace(word, confidence=None) for word in lexical]
     if not best.display_words:
         return tuple(lexical)
     return tuple(_display_words(best.display_words, lexical, phrase))
@@ -198,15 +250,39 @@ def _display_words(
         if not (text := word.display_text):
             continue
         (start, end), timing = _place(word, found, phrase)
-        confidence, first = mean_confidence(lexical, first, start, end)
+        if _is_alone(lexical, len(found), start, end):
+            first = len(found)
+            confidence = lexical[first].confidence
+        else:
+            confidence, first = mean_confidence(lexical, first, start, end)
         found.append(Word(text, start, end, confidence, timing))
     return found
+
+
+def _is_alone(lexical: Sequence[Word], n: int, start: int, end: int) -> bool:
+    """Whether the `n`th spoken word lasts from `start` to `end`, and no other reaches in."""
+    if n >= len(lexical) or start == end:
+        return False
+    word = lexical[n]
+    return (
+        word.start_ms == start
+        and word.end_ms == end
+        and (n == 0 or lexical[n - 1].end_ms <= start)
+        and (n + 1 == len(lexical) or lexical[n + 1].start_ms >= end)
+    )
 
 
 def _place(
     timed: Timed, before: Sequence[Word], phrase: tuple[int, int]
 ) -> tuple[tuple[int, int], Timing]:
     """Where a word stands; one without a time stands at the end of the word before it."""
+    start, length = timed.offset_in_ticks, timed.duration_in_ticks
+    if start is not None and length is not None and start >= 0 and length >= 0:  # nearly always
+        end = start + length
+        return (
+            int((start + HALF_MS) // TICKS_PER_MS),
+            int((end + HALF_MS) // TICKS_PER_MS),
+        ), "provider"
     span = span_ms(timed)
     if span is not None:
         return span, "provider"

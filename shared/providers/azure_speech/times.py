@@ -12,7 +12,7 @@ from decimal import Decimal
 
 TICKS_PER_MS = 10_000
 TICKS_PER_SECOND = 10_000_000
-_HALF_MS = 5_000
+HALF_MS = 5_000
 
 _DURATION = re.compile(
     r"(?P<sign>[-+]?)P(?:(?P<days>\d+)D)?"
@@ -21,13 +21,7 @@ _DURATION = re.compile(
 
 
 def ticks_to_ms(ticks: float) -> int:
-    return int((ticks + _HALF_MS) // TICKS_PER_MS)
-
-
-def seconds_to_ticks(seconds: float) -> int:
-    """Whole ticks; what is below a tick is cut off, for rounding twice would round wrongly.
-    The float is taken as the decimal number that it was written as."""
-    return math.floor(Decimal(repr(seconds)) * TICKS_PER_SECOND)
+    return int((ticks + HALF_MS) // TICKS_PER_MS)
 
 
 def duration_to_ticks(duration: str) -> int | None:

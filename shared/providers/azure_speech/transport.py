@@ -12,7 +12,7 @@ from shared.errors import ProviderError, ProviderRefused, ResultMissing, ResultT
 from shared.providers.azure_speech.answers import error_of
 from shared.providers.azure_speech.wire import next_page
 from shared.providers.decoding import Undecodable
-from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Auth, Transport
+from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Transport
 
 _T = TypeVar("_T")
 _RESULT = httpx.Timeout(120.0, connect=CONNECT_SECONDS)
@@ -22,14 +22,9 @@ _MAX_PAGES = 1000
 class AzureTransport(Transport):
     """Calls to one Speech resource."""
 
-    def __init__(self, http: httpx.Client, auth: Auth, create_seconds: float) -> None:
-        super().__init__(
-            http, auth, service="Azure Speech", error_of=error_of, create_seconds=create_seconds
-        )
-
     def pages(
         self,
-        url: str,
+        path: str,
         read: Callable[[bytes], tuple[_T, str | None]],
         what: str,
         *,
@@ -37,14 +32,13 @@ class AzureTransport(Transport):
     ) -> Iterator[_T]:
         """What `read` finds on each page of a list. A list that repeats itself or does not end
         is refused."""
-        following: str | None = url
+        following: str | None = self.endpoint + path
         seen: set[str] = set()
         while following:
             if following in seen or len(seen) == _MAX_PAGES:
                 raise ProviderRefused(f"Endless pages on: {what}.", code="endless_pages")
             seen.add(following)
-            answer = self.call("GET", following, what, missing=missing)
-            page, link = self.understood(read, answer)
+            page, link = self.get(following, what, read, missing=missing)
             yield page
             following = self._next_page(following, link)
 
@@ -56,7 +50,7 @@ class AzureTransport(Transport):
         """
         what = "fetch a result"
         try:
-            with self._http.stream("GET", url, timeout=_RESULT, follow_redirects=False) as answer:
+            with self.http.stream("GET", url, timeout=_RESULT, follow_redirects=False) as answer:
                 if not answer.is_success:
                     raise _no_result(answer, what)
                 return _read(answer, max_bytes)

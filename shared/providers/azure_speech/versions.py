@@ -1,8 +1,8 @@
 """The one place that knows how the versions of the Azure Speech batch API differ.
 
 2025-10-15 and 2024-11-15 carry their version in the query and agree on everything that is used
-here; v3.2 carries it in the path and has its own create call, time to live, diarization and list
-of locales. Older versions are retired and are not offered.
+here; v3.2 carries it in the path and has its own create call, time to live and diarization. Older
+versions are retired and are not offered.
 """
 
 from __future__ import annotations
@@ -13,12 +13,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from shared.errors import ConfigurationError
-from shared.providers.decoding import decode
 
 JsonObject = dict[str, object]
-
-_locales_by_use = msgspec.json.Decoder(dict[str, list[str]])
-_locales = msgspec.json.Decoder(list[str])
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +36,6 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     def diarization(self, max_speakers: int) -> JsonObject:
         return {"diarization": {"enabled": True, "maxSpeakers": max_speakers}}
 
-    def read_locales(self, body: bytes) -> tuple[str, ...]:
-        """Locales that batch jobs take. Raises `Undecodable`."""
-        return tuple(decode(_locales_by_use, body).get("Submit", ()))
-
 
 class _Version32(Version, frozen=True, kw_only=True):
     def time_to_live(self, hours: int) -> JsonObject:
@@ -52,10 +44,6 @@ class _Version32(Version, frozen=True, kw_only=True):
     def diarization(self, max_speakers: int) -> JsonObject:
         speakers = {"minCount": 1, "maxCount": max_speakers}
         return {"diarizationEnabled": True, "diarization": {"speakers": speakers}}
-
-    def read_locales(self, body: bytes) -> tuple[str, ...]:
-        found: list[str] = decode(_locales, body)
-        return tuple(found)
 
 
 VERSIONS: Mapping[str, Version] = {
@@ -68,6 +56,13 @@ VERSIONS: Mapping[str, Version] = {
     ),
 }
 NEWEST = "2025-10-15"
+OFFERED = ("2025-10-15", "2024-11-15")
+"""Those that a deployment may choose."""
+RETIRED: Mapping[str, str] = dict.fromkeys(
+    ("v3.0", "v3.1", "v3.2", "v3.2-preview.1", "v3.2-preview.2"), "2026-03-31"
+)
+"""By the service's page on migrating from v3.0 (of 2025-10-28): the day on which each ended. The
+wire still knows v3.2, whose answers look different, for the emulator to be held against."""
 
 
 def version(name: str) -> Version:

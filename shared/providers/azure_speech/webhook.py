@@ -19,7 +19,7 @@ from shared.errors import ProviderUnauthorised
 from shared.ports.provider import WebhookChallenge, WebhookHint
 from shared.providers.azure_speech.calls import MARK
 from shared.providers.azure_speech.versions import Version
-from shared.providers.azure_speech.wire import transcription_id_in
+from shared.providers.azure_speech.wire import Page, transcription_id_in
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import without_query
 
@@ -52,7 +52,7 @@ def read_webhook(
     lowered = {name.lower(): value for name, value in headers.items()}
     event = lowered.get(_EVENT, "").strip()
     is_challenge = event.lower() == "challenge"
-    token = _parameter(query, "validationtoken") if is_challenge else ""
+    token = next((v for name, v in query.items() if name.lower() == "validationtoken"), "")
     signed = token.encode(errors="replace") if is_challenge else body
     if not _is_signed(signed, lowered.get(_SIGNATURE, ""), secret):
         raise ProviderUnauthorised("A webhook call has no valid signature.", code="bad_signature")
@@ -69,10 +69,6 @@ def _hint(event: str, body: bytes) -> WebhookHint:
         event=event,
         invocation_id=said.invocation_id,
     )
-
-
-def _parameter(query: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in query.items() if key.lower() == name), "")
 
 
 def _is_signed(content: bytes, signature: str, secret: str) -> bool:
@@ -110,12 +106,7 @@ class Webhook(msgspec.Struct, frozen=True, rename="camel"):
         return found[1] if found else ""
 
 
-class _Page(msgspec.Struct, frozen=True):
-    values: tuple[Webhook, ...]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
-
-
-_page = msgspec.json.Decoder(_Page)
+_page = msgspec.json.Decoder(Page[Webhook])
 
 
 def list_path(version: Version) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Generic, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import msgspec
@@ -18,9 +19,10 @@ from shared.ports.provider import RemoteCopy, RemoteStatus, ResultFile
 from shared.providers.answers import retry_after_seconds
 from shared.providers.azure_speech.calls import KEEP, MARK
 from shared.providers.azure_speech.failures import read_failure
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode, decode_leniently, decode_status
 from shared.providers.redaction import without_query
 
+_T = TypeVar("_T")
 _ID = re.compile(r"/transcriptions/([A-Za-z0-9_-]+)/?$", re.IGNORECASE)
 _RESULT_NAME = re.compile(r"contenturl_(\d{1,9})\.json", re.IGNORECASE)
 
@@ -64,19 +66,16 @@ class _File(msgspec.Struct, frozen=True):
     properties: _FileProperties | None = None
 
 
-class _Files(msgspec.Struct, frozen=True):
-    values: tuple[_File, ...]
-    next_link: str | None = msgspec.field(name="@nextLink", default=None)
+class Page(msgspec.Struct, Generic[_T], frozen=True):
+    """Of any list of the service."""
 
-
-class _Transcriptions(msgspec.Struct, frozen=True):
-    values: tuple[_Transcription, ...]
+    values: tuple[_T, ...]
     next_link: str | None = msgspec.field(name="@nextLink", default=None)
 
 
 _transcription = msgspec.json.Decoder(_Transcription)
-_transcriptions = msgspec.json.Decoder(_Transcriptions)
-_files = msgspec.json.Decoder(_Files)
+_transcriptions = msgspec.json.Decoder(Page[_Transcription])
+_files = msgspec.json.Decoder(Page[_File])
 
 
 def transcription_id_in(url: str) -> str | None:
@@ -94,7 +93,7 @@ def read_created_id(location: str | None, body: bytes) -> str | None:
 
 def read_status(body: bytes, headers: Mapping[str, str]) -> RemoteStatus:
     """A transcription entity. Header names are lower case."""
-    entity = decode(_transcription, body)
+    entity = decode_status(_transcription, body)
     if entity.status is None:
         raise Undecodable("a transcription without a status")
     status = entity.status.lower()
@@ -123,7 +122,7 @@ def _mark(entity: _Transcription) -> str | None:
 def read_files(body: bytes) -> tuple[tuple[ResultFile, ...], str | None]:
     """One page of files, and the link to the next page. Kinds that are neither a result nor a
     report are left out."""
-    page = decode(_files, body)
+    page, _ = decode_leniently(_files, body)
     return tuple(found for file in page.values if (found := _result_file(file))), page.next_link
 
 
@@ -155,9 +154,7 @@ def read_copies(body: bytes, marked: str) -> tuple[tuple[RemoteCopy, ...], str |
     """The transcriptions on this page whose mark begins with `marked` and that are not to be
     kept, and the next page's link."""
     page = decode(_transcriptions, body)
-    found = (
-        _copy(entity) for entity in page.values if KEEP not in (entity.custom_properties or {})
-    )
+    found = map(_copy, page.values)
     copies = tuple(copy for copy in found if copy is not None and copy.mark.startswith(marked))
     return copies, page.next_link
 

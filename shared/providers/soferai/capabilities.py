@@ -7,7 +7,7 @@ a minute are taken for granted until the account says more.
 
 from __future__ import annotations
 
-from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.capabilities import Capabilities, Pace
 
 CALLS_PER_MINUTE = 5
 MODELS = ("v1", "v0")
@@ -36,4 +36,6 @@ LIMITS = Capabilities(
     results_count=True,
     identifies_languages=False,
     standard_seconds=24 * 3_600,
+    # Within 24 hours, is all that it says; of express, nothing.
+    pace={"standard": Pace(start_seconds=24 * 3_600, share=0.0, longest_seconds=24 * 3_600)},
 )

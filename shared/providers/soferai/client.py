@@ -11,13 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import httpx
 
 from shared.errors import (
-    ConfigurationError,
-    OutcomeUnknown,
     ProviderNotReady,
     ProviderRefused,
     ProviderUnauthorised,
@@ -36,7 +33,6 @@ from shared.ports.provider import (
     ResultFile,
     WebhookHint,
 )
-from shared.providers.decoding import Undecodable
 from shared.providers.soferai import calls, wire
 from shared.providers.soferai.answers import NAME, error_of
 from shared.providers.soferai.capabilities import LIMITS
@@ -72,18 +68,17 @@ class SoferAi:
         prepare_seconds: float = 60.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        if urlsplit(endpoint).scheme not in ("http", "https") or "?" in endpoint:
-            raise ConfigurationError([f"The endpoint of {NAME} has to be a plain http(s) URL."])
         stripped = key.strip()
         self._transport = Transport(
             http,
+            endpoint,
             lambda: {"Authorization": f"Bearer {stripped}"},
             service=NAME,
             error_of=error_of,
             create_seconds=create_seconds,
         )
         self._prepare_seconds, self._now = prepare_seconds, now
-        self.endpoint = endpoint.rstrip("/")
+        self.endpoint = self._transport.endpoint
 
     def submit(self, request: JobRequest) -> str:
         """Start a batch and return its id. Raises `ProviderNotReady` where its manifest is not
@@ -98,11 +93,9 @@ class SoferAi:
         if time.monotonic() - began > self._prepare_seconds:
             raise ProviderNotReady(f"{NAME} took too long to take the manifest.", code="too_slow")
         body = calls.create_body(request, manifest_id)
-        answer = self._transport.create(self._url(calls.CREATE), body)
-        try:
-            return wire.read_created_id(answer.content)
-        except Undecodable:
-            raise OutcomeUnknown(f"{NAME} accepted a batch without naming it.") from None
+        return self._transport.create(
+            calls.CREATE, body, lambda answer: wire.read_created_id(answer.content)
+        )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
         """One call: the list has no pages. That it does not show a mark proves nothing, for
@@ -124,8 +117,10 @@ class SoferAi:
     def result(self, file: ResultFile) -> Recognition:
         """One call; of what the status left out, two."""
         path = self._item(file.url) if calls.is_item_path(file.url) else file.url
-        answer = self._get(path, "fetch a result", missing=ResultMissing)
-        return read_result(answer.content, Reading(calls.script_in(path), file.name))
+        reading = Reading(calls.script_in(path), file.name)
+        return self._transport.get(
+            path, "fetch a result", lambda body: read_result(body, reading), missing=ResultMissing
+        )
 
     def report(self, file: ResultFile) -> ProviderReport:
         """Nothing more than the list tells."""
@@ -136,8 +131,7 @@ class SoferAi:
 
     def balance(self) -> Cost:
         """What new transcriptions may cost."""
-        answer = self._get(calls.BALANCE, "read the balance")
-        cents = self._transport.understood(wire.read_balance_cents, answer)
+        cents = self._transport.get(calls.BALANCE, "read the balance", wire.read_balance_cents)
         return Cost(amount=cents / 100, currency="USD", estimated=False)
 
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:
@@ -156,8 +150,8 @@ class SoferAi:
         made this time, the next try finds it."""
         found = self._earlier_manifest(request) if request.tries else None
         if found is not None and found.status == "invalid":
-            answer = self._get(calls.manifest_path(found.id), "read a manifest")
-            found = self._transport.understood(wire.read_manifest, answer)
+            path = calls.manifest_path(found.id)
+            found = self._transport.get(path, "read a manifest", wire.read_manifest)
         is_new = found is None
         found = found or self._upload(request)
         if found.status == "invalid":
@@ -168,14 +162,15 @@ class SoferAi:
 
     def _upload(self, request: JobRequest) -> wire.Manifest:
         what, body = "upload a manifest", calls.manifest_body(request)
-        answer = self._transport.call("POST", self._url(calls.MANIFESTS), what, body=body)
+        answer = self._transport.call("POST", calls.MANIFESTS, what, body=body)
         return self._transport.understood(wire.read_manifest, answer)
 
     def _earlier_manifest(self, request: JobRequest) -> wire.Manifest | None:
         title = manifest_title(request.mark, request.content_urls)
-        answer = self._get(calls.MANIFESTS, "list the manifests")
-        return self._transport.understood(
-            lambda body: wire.read_listed_manifest(body, title, self._now()), answer
+        return self._transport.get(
+            calls.MANIFESTS,
+            "list the manifests",
+            lambda body: wire.read_listed_manifest(body, title, self._now()),
         )
 
     def _require_funds(self, request: JobRequest) -> None:
@@ -201,8 +196,9 @@ class SoferAi:
 
     def _item(self, path: str) -> str:
         """Where the result of an item is that was looked up at `path`."""
-        answer = self._get(path, "look an item up", missing=ResultMissing)
-        found, is_completed, scripts = self._transport.understood(wire.read_item, answer)
+        found, is_completed, scripts = self._transport.get(
+            path, "look an item up", wire.read_item, missing=ResultMissing
+        )
         if not is_completed:
             raise ResultMissing("The transcription is not completed.", code="not_completed")
         return calls.transcription_path(found, scripts)
@@ -210,27 +206,17 @@ class SoferAi:
     def _items(self, handle: str) -> wire.Items:
         if handle.startswith(_MARKED):
             return self._listed(handle.removeprefix(_MARKED))
-        path = calls.status_path(handle)
-        answer = self._get(path, "read a batch", missing=TranscriptionMissing)
-        return self._transport.understood(lambda body: wire.read_batch(body, self._now()), answer)
+        return self._transport.get(
+            calls.status_path(handle),
+            "read a batch",
+            lambda body: wire.read_batch(body, self._now()),
+            missing=TranscriptionMissing,
+        )
 
     def _listed(self, mark: str) -> wire.Items:
-        answer = self._get(calls.LIST, "list the transcriptions")
-        return self._transport.understood(lambda body: wire.read_list(body, mark), answer)
-
-    def _get(
-        self,
-        path: str,
-        what: str,
-        *,
-        missing: type[TranscriptionMissing] | type[ResultMissing] | type[ProviderRefused] = (
-            ProviderRefused
-        ),
-    ) -> httpx.Response:
-        return self._transport.call("GET", self._url(path), what, missing=missing)
-
-    def _url(self, path: str) -> str:
-        return self.endpoint + path
+        return self._transport.get(
+            calls.LIST, "list the transcriptions", lambda body: wire.read_list(body, mark)
+        )
 
 
 def _batch_id(handle: str) -> str | None:

@@ -3,28 +3,30 @@ utterances, which begin with a paragraph, another speaker, or after a pause."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import floor
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
+from shared.model.transcript.parts import parts
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import decode_result
 from shared.providers.soferai.alignment import Spoken, Stamp, align
 from shared.providers.soferai.labels import read_label
 from shared.providers.soferai.text import plain_word, tokens
 
 PAUSE_MS = 1_000
+Seconds = Annotated[float, msgspec.Meta(ge=-(2**29), le=2**29)]
 
 
 class _Stamp(msgspec.Struct, frozen=True, gc=False):
     """`hebrew_word_format` is null for a word that is not Hebrew."""
 
     word: str
-    start: float
-    end: float
+    start: Seconds | None = None
+    end: Seconds | None = None
     speaker: str | None = None
     hebrew_word_format: tuple[str, ...] | None = None
 
@@ -33,7 +35,7 @@ class _Info(msgspec.Struct, frozen=True):
     status: str
     title: str | None = None
     client_item_id: str | None = None
-    duration: float | None = None
+    duration: Seconds | None = None
 
 
 class _Transcription(msgspec.Struct, frozen=True):
@@ -58,10 +60,7 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
     The service names no source; the label is compared instead. Raises `ResultMalformed`, and
     `ResultMissing` for a transcription that is not completed.
     """
-    try:
-        found = decode(_transcription, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    found, lost = decode_result(_transcription, body)
     info = found.info
     if info.status.lower() != "completed":
         raise ResultMissing("The transcription is not completed.", code="not_completed")
@@ -74,7 +73,8 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
     return Recognition(
         source="",
         duration_ms=duration_ms,
-        utterances=tuple(_utterance(words) for words in _stretches(spoken)),
+        utterances=tuple(_utterance(words) for words in parts(spoken, _is_new)),
+        warnings=lost,
         is_mixed=True,
     )
 
@@ -89,25 +89,23 @@ def _stamps(found: Sequence[_Stamp], script: str) -> list[Stamp]:
     scripts = {name for stamp in found for name in stamp.hebrew_word_format or ()}
     stays = scripts if len(scripts) < 2 else {script, "hybrid"}
     return [
-        Stamp(text, milliseconds(stamp.start), milliseconds(stamp.end), stamp.speaker or "")
+        _stamp(text, stamp)
         for stamp in found
         if stamp.hebrew_word_format is None or stays & set(stamp.hebrew_word_format)
         if (text := plain_word(stamp.word))
     ]
 
 
-def _stretches(spoken: Sequence[Spoken]) -> Iterator[list[Spoken]]:
-    words: list[Spoken] = []
-    for each in spoken:
-        if words and _is_new(words[-1], each):
-            yield words
-            words = []
-        words.append(each)
-    if words:
-        yield words
+def _stamp(text: str, stamp: _Stamp) -> Stamp:
+    if stamp.start is None:
+        return Stamp(text, None, 0, stamp.speaker or "")
+    start_ms = milliseconds(stamp.start)
+    end_ms = start_ms if stamp.end is None else milliseconds(stamp.end)
+    return Stamp(text, start_ms, end_ms, stamp.speaker or "")
 
 
-def _is_new(before: Spoken, after: Spoken) -> bool:
+def _is_new(said: Sequence[Spoken], after: Spoken) -> bool:
+    before = said[-1]
     pause_ms = after.word.start_ms - before.word.end_ms
     return after.begins or after.speaker != before.speaker or pause_ms > PAUSE_MS
 

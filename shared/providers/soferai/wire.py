@@ -14,7 +14,7 @@ import msgspec
 
 from shared.model.failure import Failure
 from shared.ports.provider import RemoteStatus, ResultFile
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.decoding import Undecodable, decode, decode_status
 from shared.providers.redaction import redacted
 from shared.providers.soferai import calls
 from shared.providers.soferai.failures import CANCELLED, DEADLINE, DEADLINE_PASSED, FAILED
@@ -23,12 +23,7 @@ from shared.providers.soferai.labels import Label, read_label
 _REUSED = timedelta(hours=6)  # a manifest is used for that long
 
 State = Literal["completed", "failed", "cancelled", "insufficient_funds", "running", "late"]
-_OVER: dict[str, State] = {
-    "completed": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "insufficient_funds": "insufficient_funds",
-}
+_OVER: tuple[State, ...] = ("completed", "failed", "cancelled", "insufficient_funds")
 _FAILURES: dict[State, Failure] = {
     "failed": FAILED,
     "cancelled": CANCELLED,
@@ -157,7 +152,7 @@ def read_batch(body: bytes, now: datetime) -> Items:
 
     A batch is over when all of its transcriptions are; what it says of itself counts only for
     those that it does not list. One in which nothing is known to be ours is never over."""
-    batch = decode(_batch, body)
+    batch = decode_status(_batch, body)
     found, told = _items(batch.transcriptions, now), len(batch.transcriptions)
     is_under_way = any(_state(info, now) == "running" for info in batch.transcriptions)
     rest_is_over = batch.pending_count == 0 and batch.status.lower() in ("completed", "failed")
@@ -176,7 +171,7 @@ def read_list(body: bytes, mark: str) -> Items:
 
 def read_item(body: bytes) -> tuple[str, bool, tuple[str, ...]]:
     """The id of a transcription, whether it is completed, and the scripts that it has."""
-    info = decode(_info, body)
+    info = decode_status(_info, body)
     return info.id, info.status.lower() == "completed", info.hebrew_word_format or ()
 
 
@@ -190,9 +185,9 @@ def _items(infos: tuple[_Info, ...] | list[_Info], now: datetime | None) -> tupl
 
 
 def _state(info: _Info, now: datetime | None) -> State:
-    over = _OVER.get(info.status.lower())
-    if over is not None:
-        return over
+    for over in _OVER:
+        if over == info.status.lower():
+            return over
     created_at = info.created_at
     if now is None or created_at is None or created_at.tzinfo is None:
         return "running"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from hashlib import md5
+from typing import get_args
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -19,14 +20,20 @@ from azure.storage.blob import (
 )
 
 from shared.errors import StoreConflict
+from shared.model.blob_state import WHOLE, BlobState, Copy, Kind
 from shared.model.failure_texts import CONTAINER_MISSING
-from shared.ports.blobs import AudioEntry, AudioHead
+from shared.ports.blobs import AudioEntry, AudioHead, head_of
 from shared.stores.blob.place import blob_at
-from shared.stores.failures import storage_errors
+from shared.stores.failures import judged, said, storage_errors
 
 HEAD_BYTES = 65_536
-
-
+_INCLUDED = ("metadata", "copy")
+_KINDS: dict[str, Kind] = {
+    "BlockBlob": "block",
+    "AppendBlob": "append",
+    "PageBlob": "page",
+}
+_COPIES: dict[str, Copy] = {copy: copy for copy in get_args(Copy)}
 _PART_BYTES = 4 * 1024 * 1024
 
 
@@ -40,15 +47,32 @@ class BlobAudio:
 
     def head(self, container: str, name: str) -> AudioHead | None:
         blob = blob_at(self._service, container, name)
-        with storage_errors("read head"):
+        with storage_errors("read head", "head"):
             try:
                 return _head(blob)
             except ResourceNotFoundError:
                 return None
+            except HttpResponseError as error:
+                if judged(error, "head") != "blob":
+                    raise
+                refused = said(error)
+        entry = self.entry(container, name)
+        return None if entry is None else head_of(entry, refused)
+
+    def entry(self, container: str, name: str) -> AudioEntry | None:
+        listing = self._service.get_container_client(container).list_blobs(
+            name_starts_with=name, results_per_page=1, include=list(_INCLUDED)
+        )
+        with storage_errors("list one", "list"):
+            try:
+                found = next(iter(listing), None)
+            except ResourceNotFoundError:
+                return None
+        return _entry(found) if found is not None and found.name == name else None
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         blob = blob_at(self._service, container, name)
-        with storage_errors("read range"):
+        with storage_errors("read range", "range"):
             try:
                 return blob.download_blob(
                     offset=offset,
@@ -61,7 +85,7 @@ class BlobAudio:
 
     def digest(self, container: str, name: str, etag: str) -> str:
         blob = blob_at(self._service, container, name)
-        with storage_errors("read digest"):
+        with storage_errors("read digest", "range"):
             try:
                 properties = blob.get_blob_properties(
                     etag=f'"{etag}"', match_condition=MatchConditions.IfNotModified
@@ -81,10 +105,10 @@ class BlobAudio:
         self, container: str, prefix: str, marker: str, most: int
     ) -> tuple[list[AudioEntry], str]:
         listing = self._service.get_container_client(container).list_blobs(
-            name_starts_with=prefix or None, results_per_page=most, include=["metadata"]
+            name_starts_with=prefix or None, results_per_page=most, include=list(_INCLUDED)
         )
         pages = listing.by_page(marker or None)
-        with storage_errors("list audio"):
+        with storage_errors("list audio", "list"):
             try:
                 entries = [_entry(blob) for blob in next(pages, ())]
             except ResourceNotFoundError:
@@ -92,9 +116,9 @@ class BlobAudio:
         return entries, str(getattr(pages, "continuation_token", None) or "")
 
     def list(self, container: str) -> Iterator[AudioEntry]:
-        with storage_errors("list audio"):
+        with storage_errors("list audio", "list"):
             for blob in self._service.get_container_client(container).list_blobs(
-                include=["metadata"]
+                include=list(_INCLUDED)
             ):
                 yield _entry(blob)
 
@@ -116,6 +140,8 @@ def _entry(blob: BlobProperties) -> AudioEntry:
         blob.etag.strip('"'),
         blob.last_modified.astimezone(UTC),
         dict(blob.metadata or {}),
+        bytes=blob.size or 0,
+        state=_state(blob),
     )
 
 
@@ -130,6 +156,7 @@ def _head(blob: BlobClient) -> AudioHead:
 
 
 def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
+    known = properties.content_settings.content_md5
     return AudioHead(
         data=data,
         bytes=_total_bytes(properties),
@@ -137,7 +164,22 @@ def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
         last_modified_at=properties.last_modified.astimezone(UTC),
         media_type=properties.content_settings.content_type,
         metadata=dict(properties.metadata or {}),
+        state=_state(properties),
+        md5=bytes(known).hex() if known else None,
     )
+
+
+def _state(found: BlobProperties) -> BlobState:
+    """A ranged GET tells no tier, but then storage refuses to let an archived blob be read."""
+    state = BlobState(
+        kind=_KINDS.get(str(getattr(found.blob_type, "value", found.blob_type)), "block"),
+        is_archived=str(getattr(found.blob_tier, "value", found.blob_tier)) == "Archive",
+        is_rehydrating=bool(found.archive_status),
+        is_sealed=bool(found.is_append_blob_sealed),
+        is_leased=found.lease.status == "locked" and found.lease.state != "expired",
+        copy=_COPIES.get(found.copy.status or "", ""),
+    )
+    return WHOLE if state == WHOLE else state
 
 
 def _total_bytes(properties: BlobProperties) -> int:

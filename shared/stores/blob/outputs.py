@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from uuid import uuid4
 
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    HttpResponseError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob import (
     BlobBlock,
     BlobClient,
@@ -24,12 +20,15 @@ from azure.storage.blob import (
     ContentSettings,
 )
 
-from shared.errors import StoreConflict
-from shared.model.batch.recording import Recording
+from shared.errors import DropscribeError, StoreConflict, StoreUnavailable
+from shared.log import event
+from shared.model.batch.recording import Recording, short_name
+from shared.ports.blobs import StoredReport
 from shared.stores.blob.place import blob_at
-from shared.stores.failures import storage_errors
+from shared.stores.failures import code_of, judged, storage_errors
 
 _TRIES = 10
+_TRIED = ".dropscribe-can-store"
 _REPORT_PART_BYTES = 1024 * 1024  # on its way a part is in memory several times
 
 
@@ -59,21 +58,72 @@ class BlobOutputs:
         self._service = service
 
     def put(self, path: str, content: bytes, media_type: str, *, recording: Recording) -> str:
-        """One call, unless something is there already."""
-        blob = self._blob(path)
+        """One call, unless something is there already. A name that is not to be had is left: for
+        the recording's own, and in the end for one that is short."""
         upload = _Upload(content, media_type, recording)
-        with storage_errors("store output"):
-            for _ in range(_TRIES):
-                try:
-                    upload.to(blob)
-                    return path
-                except ResourceExistsError:
-                    pass
-                try:
-                    return self._put_beside(path, blob, upload, recording)
-                except (ResourceModifiedError, ResourceNotFoundError):
-                    continue  # what was there was changed or removed just now: look again
+        with storage_errors("store output", "put"):
+            try:
+                return self._put(path, upload, recording)
+            except HttpResponseError as error:
+                if judged(error, "put") != "blob":
+                    raise
+            return self._put_elsewhere(path, upload, recording)
+
+    def _put(self, path: str, upload: _Upload, recording: Recording) -> str:
+        blob = self._blob(path)
+        for _ in range(_TRIES):
+            try:
+                upload.to(blob)
+                return path
+            except HttpResponseError as error:
+                if code_of(error) != "BlobAlreadyExists":
+                    raise
+            try:
+                return self._put_beside(path, blob, upload, recording)
+            except HttpResponseError as error:
+                if not _is_changed(error):
+                    raise  # else what was there was changed or removed just now: look again
         raise StoreConflict("store output: others keep changing it")
+
+    def _put_elsewhere(self, path: str, upload: _Upload, recording: Recording) -> str:
+        """Raises `StoreUnavailable` where no name at all is taken. What this recording stored there
+        before, and may not be changed any more, is as good."""
+        for name in (_own_name(path, recording.id), short_name(path, recording.id)):
+            blob = self._blob(name)
+            try:
+                upload.to(blob, overwrite=True)
+                return name
+            except HttpResponseError as error:
+                if judged(error, "put") != "blob":
+                    raise
+            with suppress(HttpResponseError):
+                if _is_of(blob.get_blob_properties(), recording):
+                    return name
+        raise StoreUnavailable("store output: storage refuses every name")
+
+    def can_store(self, container: str) -> bool:
+        """By a block that is never committed: storage forgets it in a week."""
+        try:
+            with storage_errors("try to store", "put"):
+                self._blob(f"{container}/{_TRIED}").stage_block("dHJ5", b"-")
+        except DropscribeError:
+            return False
+        return True
+
+    def reports_of(self, container: str) -> Iterator[StoredReport]:
+        where, _, prefix = container.partition("/")
+        listing = self._service.get_container_client(where).list_blobs(
+            name_starts_with=f"{prefix}/" if prefix else None, include=["metadata"]
+        )
+        with storage_errors("list reports", "list"):
+            try:
+                for blob in listing:
+                    found = _recording_of(blob)
+                    if found is not None:
+                        etag = (blob.metadata or {}).get("audio_etag", "")
+                        yield StoredReport(f"{where}/{blob.name}", found, etag)
+            except ResourceNotFoundError:
+                return
 
     def _put_beside(
         self, path: str, blob: BlobClient, upload: _Upload, recording: Recording
@@ -96,51 +146,91 @@ class BlobOutputs:
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:
         """One call for up to 1 MB. Larger ones go in blocks of their own names: under the SDK's
-        names, two writers of one report would take each other's blocks for their own."""
+        names, two writers of one report would take each other's blocks for their own. A report
+        that may not be replaced any more stays as it is, and the new one lies beside it, under a
+        name with its time; of one that is large what was made is lost then, and made again."""
         blob, settings = self._blob(path), ContentSettings(content_type=media_type)
         parts = _parts(chunks)
         first, second = next(parts, b""), next(parts, None)
-        with storage_errors("store report"):
+        with storage_errors("store report", "put"):
             if second is None:
-                blob.upload_blob(first, overwrite=True, content_settings=settings)
+                try:
+                    blob.upload_blob(first, overwrite=True, content_settings=settings)
+                except HttpResponseError as error:
+                    if judged(error, "put") != "blob":
+                        raise
+                    beside = self._blob(_dated(path))
+                    beside.upload_blob(first, overwrite=True, content_settings=settings)
                 return
-            run, blocks = uuid4().hex, []
-            for number, part in enumerate(chain((first, second), parts)):
-                blocks.append(BlobBlock(f"{run}{number:06}"))
-                blob.stage_block(blocks[-1].id, part)
+            all_parts = chain((first, second), parts)
             try:
-                blob.commit_block_list(blocks, content_settings=settings)
+                _in_blocks(blob, all_parts, settings)
             except HttpResponseError as error:
-                if getattr(error, "error_code", None) != "InvalidBlockList":
+                if judged(error, "put") != "blob":
                     raise
-                raise StoreConflict("store report: somebody else stored it meanwhile") from None
+                event("report.locked", path=path, level=40)
 
     def read(self, path: str) -> bytes | None:
-        with storage_errors("read output"):
+        with storage_errors("read output", "list"):
             try:
                 return self._blob(path).download_blob().readall()
             except ResourceNotFoundError:
                 return None
 
-    def remove(self, path: str, *, recording: Recording) -> None:
+    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+        """One call, two where it was moved aside."""
         for name in (path, _own_name(path, recording.id)):
-            blob = self._blob(name)
-            with storage_errors("remove output"):
+            with storage_errors("read output", "list"):
                 try:
-                    there = blob.get_blob_properties()
-                    if _is_of(there, recording):
-                        blob.delete_blob(
-                            etag=there.etag, match_condition=MatchConditions.IfNotModified
-                        )
+                    stream = self._blob(name).download_blob()
+                    if _is_of(stream.properties, recording):
+                        return stream.readall()
                 except ResourceNotFoundError:
                     continue
+        return None
+
+    def has_own(self, path: str, *, recording: Recording) -> bool:
+        """One call, two where it was moved aside."""
+        for name in (path, _own_name(path, recording.id)):
+            with storage_errors("look for output", "list"):
+                try:
+                    if _is_of(self._blob(name).get_blob_properties(), recording):
+                        return True
+                except ResourceNotFoundError:
+                    continue
+        return False
+
+    def remove(self, path: str, *, recording: Recording) -> None:
+        for name in (path, _own_name(path, recording.id)):
+            self._remove_of(name, recording.id)
+
+    def remove_stored(self, report: StoredReport) -> None:
+        self._remove_of(report.path, report.recording_id)
+
+    def _remove_of(self, path: str, recording_id: str) -> None:
+        blob = self._blob(path)
+        with storage_errors("remove output", "put"):
+            try:
+                there = blob.get_blob_properties()
+                if _recording_of(there) == recording_id:
+                    blob.delete_blob(etag=there.etag, match_condition=MatchConditions.IfNotModified)
+            except ResourceNotFoundError:
+                return
+            except HttpResponseError as error:
+                if judged(error, "put") != "blob":
+                    raise
+                event("output.locked", recording=recording_id, level=30)
 
     def remove_report(self, path: str) -> None:
-        with storage_errors("remove report"):
+        with storage_errors("remove report", "put"):
             try:
                 self._blob(path).delete_blob()
             except ResourceNotFoundError:
                 return
+            except HttpResponseError as error:
+                if judged(error, "put") != "blob":
+                    raise
+                event("report.locked", path=path, level=30)
 
     def _move_aside(self, blob: BlobClient, there: BlobProperties, path: str) -> None:
         """The output of an older version stays, under a name with that version's id."""
@@ -155,6 +245,24 @@ class BlobOutputs:
     def _blob(self, path: str) -> BlobClient:
         container, _, name = path.partition("/")
         return blob_at(self._service, container, name)
+
+
+def _in_blocks(blob: BlobClient, parts: Iterable[bytes], settings: ContentSettings) -> None:
+    run, blocks = uuid4().hex, []
+    for number, part in enumerate(parts):
+        blocks.append(BlobBlock(f"{run}{number:06}"))
+        blob.stage_block(blocks[-1].id, part)
+    blob.commit_block_list(blocks, content_settings=settings)
+
+
+def _is_changed(error: HttpResponseError) -> bool:
+    """Since it was looked at a moment ago."""
+    return isinstance(error, ResourceNotFoundError) or judged(error, "put") == "conflict"
+
+
+def _dated(path: str) -> str:
+    """`reports/b.json` becomes `reports/b.20261130T083000.json`."""
+    return re.sub(r"(\.\w+)$", rf".{datetime.now(UTC):%Y%m%dT%H%M%S}\1", path)
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterator[bytes]:

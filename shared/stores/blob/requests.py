@@ -27,7 +27,7 @@ class BlobRequests:
 
     def put(self, batch: Batch, content: bytes) -> None:
         settings = ContentSettings(content_type="application/x-ndjson")
-        with storage_errors("store request"):
+        with storage_errors("store request", "put"):
             self._blob(batch).upload_blob(content, overwrite=True, content_settings=settings)
 
     def head(self, batch: Batch) -> Head:
@@ -49,19 +49,30 @@ class BlobRequests:
         return found
 
     def put_callback(self, batch_id: str, url: str) -> None:
-        with storage_errors("store callback"):
+        with storage_errors("store callback", "put"):
             self._callback(batch_id, callback_id(url)).upload_blob(url.encode(), overwrite=True)
 
     def callback(self, batch_id: str, callback_id: str) -> str | None:
-        with storage_errors("read callback"):
+        with storage_errors("read callback", "list"):
             try:
                 return self._callback(batch_id, callback_id).download_blob().readall().decode()
             except ResourceNotFoundError:
                 return None
 
+    def remember(self, name: str, content: bytes) -> None:
+        with storage_errors("store memory", "put"):
+            self._memory(name).upload_blob(content, overwrite=True)
+
+    def recall(self, name: str) -> bytes | None:
+        with storage_errors("read memory", "list"):
+            try:
+                return self._memory(name).download_blob().readall()
+            except ResourceNotFoundError:
+                return None
+
     def remove(self, batch: Batch) -> None:
         container = self._service.get_container_client(self._container)
-        with storage_errors("remove request"):
+        with storage_errors("remove request", "put"):
             for name in container.list_blob_names(name_starts_with=f"{batch.id}/"):
                 try:
                     container.delete_blob(name)
@@ -69,7 +80,7 @@ class BlobRequests:
                     continue
 
     def _read(self, batch: Batch, offset: int, length: int) -> bytes:
-        with storage_errors("read request"):
+        with storage_errors("read request", "list"):
             try:
                 return self._blob(batch).download_blob(offset, length).readall()
             except ResourceNotFoundError:
@@ -78,13 +89,16 @@ class BlobRequests:
     def _lines(self, batch: Batch) -> Iterator[bytes]:
         """Line by line, never all of it at once."""
         rest = b""
-        with storage_errors("read request"):
+        with storage_errors("read request", "list"):
             try:
                 for chunk in self._blob(batch).download_blob().chunks():
                     *lines, rest = (rest + chunk).split(b"\n")
                     yield from lines
             except ResourceNotFoundError:
                 raise StoreConflict("read request: it is gone") from None
+
+    def _memory(self, name: str) -> BlobClient:
+        return self._service.get_blob_client(self._container, f"!memory/{name}")
 
     def _callback(self, batch_id: str, callback_id: str) -> BlobClient:
         name = f"{batch_id}/callback-{callback_id}"

@@ -24,7 +24,7 @@ class SignedUploads:
     def link(self, container: str, name: str, life: timedelta) -> UploadLink:
         expires_at = datetime.now(UTC) + life
         permission = BlobSasPermissions(create=True, write=True)
-        with storage_errors("sign upload"):
+        with storage_errors("sign upload", "list"):
             query = self._signer.sign(container, name, permission, life)
         url = str(blob_at(self._service, container, name).url).split("?")[0]
         return UploadLink(url=f"{url}?{query}", headers=dict(_HEADERS), expires_at=expires_at)

@@ -28,7 +28,7 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -81,10 +81,20 @@ class TableBatchStore:
         self._rows = Entities(table)
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
-        if batch.version:
+        """Whoever closes the note brings the list up to date before that, so the list goes before
+        the note. Where there was none, who dies in between would leave the list as it is for good:
+        there the note goes first, and is put once more where somebody closed it meanwhile."""
+        if batch.version and not batch.was_over:
             self._list(batch, entry_of(batch, "running"))
-        elif notice is not None:
+        note = _Note(created_at=batch.created_at)
+        self._rows.put(OPEN, batch.id, note)
+        if batch.version and batch.was_over:
+            self._list(batch, entry_of(batch, "running"))
+            if self.note_version(batch.id) is None:
+                self._rows.put(OPEN, batch.id, note)
+        if batch.version:
+            return
+        if notice is not None:
             self.create_batch(batch, notice=notice)
         else:
             self._rows.insert(batch.id, "batch", batch)
@@ -105,7 +115,7 @@ class TableBatchStore:
 
     def parts(self, batch_id: str) -> list[Part]:
         where = "PartitionKey eq @pk and RowKey ge 'part-' and RowKey lt 'part.'"
-        with storage_errors("list parts"):
+        with storage_errors("list parts", "table"):
             return [from_row(Part, row) for row in self._rows.query(where, {"pk": batch_id})]
 
     def save_part(self, part: Part) -> None:
@@ -121,7 +131,7 @@ class TableBatchStore:
         self, wanted: BatchFilter, *, after: str | None, most: int
     ) -> tuple[list[BatchEntry], str | None]:
         where, values = _entries_filter(wanted, after)
-        with storage_errors("list batches"):
+        with storage_errors("list batches", "table"):
             rows = list(
                 islice(self._rows.query(where, values, results_per_page=most + 1), most + 1)
             )
@@ -130,21 +140,35 @@ class TableBatchStore:
 
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         where, values = _recordings_filter(batch_id, None, None, None, None)
-        with storage_errors("count recordings"):
+        with storage_errors("count recordings", "table"):
             for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
 
-    def forget(self, batch: Batch) -> None:
+    def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
+        return self._remove(batch, [f"recording-{row.id}" for row in recordings])
+
+    def forget(self, batch: Batch) -> Batch:
         where = "PartitionKey eq @pk and RowKey gt 'batch'"
-        with storage_errors("list rows"):
+        with storage_errors("list rows", "table"):
             keys = [
                 row["RowKey"]
                 for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
             ]
-        for i in range(0, len(keys), 100):
-            rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
-            self._transact([remove(row) for row in rows], "delete rows")
+        batch = self._remove(batch, keys)
         self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
+        return batch
+
+    def _remove(self, batch: Batch, keys: Sequence[str]) -> Batch:
+        """Each transaction holds the header, too: who was overtaken removes nothing any more."""
+        most = ROWS_IN_TRANSACTION - 1
+        for i in range(0, len(keys), most):
+            changes = [write(to_row(batch.id, "batch", batch), batch.version)]
+            changes += [
+                remove({"PartitionKey": batch.id, "RowKey": key}) for key in keys[i : i + most]
+            ]
+            versions = self._transact(changes, "delete rows")
+            batch = msgspec.structs.replace(batch, version=versions[0])
+        return batch
 
     def note_version(self, batch_id: str) -> str | None:
         row = self._rows.get(OPEN, batch_id)
@@ -168,9 +192,10 @@ class TableBatchStore:
         with suppress(StoreConflict):
             self._rows.replace(OPEN, batch_id, free, version)
 
-    def open_batches(self) -> Iterator[OpenBatch]:
-        with storage_errors("list open batches"):
-            for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
+    def open_batches(self, *, after: str = "") -> Iterator[OpenBatch]:
+        where = "PartitionKey eq @pk and RowKey gt @after"
+        with storage_errors("list open batches", "table"):
+            for row in self._rows.query(where, {"pk": OPEN, "after": after}):
                 note = from_row(_Note, row)
                 version = str(row.metadata["etag"])
                 yield OpenBatch(row["RowKey"], version, note.created_at, note.reporting_at)
@@ -182,14 +207,16 @@ class TableBatchStore:
         return self._rows.read(Batch, batch_id, "batch")
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
-        """The list first: who dies in between comes again, and writes both."""
-        if batch.deleted_at is None:
-            self.list_batch(batch)
+        """The header first: it decides, and who loses with it leaves the list as it is. A batch
+        that goes on is listed as such when it is opened; one that is over, once it is; and who dies
+        in between is followed by somebody who finds it open, and lists it."""
         if notice is None:
             self._rows.replace(batch.id, "batch", batch, batch.version)
-            return
-        change = write(to_row(batch.id, "batch", batch), batch.version)
-        self._transact([change], "save batch", notice)
+        else:
+            change = write(to_row(batch.id, "batch", batch), batch.version)
+            self._transact([change], "save batch", notice)
+        if is_over(batch):
+            self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:
         key = f"recording-{recording.id}"
@@ -216,7 +243,7 @@ class TableBatchStore:
         page: int | None = None,
     ) -> Iterator[Recording]:
         where, values = _recordings_filter(batch_id, state, job_id, first, last)
-        with storage_errors("list recordings"):
+        with storage_errors("list recordings", "table"):
             for row in self._rows.query(where, values, results_per_page=page):
                 yield from_row(Recording, row)
 
@@ -226,7 +253,7 @@ class TableBatchStore:
             "and RowKey ge 'recording-' and RowKey lt 'recording.'"
         )
         values = {"first": first_batch, "last": last_batch}
-        with storage_errors("list recording ids"):
+        with storage_errors("list recording ids", "table"):
             for row in self._rows.query(where, values, select=["RowKey"]):
                 yield row["RowKey"].removeprefix("recording-")
 
@@ -249,23 +276,23 @@ class TableBatchStore:
 
     def items_left(self, job: Job) -> Iterator[JobItem]:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("list items"):
+        with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
                 yield from_row(JobItem, row)
 
     def any_left(self, job: Job) -> bool:
         where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("look for recordings"):
+        with storage_errors("look for recordings", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.read(Job, batch_id, f"job-{job_id}")
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        where = "PartitionKey eq @pk and RowKey ge 'job-' and RowKey lt 'job.'"
-        with storage_errors("list jobs"):
-            for row in self._rows.query(where, {"pk": batch_id}):
+    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
+        where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt 'job.'"
+        with storage_errors("list jobs", "table"):
+            for row in self._rows.query(where, {"pk": batch_id, "first": f"job-{first or ''}"}):
                 yield from_row(Job, row)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
@@ -273,7 +300,7 @@ class TableBatchStore:
             "PartitionKey eq @pk and RowKey ge @first and RowKey le @last and state eq 'planned'"
         )
         values = {"pk": batch_id, "first": f"job-{first}", "last": f"job-{last}"}
-        with storage_errors("list planned jobs"):
+        with storage_errors("list planned jobs", "table"):
             rows = self._rows.query(where, values, results_per_page=most)
             return [from_row(Job, row) for row in islice(rows, most)]
 
@@ -285,7 +312,7 @@ class TableBatchStore:
         where += " and job_id ge @first_job and job_id le @last_job"
         values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
         columns = ["job_id", *JobItem.__struct_fields__]
-        with storage_errors("list items"):
+        with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=columns):
                 if row["job_id"] in found:
                     found[row["job_id"]].append(from_row(JobItem, row))

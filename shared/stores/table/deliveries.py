@@ -46,7 +46,7 @@ class TableDeliveries:
 
     def known(self, receiver: str, first: str, last: str) -> set[str]:
         where, values = _between(receiver, first, last)
-        with storage_errors("list deliveries"):
+        with storage_errors("list deliveries", "table"):
             rows = self._rows.query(where, values, select=["RowKey"])
             return {row["RowKey"].removeprefix("event-") for row in rows}
 
@@ -55,14 +55,14 @@ class TableDeliveries:
 
     def parcels(self, receiver: str) -> list[Parcel]:
         where = "PartitionKey eq @pk and RowKey ge 'parcel-' and RowKey lt 'parcel.'"
-        with storage_errors("list parcels"):
+        with storage_errors("list parcels", "table"):
             rows = self._rows.query(where, {"pk": _partition(receiver)})
             return [from_row(Parcel, row) for row in rows]
 
     def in_line(self, parcel: Parcel) -> list[Delivery]:
         where, values = _between(parcel.receiver, parcel.first, parcel.last)
         where += " and parcel eq @parcel and state eq 'pending'"
-        with storage_errors("list deliveries"):
+        with storage_errors("list deliveries", "table"):
             rows = self._rows.query(where, {**values, "parcel": parcel.id})
             return [from_row(Delivery, row) for row in rows]
 
@@ -97,7 +97,7 @@ class TableDeliveries:
         most: int = 100,
     ) -> tuple[list[Delivery], str | None]:
         where, values = _wanted(receiver, wanted, first, last)
-        with storage_errors("list deliveries"):
+        with storage_errors("list deliveries", "table"):
             rows = self._rows.query(where, values, results_per_page=min(most + 1, 1_000))
             found = [from_row(Delivery, row) for row in islice(rows, most + 1)]
         more = f"{found[most - 1].key}!" if len(found) > most else None
@@ -109,7 +109,7 @@ class TableDeliveries:
         if before is not None:
             where += " and RowKey gt @first and RowKey lt 'event.'"
             values["first"] = f"event-{key_at(before)}~"
-        with storage_errors("list old deliveries"):
+        with storage_errors("list old deliveries", "table"):
             rows = self._rows.query(where, values, select=["PartitionKey", "RowKey"])
             keys = [row["RowKey"] for row in islice(rows, most)]
         for start in range(0, len(keys), ROWS_IN_TRANSACTION):

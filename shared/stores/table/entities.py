@@ -15,8 +15,9 @@ from azure.data.tables import (
 )
 
 from shared.errors import StoreConflict
-from shared.stores.failures import storage_errors
-from shared.stores.table.rows import S, from_row, to_row
+from shared.stores.failures import judged, storage_errors
+from shared.stores.patience import ATTEMPTS
+from shared.stores.table.rows import S, from_row, is_same, to_row
 from shared.stores.table.transaction import Change, TransactionFailed, transact
 
 
@@ -27,10 +28,11 @@ class Entities:
         self.table = table
 
     def get(self, partition: str, key: str) -> TableEntity | None:
-        with storage_errors("read"):
+        with storage_errors("read", "table"):
             try:
                 return self.table.get_entity(partition, key)
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                _the_row_alone(error)
                 return None
 
     def read(self, kind: type[S], partition: str, key: str) -> S | None:
@@ -43,38 +45,51 @@ class Entities:
 
     def partition(self, kind: type[S], partition: str) -> list[S]:
         """All rows of a small partition."""
-        with storage_errors("list"):
+        with storage_errors("list", "table"):
             return [
                 from_row(kind, row) for row in self.query("PartitionKey eq @pk", {"pk": partition})
             ]
 
     def insert(self, partition: str, key: str, struct: msgspec.Struct) -> str | None:
         """The version of the new row; None: there was one already."""
-        with storage_errors("insert"):
+        row = to_row(partition, key, struct)
+        with storage_errors("insert", "table"):
             try:
-                return str(self.table.create_entity(to_row(partition, key, struct))["etag"])
+                return str(self.table.create_entity(row)["etag"])
             except ResourceExistsError:
-                return None
+                pass
+        return self._version_if_ours(row)
 
     def put(self, partition: str, key: str, struct: msgspec.Struct | None = None) -> None:
         """Insert or replace, whatever was there."""
         row = {"PartitionKey": partition, "RowKey": key}
-        with storage_errors("put"):
+        with storage_errors("put", "table"):
             self.table.upsert_entity(
                 row if struct is None else to_row(partition, key, struct), mode=UpdateMode.REPLACE
             )
 
     def replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> str:
         """Returns the new version. Raises `StoreConflict` if the row has another one, or none."""
-        with storage_errors("replace"):
+        row = to_row(partition, key, struct)
+        try:
+            return self._replace(row, version)
+        except StoreConflict:
+            ours = self._version_if_ours(row)
+            if ours is None:
+                raise
+            return ours
+
+    def _replace(self, row: dict[str, Any], version: str) -> str:
+        with storage_errors("replace", "table"):
             try:
                 answer = self.table.update_entity(
-                    to_row(partition, key, struct),
+                    row,
                     mode=UpdateMode.REPLACE,
                     etag=version,
                     match_condition=MatchConditions.IfNotModified,
                 )
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                _the_row_alone(error)
                 raise StoreConflict("replace: the row is gone") from None
             return str(answer["etag"])
 
@@ -83,19 +98,58 @@ class Entities:
         condition: dict[str, Any] = {}
         if version is not None:
             condition = {"etag": version, "match_condition": MatchConditions.IfNotModified}
-        with storage_errors("delete"):
+        with storage_errors("delete", "table"):
             try:
                 self.table.delete_entity(partition, key, **condition)
-            except ResourceNotFoundError:
-                return
+            except ResourceNotFoundError as error:
+                _the_row_alone(error)
 
     def transact(self, changes: Sequence[Change], what: str) -> list[str]:
         """At most 100 changes of rows of one partition, all or none. Returns the rows' new
         versions. Raises `StoreConflict`."""
-        with storage_errors(what):
+        try:
+            return self._transact(changes, what)
+        except StoreConflict:
+            ours = self._versions_if_ours(changes)
+            if ours is None:
+                raise
+            return ours
+
+    def _transact(self, changes: Sequence[Change], what: str) -> list[str]:
+        with storage_errors(what, "table"):
             try:
                 return transact(self.table, changes)
             except TransactionFailed as error:
                 if error.status_code in (404, 409, 412):
                     raise StoreConflict(f"{what}: somebody else was first") from None
                 raise
+
+    def _versions_if_ours(self, changes: Sequence[Change]) -> list[str] | None:
+        """All or none were made, so one that is not ours tells for all."""
+        if ATTEMPTS.made < 2:
+            return None
+        versions: list[str] = []
+        for change in changes:
+            if change.method == "DELETE":
+                versions.append("")
+                continue
+            version = self._version_if_there(dict(change.row))
+            if version is None:
+                return None
+            versions.append(version)
+        return versions
+
+    def _version_if_ours(self, row: dict[str, Any]) -> str | None:
+        """After a conflict: a call that was repeated may be in conflict with itself, for its first
+        answer was lost. Asks only then. None: somebody else was first."""
+        return self._version_if_there(row) if ATTEMPTS.made > 1 else None
+
+    def _version_if_there(self, row: dict[str, Any]) -> str | None:
+        there = self.get(row["PartitionKey"], row["RowKey"])
+        return None if there is None or not is_same(row, there) else str(there.metadata["etag"])
+
+
+def _the_row_alone(error: ResourceNotFoundError) -> None:
+    """Raises the error again where it is the table that is not there."""
+    if judged(error, "table") != "gone":
+        raise error

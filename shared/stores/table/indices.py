@@ -37,7 +37,7 @@ class TableActiveJobs:
     def any_of(self, batch_id: str) -> bool:
         where = "PartitionKey eq @pk and batch_id eq @batch"
         values = {"pk": ACTIVE, "batch": batch_id}
-        with storage_errors("look for active jobs"):
+        with storage_errors("look for active jobs", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
 
@@ -89,7 +89,7 @@ class TableContents:
     def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
         where = "PartitionKey eq @pk and looked_at lt @since"
         values = {"pk": CONTENT, "since": since}
-        with storage_errors("list claims"):
+        with storage_errors("list claims", "table"):
             rows = self._rows.query(where, values, results_per_page=most)
             return [from_row(ContentClaim, row) for row in islice(rows, most)]
 
@@ -108,7 +108,7 @@ class TableEndpointBook:
 
     def all(self) -> dict[str, EndpointState]:
         where = "PartitionKey eq @pk and RowKey ge '0'"  # notices sort before
-        with storage_errors("list endpoints"):
+        with storage_errors("list endpoints", "table"):
             rows = self._rows.query(where, {"pk": ENDPOINT})
             return {row["RowKey"]: from_row(EndpointState, row) for row in rows}
 

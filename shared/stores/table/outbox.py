@@ -51,7 +51,7 @@ class TableOutbox:
 
     def overdue(self, partition: str) -> list[tuple[str, datetime]]:
         where = "PartitionKey eq @pk and RowKey ge '!outbox-' and RowKey lt '!outbox.'"
-        with storage_errors("list notices"):
+        with storage_errors("list notices", "table"):
             rows = self._rows.query(where, {"pk": partition}, select=["id", "made_at"])
             return [(row["id"], row["made_at"]) for row in rows]
 

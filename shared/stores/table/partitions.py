@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-OPEN, ACTIVE, ENDPOINT, DIARY = "!open", "!active", "!endpoint", "!diary"
+OPEN, ACTIVE, ENDPOINT, DIARY, BRAKES = "!open", "!active", "!endpoint", "!diary", "!brakes"
 
 
 BATCHES, CONTENT = "!batches", "!content"
+
+
+def names(key: str) -> str:
+    """One of four: enough for what a table takes in a second, few enough that the names of a batch
+    go in a few transactions. `key` begins with a hex digit."""
+    return f"!names-{int(key[0], 16) // 4}"

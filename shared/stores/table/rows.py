@@ -75,6 +75,12 @@ def from_row(kind: type[S], row: TableEntity) -> S:
     return msgspec.convert(values, kind, str_keys=True)
 
 
+def is_same(row: dict[str, Any], there: TableEntity) -> bool:
+    """Whether what is stored is what `to_row` made, in every column."""
+    stored = {key: _plain(value) for key, value in there.items()}
+    return stored == {key: _plain(value) for key, value in row.items()}
+
+
 def _plain(value: Any) -> Any:
     """The SDK has types of its own for 64-bit integers and for times."""
     if isinstance(value, EntityProperty):

@@ -33,7 +33,7 @@ class TableSubscriptions:
 
     def all(self) -> list[Subscription]:
         where = "PartitionKey eq @pk and RowKey ge '0'"  # notices sort before
-        with storage_errors("list subscriptions"):
+        with storage_errors("list subscriptions", "table"):
             rows = self._rows.query(where, {"pk": SUBSCRIPTIONS})
             return [from_row(Subscription, row) for row in rows]
 
@@ -64,20 +64,20 @@ class BlobConfidences:
 
     def put(self, subscription_id: str, content: Confidential) -> None:
         settings = ContentSettings(content_type="application/json")
-        with storage_errors("store subscription"):
+        with storage_errors("store subscription", "put"):
             self._blob(subscription_id).upload_blob(
                 msgspec.json.encode(content), overwrite=True, content_settings=settings
             )
 
     def get(self, subscription_id: str) -> Confidential | None:
-        with storage_errors("read subscription"):
+        with storage_errors("read subscription", "list"):
             try:
                 return _decoder.decode(self._blob(subscription_id).download_blob().readall())
             except ResourceNotFoundError:
                 return None
 
     def remove(self, subscription_id: str) -> None:
-        with storage_errors("remove subscription"):
+        with storage_errors("remove subscription", "put"):
             try:
                 self._blob(subscription_id).delete_blob()
             except ResourceNotFoundError:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from local.stack.old_results import read_archived
 from shared.errors import ResultMalformed
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript.transcript import Alternative, Word
-from shared.providers.azure_speech.legacy import read_archived
 from tests.samples.azure_speech import sample
 
 SOURCE = "https://calls.blob.core.windows.net/audio/help.wav?sig=not-a-signature"

@@ -7,8 +7,10 @@ milliseconds; the 2018 form has neither lengths in seconds nor speakers.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -23,8 +25,8 @@ from shared.providers.azure_speech.phrases import (
     length_ms,
     read_phrases,
 )
-from shared.providers.azure_speech.times import seconds_to_ticks
-from shared.providers.decoding import Undecodable, decode
+from shared.providers.azure_speech.times import TICKS_PER_SECOND
+from shared.providers.decoding import Undecodable, decode_leniently
 from shared.providers.redaction import without_query
 
 _Seconds = Annotated[float, msgspec.Meta(ge=-(2**29), le=2**29)]
@@ -99,7 +101,7 @@ def read_archived(files: Sequence[bytes], source: str) -> Recognition:
 
 def _channels(file: bytes) -> list[_Channel]:
     try:
-        return decode(_archive, file).audio_file_results
+        return decode_leniently(_archive, file)[0].audio_file_results
     except Undecodable as error:
         message = f"The archived result cannot be read: {error}"
         raise ResultMalformed(message, code="malformed") from None
@@ -146,3 +148,9 @@ def _ticks(ticks: float | None, seconds: float | None) -> float | None:
     if ticks is not None or seconds is None:
         return ticks
     return seconds_to_ticks(seconds)
+
+
+def seconds_to_ticks(seconds: float) -> int:
+    """Whole ticks; what is below a tick is cut off, for rounding twice would round wrongly.
+    The float is taken as the decimal number that it was written as."""
+    return math.floor(Decimal(repr(seconds)) * TICKS_PER_SECOND)

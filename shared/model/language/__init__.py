@@ -1,0 +1,1 @@
+"""What has to be known of a language to cut its text: a file of data each, and rules for all."""

@@ -1,0 +1,90 @@
+"""What of all that is dropped is meant: stubs of folders and files of systems never are, and a
+profile says what is taken in its folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from shared.model.profile.companions import is_companion
+from shared.model.profile.profile import Profile
+
+Ignored = Literal["folder", "system", "companion", "ignore", "only"]
+"""Why something is not taken: it stands for a folder, a system left it, it describes a recording,
+or the profile's `ignore` or `only` says so."""
+
+SYSTEM_FILES = (
+    ".ds_store",
+    "._*",
+    ".appledouble/*",
+    "__macosx/*",
+    ".spotlight-v100/*",
+    ".trashes/*",
+    ".fseventsd/*",
+    ".localized",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "$recycle.bin/*",
+    "system volume information/*",
+    "~$*",
+    ".~lock.*",
+    ".directory",
+    ".nfs*",
+    ".fuse_hidden*",
+    ".gitkeep",
+    ".keep",
+    "*_$folder$",
+)
+"""Patterns, in lower case. macOS, Windows, office programs, Linux desktops, network file systems,
+keepers of empty folders, Hadoop."""
+
+
+def why_ignored_by_name(name: str) -> Ignored | None:
+    """As far as the name of a blob tells; None: it may be meant."""
+    if name.endswith("/"):
+        return "folder"
+    return "system" if _fits_any(name, SYSTEM_FILES, anywhere=True) else None
+
+
+def why_ignored(
+    name: str, profile: Profile, metadata: Mapping[str, str], media_type: str | None = None
+) -> Ignored | None:
+    """As `why_ignored_by_name`, with what storage tells of the blob and what its profile takes."""
+    by_name = why_ignored_by_name(name)
+    if by_name is not None:
+        return by_name
+    if is_stub(metadata, media_type):
+        return "folder"
+    if is_companion(name, profile.companions):
+        return "companion"
+    if _fits_any(name, profile.ignore):
+        return "ignore"
+    return "only" if profile.only and not _fits_any(name, profile.only) else None
+
+
+def is_stub(metadata: Mapping[str, str], media_type: str | None) -> bool:
+    """An empty blob by which file systems on top of blobs (blobfuse, azcopy, HDFS, S3 gateways)
+    remember a folder."""
+    marked = any(
+        key.lower() == "hdi_isfolder" and value.lower() == "true" for key, value in metadata.items()
+    )
+    return marked or (media_type or "").partition(";")[0] in _FOLDER_TYPES
+
+
+_FOLDER_TYPES = ("application/x-directory", "httpd/unix-directory", "text/directory")
+
+
+def _fits_any(name: str, patterns: Iterable[str], *, anywhere: bool = False) -> bool:
+    return any(_fits(name.lower(), pattern.lower(), anywhere) for pattern in patterns)
+
+
+def _fits(name: str, pattern: str, anywhere: bool) -> bool:
+    """Without a slash in it, a pattern is one of the last part of the name; with one, of all of it.
+    `anywhere`: in any folder."""
+    if "/" not in pattern:
+        return fnmatchcase(name.rpartition("/")[2], pattern)
+    is_deep = anywhere or pattern.startswith("**/")
+    pattern = pattern.removeprefix("**/")
+    return fnmatchcase(name, pattern) or (is_deep and fnmatchcase(name, f"*/{pattern}"))

@@ -1,0 +1,46 @@
+"""Which of the waiting recordings of a batch are to be put into jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.model.batch.batch import Batch
+from shared.model.batch.job import job_key
+from shared.model.batch.recording import Recording
+from shared.pipeline.plan.budget import SpendBudget
+from shared.pipeline.plan.companions import ReadCompanions
+from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
+from shared.pipeline.plan.unchanged import FindUnchanged
+
+
+class Sifted(NamedTuple):
+    """Recordings by what a job must share, and when more of them can be planned, if ever."""
+
+    groups: Groups
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiftWaiting:
+    """What waits for its companion is not planned yet. What is nothing new, or has been transcribed
+    under another name, needs no job, and what the budget does not allow gets none."""
+
+    companions: ReadCompanions
+    unchanged: FindUnchanged
+    reuse: ReuseTranscripts
+    spend: SpendBudget
+
+    def __call__(self, batch: Batch, waiting: Sequence[Recording], now: datetime) -> Sifted:
+        looked = self.companions(waiting, now)
+        groups = self.reuse(grouped(self.unchanged(looked.rows)))
+        return Sifted(self.spend(batch, groups), looked.due_at)
+
+
+def grouped(rows: Iterable[Recording]) -> Groups:
+    groups: Groups = {}
+    for row in rows:
+        groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
+    return groups

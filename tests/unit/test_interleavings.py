@@ -1,0 +1,214 @@
+"""At each outside call of a scenario something else happens, and then all is well."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from shared.endpoints.guard import GuardedProvider
+from shared.errors import OutcomeUnknown, ProviderRefused, ProviderThrottled
+from shared.model.batch.batch import Batch
+from shared.model.batch.policy import Policy
+from shared.model.events.notice import Notice
+from shared.model.money.price import PriceTable, Rate
+from shared.model.profile.profile import Profile
+from shared.pipeline.fail.recording import SaveSettled
+from shared.pipeline.submit.step import SendJobs
+from shared.providers.azure_speech.capabilities import LIMITS
+from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence
+from tests.fakes.provider import BAD, FakeProvider
+from tests.fakes.stores import FakeBatchStore
+from tests.fakes.world import World
+
+
+@pytest.fixture(autouse=True)
+def _without_logs() -> Iterator[None]:
+    """Of thousands of runs nobody reads any, and they take more time than the runs."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+POLICY = Policy(submitted_seconds=5_400, give_up_seconds=3_600)
+
+
+def _world(files_per_job: int = 1_000, profile: Profile | None = None) -> World:
+    return World(policy=POLICY, files_per_job=files_per_job, profiles=(profile or Profile(),))
+
+
+def _plain(world: World) -> None:
+    silence(world, "0.wav", "1.wav", "2.wav")
+    world.audio.drop("empty.wav", b"", world.clock.now())
+    world.provider.bad_sources[world.audio.url("audio", "1.wav")] = BAD
+    world.provider.missing_results[world.audio.url("audio", "2.wav")] = 1
+
+
+def _splitting(world: World) -> None:
+    silence(world, "0.wav", "1.wav", "2.wav")
+    world.provider.bad_sources[world.audio.url("audio", "1.wav")] = BAD
+    world.provider.fails_with_bad_source = True
+
+
+def _unanswered(world: World) -> None:
+    silence(world, "0.wav", "1.wav")
+    world.provider.errors["submit"] = [OutcomeUnknown("time-out")]
+
+
+def _not_carried_out(world: World) -> None:
+    _unanswered(world)
+    world.provider.carries_out_unknown = False
+
+
+def _throttled(world: World) -> None:
+    silence(world, "0.wav", "1.wav", "2.wav")
+    world.provider.errors["submit"] = [ProviderThrottled("429", retry_after_seconds=20)]
+
+
+def _refused(world: World) -> None:
+    silence(world, "0.wav", "1.wav")
+    world.provider.errors["submit"] = [ProviderRefused("400", names_an_input=True)]
+
+
+def _three(world: World) -> None:
+    silence(world, "0.wav", "1.wav", "2.wav")
+
+
+def _manifest(world: World) -> None:
+    silence(world, "c/0.wav", "c/1.wav", "2.wav", container="uploads")
+    world.provider.bad_sources[world.audio.url("uploads", "c/1.wav")] = BAD
+    recordings = [{"blob": "2.wav"}, {"blob": "missing.wav"}, {"prefix": "c/"}]
+    content = json.dumps({"recordings": recordings}).encode()
+    world.audio.drop("good.json", content, world.clock.now(), container="manifests")
+
+
+def _with_budget(world: World) -> None:
+    """Enough for two of three."""
+    silence(world, "0.wav", "1.wav", "2.wav", container="uploads")
+    recordings = [{"blob": f"{i}.wav"} for i in range(3)]
+    content = json.dumps({"budget": 0.025, "recordings": recordings}).encode()
+    world.audio.drop("dear.json", content, world.clock.now(), container="manifests")
+
+
+def _dear() -> World:
+    prices = PriceTable(rates={"azure-speech": {"standard": Rate(per_hour=36)}})
+    return World(policy=POLICY, files_per_job=2, prices=prices)
+
+
+def _two_endpoints() -> World:
+    return World(policy=POLICY, files_per_job=1, providers=(FakeProvider("a"), FakeProvider("b")))
+
+
+def _no_proof() -> World:
+    """Looking at the provider proves nothing, as at Sofer.ai."""
+    limits = msgspec.structs.replace(LIMITS, find_is_proof=False)
+    return World(policy=POLICY, capabilities={"azure-speech": limits})
+
+
+def _cancel(world: World) -> None:
+    for batch_id in list(world.store.headers):
+        world.app.cancel(batch_id)
+
+
+def _retry(world: World) -> None:
+    world.provider.bad_sources.clear()
+    for batch_id in list(world.store.headers):
+        world.app.retry(batch_id)
+
+
+def _delete(world: World) -> None:
+    for batch_id in list(world.store.headers):
+        world.app.delete_batch(batch_id, True)
+
+
+SCENARIOS = (
+    Scenario("plain", _plain, _world),
+    Scenario("splitting", _splitting, _world),
+    Scenario("unanswered", _unanswered, _world),
+    Scenario("not carried out", _not_carried_out, _world),
+    Scenario("throttled line", _throttled, lambda: _world(1)),
+    Scenario("refused", _refused, _world),
+    Scenario("manifest", _manifest, _world),
+    Scenario("line", _three, lambda: _world(1)),
+    Scenario("two endpoints", _three, _two_endpoints),
+    Scenario("no proof", _three, _no_proof),
+    Scenario("reuse", _three, lambda: _world(profile=Profile(reuse=True))),
+    Scenario("budget", _with_budget, _dear),
+    Scenario("cancelled", _plain, _world, midway=_cancel),
+    Scenario("cancelled line", _three, lambda: _world(1), midway=_cancel),
+    Scenario("retried", _plain, _world, then=_retry),
+    Scenario("deleted", _three, _world, then=_delete),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_whatever_happens_at_any_outside_call_all_is_well(scenario: Scenario) -> None:
+    found = explore([scenario])
+    print(scenario.name, found)
+    assert not found.findings, str(found)
+    assert found.points > 500
+
+
+@pytest.mark.long
+def test_whatever_happens_at_some_outside_calls_all_is_well() -> None:
+    found = explore(SCENARIOS, one_in=31)
+    print(found)
+    assert not found.findings, str(found)
+    assert found.points > 500
+
+
+def _no_conflicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row has a version."""
+    monkeypatch.setattr(FakeBatchStore, "_check", lambda self, there, version: None)
+
+
+def _intents_never_grow_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GuardedProvider, "_refuse_if_late", lambda self, request: None)
+
+
+def _nobody_reads_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SendJobs, "_cancelled", lambda self, places: set())
+
+
+def _the_list_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    save = FakeBatchStore.save_batch
+
+    def save_batch(self: FakeBatchStore, batch: Batch, notice: Notice | None = None) -> None:
+        if not batch.is_gone:
+            self.list_batch(batch)
+        self._between()
+        save(self, batch, notice)
+
+    monkeypatch.setattr(FakeBatchStore, "save_batch", save_batch)
+
+
+def _losers_leave_their_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SaveSettled, "take_back_lost", lambda self, rows: None)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("mutate", "scenario", "happening"),
+    [
+        (_no_conflicts, "line", "all messages again"),
+        (_intents_never_grow_old, "plain", "freeze of 200 s"),
+        (_nobody_reads_cancel, "line", "cancel, not carried out yet"),
+        (_the_list_goes_first, "cancelled line", "provider is done"),
+        (_losers_leave_their_reports, "reuse", "cancel"),
+    ],
+)
+def test_the_explorer_sees_a_condition_that_is_left_out(
+    mutate: Callable[[pytest.MonkeyPatch], None],
+    scenario: str,
+    happening: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scenarios = [one for one in SCENARIOS if one.name == scenario]
+    happenings = [one for one in HAPPENINGS if one.name == happening]
+    assert not explore(scenarios, happenings).findings
+    mutate(monkeypatch)
+    assert explore(scenarios, happenings, most_findings=1).findings
