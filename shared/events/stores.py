@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from shared.events.audience import Announcer
-from shared.events.silent import Silent
 from shared.model.batch.batch import Batch, Part
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
@@ -33,13 +32,24 @@ ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
 
 
-class AnnouncingStore(Silent):
+class AnnouncingStore:
     """`ports.state.BatchStore` that tells of recordings that are over, of jobs that were sent,
-    and of batches that begin or are complete. The rest goes to the rows as it is."""
+    and of batches that begin or are complete. What nobody wants to hear of goes to the rows."""
 
     def __init__(self, rows: NoticedRows, announcer: Announcer, links: Links) -> None:
-        super().__init__(rows)
-        self._announcer, self._links = announcer, links
+        self._rows, self._announcer, self._links = rows, announcer, links
+        self.batch, self.part, self.parts = rows.batch, rows.part, rows.parts
+        self.entries, self.open_batches = rows.entries, rows.open_batches
+        self.job, self.jobs, self.planned_jobs = rows.job, rows.jobs, rows.planned_jobs
+        self.items_left, self.items_of = rows.items_left, rows.items_of
+        self.rows_left, self.any_left = rows.rows_left, rows.any_left
+        self.recording, self.recordings = rows.recording, rows.recordings
+        self.recording_ids, self.facts = rows.recording_ids, rows.facts
+        self.list_batch, self.save_part = rows.list_batch, rows.save_part
+        self.note_version, self.take_note = rows.note_version, rows.take_note
+        self.give_note_back, self.close_batch = rows.give_note_back, rows.close_batch
+        self.forget, self.forget_recordings = rows.forget, rows.forget_recordings
+        self.commit = rows.commit
 
     def open_batch(self, batch: Batch) -> None:
         notice = None if batch.version else self._accepted(batch)
@@ -121,7 +131,7 @@ class AnnouncingStore(Silent):
 
 
 class AnnouncingBook:
-    """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
+    """`ports.state.EndpointBook` that tells of an endpoint that was well and takes no jobs. What
     was before is known from the version: it is that of the state that was read."""
 
     def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
@@ -134,15 +144,16 @@ class AnnouncingBook:
 
     def save(self, state: EndpointState) -> EndpointState:
         notice = None
-        is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
-        if is_news:
-            event = of_endpoint(state, self._clock.now())
+        now = self._clock.now()
+        was_well = self._was_well.get(state.name) == state.version
+        if was_well and not state.is_well(now):
+            event = of_endpoint(state, now)
             notice = self._announcer.notice(ENDPOINTS, [event])
         saved = self._seen(self._book.save(state, notice))
         self._announcer.hand_on(notice)
         return saved
 
     def _seen(self, state: EndpointState) -> EndpointState:
-        if state.pauses == 0:
+        if state.is_well(self._clock.now()):
             self._was_well[state.name] = state.version
         return state

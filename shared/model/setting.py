@@ -87,6 +87,15 @@ def locales(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def names(value: str) -> tuple[str, ...]:
+    """Names as a provider gives its models, at least one, separated by spaces or commas."""
+    found = tuple(dict.fromkeys(re.split(r"[\s,]+", value.strip(", "))))
+    wrong = [name for name in found if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)]
+    if wrong:
+        raise Invalid(f"{shortened(wrong[0])} is no name, expected such as universal-2")
+    return found
+
+
 def matching(pattern: str, told: str) -> Callable[[str], str]:
     """A parser of text of one form; `told` says what another is not, and what is expected."""
 

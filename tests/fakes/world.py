@@ -28,7 +28,7 @@ from shared.ports.ground import EventPorts, Ports
 from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
+from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
@@ -136,6 +136,7 @@ class World:
                 requests=self.requests,
                 web=self.web,
                 uploads=FakeUploads(),
+                output_links=FakeOutputLinks(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,

@@ -81,6 +81,13 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     next_link: NextLink = msgspec.field(name="nextLink")
 
 
+class EventsReplayed(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what was asked for there is to send again."""
+
+    deliveries: Annotated[int, about("Deliveries", "How many are sent again", ge=0)]
+    is_more: Annotated[bool, about("Is more", "Whether there are more, which were not counted")]
+
+
 class EventSent(msgspec.Struct, frozen=True, kw_only=True):
     """An event that was put in line."""
 

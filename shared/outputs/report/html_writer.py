@@ -112,6 +112,8 @@ def _head(header: BatchReport) -> str:
 {tiles(header)}
 {charts(header)}
 {notes(header)}
+<p class="more" id="shut" hidden>The link that this page was opened by opens nothing but the page.
+The API gives the report with links of its own.</p>
 <form class="controls" id="controls" role="search" hidden>
 <label>Find <input type="search" id="find" placeholder="name, reason, id …" autocomplete="off">
 </label>

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from urllib.parse import quote
+from html import escape, unescape
+from urllib.parse import quote, unquote
 
 # "container/name" to a URL, None where no link leads there.
 Link = Callable[[str], str | None]
@@ -15,3 +17,17 @@ def relative_link(path: str) -> str | None:
     percent-encoded ones, and would end up somewhere else."""
     is_plain = {".", ".."}.isdisjoint(path.split("/"))
     return f"../{quote(path, safe='/')}" if is_plain else None
+
+
+_RELATIVE = re.compile(rb'<a href="\.\./([^"]*)"')
+
+
+def relinked(page: bytes, link: Link) -> bytes:
+    """A page with relative links, for who is shown it elsewhere. Nothing of what people wrote can
+    look like such a link: in a page it is escaped."""
+
+    def replaced(found: re.Match[bytes]) -> bytes:
+        url = link(unquote(unescape(found[1].decode())))
+        return b"<a" if url is None else f'<a href="{escape(url)}"'.encode()
+
+    return _RELATIVE.sub(replaced, page)

@@ -13,6 +13,7 @@ from shared.model.transcript.alignment import align, key, without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
+from shared.providers.assemblyai.marks import has_others_instead
 from shared.providers.assemblyai.stretches import (
     Heard,
     HeardWord,
@@ -37,6 +38,8 @@ class _Metadata(msgspec.Struct):
 class _Result(Features, kw_only=True):
     status: str | None = None
     audio_url: str | None = None
+    webhook_url: str | None = None
+    speech_models: list[str] | None = None
     text: str | None = None
     words: list[HeardWord] | None = None
     utterances: list[Heard] | None = None
@@ -73,7 +76,7 @@ def read_result(body: bytes) -> Recognition:
         source="" if is_upload(url) else without_query(url),
         duration_ms=duration_ms,
         utterances=utterances,
-        warnings=_warnings(result.metadata) + lost,
+        warnings=_warnings(result.metadata) + _substitutes(result) + lost,
         insights=read_insights(result),
         is_mixed=not result.multichannel,
     )
@@ -147,6 +150,14 @@ def _utterance(one: Heard, spoken: str | None, joint: str) -> RecognisedUtteranc
         words=words,
         timing="interpolated" if start is None else "provider",
     )
+
+
+def _substitutes(result: _Result) -> tuple[str, ...]:
+    """That other models than the usual ones were asked for, where the call's mark says so."""
+    if not has_others_instead(result.audio_url, result.webhook_url):
+        return ()
+    models = ", ".join(map(redacted, result.speech_models or ())) or "others"
+    return (f"AssemblyAI does not take the usual models any more; it was asked for {models}.",)
 
 
 def _warnings(metadata: _Metadata | None) -> tuple[str, ...]:

@@ -74,6 +74,7 @@ class AzureSpeech:
             calls.create_path(self._version),
             calls.create_body(request, self._version),
             lambda answer: wire.read_created_id(answer.headers.get("location"), answer.content),
+            request.options,
         )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
