@@ -25,7 +25,7 @@ from shared.model.money.price import with_amounts
 from shared.model.profile.profile import Profile
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _asking, _fetching
+from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -108,7 +108,7 @@ def build(
             names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
+            web=HttpWebAudio(outbound.get, outbound.head),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),

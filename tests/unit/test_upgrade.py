@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,6 @@ from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
 from tests.releases.capture import capture
 from tests.releases.scenario import DROPPED, messages
-
-import_module("shared.stores.table.batches")  # prepares what its rows are made of
 
 RELEASES = Path(__file__).resolve().parents[1] / "releases"
 CAPTURED = {

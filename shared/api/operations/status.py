@@ -15,7 +15,7 @@ from shared.api.describe.plain_schemas import plain
 from shared.api.fields import TranscriptFormat, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, Operations, tagged
-from shared.api.views.common import Choice, ChoiceList
+from shared.api.views.choices import Choice, ChoiceList
 from shared.errors import ConfigurationError
 from shared.outputs.formats import FORMATS
 from shared.pipeline.watch.health import Health, misconfigured

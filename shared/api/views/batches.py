@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
-from shared.api.views.common import Links
+from shared.api.views.links import Links
 from shared.batches.status import BatchStatus, Tally
 from shared.batches.status import Status as BatchProgress
 from shared.model.batch.batch import BatchEntry, BatchState, Origin

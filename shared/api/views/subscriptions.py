@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
-from shared.api.views.common import Links
+from shared.api.views.links import Links
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState
 from shared.model.events.event import EventType
 from shared.model.events.subscription import Subscription

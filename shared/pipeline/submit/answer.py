@@ -25,7 +25,7 @@ from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.model.failure_texts import request_refused
+from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
 from shared.pipeline.submit.room import MOMENT
