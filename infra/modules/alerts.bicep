@@ -59,7 +59,7 @@ var questions = [
     every: 'PT15M'
     window: 'PT30M'
     query: loadTextContent('../queries/app-silent.kql')
-    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. The app does not start or cannot reach its storage: look at its log stream for a configuration that is not usable, and at its roles. Nothing is lost meanwhile; what was dropped is found when it runs again.'
+    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. Open /api/health of the app: it lists what is wrong with the configuration, and tells whether storage answers. If it does not answer, AppExceptions of the workspace and the blade Diagnose and solve problems tell why. Nothing is lost meanwhile; what was dropped is found when it runs again.'
   }
   {
     name: 'faults-of-ours'
