@@ -35,12 +35,12 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
-    is that of the release that runs.
-    `problems` is what is wrong with settings and profiles: then nothing is done, and `storage` is
-    not even asked. `held` is what people or ceilings hold back, which is no disorder.
-    `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
-    storage did not answer."""
+    """`status` is "degraded" while an endpoint is out of order or profiles are refused, "down"
+    without storage; `version` is that of the release that runs. `problems` is what is wrong with
+    settings and profiles: while "down" nothing is done, and `storage` is not even asked; else the
+    profiles of before are in force. `held` is what people or ceilings hold back, which is no
+    disorder. `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are
+    None where storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
     version: str
@@ -56,11 +56,12 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Four queries."""
+    """Four queries. `problems` are those of profiles that are not in force."""
 
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
     read_brakes: ReadBrakes
+    problems: tuple[str, ...] = ()
 
     def __call__(self) -> Health:
         try:
@@ -75,10 +76,10 @@ class MeasureHealth(UseCase):
             _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
             for name, provider in sorted(self.endpoints.items())
         )
-        is_degraded = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints)
+        is_out = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints)
         oldest_at = min((at for at in open_since if at is not None), default=now)
         return Health(
-            status="degraded" if is_degraded else "ok",
+            status="degraded" if is_out or self.problems else "ok",
             version=VERSION,
             storage="ok",
             endpoints=endpoints,
@@ -87,6 +88,7 @@ class MeasureHealth(UseCase):
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
             held=held,
+            problems=self.problems,
         )
 
 
