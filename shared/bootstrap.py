@@ -17,7 +17,7 @@ import requests
 from shared.application import Application
 from shared.configuration.in_force import read_profiles, signs_links
 from shared.configuration.settings import Settings, read_settings
-from shared.log import quiet_libraries
+from shared.log import event, quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
@@ -70,7 +70,10 @@ def application() -> Application:
 @cache
 def _application() -> Application:
     quiet_libraries()
-    return build(read_settings())
+    settings = read_settings()
+    if settings.unknown:
+        event("settings.unknown", problems=settings.unknown, level=30)
+    return build(settings)
 
 
 _building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
@@ -148,6 +151,8 @@ def build(
             webhook_secret=secret.reveal() if secret else "",
             ceilings=_ceilings(settings, profiles),
             stopped=settings.stopped,
+            schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
+            warnings=settings.unknown,
         )
     )
 

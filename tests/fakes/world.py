@@ -112,6 +112,7 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}
+        self.warnings: tuple[str, ...] = ()
         self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -147,6 +148,8 @@ class World:
                 deployment=self.deployment,
                 brakes=self.brakes,
                 ceilings=self.ceilings,
+                schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
+                warnings=self.warnings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,
