@@ -78,6 +78,14 @@ var questions = [
     advice: 'A receiver of events failed for so long that nothing is sent to it any more. Ask its owner, whose address is in the subscription. When it works again, switch the subscription on and replay what it missed.'
   }
   {
+    name: 'ceilings-reached'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../queries/ceilings-reached.kql')
+    advice: 'What a day may cost, or hold of audio, was sent for the deployment or for a profile; the rest waits for the next day (UTC). See who sent so much. If it is meant, lift the ceiling for today with POST /api/brakes; if not, stop the scope there. What was sent before is fetched all the same.'
+  }
+  {
     name: 'copies-left'
     severity: 2
     every: 'PT1H'
