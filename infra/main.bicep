@@ -330,6 +330,7 @@ module roles 'modules/roles.bicep' = {
     vaultName: vault.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     deadLetterContainer: dataStorage.outputs.deadLetterContainer
+    renamedQueue: dataStorage.outputs.renamedQueue
     eventTopicPrincipalId: eventTopic.outputs.principalId
     containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.audioContainers : []
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
