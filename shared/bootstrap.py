@@ -70,7 +70,10 @@ def application() -> Application:
 @cache
 def _application() -> Application:
     quiet_libraries()
-    return build(read_settings())
+    settings = read_settings()
+    if settings.unknown:
+        event("settings.unknown", problems=settings.unknown, level=30)
+    return build(settings)
 
 
 _building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
@@ -150,6 +153,8 @@ def build(
             webhook_secret=secret.reveal() if secret else "",
             ceilings=_ceilings(settings, in_force.profiles),
             stopped=settings.stopped,
+            schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
+            warnings=settings.unknown,
         )
     )
 

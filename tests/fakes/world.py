@@ -114,6 +114,7 @@ class World:
         self.prices = prices
         self.ceilings = ceilings or {}
         self.profiles_file = profiles_file
+        self.warnings: tuple[str, ...] = ()
         self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -150,6 +151,8 @@ class World:
                 brakes=self.brakes,
                 ceilings=self.ceilings,
                 profiles_file=self.profiles_file,
+                schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
+                warnings=self.warnings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,
