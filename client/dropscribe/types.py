@@ -246,6 +246,9 @@ class Health(TypedDict):
     measured_at: str
     held: NotRequired[list[Held]]
     problems: NotRequired[list[str]]
+    timers: NotRequired[list[TimerHealth]]
+    warnings: NotRequired[list[str]]
+    functions: NotRequired[int | None]
 
 
 HealthStatus = Literal["ok", "degraded", "down"]
@@ -682,6 +685,15 @@ class Tally(TypedDict):
     failed: int
     needs_review: int
     unchanged: NotRequired[int]
+
+
+class TimerHealth(TypedDict):
+    name: str
+    status: TimerStatus
+    last_at: str | None
+
+
+TimerStatus = Literal["ok", "silent"]
 
 
 class Transcript(TypedDict):
