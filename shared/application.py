@@ -55,14 +55,13 @@ class Application:
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
-        self._desk = BatchDesk(
-            ground, failing.fail, self._pipeline.enter, self._pipeline.examine_again
-        )
+        self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
         self._watching = Watching(
             ground,
             failing,
             take=self._take,
             plan=self._pipeline.plan,
+            put_back=self._pipeline.put_back,
             find_manifests=self._desk.find_not_taken,
         )
         self._now_or_later = NowOrLater(**ground.common)

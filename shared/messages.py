@@ -52,14 +52,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Submit(msgspec.Struct, frozen=True, kw_only=True):
-    """Send the planned jobs of a line to a provider, from `job_id` to `last`, as many at a time as
-    there is room for. Without `last` the line is that one job."""
+    """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
+    a planned job, or those of a batch up to `last`, are to join their line first."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     v: int = 1
-    batch_id: str
-    job_id: str
+    batch_id: str = ""
+    job_id: str = ""
     last: str | None = None
+    provider: str | None = None
 
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +78,11 @@ class Collect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One recording of a slice: where its result is, or why there is none."""
+    """One recording of a slice: where its result is, or why there is none. `part` is the number of
+    its part, where the job is a carrier."""
 
     recording_id: str
+    part: int | None = None
     name: str = ""
     url: str = ""
     failure: Failure | None = None

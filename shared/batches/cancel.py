@@ -9,21 +9,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
+import msgspec
+
 from shared.errors import BatchMissing
 from shared.log import event
 from shared.messages import Change, Finish
 from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import partition_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
+from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.recording import FailRecording
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.state import ROWS_IN_TRANSACTION
+from shared.ports.state import ROWS_IN_TRANSACTION, Line
 
 ROWS_IN_RUN = 1_000
 
@@ -53,7 +57,10 @@ class CarryOutCancel(UseCase):
     are there are paid, and are written."""
 
     endpoints: Mapping[str, SpeechProvider]
+    line: Line
     fail: FailRecording
+    end_part: EndPart
+    note_settled: NoteSettled
     pool: Executor
 
     def __call__(self, batch: Batch) -> None:
@@ -74,6 +81,8 @@ class CarryOutCancel(UseCase):
         for job in list(self.store.jobs(batch.id)):
             if job.state == "submitting":
                 is_uncertain = True
+            elif job.state == "carried":
+                is_uncertain |= self._end_part(job)
             elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
                 self._end(job)
         return is_uncertain
@@ -90,6 +99,24 @@ class CarryOutCancel(UseCase):
         if provider is not None and job.transcription_id:
             cancel_copy(job, provider)
         self.active.remove(job.id)
+        self.line.leave([job])
+
+    def _end_part(self, job: Job) -> bool:
+        """What others share goes on for them: this part is settled alone, and the copy goes with
+        the last one. Returns whether that has to be waited for: the call is about to be made, or
+        nobody knows what came of it. Results that are there are written."""
+        carrier = self.store.job(partition_of(job.carrier or ""), job.carrier or "")
+        if carrier is None or carrier.state not in ("submitted", "collecting"):
+            return True
+        if carrier.state == "submitted":
+            self._give_up(self.store.rows_left(job))
+        elif self.store.any_left(job):
+            return False
+        mine = [one for one in unsettled(carrier) if one.id == job.id]
+        for part in mine:
+            self.end_part(part, msgspec.structs.replace(carrier, failure=CANCELLED))
+        self.note_settled(carrier, [part.number for part in mine])
+        return False
 
     def _give_up(self, rows: Iterable[Recording]) -> None:
         self.store.save_all(self._failed(iter(rows)))

@@ -15,6 +15,7 @@ from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import ListBatches, ReadItems, TellStatus
 from shared.batches.upload import OfferUpload
 from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.ports.ground import Ground
@@ -26,11 +27,11 @@ class BatchDesk:
     def __init__(
         self,
         ground: Ground,
-        fail: FailRecording,
+        failing: Failing,
         enter: EnterRecording,
         examine_again: ExamineAgain,
     ) -> None:
-        ports, store = ground.ports, ground.store
+        ports, store, fail = ground.ports, ground.store, failing.fail
         queue, clock = ports.queue, ports.clock
         examine_entry = ExamineEntry(
             audio=ports.audio,
@@ -66,7 +67,7 @@ class BatchDesk:
             store=store,
             delete=_delete(ground),
             retry=_retry(ground, fail, examine_entry, examine_again),
-            cancel=_cancel(ground, fail),
+            cancel=_cancel(ground, failing),
         )
         self.cancel = CancelBatch(**ground.common)
         self.retry = RetryBatch(**ground.common)
@@ -94,9 +95,17 @@ class BatchDesk:
         )
 
 
-def _cancel(ground: Ground, fail: FailRecording) -> CarryOutCancel:
+def _cancel(ground: Ground, failing: Failing) -> CarryOutCancel:
     ports = ground.ports
-    return CarryOutCancel(**ground.common, endpoints=ground.endpoints, fail=fail, pool=ports.pool)
+    return CarryOutCancel(
+        **ground.common,
+        endpoints=ground.endpoints,
+        line=ports.line,
+        fail=failing.fail,
+        end_part=failing.end_part,
+        note_settled=failing.note_settled,
+        pool=ports.pool,
+    )
 
 
 def _retry(

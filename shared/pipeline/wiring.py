@@ -15,19 +15,21 @@ from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
-from shared.pipeline.plan.pending import PendingPlans
-from shared.pipeline.plan.plan import PlanBatch, UnderWay
+from shared.pipeline.plan.pending import PendingPlans, UnderWay
+from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
+from shared.pipeline.submit.claim import ClaimParts, FindCancelled
 from shared.pipeline.submit.create_call import PrepareCalls
+from shared.pipeline.submit.dissolve import PutBack, SetAside
 from shared.pipeline.submit.fall_over import FallOver
-from shared.pipeline.submit.line import SubmitLine
+from shared.pipeline.submit.line import JoinLine, SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
-from shared.pipeline.submit.step import SendJobs, WriteIntents
+from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.slice import WriteSlice
@@ -46,12 +48,13 @@ class Pipeline:
         self.register = _register(ground, examine_blob, self.enter)
         self.plan = _plan(ground, failing)
         note_submitted = NoteSubmitted(**ground.common)
-        self.submit = _submit(ground, failing, note_submitted)
+        self.put_back = PutBack(**ground.common, line=ports.line)
+        self.submit = _submit(ground, failing, note_submitted, self.put_back)
         self.finish = _finish(ground, failing)
         self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
         self.collect = _collect(ground, failing, note_submitted, write_now)
-        self.poll = _poll(ground, failing, note_submitted)
+        self.poll = _poll(ground, failing, note_submitted, self.put_back)
         self.hear = Hear(
             endpoints=ground.endpoints,
             secret=ports.webhook_secret,
@@ -99,41 +102,62 @@ def _plan(ground: Ground, failing: Failing) -> PlanBatch:
         ),
         fill=FillJobs(
             **ground.common,
+            line=ports.line,
             audio=ports.audio,
             capabilities=ports.capabilities,
-            new_id=lambda: ports.deployment + ports.new_id(),
+            new_id=ground.new_mark,
         ),
         under_way=UnderWay(),
     )
 
 
-def _submit(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SubmitLine:
+def _submit(
+    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, put_back: PutBack
+) -> SubmitLine:
     ports = ground.ports
     return SubmitLine(
         **ground.common,
         book=ground.book,
+        line=ports.line,
+        capabilities=ports.capabilities,
+        join=JoinLine(**ground.common, line=ports.line),
         fall_over=FallOver(
             **ground.common,
             endpoints=ground.endpoints,
             capabilities=ports.capabilities,
             pending=PendingPlans(),
         ),
-        send=_send(ground, failing, note_submitted),
+        send=SendJobs(
+            **ground.common,
+            endpoints=ground.endpoints,
+            capabilities=ports.capabilities,
+            sending=_sending(ground, failing, note_submitted, put_back),
+        ),
+        under_way=UnderWay(),
     )
 
 
-def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SendJobs:
+def _sending(
+    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, put_back: PutBack
+) -> Sending:
     ports, store = ground.ports, ground.store
-    return SendJobs(
+    return Sending(
         **ground.common,
-        endpoints=ground.endpoints,
+        claim_parts=ClaimParts(
+            store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
+        ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),
+        find_cancelled=FindCancelled(store=store, pool=ports.pool),
         make_calls=MakeCalls(
             endpoints=ground.endpoints, policy=ports.policy, clock=ports.clock, pool=ports.pool
         ),
         note_answers=NoteAnswers(
-            **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
+            **ground.common,
+            note_submitted=note_submitted,
+            fail_job=failing.fail_job,
+            put_back=put_back,
         ),
     )
 
@@ -157,7 +181,9 @@ def _collect(
     )
 
 
-def _poll(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Poll:
+def _poll(
+    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, put_back: PutBack
+) -> Poll:
     ports = ground.ports
     return Poll(
         **ground.common,
@@ -168,9 +194,11 @@ def _poll(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Po
             capabilities=ports.capabilities,
             note_submitted=note_submitted,
             leave_unresolved=failing.leave_unresolved,
+            put_back=put_back,
             is_out_of_reach=failing.is_out_of_reach,
         ),
         give_up_if_gone=failing.give_up_if_gone,
+        wake_line=failing.wake_line,
     )
 
 
@@ -190,6 +218,8 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
             publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
         ),
         finish_now=finish_now,
+        end_part=failing.end_part,
+        note_settled=failing.note_settled,
         pool=ports.pool,
     )
 
@@ -199,7 +229,11 @@ def _finish(ground: Ground, failing: Failing) -> FinishBatch:
     return FinishBatch(
         **ground.common,
         finish_job=FinishJob(
-            **ground.common, begin_anew=failing.begin_anew, endpoints=ground.endpoints
+            **ground.common,
+            begin_anew=failing.begin_anew,
+            endpoints=ground.endpoints,
+            end_part=failing.end_part,
+            wake_line=failing.wake_line,
         ),
         report=ReportBatch(
             store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock

@@ -22,6 +22,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Line,
     NoticedBook,
     NoticedRows,
 )
@@ -53,6 +54,7 @@ class Ports(NamedTuple):
     outputs: Outputs
     store: NoticedRows
     active: ActiveJobs
+    line: Line
     book: NoticedBook
     diaries: Diaries
     contents: Contents
@@ -114,3 +116,7 @@ class Ground(NamedTuple):
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
     known: Known
+
+    def new_mark(self) -> str:
+        """An id that providers see."""
+        return self.ports.deployment + self.ports.new_id()

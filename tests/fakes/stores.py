@@ -10,6 +10,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, state_of
+from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -19,8 +20,12 @@ from shared.ports.state import (
     BatchFilter,
     ContentClaim,
     Diary,
+    LineHead,
     OpenBatch,
     RecordingFacts,
+    Waiting,
+    in_transactions,
+    place_of,
 )
 
 
@@ -180,26 +185,32 @@ class FakeBatchStore:
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        return self.recordings(
-            job.batch_id,
-            state="planned",
-            job_id=job.id,
-            first=first or job.first,
-            last=last or job.last,
-            page=page,
-        )
+        for part in stretches(job):
+            yield from self.recordings(
+                part.batch_id,
+                state="planned",
+                job_id=part.id,
+                first=first or part.first,
+                last=last or part.last,
+                page=page,
+            )
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        for row in self.rows_left(job):
-            yield JobItem(**{name: getattr(row, name) for name in JobItem.__struct_fields__})
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
+        names = [name for name in JobItem.__struct_fields__ if name != "part"]
+        for part in stretches(job):
+            for row in self.rows_left(part):
+                yield in_call(JobItem(**{name: getattr(row, name) for name in names}), part)
 
-    def any_left(self, job: Job) -> bool:
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        return self.job(part.batch_id, part.id), list(self.rows_left(part))
+
+    def any_left(self, job: Stretch) -> bool:
         return next(self.rows_left(job), None) is not None
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
@@ -240,6 +251,7 @@ class FakeBatchStore:
         self, jobs: Sequence[Job], recordings: Sequence[Recording], notice: Notice | None
     ) -> list[Job]:
         rows = [*jobs, *recordings]
+        assert len({row.batch_id for row in rows}) == 1, "a transaction is of one partition"
         assert len(rows) + (notice is not None) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
         assert len({row.id for row in rows}) == len(rows), "a row stands twice in a transaction"
         for job in jobs:
@@ -255,8 +267,7 @@ class FakeBatchStore:
         return saved
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def commit(
@@ -332,6 +343,41 @@ class FakeActiveJobs:
 
     def remove(self, job_id: str) -> None:
         self.entries.pop(job_id, None)
+
+
+class FakeLine:
+    """`ports.state.Line`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.waiting: dict[tuple[str, str], Job] = {}
+        self.heads: dict[str, LineHead] = {}
+
+    def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
+        there = sorted(key for name, key in self.waiting if name == provider)[:most]
+        found = [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
+        return self.heads.get(provider, LineHead(provider=provider)), found
+
+    def join(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            assert job.version, "only what is stored can be claimed"
+            self.waiting[job.provider, place_of(job)] = job
+
+    def leave(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self.waiting.pop((job.provider, place_of(job)), None)
+
+    def jobs(self, provider: str) -> Iterator[str]:
+        for name, _ in sorted(self.waiting):
+            if name == provider:
+                yield self.waiting[name, _].id
+
+    def save_head(self, head: LineHead) -> None:
+        there = self.heads.get(head.provider)
+        if ("" if there is None else there.version) != head.version:
+            raise StoreConflict("save head")
+        version = f"l{next(self._versions)}"
+        self.heads[head.provider] = msgspec.structs.replace(head, version=version)
 
 
 class FakeEndpointBook:

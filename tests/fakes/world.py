@@ -44,6 +44,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeLine,
 )
 
 MOST_DELIVERIES = 5  # as in host.json
@@ -77,7 +78,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
-        self.contents = FakeContents()
+        self.contents, self.line = FakeContents(), FakeLine()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -110,6 +111,7 @@ class World:
                 outputs=self.outputs,
                 store=self.store,
                 active=self.active,
+                line=self.line,
                 book=self.book,
                 diaries=self.diaries,
                 contents=self.contents,

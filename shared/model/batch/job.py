@@ -6,6 +6,9 @@
                                |
                                +--> unresolved (nobody can find out whether it was carried out)
 
+A planned job may leave the line together with others, in a carrier (`carrier.py`): then it is a
+part of that, "carried", until its own recordings are over or the carrier is dissolved.
+
 A planned job may end as failed, too: another provider or another mode takes its recordings over,
 which its `failure` says first.
 
@@ -32,6 +35,7 @@ from shared.model.profile.profile import Profile
 JobState = Literal[
     "planning",
     "planned",
+    "carried",
     "submitting",
     "submitted",
     "collecting",
@@ -45,28 +49,35 @@ STEPS: Steps[JobState] = {
     "filled": (frozenset({"planning"}), "planning"),
     "planned": (frozenset({"planning"}), "planned"),
     "intended": (frozenset({"planned"}), "submitting"),
-    "put_back": (frozenset({"submitting"}), "planned"),
+    "carried": (frozenset({"planned"}), "carried"),
+    "put_back": (frozenset({"submitting", "carried"}), "planned"),
+    "dissolved": (frozenset({"submitting"}), "failed"),
     "taken_by_provider": (frozenset({"submitting"}), "submitted"),
     "collecting": (frozenset({"submitted", "collecting"}), "collecting"),
-    "finished": (frozenset({"submitting", "submitted", "collecting"}), "finished"),
+    "finished": (frozenset({"carried", "submitting", "submitted", "collecting"}), "finished"),
     "failed": (_OPEN, "failed"),
     "unresolved": (frozenset({"submitting"}), "unresolved"),
 }
+NORMAL = 5
+"""The rank in the line of what is neither urgent nor bulk; smaller goes first."""
 Standing = Literal["fresh", "stuck", "last round", "late"]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One row. Its recordings are those that name it and lie between `first` and `last`.
 
-    Small jobs are planned many at a time and wait in a `line`, whose messages send them; their ids
-    are in the order of the line.
-    `whole_container` is the name of the container that goes to the provider as one URL.
-    `tries` counts create calls that were not carried out; `collects` how often results were
-    listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
-    is when it could not be sent for the first time, and `told_at` when the log last told so.
-    `collecting_at` is when results were listed first, or when the last one came, as far as somebody
-    had to know; `last_round_at` when they were for the last time before the job is given up.
-    `version` is the row's ETag, "" for a row not yet stored.
+    Jobs of one `kind` may leave the line together. `since_at` is when the oldest of its recordings
+    came in, and with `rank` decides its place there; `deadline_at` is when its batch wants the
+    transcripts. A part names its `carrier`; of a carrier,
+    `carried` are the parts, packed, and `settled` the numbers of those that are over, as bits.
+    `line` is of releases before, and names jobs that were planned together. `whole_container` is
+    the name of the container that goes to the provider as one URL. `tries` counts create calls that
+    were not carried out; `collects` how often results were listed. `faults` counts steps that were
+    refused or that failed in the end. `waiting_since_at` is when it could not be sent for the first
+    time, and `told_at` when the log last told so. `collecting_at` is when results were listed
+    first, or when the last one came, as far as somebody had to know; `last_round_at` when they were
+    for the last time before the job is given up. `version` is the row's ETag, "" for a row not yet
+    stored.
     """
 
     batch_id: str
@@ -83,6 +94,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     audio_ms: int
     whole_container: str | None = None
     line: str | None = None
+    kind: str = ""
+    rank: int = NORMAL
+    since_at: datetime | None = None
+    deadline_at: datetime | None = None
+    carrier: str | None = None
+    carried: bytes = b""
+    settled: str = ""
     endpoint: str | None = None
     transcription_id: str | None = None
     model: str | None = None
@@ -123,7 +141,8 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What a create call and its results need to know of a recording of the job."""
+    """What a create call and its results need to know of a recording of the job. Of a carrier,
+    `job_index` is the position in its call, and `part` the number of the part."""
 
     batch_id: str
     id: str
@@ -132,6 +151,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     web_url: str | None = None
     item: int | None = None
     job_index: int | None = None
+    part: int | None = None
 
 
 def job_key(profile: Profile, cohort: str) -> str:
@@ -142,10 +162,10 @@ def job_key(profile: Profile, cohort: str) -> str:
 
 
 def planning(
-    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None
+    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None, kind: str = ""
 ) -> Job:
     """A job without recordings. `first` is the id of the first that it will get, `container` the
-    name of one that goes to the provider as a whole."""
+    name of one that goes to the provider as a whole. Where it has a `kind`, it may share a call."""
     return Job(
         batch_id=batch_id,
         id=job_id,
@@ -159,24 +179,35 @@ def planning(
         recordings=0,
         audio_ms=0,
         whole_container=container,
+        kind=kind,
     )
 
 
-def filled(job: Job, last: str, recordings: int, audio_ms: int, now: datetime) -> Job:
-    """With so many more recordings; the id of the last of them is `last`."""
+def filled(
+    job: Job,
+    last: str,
+    recordings: int,
+    audio_ms: int,
+    now: datetime,
+    since_at: datetime | None = None,
+) -> Job:
+    """With so many more recordings; the id of the last of them is `last`, and the oldest of them
+    came in at `since_at`."""
+    oldest = [at for at in (job.since_at, since_at) if at is not None]
     return _to(
         job,
         "filled",
         last=last,
         recordings=job.recordings + recordings,
         audio_ms=job.audio_ms + audio_ms,
+        since_at=min(oldest, default=None),
         changed_at=now,
     )
 
 
-def planned(job: Job, now: datetime, line: str | None = None) -> Job:
-    """Nothing more goes into it; it waits to be sent, in a line or alone."""
-    return _to(job, "planned", line=line or job.line, changed_at=now)
+def planned(job: Job, now: datetime) -> Job:
+    """Nothing more goes into it; it waits in line to be sent."""
+    return _to(job, "planned", changed_at=now)
 
 
 def intended(job: Job, endpoint: str, now: datetime) -> Job:
@@ -186,7 +217,17 @@ def intended(job: Job, endpoint: str, now: datetime) -> Job:
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
     """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "put_back", tries=job.tries + counts, changed_at=now)
+    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+
+
+def carried(job: Job, carrier_id: str, now: datetime) -> Job:
+    """It leaves the line with others, as a part of that carrier."""
+    return _to(job, "carried", carrier=carrier_id, changed_at=now)
+
+
+def dissolved(job: Job, now: datetime) -> Job:
+    """A carrier whose call was certainly not carried out: its parts go back in line."""
+    return _to(job, "dissolved", changed_at=now)
 
 
 def taken_by_provider(job: Job, transcription_id: str, now: datetime) -> Job:

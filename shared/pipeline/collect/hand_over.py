@@ -81,7 +81,7 @@ class HandOver(UseCase):
             if not asked.is_late:
                 raise
             report = ProviderReport()
-        rows = list(self.store.rows_left(asked.job))
+        rows = list(self.store.items_left(asked.job))
         known = known_failures(report, rows) | told_failures(files, rows)
         self.fail_job(asked.job, remote.failure or NO_RESULT, known=known)
 

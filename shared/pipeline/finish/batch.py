@@ -8,6 +8,7 @@ from datetime import timedelta
 from shared.errors import StoreConflict
 from shared.messages import Finish
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import is_carrier
 from shared.model.batch.job import OVER
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
@@ -25,7 +26,7 @@ class FinishBatch(UseCase):
     def __call__(self, message: Finish) -> None:
         if message.job_id is not None:
             job = self.store.job(message.batch_id, message.job_id)
-            if job is not None and not self.finish_job(job):
+            if job is not None and (not self.finish_job(job) or is_carrier(job)):
                 return
         batch = self._over(message.batch_id)
         if batch is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.messages import Change, Finish, Plan, Submit
@@ -17,31 +16,12 @@ from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.fill import FillJobs
+from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
-
-
-class UnderWay:
-    """The batches that this process is planning, each with whether it was asked to do so again."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, bool] = {}
-        self._lock = Lock()
-
-    def begin(self, batch_id: str) -> bool:
-        """False: it is being planned already, and will be once more."""
-        with self._lock:
-            is_new = batch_id not in self._asked
-            self._asked[batch_id] = not is_new
-            return is_new
-
-    def end(self, batch_id: str) -> bool:
-        """Whether somebody asked meanwhile."""
-        with self._lock:
-            return self._asked.pop(batch_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +81,7 @@ class PlanBatch(UseCase):
             waiting = _full_jobs(waiting, self.capabilities)
         if waiting:
             self.store.open_batch(batch)
-        conflicts = self._fill_all(waiting.values())
+        conflicts = self._fill_all(batch, waiting.values())
         if batch.is_expanding:
             return  # the rest is planned when all is there
         if conflicts:
@@ -127,13 +107,13 @@ class PlanBatch(UseCase):
             groups.setdefault(job_key(row.profile, row.cohort), []).append(row)
         return groups, due_at
 
-    def _fill_all(self, groups: Iterable[list[Recording]]) -> int:
+    def _fill_all(self, batch: Batch, groups: Iterable[list[Recording]]) -> int:
         """How many transactions lost. Raises a fault of ours when all had their turn."""
         conflicts = 0
         fault: Exception | None = None
         for group in groups:
             try:
-                conflicts += self.fill(group)
+                conflicts += self.fill(group, batch.deadline_at)
             except DropscribeError:
                 raise
             except Exception as error:  # a fault of ours with one group must not stop the others

@@ -35,15 +35,16 @@ class MakeCalls:
         self,
         intents: Sequence[Intent],
         requests: Sequence[JobRequest],
-        crowded: Collection[str],
+        held: Collection[str],
     ) -> list[Sent]:
-        """What came of each. `crowded` are the ids of jobs for which there is no room after all."""
+        """What came of each. `held` are the ids of jobs that are not to be sent after all: there is
+        no room, or a batch of theirs was cancelled."""
         closed: dict[str, ProviderError] = {}
 
         def sent(call: tuple[Intent, JobRequest]) -> Sent:
             (job, entry), request = call
-            has_room = job.id not in crowded
-            return Sent(job, entry, request, self._answer(request, entry, closed, has_room))
+            is_held = job.id in held
+            return Sent(job, entry, request, self._answer(request, entry, closed, is_held))
 
         return list(self.pool.map(sent, zip(intents, requests, strict=True)))
 
@@ -52,14 +53,14 @@ class MakeCalls:
         request: JobRequest,
         entry: ActiveJob,
         closed: dict[str, ProviderError],
-        has_room: bool,
+        is_held: bool,
     ) -> Answer:
         if is_empty(request):
             return None
         if self._is_old(entry):
             event("job.submit_too_late", job=request.mark, level=30)
             return NotMade()
-        if not has_room:
+        if is_held:
             return NotMade()
         if entry.endpoint in closed:
             return closed[entry.endpoint]

@@ -17,7 +17,7 @@ from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.recording import FailRecording, SettleFailure
-from shared.pipeline.submit.step import AT_ONCE
+from shared.pipeline.write.rows import rows_of
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
@@ -98,10 +98,13 @@ class ReadAnotherRound(UseCase):
         job = self.store.job(message.batch_id, message.job_id)
         if job is None:
             return
-        wanted = {item.recording_id for item in message.items}
-        left = self.store.rows_left(job, first=min(wanted), last=max(wanted))
-        changed = [self._another_round(row) for row in left if row.id in wanted]
-        self.store.save(recordings=changed)
+        changed = [
+            self._another_round(of_part.rows[item.recording_id])
+            for of_part in rows_of(message.items, job, self.store)
+            for item in of_part.items
+            if item.recording_id in of_part.rows
+        ]
+        self.store.save_all(changed)
         if any(row.state == "planned" for row in changed) and job.endpoint and job.transcription_id:
             again = Collect(
                 endpoint=job.endpoint,
@@ -168,26 +171,15 @@ class Drain:
                 self.register.each(message)
             case Plan():
                 self.plan(message.batch_id)
-            case Submit(last=str(last)):
-                self._take_apart(message, last)
             case Submit() | Collect():
                 self._note_fault(message)
             case Write() if message.items:
                 self.read_another_round(message)
 
-    def _take_apart(self, message: Submit, last: str) -> None:
-        """Nobody knows which of the jobs of a step was at fault: each gets a message of its own,
-        and the rest of the line goes on."""
-        jobs = self.store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
-        for job in jobs:
-            self.queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
-        if len(jobs) == AT_ONCE:
-            self.queue.send(msgspec.structs.replace(message, job_id=f"{jobs[-1].id}!"))
-
     def _note_fault(self, message: Submit | Collect) -> None:
         """The sweep and the poll hand the step over again, until the job has had its faults."""
-        if message.batch_id is None or message.job_id is None:
-            return
+        if not (message.batch_id and message.job_id):
+            return  # nobody knows of which job; the poll has somebody go along the line again
         job = self.store.job(message.batch_id, message.job_id)
         if job is not None and job.state in ("planned", "submitted", "collecting"):
             self.count_fault(job, STEP_FAILED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
@@ -33,6 +34,7 @@ class Watching:
         *,
         take: Take,
         plan: Callable[[str], None],
+        put_back: PutBack,
         find_manifests: Find,
     ) -> None:
         ports = ground.ports
@@ -54,7 +56,7 @@ class Watching:
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common),
+            "batches": SweepBatches(**ground.common, line=ports.line, put_back=put_back),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),

@@ -10,11 +10,14 @@ from datetime import timedelta
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
+from shared.model.batch.carrier import Carried, is_carrier
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.pipeline.fail.parts import EndPart, NoteSettled, ended
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
+from shared.pipeline.write.rows import OfPart, number, rows_of
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
@@ -25,39 +28,41 @@ Written = Recording | DropscribeError | None
 @dataclass(frozen=True, kw_only=True)
 class WriteSlice(UseCase):
     """One query, one GET a recording, one PUT an output, one transaction, one look whether the
-    job is done. What one recording lacks is settled for that recording alone. After what succeeded
-    is saved, an error that may pass is raised, so that the queue brings the rest back; or the rest
-    is listed anew, where a result could not be read by the link that the slice has.
+    job is done; of a carrier a query and a transaction for each batch. What one recording lacks is
+    settled for that recording alone. After what succeeded is saved, an error that may pass is
+    raised, so that the queue brings the rest back; or the rest is listed anew, where a result could
+    not be read by the link that the slice has.
     """
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
     finish_now: AtOnce[Finish]
+    end_part: EndPart
+    note_settled: NoteSettled
     pool: Executor
 
     def __call__(self, message: Write) -> None:
         job = self.store.job(message.batch_id, message.job_id)
         if job is None or job.state in OVER or job.endpoint is None:
             return
-        rows = self._rows(message, job)
+        found = list(rows_of(message.items, job, self.store))
         provider = self.endpoints.get(job.endpoint)
         if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
             event("endpoint.not_configured", endpoint=job.endpoint, level=40)
             return
-        results = Results(job, provider)
-        items = [item for item in message.items if item.recording_id in rows]
-        written = list(
-            self.pool.map(lambda item: self._tried(rows[item.recording_id], item, results), items)
-        )
+        written = self._written(found, Results(job, provider))
         changed = {row.id: row for row in written if isinstance(row, Recording)}
-        if changed:
-            self.store.save(recordings=changed.values())
-        self._go_on(job, changed.values(), written)
+        over = self._save(job, found, changed)
+        self._go_on(job, changed.values(), written, over)
 
-    def _rows(self, message: Write, job: Job) -> dict[str, Recording]:
-        """The recordings of the slice that still wait for their result, by id."""
-        ids = [item.recording_id for item in message.items]
-        return {row.id: row for row in self.store.rows_left(job, first=min(ids), last=max(ids))}
+    def _written(self, found: Sequence[OfPart], results: Results) -> list[Written]:
+        pairs = [
+            (of_part.rows[item.recording_id], item)
+            for of_part in found
+            for item in of_part.items
+            if item.recording_id in of_part.rows
+        ]
+        return list(self.pool.map(lambda pair: self._tried(pair[0], pair[1], results), pairs))
 
     def _tried(self, row: Recording, item: SliceItem, results: Results) -> Written:
         try:
@@ -65,10 +70,45 @@ class WriteSlice(UseCase):
         except DropscribeError as error:
             return error
 
-    def _go_on(self, job: Job, changed: Collection[Recording], written: Sequence[Written]) -> None:
+    def _save(
+        self, job: Job, found: Sequence[OfPart], changed: Mapping[str, Recording]
+    ) -> list[OfPart]:
+        """A transaction for each batch. Returns the parts of a carrier that are over: their row was
+        saved with the last of their recordings."""
+        over: list[OfPart] = []
+        for of_part in found:
+            mine = [changed[id_] for id_ in of_part.rows if id_ in changed]
+            left = [changed.get(id_, row) for id_, row in of_part.rows.items()]
+            is_over = of_part.is_all and not any(row.state == "planned" for row in left)
+            row = of_part.job if is_over else None
+            is_mine = row is not None and row.state == "carried" and row.carrier == job.id
+            self._save_part(ended(row, job, self.clock) if row and is_mine else None, mine)
+            over += [of_part] if is_over or self._is_over(job, of_part) else []
+        return over
+
+    def _save_part(self, row: Job | None, changed: Sequence[Recording]) -> None:
+        if row is not None:
+            self.store.save(row, changed)
+        elif changed:
+            self.store.save(recordings=changed)
+
+    def _is_over(self, job: Job, of_part: OfPart) -> bool:
+        """Of a part that takes several slices."""
+        is_whole = not is_carrier(job) or of_part.is_all
+        return not (is_whole or self.store.any_left(of_part.part))
+
+    def _go_on(
+        self,
+        job: Job,
+        changed: Collection[Recording],
+        written: Sequence[Written],
+        over: Sequence[OfPart],
+    ) -> None:
         """With what the slice leaves to be done."""
-        if any(row.state == "waiting" for row in changed):
-            self.queue.send(Plan(batch_id=job.batch_id))
+        for batch_id in {row.batch_id for row in changed if row.state == "waiting"}:
+            self.queue.send(Plan(batch_id=batch_id))
+        if over:
+            self._end(job, over)
         if any(row.state == "planned" for row in changed):
             pause = timedelta(seconds=self.policy.refetch_seconds)
             self.queue.send(_list_again(job), after=pause)
@@ -76,11 +116,21 @@ class WriteSlice(UseCase):
         for error in written:
             if isinstance(error, DropscribeError):
                 raise error
-        over = Finish(batch_id=job.batch_id, job_id=job.id)
+        finish = Finish(batch_id=job.batch_id, job_id=job.id)
+        if is_carrier(job):
+            return  # who settles the last part has it finished
         if job.recordings == 1 and changed:
-            self.finish_now(over)
+            self.finish_now(finish)
         elif None not in written and not self.store.any_left(job):
-            self.queue.send(over)
+            self.queue.send(finish)
+
+    def _end(self, job: Job, over: Sequence[OfPart]) -> None:
+        for of_part in over:
+            if isinstance(of_part.part, Carried) and not of_part.is_all:
+                self.end_part(of_part.part, job)
+            else:
+                self.queue.send(Finish(batch_id=of_part.part.batch_id))
+        self.note_settled(job, [number(of_part) for of_part in over])
 
 
 def _list_again(job: Job) -> Collect:
