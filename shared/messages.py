@@ -57,10 +57,15 @@ class Submit(msgspec.Struct, frozen=True, kw_only=True):
 
     queue: ClassVar[str] = "dropscribe-submit"
     v: int = 1
-    batch_id: str = ""
-    job_id: str = ""
+    batch_id: str
+    job_id: str
     last: str | None = None
     provider: str | None = None
+
+
+def go_along(provider: str) -> Submit:
+    """The message that has somebody go along the line of a provider."""
+    return Submit(batch_id="", job_id="", provider=provider)
 
 
 class Collect(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
+from typing import TypeVar
 
 import msgspec
 
@@ -28,6 +30,31 @@ from shared.ports.state import (
     place_of,
 )
 
+R = TypeVar("R")
+
+
+class ByBatch(dict[tuple[str, str], R]):
+    """Rows by batch and id, of which those of one batch are found without looking at the others."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], R] | None = None) -> None:
+        super().__init__()
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        for key, row in (rows or {}).items():
+            self[key] = row
+
+    def __setitem__(self, key: tuple[str, str], row: R) -> None:
+        self._ids[key[0]].add(key[1])
+        super().__setitem__(key, row)
+
+    def __delitem__(self, key: tuple[str, str]) -> None:
+        self._ids[key[0]].discard(key[1])
+        super().__delitem__(key)
+
+    def of(self, batch_id: str) -> Iterator[R]:
+        """In the order of their ids, as they are when they are asked for."""
+        found = [self[batch_id, id_] for id_ in sorted(self._ids.get(batch_id, ()))]
+        yield from found
+
 
 class FakeBatchStore:
     """`ports.state.BatchStore`."""
@@ -37,8 +64,8 @@ class FakeBatchStore:
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
         self.reporting: dict[str, datetime] = {}
-        self.job_rows: dict[tuple[str, str], Job] = {}
-        self.rows: dict[tuple[str, str], Recording] = {}
+        self.job_rows = ByBatch[Job]()
+        self.rows = ByBatch[Recording]()
         self.part_rows: dict[tuple[str, int], Part] = {}
         self.listed: dict[str, BatchEntry] = {}
         self.notices: dict[tuple[str, str], Notice] = {}
@@ -170,8 +197,7 @@ class FakeBatchStore:
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        for key in sorted(key for key in self.rows if key[0] == batch_id):
-            row = self.rows[key]
+        for row in self.rows.of(batch_id):
             if (
                 (state is None or row.state == state)
                 and (job_id is None or row.job_id == job_id)
@@ -217,9 +243,7 @@ class FakeBatchStore:
         return self.job_rows.get((batch_id, job_id))
 
     def jobs(self, batch_id: str) -> Iterator[Job]:
-        for (batch, _), job in sorted(self.job_rows.items()):
-            if batch == batch_id:
-                yield job
+        yield from self.job_rows.of(batch_id)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         planned = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from shared.messages import Submit
+from shared.messages import go_along
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import Line
 
@@ -38,6 +38,7 @@ class WakeLine:
             if before is not None and now - before < AGAIN_AFTER:
                 return
             self.looked.at[provider] = now
-        _, waiting = self.line.first(provider, 1)
-        if waiting:
-            self.queue.send(Submit(provider=provider))
+        head, waiting = self.line.first(provider, 1)
+        is_awaited = head.due_at is not None and head.due_at > now
+        if waiting and not is_awaited:
+            self.queue.send(go_along(provider))

@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Submit
+from shared.messages import go_along
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.job import Job, job_key
@@ -121,7 +121,7 @@ class FillJobs(UseCase):
     def _join(self, planned: Sequence[Job]) -> None:
         """The line of their provider; somebody will go along it."""
         self.line.join(planned)
-        self.queue.send(Submit(provider=planned[0].provider))
+        self.queue.send(go_along(planned[0].provider))
         for job in planned:
             event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
 

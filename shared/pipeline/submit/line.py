@@ -12,7 +12,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Submit
+from shared.messages import Submit, go_along
 from shared.model.batch.job import Job
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.pending import UnderWay
@@ -116,7 +116,7 @@ class SubmitLine(UseCase):
                 return
             with suppress(StoreConflict):
                 self.line.save_head(msgspec.structs.replace(head, due_at=due_at))
-        self.queue.send(Submit(provider=head.provider), after=pause)
+        self.queue.send(go_along(head.provider), after=pause)
 
     def _tell_of_waiting(self, head: LineHead, job: Job) -> None:
         """The log hears now and then of a line that does not move."""

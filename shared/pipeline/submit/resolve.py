@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from shared.errors import ProviderError
 from shared.log import event
-from shared.messages import Submit
+from shared.messages import go_along
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.failure_texts import NOT_ANSWERED, NOT_LISTED
 from shared.model.profile.capabilities import Capabilities
@@ -67,7 +67,7 @@ class Resolve(UseCase):
     def _plan_again(self, job: Job) -> None:
         self.put_back(job)
         self.active.remove(job.id)
-        self.queue.send(Submit(provider=job.provider))
+        self.queue.send(go_along(job.provider))
 
     def _mend_index(self, entry: ActiveJob, transcription_id: str | None) -> None:
         """The job's row went on and its entry in the index did not."""

@@ -38,7 +38,8 @@ from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
 AT_ONCE = 25
-"""Jobs of one step at most."""
+"""Create calls of one step at most."""
+LONGEST = 7  # of the pauses that `Policy.backoff` knows, where nobody can take anything
 
 
 class Going(NamedTuple):
@@ -166,5 +167,7 @@ class SendJobs(UseCase):
     def _outage(self, job: Job, states: Mapping[str, EndpointState]) -> timedelta | None:
         """How long until an endpoint is tried again, where all of them are out; None: all are full,
         and who ends a job sends for the next."""
+        if not any(provider.name == job.provider for provider in self.endpoints.values()):
+            return self.policy.backoff(LONGEST)
         out = outage(job, self.endpoints, down(states, self.clock.now()))
         return None if out is None else min(out, self.policy.backoff(4))

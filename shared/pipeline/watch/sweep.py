@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
+from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit, go_along
 from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import partition_of, tombstone
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
@@ -86,7 +86,7 @@ class SweepBatches(UseCase):
             return
         if self.store.any_left(part):
             self.put_back.part(part.batch_id, part.id, carrier_id)
-            self.queue.send(Submit(provider=part.provider))
+            self.queue.send(go_along(part.provider))
         else:
             self.queue.send(Finish(batch_id=carrier.batch_id, job_id=carrier.id))
 
