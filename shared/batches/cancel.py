@@ -83,6 +83,8 @@ class CarryOutCancel(UseCase):
                 is_uncertain = True
             elif job.state == "carried":
                 is_uncertain |= self._end_part(job)
+            elif job.carrier is not None:
+                continue  # it is over, and what it shared is not this batch's to delete
             elif is_cancelled(job) or (job.state not in OVER and job.state != "collecting"):
                 self._end(job)
         return is_uncertain

@@ -343,12 +343,14 @@ def test_a_process_may_die_after_any_outside_call(
     live(world, is_kind)
     assert_all_is_well(world)
     expected = world.states()
+    attempts = {row.attempt for row in world.rows().values()}
     for point in range(1, trap.calls + 1):
         world = world_of()
         Trap(world, point)
         try:
             live(world, is_kind)
             assert_all_is_well(world)
+            assert {row.attempt for row in world.rows().values()} <= attempts
             if not scenario.__name__.startswith("cancelled"):
                 assert world.states() == expected
         except AssertionError as error:
