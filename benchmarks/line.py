@@ -133,18 +133,12 @@ class Day:
                 for i in range(cell.profiles)
             ),
         )
-        limits = {region.provider: msgspec.structs.replace(region.limits, containers=AZURE.containers)}
-        self.world = World(
-            profiles=profiles,
-            policy=Policy(max_active_of={region.provider: region.most_active}),
-            providers=(self.provider,),
-            capabilities=limits,
-        )
-        self.started = self.world.clock.now()
-        self.executions: Counter[str] = Counter()
-        self.calls = Counter[str]()
-        self.waits: list[int] = []
-        self.queue_order = count()
+        limits = {region.provider: msgspec.structs.replace(region.limits,
+        containers=AZURE.containers)} self.world = World( profiles=profiles,
+        policy=Policy(max_active_of={region.provider: region.most_active}),
+        providers=(self.provider,), capabilities=limits, ) self.started = self.world.clock.now()
+        self.executions: Counter[str] = Counter() self.calls = Counter[str]() self.waits: list[int]
+        = [] self.queue_order = count()
 
     def run(self) -> dict[str, Any]:
         self._count_calls()
@@ -257,8 +251,8 @@ class Day:
         }
 
     def _out_of_order(self) -> int:
-        """Pairs of calls of one kind in which the later one carries something that came in more than
-        a window before all of the earlier one."""
+        """Pairs of calls of one kind in which the later one carries something that came in more
+        than a window before all of the earlier one."""
         windows: dict[str, list[tuple[datetime, datetime]]] = {}
         rows = {row.name: row for row in self.world.store.rows.values()}
         for request in self.provider.created:

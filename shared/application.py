@@ -77,7 +77,9 @@ class Application:
             m.Register: _of(m.Register, self._register_all),
             m.Expand: _of(m.Expand, self._desk.expand),
             m.Change: _of(m.Change, self._desk.change),
-            m.Plan: _of(m.Plan, lambda message: self._pipeline.plan(message.batch_id)),
+            m.Plan: _of(
+                m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
+            ),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Write: _of(m.Write, self._pipeline.write),

@@ -44,11 +44,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
+    """Put the waiting recordings of a batch into jobs; finish the batch when none is left. `early`:
+    before its window has closed, because its provider had nothing to do."""
 
     queue: ClassVar[str] = "dropscribe-plan"
     v: int = 1
     batch_id: str
+    early: bool = False
 
 
 class Submit(msgspec.Struct, frozen=True, kw_only=True):

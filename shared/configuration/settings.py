@@ -154,6 +154,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_role: str | None
 
 
+EARLY_SECONDS = 4  # long enough for what is dropped together to be seen together
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in `environment`, by default that of the process. An empty value counts as
     not set. Raises `ConfigurationError` with every problem, one line each; no secret is shown."""
@@ -175,7 +178,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if problems:
         raise ConfigurationError(problems)
     of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
-    return Settings(**found, policy=_policy(of_policy, found["of_provider"]))
+    policy = _policy(of_policy, found["of_provider"])
+    if "COALESCE_SECONDS" not in given:
+        policy = msgspec.structs.replace(policy, coalesce_of=usual_windows())
+    return Settings(**found, policy=policy)
+
+
+def usual_windows() -> dict[str, int]:
+    """Seconds by provider and mode, where a provider is at its best with others than most."""
+    return {
+        f"{name}/{mode}": seconds
+        for name, offer in OFFERS.items()
+        for mode, seconds in offer.limits.usual_window.items()
+    }
 
 
 def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
@@ -188,6 +203,7 @@ def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, An
     return msgspec.structs.replace(
         policy,
         settle_seconds=min(policy.settle_seconds, policy.coalesce_seconds),
+        early_seconds=EARLY_SECONDS,
         submit_within_seconds=min(policy.submit_within_seconds, policy.resolve_after_seconds // 4),
     )
 

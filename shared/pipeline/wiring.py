@@ -19,7 +19,13 @@ from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.register.admit import EnterRecording
-from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.dropped import (
+    EnsurePlan,
+    ExamineAgain,
+    ExamineBlob,
+    Idle,
+    RegisterDropped,
+)
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.claim import ClaimParts, FindCancelled
@@ -74,9 +80,12 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         **ground.common,
         audio=ports.audio,
         examine_blob=examine_blob,
-        ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
+        ensure_plan=EnsurePlan(
+            **ground.common, pending=PendingPlans(), endpoints=ground.endpoints, idle=Idle()
+        ),
         enter=enter,
         profiles=ports.profiles,
+        started_at=ports.clock.now(),
     )
 
 

@@ -35,8 +35,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
-    too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
-    that all channels are heard as one.
+    too. `usual_window` is how long a window is in seconds where nobody set another: at the pace of
+    the provider. `results_count` tells that fetching a result is a call like any other,
+    `mixes_channels` that all channels are heard as one.
     """
 
     files_per_job: int
@@ -64,6 +65,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     calls_per_create: int = 1
     ramp: Ramp | None = None
     standard_seconds: int = 86_400
+    usual_window: Mapping[Mode, int] = {}
 
     @property
     def can_hurry(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.messages import Change, Finish, Plan, Submit
@@ -21,6 +22,8 @@ from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
+FEW = 10
+QUIET = timedelta(seconds=2)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
 
 
@@ -37,13 +40,15 @@ class PlanBatch(UseCase):
     fill: FillJobs
     under_way: UnderWay
 
-    def __call__(self, batch_id: str) -> None:
+    def __call__(self, batch_id: str, *, early: bool = False) -> None:
+        """`early`: also before its window has closed, if what came in is little and nothing more
+        comes."""
         if not self.under_way.begin(batch_id):
             return
         try:
             batch = self._current(batch_id)
             if batch is not None and not batch.is_gone:
-                self._plan_if_due(batch)
+                self._plan_if_due(batch, early=early)
         finally:
             is_asked_again = self.under_way.end(batch_id)
         if is_asked_again:
@@ -65,14 +70,21 @@ class PlanBatch(UseCase):
         self.store.save_batch(batches.revived(batch))
         return self.store.batch(batch.id)
 
-    def _plan_if_due(self, batch: Batch) -> None:
+    def _plan_if_due(self, batch: Batch, *, early: bool) -> None:
         now = self.clock.now()
-        if now < batch.closes_at:
+        if now < batch.closes_at and not (early and self._is_quiet(batch, now)):
             self.queue.send(Plan(batch_id=batch.id), after=batch.closes_at - now)
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
             self.queue.send(Change(batch_id=batch.id))
+
+    def _is_quiet(self, batch: Batch, now: datetime) -> bool:
+        """A few files that a person dropped, and not the beginning of a burst."""
+        found = self.store.recordings(batch.id, state="waiting", page=FEW + 1)
+        rows = list(islice(found, FEW + 1))
+        newest_at = max((row.registered_at for row in rows), default=now)
+        return len(rows) <= FEW and now - newest_at >= QUIET
 
     def _plan(self, batch: Batch, now: datetime) -> None:
         waiting, due_at = self._waiting(batch, now)

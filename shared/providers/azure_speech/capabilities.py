@@ -2,7 +2,8 @@
 
 The quota page and the API description disagree on the size of a file in a container job (1 GB,
 2.5 GB); the smaller figure holds here. AAC is listed without saying in which container, so both
-the bare stream and MP4 are let through.
+the bare stream and MP4 are let through. A region works through its jobs one at a time, each of
+which may take half an hour to start, so that a window of minutes costs nobody anything.
 """
 
 from __future__ import annotations
@@ -26,4 +27,5 @@ LIMITS = Capabilities(
     window_seconds=10,
     supports_delete=True,
     supports_container=True,
+    usual_window={"standard": 300},
 )
