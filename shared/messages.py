@@ -35,12 +35,14 @@ class Expand(msgspec.Struct, frozen=True, kw_only=True):
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
-    in line, or delete it. `after` is the recording up to which that was done."""
+    in line, or delete it. `after` is the recording up to which it was put back, `after_job` the
+    job up to which it was cancelled."""
 
     queue: ClassVar[str] = "dropscribe-change"
     v: int = 1
     batch_id: str
     after: str = ""
+    after_job: str = ""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

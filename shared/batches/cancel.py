@@ -3,7 +3,7 @@ transcribed stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +30,7 @@ from shared.ports.provider import SpeechProvider
 from shared.ports.state import ROWS_IN_TRANSACTION, Line
 
 ROWS_IN_RUN = 1_000
+JOBS_IN_RUN = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,22 +64,27 @@ class CarryOutCancel(UseCase):
     note_settled: NoteSettled
     pool: Executor
 
-    def __call__(self, batch: Batch) -> None:
+    def __call__(self, batch: Batch, after: str = "") -> None:
+        """`after` is the id of the job up to which it was done, or ""."""
         found = self.store.recordings(batch.id, state="waiting", page=ROWS_IN_RUN)
         waiting = list(islice(found, ROWS_IN_RUN))
         self._give_up(waiting)
         if len(waiting) == ROWS_IN_RUN:
             self.queue.send(Change(batch_id=batch.id))
             return
-        if self._end_jobs(batch):
+        some = list(islice(self.store.jobs(batch.id, after), JOBS_IN_RUN))
+        if self._end_jobs(some):
             pause = timedelta(seconds=self.policy.submit_within_seconds)
             self.queue.send(Change(batch_id=batch.id), after=pause)
+        if len(some) == JOBS_IN_RUN:
+            self.queue.send(Change(batch_id=batch.id, after_job=some[-1].id))
+            return
         self.queue.send(Finish(batch_id=batch.id))
 
-    def _end_jobs(self, batch: Batch) -> bool:
+    def _end_jobs(self, some: Sequence[Job]) -> bool:
         """Whether the outcome of a create call has to be waited for."""
         is_uncertain = False
-        for job in list(self.store.jobs(batch.id)):
+        for job in some:
             if job.state == "submitting":
                 is_uncertain = True
             elif job.state == "carried":

@@ -30,4 +30,4 @@ class ChangeBatch:
         elif batch.retry_at is not None:
             self.retry(batch, message.after)
         elif batch.cancelled_at is not None and not batch.is_expanding:
-            self.cancel(batch)
+            self.cancel(batch, message.after_job)

@@ -17,7 +17,7 @@ from shared.ports.blobs import Outputs, Requests
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore
 
-ROWS_AT_ONCE = 200
+ROWS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +44,33 @@ class DeleteBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class CarryOutDelete:
-    """Safe to repeat: rows go last. The header stays, without what it says of anybody, so that
+    """Safe to repeat, a stretch of recordings at a time: their outputs go, then their rows, so that
+    what is gone is not looked at again. The header stays, without what it says of anybody, so that
     the manifest or the key from which it came does not start the batch anew."""
 
     store: BatchStore
     requests: Requests
     outputs: Outputs
     reports_container: str
+    queue: Queue
     clock: Clock
     pool: Executor
 
     def __call__(self, batch: Batch) -> None:
         note = self.store.note_version(batch.id)
+        rows = list(islice(self.store.recordings(batch.id, page=ROWS_AT_ONCE), ROWS_AT_ONCE))
+        if rows:
+            if batch.deleting == "outputs":
+                list(self.pool.map(self._remove_outputs_of, rows))
+            self.store.forget_recordings(rows)
+            if len(rows) == ROWS_AT_ONCE:
+                self.queue.send(Change(batch_id=batch.id))
+                return
+        self._end(batch, note)
+
+    def _end(self, batch: Batch, note: str | None) -> None:
         if batch.deleting == "outputs":
-            self._remove_outputs(batch)
+            self._remove_reports(batch)
         if batch.items is not None:
             self.requests.remove(batch)
         self.store.forget(batch)
@@ -66,10 +79,7 @@ class CarryOutDelete:
             self.store.close_batch(batch.id, note)
         event("batch.deleted", batch=batch.id)
 
-    def _remove_outputs(self, batch: Batch) -> None:
-        rows = self.store.recordings(batch.id)
-        while part := list(islice(rows, ROWS_AT_ONCE)):
-            list(self.pool.map(self._remove_outputs_of, part))
+    def _remove_reports(self, batch: Batch) -> None:
         for name in FORMATS:
             self.outputs.remove_report(f"{self.reports_container}/{batch.id}.{name}")
         if batch.error_report is not None:

@@ -130,6 +130,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         requests=ports.requests,
         outputs=ports.outputs,
         reports_container=ports.reports,
+        queue=ports.queue,
         clock=ports.clock,
         pool=ports.pool,
     )

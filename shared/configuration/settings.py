@@ -193,7 +193,7 @@ def usual_windows() -> dict[str, int]:
     }
 
 
-def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
+def _policy(chosen: Mapping[str, Any], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
     """A create call has to start and to end before anybody looks for what became of it: a quarter
     and a half of that time are left for these."""
     policy = Policy(

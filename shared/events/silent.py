@@ -35,14 +35,14 @@ class Silent:
     def note_version(self, batch_id: str) -> str | None:
         return self._rows.note_version(batch_id)
 
-    def open_batches(self) -> Iterator[OpenBatch]:
-        return self._rows.open_batches()
+    def open_batches(self, after: str = "") -> Iterator[OpenBatch]:
+        return self._rows.open_batches(after)
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.job(batch_id, job_id)
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        return self._rows.jobs(batch_id)
+    def jobs(self, batch_id: str, after: str = "") -> Iterator[Job]:
+        return self._rows.jobs(batch_id, after)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         return self._rows.planned_jobs(batch_id, first, last, most)
@@ -109,6 +109,9 @@ class Silent:
 
     def forget(self, batch: Batch) -> None:
         self._rows.forget(batch)
+
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        self._rows.forget_recordings(recordings)
 
     def commit(
         self, batch: Batch, recordings: Sequence[Recording]

@@ -81,8 +81,8 @@ class Batches(Protocol):
     def note_version(self, batch_id: str) -> str | None:
         """The version of the note that the batch has work to do; None: it is not open."""
 
-    def open_batches(self) -> Iterator[OpenBatch]:
-        """Every batch that has work to do."""
+    def open_batches(self, after: str = "") -> Iterator[OpenBatch]:
+        """Every batch that has work to do, in the order of their ids; or those after that one."""
 
 
 class Jobs(Protocol):
@@ -91,8 +91,8 @@ class Jobs(Protocol):
     def job(self, batch_id: str, job_id: str) -> Job | None:
         """One job."""
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        """All jobs of a batch."""
+    def jobs(self, batch_id: str, after: str = "") -> Iterator[Job]:
+        """The jobs of a batch in the order of their ids: all, or those after that one."""
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         """At most so many of the planned jobs whose ids lie between these two, both included, in
@@ -187,6 +187,9 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
 
     def forget(self, batch: Batch) -> None:
         """Remove every row of the batch but its header, and its entry in the list."""
+
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        """Remove the rows of recordings of one batch, whatever became of them."""
 
     def insert(self, recording: Recording) -> bool:
         """Insert a recording's first row. False: the row was there already, and stays as it is."""
@@ -321,11 +324,13 @@ class ActiveJobs(Protocol):
 
 class Diary(msgspec.Struct, frozen=True, kw_only=True):
     """When something that is done now and then was done last. `complete_to_at` is the moment up
-    to which nothing is left to do. `version` is the row's ETag, "" for a row not yet stored."""
+    to which nothing is left to do, `place` where to go on. `version` is the row's ETag, "" for a
+    row not yet stored."""
 
     name: str
     done_at: datetime
     complete_to_at: datetime | None = None
+    place: str = ""
     version: str = ""
 
 

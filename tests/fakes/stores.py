@@ -136,6 +136,12 @@ class FakeBatchStore:
                 del rows[key]  # type: ignore[arg-type]
         self.listed.pop(entry_key(batch.id, batch.created_at), None)
 
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        for row in recordings:
+            if (row.batch_id, row.id) not in self.rows:
+                raise StoreConflict("forget recordings")
+            del self.rows[row.batch_id, row.id]
+
     def note_version(self, batch_id: str) -> str | None:
         return self.notes.get(batch_id)
 
@@ -152,8 +158,10 @@ class FakeBatchStore:
             self.reporting.pop(batch_id, None)
             self.notes[batch_id] = self._version()
 
-    def open_batches(self) -> Iterator[OpenBatch]:
+    def open_batches(self, after: str = "") -> Iterator[OpenBatch]:
         for batch_id, version in sorted(self.notes.items()):
+            if batch_id <= after:
+                continue
             header = self.headers.get(batch_id)
             created_at = header.created_at if header else None
             yield OpenBatch(batch_id, version, created_at, self.reporting.get(batch_id))
@@ -242,8 +250,8 @@ class FakeBatchStore:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self.job_rows.get((batch_id, job_id))
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        yield from self.job_rows.of(batch_id)
+    def jobs(self, batch_id: str, after: str = "") -> Iterator[Job]:
+        yield from (job for job in self.job_rows.of(batch_id) if job.id > after)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         planned = (

@@ -305,8 +305,9 @@ def test_two_instances_that_compare_at_once_register_once() -> None:
     twin, save = world.twin(), world.diaries.save
 
     def overtaken(diary: Any) -> None:
-        world.diaries.save = save  # type: ignore[method-assign]
-        twin.sweep()
+        if diary.name == "reconcile audio":
+            world.diaries.save = save  # type: ignore[method-assign]
+            twin.sweep()
         save(diary)
 
     world.diaries.save = overtaken  # type: ignore[method-assign]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
 OLD = timedelta(days=1)
+MOST_TRIED = 10_000
 SEEN_FOR = timedelta(seconds=10)
 
 
@@ -36,6 +38,17 @@ class Idle:
         self.lock = Lock()
         self.looked_at: datetime | None = None
         self.busy: frozenset[str] = frozenset()
+        self.tried: OrderedDict[str, None] = OrderedDict()
+
+    def tries(self, batch_id: str) -> bool:
+        """Whether a batch is to be planned early: once, or each moment of a burst would be taken
+        for its end."""
+        if batch_id in self.tried:
+            return False
+        self.tried[batch_id] = None
+        while len(self.tried) > MOST_TRIED:
+            self.tried.popitem(last=False)
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +70,13 @@ class EnsurePlan(UseCase):
                 return
             delay = max(batch.closes_at - now, timedelta(seconds=self.policy.late_seconds))
             soon = timedelta(seconds=self.policy.early_seconds)
-            is_early = bool(soon) and soon < delay and self._is_idle(provider, now)
+            is_early = bool(soon) and soon < delay and self._is_idle(batch.id, provider, now)
             delay = soon if is_early else delay
             self.store.open_batch(batch)
             self.queue.send(Plan(batch_id=batch.id, early=is_early), after=delay)
             self.pending.note(batch.id, now + delay)
 
-    def _is_idle(self, provider: str, now: datetime) -> bool:
+    def _is_idle(self, batch_id: str, provider: str, now: datetime) -> bool:
         """One query in ten seconds of a process. A provider without a job has nobody in line
         either, or cannot be had, and then to stand there soon is as good."""
         with self.idle.lock:
@@ -72,7 +85,7 @@ class EnsurePlan(UseCase):
                 names = {name: one.name for name, one in self.endpoints.items()}
                 busy = (names.get(entry.endpoint, "") for entry in self.active.all())
                 self.idle.busy, self.idle.looked_at = frozenset(busy), now
-            return provider not in self.idle.busy
+            return provider not in self.idle.busy and self.idle.tries(batch_id)
 
 
 @dataclass(frozen=True, kw_only=True)

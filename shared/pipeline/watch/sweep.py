@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.errors import DropscribeError
+from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit, go_along
 from shared.model.batch.batch import Batch
@@ -14,7 +15,10 @@ from shared.model.batch.carrier import partition_of, tombstone
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
 from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
-from shared.ports.state import Line, OpenBatch
+from shared.ports.state import Diaries, Diary, Line, OpenBatch
+
+DIARY = "sweep batches"
+PLACE_KEPT_EVERY = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,16 +28,34 @@ class SweepBatches(UseCase):
 
     line: Line
     put_back: PutBack
+    diaries: Diaries
 
     def __call__(self) -> None:
         listed = {entry.job_id for entry in self.active.all()}
         backlog = _Backlog(self.clock.now())
-        for note in self.store.open_batches():
+        place = self.diaries.get(DIARY)
+        done = 0
+        for note in self.store.open_batches(place.place if place else ""):
             try:
                 self._look_at(note, listed, backlog)
             except DropscribeError as error:
                 event("sweep.batch_skipped", batch=note.id, error=type(error).__name__, level=30)
-        backlog.tell()
+            done += 1
+            if done % PLACE_KEPT_EVERY == 0:
+                self._keep_place(note.id)
+        if done >= PLACE_KEPT_EVERY or (place and place.place):
+            self._keep_place("")
+        backlog.tell(is_all=not (place and place.place))
+
+    def _keep_place(self, batch_id: str) -> None:
+        """Who is killed on the way is followed by one that goes on from there; at the end the next
+        one begins anew."""
+        there = self.diaries.get(DIARY)
+        version = there.version if there else ""
+        with suppress(StoreConflict):  # another instance sweeps at the same time
+            self.diaries.save(
+                Diary(name=DIARY, done_at=self.clock.now(), place=batch_id, version=version)
+            )
 
     def _look_at(self, note: OpenBatch, listed: Container[str], backlog: _Backlog) -> None:
         batch, now = self.store.batch(note.id), self.clock.now()
@@ -182,8 +204,11 @@ class _Backlog:
         self._jobs += 1
         self._recordings += job.recordings
 
-    def tell(self) -> None:
-        """Also when nothing is left: that it is told shows that the app is alive."""
+    def tell(self, *, is_all: bool) -> None:
+        """Also when nothing is left: that it is told shows that the app is alive. Not of a part:
+        the numbers would be too small."""
+        if not is_all:
+            return
         event(
             "backlog.measured",
             batches=self._batches,

@@ -56,7 +56,9 @@ class Watching:
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common, line=ports.line, put_back=put_back),
+            "batches": SweepBatches(
+                **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
+            ),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),

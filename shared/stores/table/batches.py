@@ -37,6 +37,7 @@ from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
 from shared.ports.state import (
+    ROWS_IN_TRANSACTION,
     BatchFilter,
     ContentClaim,
     Diary,
@@ -146,10 +147,17 @@ class TableBatchStore:
                 row["RowKey"]
                 for row in self._rows.query(where, {"pk": batch.id}, select=["RowKey"])
             ]
-        for i in range(0, len(keys), 100):
-            rows = [{"PartitionKey": batch.id, "RowKey": key} for key in keys[i : i + 100]]
-            self._transact([remove(row) for row in rows], "delete rows")
+        self._remove(batch.id, keys)
         self._rows.delete(BATCHES, entry_key(batch.id, batch.created_at))
+
+    def forget_recordings(self, recordings: Sequence[Recording]) -> None:
+        self._remove(recordings[0].batch_id, [f"recording-{row.id}" for row in recordings])
+
+    def _remove(self, batch_id: str, keys: Sequence[str]) -> None:
+        for i in range(0, len(keys), ROWS_IN_TRANSACTION):
+            some = keys[i : i + ROWS_IN_TRANSACTION]
+            rows = [{"PartitionKey": batch_id, "RowKey": key} for key in some]
+            self._transact([remove(row) for row in rows], "delete rows")
 
     def note_version(self, batch_id: str) -> str | None:
         row = self._rows.get(OPEN, batch_id)
@@ -173,9 +181,10 @@ class TableBatchStore:
         with suppress(StoreConflict):
             self._rows.replace(OPEN, batch_id, free, version)
 
-    def open_batches(self) -> Iterator[OpenBatch]:
+    def open_batches(self, after: str = "") -> Iterator[OpenBatch]:
+        where, values = "PartitionKey eq @pk and RowKey gt @after", {"pk": OPEN, "after": after}
         with storage_errors("list open batches"):
-            for row in self._rows.query("PartitionKey eq @pk", {"pk": OPEN}):
+            for row in self._rows.query(where, values):
                 note = from_row(_Note, row)
                 version = str(row.metadata["etag"])
                 yield OpenBatch(row["RowKey"], version, note.created_at, note.reporting_at)
@@ -287,10 +296,11 @@ class TableBatchStore:
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self._rows.read(Job, batch_id, f"job-{job_id}")
 
-    def jobs(self, batch_id: str) -> Iterator[Job]:
-        where = "PartitionKey eq @pk and RowKey ge 'job-' and RowKey lt 'job.'"
+    def jobs(self, batch_id: str, after: str = "") -> Iterator[Job]:
+        where = "PartitionKey eq @pk and RowKey gt @after and RowKey lt 'job.'"
+        values = {"pk": batch_id, "after": f"job-{after}"}
         with storage_errors("list jobs"):
-            for row in self._rows.query(where, {"pk": batch_id}):
+            for row in self._rows.query(where, values):
                 yield from_row(Job, row)
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
