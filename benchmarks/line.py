@@ -4,8 +4,8 @@ executions a recording, and what waits.
 
     python -m benchmarks line --days 1000 10000
 
-Each cell says what it misses of what must hold in `findings`: what waits does not grow from one hour of a
-steady day to the next, and who came first is served first.
+Each cell says in `findings` what it misses of what must hold: what waits does not grow from one
+hour of a steady day to the next, and who came first is served first.
 """
 
 from __future__ import annotations

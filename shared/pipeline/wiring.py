@@ -10,7 +10,7 @@ from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
 from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
 from shared.pipeline.fail.wiring import Failing
-from shared.pipeline.finish.batch import FinishBatch
+from shared.pipeline.finish.batch import BusyBatches, FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
@@ -38,6 +38,7 @@ from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
 
@@ -59,7 +60,13 @@ class Pipeline:
         self.finish = _finish(ground, failing)
         self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
-        self.collect = _collect(ground, failing, note_submitted, write_now)
+        write_single = WriteSingle(
+            **ground.common,
+            endpoints=ground.endpoints,
+            write_recording=self.write.write_recording,
+            end=self.finish.end_single,
+        )
+        self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
         self.poll = _poll(ground, failing, note_submitted, self.put_back)
         self.hear = Hear(
             endpoints=ground.endpoints,
@@ -172,7 +179,11 @@ def _sending(
 
 
 def _collect(
-    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, write_now: AtOnce[Write]
+    ground: Ground,
+    failing: Failing,
+    note_submitted: NoteSubmitted,
+    write_now: AtOnce[Write],
+    write_single: WriteSingle,
 ) -> CollectResults:
     ports, store = ground.ports, ground.store
     return CollectResults(
@@ -185,6 +196,7 @@ def _collect(
             cut_slices=CutSlices(store=store, policy=ports.policy),
             fail_job=failing.fail_job,
             write_now=write_now,
+            write_single=write_single,
         ),
         count_fault=failing.count_fault,
     )
@@ -247,4 +259,5 @@ def _finish(ground: Ground, failing: Failing) -> FinishBatch:
         report=ReportBatch(
             store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock
         ),
+        busy=BusyBatches(),
     )

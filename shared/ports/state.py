@@ -306,8 +306,8 @@ class ActiveJobs(Protocol):
     def get(self, job_id: str) -> ActiveJob | None:
         """One active job."""
 
-    def any_of(self, batch_id: str) -> bool:
-        """Whether a job of the batch is active."""
+    def any_of(self, batch_id: str) -> str | None:
+        """The id of a job of the batch that is active; None: there is none."""
 
     def put(self, active: ActiveJob) -> None:
         """Insert or replace, whatever was there."""

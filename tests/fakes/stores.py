@@ -359,8 +359,9 @@ class FakeActiveJobs:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
 
-    def any_of(self, batch_id: str) -> bool:
-        return any(entry.batch_id == batch_id for entry in self.entries.values())
+    def any_of(self, batch_id: str) -> str | None:
+        mine = (key for key, entry in self.entries.items() if entry.batch_id == batch_id)
+        return next(mine, None)
 
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
         assert len(entries) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"

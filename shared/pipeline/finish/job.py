@@ -43,6 +43,13 @@ class FinishJob(UseCase):
         self.wake_line(job.provider)
         return True
 
+    def clear(self, job: Job) -> None:
+        """What is left of a job that is over: the copy at its provider, and its entry in the index,
+        which leads back here for as long as the copy could not be deleted."""
+        self._delete_copy(job)
+        self.active.remove(job.id)
+        self.wake_line(job.provider)
+
     def _is_any_left(self, job: Job) -> bool:
         parts = unsettled(job) if is_carrier(job) else [job]
         return any(self.store.any_left(part) for part in parts)

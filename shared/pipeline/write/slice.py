@@ -111,7 +111,7 @@ class WriteSlice(UseCase):
             self._end(job, over)
         if any(row.state == "planned" for row in changed):
             pause = timedelta(seconds=self.policy.refetch_seconds)
-            self.queue.send(_list_again(job), after=pause)
+            self.queue.send(list_again(job), after=pause)
             return
         for error in written:
             if isinstance(error, DropscribeError):
@@ -133,7 +133,7 @@ class WriteSlice(UseCase):
         self.note_settled(job, [number(of_part) for of_part in over])
 
 
-def _list_again(job: Job) -> Collect:
+def list_again(job: Job) -> Collect:
     """All results that are left, with fresh links."""
     return Collect(
         endpoint=job.endpoint or "",
