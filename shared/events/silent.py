@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from shared.model.batch.batch import Batch, BatchEntry, Part
+from shared.model.batch.carrier import Carried, Stretch
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.ports.state import BatchFilter, NoticedRows, OpenBatch, RecordingFacts
@@ -46,18 +47,21 @@ class Silent:
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         return self._rows.planned_jobs(batch_id, first, last, most)
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
         return self._rows.items_left(job)
 
     def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
         return self._rows.items_of(jobs)
 
-    def any_left(self, job: Job) -> bool:
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        return self._rows.part_left(part)
+
+    def any_left(self, job: Stretch) -> bool:
         return self._rows.any_left(job)
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,

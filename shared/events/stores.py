@@ -8,7 +8,6 @@ and what is told is what was saved. Where nobody listens, nothing is added to an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from shared.events.audience import Announcer
 from shared.events.silent import Silent
@@ -27,7 +26,7 @@ from shared.model.events.happenings import (
 )
 from shared.model.events.notice import Notice
 from shared.ports.queue import Clock
-from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows
+from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows, in_transactions
 
 ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
@@ -86,8 +85,7 @@ class AnnouncingStore(Silent):
         return saved
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def save_jobs(self, jobs: Sequence[Job], recordings: Sequence[Recording] = ()) -> list[Job]:

@@ -46,6 +46,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeLine,
     FakeNames,
 )
 
@@ -82,6 +83,7 @@ class World:
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
+        self.line = FakeLine()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -116,6 +118,7 @@ class World:
                 outputs=self.outputs,
                 store=self.store,
                 active=self.active,
+                line=self.line,
                 book=self.book,
                 diaries=self.diaries,
                 contents=self.contents,

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 from azure.data.tables import EntityProperty
 
-import shared.stores.table  # it prepares the rows
+import shared.stores.table.batches  # it prepares the rows
 from shared.messages import Message, encode
 from shared.stores.table.rows import to_row
 from tests.fakes.world import World
 from tests.releases.scenario import messages
 
-assert shared.stores.table
+assert shared.stores.table.batches
 
 
 def capture() -> dict[str, Any]:

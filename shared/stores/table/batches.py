@@ -7,6 +7,8 @@
     <batch id>       part-<number>       a stretch of its request, being made into recordings
     !batches         <time, batch id>    a line of the list of all batches
     !open            <batch id>          a note that the batch has work to do
+    !carrier-<id>    job-<id>            a job that carries recordings of several batches
+    !line-<provider> <rank, time, id>    a job that waits for the provider
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
     !content         <64 hex digits>     which recording of the same audio is paid for
@@ -21,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import msgspec
@@ -29,6 +31,7 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
+from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
@@ -38,8 +41,10 @@ from shared.ports.state import (
     BatchFilter,
     ContentClaim,
     Diary,
+    LineHead,
     OpenBatch,
     RecordingFacts,
+    in_transactions,
 )
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
@@ -69,6 +74,7 @@ prepare(
     EndpointState,
     Diary,
     ContentClaim,
+    LineHead,
     _Note,
 )
 derive(Recording, *_DERIVED)
@@ -259,29 +265,49 @@ class TableBatchStore:
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        return self.recordings(
-            job.batch_id,
-            state="planned",
-            job_id=job.id,
-            first=first or job.first,
-            last=last or job.last,
-            page=page,
-        )
+        for part in stretches(job):
+            yield from self.recordings(
+                part.batch_id,
+                state="planned",
+                job_id=part.id,
+                first=first or part.first,
+                last=last or part.last,
+                page=page,
+            )
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("list items", "table"):
-            for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
-                yield from_row(JobItem, row)
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
+        for part in stretches(job):
+            where, values = _left(part)
+            with storage_errors("list items", "table"):
+                rows = self._rows.query(where, values, select=list(JobItem.__struct_fields__))
+                for row in rows:
+                    yield in_call(from_row(JobItem, row), part)
 
-    def any_left(self, job: Job) -> bool:
-        where, values = _recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        where, values = _left(part)
+        of_job = "(PartitionKey eq @pk and RowKey eq @job_row)"
+        job, rows = None, []
+        with storage_errors("read part", "table"):
+            for row in self._rows.query(
+                f"{of_job} or ({where})", values | {"job_row": f"job-{part.id}"}
+            ):
+                if row["RowKey"].startswith("job-"):
+                    job = from_row(Job, row)
+                else:
+                    rows.append(from_row(Recording, row))
+        return job, rows
+
+    def any_left(self, job: Stretch) -> bool:
+        return any(self._is_left(part) for part in stretches(job))
+
+    def _is_left(self, part: Stretch) -> bool:
+        where, values = _left(part)
         with storage_errors("look for recordings", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
@@ -305,12 +331,19 @@ class TableBatchStore:
             return [from_row(Job, row) for row in islice(rows, most)]
 
     def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        found: dict[str, list[JobItem]] = {}
+        for _, group in groupby(jobs, key=lambda job: job.batch_id):
+            same = list(group)
+            found |= self._items_of(same) if len(same) > 1 else _all_of(same[0], self)
+        return found
+
+    def _items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        """Of one batch."""
         found: dict[str, list[JobItem]] = {job.id: [] for job in jobs}
-        where, values = _recordings_filter(
-            jobs[0].batch_id, "planned", None, jobs[0].first, jobs[-1].last
-        )
+        first, last = min(job.first for job in jobs), max(job.last for job in jobs)
+        where, values = _recordings_filter(jobs[0].batch_id, "planned", None, first, last)
         where += " and job_id ge @first_job and job_id le @last_job"
-        values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
+        values |= {"first_job": min(found), "last_job": max(found)}
         columns = ["job_id", *JobItem.__struct_fields__]
         with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=columns):
@@ -347,8 +380,7 @@ class TableBatchStore:
         ]
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def commit(
@@ -371,6 +403,14 @@ class TableBatchStore:
         if notice is not None:
             changes = [*changes, notice_change(notice)]
         return self._rows.transact(changes, what)
+
+
+def _left(part: Stretch) -> tuple[str, dict[str, str]]:
+    return _recordings_filter(part.batch_id, "planned", part.id, part.first, part.last)
+
+
+def _all_of(job: Job, store: TableBatchStore) -> dict[str, list[JobItem]]:
+    return {job.id: list(store.items_left(job))}
 
 
 def _recordings_filter(
