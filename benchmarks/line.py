@@ -20,12 +20,15 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Literal, NamedTuple
 
+import msgspec
+
 from shared.configuration.settings import EARLY_SECONDS, usual_windows
 from shared.messages import Collect
 from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.ports.provider import RemoteStatus
 from shared.providers.assemblyai.capabilities import limits_of
 from shared.providers.azure_speech.capabilities import LIMITS as AZURE
 from shared.providers.soferai.capabilities import LIMITS as SOFERAI
@@ -95,6 +98,14 @@ class Provider(FakeProvider):
         heapq.heappush(self.due, (self.region.ends(now, seconds, self.slots), id_))
         self.created_at[id_] = now
         return id_
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        """Of all but Azure Speech the same answer tells where the results are."""
+        told = super().status(transcription_id)
+        if self.region.provider == "azure-speech" or told.state != "succeeded":
+            return told
+        files = (file for page in self.files(transcription_id) for file in page)
+        return msgspec.structs.replace(told, files=tuple(f for f in files if f.kind == "result"))
 
 
 class Cell(NamedTuple):

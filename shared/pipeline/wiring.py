@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Semaphore
+
 from shared.messages import Finish, Write
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
@@ -48,6 +50,9 @@ from shared.pipeline.write.room import Room
 from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
+
+PLANS_AT_ONCE = 2
+"""Batches of a process: 67 MB each at most."""
 
 
 class Pipeline:
@@ -152,6 +157,7 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
             new_id=ground.new_mark,
         ),
         under_way=UnderWay(),
+        turns=Semaphore(PLANS_AT_ONCE),
     )
 
 

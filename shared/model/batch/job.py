@@ -70,16 +70,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     `rank` decides its place; `deadline_at` is when its batch wants the transcripts. A part names
     its `carrier`; of a carrier, `carried` are the parts, packed, and `settled` the numbers of those
     that are over, as bits. `line` is of releases before. `endpoints` are those that may do it, ()
-    for all of its provider. `whole_container` is the name of the container that goes to the provider as one URL.
-    `tries` counts create calls that were not carried out; `collects` how often results were
-    listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
-    and `told_at` are of releases before. `slice_most` is how many results go into a slice at most,
-    once slices of it failed as a whole; 0: as many as usual. `collecting_at` is when results were
-    listed first, or when the last one came, as far as somebody had to know; `last_round_at` when
-    they were for the last time before the job is given up. `sender` is who wrote its intent;
-    `is_emptied` that its recordings left it where it was cancelled. `price` is about what it costs,
-    as far as that is known, and `is_counted` whether that counts for the day's ceilings already.
-    `version` is the row's ETag, "" for a row not yet stored.
+    for all of its provider. `whole_container` is the container that goes to it as one URL. `tries`
+    counts create calls that were not carried out; `collects` how often results were listed.
+    `faults` counts steps that were refused or that failed in the end. `waiting_since_at` and
+    `told_at` are of releases before. `slice_most` is how many results go into a slice at most, once
+    slices of it failed as a whole; 0: as many as usual. `collecting_at` is when results were listed
+    first, or when the last one came, as far as somebody had to know; `last_round_at` when they were
+    for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
+    that its recordings left it where it was cancelled. `price` is about what it costs, as far as
+    that is known, and `is_counted` whether that counts for the day's ceilings already. `version` is
+    the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -31,13 +32,15 @@ MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the ne
 class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
-    comes in late, message after message would read the same thousands of rows. Not every recording
-    has to be paid for, or may be (`sift`)."""
+    comes in late, message after message would read the same thousands of rows. `turns` lets few
+    batches in at a time: each may hold ten thousand rows in memory. Not every recording has to be
+    paid for, or may be (`sift`)."""
 
     capabilities: Mapping[str, Capabilities]
     sift: SiftWaiting
     fill: FillJobs
     under_way: UnderWay
+    turns: AbstractContextManager[object]
 
     def __call__(self, batch_id: str, *, early: bool = False) -> None:
         """`early`: also before its window has closed, if what came in is little and nothing more
@@ -47,7 +50,8 @@ class PlanBatch(UseCase):
         try:
             batch = self._current(batch_id)
             if batch is not None and not batch.is_gone:
-                self._plan_if_due(batch, early=early)
+                with self.turns:
+                    self._plan_if_due(batch, early=early)
         finally:
             is_asked_again = self.under_way.end(batch_id)
         if is_asked_again:

@@ -30,7 +30,7 @@ from shared.ports.queue import Queue
 from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
-COMPARED_AT_ONCE = 5_000
+COMPARED_AT_ONCE = 50_000  # each stretch reads all ids of the windows that it touches
 _TICK = timedelta(seconds=1)
 
 

@@ -291,12 +291,12 @@ class TableBatchStore:
 
     def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
         where, values = _left(part)
-        of_job = "(PartitionKey eq @pk and RowKey eq @job_row)"
+        # The SDK tells its parameters apart by the spaces around them.
+        where = f"PartitionKey eq @pk and ( RowKey eq @job_row or ( {where} ) )"
+        values["job_row"] = f"job-{part.id}"
         job, rows = None, []
         with storage_errors("read part", "table"):
-            for row in self._rows.query(
-                f"{of_job} or ({where})", values | {"job_row": f"job-{part.id}"}
-            ):
+            for row in self._rows.query(where, values):
                 if row["RowKey"].startswith("job-"):
                     job = from_row(Job, row)
                 else:
