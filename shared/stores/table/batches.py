@@ -41,7 +41,6 @@ from shared.ports.state import (
     BatchFilter,
     ContentClaim,
     Diary,
-    LineHead,
     OpenBatch,
     RecordingFacts,
     in_transactions,
@@ -74,7 +73,6 @@ prepare(
     EndpointState,
     Diary,
     ContentClaim,
-    LineHead,
     _Note,
 )
 derive(Recording, *_DERIVED)

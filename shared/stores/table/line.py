@@ -20,10 +20,11 @@ from shared.model.batch.job import Job
 from shared.ports.state import ROWS_IN_TRANSACTION, LineHead, Waiting, place_of
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
-from shared.stores.table.rows import from_row
+from shared.stores.table.rows import from_row, prepare
 from shared.stores.table.transaction import put
 
 PREFIX, HEAD = "!line-", "!head"
+prepare(LineHead)
 _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Job)
 
 
