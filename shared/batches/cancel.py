@@ -146,8 +146,8 @@ class CarryOutCancel(UseCase):
         if provider is not None and job.transcription_id:
             cancel_copy(job, provider)
         self.active.remove(job.id)
-        self.store.save(msgspec.structs.replace(job, is_emptied=True))
         self.line.leave([job])
+        self.store.save(msgspec.structs.replace(job, is_emptied=True))
 
     def _end_part(self, job: Job) -> bool:
         """What others share goes on for them: this part is settled alone, and the copy goes with

@@ -15,7 +15,7 @@ from shared.endpoints.choose import down, well
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.model.batch import job as jobs
-from shared.model.batch.carrier import is_carrier
+from shared.model.batch.carrier import is_carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.money.brakes import DEPLOYMENT, endpoint_scope
@@ -114,7 +114,7 @@ class Sending(UseCase):
         be sent once more."""
         claimed = [(place, self.claim_parts(place)) for place in places]
         ready = {
-            job.id: (place, msgspec.structs.replace(job, endpoint=place.endpoint))
+            job.id: (_won(place, job), msgspec.structs.replace(job, endpoint=place.endpoint))
             for place, job in claimed
             if job is not None
         }
@@ -155,6 +155,14 @@ class Sending(UseCase):
         held = crowded(mine, self.active.all(), sending[0].provider, self.policy)
         held |= self.find_held({job.id: places[job.id] for job in sending})
         return self.make_calls(intents, [calls[job.id].request for job in sending], held)
+
+
+def _won(place: Place, job: Job) -> Place:
+    """The place with those of its jobs that the carrier really has."""
+    if not is_carrier(job):
+        return place
+    ids = {part.id for part in parts_of(job)}
+    return place._replace(jobs=tuple(one for one in place.jobs if one.id in ids))
 
 
 @dataclass(frozen=True, kw_only=True)
