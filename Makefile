@@ -84,7 +84,7 @@ types: setup
 
 # Long tests, and all the examples of the others, wait for `make test`.
 unit: setup
-	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long" --hypothesis-profile quick tests/unit
+	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long and not slow" --hypothesis-profile quick tests/unit
 
 pin: ## write requirements.txt anew from requirements.in
 	"$(PYTHON)" -m venv .cache/pin

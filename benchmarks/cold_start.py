@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from local.stack.stack import ROOT
+from local.stack.root import ROOT
 
 ROUNDS = 7
 EMPTY_APP = """

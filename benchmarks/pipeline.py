@@ -30,7 +30,8 @@ from benchmarks import floor
 from benchmarks.counting import CountingSession, Tally, counting_client
 from benchmarks.host import ALL, Host, receiving_webhooks
 from benchmarks.sizes import THREADS
-from local.stack.stack import ROOT, Stack, running_stack
+from local.stack.root import ROOT
+from local.stack.stack import Stack, running_stack
 from shared.application import Application
 from shared.bootstrap import build
 from shared.configuration.settings import read_settings

@@ -10,16 +10,26 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from local.children import ChildFailed
 from local.emulators.registry import EMULATORS, running_emulators
-from local.stack.stack import ROOT, base_environment, running_stack
+from local.stack.lasting import CACHE, Lasting, told
+from local.stack.root import ROOT
+from local.stack.stack import base_environment, running_stack
+from shared.errors import ConfigurationError
 
-ADDRESS = ROOT / ".cache" / "storage"  # where `drop` finds the stack that `run` keeps up
-API_KEY = ROOT / ".cache" / "api-key"
 SAMPLES = str(ROOT / "samples" / "audio")
 
 
 def main() -> int:
-    options = _parser().parse_args()
+    """The exit code; what keeps a command from being carried out is told on the terminal."""
+    try:
+        return _carry_out(_parser().parse_args())
+    except (ConfigurationError, ChildFailed, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _carry_out(options: argparse.Namespace) -> int:
     match options.command:
         case "demo":
             from local.stack.demo import demo
@@ -35,10 +45,10 @@ def main() -> int:
             if options.manifest is not None:
                 from local.stack.manifest import drop_manifest
 
-                return drop_manifest(ADDRESS, options.manifest, options.audio, options.out)
+                return drop_manifest(CACHE, options.manifest, options.audio, options.out)
             from local.stack.demo import drop_into
 
-            return drop_into(ADDRESS, options.audio or [SAMPLES], options.out)
+            return drop_into(CACHE, options.audio or [SAMPLES], options.out, dict(options.metadata))
         case "archive":
             return archive(options.results, options.out)
         case "run":
@@ -48,28 +58,24 @@ def main() -> int:
 
 def run(engine: str, port: int, provider: str) -> int:
     """Keep the stack up until SIGINT or SIGTERM."""
-    told = _when_told()
+    told_to_stop = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
-        ADDRESS.parent.mkdir(exist_ok=True)
-        ADDRESS.write_text(stack.azurite.connection_string, encoding="utf-8")
-        API_KEY.write_text(stack.api_key, encoding="utf-8")
-        print(
-            "The stack is up; Ctrl-C stops it.\n"
-            f"  functions app  {stack.app_url}\n"
-            f"  its API        {stack.app_url}/api, with the key in .cache/api-key\n"
-            f"  {EMULATORS[provider].name:<13}  {stack.speech_url}{EMULATORS[provider].path}\n"
-            f"  blobs          {stack.azurite.blob_endpoint}\n"
-            f"  logs           {logs}\n"
-            'Drop audio from another terminal:  make drop AUDIO="files or folders"',
-            flush=True,
-        )
-        try:
-            while not told.wait(1):
+        lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
+        with told(lasting, events_secret=stack.environment["EVENTS_SECRET"]):
+            print(
+                "The stack is up; Ctrl-C stops it.\n"
+                f"  functions app  {stack.app_url}\n"
+                f"  its API        {stack.app_url}/api, with the key in .cache/api-key\n"
+                "  callbacks      signed with the secret in .cache/events-secret\n"
+                f"  {EMULATORS[provider].name:<13}  {stack.speech_url}{EMULATORS[provider].path}\n"
+                f"  blobs          {stack.azurite.blob_endpoint}\n"
+                f"  logs           {logs}\n"
+                'Drop audio from another terminal:  make drop AUDIO="files or folders"',
+                flush=True,
+            )
+            while not told_to_stop.wait(1):
                 stack.check()
-        finally:
-            ADDRESS.unlink(missing_ok=True)
-            API_KEY.unlink(missing_ok=True)
     return 0
 
 
@@ -111,6 +117,14 @@ def _when_told() -> threading.Event:
     return told
 
 
+def _entry(text: str) -> tuple[str, str]:
+    """Names of blob metadata are those of C#: letters, digits and underscores."""
+    name, equals, value = text.partition("=")
+    if not equals or not (name.isascii() and name.isidentifier()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TEXT, NAME of letters, digits, _")
+    return name, value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local", description="The whole of Dropscribe on this machine."
@@ -145,6 +159,14 @@ def _parser() -> argparse.ArgumentParser:
         help="a manifest to drop; the audio, if any, then goes into the container for uploads",
     )
     demo.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
+    drop.add_argument(
+        "--metadata",
+        action="append",
+        type=_entry,
+        default=[],
+        metavar="NAME=TEXT",
+        help="metadata of every file, such as client=ACME or dropscribe_locale=de-DE; repeatable",
+    )
     drop.add_argument("--out", type=Path, help="folder for the outputs")
     for command in (demo, run, emulators):
         command.add_argument(

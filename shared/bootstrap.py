@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from secrets import token_bytes
 from threading import Lock
 from uuid import uuid4
@@ -17,7 +16,7 @@ import httpx
 import requests
 
 from shared.application import Application
-from shared.configuration.profiles import load_profiles
+from shared.configuration.in_force import read_profiles, signs_links
 from shared.configuration.settings import Settings, read_settings
 from shared.log import quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
@@ -26,7 +25,7 @@ from shared.model.money.price import with_amounts
 from shared.model.profile.profile import Profile
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
-from shared.outbound.web_audio import HttpWebAudio, _asking, _fetching
+from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
@@ -34,6 +33,7 @@ from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.uploads import SignedUploads
@@ -55,7 +55,6 @@ from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 CALLERS = 16  # calls at a time of one process to receivers of events
-ROOT = Path(__file__).resolve().parent.parent
 
 
 class SystemClock:
@@ -92,15 +91,10 @@ def build(
         session,
         limits_within(settings.policy.resolve_after_seconds),
     )
-    signs, signer = _signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
+    signs, signer = signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
     secret = settings.webhook_secret
-    profiles = load_profiles(
-        ROOT / settings.profiles_file,
-        providers={endpoint.provider for endpoint in settings.endpoints},
-        sas_hours=settings.sas_hours if signs else None,
-        endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
-    )
+    profiles = read_profiles(settings)
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
         Ports(
@@ -116,8 +110,9 @@ def build(
             names=TableNames(table),
             queue=StorageQueue(account.queues),
             requests=BlobRequests(account.blobs, settings.batches_container),
-            web=HttpWebAudio(_fetching(outbound), _asking(outbound)),
+            web=HttpWebAudio(outbound.get, outbound.head),
             uploads=SignedUploads(account.blobs, signer),
+            output_links=SignedOutputLinks(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
             capabilities={
                 name: offer.limits_with(settings.of_provider[name])
@@ -172,12 +167,6 @@ def _ceilings(settings: Settings, profiles: Sequence[Profile]) -> dict[str, Ceil
 def _deployment(blobs_url: str, table: str) -> str:
     """Eight hex digits that tell the state of this deployment from that of any other."""
     return sha256(f"{blobs_url} {table}".encode()).hexdigest()[:8]
-
-
-def _signs_links(settings: Settings) -> bool:
-    """Whether links to the audio carry a SAS; without, the provider's own identity reads."""
-    used = {endpoint.provider for endpoint in settings.endpoints}
-    return all(settings.of_provider[name].get("reads_audio", "sas") == "sas" for name in used)
 
 
 def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:

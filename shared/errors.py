@@ -18,6 +18,7 @@
     │   └── BlobUnread            it did so when one blob was to be read
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
+        │   └── ChoiceRefused     in what the app chose, whatever the recording
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
@@ -199,6 +200,17 @@ class ProviderUnauthorised(ProviderError):
 class ProviderUnfunded(ProviderError):
     """The provider's account holds too little money; nothing was carried out. Whoever pays has to
     pay in, and then the same call succeeds."""
+
+
+class ChoiceRefused(ProviderRefused):
+    """A create call was refused for what the app chose, not the profile: a model, a version, a
+    locale, a feature, an address. No recording is to blame, and every other call would be refused
+    too, until somebody changes the choice. `accepted` are the values that the answer names as
+    accepted, in its order."""
+
+    def __init__(self, message: str, *, code: str = "", accepted: Sequence[str] = ()) -> None:
+        self.accepted = tuple(accepted)
+        super().__init__(message, code=code)
 
 
 class ProviderNotReady(ProviderError):

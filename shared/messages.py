@@ -1,8 +1,7 @@
 """What travels in the queues: one kind of message for each function, told apart by its queue.
 
 Messages are a fast path only. They may come twice, late or never; what they point to is in the
-tables. `v` is the version of the form; unknown fields are ignored, so older code can read newer
-messages.
+tables. Unknown fields are ignored, so older code can read newer messages.
 """
 
 from __future__ import annotations
@@ -14,51 +13,52 @@ import msgspec
 from shared.model.failure import Failure
 
 
-class Register(msgspec.Struct, frozen=True, kw_only=True):
+class Versioned(msgspec.Struct, frozen=True, kw_only=True):
+    """What every message tells of itself: the version of its form."""
+
+    v: int = 1
+
+
+class Register(Versioned, frozen=True, kw_only=True):
     """Register blobs that no event announced."""
 
     queue: ClassVar[str] = "dropscribe-register"
-    v: int = 1
     container: str
     names: tuple[str, ...]
 
 
-class Expand(msgspec.Struct, frozen=True, kw_only=True):
+class Expand(Versioned, frozen=True, kw_only=True):
     """Make the next items of a part of a request into recordings. Without a part: see to it that
     every part that is left is worked on, or that the batch goes on when none is."""
 
     queue: ClassVar[str] = "dropscribe-expand"
-    v: int = 1
     batch_id: str
     part: int | None = None
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(Versioned, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
     in line, or delete it. `after` is the recording, or the job, up to which that was done."""
 
     queue: ClassVar[str] = "dropscribe-change"
-    v: int = 1
     batch_id: str
     after: str = ""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class Plan(Versioned, frozen=True, kw_only=True):
     """Put the waiting recordings of a batch into jobs; finish the batch when none is left. `early`:
     before its window has closed, because its provider had nothing to do."""
 
     queue: ClassVar[str] = "dropscribe-plan"
-    v: int = 1
     batch_id: str
     early: bool = False
 
 
-class Submit(msgspec.Struct, frozen=True, kw_only=True):
+class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
 
     queue: ClassVar[str] = "dropscribe-submit"
-    v: int = 1
     batch_id: str
     job_id: str
     last: str | None = None
@@ -70,13 +70,12 @@ def go_along(provider: str) -> Submit:
     return Submit(batch_id="", job_id="", provider=provider)
 
 
-class Collect(msgspec.Struct, frozen=True, kw_only=True):
+class Collect(Versioned, frozen=True, kw_only=True):
     """A hint that a transcription may be over. From a webhook only the provider's id is known;
     from the poll also the job. `again` asks for the results of a job that is being collected,
     because some of them could not be read."""
 
     queue: ClassVar[str] = "dropscribe-collect"
-    v: int = 1
     endpoint: str
     transcription_id: str
     batch_id: str | None = None
@@ -96,39 +95,35 @@ class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes: int | None = None
 
 
-class Write(msgspec.Struct, frozen=True, kw_only=True):
+class Write(Versioned, frozen=True, kw_only=True):
     """Fetch, normalise and store the results of some recordings of a job."""
 
     queue: ClassVar[str] = "dropscribe-write"
-    v: int = 1
     batch_id: str
     job_id: str
     items: tuple[SliceItem, ...]
 
 
-class Finish(msgspec.Struct, frozen=True, kw_only=True):
+class Finish(Versioned, frozen=True, kw_only=True):
     """See whether a job is over, and then whether its batch is."""
 
     queue: ClassVar[str] = "dropscribe-finish"
-    v: int = 1
     batch_id: str
     job_id: str | None = None
 
 
-class Announce(msgspec.Struct, frozen=True, kw_only=True):
+class Announce(Versioned, frozen=True, kw_only=True):
     """Pass on the events of a notice, which lies in that partition, to all who want them."""
 
     queue: ClassVar[str] = "dropscribe-announce"
-    v: int = 1
     partition: str
     notice_id: str
 
 
-class Deliver(msgspec.Struct, frozen=True, kw_only=True):
+class Deliver(Versioned, frozen=True, kw_only=True):
     """Send off the deliveries of a parcel that are due."""
 
     queue: ClassVar[str] = "dropscribe-deliver"
-    v: int = 1
     receiver: str
     parcel_id: str
 

@@ -24,7 +24,8 @@ from local.chaos.providers.registry import PROVIDERS
 from local.children import Child
 from local.emulators.registry import EMULATORS
 from local.stack.azurite import Azurite, running_azurite
-from local.stack.stack import CONTAINERS, ROOT, TABLE, app_settings, free_port, make_storage
+from local.stack.root import ROOT
+from local.stack.stack import CONTAINERS, TABLE, app_settings, free_port, make_storage
 
 HOSTS = 2
 _LEASE_SECONDS = 6

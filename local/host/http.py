@@ -131,7 +131,7 @@ class _Dispatcher:
         function, values = found
         level = (function.trigger.text("authLevel") or "function").lower()
         if not self._keys.opens_function(level, function.name, given_key(request)):
-            return Response(status_code=401)
+            return _refused_key()
         body = await read_body(request)
         if body is None:
             return Response(status_code=413)
@@ -147,6 +147,18 @@ class _Dispatcher:
                 if values is not None:
                     return function, values
         return None
+
+
+def _refused_key() -> Response:
+    """With what would be right, for people; the real host answers without a body."""
+    problem = {
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "code": "key_missing",
+        "detail": "Send a key of the app in the header x-functions-key.",
+    }
+    return JSONResponse(problem, 401, media_type="application/problem+json")
 
 
 def given_key(request: Request) -> str:

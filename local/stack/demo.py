@@ -5,9 +5,11 @@ from __future__ import annotations
 import mimetypes
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
+from types import MappingProxyType
+from urllib.parse import quote
 
 import msgspec
 from azure.data.tables import TableServiceClient
@@ -16,18 +18,18 @@ from rich.console import Console
 
 from local.children import ChildFailed
 from local.stack import screen
-from local.stack.download import download
+from local.stack.download import download, outputs_of
 from local.stack.intake import Drop, choose
+from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
 from local.stack.stack import CONTAINERS, TABLE, running_stack
+from shared.errors import ConfigurationError
 from shared.model.batch.recording import Recording
 from shared.model.transcript.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
 LOOK_SECONDS = 0.5
-OUTPUTS = tuple(
-    CONTAINERS[name] for name in ("TRANSCRIPTS_CONTAINER", "REPORTS_CONTAINER", "ERRORS_CONTAINER")
-)
+REPORTS = CONTAINERS["REPORTS_CONTAINER"]
 
 
 def demo(
@@ -60,7 +62,11 @@ def demo(
                 check=stack.check,
                 seconds=60 * minutes,
             )
-            download(stack.blobs, OUTPUTS, out)
+            download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
+    except ConfigurationError as error:
+        shutil.rmtree(logs, ignore_errors=True)
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        return STACK_FAILED
     except (ChildFailed, RuntimeError, TimeoutError) as error:
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
@@ -80,23 +86,40 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
     return intake.drops
 
 
-def drop_into(address: Path, audio: Sequence[str], out: Path | None) -> int:
-    """Drop into the stack that `make run` keeps up; its address is in the file `address`."""
+def drop_into(
+    folder: Path, audio: Sequence[str], out: Path | None, metadata: Mapping[str, str]
+) -> int:
+    """Drop into the stack that `make run` keeps up; its addresses are files in `folder`.
+    `metadata` is that of every blob."""
     console = Console(highlight=False)
     try:
-        storage = address.read_text(encoding="utf-8")
+        storage = the_stack(folder, console).storage
         drops = _choose(audio, console)
-    except FileNotFoundError as error:
-        is_down = error.filename == str(address)
-        text = "The stack is not up: start it with `make run`." if is_down else str(error)
-        console.print(text, style="red", markup=False)
+    except (StackDown, FileNotFoundError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started = monotonic()
-    progress = _drop_and_watch(storage, drops, console, check=lambda: None, seconds=3600)
+    progress = _drop_and_watch(
+        storage, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+    )
     if out is not None:
-        download(BlobServiceClient.from_connection_string(storage), OUTPUTS, out)
+        blobs = BlobServiceClient.from_connection_string(storage)
+        download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def the_stack(folder: Path, console: Console) -> Lasting:
+    """The one that `make run` keeps up. Raises `StackDown`."""
+    found = find(folder)
+    if is_stale(folder):
+        console.print(
+            "profiles.toml has changed since the stack started; stop `make run` and start it "
+            "again for that to take effect.",
+            style="yellow",
+            markup=False,
+        )
+    return found
 
 
 def _drop_and_watch(
@@ -106,10 +129,11 @@ def _drop_and_watch(
     *,
     check: Callable[[], None],
     seconds: float,
+    metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> Progress:
     """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
     blobs = BlobServiceClient.from_connection_string(storage)
-    wanted = {_drop(blobs, drop) for drop in drops}
+    wanted = {_drop(blobs, drop, metadata) for drop in drops}
     console.print(f"Dropped {len(wanted)} recordings into the container audio.")
     table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
     shown: set[Key] = set()
@@ -126,12 +150,13 @@ def _drop_and_watch(
     raise TimeoutError(f"not done after {seconds / 60:.0f} minutes")
 
 
-def _drop(blobs: BlobServiceClient, drop: Drop) -> Key:
+def _drop(blobs: BlobServiceClient, drop: Drop, metadata: Mapping[str, str]) -> Key:
     blob = blobs.get_blob_client(CONTAINERS["AUDIO_CONTAINER"], drop.name)
     media_type = mimetypes.guess_type(drop.path.name)[0] or "application/octet-stream"
     settings = ContentSettings(content_type=media_type)
+    sent = {n: text if text.isascii() else quote(text) for n, text in metadata.items()}
     with drop.path.open("rb") as file:
-        answer = blob.upload_blob(file, overwrite=True, content_settings=settings)
+        answer = blob.upload_blob(file, overwrite=True, content_settings=settings, metadata=sent)
     return drop.name, str(answer["etag"]).strip('"')
 
 

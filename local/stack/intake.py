@@ -10,7 +10,9 @@ from pathlib import Path
 
 SOUNDS = frozenset(
     ".wav .mp3 .m4a .mp4 .m4b .aac .ogg .oga .opus .flac .wma .asf .amr .webm .spx .mka .mkv "
-    ".mov .aif .aiff .au .caf".split()
+    ".mov .aif .aiff .au .caf .3gp .3gpp .3g2 .m4v .mp2 .mpga .mpeg .mpg .ts .mts .avi .aifc .awb "
+    ".snd .weba .wv .ape .ac3 .eac3 .dts .gsm .w64 .rf64 .bwf .amrnb .ogv .ogx .f4a .f4v .wmv "
+    ".flv .vob .tta .tak .dsf .dss .ds2 .vox".split()
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,31 +12,39 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from rich.console import Console
 
-from local.stack.demo import ALL_TRANSCRIBED, LOOK_SECONDS, OUTPUTS, SOME_FAILED, STACK_FAILED
-from local.stack.download import download
+from local.stack import screen
+from local.stack.demo import (
+    ALL_TRANSCRIBED,
+    LOOK_SECONDS,
+    REPORTS,
+    SOME_FAILED,
+    STACK_FAILED,
+    the_stack,
+)
+from local.stack.download import download, outputs_of
 from local.stack.intake import choose
+from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
 from shared.batches.status import BatchStatus, TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
+from shared.model.batch.recording import Recording
 from shared.model.manifest.refusal import ManifestReport, told
 from shared.stores.table.batches import TableBatchStore
 
 SECONDS = 3600
 
 
-def drop_manifest(address: Path, manifest: Path, audio: Sequence[str], out: Path | None) -> int:
+def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path | None) -> int:
     """`audio` goes into the container for uploads first. Returns 0: all transcribed, 3: some
     failed or the manifest was refused, 1: the stack is not up or a file is missing."""
     console = Console(highlight=False)
     try:
-        storage = address.read_text(encoding="utf-8")
+        storage = the_stack(folder, console).storage
         content = manifest.read_bytes()
         drops = choose(audio).drops
-    except FileNotFoundError as error:
-        is_down = error.filename == str(address)
-        text = "The stack is not up: start it with `make run`." if is_down else str(error)
-        console.print(text, style="red", markup=False)
+    except (StackDown, FileNotFoundError) as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     blobs = BlobServiceClient.from_connection_string(storage)
     for drop in drops:
@@ -46,8 +54,13 @@ def drop_manifest(address: Path, manifest: Path, audio: Sequence[str], out: Path
     batch_id = _drop(blobs, manifest.name, content)
     console.print(f"Dropped {manifest.name}; its batch is {batch_id}.", markup=False)
     status = _watch(storage, batch_id, console)
+    rows = list(_rows(storage, batch_id))
     if out is not None:
-        download(blobs, OUTPUTS, out)
+        refused = [status.error_report] if status.error_report else []
+        download(blobs, [*outputs_of(rows, REPORTS), *refused], out)
+    for row in rows:
+        if row.state == "failed":
+            screen.show_failure(console, row)
     return _show_end(status, blobs, console)
 
 
@@ -55,6 +68,11 @@ def _drop(blobs: BlobServiceClient, name: str, content: bytes) -> str:
     container = CONTAINERS["MANIFESTS_CONTAINER"]
     answer = blobs.get_blob_client(container, name).upload_blob(content, overwrite=True)
     return manifest_batch_id(container, name, str(answer["etag"]))
+
+
+def _rows(storage: str, batch_id: str) -> Iterator[Recording]:
+    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    return TableBatchStore(table).recordings(batch_id)
 
 
 def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
@@ -74,7 +92,7 @@ def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
                 f"{status.status}: transcribed {counts.transcribed}, failed {counts.failed} "
                 f"of {counts.accepted}"
             )
-            if status.status in ("completed", "refused"):
+            if status.status in ("completed", "cancelled", "refused"):
                 return status
             sleep(LOOK_SECONDS)
     raise TimeoutError(f"not done after {SECONDS / 60:.0f} minutes")

@@ -21,9 +21,10 @@ from local.children import Child, running
 from local.emulators.registry import EMULATORS, running_emulator
 from local.host.keys import FUNCTION
 from local.stack.azurite import Azurite, running_azurite
+from local.stack.check import check_configuration
+from local.stack.root import ROOT
 from shared.messages import QUEUES
 
-ROOT = Path(__file__).resolve().parents[2]
 CONTAINERS = {
     "AUDIO_CONTAINER": "audio",
     "TRANSCRIPTS_CONTAINER": "transcripts",
@@ -36,6 +37,8 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
 }
 TABLE = "dropscribe"
+_NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet
+_NOWHERE = Azurite(_NOWHERE_URL, _NOWHERE_URL, _NOWHERE_URL).connection_string
 
 
 @dataclass
@@ -83,8 +86,11 @@ def running_stack(
     """Start everything, wait until it works, and stop it at the end. The emulator is that of
     `provider`, which the default profile names. `settings` are app settings over those of the
     stack; `logs` is a folder for what the programs print. Without a host,
-    whoever starts the stack runs the app."""
+    whoever starts the stack runs the app. Raises `ConfigurationError` before anything starts."""
     logs.mkdir(parents=True, exist_ok=True)
+    profiles = _profiles_for(provider, logs)
+    own = {"PROFILES_FILE": str(profiles), **(settings or {})}
+    check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", own))
     with ExitStack() as exits:
         tell("storage")
         azurite = exits.enter_context(running_azurite())
@@ -106,19 +112,13 @@ def running_stack(
         speech_url = speech.found[1]
         tell("functions")
         port = host_port or free_port()
-        environment = {
-            **base_environment(),
-            **app_settings(azurite.connection_string, f"http://127.0.0.1:{port}"),
-            **EMULATORS[provider].settings(speech_url, key),
-            "PROFILES_FILE": str(_profiles_for(provider, logs)),
-            **(settings or {}),
-        }
+        url = f"http://127.0.0.1:{port}"
+        environment = _environment(azurite.connection_string, url, provider, speech_url, key, own)
         children = [speech]
         if with_host:
             children.append(
                 exits.enter_context(running_host(port, environment, logs / "functions.log"))
             )
-        url = f"http://127.0.0.1:{port}"
         yield Stack(azurite, speech_url, url, environment, logs, provider, key, children)
 
 
@@ -133,6 +133,18 @@ def running_host(
         "The functions host", command, ready=r"http://127\.0\.0\.1:\d+", env=environment, log=log
     ) as host:
         yield host
+
+
+def _environment(
+    storage: str, app_url: str, provider: str, speech_url: str, key: str, own: Mapping[str, str]
+) -> dict[str, str]:
+    """Of the functions host; `own` goes over the rest."""
+    return {
+        **base_environment(),
+        **app_settings(storage, app_url),
+        **EMULATORS[provider].settings(speech_url, key),
+        **own,
+    }
 
 
 def app_settings(storage: str, app_url: str) -> dict[str, str]:

@@ -15,8 +15,9 @@ import msgspec
 
 from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
+from shared.api.words import words_at
 from shared.application import Application
-from shared.errors import Fault
+from shared.errors import ConfigurationError, Fault
 
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
@@ -60,7 +61,9 @@ class Operation:
     that the operation reads by itself, `headers` what it reads besides, with what that does.
     `problems` are the statuses that it refuses with, besides those that all have. `former` maps
     names that a parameter of the query had before to the one that it has: they are taken and not
-    described. `is_open` lets everybody in. Each is itself and no other, whatever others hold."""
+    described. `is_open` lets everybody in. `unconfigured` answers where settings or profiles are
+    wrong and there is no application; without it that is a problem. Each is itself and
+    no other, whatever others hold."""
 
     name: str
     method: str
@@ -76,6 +79,7 @@ class Operation:
     former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     is_open: bool = False
+    unconfigured: Callable[[ConfigurationError], Response] | None = None
     tag: str = ""
     path_names: tuple[str, ...] = field(init=False)
     read_body: Callable[[bytes], Any] | None = field(init=False)
@@ -161,7 +165,8 @@ def _query(operation: Operation, query: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(sent, kind, strict=False)
     except msgspec.ValidationError as error:
-        at, message = _told(error)
+        at, message = _told(error, kind)
+        at = next((k for k in query if former.get(k) == at), at)  # as its sender calls it
         raise _invalid(at, "invalid_parameter", message) from None
 
 
@@ -174,19 +179,22 @@ def _body(operation: Operation, request: Request) -> Any:
     try:
         return operation.read_body(request.body or b"{}")
     except msgspec.ValidationError as error:
-        at, message = _told(error)
+        at, message = _told(error, operation.body)
         raise _invalid(at, "invalid_body", message) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "invalid_body", "The body is not JSON.") from None
 
 
-def _told(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Where, and what. The library's texts never repeat a value that was sent."""
+def _told(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
+    """Where, and what. Of a word that is not among those of an enumeration the library repeats the
+    value that was sent, of nothing else: it is left out, and those that there are are named."""
     text = str(error)
     place = _PLACE.search(text)
     at, told = (place.group(1), text[: place.start()]) if place else ("", text)
     if "matching regex" in told:
         return at, "It is not written as it has to be; openapi.json has the pattern."
+    if told.startswith("Invalid enum value"):
+        return at, f"It can be: {', '.join(words_at(kind, at))}."
     return at, f"{told}."
 
 

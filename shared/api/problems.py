@@ -8,10 +8,21 @@ from http import HTTPStatus
 import msgspec
 
 from shared.api.http import PROBLEM, Response
-from shared.errors import DropscribeError, Fault, InputError, ManifestRefused, SubscriptionRefused
+from shared.errors import (
+    ConfigurationError,
+    DropscribeError,
+    Fault,
+    InputError,
+    ManifestRefused,
+    SubscriptionRefused,
+)
 
 MOST_FAULTS = 200
 RETRY_SECONDS = 5
+_MISCONFIGURED = (
+    "The settings or the profiles of the deployment are wrong, and nothing is done until whoever "
+    "runs it has mended what is listed."
+)
 _TYPE = "urn:dropscribe:problem:"
 _encoder = msgspec.json.Encoder()
 
@@ -58,6 +69,9 @@ def of_error(error: DropscribeError) -> Response:
     if isinstance(error, SubscriptionRefused):
         fault = Fault(code="invalid", message=str(error), at=error.field)
         return problem(error.status, _code(error), _sentence(str(error)), (fault,))
+    if isinstance(error, ConfigurationError):
+        found = tuple(Fault(code="misconfigured", message=text) for text in error.problems)
+        return problem(error.status, _code(error), _MISCONFIGURED, found[:MOST_FAULTS])
     if error.status >= 500:
         return problem(error.status, _code(error), "Try again a little later.", retry_seconds=retry)
     return problem(error.status, _code(error), _sentence(str(error)), retry_seconds=retry)

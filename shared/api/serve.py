@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shared.api.caller import caller_of
@@ -11,7 +11,7 @@ from shared.api.http import Request, Response
 from shared.api.operation import Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
-from shared.errors import DropscribeError
+from shared.errors import ConfigurationError, DropscribeError
 from shared.log import event
 
 
@@ -41,6 +41,9 @@ def serve(
         return operation.handle(read_call(operation, request, app, base, caller, operations))
     except Refused as error:
         return refusal(error)
+    except ConfigurationError as error:
+        _told(operation, error)
+        return operation.unconfigured(error) if operation.unconfigured else of_error(error)
     except DropscribeError as error:
         if error.status >= 500:
             _told(operation, error)
@@ -48,6 +51,24 @@ def serve(
     except Exception as error:  # the host would answer without a word
         _told(operation, error)
         return problem(500, "internal", "The fault is ours. It is logged; try again later.")
+
+
+def nothing_there(method: str, path: str, operations: Operations) -> Response:
+    """For a path below the API that no operation has, or has with other methods only."""
+    parts = path.strip("/").split("/")
+    methods = sorted({op.method for op in operations if _may_be(op.path.split("/"), parts)})
+    if not methods or method in methods:
+        text = "There is nothing at this address. GET openapi.json lists all that there is."
+        return problem(404, "unknown_path", text)
+    allowed = ", ".join(methods)
+    response = problem(405, "method_not_allowed", f"This address takes {allowed}, not {method}.")
+    return response._replace(headers={"Allow": allowed})
+
+
+def _may_be(path: Sequence[str], asked: Sequence[str]) -> bool:
+    return len(path) == len(asked) and all(
+        own.startswith("{") or own == other for own, other in zip(path, asked, strict=True)
+    )
 
 
 def _told(operation: Operation, error: Exception) -> None:

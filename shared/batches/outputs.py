@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -13,9 +14,11 @@ from shared.model.batch.recording import Recording
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
-from shared.ports.blobs import Outputs
+from shared.outputs.report.links import relinked
+from shared.ports.blobs import OutputLinks, Outputs
 from shared.ports.state import BatchStore
 
+LINKS_LIVE = timedelta(hours=12)
 _transcripts = msgspec.json.Decoder(Transcript)
 
 
@@ -55,10 +58,12 @@ class FetchTranscript:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchReport:
-    """In one of `reports.FORMATS`. Raises `BatchMissing`, `OutputMissing`."""
+    """In one of `reports.FORMATS`. The links of the page, which are relative where it lies, lead to
+    the outputs from everywhere, for `LINKS_LIVE`. Raises `BatchMissing`, `OutputMissing`."""
 
     store: BatchStore
     outputs: Outputs
+    output_links: OutputLinks
     reports_container: str
 
     def __call__(self, batch_id: str, kind: str) -> Fetched:
@@ -67,7 +72,12 @@ class FetchReport:
             raise OutputMissing("the batch has no report: it is written when the batch is over")
         name = f"{batch.id}.{kind}"
         content = _read(f"{self.reports_container}/{name}", self.outputs)
+        if kind == "html":
+            content = relinked(content, self._link)
         return Fetched(content, reports.FORMATS[kind].media_type, name)
+
+    def _link(self, path: str) -> str:
+        return self.output_links.link(path, LINKS_LIVE)
 
 
 def _why(row: Recording) -> str:

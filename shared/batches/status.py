@@ -21,7 +21,9 @@ from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
 
 MOST_IN_PAGE = 1_000
 LOOKED_THROUGH = 5_000
-Status = Literal["registering", "running", "cancelling", "deleting", "completed", "refused"]
+Status = Literal[
+    "registering", "running", "cancelling", "deleting", "completed", "cancelled", "refused"
+]
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,8 +257,9 @@ def _status(batch: Batch, is_over: bool) -> Status:
         return "refused"
     if batch.is_expanding:
         return "registering"
-    if is_over and state_of(batch) == "completed":
-        return "completed"
+    state = state_of(batch)
+    if is_over and state != "running":
+        return state
     return "cancelling" if batch.cancelled_at is not None else "running"
 
 

@@ -76,7 +76,10 @@ class BatchDesk:
         self.items = ReadItems(store=store)
         self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
         self.report = FetchReport(
-            store=store, outputs=ports.outputs, reports_container=ports.reports
+            store=store,
+            outputs=ports.outputs,
+            output_links=ports.output_links,
+            reports_container=ports.reports,
         )
         self.estimate = _estimate(ground)
         self.upload = OfferUpload(

@@ -76,7 +76,6 @@ def _from_addresses(
         blob_service_uri=addresses.get("blob"),
         queue_service_uri=addresses.get("queue"),
         table_service_uri=addresses.get("table"),
-        client_id=parts.get("clientId"),
     )
 
 
@@ -87,7 +86,7 @@ def endpoints(
     found = [
         endpoint
         for name, offer in offers.items()
-        if any(setting in given for setting in _names(offer.form, given))
+        if any(map(offer.form.reads, given))
         for endpoint in _Reader(name, offer.form, given, allow_http, problems).endpoints()
     ]
     if not found and not any(line.startswith(form_prefixes(offers)) for line in problems):
@@ -107,27 +106,8 @@ def endpoints(
     return tuple(found)
 
 
-def endpoint_forms(offers: Mapping[str, Offer]) -> tuple[str, ...]:
-    """The names of the settings that say where endpoints are, beside those of named keys."""
-    return tuple(
-        f"{offer.form.prefix}_{name}"
-        for offer in offers.values()
-        for name in ("ENDPOINTS", "ENDPOINT", "REGION", "KEY")
-    )
-
-
-def named_keys(offers: Mapping[str, Offer]) -> tuple[str, ...]:
-    """What the settings begin with that hold the key of one endpoint; its name follows."""
-    return tuple(f"{offer.form.prefix}_KEY_" for offer in offers.values())
-
-
 def form_prefixes(offers: Mapping[str, Offer]) -> tuple[str, ...]:
     return tuple(f"{offer.form.prefix}_" for offer in offers.values())
-
-
-def _names(form: EndpointForm, given: Mapping[str, str]) -> list[str]:
-    plain = [f"{form.prefix}_{name}" for name in ("ENDPOINTS", "ENDPOINT", "REGION", "KEY")]
-    return plain + [name for name in given if name.startswith(f"{form.prefix}_KEY_")]
 
 
 class _Reader:

@@ -17,10 +17,8 @@ import msgspec
 from shared.configuration.addresses import (
     STORAGE_FORMS,
     data_storage,
-    endpoint_forms,
     endpoints,
     form_prefixes,
-    named_keys,
 )
 from shared.errors import ConfigurationError
 from shared.model import setting as values
@@ -86,7 +84,7 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
     _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
     _of_policy("SUBMITTED_SECONDS", "submitted_seconds", 3600, 2_592_000),
-    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 3600, 2_592_000),
+    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 60, 2_592_000),
     _of_policy("FALL_OVER_SECONDS", "fall_over_seconds", 60, 604_800),
     _of_policy("REFETCH_SECONDS", "refetch_seconds", 1, 3600),
     _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
@@ -109,11 +107,10 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 }
 """The settings of one value that are of one provider each."""
 
-FORMS = (*STORAGE_FORMS, *endpoint_forms(OFFERS))
+FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
 
-NAMED_KEYS = named_keys(OFFERS)
-"""What the settings begin with that hold the key of one endpoint; its name follows."""
+NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
 
 
 def all_settings() -> tuple[Setting, ...]:

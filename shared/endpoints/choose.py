@@ -33,17 +33,21 @@ def choose_endpoint(
 
 
 def down(states: Mapping[str, EndpointState], now: datetime) -> dict[str, timedelta]:
-    """The endpoints that are taken out, and for how long yet."""
-    return {
-        name: state.down_until_at - now
+    """The endpoints that are taken out, or closed to new jobs, and for how long yet."""
+    untils = {
+        name: [
+            until_at
+            for until_at in (state.down_until_at, state.closed_until_at)
+            if until_at is not None and now < until_at
+        ]
         for name, state in states.items()
-        if state.down_until_at is not None and state.is_down(now)
     }
+    return {name: max(found) - now for name, found in untils.items() if found}
 
 
 def well(
     endpoints: Mapping[str, SpeechProvider], states: Mapping[str, EndpointState], now: datetime
 ) -> dict[str, SpeechProvider]:
-    """The endpoints that are not taken out."""
+    """The endpoints that take jobs."""
     out = down(states, now)
     return {name: provider for name, provider in endpoints.items() if name not in out}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-import msgspec
-
+from shared.endpoints.hand import Admitted, Hand, used_up, with_taken
 from shared.errors import (
     CallOverdue,
+    ChoiceRefused,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -28,7 +28,7 @@ from shared.errors import (
 from shared.log import event
 from shared.model.endpoint import endpoint as model
 from shared.model.endpoint.endpoint import EndpointState
-from shared.model.endpoint.limits import Limits, Taken, take
+from shared.model.endpoint.limits import Limits, take
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost
 from shared.ports.provider import (
@@ -47,30 +47,6 @@ from shared.ports.state import EndpointBook
 
 TRIES = 10
 _T = TypeVar("_T")
-
-
-class _Admitted(NamedTuple):
-    """What was known of the endpoint when a call began."""
-
-    was_unwell: bool
-    is_probe: bool
-
-
-class _Hand(NamedTuple):
-    """Calls that this process has taken and not made yet; they are good until then."""
-
-    calls: int = 0
-    creates: int = 0
-    until: datetime = datetime.min.replace(tzinfo=UTC)
-
-    def has(self, calls: int, creates: int) -> bool:
-        return self.calls >= calls and self.creates >= creates
-
-    def without(self, calls: int, creates: int) -> _Hand:
-        return _Hand(self.calls - calls, self.creates - creates, self.until)
-
-    def plus(self, taken: Taken) -> _Hand:
-        return _Hand(self.calls + taken.calls, self.creates + taken.creates, taken.until)
 
 
 class GuardedProvider:
@@ -93,12 +69,12 @@ class GuardedProvider:
         self.name, self.endpoint = provider.name, provider.endpoint
         self.api_version = provider.api_version
         self._lock = Lock()
-        self._hand = _Hand()
+        self._hand = Hand()
         self._must_look = False
 
     def submit(self, request: JobRequest) -> str:
         """Raises `CallOverdue` where taking the call from the limits took too long."""
-        with self._call(self._limits.calls_per_create, self._counted_creates):
+        with self._call(self._limits.calls_per_create, self._counted_creates, is_create=True):
             self._refuse_if_late(request)
             return self._provider.submit(request)
 
@@ -117,12 +93,12 @@ class GuardedProvider:
             for _ in range(TRIES):
                 with suppress(StoreConflict):  # others take them at the same moment
                     return min(most, self._reserved(hand, most, now))
-        raise _used_up(1)
+        raise used_up(1)
 
-    def _reserved(self, hand: _Hand, most: int, now: datetime) -> int:
+    def _reserved(self, hand: Hand, most: int, now: datetime) -> int:
         state = self._book.state(self._endpoint_name)
-        self._refuse_if_down(state, now)
-        if state.failures or state.pauses:
+        self._refuse_if_down(state, now, is_create=True)
+        if state.failures or state.pauses or state.closings:
             return 1
         calls, creates = self._limits.calls_per_create, self._counted_creates
         times = most - self._creates_in(hand)
@@ -138,8 +114,8 @@ class GuardedProvider:
         if taken.wait_seconds and self._creates_in(hand):
             return self._creates_in(hand)
         if taken.wait_seconds:
-            raise _used_up(taken.wait_seconds)
-        self._book.save(_with(state, taken))
+            raise used_up(taken.wait_seconds)
+        self._book.save(with_taken(state, taken))
         self._must_look = False
         self._hand = hand.plus(taken)
         return self._creates_in(self._hand)
@@ -149,7 +125,7 @@ class GuardedProvider:
         """By a create call; none where they are only calls like others."""
         return 0 if self._limits.ramp is None else 1
 
-    def _creates_in(self, hand: _Hand) -> int:
+    def _creates_in(self, hand: Hand) -> int:
         calls = hand.calls // self._limits.calls_per_create
         return calls if self._limits.ramp is None else min(calls, hand.creates)
 
@@ -211,11 +187,16 @@ class GuardedProvider:
 
     @contextmanager
     def _call(
-        self, calls: int = 1, creates: int = 0, *, needs_more_rights: bool = False
+        self,
+        calls: int = 1,
+        creates: int = 0,
+        *,
+        needs_more_rights: bool = False,
+        is_create: bool = False,
     ) -> Iterator[None]:
         """`needs_more_rights` is for calls that a key or role may well not allow while it allows
         the work itself: their refusal does not take the endpoint out."""
-        admitted = self._admit(calls, creates)
+        admitted = self._admit(calls, creates, is_create)
         try:
             yield
         except CallOverdue:  # says nothing of the endpoint
@@ -231,54 +212,67 @@ class GuardedProvider:
         except ProviderThrottled as error:
             self._note_throttled(error)
             raise
-        except ProviderUnfunded:
+        except ProviderUnfunded as error:
             self._note_answer(admitted)
-            now = self._clock.now()
-            self._change(lambda state: model.unfunded(state, now))
+            self._note_unfunded(error)
+            raise
+        except ChoiceRefused as error:
+            self._note_answer(admitted)
+            self._note_refusal(error, admitted)
             raise
         except ProviderError:
             self._note_answer(admitted)
             raise
         self._note_answer(admitted)
+        if is_create and admitted.was_closed:
+            self._change(model.opened)
+            event("endpoint.well", endpoint=self._endpoint_name)
 
-    def _admit(self, calls: int, creates: int) -> _Admitted:
+    def _admit(self, calls: int, creates: int, is_create: bool) -> Admitted:
         """Take the calls, from those in hand or from what all share."""
         with self._lock:
             now = self._clock.now()
             hand = self._good_hand(now)
             if hand.has(calls, creates) and not self._must_look:
                 self._hand = hand.without(calls, creates)
-                return _Admitted(was_unwell=False, is_probe=False)
-            return self._take(hand, calls, creates, now)
+                return Admitted(was_unwell=False, is_probe=False)
+            return self._take(hand, calls, creates, now, is_create)
 
-    def _good_hand(self, now: datetime) -> _Hand:
-        return self._hand if now < self._hand.until else _Hand()
+    def _good_hand(self, now: datetime) -> Hand:
+        return self._hand if now < self._hand.until else Hand()
 
-    def _take(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+    def _take(
+        self, hand: Hand, calls: int, creates: int, now: datetime, is_create: bool
+    ) -> Admitted:
         for _ in range(TRIES):
             with suppress(StoreConflict):  # others take them at the same moment
-                return self._taken(hand, calls, creates, now)
-        raise _used_up(1)
+                return self._taken(hand, calls, creates, now, is_create)
+        raise used_up(1)
 
-    def _taken(self, hand: _Hand, calls: int, creates: int, now: datetime) -> _Admitted:
+    def _taken(
+        self, hand: Hand, calls: int, creates: int, now: datetime, is_create: bool
+    ) -> Admitted:
         state = self._book.state(self._endpoint_name)
-        self._refuse_if_down(state, now)
-        admitted = _Admitted(was_unwell=state.failures > 0, is_probe=state.pauses > 0)
-        self._must_look = admitted.was_unwell
-        if hand.has(calls, creates) and not admitted.is_probe:
+        self._refuse_if_down(state, now, is_create=is_create)
+        admitted = Admitted(state.failures > 0, state.pauses > 0, state.closings > 0)
+        self._must_look = admitted.was_unwell or admitted.was_closed
+        is_probe = admitted.is_probe or (is_create and admitted.was_closed)
+        if hand.has(calls, creates) and not is_probe:
             self._hand = hand.without(calls, creates)
             return admitted
         taken = take(state.counted, state.ramped, self._limits, now, calls=calls, creates=creates)
         if taken.wait_seconds:
-            raise _used_up(taken.wait_seconds)
-        state = _with(state, taken)
+            raise used_up(taken.wait_seconds)
+        state = with_taken(state, taken)
         if admitted.is_probe:
             state = model.probing(state, now, self._first_pause)
+        if is_create and admitted.was_closed:
+            state = model.probing_for_jobs(state, now, self._first_pause)
         self._book.save(state)
         self._hand = hand.plus(taken).without(calls, creates)
         return admitted
 
-    def _refuse_if_down(self, state: EndpointState, now: datetime) -> None:
+    def _refuse_if_down(self, state: EndpointState, now: datetime, *, is_create: bool) -> None:
         if state.is_down(now):
             self._must_look = True
             assert state.down_until_at is not None
@@ -286,13 +280,19 @@ class GuardedProvider:
                 f"{self._endpoint_name} is taken out: {state.reason}",
                 until_at=state.down_until_at,
             )
+        if is_create and state.closed_until_at is not None and state.is_closed(now):
+            self._must_look = True
+            raise EndpointDown(
+                f"{self._endpoint_name} is closed to new jobs: {state.closed_why}",
+                until_at=state.closed_until_at,
+            )
 
     def _put_back(self, calls: int = 1, creates: int = 0) -> None:
         """Calls were taken and not needed."""
         with self._lock:
             self._hand = self._hand.without(-calls, -creates)
 
-    def _note_answer(self, admitted: _Admitted) -> None:
+    def _note_answer(self, admitted: Admitted) -> None:
         """An answer shows the endpoint well, even if it says no. Calls that began before it was
         known to be unwell prove nothing."""
         if admitted.was_unwell:
@@ -300,7 +300,7 @@ class GuardedProvider:
             self._change(model.well)
             event("endpoint.well", endpoint=self._endpoint_name)
 
-    def _note_failure(self, error: ProviderError, admitted: _Admitted, *, at_once: bool) -> None:
+    def _note_failure(self, error: ProviderError, admitted: Admitted, *, at_once: bool) -> None:
         reason = f"{type(error).__name__} {error.code}".strip()
         now = self._clock.now()
         self._must_look = True
@@ -317,6 +317,24 @@ class GuardedProvider:
         if state is not None and state.is_down(now):
             event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
 
+    def _note_refusal(self, error: ChoiceRefused, admitted: Admitted) -> None:
+        """Only new jobs are kept from it: what was sent is still collected."""
+        now, why = self._clock.now(), f"{type(error).__name__} {error.code}".strip()
+        self._must_look = True
+        self._change(
+            lambda state: model.closed(
+                state, now, why, is_probe=admitted.was_closed, first_pause=self._first_pause
+            )
+        )
+        event("endpoint.failing", endpoint=self._endpoint_name, reason=why, level=40)
+
+    def _note_unfunded(self, error: ProviderUnfunded) -> None:
+        now = self._clock.now()
+        if not self._book.state(self._endpoint_name).is_unfunded(now):
+            reason = f"{type(error).__name__} {error.code}".strip()
+            event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
+        self._change(lambda state: model.unfunded(state, now))
+
     def _note_throttled(self, error: ProviderThrottled) -> None:
         now, seconds = self._clock.now(), error.retry_after_seconds or 1
         self._must_look = True
@@ -330,13 +348,3 @@ class GuardedProvider:
             except StoreConflict:
                 continue
         return None
-
-
-def _with(state: EndpointState, taken: Taken) -> EndpointState:
-    return msgspec.structs.replace(state, counted=taken.counted, ramped=taken.ramped)
-
-
-def _used_up(wait_seconds: int) -> ProviderThrottled:
-    return ProviderThrottled(
-        "the calls of this moment are used up", retry_after_seconds=wait_seconds
-    )

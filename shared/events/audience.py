@@ -80,8 +80,10 @@ class Announcer:
                 self._noted[partition] = now
         return notice_of(partition, wanted, now)
 
-    def hand_on(self, notice: Notice) -> None:
-        """After it was stored. A message that cannot be sent must not make a change that was made
-        look like one that was not; the sweep sends another."""
+    def hand_on(self, notice: Notice | None) -> None:
+        """After it was stored, if there is one. A message that cannot be sent must not make a
+        change that was made look like one that was not; the sweep sends another."""
+        if notice is None:
+            return
         with suppress(DropscribeError):
             self._queue.send(Announce(partition=notice.partition, notice_id=notice.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.errors import SubscriptionMissing, SubscriptionRefused
 from shared.events.announce import HandOver
@@ -18,6 +19,14 @@ from shared.ports.events import Deliveries, DeliveryFilter
 from shared.ports.queue import Clock, Queue
 
 LONGEST_PAGE = 1_000
+COUNTED_PAGES = 10
+
+
+class Replayed(NamedTuple):
+    """How many deliveries are sent again; `is_more`: at least so many."""
+
+    deliveries: int
+    is_more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +69,7 @@ class DeliveryDesk:
         batch_id: str | None = None,
         from_at: datetime | None = None,
         to_at: datetime | None = None,
-    ) -> None:
+    ) -> Replayed:
         """Send again, under the same ids, whatever became of it: one event, those of a batch, or
         those of a time span, the first moment included. Carried out by messages. Raises
         `SubscriptionRefused` where nothing is named."""
@@ -87,6 +96,20 @@ class DeliveryDesk:
         self.deliveries.put_parcel(order)
         self.queue.send(Deliver(receiver=receiver, parcel_id=order.id))
         event("deliveries.replayed", receiver=receiver, batch=batch_id)
+        return self._counted(receiver, DeliveryFilter(batch_id=batch_id), first, last)
+
+    def _counted(
+        self, receiver: str, wanted: DeliveryFilter, first: str | None, last: str
+    ) -> Replayed:
+        count = 0
+        for _ in range(COUNTED_PAGES):
+            found, first = self.deliveries.page(
+                receiver, wanted, first=first or None, last=last, most=LONGEST_PAGE
+            )
+            count += len(found)
+            if first is None:
+                return Replayed(count, False)
+        return Replayed(count, True)
 
     def send_test_event(self, subscription_id: str) -> str:
         """The id of an event that goes to this subscription alone, whatever its filters. Raises

@@ -79,8 +79,10 @@ class Receivers:
         there = self._active(subscription_id)
         if not made or there is None:
             return
+        succeeded = any(result.succeeded for result in made)
+        is_gone = any(result.is_gone for result in made)
         for _ in range(TRIES):
-            after = self._after(there, made)
+            after = after_attempts(there, self._clock.now(), succeeded=succeeded, gone=is_gone)
             if after is there:
                 return
             with suppress(StoreConflict):
@@ -91,14 +93,6 @@ class Receivers:
                 return
             there = fresh
 
-    def _after(self, there: Subscription, made: Sequence[Result]) -> Subscription:
-        return after_attempts(
-            there,
-            self._clock.now(),
-            succeeded=any(result.succeeded for result in made),
-            gone=any(result.is_gone for result in made),
-        )
-
     def _save(self, after: Subscription) -> None:
         notice = None
         if after.state == "disabled":
@@ -107,8 +101,7 @@ class Receivers:
         self._audience.look_again()
         if after.state == "disabled":
             event("subscription.disabled", subscription=after.id, reason=after.reason, level=40)
-        if notice is not None:
-            self._announcer.hand_on(notice)
+        self._announcer.hand_on(notice)
 
     def _active(self, subscription_id: str) -> Subscription | None:
         """As this process knows it, or as it is now, if it is not known as active."""

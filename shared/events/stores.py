@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from shared.events.audience import Announcer
-from shared.events.silent import Silent
 from shared.model.batch.batch import Batch, Part
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
@@ -32,36 +31,47 @@ ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
 
 
-class AnnouncingStore(Silent):
+class AnnouncingStore:
     """`ports.state.BatchStore` that tells of recordings that are over, of jobs that were sent,
-    and of batches that begin or are complete. The rest goes to the rows as it is."""
+    and of batches that begin or are complete. What nobody wants to hear of goes to the rows."""
 
     def __init__(self, rows: NoticedRows, announcer: Announcer, links: Links) -> None:
-        super().__init__(rows)
-        self._announcer, self._links = announcer, links
+        self._rows, self._announcer, self._links = rows, announcer, links
+        self.batch, self.part, self.parts = rows.batch, rows.part, rows.parts
+        self.entries, self.open_batches = rows.entries, rows.open_batches
+        self.job, self.jobs, self.planned_jobs = rows.job, rows.jobs, rows.planned_jobs
+        self.items_left, self.items_of = rows.items_left, rows.items_of
+        self.rows_left, self.any_left = rows.rows_left, rows.any_left
+        self.recording, self.recordings = rows.recording, rows.recordings
+        self.recording_ids, self.facts = rows.recording_ids, rows.facts
+        self.list_batch, self.save_part = rows.list_batch, rows.save_part
+        self.note_version, self.take_note = rows.note_version, rows.take_note
+        self.give_note_back, self.close_batch = rows.give_note_back, rows.close_batch
+        self.forget, self.forget_recordings = rows.forget, rows.forget_recordings
+        self.part_left, self.commit = rows.part_left, rows.commit
 
     def open_batch(self, batch: Batch) -> None:
         notice = None if batch.version else self._accepted(batch)
-        self._rows.open_batch(batch, *_given(notice))
-        self._hand_on(notice)
+        self._rows.open_batch(batch, notice)
+        self._announcer.hand_on(notice)
 
     def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
         notice = self._accepted(batch) if batch.error_report is None else None
-        is_new = self._rows.create_batch(batch, parts, *_given(notice))
+        is_new = self._rows.create_batch(batch, parts, notice)
         if is_new:
-            self._hand_on(notice)
+            self._announcer.hand_on(notice)
         return is_new
 
     def save_batch(self, batch: Batch) -> None:
         notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
-        self._rows.save_batch(batch, *_given(notice))
-        self._hand_on(notice)
+        self._rows.save_batch(batch, notice)
+        self._announcer.hand_on(notice)
 
     def insert(self, recording: Recording) -> bool:
         notice = self._announcer.notice(recording.batch_id, self._of([recording]))
-        is_new = self._rows.insert(recording, *_given(notice))
+        is_new = self._rows.insert(recording, notice)
         if is_new:
-            self._hand_on(notice)
+            self._announcer.hand_on(notice)
         return is_new
 
     def save(self, job: Job | None = None, recordings: Iterable[Recording] = ()) -> Job | None:
@@ -117,42 +127,31 @@ class AnnouncingStore(Silent):
             events += of_submitted(job, self._links)
         return events
 
-    def _hand_on(self, notice: Notice | None) -> None:
-        if notice is not None:
-            self._announcer.hand_on(notice)
-
 
 class AnnouncingBook:
-    """`ports.state.EndpointBook` that tells of an endpoint that was well and is taken out. What
+    """`ports.state.EndpointBook` that tells of an endpoint that was well and takes no jobs. What
     was before is known from the version: it is that of the state that was read."""
 
     def __init__(self, book: NoticedBook, announcer: Announcer, clock: Clock) -> None:
         self._book, self._announcer, self._clock = book, announcer, clock
+        self.all = book.all
         self._was_well: dict[str, str] = {}  # the version in which an endpoint was well
-
-    def all(self) -> dict[str, EndpointState]:
-        return self._book.all()
 
     def state(self, name: str) -> EndpointState:
         return self._seen(self._book.state(name))
 
     def save(self, state: EndpointState) -> EndpointState:
         notice = None
-        is_news = state.pauses == 1 and self._was_well.get(state.name) == state.version
-        if is_news:
-            event = of_endpoint(state, self._clock.now())
+        now = self._clock.now()
+        was_well = self._was_well.get(state.name) == state.version
+        if was_well and not state.is_well(now):
+            event = of_endpoint(state, now)
             notice = self._announcer.notice(ENDPOINTS, [event])
-        saved = self._seen(self._book.save(state, *_given(notice)))
-        if notice is not None:
-            self._announcer.hand_on(notice)
+        saved = self._seen(self._book.save(state, notice))
+        self._announcer.hand_on(notice)
         return saved
 
     def _seen(self, state: EndpointState) -> EndpointState:
-        if state.pauses == 0:
+        if state.is_well(self._clock.now()):
             self._was_well[state.name] = state.version
         return state
-
-
-def _given(notice: Notice | None) -> tuple[Notice, ...]:
-    """Where there is none, the call is the one that it would be without all this."""
-    return () if notice is None else (notice,)

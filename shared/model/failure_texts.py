@@ -10,14 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from shared.errors import (
     InputError,
-    ProviderRefused,
-    ResultMalformed,
-    ResultMissing,
-    ResultTooLarge,
 )
 from shared.model.failure import Failure, FailureKind, Template
 
@@ -193,6 +187,8 @@ UNFUNDED = Template("provider", "unfunded",
     "The account at {provider} holds too little money.", GOES_ON, True)
 PROVIDER_OUT = Template("provider", "provider_out",
     "{provider} could not be reached for some time.", GOES_ON, True)
+CHOICE_REFUSED = Template("provider", "choice_refused",
+    "{provider} did not take what is usual here: a model, a version or a feature.", GOES_ON, True)
 DEADLINE_NEARS = _passing("deadline_nears",
     "The deadline is nearer than the standard mode may take.", GOES_ON)
 
@@ -293,8 +289,8 @@ OUTCOME_UNKNOWN = Template("provider", "outcome_unknown",
 NOT_CONFIGURED = "the endpoint is not in the settings any more"
 NOT_ANSWERED = "the endpoint could not be asked"
 NOT_LISTED = "the provider's list does not show it, which proves nothing"
-_KEPT = "kept there, as the profile says"
-_DELETED = "deleted by itself"
+KEPT = "kept there, as the profile says"
+DELETED = "deleted by itself"
 
 # Our own faults.
 
@@ -324,44 +320,3 @@ TEXTS: Mapping[str, Failure | Template] = {
 def and_no_other(error: InputError) -> InputError:
     """What the first provider of an order said, where none of the others takes it either."""
     return InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
-
-
-def request_refused(error: ProviderRefused) -> Failure:
-    """Of a create call. The code is the provider's own, where it gave one."""
-    failure = REFUSED.failure(said=error)
-    return msgspec.structs.replace(failure, code=error.code) if error.code else failure
-
-
-def refused(error: ProviderRefused) -> Failure:
-    """Of the questions about a transcription."""
-    return RESULTS_REFUSED.failure(said=error)
-
-
-def at_address(failure: Failure) -> Failure:
-    """Of a recording at a web address: what is said of storage does not hold there, and another
-    attempt would bring the same."""
-    if failure.code != NO_WAY_TO_ADDRESS.code:
-        return failure
-    return NO_WAY_TO_ADDRESS.failure(said=failure.reason)
-
-
-def unreadable(error: ResultMissing | ResultMalformed) -> Failure:
-    """Of one result that is not there, or not what it should be."""
-    if isinstance(error, ResultMissing):
-        return RESULT_WITHHELD
-    return RESULT_UNREADABLE.failure(said=_without_stop(error))
-
-
-def too_large(error: ResultTooLarge) -> Failure:
-    """Another attempt would be paid for and bring the same."""
-    return RESULT_TOO_LARGE.failure(said=_without_stop(error))
-
-
-def outcome_unknown(mark: str, endpoint: str | None, why: str, *, is_kept: bool) -> Failure:
-    """Of the job with that mark; `is_kept` tells that its copy at the provider is not deleted."""
-    fate = _KEPT if is_kept else _DELETED
-    return OUTCOME_UNKNOWN.failure(mark=mark, endpoint=endpoint, why=why, fate=fate)
-
-
-def _without_stop(error: Exception) -> str:
-    return str(error).rstrip(".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,25 +37,17 @@ class Setting(NamedTuple):
     policy: str | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
 class Secret:
     """Text that shows itself only when asked to."""
 
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    _text: str
 
     def reveal(self) -> str:
         return self._text
 
     def __repr__(self) -> str:
         return "Secret(***)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
 
 
 def switch(value: str) -> bool:
@@ -92,6 +85,15 @@ def locales(value: str) -> tuple[str, ...]:
     if wrong:
         raise Invalid(f"{shortened(wrong[0])} is no locale, expected such as en-US,de-DE")
     return tuple(found)
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Names as a provider gives its models, at least one, separated by spaces or commas."""
+    found = tuple(dict.fromkeys(re.split(r"[\s,]+", value.strip(", "))))
+    wrong = [name for name in found if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name)]
+    if wrong:
+        raise Invalid(f"{shortened(wrong[0])} is no name, expected such as universal-2")
+    return found
 
 
 def matching(pattern: str, told: str) -> Callable[[str], str]:
@@ -219,7 +221,6 @@ class DataStorage(msgspec.Struct, frozen=True, kw_only=True):
     blob_service_uri: str | None = None
     queue_service_uri: str | None = None
     table_service_uri: str | None = None
-    client_id: str | None = None
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
 from shared.model import failure_texts as texts
 from shared.model.address import BadAddress
-from shared.outbound.http import FORBIDDEN, OutboundHttp
+from shared.outbound.http import FORBIDDEN, Answer
 from shared.ports.blobs import AudioHead
 from shared.ports.events import NoAnswer
 
@@ -19,27 +18,11 @@ _TRIES = 3
 _RANGE = re.compile(r"bytes \d+-\d+/(\d+)")
 
 
-class Answer(NamedTuple):
-    """`headers` have lower-case names; `body` is cut off at what was asked for."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Refused(Exception):
-    """The address must not be called: it is private, or not https."""
-
-
-class Unreachable(Exception):
-    """No answer came."""
-
-
-Ask = Callable[[str], int]
-"""HEAD an address: the status that comes back. Raises as `Fetch` does."""
 Fetch = Callable[[str, Mapping[str, str], int], Answer]
 """GET an address with these headers, and read at most so many bytes. No redirect is followed.
-Raises `Refused`, `Unreachable`."""
+Raises `BadAddress`, `NoAnswer`."""
+Ask = Callable[[str], int]
+"""HEAD an address: the status that comes back. Raises as `Fetch` does."""
 
 
 class HttpWebAudio:
@@ -69,7 +52,7 @@ class HttpWebAudio:
     def head_refusal(self, url: str) -> int | None:
         try:
             status = self._ask(url) if self._ask is not None else 200
-        except (Refused, Unreachable):
+        except (BadAddress, NoAnswer):
             return None
         return status if 300 <= status < 500 and status != 429 else None
 
@@ -79,9 +62,11 @@ class HttpWebAudio:
         for _ in range(_TRIES):
             try:
                 answer = self._fetch(url, headers, length)
-            except Refused:
+            except BadAddress:
                 raise texts.URL_REFUSED.error() from None
-            except Unreachable:
+            except NoAnswer as error:
+                if error.problem == FORBIDDEN:
+                    raise texts.URL_REFUSED.error() from None
                 reason = "did not answer"
                 continue
             if answer.status in (200, 206):
@@ -111,31 +96,3 @@ def _modified(answer: Answer) -> datetime:
         return parsedate_to_datetime(answer.headers["last-modified"]).astimezone(UTC)
     except (KeyError, ValueError, TypeError):
         return datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _asking(outbound: OutboundHttp) -> Ask:
-    """The same way, for what the address answers to HEAD."""
-
-    def ask(url: str) -> int:
-        try:
-            return outbound.head(url)
-        except BadAddress:
-            raise Refused from None
-        except NoAnswer:
-            raise Unreachable from None
-
-    return ask
-
-
-def _fetching(outbound: OutboundHttp) -> Fetch:
-    """Audio at https addresses is fetched past the same guard as events are sent."""
-
-    def fetch(url: str, headers: Mapping[str, str], most: int) -> Answer:
-        try:
-            return Answer(*outbound.get(url, headers, most))
-        except BadAddress:
-            raise Refused from None
-        except NoAnswer as error:
-            raise (Refused if error.problem == FORBIDDEN else Unreachable) from None
-
-    return fetch

@@ -98,7 +98,9 @@ def _add_turn(document: Any, transcript: Transcript, said: Sequence[Utterance]) 
         if is_doubtful:
             _mark(run)
     if rtl:
-        _set(paragraph._p.get_or_add_pPr(), "w:bidi")
+        from docx.oxml import OxmlElement
+
+        paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
 
 
 def _runs(transcript: Transcript, said: Iterable[Utterance]) -> Iterator[tuple[str, bool]]:
@@ -146,12 +148,6 @@ def _mark(run: Any) -> None:
 
     run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     run.font.underline = WD_UNDERLINE.DOTTED
-
-
-def _set(properties: Any, name: str) -> None:
-    from docx.oxml import OxmlElement
-
-    properties.append(OxmlElement(name))
 
 
 def _with_fixed_dates(package: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from shared.model.language.scripts import joined
+from shared.model.transcript.parts import parts
 from shared.model.transcript.transcript import Transcript, Utterance
 from shared.outputs.bidi import begun, is_rtl
 from shared.outputs.captions.runs import are_named, name_of, spoken_in_order
@@ -25,7 +26,7 @@ def write_txt(transcript: Transcript) -> str:
     named = are_named([utterance for utterance, _ in spoken])
     channels = len({utterance.channel for utterance, _ in spoken})
     written = []
-    for paragraph in _turns(spoken):
+    for paragraph in parts(spoken, _begins):
         first = paragraph[0][0]
         texts = [text for _, text in paragraph]
         name = name_of(first, channels) if named else None
@@ -37,25 +38,15 @@ def write_txt(transcript: Transcript) -> str:
 
 def paragraphs(transcript: Transcript) -> list[list[Utterance]]:
     """The utterances that have text, by turn; a long turn in several parts."""
-    return [[one for one, _ in turn] for turn in _turns(spoken_in_order(transcript))]
+    return [[one for one, _ in turn] for turn in parts(spoken_in_order(transcript), _begins)]
 
 
-def _turns(spoken: Iterable[Spoken]) -> list[list[Spoken]]:
-    found: list[list[Spoken]] = []
-    for pair in spoken:
-        if found and _goes_on(found[-1], pair[0]):
-            found[-1].append(pair)
-        else:
-            found.append([pair])
-    return found
-
-
-def _goes_on(paragraph: list[Spoken], utterance: Utterance) -> bool:
+def _begins(paragraph: Sequence[Spoken], following: Spoken) -> bool:
     """A part of a unit that was too long begins a paragraph of its own."""
-    first, last = paragraph[0][0], paragraph[-1][0]
+    first, last, utterance = paragraph[0][0], paragraph[-1][0], following[0]
     return (
         (first.turn, first.channel, first.speaker)
-        == (utterance.turn, utterance.channel, utterance.speaker)
-        and utterance.start_ms - first.start_ms < PARAGRAPH_MS
-        and (last.unit is None or last.unit != utterance.unit)
+        != (utterance.turn, utterance.channel, utterance.speaker)
+        or utterance.start_ms - first.start_ms >= PARAGRAPH_MS
+        or (last.unit is not None and last.unit == utterance.unit)
     )

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.transcript.transcript import Timing, Transcript
+from shared.model.transcript.transcript import Transcript, Word
 from shared.outputs.captions.runs import name_of
 from shared.outputs.spoken import spoken_words
 
 
-class PlayedWord(msgspec.Struct, frozen=True, gc=False):
+class PlayedWord(Word, frozen=True, gc=False, kw_only=True):
     """`utterance` is the id of the one that it belongs to, `speaker` the role, label or channel,
     null where nobody tells."""
 
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float | None
-    timing: Timing
     utterance: int
     channel: int
     speaker: str | None
@@ -32,14 +27,10 @@ def write_words(transcript: Transcript) -> bytes:
         name = name_of(utterance, channels) if is_told or utterance.role else None
         found += [
             PlayedWord(
-                word.text,
-                word.start_ms,
-                word.end_ms,
-                word.confidence,
-                word.timing,
-                utterance.id,
-                utterance.channel,
-                name,
+                *msgspec.structs.astuple(word),
+                utterance=utterance.id,
+                channel=utterance.channel,
+                speaker=name,
             )
             for word in spoken_words(utterance, transcript.language.code)
         ]

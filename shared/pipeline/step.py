@@ -22,6 +22,7 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    ProviderUnfunded,
     StoreUnavailable,
 )
 from shared.log import event
@@ -52,7 +53,7 @@ class NowOrLater(UseCase):
             pause = error.until_at - self.clock.now()
         except ProviderThrottled as error:
             pause = timedelta(seconds=error.retry_after_seconds or 10)
-        except (ProviderUnavailable, ProviderUnauthorised) as error:
+        except (ProviderUnavailable, ProviderUnauthorised, ProviderUnfunded) as error:
             event("step.put_off", step=message.queue, error=type(error).__name__, level=30)
             pause = timedelta(seconds=self.policy.endpoint_pause_seconds)
         except StoreUnavailable:

@@ -75,6 +75,7 @@ class Pipeline:
             audio=ports.audio,
             capabilities=ports.capabilities,
             fail=failing.fail,
+            save_settled=failing.save_settled,
             pool=ports.pool,
         )
         self.register = _take(

@@ -149,6 +149,11 @@ class Uploads(Protocol):
         """By which a stranger can store one blob, and nothing else."""
 
 
+class OutputLinks(Protocol):
+    def link(self, path: str, life: timedelta) -> str:
+        """By which a stranger can read the output at "container/blob name", and nothing else."""
+
+
 class StoredReport(NamedTuple):
     """An error report: its path, the recording, and the version of the audio that failed."""
 

@@ -13,7 +13,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.blobs import AudioBlobs, Outputs, Requests, Uploads, WebAudio
+from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.provider import SpeechProvider
@@ -69,6 +69,7 @@ class Ports(NamedTuple):
     requests: Requests
     web: WebAudio
     uploads: Uploads
+    output_links: OutputLinks
     profiles: Sequence[Profile]
     policy: Policy
     prices: PriceTable

@@ -14,9 +14,16 @@ from shared.errors import (
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
+    ProviderUnfunded,
 )
 
 _LONGEST_WAIT_SECONDS = 86_400
+_NO_MONEY = re.compile(
+    r"insufficient (?:credit|fund|balance)|not enough (?:credit|fund|money|balance)|"
+    r"(?:out of|no|no more) (?:credits?|funds)\b|balance is (?:negative|too low|zero|empty)|"
+    r"payment required|account balance|balance too low",
+    re.IGNORECASE,
+)
 
 
 def error_of_status(
@@ -27,6 +34,8 @@ def error_of_status(
     if status == 429:
         wait = retry_after_seconds(headers)
         return ProviderThrottled(message, retry_after_seconds=wait, code=code)
+    if status == 402 or (status in (400, 403) and _NO_MONEY.search(message)):
+        return ProviderUnfunded(message, code=code or "insufficient_funds")
     if status in (401, 403):
         return ProviderUnauthorised(message, code=code)
     if status >= 500 or status == 408:

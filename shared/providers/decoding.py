@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from shared.errors import ResultMalformed
 from shared.providers.lenient import Unreadable, soften
 
 _T = TypeVar("_T")
@@ -56,3 +57,13 @@ def decode_leniently(decoder: msgspec.json.Decoder[_T], body: bytes) -> tuple[_T
         return soften(decoder.type, body.removeprefix(_BOM))
     except Unreadable:
         raise Undecodable(str(first)) from None
+
+
+def decode_result(decoder: msgspec.json.Decoder[_T], body: bytes) -> tuple[_T, tuple[str, ...]]:
+    """A result, leniently, and what the reader of the transcript should know of that. Raises
+    `ResultMalformed`."""
+    try:
+        found, lost = decode_leniently(decoder, body)
+    except Undecodable as error:
+        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    return found, (f"{lost} value(s) of the result could not be read.",) if lost else ()

@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 
 _T = TypeVar("_T")
+_fields = cache(msgspec.structs.fields)
 
 
 class Unreadable(ValueError):
@@ -122,11 +123,6 @@ def _bare(kind: Any) -> tuple[Any, msgspec.Meta | None]:
 def _is_out_of(limits: msgspec.Meta, value: Any) -> bool:
     low, high = limits.ge, limits.le
     return (low is not None and value < low) or (high is not None and value > high)
-
-
-@cache
-def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(kind)
 
 
 def _text(raw: Any) -> str:

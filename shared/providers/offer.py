@@ -29,6 +29,19 @@ class EndpointForm(NamedTuple):
     needs_key: bool = True
 
     @property
+    def settings(self) -> tuple[str, ...]:
+        """Those that say where the endpoints are, beside those of `named_key`."""
+        return tuple(f"{self.prefix}_{name}" for name in ("ENDPOINTS", "ENDPOINT", "REGION", "KEY"))
+
+    @property
+    def named_key(self) -> str:
+        """What the settings begin with that hold the key of one endpoint; its name follows."""
+        return f"{self.prefix}_KEY_"
+
+    def reads(self, setting: str) -> bool:
+        return setting in self.settings or setting.startswith(self.named_key)
+
+    @property
     def usual_name(self) -> str:
         return next(iter(self.regions), self.alone)
 

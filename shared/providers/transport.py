@@ -7,7 +7,7 @@ the pipeline does that, which knows budgets and pauses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -21,7 +21,9 @@ from shared.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from shared.model.profile.options import Options
 from shared.providers.answers import outcome_of_create
+from shared.providers.choices import blamed
 from shared.providers.decoding import Undecodable
 
 _T = TypeVar("_T")
@@ -73,11 +75,17 @@ class Transport:
         self._create = httpx.Timeout(create_seconds, connect=connect)
 
     def create(
-        self, path: str, body: bytes, read_id: Callable[[httpx.Response], str | None]
+        self,
+        path: str,
+        body: bytes,
+        read_id: Callable[[httpx.Response], str | None],
+        options: Options,
+        usual: Collection[str] = (),
     ) -> str:
         """The id of what was made by a call that may be carried out once only. Raises
         `OutcomeUnknown` where it may have been carried out all the same, `ProviderUnavailable`
-        where nothing was sent."""
+        where nothing was sent, `ChoiceRefused` where it was refused for what `options` do not
+        name; `usual` are such models."""
         what = "create a transcription"
         try:
             answer = self._send("POST", self.endpoint + path, body, self._create)
@@ -87,7 +95,7 @@ class Transport:
             message = f"The connection broke on: {what} ({type(cause).__name__})."
             raise OutcomeUnknown(message) from None
         if not answer.is_success:
-            raise outcome_of_create(self.refusal(answer, what))
+            raise outcome_of_create(self._blamed(answer, what, options, usual))
         try:
             found = read_id(answer)
         except Undecodable:
@@ -135,6 +143,15 @@ class Transport:
 
     def refusal(self, answer: httpx.Response, what: str) -> ProviderError:
         return self._error_of(answer.status_code, answer.headers, answer.content, what=what)
+
+    def _blamed(
+        self, answer: httpx.Response, what: str, options: Options, usual: Collection[str]
+    ) -> ProviderError:
+        error = self.refusal(answer, what)
+        if not isinstance(error, ProviderRefused):
+            return error
+        said = f"{error.code} {str(error).partition(what)[2]}"
+        return blamed(error, answer.status_code, said, options, usual)
 
     def understood(self, read: Callable[[bytes], _T], answer: httpx.Response) -> _T:
         """What `read` makes of an answer. One that makes no sense comes from something in

@@ -44,6 +44,10 @@ class Attempts(threading.local):
 
     made: int = 0
 
+    def begin(self) -> None:
+        """A call is about to be sent: what the last one took says nothing of it."""
+        self.made = 0
+
     def note(self, request: Any) -> None:
         """A `raw_request_hook`, called for every try; all tries of a call share a context."""
         self.made = request.context.get("attempts", 0) + 1

@@ -54,10 +54,10 @@ def on_blob(name: str, setting: str) -> list[dict[str, Any]]:
     ]
 
 
-def on_http(method: str, route: str, level: str) -> list[dict[str, Any]]:
+def on_http(methods: str, route: str, level: str) -> list[dict[str, Any]]:
     trigger = {"type": "httpTrigger", "direction": "IN", "name": "req"}
     return [
-        {**trigger, "methods": [method], "authLevel": level, "route": route},
+        {**trigger, "methods": methods.split(), "authLevel": level, "route": route},
         {"type": "http", "direction": "OUT", "name": "$return"},
     ]
 
@@ -72,9 +72,12 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
     "sweep": on_schedule("SWEEP_SCHEDULE"),
     "provider_webhook": on_http("POST", "webhooks/{provider}/{endpoint}", "ANONYMOUS"),
     "api_get_health": on_http("GET", "health", "ANONYMOUS"),
+    "unknown_path": on_http("GET POST PUT PATCH DELETE", "{*path}", "ANONYMOUS"),
     **{
         f"api_{name}": on_http(method, route, "FUNCTION")
         for name, method, route in (
+            ("list_brakes", "GET", "brakes"),
+            ("change_brake", "POST", "brakes"),
             ("create_batch", "POST", "batches"),
             ("list_batches", "GET", "batches"),
             ("get_batch", "GET", "batches/{batch_id}"),
@@ -189,7 +192,7 @@ def test_only_health_and_the_webhook_are_open_to_everybody(bare_runtime: RealRun
         if "authLevel" in binding
     }
     open_ones = {name for name, level in levels.items() if level == "ANONYMOUS"}
-    assert open_ones == {"provider_webhook", "api_get_health"}
+    assert open_ones == {"provider_webhook", "api_get_health", "unknown_path"}
     assert set(levels.values()) == {"ANONYMOUS", "FUNCTION"}
 
 

@@ -12,7 +12,14 @@ import httpx
 from local.emulators.assemblyai.server import running as running_assemblyai
 from local.emulators.azure_speech.server import running as running_azure_speech
 from local.emulators.soferai.server import running as running_soferai
-from shared.errors import OutcomeUnknown, ProviderError, ProviderThrottled, ProviderUnavailable
+from shared.errors import (
+    ChoiceRefused,
+    OutcomeUnknown,
+    ProviderError,
+    ProviderThrottled,
+    ProviderUnavailable,
+    ProviderUnfunded,
+)
 from shared.ports.provider import SpeechProvider
 from shared.providers.assemblyai.client import AssemblyAI
 from shared.providers.azure_speech.auth import by_key
@@ -43,7 +50,8 @@ class Rig(Protocol):
 
     def fail(self, method: str, how: str) -> None:
         """The next call of `submit` or `status`: "lost" is carried out and nobody learns so,
-        "refused" is not carried out and the reason is open, "throttled" asks to wait 7 s."""
+        "refused" is not carried out and the reason is open, "throttled" asks to wait 7 s,
+        "unfunded" lacks money, "gone" is not served any more."""
 
     def spoil(self, name: str, how: str) -> None:
         """The next result of that source is "missing" or "malformed"."""
@@ -64,6 +72,8 @@ class FakeRig:
     def fail(self, method: str, how: str) -> None:
         if how == "throttled":
             error: ProviderError = ProviderThrottled("wait", retry_after_seconds=7)
+        elif how in ("unfunded", "gone"):
+            error = ProviderUnfunded("empty") if how == "unfunded" else ChoiceRefused("gone")
         else:
             unknown = method == "submit"
             error = OutcomeUnknown("lost") if unknown else ProviderUnavailable("lost")
@@ -110,6 +120,8 @@ class EmulatorRig:
             self._api.order("lose_answer", match=match, how="cut")
         elif how == "refused":
             self._api.order("refuse", match=match, status=503)
+        elif how in ("unfunded", "gone"):
+            self._api.order("refuse", match=match, status=402 if how == "unfunded" else 410)
         else:
             self._api.order("refuse", match=match, status=429, retryAfter=7)
 

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from shared.errors import (
+    ChoiceRefused,
     OutcomeUnknown,
     ProviderError,
     ProviderThrottled,
     ProviderUnavailable,
+    ProviderUnfunded,
     ResultMalformed,
     ResultMissing,
     TranscriptionMissing,
@@ -159,6 +161,19 @@ def test_a_throttled_create_call_says_how_long_to_wait_and_was_not_carried_out(r
     assert caught.value.transient
     assert found_by(rig, request.mark) is None
     assert rig.provider.submit(request)
+
+
+@pytest.mark.parametrize(
+    ("how", "error"), [("unfunded", ProviderUnfunded), ("gone", ChoiceRefused)]
+)
+def test_what_is_refused_to_everybody_blames_no_recording_and_was_not_carried_out(
+    rig: Rig, how: str, error: type[ProviderError]
+) -> None:
+    rig.fail("submit", how)
+    request = asked(rig, GOOD[0])
+    with pytest.raises(error):
+        rig.provider.submit(request)
+    assert found_by(rig, request.mark) is None
 
 
 def test_copies_tells_of_what_was_created_and_leaves_out_what_is_to_stay(

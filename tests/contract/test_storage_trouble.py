@@ -20,14 +20,16 @@ from azure.storage.blob import BlobServiceClient, BlobType, StandardBlobTier
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict, StoreUnavailable
 from shared.messages import Plan
+from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
 from shared.model.blob_state import refusal
 from shared.model.setting import DataStorage, Secret
 from shared.ports.state import BatchFilter
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.clients import StorageAccount
-from shared.stores.patience import CallLimits, limits_within
+from shared.stores.patience import ATTEMPTS, CallLimits, limits_within
 from shared.stores.queues import StorageQueue
 from shared.stores.session import StorageSession
 from shared.stores.table.batches import TableBatchStore
@@ -269,23 +271,72 @@ def test_a_change_that_somebody_else_made_is_a_conflict_also_when_ours_was_repea
         store.save_batch(msgspec.structs.replace(there, reported=7))
 
 
-def test_a_transaction_that_is_repeated_after_5xx_is_ours_if_it_was_made(
-    store: TableBatchStore, session: Troubled
-) -> None:
-    real, left = Troubled.request, [1]
+def made_and_503(session: Troubled, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The next transaction is carried out and answered with 503; empty from then on."""
+    real, left = session.request, [1]
 
-    def made_and_503(method: str, url: str, **options: Any) -> requests.Response:
-        answer = real(session, method, url, **options)
+    def request(method: str, url: str, **options: Any) -> requests.Response:
+        answer = real(method, url, **options)
         if "$batch" in url and left:
             left.clear()
             answer.status_code = 503
         return answer
 
-    session.request = made_and_503  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(session, "request", request)
+    return left
+
+
+def test_a_transaction_that_is_repeated_after_5xx_is_ours_if_it_was_made(
+    store: TableBatchStore, session: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = made_and_503(session, monkeypatch)
     job, row = a_job(), a_recording()
     saved = store.save(job, [row])
     assert not left and saved is not None and saved.version
     assert store.job(job.batch_id, job.id) == saved
+
+
+def in_batch(store: TableBatchStore, number: int) -> tuple[Batch, list[Recording]]:
+    store.open_batch(a_batch())
+    for i in range(number):
+        store.insert(a_recording(i))
+    batch = store.batch(a_batch().id)
+    assert batch is not None
+    return batch, list(store.recordings(batch.id))
+
+
+def test_a_removal_that_is_repeated_after_5xx_is_ours_if_it_was_made(
+    store: TableBatchStore, session: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, rows = in_batch(store, 2)
+    left = made_and_503(session, monkeypatch)
+    after = store.forget_recordings(batch, rows[:1])
+    assert not left and after.version not in ("", batch.version)
+    assert list(store.recordings(batch.id)) == rows[1:]
+
+
+def test_a_removal_that_was_repeated_and_never_made_is_a_conflict(
+    store: TableBatchStore, session: Troubled
+) -> None:
+    """The header is as it would be, for a removal does not change what it holds."""
+    batch, rows = in_batch(store, 2)
+    store.forget_recordings(batch, rows[:1])
+    left = [1]
+    session.answer = lambda method, url: (503, "ServerBusy") if left and left.pop() else None
+    with pytest.raises(StoreConflict):
+        store.forget_recordings(batch, rows[1:])
+    assert not left and list(store.recordings(batch.id)) == rows[1:]
+
+
+def test_what_the_last_call_took_says_nothing_of_the_next(
+    store: TableBatchStore, session: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the client of the next one does not tell how often it sent it."""
+    made_and_503(session, monkeypatch)
+    store.save(a_job(), [a_recording()])
+    monkeypatch.setattr(ATTEMPTS, "note", lambda request: None)
+    with pytest.raises(StoreConflict):
+        store.save(a_job(), [a_recording()])
 
 
 # --- the order of writes

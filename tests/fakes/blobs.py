@@ -218,3 +218,10 @@ class FakeUploads:
             headers={"x-ms-blob-type": "BlockBlob"},
             expires_at=datetime(2026, 3, 2, 9, tzinfo=UTC) + life,
         )
+
+
+class FakeOutputLinks:
+    """`ports.blobs.OutputLinks`."""
+
+    def link(self, path: str, life: timedelta) -> str:
+        return f"https://storage.test/{quote(path)}?sig=s&hours={life / timedelta(hours=1):.0f}"

@@ -60,7 +60,7 @@ def _assert_all_are_listed(world: World) -> None:
     listed = {entry.id: entry for entry in world.store.listed.values()}
     there = {batch.id for batch in world.store.headers.values() if not batch.is_gone}
     assert set(listed) == there and len(world.store.listed) == len(there)
-    assert all(entry.state in ("completed", "refused") for entry in listed.values())
+    assert all(entry.state in ("completed", "cancelled", "refused") for entry in listed.values())
 
 
 def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:

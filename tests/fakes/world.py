@@ -11,7 +11,7 @@ from copy import copy
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -25,9 +25,10 @@ from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.ground import EventPorts, Ports
+from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.blobs import FakeAudio, FakeOutputs, FakeUploads
+from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
@@ -62,6 +63,17 @@ class _InTurn(Executor):
         self, function: Callable[[Any], Any], items: Iterable[Any]
     ) -> Iterator[Any]:
         return map(function, items)
+
+
+class _AsItIsNow:
+    """A stand-in as the application gets it: a method that a test replaces afterwards is the one
+    that is called, however early somebody took hold of it."""
+
+    def __init__(self, stand_in: object) -> None:
+        self._stand_in = stand_in
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *args, **named: getattr(self._stand_in, name)(*args, **named)
 
 
 class World:
@@ -116,10 +128,10 @@ class World:
                 clock=self.clock,
                 audio=self.audio,
                 outputs=self.outputs,
-                store=self.store,
+                store=cast("NoticedRows", _AsItIsNow(self.store)),
                 active=self.active,
                 line=self.line,
-                book=self.book,
+                book=cast("NoticedBook", _AsItIsNow(self.book)),
                 diaries=self.diaries,
                 contents=self.contents,
                 names=self.names,
@@ -127,6 +139,7 @@ class World:
                 requests=self.requests,
                 web=self.web,
                 uploads=FakeUploads(),
+                output_links=FakeOutputLinks(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,

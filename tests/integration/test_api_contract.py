@@ -124,6 +124,14 @@ def received(hook: Receiver, secret: str, type_: str) -> Mapping[str, Any]:
     raise AssertionError(f"no {type_} arrived")
 
 
+def _stop_and_go_on(api: Client) -> None:
+    scope = "profile/default"
+    held = api("POST", "/brakes", json={"scope": scope, "action": "stop", "reason": "A flood"})
+    assert [one["scope"] for one in held.json()["value"]] == [scope]
+    assert api("GET", "/brakes").json() == held.json()
+    assert api("POST", "/brakes", json={"scope": scope, "action": "go_on"}).json()["value"] == []
+
+
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
@@ -135,6 +143,7 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     event = received(hook, secret, "recording.transcribed")
     assert api("GET", event["data"]["links"]["transcript"].removeprefix(api.base)).is_success
     _look_after_subscriptions(api)
+    _stop_and_go_on(api)
     assert api.done == {operation_id(operation.name) for operation in OPERATIONS}
 
 
@@ -205,7 +214,8 @@ def _look_after_subscriptions(api: Client) -> None:
     [first] = api("GET", f"{own}/deliveries?type=subscription.tested").json()["value"]
     assert first["event_id"] == event_id
     assert api("GET", f"{own}/deliveries/{event_id}").json()["type"] == "subscription.tested"
-    assert api("POST", f"{own}/replay", json={"event_id": event_id}).status_code == 204
+    replayed = api("POST", f"{own}/replay", json={"event_id": event_id})
+    assert replayed.json() == {"deliveries": 1, "is_more": False}
     assert api("DELETE", own).status_code == 204
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from local.emulators.assemblyai.server import running
 from shared.errors import (
+    ChoiceRefused,
     ConfigurationError,
     OutcomeUnknown,
     ProviderError,
@@ -298,3 +299,55 @@ def test_an_upload_that_fails_has_created_nothing_and_may_be_repeated(
 def test_uploads_need_a_webhook(made: Make) -> None:
     with pytest.raises(ConfigurationError, match="ASSEMBLYAI_UPLOADS"):
         made(uploads=True)
+
+
+RETIRED = "assemblyai-stt-3-7"
+
+
+def test_a_model_retired_in_the_middle_of_a_batch_is_replaced_by_one_that_the_answer_names(
+    api: AssemblyApi, made: Make, audio: str
+) -> None:
+    api.client.delete("/_emulator/ledger")
+    api.order("retire_model", match={"model": RETIRED}, times=None, skip=5)
+    provider = made()
+    ids = [provider.submit(asked(f"{audio}/a.wav?{SIGNED}")) for _ in range(10)]
+    ledger = api.ledger()
+    assert [one["id"] for one in ledger["creates"]] == ids
+    assert ledger["calls"]["transcripts.create"] == {"200": 10, "400": 1}
+    for transcript_id in (ids[4], ids[5], ids[9]):
+        api.await_end(transcript_id)
+    file = next(iter(provider.files(ids[4])))[0]
+    assert provider.result(file).warnings == ()
+    file = next(iter(provider.files(ids[9])))[0]
+    assert provider.result(file).warnings == (
+        "AssemblyAI does not take the usual models any more; it was asked for universal-3-5-pro, "
+        "universal-3-pro, universal-2.",
+    )
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 422])
+def test_a_refused_model_without_another_in_its_place_blames_no_recording(
+    api: AssemblyApi, made: Make, audio: str, status: int
+) -> None:
+    api.client.delete("/_emulator/ledger")
+    api.order("retire_model", match={"model": RETIRED}, times=None, silent=True, status=status)
+    with pytest.raises(ChoiceRefused):
+        made().submit(asked(f"{audio}/a.wav"))
+    assert api.ledger()["creates"] == []
+
+
+def test_a_model_of_the_profile_that_is_retired_is_the_profiles_to_mend(
+    api: AssemblyApi, made: Make, audio: str
+) -> None:
+    api.order("retire_model", match={"model": RETIRED}, times=None)
+    with pytest.raises(ProviderRefused):
+        made().submit(asked(f"{audio}/a.wav", models=(RETIRED,)))
+
+
+@pytest.mark.parametrize("status", [400, 402, 403])
+def test_insufficient_credits_are_lack_of_money(
+    api: AssemblyApi, made: Make, audio: str, status: int
+) -> None:
+    api.order("refuse", status=status, error="Insufficient credits.")
+    with pytest.raises(ProviderUnfunded):
+        made().submit(asked(f"{audio}/a.wav"))

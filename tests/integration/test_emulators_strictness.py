@@ -21,8 +21,9 @@ from local.emulators.azure_speech.server import running as running_azure
 from local.emulators.soferai.server import running as running_soferai
 from tests import assemblyai_emulator, soferai_emulator
 from tests.assemblyai_emulator import AssemblyApi
+from tests.fakes.recogniser import FakePool
 from tests.soferai_emulator import SoferApi
-from tests.speech_emulator import V3_2, V2024, V2025, VERSIONS, Api, FakePool, audio_host, settings
+from tests.speech_emulator import V3_2, V2024, V2025, VERSIONS, Api, audio_host, settings
 
 Basis = Literal["documented", "seen", "guess"]
 Test = TypeVar("Test", bound=Callable[..., None])

@@ -62,7 +62,7 @@ def page() -> str:
     items = [
         item("doubt.wav", 0.4, needs_review=True),
         item("unknown.wav", None),
-        item("sure.wav", 0.95),
+        item("sure.wav", 0.95, outputs={"json": "transcripts/a.json"}),
         item("half.wav", 0.5),
         item("<script>throw 1</script>.wav", None, state="failed", failure=failure),
     ]
@@ -79,7 +79,7 @@ def page() -> str:
     return b"".join(write_html(header, items)).decode()
 
 
-def browse(text: str, folder: Path) -> tuple[str, list[str]]:
+def browse(text: str, folder: Path, query: str = "") -> tuple[str, list[str]]:
     """The page as the browser holds it in the end, and the lines of its console."""
     file = folder / "report.html"
     file.write_text(text, "utf-8")
@@ -94,7 +94,7 @@ def browse(text: str, folder: Path) -> tuple[str, list[str]]:
             "--enable-logging=stderr",
             f"--user-data-dir={folder / 'profile'}",
             "--dump-dom",
-            file.as_uri(),
+            file.as_uri() + query,
         ],
         capture_output=True,
         text=True,
@@ -137,3 +137,23 @@ def test_the_policy_stops_every_other_script(tmp_path: Path) -> None:
     assert "<title>Calls – transcription report</title>" in dom
     assert len(console) == 1
     assert "Content Security Policy" in console[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "href", "is_told"),
+    [
+        ("", '="../transcripts/a.json"', False),
+        ("?sv=1&ss=b&sig=x", "transcripts/a.json?sv=1&amp;ss=b&amp;sig=x", False),
+        ("?sv=1&sr=b&sig=x", None, True),
+    ],
+    ids=["a file", "a signature for the account", "a signature for the page alone"],
+)
+def test_links_take_the_signature_of_the_page_along_where_that_opens_them(
+    tmp_path: Path, query: str, href: str | None, is_told: bool
+) -> None:
+    dom, console = browse(page(), tmp_path, query)
+    assert console == []
+    assert ("<a href" in dom) == (href is not None)
+    if href is not None:
+        assert href in dom
+    assert ('id="shut">' in dom) == is_told

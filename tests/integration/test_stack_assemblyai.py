@@ -49,7 +49,7 @@ def test_each_recording_is_a_job_of_its_own_and_ends_with_its_webhook(site: Site
     assert len(site.ledger()["creates"]) == len(NAMES)
     said = site.transcript("a.wav")
     assert said["provider"]["name"] == "assemblyai"
-    assert said["provider"]["model"] == "universal-3-pro"
+    assert said["provider"]["model"] == "assemblyai-stt-3-7"
     assert said["utterances"]
 
 

@@ -14,6 +14,7 @@ from azure.storage.blob import BlobServiceClient
 
 from local.__main__ import main
 from local.emulators.azure_speech.server import running
+from local.stack.lasting import Lasting, told
 from local.stack.stack import TABLE, Stack
 from shared.batches.status import BatchStatus, ListBatches, ReadItems, TellStatus
 from shared.model.batch.batch import manifest_batch_id
@@ -47,7 +48,7 @@ class Office:
 
         def end() -> BatchStatus | None:
             status = TellStatus(store=self.store, clock=FakeClock())(batch_id)
-            return status if status.status in ("completed", "refused") else None
+            return status if status.status in ("completed", "cancelled", "refused") else None
 
         return until(end)
 
@@ -134,13 +135,23 @@ def test_a_manifest_is_dropped_from_the_command_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    address = tmp_path / "storage"
-    address.write_text(office.site.stack.azurite.connection_string)
+    stack = office.site.stack
+    lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
     (tmp_path / "a.wav").write_bytes(sound())
     manifest = tmp_path / "m.jsonl"
-    manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n')
-    monkeypatch.setattr("local.__main__.ADDRESS", address)
-    command = ["local", "drop", "--manifest", str(manifest), str(tmp_path / "a.wav")]
+    manifest.write_text('{"manifest": {"title": "CLI"}}\n{"blob": "a.wav"}\n{"blob": "b.wav"}\n')
+    monkeypatch.setattr("local.__main__.CACHE", tmp_path / "cache")
+    out = tmp_path / "out"
+    command = ["local", "drop", "--out", str(out), "--manifest", str(manifest)]
+    command.append(str(tmp_path / "a.wav"))
     monkeypatch.setattr("sys.argv", command)
-    assert main() == 0
-    assert "1 transcribed, 0 failed of 1 recordings" in capsys.readouterr().out
+    with told(lasting, tmp_path / "cache"):
+        assert main() == 3
+    told_now = capsys.readouterr().out
+    assert "1 transcribed, 1 failed of 2 recordings" in told_now
+    assert "✗ b.wav" in told_now
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    reports = {name for name in names if name.startswith("reports/")}
+    assert len(reports) == 3  # of this batch alone, whatever the stack made before
+    assert "transcripts/uploads/a.wav.json" in names
+    assert "errors/uploads/b.wav.json" in names

@@ -25,9 +25,10 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Two attempts a recording, three looks a result."""
+    """Two attempts a recording, three looks a result; what makes no sense is believed after a
+    quarter of a minute."""
     logs = tmp_path_factory.mktemp("logs")
-    with quick_stack(logs, MAX_ATTEMPTS="2") as stack, site_on(stack) as site:
+    with quick_stack(logs, MAX_ATTEMPTS="2", GIVE_UP_SECONDS="60") as stack, site_on(stack) as site:
         for name, kind, options in (
             (REFUSED, "fail_recording", {"code": "InvalidAudioFormat", "message": "No MP7."}),
             (GONE_ONCE, "missing_result", {}),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.speech_emulator import VERSIONS
+from shared.providers.azure_speech.versions import OFFERED
 from tests.stack import Site, quick_stack, site_on, sound, states
 
 NAMES = [
@@ -18,7 +18,7 @@ NAMES = [
 ]
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+@pytest.fixture(scope="module", params=OFFERED)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 from azure.data.tables import EntityProperty
 
-import shared.stores.table.batches  # it prepares the rows
+import shared.stores.table.batches  # they prepare the rows
+import shared.stores.table.indices
 from shared.messages import Message, encode
 from shared.stores.table.rows import to_row
 from tests.fakes.world import World

@@ -148,7 +148,7 @@ def test_cancelling_ends_a_batch(world: World, api: Api) -> None:
     assert api("cancel_batch", path).json["cancelled_at"]
     world.run()
     over = api("get_batch", path).json
-    assert (over["status"], over["counts"]["failed"]) == ("completed", 1)
+    assert (over["status"], over["counts"]["failed"]) == ("cancelled", 1)
 
 
 def test_failed_recordings_are_tried_again(world: World, api: Api) -> None:

@@ -40,7 +40,7 @@ def nameless_enum(described: Any) -> None:
 
 def enum_in_a_query(described: Any) -> None:
     [state] = [
-        p for p in described["paths"]["/batches"]["get"]["parameters"] if p["name"] == "state"
+        p for p in described["paths"]["/batches"]["get"]["parameters"] if p["name"] == "status"
     ]
     state["schema"] = {"enum": ["running", "completed"]}
 

@@ -15,6 +15,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model": "model errors",
     "shared/model/failure.py": "errors",
     "shared/model/failure_texts.py": "model.failure errors",
+    "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/profile": "model.profile model.failure model.failure_texts errors",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.profile errors",

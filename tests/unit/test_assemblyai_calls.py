@@ -19,7 +19,7 @@ URL = "https://acct.blob.core.windows.net/audio/a.wav?sv=1&sig=s"
 HOOK = Webhook("https://app.example/api/webhooks/assemblyai/us", "a secret of ours")
 USUAL = {
     "audio_url": URL,
-    "speech_models": ["universal-3-pro", "universal-2"],
+    "speech_models": ["assemblyai-stt-3-7", "universal-2"],
     "language_code": "en_us",
     "punctuate": True,
     "format_text": True,

@@ -57,7 +57,7 @@ def test_what_waits_and_what_runs_is_given_up_and_what_is_there_stays() -> None:
     assert counts(world, batch) == (6, 2, 4)
     assert not world.provider.transcriptions  # deleted while they ran
     assert not world.active.entries
-    assert world.app.batch_status(batch.id).status == "completed"
+    assert world.app.batch_status(batch.id).status == "cancelled"
     assert report(world, batch)["counts"]["failed"] == 4
     assert_all_is_well(world)
 

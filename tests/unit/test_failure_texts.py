@@ -12,6 +12,7 @@ import pytest
 
 from shared.errors import InputError, ProviderRefused, ResultMissing, ResultTooLarge
 from shared.model import failure_texts as texts
+from shared.model import failures_from
 from shared.model.failure import Failure, Template, failure_of
 from shared.model.failure_texts import TEXTS
 
@@ -94,7 +95,7 @@ def test_every_text_is_said_in_whole_sentences() -> None:
 def test_what_a_provider_says_is_not_read_as_a_template() -> None:
     said = texts.FAILED.failure(provider="P", said="odd {name} and }{")
     assert said.reason == "P: odd {name} and }{"
-    assert texts.refused(ProviderRefused("{0}")).reason.endswith(": {0}")
+    assert failures_from.refused(ProviderRefused("{0}")).reason.endswith(": {0}")
 
 
 def test_a_fact_that_is_left_out_is_an_error() -> None:
@@ -120,24 +121,26 @@ def test_what_no_other_provider_takes_keeps_the_code_of_the_first() -> None:
 
 
 def test_a_result_is_withheld_unreadable_or_too_large() -> None:
-    assert texts.unreadable(ResultMissing("gone")).code == "result_unavailable"
-    large = texts.too_large(ResultTooLarge("it has 3 GB."))
+    assert failures_from.unreadable(ResultMissing("gone")).code == "result_unavailable"
+    large = failures_from.too_large(ResultTooLarge("it has 3 GB."))
     assert large.reason == "The provider's result cannot be read: it has 3 GB."
-    assert texts.unreadable(ResultTooLarge("it has 3 GB.")).retryable and not large.retryable
+    assert (
+        failures_from.unreadable(ResultTooLarge("it has 3 GB.")).retryable and not large.retryable
+    )
 
 
 def test_a_refused_request_has_the_providers_code_where_it_gave_one() -> None:
-    assert texts.request_refused(ProviderRefused("no", code="InvalidLocale")).code == (
+    assert failures_from.request_refused(ProviderRefused("no", code="InvalidLocale")).code == (
         "InvalidLocale"
     )
-    assert texts.request_refused(ProviderRefused("no")).code == "refused"
+    assert failures_from.request_refused(ProviderRefused("no")).code == "refused"
 
 
 @pytest.mark.parametrize(("is_kept", "fate"), [(True, "kept there"), (False, "deleted by itself")])
 def test_an_unknown_outcome_names_the_mark_and_what_becomes_of_the_copy(
     is_kept: bool, fate: str
 ) -> None:
-    failure = texts.outcome_unknown("j-1", "west", texts.NOT_ANSWERED, is_kept=is_kept)
+    failure = failures_from.outcome_unknown("j-1", "west", texts.NOT_ANSWERED, is_kept=is_kept)
     assert "to the endpoint west ended" in failure.reason
     assert "the endpoint could not be asked." in failure.reason
     assert "with the mark j-1:" in failure.advice and f"It is {fate}" in failure.advice

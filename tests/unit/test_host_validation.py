@@ -22,6 +22,7 @@ STORAGE = {"AzureWebJobsStorage": "UseDevelopmentStorage=true"}
 @pytest.fixture(autouse=True)
 def fresh_import() -> Iterator[None]:
     path = list(sys.path)
+    sys.modules.pop("function_app", None)
     yield
     sys.path[:] = path
     sys.modules.pop("function_app", None)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.api.operations.all import OPERATIONS
-from shared.api.views.common import Upload
+from shared.api.views.uploads import Upload
 from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
 from shared.model.profile.profile import Profile

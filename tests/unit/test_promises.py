@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,11 +13,13 @@ import pytest
 from azure.core.credentials import AzureNamedKeyCredential
 from azure.storage.blob import BlobServiceClient
 
+from shared.batches.outputs import LINKS_LIVE
 from shared.errors import UnknownEndpoint
 from shared.model.profile.profile import Profile
 from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, MOST_UPLOAD_BYTES
 from shared.providers.registry import OFFERS
 from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner
 from tests.fakes.invariants import assert_all_is_well
@@ -75,23 +78,30 @@ def audio_link(name: str | None) -> str:
     return BlobAudio(SERVICE, SasSigner(SERVICE, SAS_HOURS)).readable_url("audio", name)
 
 
+def output_link() -> str:
+    links = SignedOutputLinks(SERVICE, SasSigner(SERVICE, SAS_HOURS))
+    return links.link("transcripts/audio/a.wav.json", LINKS_LIVE)
+
+
 def upload_link(hours: int = 2) -> str:
     uploads = SignedUploads(SERVICE, SasSigner(SERVICE, SAS_HOURS))
     return uploads.link("uploads", "x/a.wav", timedelta(hours=hours)).url
 
 
 @pytest.mark.parametrize(
-    ("link", "of", "may", "hours"),
+    ("make", "of", "may", "hours"),
     [
-        (audio_link("a.wav"), "b", "r", SAS_HOURS),
-        (audio_link(None), "c", "rl", SAS_HOURS),
-        (upload_link(), "b", "cw", 2),
+        (partial(audio_link, "a.wav"), "b", "r", SAS_HOURS),
+        (partial(audio_link, None), "c", "rl", SAS_HOURS),
+        (upload_link, "b", "cw", 2),
+        (output_link, "b", "r", 12),
     ],
-    ids=["a recording", "a container", "an upload"],
+    ids=["a recording", "a container", "an upload", "an output"],
 )
 def test_a_link_may_what_it_is_for_and_no_more_and_ends_in_time(
-    link: str, of: str, may: str, hours: int
+    make: Callable[[], str], of: str, may: str, hours: int
 ) -> None:
+    link = make()
     assert signed(link)["sr"] == [of]
     assert sorted(signed(link)["sp"][0]) == sorted(may)
     assert abs(lives_for(link) - timedelta(hours=hours)) < timedelta(minutes=5)

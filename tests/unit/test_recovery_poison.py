@@ -318,7 +318,7 @@ def test_while_storage_is_out_of_reach_a_blob_event_is_not_given_up() -> None:
     world.audio.drop("a.wav", a_second_of_silence(), world.clock.now())
     insert = world.store.insert
 
-    def unreachable(recording: object) -> bool:
+    def unreachable(recording: object, notice: object) -> bool:
         raise StoreUnavailable("storage answered 503")
 
     world.store.insert = unreachable  # type: ignore[method-assign,assignment]

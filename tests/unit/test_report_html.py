@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin
 
+import msgspec
 import pytest
 
 from shared.model.batch.report import ReportItem, build_report
@@ -164,12 +165,12 @@ def test_the_caller_decides_where_links_lead() -> None:
 
 @pytest.mark.parametrize("path", ["transcripts/../../etc", "transcripts/./a"])
 def test_a_path_that_a_browser_would_resolve_to_another_has_no_link(path: str) -> None:
-    assert relative_link()(path) is None
+    assert relative_link(path) is None
     assert page(done(outputs={"json": path})).all("a") == []
 
 
 def test_names_with_empty_folders_keep_their_slashes() -> None:
-    target = relative_link()("transcripts/audio//a.wav.json")
+    target = relative_link("transcripts/audio//a.wav.json")
     assert target == "../transcripts/audio//a.wav.json"
 
 
@@ -261,3 +262,16 @@ def test_nothing_known_is_shown_as_nothing() -> None:
 )
 def test_numbers_are_worded_for_people(said: str, words: str) -> None:
     assert said == words
+
+
+def test_what_its_sender_calls_a_recording_is_in_sight() -> None:
+    source = page(done(title="<Monday>", client_item_id="m-7", metadata={"client": "ACME"})).source
+    assert '<p class="called"><bdi>&lt;Monday&gt;</bdi> · <bdi>m-7</bdi></p>' in source
+    assert "ACME" in source
+    assert 'class="called"' not in page(done()).source
+
+
+def test_what_was_refused_before_it_was_sent_had_no_attempt() -> None:
+    assert 'title="never sent to a provider">0<' in page(failed()).source
+    sent = msgspec.structs.replace(failed(), submitted_at=AT)
+    assert 'data-sort="1">1<' in page(sent).source

@@ -6,7 +6,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from shared.bootstrap import _endpoints, _signs_links
+from shared.bootstrap import _endpoints
+from shared.configuration.in_force import signs_links
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError
 from shared.model.setting import Endpoint, Secret
@@ -91,9 +92,9 @@ def test_without_any_endpoint_all_ways_to_one_are_told() -> None:
 
 
 def test_links_carry_a_sas_unless_every_provider_reads_with_its_identity() -> None:
-    assert _signs_links(read(ASSEMBLYAI_KEY="k"))
-    assert _signs_links(read(**AZURE))
-    assert not _signs_links(read(**AZURE, SPEECH_READS_AUDIO="identity"))
+    assert signs_links(read(ASSEMBLYAI_KEY="k"))
+    assert signs_links(read(**AZURE))
+    assert not signs_links(read(**AZURE, SPEECH_READS_AUDIO="identity"))
 
 
 @pytest.mark.parametrize("seconds", [5, 60, 180, 3600])

@@ -10,8 +10,11 @@ import msgspec
 import pytest
 
 from shared.errors import InputError
+from shared.model.address import BadAddress
 from shared.model.batch.recording import Recording
-from shared.outbound.web_audio import HEAD_BYTES, Answer, HttpWebAudio, Refused, Unreachable
+from shared.outbound.http import FORBIDDEN, Answer
+from shared.outbound.web_audio import HEAD_BYTES, HttpWebAudio
+from shared.ports.events import NoAnswer
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.failures import read_failure
 from tests.fakes.world import World, a_second_of_silence
@@ -101,7 +104,9 @@ def test_what_is_not_handed_out_is_refused_at_once(status: int) -> None:
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("trouble", [Answer(503, {}, b""), Answer(429, {}, b""), Unreachable()])
+@pytest.mark.parametrize(
+    "trouble", [Answer(503, {}, b""), Answer(429, {}, b""), NoAnswer("no answer in time", 15_000)]
+)
 def test_trouble_is_overcome_or_told(trouble: Answer | Exception) -> None:
     assert HttpWebAudio(Server(trouble, trouble).fetch).head(URL).bytes == len(SOUND)
     server = Server(*[trouble] * 9)
@@ -110,7 +115,8 @@ def test_trouble_is_overcome_or_told(trouble: Answer | Exception) -> None:
 
 
 def test_addresses_that_may_not_be_called_are_refused() -> None:
-    assert refused(Server(Refused())).code == "url_refused"
+    for trouble in (BadAddress("is private"), NoAnswer(FORBIDDEN, 1)):
+        assert refused(Server(trouble)).code == "url_refused"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -129,8 +135,10 @@ def test_what_an_address_answers_to_head_is_known(answer: int, refusal: int | No
     assert HttpWebAudio(Server().fetch, lambda url: answer).head_refusal(URL) == refusal
 
 
-@pytest.mark.parametrize("error", [Unreachable, Refused])
-def test_where_nobody_can_tell_it_is_not_held_against_the_address(error: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    "error", [BadAddress("is private"), NoAnswer(FORBIDDEN, 1), NoAnswer("no answer in time", 1)]
+)
+def test_where_nobody_can_tell_it_is_not_held_against_the_address(error: Exception) -> None:
     def ask(url: str) -> int:
         raise error
 

@@ -10,6 +10,9 @@ KINDS: dict[str, Kind] = {
     **CALL_KINDS,
     # A call is refused and not carried out. `error` null: no JSON, as of a gateway.
     "refuse": Kind(CALL, {"status": 503, "retryAfter": None, "error": "Ordered to fail."}),
+    # A create call that asks for a model which matches is refused, as of one that was retired.
+    # `error` null: words of the service, which name those that are left unless `silent`.
+    "retire_model": Kind(frozenset({"model"}), {"status": 400, "error": None, "silent": False}),
     # A transcript stays queued, or processing, that much longer.
     "slow_start": Kind(_JOB, {"seconds": 1.0}),
     "slow_job": Kind(_JOB, {"seconds": 1.0}),

@@ -21,6 +21,7 @@ from local.emulators.assemblyai.calls import Call, Handler, answer
 from local.emulators.assemblyai.errors import Refusal
 from local.emulators.assemblyai.submission import read_submission
 from local.emulators.assemblyai.transcripts import Transcript
+from local.emulators.assemblyai.vocabulary import MODELS
 from local.emulators.common.endpoint import Table
 
 _STATUSES = ("queued", "processing", "completed", "error")
@@ -34,6 +35,7 @@ async def upload(call: Call) -> Response:
 async def create(call: Call) -> Response:
     emulator = call.emulator
     asked, unknown = read_submission(await call.request.body())
+    _refuse_retired(call, asked["speech_models"])
     emulator.uploads.require_own(asked["audio_url"], call.key)
     transcript_id, now = str(uuid.uuid4()), emulator.clock()
     emulator.transcripts.add(transcript_id, now, asked)
@@ -42,6 +44,17 @@ async def create(call: Call) -> Response:
     one = emulator.transcripts.get(transcript_id)
     assert one is not None
     return answer(200, transcript_body(one))
+
+
+def _refuse_retired(call: Call, models: list[str]) -> None:
+    """Before anything is noted, let alone paid."""
+    for model in models:
+        fault = call.emulator.faults.strike("retire_model", model=model)
+        if fault is not None:
+            left = ", ".join(f'"{one}"' for one in MODELS if one != model)
+            offer = "" if fault.options["silent"] else f" Use one or more of: {left}"
+            said = f'"speech_models": "{model}" is no longer accepted.{offer}'
+            raise Refusal(fault.options["status"], fault.options["error"] or said)
 
 
 async def get(call: Call) -> Response:

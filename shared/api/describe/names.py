@@ -58,7 +58,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
     "SpeakerStyle": get_args(SpeakerStyle),
-    "StorageStatus": ("ok", "unavailable"),
+    "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),

@@ -19,7 +19,7 @@ from shared.ports.state import BatchFilter
 
 POLL_SECONDS = 10
 LONGEST_KEY = 200
-_OVER = ("completed", "refused", "deleting")
+_OVER = ("completed", "cancelled", "refused", "deleting")
 _LOCATION = {"Location": "The absolute address of it"}
 _WAITING = {**_LOCATION, "Retry-After": "In how many seconds to ask again"}
 
@@ -37,7 +37,7 @@ class BatchCreation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
-    state: Annotated[BatchState | None, about("State", "Only those in this state")] = None
+    status: Annotated[BatchState | None, about("Status", "Only those of this status")] = None
     profile: Annotated[ProfileName | None, about("Profile", "Only those of this profile")] = None
     origin: Annotated[Origin | None, about("Origin", "Only those that came in this way")] = None
     created_from: Annotated[
@@ -97,7 +97,13 @@ def _come_again(view: BatchView, own: str) -> Response:
 
 def list_all(call: Call) -> Response:
     asked: BatchQuery = call.query
-    wanted = msgspec.convert(asked, BatchFilter, from_attributes=True)
+    wanted = BatchFilter(
+        state=asked.status,
+        profile=asked.profile,
+        origin=asked.origin,
+        created_from=asked.created_from,
+        created_to=asked.created_to,
+    )
     page = call.app.batches(wanted, after=asked.after, most=asked.limit)
     entries = tuple(batch_summary(entry, call.base) for entry in page.batches)
     return answer(BatchList(value=entries, next_link=next_link(call, page.after)))
@@ -177,6 +183,7 @@ OPERATIONS = tagged(
         "once their window has closed.",
         handle=list_all,
         query=BatchQuery,
+        former={"state": "status"},  # the word that a batch itself has for it
         answers={200: Answer("A page of batches", BatchList)},
     ),
     Operation(

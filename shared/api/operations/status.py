@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -14,9 +15,10 @@ from shared.api.describe.plain_schemas import plain
 from shared.api.fields import TranscriptFormat, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, Operations, tagged
-from shared.api.views.common import Choice, ChoiceList
+from shared.api.views.choices import Choice, ChoiceList
+from shared.errors import ConfigurationError
 from shared.outputs.formats import FORMATS
-from shared.pipeline.watch.health import Health
+from shared.pipeline.watch.health import Health, misconfigured
 
 _FORMAT_TITLES = {
     "json": "Transcript with times and speakers (JSON)",
@@ -31,7 +33,15 @@ _FORMAT_TITLES = {
 
 
 def health(call: Call) -> Response:
-    found = call.app.health()
+    return _health(call.app.health())
+
+
+def health_unconfigured(error: ConfigurationError) -> Response:
+    """There is no application to ask."""
+    return _health(misconfigured(error.problems, datetime.now(UTC)))
+
+
+def _health(found: Health) -> Response:
     status = 503 if found.status == "down" else 200
     return answer(found, status, {"Cache-Control": "no-store"})
 
@@ -96,12 +106,14 @@ OPERATIONS = tagged(
         method="GET",
         path="health",
         summary="Check the health",
-        description="Tells whether storage and endpoints work and how much is left to do. Open to "
+        description="Tells whether storage and endpoints work, how much is left to do, and what is "
+        "wrong with settings and profiles where nothing can be done. Open to "
         "everybody; measured at most every ten seconds.",
         handle=health,
+        unconfigured=health_unconfigured,
         answers={
             200: Answer("It works, perhaps with an endpoint out of order", Health),
-            503: Answer("Storage does not answer", Health),
+            503: Answer("Storage does not answer, or the configuration is wrong", Health),
         },
         is_open=True,
     ),

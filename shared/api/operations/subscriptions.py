@@ -16,6 +16,7 @@ from shared.api.views.subscriptions import (
     DeliveryList,
     DeliveryView,
     EventSent,
+    EventsReplayed,
     SubscriptionList,
     SubscriptionMade,
     SubscriptionView,
@@ -160,14 +161,14 @@ def get_delivery(call: Call) -> Response:
 
 def replay(call: Call) -> Response:
     asked: Replay = call.body
-    call.app.deliveries.replay(
+    found = call.app.deliveries.replay(
         call.path["subscription_id"],
         event_id=asked.event_id,
         batch_id=asked.batch_id,
         from_at=asked.from_at,
         to_at=asked.to_at,
     )
-    return Response(204)
+    return answer(EventsReplayed(deliveries=found.deliveries, is_more=found.is_more))
 
 
 def _own_id(call: Call) -> str:
@@ -284,7 +285,7 @@ OPERATIONS = tagged(
         "the same ids.",
         handle=replay,
         body=Replay,
-        answers={204: Answer("The events are put in line")},
+        answers={200: Answer("The events are put in line", EventsReplayed)},
         problems=(404, 409, 415, 422),
     ),
 )

@@ -11,7 +11,7 @@ from msgspec import Meta
 from shared.api.fields import about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
-from shared.api.views.common import Upload
+from shared.api.views.uploads import Upload
 
 # No folder, no control character, and not one that some storage cuts off at the end.
 _FILE_NAME = r"^[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]$"

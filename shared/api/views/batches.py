@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
-from shared.api.views.common import Links
+from shared.api.views.links import Links
 from shared.batches.status import BatchStatus, Tally
 from shared.batches.status import Status as BatchProgress
 from shared.model.batch.batch import BatchEntry, BatchState, Origin
@@ -55,7 +55,8 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
     title: Annotated[str, about("Title", "What its maker calls it")]
     profile: Annotated[str, about("Profile", "Empty where there are several")]
     origin: Annotated[Origin, about("Origin", "How it came in")]
-    state: Annotated[BatchState, about("State", "Whether it is over")]
+    status: Annotated[BatchState, about("Status", "Whether it is over, and how it ended")]
+    state: Annotated[BatchState, about("State", "The same as `status`, under its former name")]
     created_at: Annotated[Moment, about("Created at", "When it came in")]
     finished_at: Annotated[Moment | None, about("Finished at", "When its report was written")]
     recordings: Annotated[int, about("Recordings", "How many its report holds", ge=0)]
@@ -67,6 +68,7 @@ def batch_summary(entry: BatchEntry, base: str) -> BatchSummary:
     names = [name for name in entry.__struct_fields__ if name != "items"]
     return BatchSummary(
         **{name: getattr(entry, name) for name in names},
+        status=entry.state,
         links=Links(self=f"{base}/batches/{entry.id}"),
     )
 

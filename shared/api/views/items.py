@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
-from shared.api.views.common import Links
+from shared.api.views.links import Links
 from shared.model.batch.fingerprint import Twin
 from shared.model.batch.recording import Recording, State
 from shared.model.failure import Failure

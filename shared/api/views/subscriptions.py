@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
-from shared.api.views.common import Links
+from shared.api.views.links import Links
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState
 from shared.model.events.event import EventType
 from shared.model.events.subscription import Subscription
@@ -79,6 +79,13 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
 
     value: Annotated[tuple[DeliveryView, ...], about("Deliveries", "The newest events first")]
     next_link: NextLink = msgspec.field(name="nextLink")
+
+
+class EventsReplayed(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what was asked for there is to send again."""
+
+    deliveries: Annotated[int, about("Deliveries", "How many are sent again", ge=0)]
+    is_more: Annotated[bool, about("Is more", "Whether there are more, which were not counted")]
 
 
 class EventSent(msgspec.Struct, frozen=True, kw_only=True):

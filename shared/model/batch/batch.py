@@ -169,7 +169,7 @@ def _step(batch: Batch, step: str, **changes: Any) -> Batch:
     return msgspec.structs.replace(batch, **changes)
 
 
-BatchState = Literal["running", "completed", "refused"]
+BatchState = Literal["running", "completed", "cancelled", "refused"]
 
 
 class BatchEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +191,9 @@ def state_of(batch: Batch) -> BatchState:
     """As far as the header tells: recordings that came after the report reopen a batch."""
     if batch.error_report is not None:
         return "refused"
-    return "completed" if batch.finished_at is not None and batch.reported >= 0 else "running"
+    if batch.finished_at is None or batch.reported < 0:
+        return "running"
+    return "completed" if batch.cancelled_at is None else "cancelled"
 
 
 def is_over(batch: Batch) -> bool:
@@ -207,7 +209,7 @@ def entry_of(batch: Batch, state: BatchState) -> BatchEntry:
         origin=batch.origin,
         state=state,
         created_at=batch.created_at,
-        finished_at=batch.finished_at if state == "completed" else None,
+        finished_at=None if state in ("running", "refused") else batch.finished_at,
         recordings=max(batch.reported, 0),
         failed=batch.failed,
         items=batch.items,

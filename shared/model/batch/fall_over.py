@@ -16,7 +16,7 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.failure import Failure
-from shared.model.failure_texts import PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
+from shared.model.failure_texts import CHOICE_REFUSED, PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 
@@ -31,22 +31,31 @@ def trouble(
     has_tried: bool,
 ) -> Failure | None:
     """Why nothing can be sent to `provider`, of which these are the endpoints: no money, or out
-    for longer than `patience`. None: it can be, or soon. `has_tried` is for who was turned away
-    already; others find out how an endpoint is whenever a pause of it is over."""
+    or closed to new jobs for longer than `patience`. None: it can be, or soon. `has_tried` is for
+    who was turned away already; others find out how an endpoint is whenever a pause of it is
+    over."""
     known = [states.get(name, EndpointState(name=name)) for name in endpoints]
     if not known:
         return PROVIDER_GONE.failure(provider=provider)
     if not all(
-        _is_unfunded(state, now) or _is_out(state, patience, now, has_tried) for state in known
+        state.is_unfunded(now)
+        or _is_out(state, patience, now, has_tried)
+        or _is_closed(state, patience, now, has_tried)
+        for state in known
     ):
         return None
-    if any(_is_unfunded(state, now) for state in known):
+    if any(state.is_unfunded(now) for state in known):
         return UNFUNDED.failure(provider=provider)
+    if any(_is_closed(state, patience, now, has_tried) for state in known):
+        return CHOICE_REFUSED.failure(provider=provider)
     return PROVIDER_OUT.failure(provider=provider)
 
 
-def _is_unfunded(state: EndpointState, now: datetime) -> bool:
-    return state.unfunded_until_at is not None and now < state.unfunded_until_at
+def _is_closed(state: EndpointState, patience: timedelta, now: datetime, has_tried: bool) -> bool:
+    since_at = state.closed_since_at
+    return (
+        since_at is not None and now - since_at >= patience and (state.is_closed(now) or has_tried)
+    )
 
 
 def _is_out(state: EndpointState, patience: timedelta, now: datetime, has_tried: bool) -> bool:

@@ -1,11 +1,17 @@
 """What all instances together know of a provider endpoint: how busy it is, and how well.
 
 well --failures--> down until a moment --that moment--> probed by one call --> well | down
+
+Beside that it may be closed to new jobs, which are refused for what the app chose, while it answers
+all else: what was sent is still collected.
+
+open --refusal--> closed until a moment --that moment--> probed by one create call --> open | closed
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,14 +22,25 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
 UNFUNDED_PAUSE = timedelta(minutes=15)  # longer than a job that was turned away waits at most
 THROTTLED = "throttled"
+UNFUNDED = "unfunded"
+_MOST_DOUBLED = 10
+_LATELY = timedelta(hours=1)
+
+
+class Trouble(NamedTuple):
+    """Why an endpoint is given no job, and until when that is known."""
+
+    reason: str
+    until_at: datetime
 
 
 class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `counted` are the calls that are spoken for, by the seconds of each limit, and
     `ramped` the create calls. `failures` counts calls in a row that showed the endpoint unwell,
     `pauses` how often it was down since it last was well, `down_since_at` when that began. Until
-    `unfunded_until_at` nobody else need find out that its account is empty. `version` is the row's
-    ETag, "" for a row not yet stored."""
+    `unfunded_until_at` nobody else need find out that its account is empty. `closings` is how often
+    it was closed to new jobs since it last took one, `closed_since_at` when that began, and
+    `closed_why` what it said. `version` is the row's ETag, "" for a row not yet stored."""
 
     name: str
     counted: dict[int, Counted] = {}
@@ -34,10 +51,36 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     down_since_at: datetime | None = None
     unfunded_until_at: datetime | None = None
     reason: str = ""
+    closings: int = 0
+    closed_until_at: datetime | None = None
+    closed_since_at: datetime | None = None
+    closed_why: str = ""
     version: str = ""
 
     def is_down(self, now: datetime) -> bool:
         return self.down_until_at is not None and now < self.down_until_at
+
+    def is_closed(self, now: datetime) -> bool:
+        """To new jobs."""
+        return self.closed_until_at is not None and now < self.closed_until_at
+
+    def is_unfunded(self, now: datetime) -> bool:
+        return self.unfunded_until_at is not None and now < self.unfunded_until_at
+
+    def is_well(self, now: datetime) -> bool:
+        """Neither taken out nor closed since it last did its work, nor without money lately."""
+        lately = self.unfunded_until_at is not None and now < self.unfunded_until_at + _LATELY
+        return not (self.pauses or self.closings or lately)
+
+    def trouble(self, now: datetime) -> Trouble | None:
+        """The worst there is; None: it takes jobs."""
+        if self.down_until_at is not None and self.is_down(now):
+            return Trouble(self.reason, self.down_until_at)
+        if self.closed_until_at is not None and self.is_closed(now):
+            return Trouble(self.closed_why, self.closed_until_at)
+        if self.unfunded_until_at is not None and self.is_unfunded(now):
+            return Trouble(UNFUNDED, self.unfunded_until_at)
+        return None
 
 
 def failed(
@@ -61,7 +104,7 @@ def failed(
     return msgspec.structs.replace(
         state,
         failures=failures,
-        pauses=min(state.pauses + 1, 10),
+        pauses=min(state.pauses + 1, _MOST_DOUBLED),
         down_until_at=max(state.down_until_at or now, now + pause),
         down_since_at=state.down_since_at or now,
         reason=reason,
@@ -94,3 +137,34 @@ def probing(
 ) -> EndpointState:
     """The pause is over: one caller may look, and the others wait for what it finds."""
     return msgspec.structs.replace(state, down_until_at=now + first_pause)
+
+
+def closed(
+    state: EndpointState, now: datetime, why: str, *, is_probe: bool, first_pause: timedelta
+) -> EndpointState:
+    """After a create call that was refused for what the app chose. Calls that were under way when
+    it was closed add nothing to the pause; a probe that is refused doubles it."""
+    if state.is_closed(now) and not is_probe:
+        return state
+    pause = min(first_pause * 2**state.closings, LONGEST_PAUSE)
+    return msgspec.structs.replace(
+        state,
+        closings=min(state.closings + 1, _MOST_DOUBLED),
+        closed_until_at=now + pause,
+        closed_since_at=state.closed_since_at or now,
+        closed_why=why,
+    )
+
+
+def opened(state: EndpointState) -> EndpointState:
+    """After a create call that it took."""
+    return msgspec.structs.replace(
+        state, closings=0, closed_until_at=None, closed_since_at=None, closed_why=""
+    )
+
+
+def probing_for_jobs(
+    state: EndpointState, now: datetime, first_pause: timedelta = FIRST_PAUSE
+) -> EndpointState:
+    """The same of one that is closed: one caller may try, and the others wait."""
+    return msgspec.structs.replace(state, closed_until_at=now + first_pause)

@@ -167,11 +167,13 @@ def _of_sent(part: Stretch, job: Job, at: datetime, links: Links) -> Event:
 
 
 def of_endpoint(state: EndpointState, now: datetime) -> Event:
-    """Of a provider's endpoint that was well and is taken out."""
+    """Of a provider's endpoint that was well and is taken out, closed to new jobs, or without
+    money."""
+    trouble = state.trouble(now)
     data = {
         "endpoint": state.name,
-        "reason": state.reason,
-        "until_at": timestamp(state.down_until_at) if state.down_until_at else None,
+        "reason": trouble.reason if trouble else state.reason,
+        "until_at": timestamp(trouble.until_at) if trouble else None,
     }
     return _event("endpoint.failing", now, f"endpoints/{state.name}", data, state.name)
 

@@ -285,8 +285,8 @@ class Checker:
         if not self._listings:
             return
         lengths = sorted({len(prefix) for _, prefix in self._listings})
-        for item, place in self._placed():
-            container, name = place
+        places = [*self._listings.items(), *self._places.items()]
+        for item, (container, name) in sorted((number, place) for place, number in places):
             for length in lengths:
                 first = self._listings.get((container, name[:length]))
                 if first is None or length > len(name) or first == item:
@@ -298,10 +298,6 @@ class Checker:
                 at = f"recordings[{item}]"
                 self.faults.add("duplicate_recording", text, at, self._lines.get(item))
                 break
-
-    def _placed(self) -> list[tuple[int, tuple[str, str]]]:
-        listings = [(number, place) for place, number in self._listings.items()]
-        return sorted([*listings, *((number, place) for place, number in self._places.items())])
 
 
 def _shown_key(key: str) -> str:

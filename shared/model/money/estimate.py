@@ -118,7 +118,7 @@ def add_up(
         _with_effort(
             _price(usable, provider, mode, limits, prices, factor),
             recordings,
-            _stretched(sum(s.count * (s.duration_ms or 0) for s in usable), factor),
+            round(sum(s.count * (s.duration_ms or 0) for s in usable) * factor),
             limits,
             rooms[provider],
         )
@@ -130,8 +130,8 @@ def add_up(
         recordings=recordings,
         looked_at=looked_at,
         guessed=sum(sample.count for sample in usable if sample.is_guess),
-        refused=_stretched(sum(s.count for s in samples if s.failure is not None), factor),
-        audio_ms=_stretched(sum(s.count * (s.duration_ms or 0) for s in usable), factor),
+        refused=round(factor * sum(s.count for s in samples if s.failure is not None)),
+        audio_ms=round(factor * sum(s.count * (s.duration_ms or 0) for s in usable)),
         cost=_asked(usable, capabilities, prices, factor),
         prices=tuple(_with_balance(price, balances.get(price.provider)) for price in sums),
         notes=(*notes, *_doubts(looked_at, recordings, unknown)),
@@ -160,7 +160,7 @@ def _price(
         provider=provider,
         mode=mode,
         is_asked=is_asked,
-        refused=_stretched(refused, factor),
+        refused=round(refused * factor),
         cost=_cost(amount * factor, prices) if has_rate else None,
     )
 
@@ -224,10 +224,6 @@ def _with_effort(
     share = taken / recordings if recordings else 0.0
     found = effort(taken, round(audio_ms * share), price.mode, limits, room)
     return msgspec.structs.replace(price, effort=found)
-
-
-def _stretched(count: int, factor: float) -> int:
-    return round(count * factor)
 
 
 def _doubts(looked_at: int, recordings: int, unknown: int) -> list[str]:

@@ -78,7 +78,9 @@ def judge(
         quick = _fitting(row, price(row, prices, "express"), spare)
         if quick is not None:
             why = "The deadline was nearer than the standard mode may take."
-            return quick._replace(row=_express(_decided(quick.row, "express", why, now)))
+            profile = msgspec.structs.replace(row.profile, mode="express")
+            row = msgspec.structs.replace(_decided(quick.row, "express", why, now), profile=profile)
+            return quick._replace(row=row)
         why = "The deadline was near, but the budget did not allow express."
         row = _decided(row, "kept_standard", why, now)
     cost = price(row, prices)
@@ -110,11 +112,6 @@ def _fitting(row: Recording, cost: float | None, room: float | None) -> Verdict 
         return None
     committed = round(row.committed + adds, 6)
     return Verdict(msgspec.structs.replace(row, committed=committed, cleared=cost), adds)
-
-
-def _express(row: Recording) -> Recording:
-    profile = msgspec.structs.replace(row.profile, mode="express")
-    return msgspec.structs.replace(row, profile=profile)
 
 
 def _decided(row: Recording, what: Choice, why: str, now: datetime) -> Recording:

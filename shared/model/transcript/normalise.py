@@ -35,6 +35,7 @@ from shared.model.transcript.transcript import (
     Utterance,
 )
 from shared.model.transcript.voices import apart, in_order, overlapping, without_doubles
+from shared.model.transcript.words import mean_confidence
 
 _Timed = TypeVar("_Timed", Span, Entity, Chapter, Sentiment)
 
@@ -75,7 +76,7 @@ def build_transcript(
         ),
         language=language,
         text=_text(utterances),
-        confidence=_mean_confidence(utterances),
+        confidence=mean_confidence(utterances),
         needs_review=needs_review(doubts, sum(u.end_ms - u.start_ms for u in utterances)),
         speakers=speakers.all(),
         utterances=utterances,
@@ -246,17 +247,6 @@ def _text(utterances: Sequence[Utterance]) -> str:
         same = utterance.turn == before.turn
         parts += [joint(before.text, utterance.text) if same else "\n", utterance.text]
     return "".join(parts)
-
-
-def _mean_confidence(utterances: Iterable[Utterance]) -> float | None:
-    """Weighted by length; what lasts no time at all still counts for a millisecond."""
-    total, weight_ms = 0.0, 0
-    for utterance in utterances:
-        if utterance.confidence is not None:
-            length_ms = max(utterance.end_ms - utterance.start_ms, 1)
-            total += utterance.confidence * length_ms
-            weight_ms += length_ms
-    return round(total / weight_ms, 4) if weight_ms else None
 
 
 def _is_low(confidence: float | None, review_below: float | None) -> bool:

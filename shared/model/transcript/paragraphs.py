@@ -204,10 +204,6 @@ def _forms(text: str | None, pieces: Sequence[str], edges: Sequence[int]) -> lis
     if not text:
         return [None] * parts
     spans = _spans(text)
-    cuts = [0, *_places_of(pieces, [text[a:b] for a, b in spans], edges[1:-1]), len(spans)]
+    places = _places(pieces, [text[a:b] for a, b in spans])
+    cuts = [0, *(places[edge - 1] for edge in edges[1:-1]), len(spans)]
     return [text[spans[a][0] : spans[b - 1][1]] if b > a else None for a, b in pairwise(cuts)]
-
-
-def _places_of(pieces: Sequence[str], others: Sequence[str], cuts: Sequence[int]) -> list[int]:
-    places = _places(pieces, others)
-    return [places[cut - 1] for cut in cuts]

@@ -10,13 +10,13 @@ neighbours, no slower than people speak, and marked as interpolated.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isfinite
 
 from shared.model.transcript.alignment import align, key
 from shared.model.transcript.plain_text import clean_text
-from shared.model.transcript.transcript import Word
+from shared.model.transcript.transcript import Utterance, Word
 
 MS_PER_CHARACTER = 65
 """Calm speech: about fifteen characters a second, the space behind a word included."""
@@ -279,8 +279,9 @@ def timed(tokens: Sequence[str], words: Sequence[Word]) -> list[Word]:
     return found
 
 
-def mean_confidence(words: Sequence[Word]) -> float | None:
-    """Weighted by the length of the words; None where none has any."""
+def mean_confidence(words: Iterable[Word | Utterance]) -> float | None:
+    """Weighted by length, of which what lasts no time at all has a millisecond; None where none
+    has any."""
     total = weight = 0.0
     for word in words:
         if word.confidence is not None:

@@ -68,7 +68,7 @@ def failed_row(item: ReportItem, link: Link) -> str:
     return _row(
         item,
         (_name(item), f'<td class="reason">{reason}</td>', f'<td class="advice">{advice}</td>'),
-        (_number(item.attempts, str(item.attempts)),),
+        (_attempts(item),),
     )
 
 
@@ -117,8 +117,21 @@ def _name(item: ReportItem) -> str:
     )
     return (
         f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
-        f"<dl>{facts}</dl></details></th>"
+        f"<dl>{facts}</dl></details>{_called(item)}</th>"
     )
+
+
+def _called(item: ReportItem) -> str:
+    """In sight: what its sender calls it."""
+    told = " · ".join(name_of(text) for text in (item.title, item.client_item_id) if text)
+    return f'<p class="called">{told}</p>' if told else ""
+
+
+def _attempts(item: ReportItem) -> str:
+    """What was refused before anybody was asked had none."""
+    if item.submitted_at is None and item.attempts <= 1:
+        return _number(0, '<span class="nothing" title="never sent to a provider">0</span>')
+    return _number(item.attempts, str(item.attempts))
 
 
 def _labels(item: ReportItem) -> Iterator[tuple[str, str]]:

@@ -46,7 +46,7 @@ def write_html(
     blob in a container beside the others. Raises `ValueError` at the end if the items are not
     those that the header counted.
     """
-    return in_pieces(_parts(header, items, link or relative_link(), most_rows))
+    return in_pieces(_parts(header, items, link or relative_link, most_rows))
 
 
 def _parts(
@@ -112,6 +112,8 @@ def _head(header: BatchReport) -> str:
 {tiles(header)}
 {charts(header)}
 {notes(header)}
+<p class="more" id="shut" hidden>The link that this page was opened by opens nothing but the page.
+The API gives the report with links of its own.</p>
 <form class="controls" id="controls" role="search" hidden>
 <label>Find <input type="search" id="find" placeholder="name, reason, id …" autocomplete="off">
 </label>

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from urllib.parse import quote
+from html import escape, unescape
+from urllib.parse import quote, unquote
 
 # "container/name" to a URL, None where no link leads there.
 Link = Callable[[str], str | None]
 
 
-def relative_link(prefix: str = "../") -> Link:
-    """URLs relative to the report: as a blob in its container and as a file in its folder, the
-    other containers are one step up."""
+def relative_link(path: str) -> str | None:
+    """Relative to the report: as a blob in its container and as a file in its folder, the other
+    containers are one step up. A browser resolves dot segments before it asks, even
+    percent-encoded ones, and would end up somewhere else."""
+    is_plain = {".", ".."}.isdisjoint(path.split("/"))
+    return f"../{quote(path, safe='/')}" if is_plain else None
 
-    def link(path: str) -> str | None:
-        # A browser resolves dot segments before it asks, even percent-encoded ones, and would
-        # end up somewhere else.
-        if not {".", ".."}.isdisjoint(path.split("/")):
-            return None
-        return prefix + quote(path, safe="/")
 
-    return link
+_RELATIVE = re.compile(rb'<a href="\.\./([^"]*)"')
+
+
+def relinked(page: bytes, link: Link) -> bytes:
+    """A page with relative links, for who is shown it elsewhere. Nothing of what people wrote can
+    look like such a link: in a page it is escaped."""
+
+    def replaced(found: re.Match[bytes]) -> bytes:
+        url = link(unquote(unescape(found[1].decode())))
+        return b"<a" if url is None else f'<a href="{escape(url)}"'.encode()
+
+    return _RELATIVE.sub(replaced, page)

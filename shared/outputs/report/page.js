@@ -49,6 +49,16 @@ for (const head of document.querySelectorAll("th[data-sortable]")) {
   button.addEventListener("click", () => sort(head));
   head.replaceChildren(button);
 }
+// A signature for the account opens the other containers, too; one for the page alone does not.
+const query = new URLSearchParams(location.search);
+if (query.has("sig")) {
+  const opensAll = query.has("ss");
+  for (const anchor of document.querySelectorAll('a[href^="../"]')) {
+    if (opensAll) anchor.href += location.search;
+    else anchor.removeAttribute("href");
+  }
+  document.getElementById("shut").hidden = opensAll;
+}
 controls.addEventListener("input", filter);
 controls.addEventListener("submit", (event) => event.preventDefault());
 controls.hidden = rows.length < 2;

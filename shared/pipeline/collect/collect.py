@@ -10,7 +10,7 @@ from shared.log import event
 from shared.messages import Collect
 from shared.model.batch import job as jobs
 from shared.model.batch.job import OVER, Job
-from shared.model.failure_texts import refused
+from shared.model.failures_from import refused
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import CountFault

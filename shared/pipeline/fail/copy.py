@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import ProviderRefused, ProviderUnauthorised
+from shared.errors import ProviderRefused, ProviderUnauthorised, ProviderUnfunded
 from shared.log import event
 from shared.model.batch.job import Job
 from shared.ports.provider import SpeechProvider
@@ -13,7 +13,7 @@ def cancel_copy(job: Job, provider: SpeechProvider) -> None:
     for orphans will."""
     try:
         provider.delete(job.transcription_id or "")
-    except (ProviderRefused, ProviderUnauthorised) as error:
+    except (ProviderRefused, ProviderUnauthorised, ProviderUnfunded) as error:
         tell_of_copy_left(job, error.code)
 
 

@@ -13,7 +13,7 @@ from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
-from shared.model.failure_texts import at_address
+from shared.model.failures_from import at_address
 from shared.model.money.spending import money_back
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock

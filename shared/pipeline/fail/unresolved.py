@@ -8,7 +8,7 @@ from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.job import Job
-from shared.model.failure_texts import outcome_unknown
+from shared.model.failures_from import outcome_unknown
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 

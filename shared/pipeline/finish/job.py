@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.errors import ProviderRefused, ProviderUnauthorised, ProviderUnavailable
+from shared.errors import (
+    ProviderRefused,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+    ProviderUnfunded,
+)
 from shared.log import event
 from shared.model.batch.carrier import is_carrier, unsettled
 from shared.model.batch.job import OVER, Job, over, standing
@@ -72,7 +77,7 @@ class FinishJob(UseCase):
             return
         try:
             provider.delete(job.transcription_id)
-        except (ProviderRefused, ProviderUnauthorised) as error:
+        except (ProviderRefused, ProviderUnauthorised, ProviderUnfunded) as error:
             tell_of_copy_left(job, error.code)
         except ProviderUnavailable as error:
             if not self._has_been_collected_for_long(job):

@@ -35,7 +35,7 @@ from shared.model.profile.description import (
 )
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Labels, Profile
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
 
@@ -59,6 +59,7 @@ class ReadCompanions(UseCase):
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
     fail: FailRecording
+    save_settled: SaveSettled
     pool: Executor
 
     def __call__(self, rows: Sequence[Recording], now: datetime) -> Looked:
@@ -80,7 +81,7 @@ class ReadCompanions(UseCase):
         return Looked([row for row in left if row.failure is None], min(waiting, default=None))
 
     def _save_refused(self, found: Mapping[str, Recording]) -> None:
-        self.store.save_all([row for row in found.values() if row.state == "failed"])
+        self.save_settled([row for row in found.values() if row.state == "failed"])
 
     def _listed(self, rows: Iterable[Recording]) -> dict[str, Collection[str]]:
         """The names in the folders in which several companions are looked for, by container and

@@ -117,7 +117,7 @@ class TakeCompanion(UseCase):
         if batch is None or batch.is_gone:
             return
         if row.state == "waiting":
-            self.store.save(recordings=[self._in_time(row, name, head)])
+            self.read.save_settled([self._in_time(row, name, head)])
             late = timedelta(seconds=self.policy.late_seconds)
             pause = max(batch.closes_at - self.clock.now(), late)
             self.queue.send(Plan(batch_id=batch.id), after=pause)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.errors import (
+    ChoiceRefused,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
@@ -25,7 +26,7 @@ from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
-from shared.model.failure_texts import request_refused
+from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
 from shared.pipeline.submit.dissolve import PutBack
@@ -61,7 +62,9 @@ class Sent(NamedTuple):
 
     @property
     def is_unsent(self) -> bool:
-        """Certainly not carried out, and nobody is to blame."""
+        """Certainly not carried out, and no recording is to blame."""
+        if isinstance(self.answer, ChoiceRefused):
+            return True
         return isinstance(self.answer, ProviderError | NotMade) and not isinstance(
             self.answer, OutcomeUnknown | ProviderRefused
         )
@@ -149,7 +152,7 @@ class NoteAnswers(UseCase):
         if isinstance(error, OutcomeUnknown):
             code = error.code
             event("job.outcome_unknown", job=job.id, endpoint=job.endpoint, code=code, level=30)
-        elif isinstance(error, ProviderRefused):
+        elif isinstance(error, ProviderRefused) and not one.is_unsent:
             return self._is_given_back(job, error)
         elif is_empty(one.request):
             self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
@@ -194,7 +197,7 @@ class NoteAnswers(UseCase):
 
 def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
-    if isinstance(error, EndpointDown | ProviderUnauthorised):
+    if isinstance(error, ChoiceRefused | EndpointDown | ProviderUnauthorised):
         return MOMENT
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
         return timedelta(seconds=max(error.retry_after_seconds, 1))

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.errors import (
     CallOverdue,
+    ChoiceRefused,
     EndpointDown,
     ProviderError,
     ProviderUnauthorised,
@@ -22,6 +23,8 @@ from shared.model.batch.policy import Policy
 from shared.pipeline.submit.answer import Answer, Intent, NotMade, Sent
 from shared.pipeline.submit.create_call import is_empty
 from shared.ports.provider import JobRequest, SpeechProvider
+
+_REFUSES_ALL = (ChoiceRefused, EndpointDown, ProviderUnauthorised, ProviderUnfunded)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +67,7 @@ class MakeCalls:
         if entry.endpoint in closed:
             return closed[entry.endpoint]
         answer = self._submit(self._in_time(request, entry), entry.endpoint)
-        if isinstance(answer, ProviderUnfunded | ProviderUnauthorised | EndpointDown):
+        if isinstance(answer, _REFUSES_ALL):
             closed[entry.endpoint] = answer
         return answer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -37,19 +37,21 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
     is that of the release that runs.
-    `held` is what people or ceilings hold back, which is no disorder.
+    `problems` is what is wrong with settings and profiles: then nothing is done, and `storage` is
+    not even asked. `held` is what people or ceilings hold back, which is no disorder.
     `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
     storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
     version: str
-    storage: Literal["ok", "unavailable"]
+    storage: Literal["ok", "unavailable", "unknown"]
     endpoints: tuple[EndpointHealth, ...]
     open_batches: int | None
     active_jobs: int | None
     oldest_seconds: int | None
     measured_at: datetime
     held: tuple[Held, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,11 @@ class HealthCheck:
             return self._last
 
 
+def misconfigured(problems: Sequence[str], now: datetime) -> Health:
+    """Of a deployment that cannot even start to work."""
+    return msgspec.structs.replace(_down(now), storage="unknown", problems=tuple(problems))
+
+
 def _down(now: datetime) -> Health:
     return Health(
         status="down",
@@ -120,13 +127,14 @@ def _down(now: datetime) -> Health:
 def _endpoint(
     name: str, provider: str, state: EndpointState | None, active_jobs: int, now: datetime
 ) -> EndpointHealth:
-    if state is None or not state.is_down(now):
+    trouble = None if state is None else state.trouble(now)
+    if trouble is None:
         return EndpointHealth(name=name, provider=provider, status="ok", active_jobs=active_jobs)
     return EndpointHealth(
         name=name,
         provider=provider,
         status="paused",
         active_jobs=active_jobs,
-        reason=state.reason,
-        until_at=state.down_until_at,
+        reason=trouble.reason,
+        until_at=trouble.until_at,
     )

@@ -19,7 +19,8 @@ from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
-from shared.model.failure_texts import INTERNAL, UNSTORABLE, too_large, unreadable
+from shared.model.failure_texts import INTERNAL, UNSTORABLE
+from shared.model.failures_from import too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results

@@ -30,7 +30,7 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str)
     said = _said(body)
     message = f"{NAME} answered {status} to: {what}" + (f": {said}" if said else "")
     lowered = said.lower()
-    if status in (400, 402) and "balance" in lowered:
+    if status in (400, 403) and "balance" in lowered:
         return ProviderUnfunded(message, code="insufficient_funds")
     usual = "bad_request" if status == 400 else ""
     code = next((code for words, code in _CODES if words in lowered), usual)

@@ -5,6 +5,7 @@ Names and values are those of the specification of March 2026. One recording a j
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.languages import code_of
+from shared.providers.assemblyai.models import USUAL
 from shared.providers.assemblyai.webhook import Webhook
 
 JsonObject = dict[str, object]
@@ -19,7 +21,6 @@ JsonObject = dict[str, object]
 UPLOAD = "/v2/upload"
 TRANSCRIPTS = "/v2/transcript"
 _MOST_ON_A_PAGE = 200
-_USUAL_MODELS = ("universal-3-pro", "universal-2")  # 6 languages, and all the others
 
 
 def transcript_path(transcription_id: str) -> str:
@@ -32,12 +33,20 @@ def list_path(before_id: str | None = None) -> str:
     return f"{TRANSCRIPTS}?{urlencode(query)}"
 
 
-def create_body(audio_url: str, request: JobRequest, webhook: Webhook | None) -> bytes:
-    """The create call's JSON. `audio_url` carries its mark already, if it can."""
+def create_body(
+    audio_url: str,
+    request: JobRequest,
+    webhook: Webhook | None,
+    models: Sequence[str] = USUAL.models,
+    *,
+    instead: bool = False,
+) -> bytes:
+    """The create call's JSON. `audio_url` carries its mark already, if it can. `models` are for a
+    profile that names none; `instead` tells that the provider itself named them."""
     options = request.options
     body: JsonObject = {
         "audio_url": audio_url,
-        "speech_models": options.models or _USUAL_MODELS,
+        "speech_models": options.models or models,
         "punctuate": options.punctuation != "none",
         "format_text": options.formatting,
         "filter_profanity": options.profanity in ("masked", "removed"),
@@ -49,7 +58,7 @@ def create_body(audio_url: str, request: JobRequest, webhook: Webhook | None) ->
         **_features(options),
     }
     if webhook is not None:
-        body.update(webhook.fields(request.mark, keep=request.keep))
+        body.update(webhook.fields(request.mark, keep=request.keep, instead=instead))
     return msgspec.json.encode(body)
 
 

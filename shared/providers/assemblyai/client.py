@@ -6,13 +6,15 @@ the pipeline does, which knows budgets and pauses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import httpx
 
 from shared.errors import (
+    ChoiceRefused,
     ConfigurationError,
     ProviderError,
     ProviderRefused,
@@ -32,6 +34,7 @@ from shared.providers.assemblyai import calls, webhook, wire
 from shared.providers.assemblyai.answers import NAME, error_of
 from shared.providers.assemblyai.capabilities import LIMITS
 from shared.providers.assemblyai.marks import Mark, may_be_added_to, with_mark
+from shared.providers.assemblyai.models import USUAL
 from shared.providers.assemblyai.results import read_result
 from shared.providers.assemblyai.upload import upload
 from shared.providers.assemblyai.webhook import Webhook
@@ -41,6 +44,21 @@ from shared.providers.transport import Transport
 _T = TypeVar("_T")
 # Times in the list do not say their zone; no clock on earth is further from UTC.
 _ZONES = timedelta(hours=15)
+_SOON_SECONDS = 10.0
+
+
+class _Models(NamedTuple):
+    """`instead` tells that the provider named them when it refused the usual ones."""
+
+    names: tuple[str, ...]
+    instead: bool = False
+
+
+class _Source(NamedTuple):
+    """Where the audio is, and whether our mark may be added to that address."""
+
+    url: str
+    takes_marks: bool
 
 
 class AssemblyAI:
@@ -49,7 +67,9 @@ class AssemblyAI:
     `http` is shared by all endpoints of the process. Without `webhook` the provider does not
     call. With `uploads` the audio is handed over instead of a link to it, in at most
     `upload_seconds`; that needs a webhook, whose address is the only place for our mark then. A
-    create call without an answer for `create_seconds` counts as one of unknown outcome.
+    create call without an answer for `create_seconds` counts as one of unknown outcome. `models`
+    are asked for where a profile names none; once they are refused, and the answer says what is
+    accepted, this process asks for that.
     """
 
     name = "assemblyai"
@@ -66,6 +86,7 @@ class AssemblyAI:
         uploads: bool = False,
         upload_seconds: float = 60.0,
         create_seconds: float = 60.0,
+        models: Sequence[str] = USUAL.models,
     ) -> None:
         if uploads and webhook is None:
             raise ConfigurationError(
@@ -73,6 +94,7 @@ class AssemblyAI:
             )
         stripped = key.strip()  # a line break at its end would be an illegal header
         self._webhook, self._uploads, self._upload_seconds = webhook, uploads, upload_seconds
+        self._models = _Models(tuple(models))
         self._transport = Transport(
             http,
             endpoint,
@@ -84,12 +106,35 @@ class AssemblyAI:
         self.endpoint = self._transport.endpoint
 
     def submit(self, request: JobRequest) -> str:
-        """Start a transcript and return its id. See `Transport.create` for the errors."""
+        """Start a transcript and return its id. See `Transport.create` for the errors. A call that
+        is refused for its usual models is made once more with those that the answer names, if it
+        came soon: the intent of a call may not grow old."""
         if len(request.content_urls) != 1:
             raise ValueError(f"{NAME} takes one recording a job")
-        body = calls.create_body(self._audio_url(request), request, self._webhook)
+        source = self._source(request)
+        models, began = self._models, time.monotonic()
+        try:
+            return self._create(source, request, models)
+        except ChoiceRefused as error:
+            if not error.accepted:
+                raise
+            self._models = _Models(error.accepted, instead=True)
+            if time.monotonic() - began > _SOON_SECONDS:
+                raise
+        return self._create(source, request, self._models)
+
+    def _create(self, source: _Source, request: JobRequest, models: _Models) -> str:
+        is_usual = not request.options.models
+        instead = models.instead and is_usual
+        url = source.url
+        if source.takes_marks:
+            url = with_mark(url, request.mark, keep=request.keep, instead=instead)
         return self._transport.create(
-            calls.TRANSCRIPTS, body, lambda answer: wire.read_created_id(answer.content)
+            calls.TRANSCRIPTS,
+            calls.create_body(url, request, self._webhook, models.names, instead=instead),
+            lambda answer: wire.read_created_id(answer.content),
+            request.options,
+            models.names if is_usual else (),
         )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
@@ -144,13 +189,14 @@ class AssemblyAI:
     ) -> WebhookHint:
         return webhook.read_webhook(headers, query, body, secret)
 
-    def _audio_url(self, request: JobRequest) -> str:
+    def _source(self, request: JobRequest) -> _Source:
         """A link that carries our mark, if it may; else the webhook's address does."""
         [url] = request.content_urls
         if self._uploads:
-            return upload(self._transport, url, self._upload_seconds)
+            uploaded = upload(self._transport, url, self._upload_seconds)
+            return _Source(uploaded, takes_marks=False)
         if may_be_added_to(url):
-            return with_mark(url, request.mark, keep=request.keep)
+            return _Source(url, takes_marks=True)
         if self._webhook is None:
             raise ProviderRefused(
                 "The link to the recording is signed as a whole, and without a webhook nothing "
@@ -158,7 +204,7 @@ class AssemblyAI:
                 code="nowhere_to_mark",
                 names_an_input=True,
             )
-        return url
+        return _Source(url, takes_marks=False)
 
     def _pages(self) -> Iterator[tuple[Listed, ...]]:
         """The list, the newest first. One that repeats itself is refused."""

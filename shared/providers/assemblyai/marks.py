@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 MARK = "dropscribe"
 _KEEP = "dropscribe-keep"
+_INSTEAD = "dropscribe-instead"
 _SAS = ("sv", "sig")
 
 
@@ -23,8 +24,10 @@ class Mark(NamedTuple):
     keep: bool
 
 
-def with_mark(url: str, mark: str, *, keep: bool = False) -> str:
-    added = urlencode({MARK: mark, **({_KEEP: "1"} if keep else {})})
+def with_mark(url: str, mark: str, *, keep: bool = False, instead: bool = False) -> str:
+    """`instead` notes that models are asked for that a refusal named, not the usual ones."""
+    flags = {_KEEP: keep, _INSTEAD: instead}
+    added = urlencode({MARK: mark, **{name: "1" for name, is_set in flags.items() if is_set}})
     return f"{url}{'&' if '?' in url else '?'}{added}"
 
 
@@ -44,3 +47,8 @@ def mark_in(*urls: str | None) -> Mark | None:
         if query.get(MARK):
             return Mark(query[MARK][0], _KEEP in query)
     return None
+
+
+def has_others_instead(*urls: str | None) -> bool:
+    """Whether one of the URLs notes that other models than the usual ones were asked for."""
+    return any(f"&{_INSTEAD}=1" in (url or "") for url in urls)

@@ -7,9 +7,10 @@ from typing import Any
 
 from shared.model.money.price import Rate
 from shared.model.profile.capabilities import Capabilities
-from shared.model.setting import Setting, number, switch
+from shared.model.setting import Setting, names, number, switch
 from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, LIMITS, limits_of
 from shared.providers.assemblyai.client import AssemblyAI
+from shared.providers.assemblyai.models import USUAL
 from shared.providers.assemblyai.webhook import Webhook
 from shared.providers.offer import Connection, EndpointForm, Offer
 
@@ -23,6 +24,7 @@ def _connect(to: Connection) -> AssemblyAI:
         uploads=to.settings["uploads"],
         upload_seconds=to.prepare_seconds,
         create_seconds=to.create_seconds,
+        models=to.settings["models"] or USUAL.models,
     )
 
 
@@ -43,6 +45,7 @@ OFFER = Offer(
         Setting("ASSEMBLYAI_UPLOADS", switch, False),
         Setting("ASSEMBLYAI_CREATES_PER_MINUTE", number(4, 10_000), CREATES_PER_MINUTE),
         Setting("ASSEMBLYAI_MAX_ACTIVE_JOBS", number(1, 5000), 200),
+        Setting("ASSEMBLYAI_MODELS", names, None),
     ),
     limits_by=_limits,
     # For the dearest model. What the features beside the text cost, the page does not list.

@@ -13,6 +13,7 @@ from shared.model.transcript.alignment import align, key, without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.providers.assemblyai.insights import Features, read_insights
 from shared.providers.assemblyai.languages import UNSPACED, locale_of
+from shared.providers.assemblyai.marks import has_others_instead
 from shared.providers.assemblyai.stretches import (
     Heard,
     HeardWord,
@@ -21,7 +22,7 @@ from shared.providers.assemblyai.stretches import (
     stretches,
 )
 from shared.providers.assemblyai.wire import is_tombstone, is_upload
-from shared.providers.decoding import Undecodable, decode_leniently
+from shared.providers.decoding import decode_result
 from shared.providers.redaction import redacted, without_query
 
 
@@ -37,6 +38,8 @@ class _Metadata(msgspec.Struct):
 class _Result(Features, kw_only=True):
     status: str | None = None
     audio_url: str | None = None
+    webhook_url: str | None = None
+    speech_models: list[str] | None = None
     text: str | None = None
     words: list[HeardWord] | None = None
     utterances: list[Heard] | None = None
@@ -57,10 +60,7 @@ def read_result(body: bytes) -> Recognition:
     Raises `ResultMissing` for what was deleted or is not completed, `ResultMalformed` for
     anything that is no transcript.
     """
-    try:
-        result, lost = decode_leniently(_result, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    result, lost = decode_result(_result, body)
     if is_tombstone(result.audio_url):
         raise ResultMissing("The transcript was deleted.", code="deleted")
     if lost and result.status is None:
@@ -72,12 +72,11 @@ def read_result(body: bytes) -> Recognition:
     utterances = _utterances(result, duration_ms)
     if lost and not utterances:
         raise ResultMalformed("Nothing in the result can be read.", code="malformed")
-    told = (f"{lost} value(s) of the result could not be read.",) if lost else ()
     return Recognition(
         source="" if is_upload(url) else without_query(url),
         duration_ms=duration_ms,
         utterances=utterances,
-        warnings=_warnings(result.metadata) + told,
+        warnings=_warnings(result.metadata) + _substitutes(result) + lost,
         insights=read_insights(result),
         is_mixed=not result.multichannel,
     )
@@ -151,6 +150,14 @@ def _utterance(one: Heard, spoken: str | None, joint: str) -> RecognisedUtteranc
         words=words,
         timing="interpolated" if start is None else "provider",
     )
+
+
+def _substitutes(result: _Result) -> tuple[str, ...]:
+    """That other models than the usual ones were asked for, where the call's mark says so."""
+    if not has_others_instead(result.audio_url, result.webhook_url):
+        return ()
+    models = ", ".join(map(redacted, result.speech_models or ())) or "others"
+    return (f"AssemblyAI does not take the usual models any more; it was asked for {models}.",)
 
 
 def _warnings(metadata: _Metadata | None) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ Times are whole milliseconds already. Channels are counted from "1".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from shared.model.language.languages import Language
 from shared.model.language.sentences import ends_sentence
+from shared.model.transcript.parts import parts
 from shared.model.transcript.transcript import Word
 
 _LONGEST_WORDS = 60
@@ -54,18 +55,8 @@ def read_words(words: Sequence[HeardWord]) -> tuple[Word, ...]:
 
 def stretches(words: Sequence[HeardWord], joint: str, language: Language) -> list[Heard]:
     """Cut after sentences and at pauses; what has neither is cut after many words."""
-    return [_stretch(part, joint) for part in _parts(words, language)]
-
-
-def _parts(words: Sequence[HeardWord], language: Language) -> Iterator[list[HeardWord]]:
-    part: list[HeardWord] = []
-    for word in words:
-        if part and _is_cut(part, word, language):
-            yield part
-            part = []
-        part.append(word)
-    if part:
-        yield part
+    found = parts(words, lambda part, word: _is_cut(part, word, language))
+    return [_stretch(part, joint) for part in found]
 
 
 def _is_cut(part: Sequence[HeardWord], word: HeardWord, language: Language) -> bool:

@@ -37,10 +37,10 @@ class Webhook(NamedTuple):
     url: str
     secret: str
 
-    def fields(self, mark: str, *, keep: bool) -> dict[str, object]:
+    def fields(self, mark: str, *, keep: bool, instead: bool = False) -> dict[str, object]:
         """The part of a create call that asks for a call of ours."""
         return {
-            "webhook_url": with_mark(self.url, mark, keep=keep),
+            "webhook_url": with_mark(self.url, mark, keep=keep, instead=instead),
             "webhook_auth_header_name": _HEADER,
             "webhook_auth_header_value": _value(self.secret, mark),
         }

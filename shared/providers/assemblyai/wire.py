@@ -6,8 +6,9 @@ and no value is an enumeration. The readers raise `Undecodable`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -18,6 +19,10 @@ from shared.providers.assemblyai.failures import read_failure
 from shared.providers.assemblyai.marks import Mark, mark_in
 from shared.providers.decoding import Undecodable, decode, decode_status
 
+_STATES: Mapping[str, Literal["succeeded", "failed"]] = {
+    "completed": "succeeded",
+    "error": "failed",
+}
 _TOMB = "http://deleted_by_user"
 
 
@@ -103,11 +108,7 @@ def read_status(body: bytes) -> RemoteStatus:
     status = entity.status.lower()
     mark = mark_in(entity.audio_url, entity.webhook_url)
     return RemoteStatus(
-        state="succeeded"
-        if status == "completed"
-        else "failed"
-        if status == "error"
-        else "running",
+        state=_STATES.get(status, "running"),
         provider_status=entity.status,
         mark=mark.text if mark else None,
         model=entity.speech_model_used,

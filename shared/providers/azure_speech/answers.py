@@ -52,16 +52,10 @@ def read_error(body: bytes) -> tuple[str, str]:
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str) -> ProviderError:
     """The error for a non-2xx answer to a call that is safe to repeat."""
-    code, message = _described(status, body, what)
-    error = error_of_status(status, headers, message, code=code)
+    code, message = read_error(body)
+    named = f" {redacted(code)}" if code and code != str(status) else ""
+    told = f"Azure Speech answered {status}{named} to: {what}" + (f": {message}" if message else "")
+    error = error_of_status(status, headers, told, code=code)
     if isinstance(error, ProviderRefused):
         error.names_an_input = code in _BLAMES_AN_INPUT
     return error
-
-
-def _described(status: int, body: bytes, what: str) -> tuple[str, str]:
-    """The service's own code, and one sentence that says all there is to say."""
-    code, message = read_error(body)
-    said = f": {message}" if message else ""
-    named = f" {redacted(code)}" if code and code != str(status) else ""
-    return code, f"Azure Speech answered {status}{named} to: {what}{said}"

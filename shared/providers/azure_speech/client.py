@@ -23,6 +23,7 @@ from shared.ports.provider import (
     WebhookHint,
 )
 from shared.providers.azure_speech import calls, webhook, wire
+from shared.providers.azure_speech.answers import error_of
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.report import read_report
 from shared.providers.azure_speech.results import read_result
@@ -55,7 +56,14 @@ class AzureSpeech:
         create_seconds: float = 60.0,
     ) -> None:
         self._version = version(api_version)
-        self._transport = AzureTransport(http, endpoint, auth, create_seconds)
+        self._transport = AzureTransport(
+            http,
+            endpoint,
+            auth,
+            service="Azure Speech",
+            error_of=error_of,
+            create_seconds=create_seconds,
+        )
         self._max_result_bytes = max_result_bytes
         self.endpoint = self._transport.endpoint
         self.api_version = api_version
@@ -66,6 +74,7 @@ class AzureSpeech:
             calls.create_path(self._version),
             calls.create_body(request, self._version),
             lambda answer: wire.read_created_id(answer.headers.get("location"), answer.content),
+            request.options,
         )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:

@@ -15,7 +15,7 @@ from shared.providers.azure_speech.phrases import (
     length_ms,
     read_phrases,
 )
-from shared.providers.decoding import Undecodable, decode_leniently
+from shared.providers.decoding import Undecodable, decode_leniently, decode_result
 from shared.providers.redaction import without_query
 
 
@@ -52,10 +52,7 @@ def read_result(body: bytes) -> Recognition:
 
     Raises `ResultMalformed` for anything that is not a result file.
     """
-    try:
-        result, lost = decode_leniently(_result, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    result, lost = decode_result(_result, body)
     utterances, warnings = read_phrases(result.recognized_phrases)
     duration_ms = _duration_ms(result)
     if not utterances and (combined := _combined(body, duration_ms)):
@@ -63,13 +60,11 @@ def read_result(body: bytes) -> Recognition:
         warnings = (*warnings, "Azure Speech gave no phrases, only the text of the whole.")
     if lost and not utterances:
         raise ResultMalformed("Nothing in the result can be read.", code="malformed")
-    if lost:
-        warnings = (*warnings, f"{lost} value(s) of the result could not be read.")
     return Recognition(
         source=without_query(result.source) if isinstance(result.source, str) else "",
         duration_ms=duration_ms,
         utterances=utterances,
-        warnings=warnings,
+        warnings=(*warnings, *lost),
     )
 
 

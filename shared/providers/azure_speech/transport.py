@@ -12,7 +12,7 @@ from shared.errors import ProviderError, ProviderRefused, ResultMissing, ResultT
 from shared.providers.azure_speech.answers import error_of
 from shared.providers.azure_speech.wire import next_page
 from shared.providers.decoding import Undecodable
-from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Auth, Transport
+from shared.providers.transport import CONNECT_SECONDS, TROUBLE, Transport
 
 _T = TypeVar("_T")
 _RESULT = httpx.Timeout(120.0, connect=CONNECT_SECONDS)
@@ -21,18 +21,6 @@ _MAX_PAGES = 1000
 
 class AzureTransport(Transport):
     """Calls to one Speech resource."""
-
-    def __init__(
-        self, http: httpx.Client, endpoint: str, auth: Auth, create_seconds: float
-    ) -> None:
-        super().__init__(
-            http,
-            endpoint,
-            auth,
-            service="Azure Speech",
-            error_of=error_of,
-            create_seconds=create_seconds,
-        )
 
     def pages(
         self,

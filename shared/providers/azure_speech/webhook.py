@@ -52,7 +52,7 @@ def read_webhook(
     lowered = {name.lower(): value for name, value in headers.items()}
     event = lowered.get(_EVENT, "").strip()
     is_challenge = event.lower() == "challenge"
-    token = _parameter(query, "validationtoken") if is_challenge else ""
+    token = next((v for name, v in query.items() if name.lower() == "validationtoken"), "")
     signed = token.encode() if is_challenge else body
     if not _is_signed(signed, lowered.get(_SIGNATURE, ""), secret):
         raise ProviderUnauthorised("A webhook call has no valid signature.", code="bad_signature")
@@ -69,10 +69,6 @@ def _hint(event: str, body: bytes) -> WebhookHint:
         event=event,
         invocation_id=said.invocation_id,
     )
-
-
-def _parameter(query: Mapping[str, str], name: str) -> str:
-    return next((value for key, value in query.items() if key.lower() == name), "")
 
 
 def _is_signed(content: bytes, signature: str, secret: str) -> bool:

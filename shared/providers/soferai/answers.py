@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.errors import ProviderError, ProviderUnfunded
+from shared.errors import ProviderError
 from shared.providers.answers import error_of_status
 from shared.providers.decoding import Undecodable, decode
 from shared.providers.redaction import redacted
@@ -20,8 +20,6 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, *, what: str)
     """The error for a non-2xx answer to a call that is safe to repeat."""
     said = _said(body)
     message = f"{NAME} answered {status} to: {what}" + (f": {said}" if said else "")
-    if status == 402:
-        return ProviderUnfunded(message)
     return error_of_status(status, headers, message, code="" if status != 400 else "bad_request")
 
 

@@ -15,6 +15,7 @@ from typing import NoReturn
 import httpx
 
 from shared.errors import (
+    ChoiceRefused,
     ProviderNotReady,
     ProviderRefused,
     ProviderUnauthorised,
@@ -94,7 +95,10 @@ class SoferAi:
             raise ProviderNotReady(f"{NAME} took too long to take the manifest.", code="too_slow")
         body = calls.create_body(request, manifest_id)
         return self._transport.create(
-            calls.CREATE, body, lambda answer: wire.read_created_id(answer.content)
+            calls.CREATE,
+            body,
+            lambda answer: wire.read_created_id(answer.content),
+            request.options,
         )
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
@@ -162,7 +166,9 @@ class SoferAi:
 
     def _upload(self, request: JobRequest) -> wire.Manifest:
         what, body = "upload a manifest", calls.manifest_body(request)
-        answer = self._transport.call("POST", calls.MANIFESTS, what, body=body)
+        answer = self._transport.call(
+            "POST", calls.MANIFESTS, what, body=body, missing=ChoiceRefused
+        )
         return self._transport.understood(wire.read_manifest, answer)
 
     def _earlier_manifest(self, request: JobRequest) -> wire.Manifest | None:

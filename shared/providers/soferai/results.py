@@ -3,15 +3,16 @@ utterances, which begin with a paragraph, another speaker, or after a pause."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import floor
 from typing import Annotated, NamedTuple
 
 import msgspec
 
 from shared.errors import ResultMalformed, ResultMissing
+from shared.model.transcript.parts import parts
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
-from shared.providers.decoding import Undecodable, decode_leniently
+from shared.providers.decoding import decode_result
 from shared.providers.soferai.alignment import Spoken, Stamp, align
 from shared.providers.soferai.labels import read_label
 from shared.providers.soferai.text import plain_word, tokens
@@ -59,10 +60,7 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
     The service names no source; the label is compared instead. Raises `ResultMalformed`, and
     `ResultMissing` for a transcription that is not completed.
     """
-    try:
-        found, lost = decode_leniently(_transcription, body)
-    except Undecodable as error:
-        raise ResultMalformed(f"The result cannot be read: {error}", code="malformed") from None
+    found, lost = decode_result(_transcription, body)
     info = found.info
     if info.status.lower() != "completed":
         raise ResultMissing("The transcription is not completed.", code="not_completed")
@@ -75,8 +73,8 @@ def read_result(body: bytes, reading: Reading) -> Recognition:
     return Recognition(
         source="",
         duration_ms=duration_ms,
-        utterances=tuple(_utterance(words) for words in _stretches(spoken)),
-        warnings=(f"{lost} value(s) of the result could not be read.",) if lost else (),
+        utterances=tuple(_utterance(words) for words in parts(spoken, _is_new)),
+        warnings=lost,
         is_mixed=True,
     )
 
@@ -106,18 +104,8 @@ def _stamp(text: str, stamp: _Stamp) -> Stamp:
     return Stamp(text, start_ms, end_ms, stamp.speaker or "")
 
 
-def _stretches(spoken: Sequence[Spoken]) -> Iterator[list[Spoken]]:
-    words: list[Spoken] = []
-    for each in spoken:
-        if words and _is_new(words[-1], each):
-            yield words
-            words = []
-        words.append(each)
-    if words:
-        yield words
-
-
-def _is_new(before: Spoken, after: Spoken) -> bool:
+def _is_new(said: Sequence[Spoken], after: Spoken) -> bool:
+    before = said[-1]
     pause_ms = after.word.start_ms - before.word.end_ms
     return after.begins or after.speaker != before.speaker or pause_ms > PAUSE_MS
 

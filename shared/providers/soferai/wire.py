@@ -23,12 +23,7 @@ from shared.providers.soferai.labels import Label, read_label
 _REUSED = timedelta(hours=6)  # a manifest is used for that long
 
 State = Literal["completed", "failed", "cancelled", "insufficient_funds", "running", "late"]
-_OVER: dict[str, State] = {
-    "completed": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
-    "insufficient_funds": "insufficient_funds",
-}
+_OVER: tuple[State, ...] = ("completed", "failed", "cancelled", "insufficient_funds")
 _FAILURES: dict[State, Failure] = {
     "failed": FAILED,
     "cancelled": CANCELLED,
@@ -190,9 +185,9 @@ def _items(infos: tuple[_Info, ...] | list[_Info], now: datetime | None) -> tupl
 
 
 def _state(info: _Info, now: datetime | None) -> State:
-    over = _OVER.get(info.status.lower())
-    if over is not None:
-        return over
+    for over in _OVER:
+        if over == info.status.lower():
+            return over
     created_at = info.created_at
     if now is None or created_at is None or created_at.tzinfo is None:
         return "running"

@@ -12,6 +12,8 @@
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
     !content         <64 hex digits>     which recording of the same audio is paid for
+    !names-<0 to 3>  <64 hex digits>     which version of a name was to be transcribed
+    !brakes          <scope>             what is stopped, or has reached its ceiling
     !diary           <name>              when a regular task was done last
 
 A batch is one partition, so that a job and its recordings change in one transaction of at most
@@ -23,33 +25,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 import msgspec
-from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
-from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
-from shared.model.batch.job import ActiveJob, Job, JobItem
-from shared.model.batch.recording import Recording, State
-from shared.model.endpoint.endpoint import EndpointState
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
 from shared.model.events.notice import Notice
 from shared.ports.state import (
     ROWS_IN_TRANSACTION,
     BatchFilter,
-    ContentClaim,
-    Diary,
     OpenBatch,
-    RecordingFacts,
     in_transactions,
 )
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
+from shared.stores.table.jobs import TableJobs
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import BATCHES, OPEN
-from shared.stores.table.rows import derive, from_row, prepare, to_row
+from shared.stores.table.rows import from_row, prepare, to_row
 from shared.stores.table.transaction import Change, insert, remove, write
 
 
@@ -60,29 +56,11 @@ class _Note(msgspec.Struct, frozen=True, kw_only=True):
     reporting_at: datetime | None = None
 
 
-_DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
-prepare(
-    Batch,
-    BatchEntry,
-    Part,
-    Job,
-    JobItem,
-    Recording,
-    RecordingFacts,
-    ActiveJob,
-    EndpointState,
-    Diary,
-    ContentClaim,
-    _Note,
-)
-derive(Recording, *_DERIVED)
+prepare(Batch, BatchEntry, Part, _Note)
 
 
-class TableBatchStore:
-    """`ports.state.BatchStore` on one table."""
-
-    def __init__(self, table: TableClient) -> None:
-        self._rows = Entities(table)
+class TableBatchStore(TableJobs):
+    """`ports.state.NoticedRows` on one table."""
 
     def open_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """Whoever closes the note brings the list up to date before that, so the list goes before
@@ -141,12 +119,6 @@ class TableBatchStore:
             )
         more = rows[most - 1]["RowKey"] if len(rows) > most else None
         return [from_row(BatchEntry, row) for row in rows[:most]], more
-
-    def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
-        where, values = _recordings_filter(batch_id, None, None, None, None)
-        with storage_errors("count recordings", "table"):
-            for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
-                yield from_row(RecordingFacts, row)
 
     def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
         return self._remove(batch, [f"recording-{row.id}" for row in recordings])
@@ -233,122 +205,6 @@ class TableBatchStore:
             return False
         return True
 
-    def recording(self, batch_id: str, recording_id: str) -> Recording | None:
-        return self._rows.read(Recording, batch_id, f"recording-{recording_id}")
-
-    def recordings(
-        self,
-        batch_id: str,
-        *,
-        state: State | None = None,
-        job_id: str | None = None,
-        first: str | None = None,
-        last: str | None = None,
-        page: int | None = None,
-    ) -> Iterator[Recording]:
-        where, values = _recordings_filter(batch_id, state, job_id, first, last)
-        with storage_errors("list recordings", "table"):
-            for row in self._rows.query(where, values, results_per_page=page):
-                yield from_row(Recording, row)
-
-    def recording_ids(self, first_batch: str, last_batch: str) -> Iterator[str]:
-        where = (
-            "PartitionKey ge @first and PartitionKey le @last "
-            "and RowKey ge 'recording-' and RowKey lt 'recording.'"
-        )
-        values = {"first": first_batch, "last": last_batch}
-        with storage_errors("list recording ids", "table"):
-            for row in self._rows.query(where, values, select=["RowKey"]):
-                yield row["RowKey"].removeprefix("recording-")
-
-    def rows_left(
-        self,
-        job: Stretch,
-        *,
-        first: str | None = None,
-        last: str | None = None,
-        page: int | None = None,
-    ) -> Iterator[Recording]:
-        for part in stretches(job):
-            yield from self.recordings(
-                part.batch_id,
-                state="planned",
-                job_id=part.id,
-                first=first or part.first,
-                last=last or part.last,
-                page=page,
-            )
-
-    def items_left(self, job: Stretch) -> Iterator[JobItem]:
-        for part in stretches(job):
-            where, values = _left(part)
-            with storage_errors("list items", "table"):
-                rows = self._rows.query(where, values, select=list(JobItem.__struct_fields__))
-                for row in rows:
-                    yield in_call(from_row(JobItem, row), part)
-
-    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
-        where, values = _left(part)
-        # The SDK tells its parameters apart by the spaces around them.
-        where = f"PartitionKey eq @pk and ( RowKey eq @job_row or ( {where} ) )"
-        values["job_row"] = f"job-{part.id}"
-        job, rows = None, []
-        with storage_errors("read part", "table"):
-            for row in self._rows.query(where, values):
-                if row["RowKey"].startswith("job-"):
-                    job = from_row(Job, row)
-                else:
-                    rows.append(from_row(Recording, row))
-        return job, rows
-
-    def any_left(self, job: Stretch) -> bool:
-        return any(self._is_left(part) for part in stretches(job))
-
-    def _is_left(self, part: Stretch) -> bool:
-        where, values = _left(part)
-        with storage_errors("look for recordings", "table"):
-            rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
-            return next(iter(rows), None) is not None
-
-    def job(self, batch_id: str, job_id: str) -> Job | None:
-        return self._rows.read(Job, batch_id, f"job-{job_id}")
-
-    def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
-        where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt 'job.'"
-        with storage_errors("list jobs", "table"):
-            for row in self._rows.query(where, {"pk": batch_id, "first": f"job-{first or ''}"}):
-                yield from_row(Job, row)
-
-    def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
-        where = (
-            "PartitionKey eq @pk and RowKey ge @first and RowKey le @last and state eq 'planned'"
-        )
-        values = {"pk": batch_id, "first": f"job-{first}", "last": f"job-{last}"}
-        with storage_errors("list planned jobs", "table"):
-            rows = self._rows.query(where, values, results_per_page=most)
-            return [from_row(Job, row) for row in islice(rows, most)]
-
-    def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
-        found: dict[str, list[JobItem]] = {}
-        for _, group in groupby(jobs, key=lambda job: job.batch_id):
-            same = list(group)
-            found |= self._items_of(same) if len(same) > 1 else _all_of(same[0], self)
-        return found
-
-    def _items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
-        """Of one batch."""
-        found: dict[str, list[JobItem]] = {job.id: [] for job in jobs}
-        first, last = min(job.first for job in jobs), max(job.last for job in jobs)
-        where, values = _recordings_filter(jobs[0].batch_id, "planned", None, first, last)
-        where += " and job_id ge @first_job and job_id le @last_job"
-        values |= {"first_job": min(found), "last_job": max(found)}
-        columns = ["job_id", *JobItem.__struct_fields__]
-        with storage_errors("list items", "table"):
-            for row in self._rows.query(where, values, select=columns):
-                if row["job_id"] in found:
-                    found[row["job_id"]].append(from_row(JobItem, row))
-        return found
-
     def save(
         self,
         job: Job | None = None,
@@ -401,32 +257,6 @@ class TableBatchStore:
         if notice is not None:
             changes = [*changes, notice_change(notice)]
         return self._rows.transact(changes, what)
-
-
-def _left(part: Stretch) -> tuple[str, dict[str, str]]:
-    return _recordings_filter(part.batch_id, "planned", part.id, part.first, part.last)
-
-
-def _all_of(job: Job, store: TableBatchStore) -> dict[str, list[JobItem]]:
-    return {job.id: list(store.items_left(job))}
-
-
-def _recordings_filter(
-    batch_id: str, state: State | None, job_id: str | None, first: str | None, last: str | None
-) -> tuple[str, dict[str, str]]:
-    where = ["PartitionKey eq @pk", "RowKey ge @first", "RowKey le @last"]
-    values = {
-        "pk": batch_id,
-        "first": f"recording-{first or ''}",
-        "last": f"recording-{last or '~'}",
-    }
-    if state:
-        where.append("state eq @state")
-        values["state"] = state
-    if job_id:
-        where.append("job_id eq @job")
-        values["job"] = job_id
-    return " and ".join(where), values
 
 
 def _entries_filter(wanted: BatchFilter, after: str | None) -> tuple[str, dict[str, Any]]:

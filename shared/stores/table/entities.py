@@ -53,6 +53,7 @@ class Entities:
     def insert(self, partition: str, key: str, struct: msgspec.Struct) -> str | None:
         """The version of the new row; None: there was one already."""
         row = to_row(partition, key, struct)
+        ATTEMPTS.begin()
         with storage_errors("insert", "table"):
             try:
                 return str(self.table.create_entity(row)["etag"])
@@ -71,6 +72,7 @@ class Entities:
     def replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> str:
         """Returns the new version. Raises `StoreConflict` if the row has another one, or none."""
         row = to_row(partition, key, struct)
+        ATTEMPTS.begin()
         try:
             return self._replace(row, version)
         except StoreConflict:
@@ -112,6 +114,7 @@ class Entities:
     def transact(self, changes: Sequence[Change], what: str) -> list[str]:
         """At most 100 changes of rows of one partition, all or none. Returns the rows' new
         versions. Raises `StoreConflict`."""
+        ATTEMPTS.begin()
         try:
             return self._transact(changes, what)
         except StoreConflict:
@@ -135,14 +138,18 @@ class Entities:
             return None
         versions: list[str] = []
         for change in changes:
-            if change.method == "DELETE":
-                versions.append("")
-                continue
-            version = self._version_if_there(dict(change.row))
+            version = self._version_if_made(change)
             if version is None:
                 return None
             versions.append(version)
         return versions
+
+    def _version_if_made(self, change: Change) -> str | None:
+        """As `transact` returns it; None where the row is not what the change makes of it."""
+        if change.method != "DELETE":
+            return self._version_if_there(dict(change.row))
+        is_there = self.get(change.row["PartitionKey"], change.row["RowKey"]) is not None
+        return None if is_there else ""
 
     def _version_if_ours(self, row: dict[str, Any]) -> str | None:
         """After a conflict: a call that was repeated may be in conflict with itself, for its first

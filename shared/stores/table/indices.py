@@ -18,8 +18,10 @@ from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import ACTIVE, CONTENT, DIARY, ENDPOINT
-from shared.stores.table.rows import from_row, to_row
+from shared.stores.table.rows import from_row, prepare, to_row
 from shared.stores.table.transaction import put, write
+
+prepare(ActiveJob, EndpointState, Diary, ContentClaim)
 
 
 class TableActiveJobs:
