@@ -13,12 +13,13 @@ PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
+SECONDS ?= 600
 AZURE_CLI := 2.91.0
 # More workers than cores: a stack mostly waits, for a window to close or a timer to come.
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos check types unit pin deploy format clean
+.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos fuzz check types unit pin deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -73,6 +74,10 @@ bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 
 
 chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
 	$(PY) -m local.chaos --provider "$(PROVIDER)"
+
+# What it finds is told by name and number, and made again by them: tests/fuzz/kept.py.
+fuzz: setup ## ten minutes of hostile files, manifests, webhooks and answers: make fuzz [SECONDS=600]
+	$(PY) -m tests.fuzz $(SECONDS)
 
 check: setup ## format, lint, types and all but the long unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .

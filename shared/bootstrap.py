@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -27,6 +26,7 @@ from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
+from shared.pool import TellingPool
 from shared.ports.ground import EventPorts, Ports
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
@@ -121,7 +121,7 @@ def build(
             profiles=profiles,
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
-            pool=ThreadPoolExecutor(2 * settings.policy.write_threads, thread_name_prefix="write"),
+            pool=TellingPool(2 * settings.policy.write_threads, "write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=EventPorts(
@@ -130,7 +130,7 @@ def build(
                 confidences=BlobConfidences(account.blobs, settings.subscriptions_container),
                 deliveries=TableDeliveries(table),
                 sender=outbound,
-                callers=ThreadPoolExecutor(CALLERS, thread_name_prefix="deliver"),
+                callers=TellingPool(CALLERS, "deliver"),
                 new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
                 chance=random.random,
                 own_secrets=[own.reveal() for own in settings.events_secret],

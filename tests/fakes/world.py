@@ -114,7 +114,7 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}
-        self.pool = _InTurn()
+        self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
         self._deliveries: Counter[bytes] = Counter()
