@@ -29,7 +29,7 @@ PLAIN: Environment = ()
 WIDE = (
     ("SPEECH_REGIONS", "eastus swedencentral"),
     ("VNET_ENABLED", "true"),
-    ("AZURE_PRINCIPAL_ID", OWNER),
+    ("OWNER_PRINCIPAL_ID", OWNER),
     ("AUDIO_CONTAINERS", "archive"),
     ("MONTHLY_BUDGET", "50"),
     ("BUDGET_START", "2026-11-01"),

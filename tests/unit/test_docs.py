@@ -37,6 +37,11 @@ PAGES = sorted(
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+VARIABLES_OF_AZD = re.findall(
+    r"^([A-Z]\w+)\t",
+    (ROOT / "infra/hooks/parameters.tsv").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
 FOLDERS = ("shared", "functions", "local", "tests", "docs", "samples", "infra")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
@@ -136,7 +141,7 @@ def test_every_command_of_the_local_stack_is_understood(page: Path) -> None:
 
 @on_every_page
 def test_every_setting_exists(page: Path) -> None:
-    known = {*FORMS, *(setting.name for setting in all_settings())}
+    known = {*FORMS, *(setting.name for setting in all_settings()), *VARIABLES_OF_AZD}
     for name in re.findall(r"\b[A-Z]+(?:_[A-Z<>]+)+\b", " ".join(quoted(page))):
         assert name in known or name.startswith(NAMED_KEYS) or f'"{name}"' in CODE, name
 

@@ -33,6 +33,8 @@ HOST = {
     "AzureWebJobsStorage__clientId",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
     "PYTHON_THREADPOOL_THREAD_COUNT",
 }
 # Refused or without effect on Flex Consumption, which has other ways to say the same.
