@@ -295,9 +295,7 @@ module vault 'modules/key-vault.bicep' = {
     tags: tagged
     publicNetworkAccess: publicNetworkAccess
     workspaceId: monitoring.outputs.workspaceId
-    hostStorageName: named.hostStorage
   }
-  dependsOn: [hostStorage]
 }
 
 module eventTopic 'modules/event-topic.bicep' = {

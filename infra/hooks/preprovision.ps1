@@ -1,6 +1,6 @@
 # Before anything is made: are the parameters what they should be, are the resource providers
-# registered that the platform uses behind our resources, since when is there a budget, and whose is
-# the data. azd asks for the subscription only afterwards, so it may not be known yet.
+# registered that the platform uses behind our resources, is there a group, since when is there a
+# budget, and whose is the data. azd may ask for subscription and region only afterwards.
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
@@ -36,9 +36,23 @@ foreach ($namespace in 'Microsoft.App', 'Microsoft.EventGrid', 'Microsoft.Insigh
     }
 }
 
+# The group is made here where nothing has to be asked for; whoever has rights on one alone names it.
+$group = if ($env:AZURE_RESOURCE_GROUP) { $env:AZURE_RESOURCE_GROUP } else { "rg-$env:AZURE_ENV_NAME" }
+if ($env:AZURE_SUBSCRIPTION_ID -and $env:AZURE_ENV_NAME -and $env:AZURE_LOCATION) {
+    az group show @there --name $group --only-show-errors --output none 2>$null
+    if ($LASTEXITCODE) {
+        az group create @there --name $group --location $env:AZURE_LOCATION `
+            --tags azd-env-name=$env:AZURE_ENV_NAME --only-show-errors --output none
+        if ($LASTEXITCODE) { exit $LASTEXITCODE }
+    }
+    if ($env:AZURE_RESOURCE_GROUP -ne $group) {
+        azd env set AZURE_RESOURCE_GROUP $group
+        if ($LASTEXITCODE) { exit $LASTEXITCODE }
+    }
+}
+
 # A budget keeps the month in which it was first made: the service refuses another.
 if ([int]($env:MONTHLY_BUDGET) -gt 0 -and -not $env:BUDGET_START) {
-    $group = if ($env:AZURE_RESOURCE_GROUP) { $env:AZURE_RESOURCE_GROUP } else { "rg-$env:AZURE_ENV_NAME" }
     $start = az consumption budget show-with-rg --budget-name dropscribe --only-show-errors @there `
         --resource-group $group `
         --query timePeriod.startDate --output tsv 2>$null

@@ -14,7 +14,15 @@ import pytest
 from shared.configuration.settings import SETTINGS
 from shared.messages import QUEUES
 from tests.bicep.dropscribe import INFRA, triggers
-from tests.compilers.compiler import GROUP, PROGRAM, Compiler, Refused, Snapshot, running_compiler, told
+from tests.compilers.compiler import (
+    GROUP,
+    PROGRAM,
+    Compiler,
+    Refused,
+    Snapshot,
+    running_compiler,
+    told,
+)
 from tests.compilers.typed import (
     BUDGET,
     CLIENT,
