@@ -88,20 +88,20 @@ class _Places:
             for k, gone, pause in zip(at, self.gone, pauses, strict=True)
         ]
         raw = [words.penalties[k] for k in at[:-1]]
-        self.penalty = [*map(_at_pause, raw, pauses), 0]
+        # A silence excuses half of an ordinary break, nothing of a bad one.
+        self.penalty = [
+            p if p >= BAD or pause <= 0 else p - p * (pause if pause < 600 else 600) // 1200
+            for p, pause in zip(raw, pauses, strict=False)
+        ]
+        self.penalty.append(0)
         self.line_penalty = [p if p >= BAD else p * 2 // 3 for p in raw]
+        closed = words.closed
         kept = [
-            (_SENTENCE_INSIDE_COST if words.closed[k] else 0) + max(0, pause - _PAUSE_MS) // 20
+            (_SENTENCE_INSIDE_COST if closed[k] else 0)
+            + ((pause - _PAUSE_MS) // 20 if pause > _PAUSE_MS else 0)
             for k, pause in zip(at, pauses, strict=True)
         ]
         self.kept = list(accumulate(kept))
-
-
-def _at_pause(penalty: int, pause_ms: int) -> int:
-    """A silence excuses half of an ordinary break, nothing of a bad one."""
-    if penalty >= BAD or pause_ms <= 0:
-        return penalty
-    return penalty - penalty * min(pause_ms, 600) // 1200
 
 
 def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -> list[int]:
