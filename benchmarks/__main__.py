@@ -13,6 +13,7 @@ from benchmarks import (
     cold_start,
     hearing,
     latency,
+    line,
     manifest,
     normalising,
     pipeline,
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "cold_start": lambda _: cold_start.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),
+    "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
     "pipeline": lambda options: pipeline.run_all(
@@ -38,7 +40,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
 
 
 BURSTS = [1_000, 10_000]
-USUAL = ("cold_start", "normalising", "latency", "pipeline")
+DAYS = [1_000]
+USUAL = ("cold_start", "normalising", "latency", "line", "pipeline")
 
 
 def _burst(provider: str, recordings: list[int]) -> list[object]:
@@ -50,6 +53,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
+    parser.add_argument("--days", type=int, nargs="*", default=DAYS, help="recordings of a day")
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     parser.add_argument(

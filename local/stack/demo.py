@@ -20,10 +20,11 @@ from rich.console import Console
 from local.children import ChildFailed
 from local.stack import screen
 from local.stack.download import download, outputs_of
-from local.stack.hearing import Heard, listening
+from local.stack.hearing import listening
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
+from local.stack.request import ON_REQUEST, ask_for
 from local.stack.stack import CONTAINERS, TABLE, running_stack
 from shared.errors import ConfigurationError
 from shared.model.batch.recording import Recording
@@ -57,12 +58,13 @@ def demo(
             logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
+            storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"
+            there = Lasting(storage, api, stack.api_key, stack.speech_url)
             progress = _drop_and_watch(
-                stack.azurite.connection_string,
+                there,
                 drops,
                 console,
                 check=stack.check,
-                heard=listening(stack.speech_url),
                 seconds=60 * minutes,
             )
             download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
@@ -70,7 +72,7 @@ def demo(
         shutil.rmtree(logs, ignore_errors=True)
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
-    except (ChildFailed, RuntimeError, TimeoutError) as error:
+    except (ChildFailed, RuntimeError, TimeoutError, StackDown) as error:
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
     shutil.rmtree(logs, ignore_errors=True)
@@ -84,7 +86,7 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
         names = ", ".join(path.name for path in intake.left_out[:5])
         more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
         console.print(f"Left out, not audio by their ending: {names}{more}", markup=False)
-    if not intake.drops:
+    if all(drop.is_companion for drop in intake.drops):
         raise FileNotFoundError("There is no audio in what was named.")
     return intake.drops
 
@@ -96,23 +98,17 @@ def drop_into(
     `metadata` is that of every blob."""
     console = Console(highlight=False)
     try:
-        stack = the_stack(folder, console)
+        there = the_stack(folder, console)
         drops = _choose(audio, console)
+        started = monotonic()
+        progress = _drop_and_watch(
+            there, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+        )
     except (StackDown, FileNotFoundError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
-    started = monotonic()
-    progress = _drop_and_watch(
-        stack.storage,
-        drops,
-        console,
-        check=lambda: None,
-        heard=listening(stack.speech),
-        seconds=3600,
-        metadata=metadata,
-    )
     if out is not None:
-        blobs = BlobServiceClient.from_connection_string(stack.storage)
+        blobs = BlobServiceClient.from_connection_string(there.storage)
         download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
@@ -132,26 +128,35 @@ def the_stack(folder: Path, console: Console) -> Lasting:
 
 
 def _drop_and_watch(
-    storage: str,
+    there: Lasting,
     drops: Sequence[Drop],
     console: Console,
     *,
     check: Callable[[], None],
-    heard: Callable[[], Heard],
     seconds: float,
     metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> Progress:
-    """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
-    blobs = BlobServiceClient.from_connection_string(storage)
-    wanted = {_drop(blobs, drop, metadata) for drop in drops}
-    console.print(f"Dropped {len(wanted)} recordings into the container audio.")
-    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    """What is dropped in one go is one batch. Raises `TimeoutError`, `StackDown`, and what `check`
+    raises if a part of the stack ends meanwhile."""
+    blobs = BlobServiceClient.from_connection_string(there.storage)
+    for drop in drops:
+        if drop.is_companion:
+            _drop(blobs, drop, {})
+    recordings = [drop for drop in drops if not drop.is_companion]
+    wanted = {_drop(blobs, drop, {**metadata, **ON_REQUEST}) for drop in recordings}
+    batch_id = ask_for(there, recordings, titled="dropscribe_title" in metadata)
+    console.print(
+        f"Dropped {len(wanted)} recordings into the container audio: batch {batch_id}.",
+        markup=False,
+    )
+    table = TableServiceClient.from_connection_string(there.storage).get_table_client(TABLE)
     shown: set[Key] = set()
+    heard = listening(there.speech)
     deadline = monotonic() + seconds
     with screen.progress_line(console) as show:
         while monotonic() < deadline:
             check()
-            progress = replace(look(table, wanted), heard=heard())
+            progress = replace(look(table, wanted, batch_id), heard=heard())
             show(progress)
             _show_new(progress, shown, blobs, console)
             if progress.is_over:

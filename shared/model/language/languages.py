@@ -8,9 +8,9 @@ capital follows, those of `before_numbers`, and words with one of the `endings`
 number with a full stop does not before a small letter, a noun (where `nouns_capitalised`) or one
 of the `months`. `words` are those after or before which a line may not, or may well, end:
 `joins` (conjunctions, relative words) and `relates` (prepositions) begin a line well and end none,
-`others` (articles, auxiliaries, pronouns that are subjects, possessives) end none, `either` are
-pronouns that are subject or object by what follows, `leans` (degree words, quantifiers, frequent
-adverbs) had better stay with the next word.
+`follows` (postpositions) begin none, `others` (articles, auxiliaries, pronouns that are subjects,
+possessives) end none, `either` are pronouns that are subject or object by what follows, `leans`
+(degree words, quantifiers, frequent adverbs) had better stay with the next word.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GENERAL_SOURCE = (
 )
 _CODES = {"iw": "he", "no": "nb", "nn": "nb", "yue": "zh", "wuu": "zh", "cmn": "zh", "fil": "tl"}
 _OF_SENTENCES = ("titles", "abbreviations", "closing", "before_numbers", "months")
-_OF_WORDS = ("joins", "relates", "others", "either", "leans")
+_OF_WORDS = ("joins", "relates", "follows", "others", "either", "leans")
 
 
 class Limits(NamedTuple):
@@ -46,7 +46,7 @@ class Limits(NamedTuple):
 
 class Language(NamedTuple):
     """`code` is the primary subtag. All words are in small letters, abbreviations without their
-    last full stop."""
+    last full stop. `starters` are small words: with a capital, they begin a sentence."""
 
     code: str
     name: str
@@ -62,14 +62,11 @@ class Language(NamedTuple):
     nouns_capitalised: bool
     joins: Words
     relates: Words
+    follows: Words
     others: Words
     either: Words
     leans: Words
-
-    @property
-    def starters(self) -> Words:
-        """Small words: with a capital, they begin a sentence."""
-        return self.joins | self.relates | self.others | self.either
+    starters: Words
 
 
 def language(tag: str | None) -> Language:
@@ -106,6 +103,7 @@ def _read(code: str) -> Language:
 
 def _language(code: str, data: dict[str, Any]) -> Language:
     sentences, words = data.get("sentences", {}), data.get("words", {})
+    starters = (_words(words, name) for name in ("joins", "relates", "others", "either"))
     return Language(
         code=code,
         name=data["name"],
@@ -116,6 +114,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         nouns_capitalised=words.get("nouns_capitalised", False),
         **{name: _words(sentences, name) for name in _OF_SENTENCES},
         **{name: _words(words, name) for name in _OF_WORDS},
+        starters=frozenset().union(*starters),
     )
 
 
