@@ -8,7 +8,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import burst, cold_start, latency, line, manifest, normalising, pipeline, reviewing
+from benchmarks import (
+    burst,
+    cold_start,
+    latency,
+    line,
+    manifest,
+    normalising,
+    pipeline,
+    reviewing,
+    spans,
+)
 from local.emulators.registry import EMULATORS
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
@@ -24,6 +34,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
     "reviewing": lambda options: reviewing.run(options.audio, options.engine),
+    "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
 
 
