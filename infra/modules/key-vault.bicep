@@ -10,6 +10,13 @@ param publicNetworkAccess string
 param workspaceId string
 param hostStorageName string
 
+@description('What the key of the owner is made of, at the first deployment.')
+@secure()
+param ownerSeed string = newGuid()
+
+@secure()
+param ownerSalt string = newGuid()
+
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_42: what is in it can be set again; protected from purging, its name could not be deployed again for a week
   // checkov:skip=CKV_AZURE_110: the same
@@ -59,6 +66,19 @@ resource eventsSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   properties: {
     contentType: 'signs events'
     value: 'whsec_${base64(replace('${guid(hostStorage.listKeys().keys[0].value, 'events', name)}${guid(name, 'signs', hostStorage.listKeys().keys[0].value)}', '-', ''))}'
+  }
+}
+
+// Opens everything in the API, to begin with: whoever has it makes the keys of others. Made at random,
+// and only where there is none.
+@onlyIfNotExists()
+resource ownerKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
+  parent: vault
+  name: 'owner-key'
+  properties: {
+    contentType: 'the key of the owner for the API'
+    value: 'dsk_${substring(replace('${ownerSeed}${ownerSalt}', '-', ''), 0, 43)}'
   }
 }
 
