@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -18,7 +17,7 @@ import requests
 from shared.application import Application
 from shared.configuration.in_force import read_profiles, signs_links
 from shared.configuration.settings import Settings, read_settings
-from shared.log import quiet_libraries
+from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
@@ -28,6 +27,7 @@ from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
+from shared.pool import TellingPool
 from shared.ports.ground import AccessPorts, EventPorts, Ports
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
@@ -72,7 +72,10 @@ def application() -> Application:
 @cache
 def _application() -> Application:
     quiet_libraries()
-    return build(read_settings())
+    settings = read_settings()
+    if settings.unknown:
+        event("settings.unknown", problems=settings.unknown, level=30)
+    return build(settings)
 
 
 _building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
@@ -121,7 +124,7 @@ def build(
             profiles=profiles,
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
-            pool=ThreadPoolExecutor(2 * settings.policy.write_threads, thread_name_prefix="write"),
+            pool=TellingPool(2 * settings.policy.write_threads, "write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=EventPorts(
@@ -130,7 +133,7 @@ def build(
                 confidences=BlobConfidences(account.blobs, settings.subscriptions_container),
                 deliveries=TableDeliveries(table),
                 sender=outbound,
-                callers=ThreadPoolExecutor(CALLERS, thread_name_prefix="deliver"),
+                callers=TellingPool(CALLERS, "deliver"),
                 new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
                 chance=random.random,
                 own_secrets=[own.reveal() for own in settings.events_secret],
@@ -155,6 +158,8 @@ def build(
             webhook_secret=secret.reveal() if secret else "",
             ceilings=_ceilings(settings, profiles),
             stopped=settings.stopped,
+            schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
+            warnings=settings.unknown,
         )
     )
 

@@ -19,6 +19,7 @@
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
     │   └── BlobUnread            it did so when one blob was to be read
+    ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
         │   └── ChoiceRefused     in what the app chose, whatever the recording
@@ -188,6 +189,14 @@ class StoreUnavailable(DropscribeError):
 class BlobUnread(StoreUnavailable):
     """A blob could not be read, or was changed while it was. Whether that is trouble with storage
     or with this blob alone is not known yet."""
+
+
+class ReaderUnavailable(DropscribeError):
+    """The process that looks into files could not be started, or was ended from outside; nothing
+    is said about the file."""
+
+    status = 503
+    transient = True
 
 
 class ProviderError(DropscribeError):

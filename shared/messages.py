@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar, cast, get_args
 
 import msgspec
 
+from shared.model.batch.places import places
 from shared.model.failure import Failure
 
 
@@ -20,7 +21,8 @@ class Versioned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Register(Versioned, frozen=True, kw_only=True):
-    """Register blobs that no event announced."""
+    """Register blobs that no event announced to a trigger. Event Grid puts its own words into this
+    queue where a blob was renamed, of which the trigger for blobs would understand nothing."""
 
     queue: ClassVar[str] = "dropscribe-register"
     container: str
@@ -135,4 +137,30 @@ def encode(message: Message) -> bytes:
 
 def decode(kind: type[M], body: bytes | str) -> M:
     """Raises `msgspec.ValidationError` for what is not a message of that kind."""
-    return cast(M, _DECODERS[kind].decode(body))
+    try:
+        return cast(M, _DECODERS[kind].decode(body))
+    except msgspec.ValidationError:
+        if kind is not Register:
+            raise
+        return cast(M, _of_renamed(_renamed.decode(body)))
+
+
+class _Destination(msgspec.Struct, frozen=True, rename="camel"):
+    destination_url: str
+
+
+class _Renamed(msgspec.Struct, frozen=True):
+    """What is read of a `Microsoft.Storage.BlobRenamed`, as in "Azure Blob Storage as an Event Grid
+    source"."""
+
+    data: _Destination
+
+
+_renamed = msgspec.json.Decoder(_Renamed)
+
+
+def _of_renamed(told: _Renamed) -> Register:
+    container, name = places(told.data.destination_url)[0]
+    if container is None:
+        raise msgspec.ValidationError("the address of the renamed blob names no container")
+    return Register(container=container, names=(name,))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from shared.configuration.profiles import load_profiles
 from shared.configuration.settings import Settings, read_settings
+from shared.errors import ConfigurationError
 from shared.model.profile.profile import Profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +24,11 @@ class Configuration(NamedTuple):
 
 def read_configuration(environment: Mapping[str, str] | None = None) -> Configuration:
     """The settings in `environment`, by default that of the process, and the profiles in the file
-    that they name. Raises `ConfigurationError` with every problem of the one or of the other."""
+    that they name. Raises `ConfigurationError` with every problem of the one or of the other. A
+    name that nothing reads is one: a person is there to mend it."""
     settings = read_settings(environment)
+    if settings.unknown:
+        raise ConfigurationError(settings.unknown)
     return Configuration(settings, read_profiles(settings))
 
 

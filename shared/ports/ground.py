@@ -60,7 +60,9 @@ class Ports(NamedTuple):
     """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
     so that several deployments can share a resource. `sources` are the containers whose blobs a
     request may name. `ceilings` are those of a day, by scope, `stopped` the scopes of which
-    a setting says that nothing is sent. Without `webhook_url` the providers are only polled."""
+    a setting says that nothing is sent. Without `webhook_url` the providers are only polled.
+    `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
+    stops nothing."""
 
     clock: Clock
     audio: AudioBlobs
@@ -100,6 +102,8 @@ class Ports(NamedTuple):
     webhook_secret: str = ""
     ceilings: Mapping[str, Ceiling] = {}
     stopped: Sequence[str] = ()
+    schedules: Mapping[str, str] = {}
+    warnings: Sequence[str] = ()
 
 
 class Common(TypedDict):

@@ -116,7 +116,8 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}
-        self.pool = _InTurn()
+        self.warnings: tuple[str, ...] = ()
+        self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
         self._deliveries: Counter[bytes] = Counter()
@@ -156,6 +157,8 @@ class World:
                 ),
                 brakes=self.brakes,
                 ceilings=self.ceilings,
+                schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
+                warnings=self.warnings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,

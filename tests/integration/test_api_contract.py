@@ -288,7 +288,9 @@ def test_with_keys_of_the_host_one_of_ours_says_who_it_is_beside_them(tmp_path: 
         assert httpx.get(url, headers={**host, **own}, timeout=30).json()["id"] == "owner-key"
 
 
-def test_with_entra_app_services_header_and_our_keys_let_in_and_those_of_the_host_do_not(tmp_path: Path) -> None:
+def test_with_entra_app_services_header_and_our_keys_let_in_and_those_of_the_host_do_not(
+    tmp_path: Path,
+) -> None:
     settings = {"API_AUTH": "entra", "WEBSITE_AUTH_ENABLED": "True"}
     with stack_with(tmp_path, **settings) as stack:
         url = f"{stack.app_url}/api/batches"

@@ -18,6 +18,7 @@ from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, awaiting_companion, recording_id
 from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
+from shared.model.names import leads_astray
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name, with_name
 from shared.model.profile.profile import Profile, choose, labels, said_of, with_metadata
@@ -119,8 +120,11 @@ class RegisterDropped(UseCase):
         self, container: str, name: str, *, refusal: Failure | None = None
     ) -> Recording | None:
         """`refusal` registers the recording as failed without looking into it. None: the blob is
-        gone, is not meant, or this version of it was registered before, or is not whole yet: the
-        comparison of the container comes back to it."""
+        gone, is not meant, its name may stand for another's, this version of it was registered
+        before, or it is not whole yet: the comparison of the container comes back to it."""
+        if leads_astray(name):
+            event("recording.name_refused", container=container, level=30)
+            return None
         head = read_head(self.audio, container, name, refusal)
         if head is None:
             event("recording.gone", container=container, level=30)

@@ -22,6 +22,7 @@ from shared.pipeline.watch.poison import (
 )
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
+from shared.pipeline.watch.timers import LookAtTimers, NoteRun
 from shared.ports.ground import Ground
 
 
@@ -68,9 +69,14 @@ class Watching:
                 book=ground.book,
                 endpoints=ground.endpoints,
                 read_brakes=self.read_brakes,
+                look_at_timers=LookAtTimers(
+                    diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
+                ),
+                warnings=ports.warnings,
             ),
             ports.clock,
         )
+        self.note_run = NoteRun(diaries=ports.diaries, clock=ports.clock)
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
