@@ -56,6 +56,14 @@ class AccessPorts(NamedTuple):
     owner_digest: str = ""
 
 
+class ProfilesFile(NamedTuple):
+    """The file that the profiles are of. `problems` is why that of the release is not in force, but
+    one of before."""
+
+    text: str = ""
+    problems: tuple[str, ...] = ()
+
+
 class Ports(NamedTuple):
     """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
     so that several deployments can share a resource. `sources` are the containers whose blobs a
@@ -102,6 +110,7 @@ class Ports(NamedTuple):
     webhook_secret: str = ""
     ceilings: Mapping[str, Ceiling] = {}
     stopped: Sequence[str] = ()
+    profiles_file: ProfilesFile = ProfilesFile()
     schedules: Mapping[str, str] = {}
     warnings: Sequence[str] = ()
 

@@ -36,12 +36,13 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order or a timer silent, "down" without
-    storage; `version` is that of the release that runs, `functions` how many it has.
-    `problems` is what is wrong with settings and profiles: then nothing is done, and `storage` is
-    not even asked. `warnings` is what is odd about the settings and stops nothing. `held` is what
-    people or ceilings hold back, which is no disorder. `oldest_seconds` is the age of the oldest
-    batch that has work to do. The numbers are None where storage did not answer."""
+    """`status` is "degraded" while an endpoint is out of order, a timer silent or a file of
+    profiles refused, "down" without storage; `version` is that of the release that runs,
+    `functions` how many it has. `problems` is what is wrong with settings and profiles: while
+    "down" nothing is done, and `storage` is not even asked; else the profiles of before are in
+    force. `warnings` is what is odd about the settings and stops nothing. `held` is what people or
+    ceilings hold back, which is no disorder. `oldest_seconds` is the age of the oldest batch that
+    has work to do. The numbers are None where storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
     version: str
@@ -60,13 +61,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Four queries, and a read for each timer."""
+    """Four queries, and a read for each timer. `problems` are those of profiles that are not in
+    force."""
 
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
     read_brakes: ReadBrakes
     look_at_timers: LookAtTimers
     warnings: Sequence[str]
+    problems: tuple[str, ...] = ()
 
     def __call__(self) -> Health:
         try:
@@ -83,11 +86,11 @@ class MeasureHealth(UseCase):
             _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
             for name, provider in sorted(self.endpoints.items())
         )
-        is_degraded = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints) or any(
+        is_out = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints) or any(
             timer.status == "silent" for timer in timers
         )
         return Health(
-            status="degraded" if is_degraded else "ok",
+            status="degraded" if is_out or self.problems else "ok",
             version=VERSION,
             storage="ok",
             endpoints=endpoints,
@@ -96,6 +99,7 @@ class MeasureHealth(UseCase):
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
             held=held,
+            problems=self.problems,
             timers=timers,
             warnings=tuple(self.warnings),
         )

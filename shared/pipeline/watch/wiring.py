@@ -20,6 +20,7 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
+from shared.pipeline.watch.profiles import KeepProfiles
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
 from shared.pipeline.watch.timers import LookAtTimers, NoteRun
@@ -69,6 +70,7 @@ class Watching:
                 book=ground.book,
                 endpoints=ground.endpoints,
                 read_brakes=self.read_brakes,
+                problems=ports.profiles_file.problems,
                 look_at_timers=LookAtTimers(
                     diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
                 ),
@@ -88,6 +90,7 @@ class Watching:
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
             "contents": _claims(ground),
+            "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
         }
 
 
