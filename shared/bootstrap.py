@@ -51,6 +51,7 @@ from shared.stores.table.indices import (
     TableEndpointBook,
 )
 from shared.stores.table.keys import TableApiKeys
+from shared.stores.table.line import TableLine
 from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
@@ -108,6 +109,7 @@ def build(
             outputs=BlobOutputs(account.blobs),
             store=TableBatchStore(table),
             active=TableActiveJobs(table),
+            line=TableLine(table),
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             contents=TableContents(table),

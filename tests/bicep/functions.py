@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import chain
 from typing import Any
-from uuid import uuid4
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 SUBSCRIPTION = f"/subscriptions/{_NOBODY}"
@@ -71,7 +70,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "filter": lambda values, holds: [value for value in values if holds(value)],
     "first": lambda values: values[0],
     "guid": _guid,
-    "newGuid": lambda: str(uuid4()),
     "int": int,
     "join": lambda values, by: by.join(values),
     "last": lambda values: values[-1],
