@@ -18,7 +18,7 @@ ACCESS = Access(*read_api_access())
 def _register(operation: Operation) -> None:
     is_open = operation.is_open or ACCESS.by_entra
     level = func.AuthLevel.ANONYMOUS if is_open else func.AuthLevel.FUNCTION
-    route = bp.route(operation.path, methods=[operation.method], auth_level=level)
+    route = bp.route(f"api/{operation.path}", methods=[operation.method], auth_level=level)
     bp.function_name(f"api_{operation.name}")(route(_trigger(operation)))
 
 

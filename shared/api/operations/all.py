@@ -8,6 +8,7 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    reading,
     status,
     subscriptions,
     triggers,
@@ -17,6 +18,7 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *reading.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,
