@@ -13,24 +13,24 @@ PY     := $(VENV)/bin/python
 OUT    ?= out
 ENGINE ?= pocketsphinx
 PROVIDER ?= azure-speech
-AZURE_CLI := 2.91.0
+SECONDS ?= 600
 # More workers than cores: a stack mostly waits, for a window to close or a timer to come.
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos check types unit pin deploy format clean
+.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
 
-$(VENV)/.ready: requirements.in requirements.txt requirements-dev.txt
+# Every version of requirements.txt is in requirements-dev.txt: what is tested is what is deployed.
+$(VENV)/.ready: requirements-dev.txt
 	@python="$(PYTHON)"; "$$python" -c '$(FITS)' 2>/dev/null || { \
 	    echo "Python 3.11, 3.12 or 3.13 is needed, and there is only $$("$$python" -V 2>&1);" \
 	        "pocketsphinx has no wheel for 3.14 yet." >&2; exit 1; }; \
 	    "$$python" -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
@@ -60,12 +60,12 @@ conformance: setup ## the app in the runtime that Azure uses on Python 3.13; par
 	$(PY) -m pytest tests/conformance
 
 # It is too large to be installed beside everything else.
-.cache/az/$(AZURE_CLI):
+.cache/az/.ready: .ci/azure-cli.txt
 	$(PYTHON) -m venv --clear .cache/az
-	.cache/az/bin/python -m pip install --quiet --disable-pip-version-check "azure-cli==$(AZURE_CLI)"
+	.cache/az/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/azure-cli.txt
 	@touch $@
 
-commands: setup .cache/az/$(AZURE_CLI) ## every az command of docs and hooks, parsed by the real Azure CLI
+commands: setup .cache/az/.ready ## every az command of docs and hooks, parsed by the real Azure CLI
 	$(PY) -m tests.compilers.commands "$(CURDIR)/.cache/az/bin/az"
 
 bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 100000"]
@@ -73,6 +73,10 @@ bench: setup ## the benchmarks; prints JSON: make bench [RECORDINGS="1000 10000 
 
 chaos: setup ## the real stack, killed again and again, then audited; takes five minutes
 	$(PY) -m local.chaos --provider "$(PROVIDER)"
+
+# What it finds is told by name and number, and made again by them: tests/fuzz/kept.py.
+fuzz: setup ## ten minutes of hostile files, manifests, webhooks and answers: make fuzz [SECONDS=600]
+	$(PY) -m tests.fuzz $(SECONDS)
 
 check: setup ## format, lint, types and all but the long unit tests, in half a minute
 	$(VENV)/bin/ruff format --check .
@@ -86,10 +90,34 @@ types: setup
 unit: setup
 	$(PY) -m pytest -q -n 2 --dist worksteal -m "not long and not slow" --hypothesis-profile quick tests/unit
 
-pin: ## write requirements.txt anew from requirements.in
-	"$(PYTHON)" -m venv .cache/pin
-	.cache/pin/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
-	.cache/pin/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
+.cache/tools/.ready: .ci/tools.txt
+	"$(PYTHON)" -m venv --clear .cache/tools
+	.cache/tools/bin/python -m pip install --quiet --disable-pip-version-check -r .ci/tools.txt
+	@touch $@
+
+# What stays within its list keeps its version: `make pin NEWER=--upgrade` takes the newest.
+PIN = .cache/tools/bin/uv pip compile --quiet --universal --generate-hashes $(NEWER)
+
+pin: .cache/tools/.ready ## write the pinned lists anew, every version with hashes: make pin [NEWER=--upgrade]
+	$(PIN) --python-version 3.11 requirements.in -o requirements.txt
+	$(PIN) --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(PIN) --python-version 3.13 -c requirements.txt requirements-conformance.in -o requirements-conformance.txt
+	$(PIN) --python-version 3.11 .ci/tools.in -o .ci/tools.txt
+	$(PIN) --python-version 3.11 .ci/azure-cli.in -o .ci/azure-cli.txt
+	$(PIN) --python-version 3.13 .ci/checkov.in -o .ci/checkov.txt
+
+audit: .cache/tools/.ready ## known weaknesses in all that is pinned, asked of PyPI and npm
+	for list in requirements.txt requirements-dev.txt requirements-conformance.txt .ci/*.txt; do \
+	    .cache/tools/bin/pip-audit --strict --require-hashes --disable-pip -r "$$list" || exit 1; done
+	npm audit --audit-level=high
+
+sbom: .cache/tools/.ready ## write dropscribe.cdx.json: the bill of materials of what is deployed
+	"$(PYTHON)" -m venv --clear .cache/app
+	.cache/app/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	.cache/app/bin/python -m pip uninstall --quiet --yes setuptools pip
+	.cache/tools/bin/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml \
+	    --output-file dropscribe.cdx.json .cache/app/bin/python
+	"$(PYTHON)" -m tests.supply.sbom dropscribe.cdx.json .cache/app/lib/python3*/site-packages
 
 deploy: ## bring it to Azure, or up to date there: azd up
 	azd up

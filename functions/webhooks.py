@@ -5,6 +5,7 @@ import azure.functions as func
 from shared.bootstrap import application
 from shared.errors import DropscribeError
 
+MOST_BODY_BYTES = 65_536  # a call names a transcription, and says no more
 bp = func.Blueprint()
 
 
@@ -15,6 +16,8 @@ bp = func.Blueprint()
 def provider_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """An answer of 5xx makes the provider call again; one of 4xx tells it that it need not."""
     route = req.route_params
+    if len(req.get_body()) > MOST_BODY_BYTES:
+        return func.HttpResponse(status_code=413)
     try:
         answer = application().hear(
             route["provider"], route["endpoint"], req.headers, req.params, req.get_body()

@@ -14,6 +14,9 @@ param dataStorageName string
 @description('Where Event Grid leaves what it could not deliver.')
 param deadLetterContainer string = 'dead-letters'
 
+@description('The queue of the app in which it is told of renamed blobs.')
+param renamedQueue string = 'dropscribe-register'
+
 // The triggers of functions/, each with its container.
 var intake = [
   {
@@ -48,6 +51,23 @@ resource dataStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: dataStorageName
 }
 
+var undelivered = {
+  identity: {
+    type: 'SystemAssigned'
+  }
+  deadLetterDestination: {
+    endpointType: 'StorageBlob'
+    properties: {
+      resourceId: dataStorage.id
+      blobContainerName: deadLetterContainer
+    }
+  }
+}
+var retries = {
+  maxDeliveryAttempts: 30
+  eventTimeToLiveInMinutes: 1440
+}
+
 resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for entry in intake: {
   parent: topic
   name: replace(entry.function, '_', '-')
@@ -75,22 +95,37 @@ resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025
         }
       ]
     }
-    retryPolicy: {
-      maxDeliveryAttempts: 30
-      eventTimeToLiveInMinutes: 1440
-    }
-    deadLetterWithResourceIdentity: {
+    retryPolicy: retries
+    deadLetterWithResourceIdentity: undelivered
+  }
+}]
+
+// Accounts with a hierarchical namespace tell of blobs that get another name in words of their own,
+// which the trigger for blobs does not read (it wants a url, an ETag and a type). So they lie in a
+// queue of the app. Other accounts have no such events.
+resource renames 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for entry in intake: {
+  parent: topic
+  name: '${entry.container}-renamed'
+  properties: {
+    eventDeliverySchema: 'EventGridSchema'
+    deliveryWithResourceIdentity: {
       identity: {
         type: 'SystemAssigned'
       }
-      deadLetterDestination: {
-        endpointType: 'StorageBlob'
+      destination: {
+        endpointType: 'StorageQueue'
         properties: {
           resourceId: dataStorage.id
-          blobContainerName: deadLetterContainer
+          queueName: renamedQueue
         }
       }
     }
+    filter: {
+      includedEventTypes: ['Microsoft.Storage.BlobRenamed']
+      subjectBeginsWith: '/blobServices/default/containers/${entry.container}/blobs/'
+    }
+    retryPolicy: retries
+    deadLetterWithResourceIdentity: undelivered
   }
 }]
 

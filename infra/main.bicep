@@ -193,6 +193,8 @@ var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
   // Functions wait for the network most of the time; the worker's default is four more than cores.
   PYTHON_THREADPOOL_THREAD_COUNT: '16'
+  // A manifest has up to 64 MB; what is larger is refused before the app is asked. Open routes share it.
+  FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '66000000'
 }
 
 // What the app reads, and the host for triggers: it knows no defaults.
@@ -329,6 +331,7 @@ module roles 'modules/roles.bicep' = {
     vaultName: vault.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     deadLetterContainer: dataStorage.outputs.deadLetterContainer
+    renamedQueue: dataStorage.outputs.renamedQueue
     eventTopicPrincipalId: eventTopic.outputs.principalId
     containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.audioContainers : []
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']

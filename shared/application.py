@@ -23,6 +23,7 @@ from shared.model.manifest.manifest import Manifest
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.step import NowOrLater, Step
+from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
 from shared.ports.ground import Common, Ground, Ports
@@ -66,11 +67,13 @@ class Application:
             failing,
             take=self._take,
             plan=self._pipeline.plan,
+            put_back=self._pipeline.put_back,
             find_manifests=self._desk.find_not_taken,
         )
+        self._turns = Turns(diaries=ports.diaries, clock=ports.clock)
         self._now_or_later = NowOrLater(**ground.common)
         self._steps = self._steps_by_message()
-        self.poll, self.hear = self._pipeline.poll, self._pipeline.hear
+        self.hear = self._pipeline.hear
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
@@ -83,7 +86,9 @@ class Application:
             m.Register: _of(m.Register, self._register_all),
             m.Expand: _of(m.Expand, self._desk.expand),
             m.Change: _of(m.Change, self._desk.change),
-            m.Plan: _of(m.Plan, lambda message: self._pipeline.plan(message.batch_id)),
+            m.Plan: _of(
+                m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
+            ),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Write: _of(m.Write, self._pipeline.write),
@@ -138,14 +143,21 @@ class Application:
         """One step; where a provider is in the way, it is put off."""
         self._now_or_later(self._steps[type(message)], message)
 
+    def poll(self) -> None:
+        """Look after the jobs that providers have."""
+        self._pipeline.poll()
+        self._watching.note_run("poll")
+
     def sweep(self) -> None:
         """All that is looked after now and then. What fails does not keep the rest from being
-        done; it is tried again the next time."""
-        for name, step in self._sweeps().items():
+        done; it is tried again the next time. Nor does what takes so long that the process is
+        ended: the next time begins with the part after it."""
+        for name, step in self._turns.parts(self._sweeps()):
             try:
                 step()
             except DropscribeError as error:
                 event("sweep.failed", part=name, error=type(error).__name__, level=30)
+        self._watching.note_run("sweep")
 
     def _sweeps(self) -> dict[str, Callable[[], None]]:
         return {

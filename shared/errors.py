@@ -18,6 +18,8 @@
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
     │   └── BlobUnread            it did so when one blob was to be read
+    ├── RowUnreadable             a row holds what this release does not know
+    ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
         │   └── ChoiceRefused     in what the app chose, whatever the recording
@@ -182,9 +184,21 @@ class StoreUnavailable(DropscribeError):
     transient = True
 
 
+class RowUnreadable(DropscribeError):
+    """A newer release wrote it, and this one runs after it or beside it. Says where, not what."""
+
+
 class BlobUnread(StoreUnavailable):
     """A blob could not be read, or was changed while it was. Whether that is trouble with storage
     or with this blob alone is not known yet."""
+
+
+class ReaderUnavailable(DropscribeError):
+    """The process that looks into files could not be started, or was ended from outside; nothing
+    is said about the file."""
+
+    status = 503
+    transient = True
 
 
 class ProviderError(DropscribeError):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar, cast, get_args
 
 import msgspec
 
+from shared.model.batch.places import places
 from shared.model.failure import Failure
 
 
@@ -20,7 +21,8 @@ class Versioned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Register(Versioned, frozen=True, kw_only=True):
-    """Register blobs that no event announced."""
+    """Register blobs that no event announced to a trigger. Event Grid puts its own words into this
+    queue where a blob was renamed, of which the trigger for blobs would understand nothing."""
 
     queue: ClassVar[str] = "dropscribe-register"
     container: str
@@ -46,20 +48,28 @@ class Change(Versioned, frozen=True, kw_only=True):
 
 
 class Plan(Versioned, frozen=True, kw_only=True):
-    """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
+    """Put the waiting recordings of a batch into jobs; finish the batch when none is left. `early`:
+    before its window has closed, because its provider had nothing to do."""
 
     queue: ClassVar[str] = "dropscribe-plan"
     batch_id: str
+    early: bool = False
 
 
 class Submit(Versioned, frozen=True, kw_only=True):
-    """Send the planned jobs of a line to a provider, from `job_id` to `last`, as many at a time as
-    there is room for. Without `last` the line is that one job."""
+    """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
+    a planned job, or those of a batch up to `last`, are to join their line first."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     batch_id: str
     job_id: str
     last: str | None = None
+    provider: str | None = None
+
+
+def go_along(provider: str) -> Submit:
+    """The message that has somebody go along the line of a provider."""
+    return Submit(batch_id="", job_id="", provider=provider)
 
 
 class Collect(Versioned, frozen=True, kw_only=True):
@@ -77,9 +87,10 @@ class Collect(Versioned, frozen=True, kw_only=True):
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recording of a slice: where its result is and how long, where the provider tells, or why
-    there is none."""
+    there is none. `part` is the number of its part, where the job is a carrier."""
 
     recording_id: str
+    part: int | None = None
     name: str = ""
     url: str = ""
     failure: Failure | None = None
@@ -135,4 +146,30 @@ def encode(message: Message) -> bytes:
 
 def decode(kind: type[M], body: bytes | str) -> M:
     """Raises `msgspec.ValidationError` for what is not a message of that kind."""
-    return cast(M, _DECODERS[kind].decode(body))
+    try:
+        return cast(M, _DECODERS[kind].decode(body))
+    except msgspec.ValidationError:
+        if kind is not Register:
+            raise
+        return cast(M, _of_renamed(_renamed.decode(body)))
+
+
+class _Destination(msgspec.Struct, frozen=True, rename="camel"):
+    destination_url: str
+
+
+class _Renamed(msgspec.Struct, frozen=True):
+    """What is read of a `Microsoft.Storage.BlobRenamed`, as in "Azure Blob Storage as an Event Grid
+    source"."""
+
+    data: _Destination
+
+
+_renamed = msgspec.json.Decoder(_Renamed)
+
+
+def _of_renamed(told: _Renamed) -> Register:
+    container, name = places(told.data.destination_url)[0]
+    if container is None:
+        raise msgspec.ValidationError("the address of the renamed blob names no container")
+    return Register(container=container, names=(name,))

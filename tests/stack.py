@@ -21,6 +21,7 @@ import httpx
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 
+from local.host.journal import LEFT_OUT
 from local.recogniser.scripted import Script, script_for
 from local.recogniser.types import Heard
 from local.stack.progress import Key, Progress, look
@@ -334,7 +335,7 @@ def quick_stack(
     speech_options: Sequence[str] = (),
     **settings: str,
 ) -> Iterator[Stack]:
-    """A stack of quick settings, with `settings` over them."""
+    """A stack of quick settings, with `settings` over them. No line of the app may be lost."""
     with running_stack(
         logs,
         engine="scripted",
@@ -344,6 +345,9 @@ def quick_stack(
         speech_options=speech_options,
     ) as stack:
         yield stack
+    for log in host_logs(logs):
+        lost = [line for line in log.read_text(errors="replace").splitlines() if LEFT_OUT in line]
+        assert not lost, f"lines that Azure never sees, in {log.name}: {lost}"
 
 
 def states(rows: Mapping[str, Recording]) -> dict[str, str]:

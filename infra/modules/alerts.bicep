@@ -59,7 +59,7 @@ var questions = [
     every: 'PT15M'
     window: 'PT30M'
     query: loadTextContent('../queries/app-silent.kql')
-    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. The app does not start or cannot reach its storage: look at its log stream for a configuration that is not usable, and at its roles. Nothing is lost meanwhile; what was dropped is found when it runs again.'
+    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. Open /api/health of the app: it lists what is wrong with the configuration, and tells whether storage answers. If it does not answer, AppExceptions of the workspace and the blade Diagnose and solve problems tell why. Nothing is lost meanwhile; what was dropped is found when it runs again.'
   }
   {
     name: 'faults-of-ours'
@@ -76,6 +76,14 @@ var questions = [
     window: 'PT30M'
     query: loadTextContent('../queries/subscriptions-disabled.kql')
     advice: 'A receiver of events failed for so long that nothing is sent to it any more. Ask its owner, whose address is in the subscription. When it works again, switch the subscription on and replay what it missed.'
+  }
+  {
+    name: 'ceilings-reached'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../queries/ceilings-reached.kql')
+    advice: 'What a day may cost, or hold of audio, was sent for the deployment or for a profile; the rest waits for the next day (UTC). See who sent so much. If it is meant, lift the ceiling for today with POST /api/brakes; if not, stop the scope there. What was sent before is fetched all the same.'
   }
   {
     name: 'copies-left'

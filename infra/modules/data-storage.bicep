@@ -230,3 +230,6 @@ output tableEndpoint string = account.properties.primaryEndpoints.table
 @description('What Speech has to read.')
 output audioContainers array = audio
 output deadLetterContainer string = deadLetters
+
+@description('Where the app is told of renamed blobs.')
+output renamedQueue string = 'dropscribe-${steps[0]}'

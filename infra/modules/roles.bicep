@@ -7,6 +7,7 @@ param dataStorageName string
 param vaultName string
 param applicationInsightsName string
 param deadLetterContainer string
+param renamedQueue string
 param eventTopicPrincipalId string
 
 @description('Containers whose audio Speech reads with its own identity.')
@@ -25,6 +26,7 @@ var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 var blobDataReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
 var queueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+var queueMessageSender = 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var speechUser = 'f2dc8367-1007-4938-bd23-fe263f013447'
 var speechContributor = '0e75ca1e-0464-4b4d-8b93-68208a576181'
@@ -123,6 +125,16 @@ resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@
   name: deadLetterContainer
 }
 
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' existing = {
+  parent: dataStorage
+  name: 'default'
+}
+
+resource renamed 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' existing = {
+  parent: queueService
+  name: renamedQueue
+}
+
 resource audio 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' existing = [for container in containersReadBySpeech: {
   parent: blobs
   name: container
@@ -206,6 +218,17 @@ resource deadLetterRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
     description: 'Event Grid leaves the events here that it could not deliver.'
+  }
+}
+
+resource renamedRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: renamed
+  name: guid(renamed.id, eventTopicPrincipalId, queueMessageSender)
+  properties: {
+    principalId: eventTopicPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', queueMessageSender)
+    description: 'Event Grid tells here of blobs that were renamed.'
   }
 }
 

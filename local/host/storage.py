@@ -21,6 +21,8 @@ from azure.storage.blob import ExponentialRetry as BlobRetry
 from azure.storage.queue import ExponentialRetry as QueueRetry
 from azure.storage.queue import QueueClient, QueueMessage, QueueServiceClient
 
+from local.host.journal import STORAGE_THREADS
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -40,7 +42,7 @@ class Storage:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="storage")
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix=STORAGE_THREADS)
         self._blobs: dict[str, BlobServiceClient] = {}
         self._queues: dict[str, QueueServiceClient] = {}
         self._named: dict[tuple[str, str, bool], StorageQueue] = {}

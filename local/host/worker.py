@@ -15,7 +15,7 @@ from azure.functions.meta import Datum
 
 from local.host.bindings import InvocationContext, OutValue, TriggerInput, encode_output
 from local.host.index import RETURN, Binding, Function
-from local.host.journal import current_function
+from local.host.journal import begin_execution
 
 Outputs = list[tuple[Binding, Datum]]
 
@@ -67,7 +67,7 @@ class Worker:
 
 
 def _call(function: Function, arguments: dict[str, Any]) -> Any:
-    current_function.set(function.name)
+    begin_execution(function.name)
     try:
         return function.code(**arguments)
     except SystemExit as error:
@@ -75,7 +75,7 @@ def _call(function: Function, arguments: dict[str, Any]) -> Any:
 
 
 async def _named(function: Function, arguments: dict[str, Any]) -> Any:
-    current_function.set(function.name)
+    begin_execution(function.name)
     coroutine: Coroutine[Any, Any, Any] = function.code(**arguments)
     try:
         return await coroutine

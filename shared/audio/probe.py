@@ -1,25 +1,32 @@
 """What is in this blob, and can anybody transcribe it? Asked before money is spent.
 
+Nothing that the file declares is believed before it was compared with the bytes that are there;
+what has to be parsed in earnest is parsed by a `Demuxer`, in a process that can do nothing else.
+
 Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and for MP4 whose index comes first;
 one for Ogg, FLAC and MP4 with its index at the end; one or two for fragmented MP4 and for live
 WebM, whose length only the last fragment tells. An index or a tag longer than the head costs one
-for each MiB.
+for each MiB, and an MP3 whose header contradicts its frames up to seven.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from shared.audio import mp4
-from shared.audio.demux import Silent, Sound, demux
+from shared.audio.index import Index, read_index
+from shared.audio.kinds import other_kind
+from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
-from shared.audio.range_file import BLOCK_BYTES, RangeFile, TooManyReads
+from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
 from shared.audio.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
 from shared.audio.wav import plain_wav
+from shared.confined.demuxer import demuxer as confined
 from shared.model import failure_texts as texts
 from shared.model.profile.audio import AudioProperties
+from shared.ports.demuxer import Demuxer, Look, Silent, Sound, TooCostly
 
 HEAD_BYTES = BLOCK_BYTES
 _SHORTEST_MS, _TOLERANCE_MS = 100, 100
@@ -34,120 +41,175 @@ def probe(
     *,
     name: str,
     accept_truncated: bool = False,
+    demuxer: Demuxer = confined,
 ) -> AudioProperties:
     """The properties of the blob `name` of `size` bytes that starts with `head` (its first
     `HEAD_BYTES`, or all of it). `read(offset, length)` brings more, at most eight times.
 
     Raises `InputError` with the codes empty_audio, not_audio, no_audio_stream, encrypted_audio,
-    too_short and truncated_audio; the last one not for a stump that can be played, where
-    `accept_truncated` is set. Whatever `read` raises passes through.
+    too_short, too_costly_audio and truncated_audio; the last one not for a stump that can be
+    played, where `accept_truncated` is set; and `ReaderUnavailable`. Whatever `read` raises
+    passes through.
     """
     if size == 0:
         raise texts.EMPTY_AUDIO.error()
-    file = RangeFile(head, size, read)
+    looking = _Looking(RangeFile(head, size, read), name, demuxer)
     try:
-        return _probe(file, name, accept_truncated)
+        return looking.properties(accept_truncated)
     except TooManyReads:
         raise not_audio(head, name) from None
+    except TooCostly:
+        raise texts.TOO_COSTLY.error() from None
 
 
-def _probe(file: RangeFile, name: str, accept_truncated: bool) -> AudioProperties:
-    head = file.head
-    if wav_holds_no_sound(head, file.size):
-        raise texts.EMPTY_WAV.error()
-    if mp4.looks_like_mp4(head):
-        sound, promise = _probe_mp4(file, name)
-    else:
-        sound = plain_wav(head) or _sound(file, name)
-        sound, promise = _completed(sound, file, broken_promise(head, file.size))
-    if promise and promise.whole_ms is None:
-        promise = Promise(promise.promised_bytes, promise.present_bytes, sound.duration_ms)
-    if promise and not accept_truncated:
-        raise cut_off(promise)
-    duration_ms = sound.duration_ms if promise is None else promise.present_ms
-    if duration_ms is not None and duration_ms < _SHORTEST_MS:
-        raise texts.TOO_SHORT.error(duration=duration_ms, least=_SHORTEST_MS)
-    return AudioProperties(
-        codec=sound.codec,
-        container=_container(sound, head),
-        channels=sound.channels,
-        sample_rate_hz=sound.sample_rate_hz,
-        duration_ms=duration_ms,
-        bytes=file.size,
-        missing_ms=_missing_ms(promise),
-    )
+@dataclass(frozen=True)
+class _Looking:
+    """One look into one file."""
+
+    file: RangeFile
+    name: str
+    demuxer: Demuxer
+
+    def properties(self, accept_truncated: bool) -> AudioProperties:
+        head = self.file.head
+        if wav_holds_no_sound(head, self.file.size):
+            raise texts.EMPTY_WAV.error()
+        if other_kind(head):
+            raise not_audio(head, self.name)
+        sound, promise = self._mp4() if mp4.looks_like_mp4(head) else self._other()
+        if promise and promise.whole_ms is None:
+            promise = Promise(promise.promised_bytes, promise.present_bytes, sound.duration_ms)
+        if promise and not accept_truncated:
+            raise cut_off(promise)
+        duration_ms = sound.duration_ms if promise is None else promise.present_ms
+        if duration_ms is not None and duration_ms < _SHORTEST_MS:
+            raise texts.TOO_SHORT.error(duration=duration_ms, least=_SHORTEST_MS)
+        return AudioProperties(
+            codec=sound.codec,
+            container=_container(sound, head),
+            channels=sound.channels,
+            sample_rate_hz=sound.sample_rate_hz,
+            duration_ms=duration_ms,
+            bytes=self.file.size,
+            missing_ms=_missing_ms(promise),
+        )
+
+    def _other(self) -> tuple[Sound, Promise | None]:
+        """Anything but MP4."""
+        head, size = self.file.head, self.file.size
+        sound = plain_wav(head)
+        if sound is not None:
+            return sound, broken_promise(head, size)
+        sound, promise = self._completed(self._sound(), broken_promise(head, size))
+        return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
+
+    def _sound(self) -> Sound:
+        """With as few ranges as will do."""
+        if self.file.head[:4] == b"OggS":
+            self.file.tail()  # a page is at most 65,307 bytes, and the last one holds the length
+        look = self._look()
+        found = look.found
+        while _lacks_length(found) and self._fetches_more(look):
+            look = self._look()
+            found = look.found or found
+        return self._settled(found)
+
+    def _look(self) -> Look:
+        return self.demuxer.look(self.file.spans, self.file.size)
+
+    def _fetches_more(self, look: Look) -> bool:
+        if look.missing_at is None or self.file.fetches >= MAX_FETCHES:
+            return False
+        return bool(self.file.fetch_next(look.missing_at))
+
+    def _completed(self, sound: Sound, promise: Promise | None) -> tuple[Sound, Promise | None]:
+        """What the head alone does not tell: the length of a live recording, that of an MP3 whose
+        header contradicts its frames, and whether FLAC, which promises samples rather than
+        bytes, is all there."""
+        if sound.duration_ms is None and CLUSTER in self.file.head:
+            return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
+        if sound.codec == "mp3" and promise is None and self._is_doubtful(sound):
+            return replace(sound, duration_ms=self._end_of_all() or sound.duration_ms), None
+        if length := amr_ms(self.file.head, self.file.size):
+            return replace(sound, duration_ms=length), promise
+        if self.file.head[:4] != b"fLaC":
+            return sound, promise
+        end_ms = flac_end_ms(self.file, self.demuxer)
+        if end_ms is None:
+            return sound, promise
+        if sound.duration_ms is None or end_ms > sound.duration_ms + _TOLERANCE_MS:
+            return replace(sound, duration_ms=end_ms), promise
+        if end_ms >= sound.duration_ms - _TOLERANCE_MS:
+            return sound, promise
+        size = self.file.size
+        return sound, Promise(sound.duration_ms * size // end_ms, size, sound.duration_ms)
+
+    def _is_doubtful(self, sound: Sound) -> bool:
+        return mp3_is_doubtful(self.file.head, self.file.size, sound.duration_ms)
+
+    def _end_of_all(self) -> int | None:
+        """The end of the last packet, where the file is small enough to be read whole."""
+        if self.file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
+            return None
+        return self.demuxer.end_of_packets_ms(self.file.fetch_all(0, self.file.size))
+
+    def _mp4(self) -> tuple[Sound, Promise | None]:
+        layout = mp4.read_layout(self.file)
+        if not layout.moov:
+            if layout.sound_bytes or layout.end > self.file.size:
+                raise texts.INDEX_MISSING.error()
+            raise not_audio(self.file.head, self.name)
+        if mp4.is_encrypted(layout.moov):
+            raise texts.ENCRYPTED_AUDIO.error()
+        index = self._index(layout.moov)
+        if layout.is_fragmented:
+            return self._fragments(layout), None
+        sound = _by_index(self._settled(self._look().found), index)
+        if layout.end <= self.file.size:
+            if max(index.last_chunk_at, index.sample_bytes) > self.file.size:
+                raise texts.MORE_DECLARED.error()
+            return sound, None
+        present = max(0, layout.sound_bytes - (layout.end - self.file.size))
+        return sound, Promise(layout.sound_bytes, present, sound.duration_ms)
+
+    def _index(self, boxes: bytes) -> Index:
+        """Read and found possible. Raises `InputError`."""
+        index = read_index(boxes, self.file.size)
+        if not index.is_possible:
+            raise texts.MORE_DECLARED.error()
+        return index
+
+    def _fragments(self, layout: mp4.Layout) -> Sound:
+        """The first fragment tells the codec, the last one, read behind the index, the length."""
+        beginning = self.file.fetch_all(0, max(layout.init_end, len(self.file.head)))
+        self._index(beginning)
+        look = self.demuxer.look([(0, beginning)], len(beginning))
+        end_ms = fragments_end_ms(self.file, layout, self.demuxer, self._index)
+        return replace(self._settled(look.found), duration_ms=end_ms)
+
+    def _settled(self, found: Sound | Silent | None) -> Sound:
+        if isinstance(found, Sound):
+            return found
+        if found is not None and found.has_video:
+            kind = _NAMES.get(found.container, found.container)
+            raise texts.NO_AUDIO_STREAM.error(kind=kind)
+        raise not_audio(self.file.head, self.name)
 
 
-def _sound(file: RangeFile, name: str) -> Sound:
-    """The sound of anything but MP4, with as few ranges as will do."""
-    if file.head[:4] == b"OggS":
-        file.tail()  # a page is at most 65,307 bytes, and the last one holds the length
-    found = demux(file)
-    if found is None or _lacks_length(found):
-        file.fetching = True
-        found = demux(file) or found
-        file.fetching = False
-        if file.failure is not None:
-            raise file.failure
-    return _settled(found, file, name)
-
-
-def _completed(
-    sound: Sound, file: RangeFile, promise: Promise | None
-) -> tuple[Sound, Promise | None]:
-    """What the head alone does not tell: the length of a live recording, and whether FLAC, which
-    promises samples rather than bytes, is all there."""
-    if sound.duration_ms is None and CLUSTER in file.head:
-        return _with_duration(sound, matroska_end_ms(file)), promise
-    if file.head[:4] != b"fLaC" or (end_ms := flac_end_ms(file)) is None:
-        return sound, promise
-    if sound.duration_ms is None:
-        return _with_duration(sound, end_ms), promise
-    if end_ms >= sound.duration_ms - _TOLERANCE_MS:
-        return sound, promise
-    return sound, Promise(sound.duration_ms * file.size // end_ms, file.size, sound.duration_ms)
-
-
-def _lacks_length(found: Sound | Silent) -> bool:
+def _lacks_length(found: Sound | Silent | None) -> bool:
+    if found is None:
+        return True
     if isinstance(found, Silent):
         return found.container not in _LENGTH_IS_IN_THE_HEAD
     return found.duration_ms is None and found.container not in _LENGTH_IS_IN_THE_HEAD
 
 
-def _probe_mp4(file: RangeFile, name: str) -> tuple[Sound, Promise | None]:
-    layout = mp4.read_layout(file)
-    if not layout.moov:
-        if layout.sound_bytes or layout.end > file.size:
-            raise texts.INDEX_MISSING.error()
-        raise not_audio(file.head, name)
-    if mp4.is_encrypted(layout.moov):
-        raise texts.ENCRYPTED_AUDIO.error()
-    if layout.is_fragmented:
-        return _probe_fragments(file, layout, name), None
-    sound = _settled(demux(file), file, name)
-    if layout.end <= file.size:
-        return sound, None
-    present = max(0, layout.sound_bytes - (layout.end - file.size))
-    return sound, Promise(layout.sound_bytes, present, sound.duration_ms)
-
-
-def _probe_fragments(file: RangeFile, layout: mp4.Layout, name: str) -> Sound:
-    """The first fragment tells the codec, the last one, read behind the index, the length."""
-    beginning = file.fetch_all(0, max(layout.init_end, len(file.head)))
-    sound = _settled(demux(io.BytesIO(beginning)), file, name)
-    return _with_duration(sound, fragments_end_ms(file, layout))
-
-
-def _settled(found: Sound | Silent | None, file: RangeFile, name: str) -> Sound:
-    if isinstance(found, Sound):
-        return found
-    if found is not None and found.has_video:
-        raise texts.NO_AUDIO_STREAM.error(kind=_NAMES.get(found.container, found.container))
-    raise not_audio(file.head, name)
-
-
-def _with_duration(sound: Sound, duration_ms: int | None) -> Sound:
-    return Sound(sound.codec, sound.container, sound.channels, sound.sample_rate_hz, duration_ms)
+def _by_index(sound: Sound, index: Index) -> Sound:
+    """The times of all samples add up to the length, whatever a header says of it."""
+    if index.length_ms is None or index.told_ms is None or not index.length_ms:
+        return sound
+    is_said_alike = abs(index.told_ms - index.length_ms) <= _TOLERANCE_MS
+    return sound if is_said_alike else replace(sound, duration_ms=index.length_ms)
 
 
 def _container(sound: Sound, head: bytes) -> str:

@@ -14,8 +14,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from shared.audio.chunks import promised_end
+
 _NO_LENGTH_FROM = 0x7FFF0000  # 2 GiB less a little: 0x7FFFFFFF and 0xFFFFFFFF less a header
 _TOLERANCE_MS = 100
+_PAD_BYTES = 2  # the last pad byte is forgotten by some writers
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 
@@ -37,11 +40,13 @@ class Promise:
 def broken_promise(head: bytes, size: int) -> Promise | None:
     """What the header promises and the blob does not hold, or None where all is well.
 
-    Reads WAV (RIFF, RF64), MP3 with a length header, ASF (WMA), Matroska and WebM; MP4 is
-    `shared/audio/mp4.py`.
+    Reads WAV (RIFF, RF64), MP3 with a length header, ASF (WMA), Matroska and WebM, and those of
+    `shared/audio/chunks.py`; MP4 is `shared/audio/mp4.py`.
     """
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return _wav(head, size)
+    if head[:4] in (b"RIFF", b"FORM", b"caff", b"riff"):
+        return _chunks(head, size)
     if head[:4] == b"\x30\x26\xb2\x75":
         return _asf(head, size)
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -102,10 +107,7 @@ def _is_whole(promised: int, container: int, block: int) -> bool:
 
 
 def _mp3(head: bytes, size: int) -> Promise | None:
-    start = 0
-    if head[:3] == b"ID3" and len(head) >= 10:
-        a, b, c, d = head[6:10]
-        start = 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | d & 127)
+    start = id3_bytes(head)
     frame = head[start : start + 200]
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
         return None
@@ -121,6 +123,14 @@ def _mp3(head: bytes, size: int) -> Promise | None:
     return Promise(promised, present, _mp3_ms(frame, frames))
 
 
+def id3_bytes(head: bytes) -> int:
+    """The length of the tag before the first frame of an MP3 (ID3v2), 0 without one."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    a, b, c, d = head[6:10]
+    return 10 + ((a & 127) << 21 | (b & 127) << 14 | (c & 127) << 7 | d & 127)
+
+
 def _mp3_ms(frame: bytes, frames: int) -> int | None:
     """Length of `frames` frames of layer III, from version and rate in the first one."""
     version, index = frame[1] >> 3 & 3, frame[2] >> 2 & 3
@@ -128,6 +138,11 @@ def _mp3_ms(frame: bytes, frames: int) -> int | None:
         return None
     rate = (44100, 48000, 32000)[index] >> {3: 0, 2: 1, 0: 2}[version]
     return frames * (1152 if version == 3 else 576) * 1000 // rate
+
+
+def _chunks(head: bytes, size: int) -> Promise | None:
+    end = promised_end(head)
+    return None if end is None or end <= size + _PAD_BYTES else Promise(end, size)
 
 
 def _asf(head: bytes, size: int) -> Promise | None:

@@ -1,18 +1,13 @@
-"""A blob of which only some ranges are held, in the shape of a file that PyAV can open.
-
-Every range costs a call to storage, so nothing is fetched by accident: what is not held reads as
-the end of the file, unless the file was told to go and get it.
-"""
+"""A blob of which only some ranges are held. Every range costs a call to storage, so nothing is
+fetched by accident."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 BLOCK_BYTES = 64 * 1024
 FETCH_BYTES = 1024 * 1024
 MAX_FETCHES = 8
-MAX_CALLS = 20_000
 
 
 class TooManyReads(Exception):
@@ -22,23 +17,24 @@ class TooManyReads(Exception):
 class RangeFile:
     """`head` is what is known from the start, `read(offset, length)` brings more.
 
-    At most eight ranges of up to 1 MiB are fetched; after that `TooManyReads`. An error that
-    `read` raises is kept in `failure`, whatever a C library makes of it.
+    At most eight ranges of up to 1 MiB are fetched; after that `TooManyReads`.
     """
 
     def __init__(self, head: bytes, size: int, read: Callable[[int, int], bytes]) -> None:
         self.size = size
         self.fetches = 0
-        self.fetching = False
-        self.failure: BaseException | None = None
         self._read = read
         self._spans = [(0, head[:size])]
-        self._position = 0
-        self._calls = 0
 
     @property
     def head(self) -> bytes:
+        """What was known from the start."""
         return self._spans[0][1]
+
+    @property
+    def spans(self) -> Sequence[tuple[int, bytes]]:
+        """All that is held: offsets, and the bytes there."""
+        return self._spans
 
     def fetch(self, offset: int, length: int) -> bytes:
         """The bytes from `offset` on, at most `length` and 1 MiB; asks storage only if needed."""
@@ -49,13 +45,13 @@ class RangeFile:
         if self.fetches >= MAX_FETCHES:
             raise TooManyReads
         self.fetches += 1
-        try:
-            data = self._read(offset, length)
-        except BaseException as error:
-            self.failure = error
-            raise
+        data = self._read(offset, length)[:length]
         self._spans.append((offset, data))
         return data
+
+    def fetch_next(self, offset: int) -> bytes:
+        """What a reader lacks from `offset` on: more every time."""
+        return self.fetch(offset, BLOCK_BYTES << min(self.fetches, 4))
 
     def fetch_all(self, offset: int, length: int) -> bytes:
         """As `fetch`, in as many ranges as it takes."""
@@ -73,25 +69,6 @@ class RangeFile:
         """The last `length` bytes."""
         start = max(0, self.size - length)
         return self.fetch(start, self.size - start)
-
-    def read(self, count: int = -1) -> bytes:
-        self._calls += 1
-        if self._calls > MAX_CALLS:
-            raise TooManyReads
-        wanted = self.size - self._position if count < 0 else count
-        data = self._held(self._position, wanted)
-        if not data and self.fetching and wanted > 0 and self._position < self.size:
-            data = self.fetch(self._position, BLOCK_BYTES << min(self.fetches, 4))[:wanted]
-        self._position += len(data)
-        return data
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
 
     def _held(self, offset: int, length: int) -> bytes:
         """What is held from `offset` on; spans that touch are read across."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.audio.kinds import other_kind
 from shared.audio.promise import Promise
 from shared.errors import InputError
 from shared.model.failure_texts import (
@@ -13,20 +14,11 @@ from shared.model.failure_texts import (
 )
 
 _RAW_ENDINGS = (".wav", ".pcm", ".raw", ".ulaw", ".alaw", ".vox", ".sln")
-_SIGNATURES = (
-    (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"SQLite", "a database"),
-)
 
 
 def not_audio(head: bytes, name: str) -> InputError:
     """Garbage, text, another kind of file, or raw samples without a header."""
-    if kind := _other_kind(head):
+    if kind := other_kind(head):
         return OTHER_CONTENT.error(kind=kind)
     if name.lower().endswith(_RAW_ENDINGS) and head[:4] not in (b"RIFF", b"RF64"):
         return NO_HEADER.error()
@@ -38,19 +30,3 @@ def cut_off(promise: Promise) -> InputError:
     if promise.whole_ms is not None and promise.present_ms is not None:
         return SOUND_CUT_OFF.error(whole=promise.whole_ms / 1000, present=promise.present_ms / 1000)
     return BYTES_CUT_OFF.error(promised=promise.promised_bytes, present=promise.present_bytes)
-
-
-def _other_kind(head: bytes) -> str | None:
-    for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
-            return kind
-    start = head[:4096]
-    if b"\x00" in start:
-        return None
-    try:
-        text = start.decode("utf-8", "strict" if len(start) < 4096 else "ignore")
-    except UnicodeDecodeError:
-        return None
-    if sum(c.isprintable() or c.isspace() for c in text) < len(text) * 0.98:
-        return None
-    return "a web page or XML" if text.lstrip().startswith("<") else "text"

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import struct
 
-from shared.audio.demux import Sound
 from shared.audio.promise import length_is_meant, wav_chunks
+from shared.ports.demuxer import Sound
 
 _PCM, _FLOAT, _ALAW, _MULAW = 1, 3, 6, 7
 _CODECS = {

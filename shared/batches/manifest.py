@@ -18,6 +18,7 @@ from shared.model.failure import Failure
 from shared.model.manifest.files import kind_of
 from shared.model.manifest.manifest import MOST_BYTES
 from shared.model.manifest.refusal import write_manifest_report
+from shared.model.names import leads_astray
 from shared.pipeline.register.patience import read_head
 from shared.ports.blobs import AudioBlobs, AudioEntry, AudioHead, Outputs
 from shared.ports.ground import UseCase
@@ -37,7 +38,11 @@ class TakeManifest(UseCase):
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None
     ) -> Batch | None:
-        """None: the manifest is gone. `refusal` refuses it without a look inside."""
+        """None: the manifest is gone, or its name may stand for another blob. `refusal` refuses it
+        without a look inside."""
+        if leads_astray(name):
+            event("manifest.name_refused", container=container, level=30)
+            return None
         head = read_head(self.audio, container, name, refusal)
         if head is None:
             event("manifest.gone", container=container, level=30)

@@ -48,6 +48,14 @@ EMPTY_WAV = _input("empty_audio",
 NOT_AUDIO = _input("not_audio",
     "The content is not an audio or video format that can be read, or its header is damaged.",
     "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+TOO_COSTLY = _input("too_costly_audio",
+    "Reading the file costs more memory or time than a recording needs: it is damaged, or made to "
+    "do harm.",
+    "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+MORE_DECLARED = _input("not_audio",
+    "The index of the file declares more than its bytes can hold: it is damaged, or made to do "
+    "harm.",
+    TOO_COSTLY.advice)
 OTHER_CONTENT = _input("not_audio",
     "The content is {kind}, whatever the file's name says.",
     "Upload the audio file itself.")
@@ -138,6 +146,9 @@ UNSTORABLE = _ready("ours", "output_refused",
 UNKNOWN_PROFILE = _input("unknown_profile",
     "There is no profile called {name!r}{hint}.",
     "Use one of: {known}.")
+BAD_NAME = _input("bad_name",
+    "The name cannot be used, for not everybody reads it alike. {problem}.",
+    "Give the file a plain name and upload it again.")
 BAD_METADATA = _input("bad_metadata", "{problems}.", "Known are: {known}.")
 BAD_OPTIONS = _input("bad_options", "{problems}.", "Known are: {known}.")
 BAD_COMPANION = _input("bad_companion",

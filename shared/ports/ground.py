@@ -24,6 +24,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Line,
     Names,
     NoticedBook,
     NoticedRows,
@@ -46,17 +47,28 @@ class EventPorts(NamedTuple):
     own_secrets: Sequence[str] = ()
 
 
+class ProfilesFile(NamedTuple):
+    """The file that the profiles are of. `problems` is why that of the release is not in force, but
+    one of before."""
+
+    text: str = ""
+    problems: tuple[str, ...] = ()
+
+
 class Ports(NamedTuple):
     """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
     so that several deployments can share a resource. `sources` are the containers whose blobs a
     request may name. `ceilings` are those of a day, by scope, `stopped` the scopes of which
-    a setting says that nothing is sent. Without `webhook_url` the providers are only polled."""
+    a setting says that nothing is sent. Without `webhook_url` the providers are only polled.
+    `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
+    stops nothing."""
 
     clock: Clock
     audio: AudioBlobs
     outputs: Outputs
     store: NoticedRows
     active: ActiveJobs
+    line: Line
     book: NoticedBook
     diaries: Diaries
     contents: Contents
@@ -89,6 +101,9 @@ class Ports(NamedTuple):
     webhook_secret: str = ""
     ceilings: Mapping[str, Ceiling] = {}
     stopped: Sequence[str] = ()
+    profiles_file: ProfilesFile = ProfilesFile()
+    schedules: Mapping[str, str] = {}
+    warnings: Sequence[str] = ()
 
 
 class Common(TypedDict):
@@ -124,3 +139,7 @@ class Ground(NamedTuple):
     endpoints: Mapping[str, SpeechProvider]
     brakes: Brakes
     known: Known
+
+    def new_mark(self) -> str:
+        """An id that providers see."""
+        return self.ports.deployment + self.ports.new_id()

@@ -344,6 +344,37 @@ def test_a_receiver_that_wants_no_more_wakes_somebody(site: Site) -> None:
     assert (shown["Attempts"], shown["Status"]) == (1, "410")
 
 
+@pytest.mark.parametrize(
+    ("told", "firing"),
+    [
+        ('{"event":"ceiling.reached","scope":"profile/calls","amount":12.5}', [12.5]),
+        ('{"event":"brake.changed","scope":"profile/calls","action":"lift_ceiling"}', []),
+        ('{"event":"brake.changed","scope":"profile/calls","action":"stop"}', [12.5]),
+        ('{"event":"brake.changed","scope":"deployment","action":"lift_ceiling"}', [12.5]),
+    ],
+)
+def test_a_ceiling_that_is_reached_wakes_somebody_until_it_is_lifted(
+    told: str, firing: list[float]
+) -> None:
+    before = '{"event":"ceiling.reached","scope":"profile/calls","amount":12.5}'
+    rows = fires("ceilings-reached", Log([before, told]))
+    assert [(row["Scope"], row["Amount"]) for row in rows] == [("profile/calls", a) for a in firing]
+
+
+@pytest.mark.slow
+def test_an_app_that_sent_what_a_day_may_hold_wakes_somebody(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The first job of a day goes whatever it holds, the second one waits."""
+    logs = tmp_path_factory.mktemp("ceiling")
+    with quick_stack(logs, MOST_AUDIO_HOURS_PER_DAY="0.001") as stack, site_on(stack) as site:
+        site.await_end(site.put({"first.wav": sound(seconds=10)}))
+        chapter = Chapter(site)
+        site.put({"second.wav": sound(seconds=10)})
+        (row,) = fires("ceilings-reached", chapter.await_event("ceiling.reached"))
+    assert row["Scope"] == "deployment"
+
+
 @pytest.mark.slow
 def test_a_copy_that_the_provider_keeps_wakes_somebody(site: Site) -> None:
     chapter = Chapter(site)

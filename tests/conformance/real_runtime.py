@@ -82,6 +82,25 @@ class Protocol:
         return made
 
 
+class OfInvocations(logging.Filter):
+    """Lets through what the host keeps: lines of the runtime itself, and those that an invocation
+    wrote. The worker knows it by the thread before Python 3.13 and by the context since; here it
+    has to be known by both."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        from azure_functions_runtime import invocation_id_cv
+        from azure_functions_runtime.bindings.context import _invocation_id_local
+
+        of_thread = getattr(_invocation_id_local, "invocation_id", None)
+        if record.name.startswith(("azure_functions", "azure.functions")) or (
+            of_thread and invocation_id_cv.get()
+        ):
+            return True
+        place = f"{record.name}, {record.pathname}, line {record.lineno}"
+        print(f"left out, no invocation wrote it: {place}", file=sys.stderr, flush=True)
+        return False
+
+
 async def load(app: Path) -> dict[str, Any]:
     """Index the app, as a worker does when it starts."""
     import azure_functions_runtime as runtime
@@ -188,4 +207,6 @@ if __name__ == "__main__":
     own_stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever the app prints must not get between the answers
     logging.basicConfig(level=logging.INFO)  # the worker relays everything from INFO on
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(OfInvocations())
     asyncio.run(serve(Path(sys.argv[1]), own_stdout))

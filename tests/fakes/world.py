@@ -24,7 +24,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.ground import EventPorts, Ports
+from shared.ports.ground import EventPorts, Ports, ProfilesFile
 from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
@@ -47,6 +47,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeLine,
     FakeNames,
 )
 
@@ -89,11 +90,13 @@ class World:
         capabilities: dict[str, Capabilities] | None = None,
         prices: PriceTable = DEFAULT_PRICES,
         ceilings: dict[str, Ceiling] | None = None,
+        profiles_file: ProfilesFile = ProfilesFile(),  # noqa: B008 (frozen)
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
+        self.line = FakeLine()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -112,7 +115,9 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}
-        self.pool = _InTurn()
+        self.profiles_file = profiles_file
+        self.warnings: tuple[str, ...] = ()
+        self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
         self._deliveries: Counter[bytes] = Counter()
@@ -128,6 +133,7 @@ class World:
                 outputs=self.outputs,
                 store=cast("NoticedRows", _AsItIsNow(self.store)),
                 active=self.active,
+                line=self.line,
                 book=cast("NoticedBook", _AsItIsNow(self.book)),
                 diaries=self.diaries,
                 contents=self.contents,
@@ -147,6 +153,9 @@ class World:
                 deployment=self.deployment,
                 brakes=self.brakes,
                 ceilings=self.ceilings,
+                profiles_file=self.profiles_file,
+                schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
+                warnings=self.warnings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,

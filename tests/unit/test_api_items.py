@@ -20,7 +20,7 @@ from tests.fakes.world import World, a_second_of_silence
 NAMES = [
     "a.wav",
     "folder/b c+d%20.wav",
-    'say "hi"\\;.wav',
+    'say "hi";.wav',
     "שיחה.wav",
     "<img src=x onerror=alert(1)>.wav",
 ]

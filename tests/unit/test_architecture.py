@@ -18,12 +18,13 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/profile": "model.profile model.failure model.failure_texts errors",
     "shared/model/endpoint": "model.endpoint model.profile errors",
-    "shared/model/manifest": "model.manifest model.profile errors",
+    "shared/model/manifest": "model.manifest model.profile model.names errors",
+    "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/batch": (
         "model.batch model.profile model.transcript model.endpoint model.failure "
-        "model.failure_texts errors"
+        "model.failure_texts model.names errors"
     ),
     "shared/model/money": (
         "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
@@ -32,7 +33,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
-    "shared/audio": "audio model errors",
+    "shared/audio": "audio confined.demuxer ports.demuxer model errors",
+    "shared/confined": "confined ports.demuxer errors log",
+    "shared/confined/child": "confined.child confined.frames",
+    "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
     "shared/endpoints": f"endpoints ports {GROUND}",
     "shared/pipeline": f"pipeline endpoints ports messages audio outputs {GROUND}",

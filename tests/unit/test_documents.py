@@ -171,7 +171,7 @@ def test_rows_are_the_utterances_and_run_no_formula() -> None:
     file = render(transcript(said), "csv").decode()
     assert file.startswith(BYTE_ORDER_MARK)
     header, row = csv.reader(io.StringIO(file.lstrip(BYTE_ORDER_MARK)))
-    assert dict(zip(header, row, strict=True))["text"] == "'=cmd|' /C calc'!A1"
+    assert dict(zip(header, row, strict=True))["text"] == "'=cmd|'' /C calc'!A1"
     assert dict(zip(header, row, strict=True))["start"] == "00:00:00.000"
     assert "Agent, the first" in row
 

@@ -24,6 +24,16 @@ def test_the_apps_own_host_json_is_understood() -> None:
     assert settings.queues.base64
 
 
+def test_the_log_keeps_events_and_results_and_little_of_the_host() -> None:
+    """An app that sleeps starts up all day long."""
+    levels = json.loads((ROOT / "host.json").read_text())["logging"]["logLevel"]
+    assert levels == {
+        "default": "Warning",
+        "Function": "Information",
+        "Host.Results": "Information",
+    }
+
+
 def test_a_setting_overrides_host_json(tmp_path: Path) -> None:
     (tmp_path / "host.json").write_text('{"extensions": {"queues": {"batchSize": 4}}}')
     override = {

@@ -35,31 +35,6 @@ def test_a_cold_start_loads_neither_ffmpeg_nor_what_is_for_machines_of_developer
     assert not {"av", "starlette", "pytest", "local"} & set(done.stdout.split())
 
 
-def test_every_requirement_is_pinned_with_hashes_and_from_the_list_of_the_app() -> None:
-    _, *pinned = re.split(r"\n(?=[a-z])", (ROOT / "requirements.txt").read_text())
-    names = set()
-    for entry in pinned:
-        match = re.match(r"([\w.-]+)==[\w.]+( ;[^\\]*)? \\\n", entry)
-        assert match, entry[:60]
-        assert "--hash=sha256:" in entry
-        names.add(match[1])
-    wanted = re.findall(r"^([\w-]+)>=", (ROOT / "requirements.in").read_text(), re.MULTILINE)
-    assert set(wanted) <= names
-    assert "--index-url" not in (ROOT / "requirements.txt").read_text()
-
-
-def test_what_is_pinned_is_what_these_tests_run_on() -> None:
-    from importlib.metadata import version
-
-    pins = re.findall(
-        r"^([\w.-]+)==([\w.]+)(?: ; (.*))? \\$",
-        (ROOT / "requirements.txt").read_text(),
-        re.MULTILINE,
-    )
-    for name in ("azure-storage-blob", "azure-data-tables", "httpx", "msgspec"):
-        assert version(name) in {pin for pinned, pin, _ in pins if pinned == name}, name
-
-
 @pytest.mark.parametrize("hook", HOOKS)
 def test_both_shells_do_the_same(hook: str) -> None:
     one = (INFRA / "hooks" / f"{hook}.sh").read_text()
@@ -160,11 +135,12 @@ def test_every_parameter_is_in_the_docs_with_its_default() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=[path.stem for path in WORKFLOWS])
-def test_a_workflow_stores_no_secret_and_may_do_little(path: str) -> None:
+def test_a_workflow_stores_no_secret_and_may_do_little(path: Path) -> None:
     text = (ROOT / path).read_text()
     assert "secrets." not in text
     assert re.search(r"^permissions:\n  contents: read\n", text, re.MULTILINE)
-    assert re.findall(r"^\s+([a-z-]+): write$", text, re.MULTILINE) in ([], ["id-token"])
+    may = re.findall(r"^\s+([a-z-]+): write$", text, re.MULTILINE)
+    assert may == (["contents", "id-token"] if path.stem == "deploy" else [])
     assert all("persist-credentials: false" in part for part in text.split("actions/checkout@")[1:])
 
 

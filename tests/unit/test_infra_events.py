@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from shared.messages import Register
+from tests.bicep.deployment import Resource
 from tests.bicep.dropscribe import (
     app_settings,
     data_account,
@@ -31,9 +33,19 @@ def test_every_blob_trigger_is_driven_by_events_because_the_plan_takes_no_other(
             assert trigger["source"] == "EventGrid", function
 
 
+def to_triggers() -> list[Resource]:
+    """The subscriptions that call the webhook of a blob trigger."""
+    return [one for one in event_subscriptions() if "destination" in one["properties"]]
+
+
+def of_renames() -> list[Resource]:
+    """Those of blobs that get another name, which lie in a queue."""
+    return [one for one in event_subscriptions() if one not in to_triggers()]
+
+
 def test_every_blob_trigger_has_its_subscription_and_hears_of_its_container_only() -> None:
     heard = {}
-    for subscription in event_subscriptions():
+    for subscription in to_triggers():
         properties = subscription["properties"]
         url = urlsplit(properties["destination"]["properties"]["endpointUrl"])
         (function,) = parse_qs(url.query)["functionName"]
@@ -46,7 +58,7 @@ def test_every_blob_trigger_has_its_subscription_and_hears_of_its_container_only
 
 def test_events_go_to_the_app_with_its_own_key_over_https() -> None:
     app_url = urlsplit(deployed().outputs["AZURE_FUNCTION_APP_URL"])
-    for subscription in event_subscriptions():
+    for subscription in to_triggers():
         url = urlsplit(subscription["properties"]["destination"]["properties"]["endpointUrl"])
         assert (url.scheme, url.netloc) == ("https", app_url.netloc)
         assert url.path == "/runtime/webhooks/blobs"
@@ -60,12 +72,33 @@ def key_of_the_host() -> str:
 
 
 def test_a_blob_that_is_not_whole_raises_nothing() -> None:
-    for subscription in event_subscriptions():
+    for subscription in to_triggers():
         wanted = subscription["properties"]["filter"]
         assert wanted["includedEventTypes"] == ["Microsoft.Storage.BlobCreated"]
         (calls,) = wanted["advancedFilters"]
         assert (calls["key"], calls["operatorType"]) == ("data.api", "StringIn")
         assert not {"CreateFile", "AppendFile", "PutBlock"} & set(calls["values"])
+
+
+def test_renamed_blobs_of_the_same_containers_are_told_of_in_the_queue_that_registers() -> None:
+    heard = [one["properties"]["filter"] for one in to_triggers()]
+    begins = sorted(wanted["subjectBeginsWith"] for wanted in heard)
+    renames = [one["properties"] for one in of_renames()]
+    assert sorted(one["filter"]["subjectBeginsWith"] for one in renames) == begins
+    for properties in renames:
+        assert properties["filter"]["includedEventTypes"] == ["Microsoft.Storage.BlobRenamed"]
+        delivery = properties["deliveryWithResourceIdentity"]
+        assert delivery["identity"]["type"] == "SystemAssigned"
+        assert delivery["destination"]["endpointType"] == "StorageQueue"
+        there = delivery["destination"]["properties"]
+        assert there["resourceId"].rpartition("/")[2] == data_account()
+        assert there["queueName"] == Register.queue
+
+
+def test_uploads_by_sftp_are_announced() -> None:
+    for subscription in to_triggers():
+        (calls,) = subscription["properties"]["filter"]["advancedFilters"]
+        assert {"FlushWithClose", "SftpCommit"} <= set(calls["values"])
 
 
 def test_what_cannot_be_delivered_is_left_where_the_topic_may_write() -> None:

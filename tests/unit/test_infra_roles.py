@@ -30,6 +30,7 @@ NAMES = {
     "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
     "974c5e8b-45b9-4653-ba55-5f855dd0fb88": "Storage Queue Data Contributor",
+    "c6a89b2d-59bc-44d0-9896-0f6e12d7b80a": "Storage Queue Data Message Sender",
     "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3": "Storage Table Data Contributor",
     "f2dc8367-1007-4938-bd23-fe263f013447": "Cognitive Services Speech User",
     "0e75ca1e-0464-4b4d-8b93-68208a576181": "Cognitive Services Speech Contributor",
@@ -130,6 +131,11 @@ def needed_for_events(environment: Environment, data: str) -> Iterator[Grant]:
         container = dead["deadLetterDestination"]["properties"]["blobContainerName"]
         scope = f"{data}/blobServices/default/containers/{container}"
         yield topic, scope, "Storage Blob Data Contributor"
+        delivery = subscription["properties"].get("deliveryWithResourceIdentity")
+        if delivery is not None:
+            queue = delivery["destination"]["properties"]["queueName"]
+            scope = f"{data}/queueServices/default/queues/{queue}"
+            yield topic, scope, "Storage Queue Data Message Sender"
 
 
 def needed_by_the_owner(environment: Environment, data: str) -> Iterator[Grant]:

@@ -34,6 +34,7 @@ HOST = {
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "PYTHON_THREADPOOL_THREAD_COUNT",
+    "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
 }
 # Refused or without effect on Flex Consumption, which has other ways to say the same.
 CLIENT = "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10"

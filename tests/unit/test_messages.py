@@ -12,6 +12,7 @@ from shared.messages import (
     Finish,
     Message,
     Plan,
+    Register,
     SliceItem,
     Submit,
     Write,
@@ -61,3 +62,38 @@ def test_every_kind_has_a_queue_of_its_own() -> None:
     kinds = get_args(Message)
     assert len(kinds) == len({kind.queue for kind in kinds})
     assert {kind.queue for kind in kinds} == set(QUEUES)
+
+
+def renamed(**data: str) -> bytes:
+    """As Event Grid leaves it in a queue, with more than is read."""
+    return json.dumps(
+        {
+            "topic": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/x",
+            "subject": "/blobServices/default/containers/audio/blobs/calls/new name.wav",
+            "eventType": "Microsoft.Storage.BlobRenamed",
+            "data": {
+                "api": "RenameFile",
+                "sourceUrl": "https://x.dfs.core.windows.net/a/b",
+                **data,
+            },
+            "dataVersion": "1",
+        }
+    ).encode()
+
+
+def test_a_renamed_blob_is_registered_under_its_new_name() -> None:
+    url = "https://st.dfs.core.windows.net/audio/calls/n%C3%A4me+1.wav"
+    assert decode(Register, renamed(destinationUrl=url)) == Register(
+        container="audio", names=("calls/näme+1.wav",)
+    )
+
+
+@pytest.mark.parametrize("body", [b"{}", renamed(), renamed(destinationUrl="/"), b'{"data": 1}'])
+def test_what_is_neither_a_message_nor_such_an_event_is_refused(body: bytes) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode(Register, body)
+
+
+def test_other_messages_are_not_taken_for_events() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decode(Plan, renamed(destinationUrl="https://st.dfs.core.windows.net/audio/a.wav"))

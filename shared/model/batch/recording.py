@@ -23,6 +23,7 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
+from shared.model.names import leads_astray
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
@@ -172,7 +173,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 def output_stem(container: str, name: str) -> str:
     """Outputs lie under the audio's container and full name, extension included, so that
-    `call.wav` and `call.mp3` do not collide."""
+    `call.wav` and `call.mp3` do not collide. Of a name that leads elsewhere only a hash is used."""
+    if leads_astray(name):
+        name = f"@unnamed/{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:24]}"
     return f"{container}/{name}"
 
 

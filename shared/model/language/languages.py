@@ -8,9 +8,9 @@ capital follows, those of `before_numbers`, and words with one of the `endings`
 number with a full stop does not before a small letter, a noun (where `nouns_capitalised`) or one
 of the `months`. `words` are those after or before which a line may not, or may well, end:
 `joins` (conjunctions, relative words) and `relates` (prepositions) begin a line well and end none,
-`others` (articles, auxiliaries, pronouns that are subjects, possessives) end none, `either` are
-pronouns that are subject or object by what follows, `leans` (degree words, quantifiers, frequent
-adverbs) had better stay with the next word.
+`follows` (postpositions) begin none, `others` (articles, auxiliaries, pronouns that are subjects,
+possessives) end none, `either` are pronouns that are subject or object by what follows, `leans`
+(degree words, quantifiers, frequent adverbs) had better stay with the next word.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GENERAL_SOURCE = (
 )
 _CODES = {"iw": "he", "no": "nb", "nn": "nb", "yue": "zh", "wuu": "zh", "cmn": "zh", "fil": "tl"}
 _OF_SENTENCES = ("titles", "abbreviations", "closing", "before_numbers", "months")
-_OF_WORDS = ("joins", "relates", "others", "either", "leans")
+_OF_WORDS = ("joins", "relates", "follows", "others", "either", "leans")
 
 
 class Limits(NamedTuple):
@@ -62,6 +62,7 @@ class Language(NamedTuple):
     nouns_capitalised: bool
     joins: Words
     relates: Words
+    follows: Words
     others: Words
     either: Words
     leans: Words

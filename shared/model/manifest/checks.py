@@ -6,7 +6,7 @@ docs/manifest.md are tested against them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,6 @@ import msgspec
 from shared.errors import InputError
 from shared.model.manifest.entry import (
     MOST_ID,
-    MOST_NAME,
     MOST_TITLE,
     OPTION_KEYS,
     SPEAKER_KEYS,
@@ -150,7 +149,7 @@ class Checker:
             if self.count == MOST_ITEMS + 1:
                 text = f"Holds more than {MOST_ITEMS} recordings. Split it into several batches."
                 self.faults.add("too_many", text, "recordings", line)
-            return
+            self.faults.raise_if_any()
         if not isinstance(raw, dict):
             text = f'Is {kind_of_value(raw)}. Write an object such as {{"blob": "calls/a.wav"}}.'
             self.faults.add("wrong_type", text, at, line)
@@ -194,7 +193,7 @@ class Checker:
             where = self._checked_container(container, entry)
         if not named:
             return Item(container=where)
-        name = entry.text(named[0], MOST_NAME)
+        name = entry.name(named[0])
         if name is None:
             return None
         return (
@@ -282,22 +281,31 @@ class Checker:
 
     def _refuse_overlaps(self) -> None:
         """What lies below a prefix would be transcribed twice, and paid twice."""
-        if not self._listings:
-            return
-        lengths = sorted({len(prefix) for _, prefix in self._listings})
-        places = [*self._listings.items(), *self._places.items()]
-        for item, (container, name) in sorted((number, place) for place, number in places):
-            for length in lengths:
-                first = self._listings.get((container, name[:length]))
-                if first is None or length > len(name) or first == item:
-                    continue
-                text = (
-                    f"Is among the blobs of recordings[{first}] already, and would be transcribed "
-                    "twice. Leave one of the two out."
-                )
-                at = f"recordings[{item}]"
-                self.faults.add("duplicate_recording", text, at, self._lines.get(item))
-                break
+        found = sorted(_overlaps(self._listings, self._places)) if self._listings else []
+        for item, first in found:
+            text = (
+                f"Is among the blobs of recordings[{first}] already, and would be transcribed "
+                "twice. Leave one of the two out."
+            )
+            at = f"recordings[{item}]"
+            self.faults.add("duplicate_recording", text, at, self._lines.get(item))
+
+
+def _overlaps(
+    listings: Mapping[tuple[str, str], int], places: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[int, int]]:
+    """Each item that lies below a prefix, and the widest such prefix. In the order of their names
+    all that a prefix covers follows it at once."""
+    named = [(place, 0, number) for place, number in listings.items()]
+    named += [(place, 1, number) for place, number in places.items()]
+    above: list[tuple[tuple[str, str], int]] = []
+    for (container, name), is_single, number in sorted(named):
+        while above and not (container == above[-1][0][0] and name.startswith(above[-1][0][1])):
+            above.pop()
+        if above:
+            yield number, above[0][1]
+        if not is_single:
+            above.append(((container, name), number))
 
 
 def _shown_key(key: str) -> str:

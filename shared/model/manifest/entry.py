@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import Fault, ManifestRefused
+from shared.model.names import name_problem
 from shared.model.profile import keys
 
-MOST_FAULTS = 100
+MOST_FAULTS, MOST_COUNTED = 100, 10_000
 MOST_TITLE, MOST_NAME, MOST_URL, MOST_ID = 400, 1_024, 2_048, 200
 MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
-MOST_SPEAKERS = 35
+MOST_SPEAKERS, MOST_HINTED = 35, 60
 MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
 SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers", "finds_speakers")
@@ -29,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 class Faults:
     """Collects what is wrong; of a manifest of ten thousand mistakes, the first hundred are
-    enough."""
+    enough, and nobody reads on."""
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
@@ -40,6 +41,19 @@ class Faults:
             self.found.append(Fault(code=code, message=message, at=at, line=line))
         else:
             self.more += 1
+            if self.more >= MOST_COUNTED:
+                self.raise_if_any()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a further one is only counted, so that nothing is to be worked out for it."""
+        return len(self.found) >= MOST_FAULTS
+
+    def hint(self, word: str, known: Collection[str]) -> str:
+        """', did you mean ...?', while somebody will read it."""
+        if self.is_full or len(word) > MOST_HINTED:
+            return ""
+        return keys.did_you_mean(word, sorted(known))
 
     def raise_if_any(self) -> None:
         if self.found:
@@ -74,7 +88,7 @@ class Entry:
     def refuse_strangers(self, known: Collection[str]) -> None:
         for key in self._raw:
             if key not in known:
-                hint = keys.did_you_mean(key, sorted(known))
+                hint = self._faults.hint(key, known)
                 text = f"There is no such field{hint or '. Known are: ' + _listed(known)}"
                 self.fault("unknown_field", text if hint else f"{text}.", _shortened(key, 60))
 
@@ -91,6 +105,14 @@ class Entry:
         else:
             return value
         return None
+
+    def name(self, key: str) -> str | None:
+        """Of a blob, or how it begins."""
+        value = self.text(key, MOST_NAME)
+        problem = "" if value is None else name_problem(value)
+        if problem:
+            self.fault("bad_value", f"{problem}. No recording may be called so.", key)
+        return None if problem else value
 
     def texts(self, key: str, most: int, longest: int) -> list[str]:
         """A list of 1 to `most` texts, each with at most `longest` characters; [] for none."""
@@ -137,7 +159,7 @@ class Entry:
     def one_of(self, key: str, value: str | None, known: Collection[str], code: str) -> str | None:
         if value is None or value in known:
             return value
-        hint = keys.did_you_mean(value, known)
+        hint = self._faults.hint(value, known)
         text = f"{_shortened(value, 60)!r} is not known{hint or f'. Use one of: {_listed(known)}.'}"
         self.fault(code, text, key)
         return None
@@ -148,6 +170,8 @@ class Entry:
         if value is None:
             return None
         problem = _url_problem(value, self._allow_http)
+        if not problem and key == "url":
+            problem = name_problem(urlsplit(value).path)
         if problem:
             self.fault("bad_url", f"{problem}. Write an https:// address.", key)
             return None

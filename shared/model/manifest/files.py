@@ -8,24 +8,22 @@ or `ManifestRefused` with every fault, each with its line or item.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
-from shared.model.manifest.checks import HEAD_KEYS, ITEM_KEYS, Checker, Known
-from shared.model.manifest.entry import OPTION_KEYS, Faults
+from shared.model.manifest.checks import Checker, Known
+from shared.model.manifest.csv_rows import read_rows
+from shared.model.manifest.entry import Faults
+from shared.model.manifest.items import Piece, names_in, pieces
 from shared.model.manifest.manifest import MOST_BYTES, Manifest
-from shared.model.profile import keys
 
 FORMATS = ("json", "jsonl", "csv")
-METADATA_COLUMN = "metadata."
-_RANGE = re.compile(r"([0-9]{1,3})\s*-\s*([0-9]{1,3})")
-_AMOUNT = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
-_COLUMNS = (*(key for key in ITEM_KEYS if key != "metadata"), *sorted(OPTION_KEYS))
+MOST_FIELDS, MOST_ITEM_BYTES = 200, 1_000_000
 _json = msgspec.json.Decoder()
+_whole = msgspec.json.Decoder(msgspec.Raw)
 
 
 def read_manifest(content: bytes, kind: str, known: Known) -> Manifest:
@@ -61,32 +59,78 @@ _MEDIA_TYPES = {
 def _read_json(content: bytes, checker: Checker) -> None:
     content = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        document = _json.decode(content)
+        _whole.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _malformed(checker, content, error)
-    take_document(document, checker)
-
-
-def take_document(document: object, checker: Checker) -> None:
-    """A manifest as JSON has it, already decoded: the head with `recordings`, or only these."""
-    if isinstance(document, list):
-        document = {"recordings": document}
-    if not isinstance(document, dict):
+    first = content.lstrip()[:1]
+    if first == b"[":
+        checker.head({})
+        _take_items(content, 0, len(content), checker)
+    elif first == b"{":
+        _take_document(content, checker)
+    else:
         text = 'Is not a manifest. Write an object with "recordings", a list of objects.'
         checker.faults.add("wrong_type", text)
         checker.faults.raise_if_any()
+
+
+def _take_document(content: bytes, checker: Checker) -> None:
+    """The head with `recordings`, wherever they stand in it."""
+    head: dict[str, Any] = {}
+    recordings: Piece | None = None
+    for piece in pieces(content):
+        key = _decoded(content, piece.key, piece.start, checker)
+        if key in head or (key == "recordings" and recordings is not None):
+            checker.faults.add("malformed", "Is there twice. Write it once.", key[:60])
+        elif key == "recordings":
+            recordings = piece
+        else:
+            head[key] = _value(content, piece, checker, key[:60])
+        if len(head) > MOST_FIELDS:
+            text = f"Has more than {MOST_FIELDS} fields. Put recordings into a list."
+            checker.faults.add("too_many", text)
+            checker.faults.raise_if_any()
+    checker.head(head)
+    if recordings is None or content[recordings.start : recordings.end].strip() == b"null":
         return
-    checker.head({key: value for key, value in document.items() if key != "recordings"})
-    recordings = document.get("recordings")
-    if recordings is not None and not isinstance(recordings, list):
+    if content[recordings.start : recordings.end].lstrip()[:1] != b"[":
         checker.faults.add("wrong_type", "Is not a list. Write [...].", "recordings")
         checker.faults.raise_if_any()
-    for raw in recordings or ():
-        checker.item(raw)
+    _take_items(content, recordings.start, recordings.end, checker)
+
+
+def _take_items(content: bytes, start: int, end: int, checker: Checker) -> None:
+    for piece in pieces(content, start, end):
+        checker.item(_value(content, piece, checker, f"recordings[{checker.count}]"))
+
+
+def _value(content: bytes, piece: Piece, checker: Checker, at: str) -> object:
+    """A value decoded; None, after a fault, where it is too long or names something twice."""
+    if piece.end - piece.start > MOST_ITEM_BYTES:
+        text = f"Has {piece.end - piece.start} bytes. Give at most {MOST_ITEM_BYTES}."
+        checker.faults.add("too_large", text, at)
+        return None
+    value = _decoded(content, content[piece.start : piece.end], piece.start, checker)
+    if names_in(value) < piece.keys:
+        checker.faults.add("malformed", "Names a field twice. Write it once.", at)
+    return value
+
+
+def _decoded(content: bytes, text: bytes, start: int, checker: Checker) -> Any:
+    """A stretch of the document, which is well-formed but may hold no text. Raises
+    `ManifestRefused`."""
+    try:
+        return _json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _malformed(checker, content, error, start)
 
 
 def _read_jsonl(content: bytes, checker: Checker) -> None:
     for number, line in _lines(content):
+        if len(line) > MOST_ITEM_BYTES:
+            text = f"Has {len(line)} bytes. Give at most {MOST_ITEM_BYTES}."
+            checker.faults.add("too_large", text, "", number)
+            continue
         try:
             raw = _json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -107,115 +151,6 @@ def _take_header(raw: dict[str, Any], checker: Checker) -> None:
         checker.faults.add("wrong_type", text, "manifest", 1)
 
 
-def _read_csv(content: bytes, checker: Checker) -> None:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        _malformed(checker, content, error)
-        return
-    lines = text.splitlines(keepends=True)
-    count = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    _csv_head(lines[:count], checker)
-    rows = csv.reader(lines[count:], strict=True, delimiter=_delimiter(lines[count : count + 1]))
-    try:
-        columns = [name.strip() for name in next(rows, [])]
-        usable = _check_columns(columns, checker, count + 1)
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                _csv_item(row, columns, usable, checker, count + rows.line_num)
-    except csv.Error as error:
-        line = count + rows.line_num
-        checker.faults.add("malformed", f"Is not CSV: {error}.", "", line)
-
-
-def _csv_head(lines: list[str], checker: Checker) -> None:
-    raw: dict[str, Any] = {}
-    known = {*HEAD_KEYS, *OPTION_KEYS}
-    for number, line in enumerate(lines, 1):
-        key, sign, text = line.lstrip("#").partition(":")
-        key = key.strip()
-        if key.startswith(METADATA_COLUMN):
-            raw.setdefault("metadata", {})[key.removeprefix(METADATA_COLUMN)] = text.strip()
-        elif sign and key in known - {"metadata"}:
-            _put_cell(raw, key, text.strip(), checker, "", number)
-        elif sign and text.strip():
-            hint = keys.did_you_mean(key, known)
-            checker.faults.add("unknown_field", f"There is no such field{hint}.", key, number)
-    checker.head(raw)
-
-
-def _check_columns(columns: list[str], checker: Checker, line: int) -> list[bool]:
-    """Which of the columns are known. A stranger is told once, not for every row."""
-    usable = []
-    for column in columns:
-        is_known = column in _COLUMNS or (
-            column.startswith(METADATA_COLUMN) and column != METADATA_COLUMN
-        )
-        if not is_known:
-            hint = keys.did_you_mean(column, _COLUMNS)
-            checker.faults.add("unknown_field", f"There is no such column{hint}.", column, line)
-        elif columns.count(column) > 1:
-            checker.faults.add("unknown_field", "Is there more than once.", column, line)
-        usable.append(is_known)
-    return usable
-
-
-def _csv_item(
-    row: list[str], columns: list[str], usable: list[bool], checker: Checker, line: int
-) -> None:
-    at = f"recordings[{checker.count}]"
-    if len(row) > len(columns):
-        text = f"Has {len(row)} cells, the first line names {len(columns)} columns."
-        checker.faults.add("malformed", text, at, line)
-    raw: dict[str, Any] = {}
-    for column, is_known, cell in zip(columns, usable, row, strict=False):
-        text = cell.strip()
-        if not is_known or not text:
-            continue
-        if column.startswith(METADATA_COLUMN):
-            raw.setdefault("metadata", {})[column.removeprefix(METADATA_COLUMN)] = cell
-        else:
-            _put_cell(raw, column, text, checker, at, line)
-    checker.item(raw, line)
-
-
-def _put_cell(
-    raw: dict[str, Any], key: str, text: str, checker: Checker, at: str, line: int
-) -> None:
-    """A cell as JSON would have it: options as in blob metadata, `2`, `2-5` or `auto` speakers."""
-    if key == "speakers":
-        raw[key] = _speakers(text)
-    elif key == "budget":
-        raw[key] = _amount(text)
-    elif key == "providers":
-        raw[key] = [name.strip() for name in text.split(",")]
-    elif key not in OPTION_KEYS:
-        raw[key] = text
-    else:
-        value = keys.value_of_text(key, text)
-        if isinstance(value, keys.Problem):
-            checker.faults.add("bad_value", value.sentence, f"{at}.{key}".lstrip("."), line)
-        else:
-            raw[key] = "none" if value is None else msgspec.to_builtins(value)
-
-
-def _amount(text: str) -> object:
-    return float(text) if _AMOUNT.fullmatch(text) else text
-
-
-def _speakers(text: str) -> object:
-    match = _RANGE.fullmatch(text)
-    if match:
-        return {"min": int(match[1]), "max": int(match[2])}
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else text.lower()
-
-
-def _delimiter(first: list[str]) -> str:
-    """Spreadsheets of half of Europe separate by semicolons."""
-    line = first[0] if first else ""
-    return max(",;\t", key=lambda sign: (line.count(sign), sign == ","))
-
-
 def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Lines that are not empty, with their numbers from 1; the content is never copied whole."""
     start, number = 3 if content.startswith(b"\xef\xbb\xbf") else 0, 0
@@ -229,10 +164,18 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
         start = end + 1
 
 
-def _malformed(checker: Checker, content: bytes, error: Exception) -> None:
+def _read_csv(content: bytes, checker: Checker) -> None:
+    try:
+        read_rows(content.decode("utf-8-sig"), checker)
+    except UnicodeDecodeError as error:
+        _malformed(checker, content, error)
+
+
+def _malformed(checker: Checker, content: bytes, error: Exception, start: int = 0) -> None:
+    """`error` is of what begins at `start`."""
     match = re.search(r"byte (\d+)", str(error))
     position = error.start if isinstance(error, UnicodeDecodeError) else match and int(match[1])
-    line = None if position is None else content.count(b"\n", 0, position) + 1
+    line = None if position is None else content.count(b"\n", 0, start + position) + 1
     checker.faults.add("malformed", f"{_told(error)}. Mend it there.", "", line)
     checker.faults.raise_if_any()
 

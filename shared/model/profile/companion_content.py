@@ -94,7 +94,7 @@ def _is_table(key: str) -> bool:
 
 
 def _of_csv(text: str) -> Iterator[_Value]:
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in re.split(r"\r\n?|\n", text) if line.strip()]
     if len(lines) < 2:
         raise CompanionUnreadable("it is neither JSON nor XML, and no CSV with headings and a line")
     separator = max(_SEPARATORS, key=lines[0].count)

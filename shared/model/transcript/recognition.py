@@ -11,6 +11,10 @@ import msgspec
 from shared.model.transcript.insights import Insights
 from shared.model.transcript.transcript import Alternative, Timing, Word
 
+MOST_CHANNELS, MOST_VOICES = 64, 500
+"""No provider tells more apart (35 speakers, 64 channels at most); voices are counted by channel,
+and a provider that works piece by piece may name one person several times."""
+
 
 class RecognisedUtterance(msgspec.Struct, frozen=True, kw_only=True):
     """One phrase of one channel. `speaker` is the provider's own label, "" for none.
@@ -49,3 +53,10 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     insights: Insights = Insights()
     is_mixed: bool = False
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether a recording can have so many channels and voices."""
+        channels = {utterance.channel for utterance in self.utterances}
+        voices = {(utterance.channel, utterance.speaker) for utterance in self.utterances}
+        return len(channels) <= MOST_CHANNELS and len(voices) <= MOST_VOICES

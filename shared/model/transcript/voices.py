@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 
 from msgspec.structs import replace
 
@@ -123,16 +124,17 @@ def _clipped(word: Word, end_ms: int) -> Word:
 def overlapping(ordered: Sequence[RecognisedUtterance]) -> set[int]:
     """Indexes of the utterances that share time with another voice's.
 
-    As no voice overlaps itself, only the latest of each can reach into the next start.
+    As no voice overlaps itself, whoever still speaks when another begins is another voice; and of
+    several who speak already, all are known to overlap.
     """
     found: set[int] = set()
-    last_of: dict[Voice, int] = {}
+    speaking: list[tuple[int, int]] = []  # until when, and who; the first to end comes first
     for index, utterance in enumerate(ordered):
-        voice = voice_of(utterance)
-        for other, last in last_of.items():
-            earlier = ordered[last]
-            shared_ms = min(earlier.end_ms, utterance.end_ms) - utterance.start_ms
-            if other != voice and shared_ms > 0:
-                found |= {index, last}
-        last_of[voice] = index
+        while speaking and speaking[0][0] <= utterance.start_ms:
+            heappop(speaking)
+        if utterance.end_ms <= utterance.start_ms:
+            continue
+        if speaking:
+            found |= {index, speaking[0][1]}
+        heappush(speaking, (utterance.end_ms, index))
     return found

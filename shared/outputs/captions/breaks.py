@@ -59,13 +59,14 @@ class Before(IntEnum):
     KATAKANA = 8
     SOUTH_EAST_ASIAN = 9
     PARTICLE = 10
+    FOLLOWS = 11
 
 
 _BY_AFTER = {
     After.SENTENCE: 0,
     After.CLAUSE: 5,
     After.CLINGS: BAD,
-    After.LEANS: 90,
+    After.LEANS: 100,
     After.NUMBER: 90,
     After.EITHER: BAD,
 }
@@ -100,6 +101,8 @@ def _penalty(after: After, before: Before) -> int:
         return NEVER
     if (after, before) in _BY_BOTH:
         return _BY_BOTH[after, before]
+    if before is Before.FOLLOWS and after not in (After.SENTENCE, After.CLAUSE):
+        return BAD
     if after in _BY_AFTER:
         return _BY_AFTER[after]
     return _BY_BEFORE.get(before, PLAIN)
@@ -217,6 +220,8 @@ class Lexicon(dict[str, Token]):
             return Before.JOINS
         if bare in words.relates:
             return Before.RELATES
+        if bare in words.follows:
+            return Before.FOLLOWS
         if first.isdigit():
             return Before.NUMBER
         capital = not words.nouns_capitalised and first.isupper()

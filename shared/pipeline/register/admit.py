@@ -13,7 +13,8 @@ from shared.log import event
 from shared.model.batch.content import content_key
 from shared.model.batch.recording import Recording, long_name
 from shared.model.blob_state import refusal
-from shared.model.failure_texts import NAME_TOO_LONG
+from shared.model.failure_texts import BAD_NAME, NAME_TOO_LONG
+from shared.model.names import name_problem
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.model.profile.profile import Profile
@@ -55,6 +56,8 @@ def examine(
 
 
 def _refuse(recording: Recording, head: AudioHead) -> None:
+    if problem := name_problem(recording.name):
+        raise BAD_NAME.error(problem=problem)
     too_long = long_name(recording.container, recording.name)
     if too_long is not None:
         needed, unit, most = too_long

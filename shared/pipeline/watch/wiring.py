@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
+from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
@@ -20,8 +21,10 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
+from shared.pipeline.watch.profiles import KeepProfiles
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
+from shared.pipeline.watch.timers import LookAtTimers, NoteRun
 from shared.ports.ground import Ground
 
 
@@ -36,6 +39,7 @@ class Watching:
         *,
         take: Take,
         plan: Callable[[str], None],
+        put_back: PutBack,
         find_manifests: Find,
     ) -> None:
         ports = ground.ports
@@ -68,20 +72,29 @@ class Watching:
                 book=ground.book,
                 endpoints=ground.endpoints,
                 read_brakes=self.read_brakes,
+                problems=ports.profiles_file.problems,
+                look_at_timers=LookAtTimers(
+                    diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
+                ),
+                warnings=ports.warnings,
             ),
             ports.clock,
         )
+        self.note_run = NoteRun(diaries=ports.diaries, clock=ports.clock)
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common, diaries=ports.diaries),
+            "batches": SweepBatches(
+                **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
+            ),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "renamed": _renamed(ground, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
             "contents": _claims(ground),
+            "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
         }
 
 

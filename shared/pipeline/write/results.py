@@ -26,13 +26,19 @@ class Results:
     def of(self, row: Recording, item: SliceItem) -> Recognition:
         """Raises `ResultMissing`, `ResultMalformed`, `ResultTooLarge`, `ProviderUnavailable`."""
         promised = ResultFile(kind="result", name=item.name, url=item.url)
-        recognition = self.provider.result(promised)
+        recognition = self._read(promised)
         if _is_of(recognition, row):
             return recognition
         file = self._file_of(row)
         if file is None:
             raise ResultMissing("the result is that of another input, and no other is this one's")
-        return self.provider.result(file)
+        return self._read(file)
+
+    def _read(self, file: ResultFile) -> Recognition:
+        recognition = self.provider.result(file)
+        if not recognition.is_possible:
+            raise ResultMalformed("the result tells more channels or speakers apart than can be")
+        return recognition
 
     def _file_of(self, row: Recording) -> ResultFile | None:
         with self._lock:

@@ -53,7 +53,7 @@ def read_webhook(
     event = lowered.get(_EVENT, "").strip()
     is_challenge = event.lower() == "challenge"
     token = next((v for name, v in query.items() if name.lower() == "validationtoken"), "")
-    signed = token.encode() if is_challenge else body
+    signed = token.encode(errors="replace") if is_challenge else body
     if not _is_signed(signed, lowered.get(_SIGNATURE, ""), secret):
         raise ProviderUnauthorised("A webhook call has no valid signature.", code="bad_signature")
     return WebhookChallenge(answer=token) if is_challenge else _hint(event, body)

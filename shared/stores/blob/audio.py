@@ -23,6 +23,7 @@ from shared.errors import StoreConflict
 from shared.model.blob_state import WHOLE, BlobState, Copy, Kind
 from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead, head_of
+from shared.stores.blob.place import blob_at
 from shared.stores.failures import judged, said, storage_errors
 
 HEAD_BYTES = 65_536
@@ -45,7 +46,7 @@ class BlobAudio:
         self._service, self._sign = service, sign
 
     def head(self, container: str, name: str) -> AudioHead | None:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read head", "head"):
             try:
                 return _head(blob)
@@ -70,7 +71,7 @@ class BlobAudio:
         return _entry(found) if found is not None and found.name == name else None
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read range", "range"):
             try:
                 return blob.download_blob(
@@ -83,7 +84,7 @@ class BlobAudio:
                 raise StoreConflict("read range: the blob is gone") from None
 
     def digest(self, container: str, name: str, etag: str) -> str:
-        blob = self._service.get_blob_client(container, name)
+        blob = blob_at(self._service, container, name)
         with storage_errors("read digest", "range"):
             try:
                 properties = blob.get_blob_properties(
@@ -122,7 +123,7 @@ class BlobAudio:
                 yield _entry(blob)
 
     def url(self, container: str, name: str) -> str:
-        return str(self._service.get_blob_client(container, name).url).split("?")[0]
+        return str(blob_at(self._service, container, name).url).split("?")[0]
 
     def readable_url(self, container: str, name: str | None) -> str:
         if name is None:

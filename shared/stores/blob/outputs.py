@@ -24,6 +24,7 @@ from shared.errors import DropscribeError, StoreConflict, StoreUnavailable
 from shared.log import event
 from shared.model.batch.recording import Recording, short_name
 from shared.ports.blobs import StoredReport
+from shared.stores.blob.place import blob_at
 from shared.stores.failures import code_of, judged, storage_errors
 
 _TRIES = 10
@@ -243,7 +244,7 @@ class BlobOutputs:
 
     def _blob(self, path: str) -> BlobClient:
         container, _, name = path.partition("/")
-        return self._service.get_blob_client(container, name)
+        return blob_at(self._service, container, name)
 
 
 def _in_blocks(blob: BlobClient, parts: Iterable[bytes], settings: ContentSettings) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from azure.storage.blob import BlobSasPermissions, BlobServiceClient
 
 from shared.ports.blobs import UploadLink
+from shared.stores.blob.place import blob_at
 from shared.stores.clients import SasSigner
 from shared.stores.failures import storage_errors
 
@@ -25,5 +26,5 @@ class SignedUploads:
         permission = BlobSasPermissions(create=True, write=True)
         with storage_errors("sign upload", "list"):
             query = self._signer.sign(container, name, permission, life)
-        url = str(self._service.get_blob_client(container, name).url).split("?")[0]
+        url = str(blob_at(self._service, container, name).url).split("?")[0]
         return UploadLink(url=f"{url}?{query}", headers=dict(_HEADERS), expires_at=expires_at)

@@ -1,0 +1,170 @@
+"""The index of an MP4, held against the bytes that are there, before anybody builds it.
+
+A table says how many entries it has, and a few bytes may say hundreds of millions: of samples of
+one size, of durations that are all equal, of samples in a fragment. FFmpeg makes an entry in memory
+of each. Here they are only counted. Boxes as in ISO/IEC 14496-12, 8.6 to 8.8.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_NESTS = frozenset(b"moov trak mdia minf stbl edts moof traf mvex".split())
+# box -> bytes of an entry, and of what stands before the count (version and flags among them)
+_TABLES = {
+    b"stts": (8, 4),
+    b"ctts": (8, 4),
+    b"stsc": (12, 4),
+    b"stco": (4, 4),
+    b"co64": (8, 4),
+    b"stss": (4, 4),
+    b"stps": (4, 4),
+}
+_SAMPLES_IN_A_BYTE = 64
+"""QuickTime counts the samples of IMA and MACE before they are packed: up to some 20 in a byte."""
+_MOST_DEPTH, _MOST_BOXES, _MOST_TRACKS = 12, 20_000, 64
+_FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
+
+
+@dataclass
+class Index:
+    """What the boxes say. `length_ms` is that of the first track of sound, None without one; its
+    header's own word is `told_ms`. `sample_bytes` and `last_chunk_at` are what all tables together
+    say of the sound: how much there is, and where its last stretch begins."""
+
+    is_possible: bool = True
+    length_ms: int | None = None
+    told_ms: int | None = None
+    last_chunk_at: int = 0
+    sample_bytes: int = 0
+    _samples: int = 0
+    _boxes: int = 0
+    _tracks: list[_Track] = field(default_factory=list)
+
+
+@dataclass
+class _Track:
+    is_sound: bool = False
+    scale: int = 0
+    told: int = 0
+    played: int = 0
+
+
+def read_index(boxes: bytes, size: int) -> Index:
+    """`boxes` are whole boxes, such as a `moov`, or the beginning of a file; `size` is that of the
+    whole file in bytes. Never raises."""
+    index = Index()
+    try:
+        _read(memoryview(boxes), index, 0)
+    except struct.error:
+        index.is_possible = False
+    if index._samples > _SAMPLES_IN_A_BYTE * size or len(index._tracks) > _MOST_TRACKS:
+        index.is_possible = False
+    sound = next((track for track in index._tracks if track.is_sound and track.scale), None)
+    if sound is not None and sound.played:
+        index.length_ms = sound.played * 1000 // sound.scale
+        index.told_ms = sound.told * 1000 // sound.scale
+    return index
+
+
+def _read(boxes: memoryview, index: Index, depth: int) -> None:
+    for kind, content in _boxes(boxes):
+        index._boxes += 1
+        if index._boxes > _MOST_BOXES or depth > _MOST_DEPTH:
+            index.is_possible = False
+            return
+        if kind == b"trak":
+            index._tracks.append(_Track())
+        if kind in _NESTS:
+            _read(content, index, depth + 1)
+        else:
+            _note(kind, content, index)
+
+
+def _boxes(boxes: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Type and content; one that is cut off by the end is the last."""
+    at = 0
+    while at + 8 <= len(boxes):
+        length, kind = struct.unpack_from(">I4s", boxes, at)
+        start = at + 8
+        if length == 1 and at + 16 <= len(boxes):
+            length, start = struct.unpack_from(">Q", boxes, at + 8)[0], at + 16
+        end = len(boxes) if length == 0 else at + length
+        if end < start:
+            return
+        yield kind, boxes[start:end]
+        at = end
+
+
+def _note(kind: bytes, content: memoryview, index: Index) -> None:
+    track = index._tracks[-1] if index._tracks else _Track()
+    if kind in _TABLES:
+        entry, before = _TABLES[kind]
+        count = struct.unpack_from(">I", content, before)[0]
+        _hold(index, count * entry, len(content) - before - 4)
+        if not index.is_possible:
+            return
+        if kind in (b"stts", b"ctts"):
+            _durations(kind, content[8 : 8 + count * 8], index, track)
+        elif kind in (b"stco", b"co64"):
+            places = _numbers(content[8 : 8 + count * entry], "I" if kind == b"stco" else "Q")
+            index.last_chunk_at = max(index.last_chunk_at, max(places, default=0))
+    elif kind in (b"stsz", b"stz2"):
+        _sizes(kind, content, index)
+    elif kind == b"trun":
+        flags, count = struct.unpack_from(">II", content)
+        fields = sum(bool(flags & bit) for bit in _FIELDS_OF_TRUN)
+        _hold(index, count * fields * 4, len(content) - 8)
+        index._samples += count
+    elif kind == b"mdhd":
+        _header(content, track)
+    elif kind == b"hdlr":
+        track.is_sound = bytes(content[8:12]) == b"soun"
+
+
+def _hold(index: Index, wanted: int, present: int) -> None:
+    if wanted > present:
+        index.is_possible = False
+
+
+def _sizes(kind: bytes, content: memoryview, index: Index) -> None:
+    """Samples of one size need no table, and those of a table have to lie in it."""
+    size, count = struct.unpack_from(">II", content, 4)
+    if kind == b"stz2":
+        _hold(index, count * (size & 255) // 8, len(content) - 12)
+    elif not size:
+        _hold(index, count * 4, len(content) - 12)
+        if index.is_possible:
+            index.sample_bytes += sum(_numbers(content[12 : 12 + count * 4], "I"))
+    index._samples += count
+
+
+def _numbers(content: memoryview, kind: str) -> array[int]:
+    """Big-endian numbers of 32 ("I") or 64 ("Q") bits."""
+    found = array(kind, content.tobytes())
+    if sys.byteorder == "little":
+        found.byteswap()
+    return found
+
+
+def _durations(kind: bytes, entries: memoryview, index: Index, track: _Track) -> None:
+    """Runs of samples that last equally long: how many, and how long each."""
+    counts = played = 0
+    for count, lasts in struct.iter_unpack(">II", entries):
+        counts += count
+        played += count * lasts
+    index._samples += counts
+    if kind == b"stts":
+        track.played = played
+
+
+def _header(content: memoryview, track: _Track) -> None:
+    """The time scale of a track, and the length that it claims."""
+    if content[0] == 1:
+        track.scale, track.told = struct.unpack_from(">IQ", content, 20)
+    else:
+        track.scale, track.told = struct.unpack_from(">II", content, 12)

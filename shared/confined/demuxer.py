@@ -1,0 +1,66 @@
+"""FFmpeg, asked from a distance: the `Demuxer` of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from shared.confined.pool import Children
+from shared.ports.demuxer import Look, Silent, Sound, TooCostly
+
+T = TypeVar("T")
+LONGEST_MS = 10_000 * 3_600_000
+"""A year and more; what says to be longer is not believed."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What `look` may answer."""
+
+    sound: Sound | None = None
+    silent: Silent | None = None
+    missing_at: int | None = None
+
+
+class End(msgspec.Struct, frozen=True):
+    """What `end_of_packets` may answer."""
+
+    end_ms: int | None = None
+
+
+class ConfinedDemuxer:
+    """Asks a child; see `shared/ports/demuxer.py`."""
+
+    def __init__(self, children: Children) -> None:
+        self._children = children
+
+    def look(self, spans: Sequence[tuple[int, bytes]], size: int) -> Look:
+        """One job."""
+        places = [(offset, len(data)) for offset, data in spans]
+        job = {"job": "look", "spans": places, "size": size}
+        told = self._believed(job, b"".join(data for _, data in spans), Found)
+        found = told.silent if told.sound is None else _plausible(told.sound)
+        return Look(found, told.missing_at)
+
+    def end_of_packets_ms(self, data: bytes) -> int | None:
+        """One job."""
+        end_ms = self._believed({"job": "end_of_packets"}, data, End).end_ms
+        return end_ms if end_ms is None or 0 <= end_ms <= LONGEST_MS else None
+
+    def _believed(self, job: dict[str, object], data: bytes, kind: type[T]) -> T:
+        """What was made of it, in the form that is expected."""
+        try:
+            return msgspec.convert(self._children.ask(job, data), kind)
+        except msgspec.ValidationError:
+            raise TooCostly("an answer that cannot be") from None
+
+
+def _plausible(sound: Sound) -> Sound | None:
+    is_possible = 0 < sound.channels <= 255 and 0 < sound.sample_rate_hz <= 10_000_000
+    is_told = sound.duration_ms is None or 0 <= sound.duration_ms <= LONGEST_MS
+    return sound if is_possible and is_told else None
+
+
+demuxer = ConfinedDemuxer(Children())
+"""That of this process. No child is started before the first question."""
