@@ -115,6 +115,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     batch = call("create_batch", body=manifest)
     own = {"batch_id": batch["id"]}
     call("get_health")
+    call("get_overview")
     world.run()
     call("get_batch_result", own)
     call("get_batch", own)
@@ -122,6 +123,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     [item] = call("list_items", own, query={"client_item_id": "meeting-7"})["value"]
     one = {**own, "recording_id": item["id"]}
     call("get_item", one)
+    call("get_audio", one)
     call("get_transcript", one)
     call("get_transcript_file", {**one, "transcript_format": "vtt"})
     call("get_report", own)

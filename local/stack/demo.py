@@ -55,7 +55,7 @@ def demo(
             logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
-            progress = _drop_and_watch(
+            progress = drop_and_watch(
                 stack.azurite.connection_string,
                 drops,
                 console,
@@ -99,7 +99,7 @@ def drop_into(
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started = monotonic()
-    progress = _drop_and_watch(
+    progress = drop_and_watch(
         storage, drops, console, check=lambda: None, seconds=3600, metadata=metadata
     )
     if out is not None:
@@ -122,7 +122,7 @@ def the_stack(folder: Path, console: Console) -> Lasting:
     return found
 
 
-def _drop_and_watch(
+def drop_and_watch(
     storage: str,
     drops: Sequence[Drop],
     console: Console,
