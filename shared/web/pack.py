@@ -22,6 +22,7 @@ FIRST = "code/main.js"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|class) (\w+)", re.MULTILINE)
 _REMARK = re.compile(r"^ *(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//.*)\n", re.MULTILINE)
+_GIVEN = re.compile(r"export\{([^}]*)\};?\s*$")
 _OTHER = re.compile(r"^(?:import\b|export (?:let|default|\{|\*)).*", re.MULTILINE)
 
 
@@ -59,7 +60,6 @@ def packed(sources: Mapping[str, str]) -> Pack:
     styles = "\n".join(sources[path] for path in sorted(sources) if path.endswith(".css"))
     texts = {
         "page.js": _together(sources),
-        "preact.js": sources[VENDOR],
         "page.css": styles,
         "icon.svg": sources["icon.svg"],
     }
@@ -103,7 +103,17 @@ def _together(sources: Mapping[str, str]) -> str:
     names: dict[str, str] = {}
     parts: list[str] = []
     _add(FIRST, sources, names, parts, ())
-    return 'import * as vendor from "./preact.js";\n' + "\n".join(parts)
+    return f"{_of_others(sources[VENDOR])}\n" + "\n".join(parts)
+
+
+def _of_others(text: str) -> str:
+    """A bundle ends with all that it gives: `export{a as render,b as signal};`."""
+    found = _GIVEN.search(text)
+    if found is None:
+        raise ModuleUnfit(f"{VENDOR} does not end with what it gives")
+    pairs = [name.split(" as ") for name in found[1].split(",") if name]
+    given = ",".join(f"{pair[-1]}:{pair[0]}" for pair in pairs)
+    return f"const vendor = (() => {{{text[: found.start()]}return {{{given}}};}})();"
 
 
 def _add(

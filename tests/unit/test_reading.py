@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from shared.model.access.caller import Caller
 from shared.reading.overview import KNOWN_FOR
 from tests.fakes.api import Api
-from tests.fakes.world import World, a_second_of_silence
+from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
+
+OWNER = Caller(id="owner-key", kind="key")
+AS_OWNER = {"x-functions-key": OWNER_KEY}
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def test_what_a_viewer_has_is_not_sent_again(world: World, api: Api) -> None:
 
 def test_audio_is_opened_by_a_link_that_lives_for_minutes(world: World, api: Api) -> None:
     path = done(world, api, "a.wav")
-    got = api("get_audio", path)
+    got = api("get_audio", path, headers=AS_OWNER)
     assert got.json["url"].startswith("https://")
     assert "uploads/a.wav" in got.json["url"]
     assert got.headers["Cache-Control"] == "no-store"
@@ -76,12 +80,12 @@ def test_audio_is_opened_by_a_link_that_lives_for_minutes(world: World, api: Api
 def test_audio_that_was_replaced_or_is_gone_is_not_opened(world: World, api: Api) -> None:
     path = done(world, api, "a.wav")
     world.audio.drop("a.wav", a_second_of_silence(), world.clock.now(), container="uploads")
-    got = api("get_audio", path)
+    got = api("get_audio", path, headers=AS_OWNER)
     assert (got.status, got.json["code"]) == (409, "audio_changed")
     del world.audio.blobs["uploads", "a.wav"]
-    got = api("get_audio", path)
+    got = api("get_audio", path, headers=AS_OWNER)
     assert (got.status, got.json["code"]) == (404, "audio_missing")
-    got = api("get_audio", {**path, "recording_id": "0" * 32})
+    got = api("get_audio", {**path, "recording_id": "0" * 32}, headers=AS_OWNER)
     assert (got.status, got.json["code"]) == (404, "recording_missing")
 
 
@@ -92,3 +96,13 @@ def test_recordings_are_found_by_a_part_of_their_name(world: World, api: Api) ->
         found = api("list_items", path, query={"name": part}).json["value"]
         assert sorted(item["name"] for item in found) == names
     assert api("list_items", path, query={"needs_review": "true"}).status == 200
+
+
+def test_who_is_bound_to_a_container_sees_what_is_of_that_container(world: World, api: Api) -> None:
+    path = ask(world, api, "a.wav")
+    bound = world.app.keys.make("Sales", ["Read"], containers=["archive"], by=OWNER)
+    free = world.app.keys.make("All", ["Read"], by=OWNER)
+    for key, seen in ((bound, []), (free, [path["batch_id"]])):
+        found = api("get_overview", headers={"x-functions-key": key.secret}).json
+        assert [batch["id"] for batch in found["open"]] == seen
+        assert [batch["id"] for batch in found["lately"]] == seen

@@ -8,6 +8,7 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    keys,
     reading,
     status,
     subscriptions,
@@ -25,4 +26,5 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *keys.OPERATIONS,
 )

@@ -52,9 +52,8 @@ export async function answered(path, asked = {}) {
     throw new Problem(0, { code: "offline" });
   });
   if (response.status === 401) {
-    const told = await response.json().catch(() => ({}));
-    wanted.value = told.code === "unauthorised" ? "entra" : "key";
-    throw new Problem(401, told);
+    wanted.value = true;
+    throw new Problem(401, await response.json().catch(() => ({})));
   }
   return response;
 }

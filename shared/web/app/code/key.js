@@ -4,8 +4,8 @@ import { signal } from "../vendor/preact.js";
 
 const NAME = "dropscribe-key";
 
-/** Whether somebody has to sign in: "" nobody, or by what. */
-export const wanted = signal(/** @type {"" | "key" | "entra"} */ (""));
+/** Whether somebody has to sign in. */
+export const wanted = signal(false);
 
 export const key = signal(taken() ?? sessionStorage.getItem(NAME) ?? "");
 
@@ -26,11 +26,11 @@ addEventListener("hashchange", () => {
 export function signIn(given) {
   sessionStorage.setItem(NAME, given);
   key.value = given;
-  wanted.value = "";
+  wanted.value = false;
 }
 
 export function signOut() {
   sessionStorage.removeItem(NAME);
   key.value = "";
-  wanted.value = "key";
+  wanted.value = true;
 }

@@ -3,6 +3,7 @@ import { html, render, useEffect, useRef } from "../vendor/preact.js";
 import { Asked } from "./ask.js";
 import { takeUp } from "./drops.js";
 import { key, signOut, wanted } from "./key.js";
+import { learn, me } from "./me.js";
 import { followLinks, place, to } from "./route.js";
 import { Said } from "./say.js";
 import { NAMES, language, speak } from "./language.js";
@@ -29,6 +30,9 @@ function Page() {
   useEffect(() => {
     document.documentElement.lang = language.value;
   }, [language.value]);
+  useEffect(() => {
+    if (!wanted.value) learn();
+  }, [key.value, wanted.value]);
   useEffect(() => {
     if (seen.current !== at) main.current?.focus({ preventScroll: true });
     seen.current = at;
@@ -57,6 +61,7 @@ function Top() {
       <select aria-label=${t().language} value=${language.value} onChange=${(/** @type {any} */ event) => speak(event.target.value)}>
         ${Object.entries(NAMES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
       </select>
+      ${me.value.name && !wanted.value && html`<span class="soft me">${me.value.name}</span>`}
       ${key.value && !wanted.value && html`<button class="quiet" onClick=${signOut}>${t().signOut}</button>`}
     </div>
   </header>`;

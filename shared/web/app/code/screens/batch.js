@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { call, download } from "../api.js";
 import { ask } from "../ask.js";
 import { about, clock, fileName, moment, money, nameOf, number, percent } from "../format.js";
+import { may } from "../me.js";
 import { Menu, Progress, Tag, Trouble } from "../parts.js";
 import { poll } from "../poll.js";
 import { go, place, to } from "../route.js";
@@ -89,10 +90,10 @@ function Actions({ view, again }) {
   const post = (/** @type {string} */ verb) => () => call(`/batches/${id}/${verb}`, { method: "POST" });
   const b = t().batch;
   return html`<div class="buttons actions">
-    ${counts.failed > 0 && isOver && html`<button onClick=${() => act({ title: b.retryAsk(counts.failed), text: b.retryText, yes: b.retry(counts.failed) }, post("retry"), b.retried)}>${b.retry(counts.failed)}</button>`}
-    ${!isOver && view.status !== "cancelling" && left > 0 && html`<button onClick=${() => act({ title: b.cancelAsk(left), text: b.cancelText, yes: b.cancelBatch(left), isGrave: true }, post("cancel"), b.cancelled)}>${b.cancelBatch(left)}</button>`}
-    ${view.finished_at && !view.error_report && html`<${Menu} label=${b.report}>${Object.entries(b.reportAs).map(([kind, text]) => html`<button onClick=${() => download(`/batches/${id}/report`, { format: kind }).catch((error) => say(error.message))}>${text}</button>`)}</${Menu}>`}
-    ${isOver && html`<button class="quiet" onClick=${() => act({ title: b.removeAsk, text: b.removeText, yes: b.remove, option: b.removeOutputs, isGrave: true }, async ({ option }) => {
+    ${counts.failed > 0 && isOver && may("Submit", "Operate") && html`<button onClick=${() => act({ title: b.retryAsk(counts.failed), text: b.retryText, yes: b.retry(counts.failed) }, post("retry"), b.retried)}>${b.retry(counts.failed)}</button>`}
+    ${!isOver && view.status !== "cancelling" && may("Submit", "Operate") && left > 0 && html`<button onClick=${() => act({ title: b.cancelAsk(left), text: b.cancelText, yes: b.cancelBatch(left), isGrave: true }, post("cancel"), b.cancelled)}>${b.cancelBatch(left)}</button>`}
+    ${view.finished_at && !view.error_report && may("Read") && html`<${Menu} label=${b.report}>${Object.entries(b.reportAs).map(([kind, text]) => html`<button onClick=${() => download(`/batches/${id}/report`, { format: kind }).catch((error) => say(error.message))}>${text}</button>`)}</${Menu}>`}
+    ${isOver && may("Operate") && html`<button class="quiet" onClick=${() => act({ title: b.removeAsk, text: b.removeText, yes: b.remove, option: b.removeOutputs, isGrave: true }, async ({ option }) => {
       await call(`/batches/${id}`, { method: "DELETE", query: { outputs: option } });
       go(to());
     }, b.removed)}>${b.remove}</button>`}

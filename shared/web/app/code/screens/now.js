@@ -3,6 +3,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { Problem, answered } from "../api.js";
 import { made } from "../drops.js";
 import { about, moment, money, nameOf, number } from "../format.js";
+import { may } from "../me.js";
 import { Progress, Tag, Trouble } from "../parts.js";
 import { poll } from "../poll.js";
 import { to } from "../route.js";
@@ -47,7 +48,7 @@ export function Now() {
   return html`<div class="now">
     <h1 class="unseen">${t().now.title}</h1>
     <div class="wide">
-      <${DropZone} />
+      ${may("Submit") && html`<${DropZone} />`}
       <${Sendings} />
       <${Trouble} problem=${problem} />
       ${found && html`<${Running} found=${found} at=${at} />`}

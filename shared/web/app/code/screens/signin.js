@@ -1,7 +1,7 @@
 // Who is there? By a key, or by the organisation's own sign-in.
 import { html, useEffect, useState } from "../../vendor/preact.js";
 import { Problem, call } from "../api.js";
-import { key, signIn, wanted } from "../key.js";
+import { key, signIn } from "../key.js";
 import { t } from "../texts.js";
 
 export function SignIn() {
@@ -19,9 +19,14 @@ export function SignIn() {
       setWrong(error instanceof Problem && error.status === 401);
     }
   }
-  if (wanted.value === "entra") return html`<${Organisation} />`;
+  const [hasOrganisation, setOrganisation] = useState(false);
+  useEffect(() => {
+    fetch("/.auth/me").then((answer) => setOrganisation(answer.status !== 404)).catch(() => {});
+  }, []);
   return html`<section class="signin card">
     <h1>${t().signIn.title}</h1>
+    ${hasOrganisation && html`<p>${t().signIn.entraLead}</p>
+      <a class="button main" href=${`/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(location.pathname + location.search)}`}>${t().signIn.entra}</a>`}
     <p>${t().signIn.lead}</p>
     <form onSubmit=${enter}>
       <label for="key">${t().signIn.key}</label>
@@ -35,16 +40,7 @@ export function SignIn() {
         onInput=${(/** @type {any} */ event) => setGiven(event.target.value)}
       />
       <p id="key-hint" class="soft">${isWrong ? html`<strong class="bad">${t().signIn.wrong}</strong>` : t().signIn.kept}</p>
-      <button class="main" type="submit">${t().signIn.button}</button>
+      <button class=${hasOrganisation ? "" : "main"} type="submit">${t().signIn.button}</button>
     </form>
-  </section>`;
-}
-
-function Organisation() {
-  const back = encodeURIComponent(location.pathname + location.search);
-  return html`<section class="signin card">
-    <h1>${t().signIn.title}</h1>
-    <p>${t().signIn.entraLead}</p>
-    <a class="button main" href=${`/.auth/login/aad?post_login_redirect_uri=${back}`}>${t().signIn.entra}</a>
   </section>`;
 }
