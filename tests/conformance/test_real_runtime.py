@@ -78,6 +78,10 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
         f"api_{name}": on_http(method, f"api/{route}", "FUNCTION")
         for name, method, route in (
             ("list_brakes", "GET", "brakes"),
+            ("get_caller", "GET", "me"),
+            ("create_key", "POST", "keys"),
+            ("list_keys", "GET", "keys"),
+            ("revoke_key", "DELETE", "keys/{key_id}"),
             ("change_brake", "POST", "brakes"),
             ("create_batch", "POST", "batches"),
             ("list_batches", "GET", "batches"),

@@ -100,7 +100,7 @@ def test_recordings_are_found_by_a_part_of_their_name(world: World, api: Api) ->
 
 def test_who_is_bound_to_a_container_sees_what_is_of_that_container(world: World, api: Api) -> None:
     path = ask(world, api, "a.wav")
-    bound = world.app.keys.make("Sales", ["Read"], containers=["archive"], by=OWNER)
+    bound = world.app.keys.make("Sales", ["Read"], containers=["audio"], by=OWNER)
     free = world.app.keys.make("All", ["Read"], by=OWNER)
     for key, seen in ((bound, []), (free, [path["batch_id"]])):
         found = api("get_overview", headers={"x-functions-key": key.secret}).json
