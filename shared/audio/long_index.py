@@ -117,7 +117,8 @@ def _played(file: RangeFile, box: _Box) -> int | None:
     entries = content[8 : 8 + count * 8]
     if len(entries) != count * 8:
         return None
-    return sum(samples * lasts for samples, lasts in struct.iter_unpack(">II", entries))
+    played: int = sum(samples * lasts for samples, lasts in struct.iter_unpack(">II", entries))
+    return played
 
 
 def _boxes(file: RangeFile, at: int, end: int) -> Iterator[_Box]:
