@@ -4,10 +4,10 @@ Nothing that the file declares is believed before it was compared with the bytes
 what has to be parsed in earnest is parsed by a `Demuxer`, in a process that can do nothing else.
 
 Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and for MP4 whose index comes first;
-one for Ogg, FLAC and MP4 with its index at the end; one or two for fragmented MP4 and for live
-WebM, whose length only the last fragment tells. An index longer than the head costs one, and one of
-several MiB up to six; a tag longer than the head one; an MP3 whose header contradicts its frames up
-to seven.
+one for Ogg, FLAC, transport streams and MP4 with its index at the end; one or two for fragmented
+MP4 and for live WebM, whose length only the last fragment tells. An index longer than the head costs
+one, and one of several MiB up to six; a tag longer than the head one; an MP3 whose header
+contradicts its frames up to seven.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, Range
 from shared.audio.refusals import cut_off, not_audio
 from shared.audio.tag import behind_tag
 from shared.audio.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
+from shared.audio.transport import transport_ms
 from shared.audio.wav import plain_wav
 from shared.confined.demuxer import demuxer as confined
 from shared.model import failure_texts as texts
@@ -127,11 +128,14 @@ class _Looking:
         return bool(self.file.fetch_next(look.missing_at))
 
     def _completed(self, sound: Sound, promise: Promise | None) -> tuple[Sound, Promise | None]:
-        """What the head alone does not tell: the length of a live recording, that of an MP3 whose
+        """What the head alone does not tell: the length of a live recording, that of a transport
+        stream, that of an MP3 whose
         header contradicts its frames, and whether FLAC, which promises samples rather than
         bytes, is all there."""
         if sound.duration_ms is None and CLUSTER in self.file.head:
             return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
+        if sound.container == "mpegts":
+            return replace(sound, duration_ms=transport_ms(self.file)), promise
         if sound.codec == "mp3" and promise is None and self._is_doubtful(sound):
             return replace(sound, duration_ms=self._end_of_all() or sound.duration_ms), None
         if length := amr_ms(self.file.head, self.file.size):
