@@ -16,7 +16,11 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failure.py": "errors",
     "shared/model/failure_texts.py": "model.failure errors",
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
-    "shared/model/profile": "model.profile model.failure model.failure_texts errors",
+    "shared/model/profile": (
+        "model.profile model.failure model.failure_texts model.redaction.kinds errors"
+    ),
+    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.profile model.names errors",
     "shared/model/names.py": "",
