@@ -138,7 +138,7 @@ CASES: list[tuple[str, list[Turn], list[str]]] = [
     (
         "an account of a bank, written",
         [(0, "Transfer it to GB33 BUKB 2020 1555 5555 55 now")],
-        ["Transfer it to [CREDIT_CARD_NUMBER] now"],
+        ["Transfer it to [BANKING_INFORMATION] now"],
     ),
     (
         "what is nobody's",
@@ -155,12 +155,8 @@ CASES: list[tuple[str, list[Turn], list[str]]] = [
 
 @pytest.mark.parametrize(("turns", "wanted"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_a_case_is_as_it_should_be(turns: list[Turn], wanted: list[str]) -> None:
-    shown = [text.replace("[BANKING_INFORMATION]", "[CREDIT_CARD_NUMBER]") for text in wanted]
-    found = [
-        text.replace("[BANKING_INFORMATION]", "[CREDIT_CARD_NUMBER]")
-        for text in texts(hidden(*turns, kinds=[k for k in EVERYTHING if k != "number_sequence"]))
-    ]
-    assert found == shown
+    kinds = [kind for kind in EVERYTHING if kind != "number_sequence"]
+    assert texts(hidden(*turns, kinds=kinds)) == wanted
 
 
 SPOKEN = [
