@@ -1,4 +1,4 @@
-"""Kinds of personal data, by the names that profiles use: those of AssemblyAI's policies."""
+"""Kinds of personal data, by the names that profiles use."""
 
 from __future__ import annotations
 
