@@ -3,9 +3,9 @@
 Nothing that the file declares is believed before it was compared with the bytes that are there;
 what has to be parsed in earnest is parsed by a `Demuxer`, in a process that can do nothing else.
 
-Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and for MP4 whose index comes first;
+Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and MP4 whose index comes first;
 one for Ogg, FLAC, transport streams and MP4 with its index at the end; one or two for fragmented
-MP4 and for live WebM, whose length only the last fragment tells. An index longer than the head costs
+MP4 and live WebM, whose length only the last fragment tells. An index longer than the head costs
 one, and one of several MiB up to six; a tag longer than the head one; an MP3 whose header
 contradicts its frames up to seven.
 """
