@@ -119,4 +119,5 @@ OPERATIONS = {
     ),
     "list_brakes": Operation("GET", "brakes", "List what holds back", (), False),
     "change_brake": Operation("POST", "brakes", "Stop, or go on", (), True),
+    "run_sweep": Operation("POST", "sweep", "Look after everything now", (), True),
 }

@@ -13,7 +13,7 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
 from local.stack.azurite import Azurite
-from shared.messages import KINDS, Finish, Message, Plan, SliceItem, Write, decode
+from shared.messages import QUEUES, Finish, Message, Plan, SliceItem, Write, read
 from shared.ports.queue import Queue
 from shared.stores.queues import StorageQueue
 from tests.fakes.clock import FakeClock
@@ -33,10 +33,10 @@ class Line(NamedTuple):
 @pytest.fixture
 def service(azurite: Azurite) -> Iterator[QueueServiceClient]:
     with QueueServiceClient.from_connection_string(azurite.connection_string) as service:
-        for kind in KINDS:
+        for queue in QUEUES:
             with suppress(ResourceExistsError):  # the app's queues have fixed names
-                service.create_queue(kind.queue)
-            service.get_queue_client(kind.queue).clear_messages()
+                service.create_queue(queue)
+            service.get_queue_client(queue).clear_messages()
         yield service
 
 
@@ -49,13 +49,13 @@ def line(request: pytest.FixtureRequest) -> Line:
 
     def visible() -> list[Message]:
         return [
-            decode(kind, base64.b64decode(message.content, validate=True))
-            for kind in KINDS
-            for message in taken(service, kind.queue)
+            read(queue, base64.b64decode(message.content, validate=True))
+            for queue in QUEUES
+            for message in taken(service, queue)
         ]
 
     def hidden() -> int:
-        queues = (service.get_queue_client(kind.queue) for kind in KINDS)
+        queues = map(service.get_queue_client, QUEUES)
         return sum(q.get_queue_properties().approximate_message_count for q in queues)
 
     return Line(StorageQueue(service), visible, hidden)

@@ -10,6 +10,7 @@ from shared.api.operations import (
     items,
     status,
     subscriptions,
+    sweep,
     triggers,
     uploads,
 )
@@ -23,4 +24,5 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *sweep.OPERATIONS,
 )
