@@ -53,7 +53,7 @@ class StorageLeftovers:
         with storage_errors("take messages", "queue"):
             try:
                 found = client.receive_messages(
-                    max_messages=AT_ONCE, visibility_timeout=HIDDEN_SECONDS
+                    messages_per_page=AT_ONCE, visibility_timeout=HIDDEN_SECONDS
                 ).by_page()
                 page = next(iter(found), iter(()))
                 return [Leftover(queue, _plain(one.content), one) for one in page]

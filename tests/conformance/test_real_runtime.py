@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 import jsonschema

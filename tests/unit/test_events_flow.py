@@ -463,7 +463,9 @@ def test_messages_that_are_lost_are_sent_again_by_the_sweep() -> None:
             world.step(message)
         world.queue.waiting = [e for e in world.queue.waiting if not isinstance(e[1], lost)]
         world.drain()
-        assert not [e for e in world.sender.events(URL) if e["data"]["name"].startswith(step_of(lost))]
+        assert not [
+            e for e in world.sender.events(URL) if e["data"]["name"].startswith(step_of(lost))
+        ]
         world.clock.advance(601)
         world.sweep()
         world.drain()
