@@ -8,6 +8,7 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    keys,
     status,
     subscriptions,
     sweep,
@@ -25,4 +26,5 @@ OPERATIONS: Operations = (
     *status.OPERATIONS,
     *brakes.OPERATIONS,
     *sweep.OPERATIONS,
+    *keys.OPERATIONS,
 )

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
+from shared.api.rights import RUNS
 
 TAG = "Deployment"
 
@@ -49,6 +50,7 @@ OPERATIONS = (
         "minutes. It is done through a queue, so it works where the timers do not.",
         tag=TAG,
         handle=run,
+        rights=RUNS,
         body=SweepWanted,
         answers={202: Answer("It will be done in a moment", SweepAsked)},
         problems=(415, 422),
