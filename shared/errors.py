@@ -8,6 +8,8 @@
     ├── BatchMissing              there is no such batch, or it was deleted
     ├── RecordingMissing          the batch has no such recording
     ├── OutputMissing             nothing was written of that yet, or it was removed
+    ├── AudioMissing              there is no audio to be heard; says why
+    ├── AudioChanged              the audio is not the version that was transcribed
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
@@ -123,6 +125,18 @@ class OutputMissing(DropscribeError):
     message says which."""
 
     status = 404
+
+
+class AudioMissing(DropscribeError):
+    """There is no audio to be heard: it was removed, or it lies where we cannot lead."""
+
+    status = 404
+
+
+class AudioChanged(DropscribeError):
+    """Another version lies under the name of the audio than the one that was transcribed."""
+
+    status = 409
 
 
 class BatchBusy(DropscribeError):

@@ -19,6 +19,12 @@ class Attempt(TypedDict):
     problem: NotRequired[str]
 
 
+class AudioLink(TypedDict):
+    url: str
+    expires_at: str
+    media_type: str | None
+
+
 class BatchDecision(TypedDict):
     at: str
     what: DecisionKind
@@ -63,6 +69,7 @@ class BatchView(TypedDict):
     origin: BatchOrigin
     status: BatchStatus
     created_at: str
+    closes_at: str
     finished_at: str | None
     cancelled_at: str | None
     counts: Tally
@@ -513,6 +520,13 @@ class NewUpload(TypedDict):
 
 
 OutputFormat = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+
+
+class OverviewView(TypedDict):
+    open: list[BatchView]
+    more: int
+    lately: list[BatchSummary]
+    health: Health
 
 
 class Price(TypedDict):

@@ -62,13 +62,17 @@ RULES = {  # folder or file: what it may import of ours
         f"batches pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
     ),
     "shared/access": f"access ports {GROUND}",
-    "shared/application.py": f"access batches pipeline events endpoints ports messages {GROUND}",
-    "shared/api": f"api application batches pipeline.watch.health ports outputs {GROUND}",
+    "shared/reading": f"reading batches ports {GROUND}",
+    "shared/web": "web api.http",
+    "shared/application.py": (
+        f"access reading batches pipeline events endpoints ports messages {GROUND}"
+    ),
+    "shared/api": f"api application batches reading pipeline.watch.health ports outputs {GROUND}",
     "shared/providers": "providers ports.provider model errors",
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": "configuration providers.registry providers.offer model errors",
-    "functions": "functions bootstrap messages errors api configuration",
+    "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
     "local/emulators/common": "local.emulators.common local.recogniser",
     "local/emulators/azure_speech": (

@@ -9,6 +9,7 @@ from shared.api.operations import (
     estimate,
     items,
     keys,
+    reading,
     status,
     subscriptions,
     sweep,
@@ -19,6 +20,7 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *reading.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,

@@ -33,7 +33,7 @@ _FORMAT_TITLES = {
 }
 
 
-OTHER_FUNCTIONS = 9
+OTHER_FUNCTIONS = 10
 """Of this release, beside one for each operation: a test counts them."""
 
 
@@ -53,7 +53,7 @@ def _health(found: Health) -> Response:
 
 
 def profiles(call: Call) -> Response:
-    return _choices((name, name) for name in call.known.profile_names)
+    return _choices((name, name) for name in call.known.offered)
 
 
 def formats(call: Call) -> Response:
