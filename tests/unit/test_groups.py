@@ -82,7 +82,7 @@ def test_no_two_routes_overlap_but_the_last_one_which_takes_what_is_left() -> No
     found = routes()
     assert len(found) == len(OPERATIONS) + 3  # webhooks, the page, and what is left
     *known, (last, rest, _) = found
-    assert (last, rest) == ("unknown_path", "{*path}")
+    assert (last, rest) == ("unknown_path", "api/{*path}")
     both = [
         (one[0], other[0])
         for one, other in combinations(known, 2)
