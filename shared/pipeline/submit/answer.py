@@ -19,11 +19,13 @@ from shared.errors import (
     ProviderRefused,
     ProviderThrottled,
     ProviderUnauthorised,
+    RefusedInDoubt,
     StoreConflict,
 )
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
+from shared.model.batch.doubt import is_its_own
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
@@ -63,7 +65,7 @@ class Sent(NamedTuple):
     @property
     def is_unsent(self) -> bool:
         """Certainly not carried out, and no recording is to blame."""
-        if isinstance(self.answer, ChoiceRefused):
+        if isinstance(self.answer, ChoiceRefused | RefusedInDoubt):
             return True
         return isinstance(self.answer, ProviderError | NotMade) and not isinstance(
             self.answer, OutcomeUnknown | ProviderRefused
@@ -140,6 +142,8 @@ class NoteAnswers(UseCase):
 
     def __call__(self, sent: Sequence[Sent]) -> NotSent:
         """Those that were refused and could not be ended are to be sent, and refused, once more."""
+        now = self.clock.now()
+        sent = [_judged(one, now) for one in sent]
         unsent = [one for one in sent if one.is_unsent]
         if taken := [one for one in sent if isinstance(one.answer, str)]:
             self.note_submitted.of_all(taken)
@@ -180,7 +184,7 @@ class NoteAnswers(UseCase):
             pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
             is_try = not isinstance(one.answer, ProviderThrottled | NotMade)
             with suppress(StoreConflict):
-                self.put_back(job, counts=is_try)
+                self.put_back(job, counts=is_try, refused_at=_in_doubt_since(one.answer, now))
         return pauses
 
     def _claimed(self, one: Sent, now: datetime) -> Job | None:
@@ -195,8 +199,23 @@ class NoteAnswers(UseCase):
             return None
 
 
+def _judged(one: Sent, now: datetime) -> Sent:
+    """A refusal in doubt may be known by now to be the job's own."""
+    error = one.answer
+    if isinstance(error, RefusedInDoubt) and is_its_own(one.job, error, now):
+        return one._replace(answer=ProviderRefused(str(error), code=error.code))
+    return one
+
+
+def _in_doubt_since(answer: Answer, now: datetime) -> datetime | None:
+    return answer.refused_at or now if isinstance(answer, RefusedInDoubt) else None
+
+
 def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
-    """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
+    """An endpoint that is taken out gets nothing more, so the others may be tried at once; and so
+    may those that stand behind a job which is in doubt for the first time."""
+    if isinstance(error, RefusedInDoubt) and (job.doubted_at is None or error.meets_all):
+        return MOMENT
     if isinstance(error, ChoiceRefused | EndpointDown | ProviderUnauthorised):
         return MOMENT
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -11,6 +12,7 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch.carrier import is_carrier, parts_of
+from shared.model.batch.doubt import put_last
 from shared.model.batch.job import Job
 from shared.model.failure_texts import STEP_FAILED
 from shared.pipeline.fail.job import CountFault
@@ -26,21 +28,28 @@ class PutBack(UseCase):
 
     line: Line
 
-    def __call__(self, job: Job, *, counts: bool = False) -> None:
-        """`counts`: the provider was asked."""
+    def __call__(
+        self, job: Job, *, counts: bool = False, refused_at: datetime | None = None
+    ) -> None:
+        """`counts`: the provider was asked. A refusal in doubt tells when it was `refused_at`: then
+        it goes behind all others, and alone."""
         now = self.clock.now()
         if not is_carrier(job):
-            saved = self.store.save(jobs.put_back(job, now, counts=counts))
-            assert saved is not None
-            self.line.join([saved])
+            self._join_again(job, counts=counts, refused_at=refused_at)
             return
         self.store.save(jobs.dissolved(job, now))
         event("carrier.dissolved", job=job.id, parts=len(parts_of(job)), level=30)
         for part in parts_of(job):
-            self.part(part.batch_id, part.id, job.id, counts=counts)
+            self.part(part.batch_id, part.id, job.id, counts=counts, refused_at=refused_at)
 
     def part(
-        self, batch_id: str, job_id: str, carrier_id: str | None, *, counts: bool = False
+        self,
+        batch_id: str,
+        job_id: str,
+        carrier_id: str | None,
+        *,
+        counts: bool = False,
+        refused_at: datetime | None = None,
     ) -> None:
         """One part of a carrier that is not sent any more; nothing where it is somebody else's by
         now."""
@@ -48,9 +57,19 @@ class PutBack(UseCase):
         if there is None or there.state != "carried" or there.carrier != carrier_id:
             return
         with suppress(StoreConflict):
-            saved = self.store.save(jobs.put_back(there, self.clock.now(), counts=counts))
-            assert saved is not None
-            self.line.join([saved])
+            self._join_again(there, counts=counts, refused_at=refused_at)
+
+    def _join_again(self, job: Job, *, counts: bool, refused_at: datetime | None) -> None:
+        now = self.clock.now()
+        if refused_at is None:
+            waits = jobs.put_back(job, now, counts=counts)
+        else:
+            waits = put_last(job, refused_at, now)
+        saved = self.store.save(waits)
+        assert saved is not None
+        if refused_at is not None:
+            self.line.leave([job])
+        self.line.join([saved])
 
 
 @dataclass(frozen=True, kw_only=True)
