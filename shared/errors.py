@@ -8,9 +8,14 @@
     ├── BatchMissing              there is no such batch, or it was deleted
     ├── RecordingMissing          the batch has no such recording
     ├── OutputMissing             nothing was written of that yet, or it was removed
+    ├── AudioMissing              there is no audio to be heard; says why
+    ├── AudioChanged              the audio is not the version that was transcribed
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
-    ├── SubscriptionRefused       a subscription asks for what cannot be; says what
+    ├── FieldRefused              one field of what is asked for is wrong; names it
+    │   ├── SubscriptionRefused   of a subscription
+    │   └── KeyRefused            of a key of the API
+    ├── KeyMissing                there is no such key of the API
     ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
@@ -123,6 +128,18 @@ class OutputMissing(DropscribeError):
     status = 404
 
 
+class AudioMissing(DropscribeError):
+    """There is no audio to be heard: it was removed, or it lies where we cannot lead."""
+
+    status = 404
+
+
+class AudioChanged(DropscribeError):
+    """Another version lies under the name of the audio than the one that was transcribed."""
+
+    status = 409
+
+
 class BatchBusy(DropscribeError):
     """The batch is still being worked on; to delete it, cancel it first or wait."""
 
@@ -135,7 +152,7 @@ class SubscriptionMissing(DropscribeError):
     status = 404
 
 
-class SubscriptionRefused(DropscribeError):
+class FieldRefused(DropscribeError):
     """`field` names what is wrong, the message says what to write there, without repeating it."""
 
     status = 422
@@ -143,6 +160,20 @@ class SubscriptionRefused(DropscribeError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(f"{field} {message}")
+
+
+class SubscriptionRefused(FieldRefused):
+    """A subscription asks for what cannot be."""
+
+
+class KeyRefused(FieldRefused):
+    """A key is asked for that cannot be."""
+
+
+class KeyMissing(DropscribeError):
+    """There is no key of that id."""
+
+    status = 404
 
 
 class UnknownScope(DropscribeError):

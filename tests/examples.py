@@ -9,13 +9,15 @@ from typing import Any
 
 import msgspec
 
+from shared.api.caller import Access
 from shared.api.describe.examples import FILE, Example
 from shared.api.http import JSON, Request
 from shared.api.operations.all import OPERATIONS
-from shared.api.serve import Access, serve
-from tests.fakes.world import World, a_second_of_silence
+from shared.api.serve import serve
+from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 
 BASE = "https://dropscribe.example/api"
+AS_OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
 HOOK = "https://hooks.example/dropscribe"
 _BY_NAME = {operation.name: operation for operation in OPERATIONS}
 _ITSELF = ("get_openapi", "get_openapi_3_0")
@@ -36,13 +38,14 @@ class Recorder:
         *,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         operation, path, query = _BY_NAME[name], dict(path or {}), dict(query or {})
         path = {key: path[key] for key in operation.path_names}
         url = f"{BASE}/{operation.path.format(**path)}"
         asked = {key: json.dumps(value).strip('"') for key, value in query.items()}
         sent = b"" if body is None else json.dumps(body).encode()
-        request = Request(operation.method, url, path, asked, {}, sent)
+        request = Request(operation.method, url, path, asked, headers or {}, sent)
         response = serve(operation, request, lambda: self._world.app, Access(), OPERATIONS)
         if response.status >= 400:
             raise AssertionError(f"{name}: {response.body.decode()}")
@@ -74,6 +77,7 @@ def recorded() -> dict[str, Example]:
     batch = _transcribe(world, call)
     _look_at_events(call, subscription)
     _change(world, call, batch)
+    _look_after_keys(call)
     return {name: call.examples[name] for name in _BY_NAME}
 
 
@@ -115,6 +119,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     batch = call("create_batch", body=manifest)
     own = {"batch_id": batch["id"]}
     call("get_health")
+    call("get_overview")
     world.run()
     call("get_batch_result", own)
     call("get_batch", own)
@@ -122,6 +127,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     [item] = call("list_items", own, query={"client_item_id": "meeting-7"})["value"]
     one = {**own, "recording_id": item["id"]}
     call("get_item", one)
+    call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
     call("get_transcript_file", {**one, "transcript_format": "vtt"})
     call("get_report", own)
@@ -144,6 +150,14 @@ def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
     call("cancel_batch", own)
     world.run()
     call("delete_batch", own, query={"outputs": True})
+
+
+def _look_after_keys(call: Recorder) -> None:
+    asked = {"name": "Helpdesk", "roles": ["Submit", "Read"], "profiles": ["default"]}
+    made = call("create_key", body=asked, headers=AS_OWNER)
+    call("get_caller", headers={"Authorization": f"Bearer {made['key']}"})
+    call("list_keys", headers=AS_OWNER)
+    call("revoke_key", {"key_id": made["id"]}, headers=AS_OWNER)
 
 
 def main() -> None:

@@ -19,6 +19,12 @@ class Attempt(TypedDict):
     problem: NotRequired[str]
 
 
+class AudioLink(TypedDict):
+    url: str
+    expires_at: str
+    media_type: str | None
+
+
 class BatchDecision(TypedDict):
     at: str
     what: DecisionKind
@@ -44,6 +50,7 @@ class BatchSummary(TypedDict):
     id: str
     title: str
     profile: str
+    owner: str
     origin: BatchOrigin
     status: BatchState
     state: BatchState
@@ -58,9 +65,11 @@ class BatchView(TypedDict):
     id: str
     title: str
     profile: str
+    owner: str
     origin: BatchOrigin
     status: BatchStatus
     created_at: str
+    closes_at: str
     finished_at: str | None
     cancelled_at: str | None
     counts: Tally
@@ -84,6 +93,17 @@ class BrakeChange(TypedDict):
 
 class BrakeList(TypedDict):
     value: list[Held]
+
+
+CallerKind = Literal["host", "key", "entra"]
+
+
+class CallerView(TypedDict):
+    id: str
+    kind: CallerKind
+    name: str
+    roles: list[Role]
+    grants: list[Grant]
 
 
 class Chapter(TypedDict):
@@ -235,6 +255,12 @@ class Fault(TypedDict):
 FlowTrigger = Literal["transcript-ready", "recording-failed", "review-needed", "batch-completed"]
 
 
+class Grant(TypedDict):
+    role: Role
+    profiles: NotRequired[list[str]]
+    containers: NotRequired[list[str]]
+
+
 class Health(TypedDict):
     status: HealthStatus
     version: str
@@ -327,6 +353,37 @@ class Job(TypedDict):
     title: NotRequired[str | None]
     client_item_id: NotRequired[str | None]
     metadata: NotRequired[dict[str, str]]
+
+
+class KeyList(TypedDict):
+    value: list[KeyView]
+
+
+class KeyMade(TypedDict):
+    id: str
+    name: str
+    roles: list[Role]
+    profiles: list[str]
+    containers: list[str]
+    created_at: str
+    created_by: str
+    ends_at: str | None
+    revoked_at: str | None
+    revoked_by: str
+    key: str
+
+
+class KeyView(TypedDict):
+    id: str
+    name: str
+    roles: list[Role]
+    profiles: list[str]
+    containers: list[str]
+    created_at: str
+    created_by: str
+    ends_at: str | None
+    revoked_at: str | None
+    revoked_by: str
 
 
 class Language(TypedDict):
@@ -437,6 +494,14 @@ class ManifestRecording(TypedDict):
 Mode = Literal["standard", "express"]
 
 
+class NewKey(TypedDict):
+    name: str
+    roles: list[Role]
+    profiles: NotRequired[list[str]]
+    containers: NotRequired[list[str]]
+    ends_at: NotRequired[str | None]
+
+
 class NewSubscription(TypedDict):
     url: str
     title: NotRequired[str]
@@ -455,6 +520,13 @@ class NewUpload(TypedDict):
 
 
 OutputFormat = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+
+
+class OverviewView(TypedDict):
+    open: list[BatchView]
+    more: int
+    lately: list[BatchSummary]
+    health: Health
 
 
 class Price(TypedDict):
@@ -576,6 +648,9 @@ class Review(TypedDict):
     stretches: NotRequired[list[Stretch]]
 
 
+Role = Literal["Submit", "Read", "Listen", "Review", "Operate", "Own"]
+
+
 class Rotation(TypedDict):
     overlap_hours: NotRequired[int]
 
@@ -648,6 +723,7 @@ class SubscriptionMade(TypedDict):
     id: str
     origin: str
     title: str
+    owner: str
     types: list[EventType]
     profiles: list[str]
     state: SubscriptionState
@@ -666,6 +742,7 @@ class SubscriptionView(TypedDict):
     id: str
     origin: str
     title: str
+    owner: str
     types: list[EventType]
     profiles: list[str]
     state: SubscriptionState

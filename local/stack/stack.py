@@ -14,7 +14,7 @@ from pathlib import Path
 
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, CorsRule
 from azure.storage.queue import QueueServiceClient
 
 from local.children import Child, running
@@ -57,8 +57,14 @@ class Stack:
 
     @property
     def api_key(self) -> str:
-        """What callers of the app's API send as `x-functions-key`."""
-        return self.environment[FUNCTION]
+        """What callers of the app's API send, as `Authorization: Bearer` or `x-functions-key`: the
+        key of its owner."""
+        return self.environment["OWNER_KEY"]
+
+    @property
+    def page_url(self) -> str:
+        """The page, with the key behind it where no log sees it."""
+        return f"{self.app_url}/app/#key={self.api_key}"
 
     @property
     def blobs(self) -> BlobServiceClient:
@@ -95,6 +101,8 @@ def running_stack(
         tell("storage")
         azurite = exits.enter_context(running_azurite())
         make_storage(azurite.connection_string)
+        port = host_port or free_port()
+        let_in(azurite.connection_string, f"http://127.0.0.1:{port}")
         tell("speech")
         key = secrets.token_hex(16)
         speech = exits.enter_context(
@@ -111,7 +119,6 @@ def running_stack(
         assert speech.found is not None
         speech_url = speech.found[1]
         tell("functions")
-        port = host_port or free_port()
         url = f"http://127.0.0.1:{port}"
         environment = _environment(azurite.connection_string, url, provider, speech_url, key, own)
         children = [speech]
@@ -166,6 +173,8 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
         "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        "API_AUTH": "own",
+        "OWNER_KEY": f"dsk_{secrets.token_urlsafe(32)}",
         FUNCTION: secrets.token_hex(16),
     }
 
@@ -179,6 +188,18 @@ def make_storage(connection_string: str) -> None:
     for queue in QUEUES:
         _unless_there(queues.create_queue, queue)
     TableServiceClient.from_connection_string(connection_string).create_table_if_not_exists(TABLE)
+
+
+def let_in(connection_string: str, page: str) -> None:
+    """Scripts of the page may send audio to the blobs and read it there, as in the cloud."""
+    rule = CorsRule(
+        [page],
+        ["GET", "HEAD", "PUT"],
+        allowed_headers=["x-ms-*", "content-type", "range"],
+        exposed_headers=["x-ms-*", "etag"],
+        max_age_in_seconds=3600,
+    )
+    BlobServiceClient.from_connection_string(connection_string).set_service_properties(cors=[rule])
 
 
 def free_port() -> int:

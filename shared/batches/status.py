@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,7 +13,14 @@ from typing import Literal
 import msgspec
 
 from shared.errors import BatchMissing
-from shared.model.batch.batch import Batch, BatchEntry, Origin, item_recording_id, state_of
+from shared.model.batch.batch import (
+    Batch,
+    BatchEntry,
+    Origin,
+    entry_key,
+    item_recording_id,
+    state_of,
+)
 from shared.model.batch.recording import TERMINAL, Recording, State
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
@@ -42,14 +49,17 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     """`progress` runs from 0 to 1. `seconds_left` is an estimate by the pace so far, None where
-    there is none yet. `cost` is of what is transcribed, None where nothing has a price."""
+    there is none yet. `cost` is of what is transcribed, None where nothing has a price.
+    `closes_at` is until when more of its recordings are waited for."""
 
     id: str
     title: str
     profile: str
+    owner: str
     origin: Origin
     status: Status
     created_at: datetime
+    closes_at: datetime
     finished_at: datetime | None
     cancelled_at: datetime | None
     counts: Tally
@@ -134,9 +144,11 @@ class TellStatus:
             id=batch.id,
             title=batch.title,
             profile=batch.profile,
+            owner=batch.owner,
             origin=batch.origin,
             status=_status(batch, is_over),
             created_at=batch.created_at,
+            closes_at=batch.closes_at,
             finished_at=batch.finished_at if is_over else None,
             cancelled_at=batch.cancelled_at,
             counts=_tally(sums, unregistered),
@@ -168,34 +180,33 @@ class ReadItems:
         state: State | None = None,
         after: str | None = None,
         most: int = 100,
-        metadata: tuple[str, str] | None = None,
+        fits: Callable[[Recording], bool] | None = None,
     ) -> Page:
-        """With `metadata` only those that have this entry; then a page may hold less than `most`,
+        """With `fits` only those of which it says so; then a page may hold less than `most`,
         or nothing, although it is not the last."""
         existing(batch_id, self.store)
         most = _in_page(most)
         first = f"{after}!" if after else None
-        if metadata is not None:
-            return self._with_metadata(batch_id, state, first, most, metadata)
+        if fits is not None:
+            return self._fitting(batch_id, state, first, most, fits)
         rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
         found = list(islice(rows, most + 1))
         more = found[most - 1].id if len(found) > most else None
         return Page(recordings=tuple(found[:most]), after=more)
 
-    def _with_metadata(
+    def _fitting(
         self,
         batch_id: str,
         state: State | None,
         first: str | None,
         most: int,
-        wanted: tuple[str, str],
+        fits: Callable[[Recording], bool],
     ) -> Page:
         """No column holds it, so rows are looked through, a few thousand in one go."""
         found: list[Recording] = []
-        name, text = wanted
         rows = self.store.recordings(batch_id, state=state, first=first, page=MOST_IN_PAGE)
         for count, row in enumerate(rows, 1):
-            if row.labels.metadata.get(name) == text:
+            if fits(row):
                 found.append(row)
             if len(found) == most or count == LOOKED_THROUGH:
                 return Page(recordings=tuple(found), after=row.id)
@@ -218,10 +229,34 @@ class ListBatches:
     store: BatchStore
 
     def __call__(
-        self, wanted: BatchFilter, *, after: str | None = None, most: int = 50
+        self,
+        wanted: BatchFilter,
+        *,
+        after: str | None = None,
+        most: int = 50,
+        is_seen: Callable[[BatchEntry], bool] | None = None,
     ) -> BatchPage:
-        entries, more = self.store.entries(wanted, after=after, most=_in_page(most))
-        return BatchPage(batches=tuple(entries), after=more)
+        """With `is_seen` only those of which it is so; a page may then hold less than `most`, or
+        nothing, although it is not the last."""
+        most = _in_page(most)
+        if is_seen is None:
+            entries, more = self.store.entries(wanted, after=after, most=most)
+            return BatchPage(batches=tuple(entries), after=more)
+        found: list[BatchEntry] = []
+        for _ in range(LOOKED_THROUGH // MOST_IN_PAGE):
+            entries, more = self.store.entries(wanted, after=after, most=MOST_IN_PAGE)
+            for entry in filter(is_seen, entries):
+                found.append(entry)
+                if len(found) == most:
+                    return BatchPage(batches=tuple(found), after=_key(entry))
+            if more is None:
+                break
+            after = more
+        return BatchPage(batches=tuple(found), after=more)
+
+
+def _key(entry: BatchEntry) -> str:
+    return entry_key(entry.id, entry.created_at)
 
 
 def existing(batch_id: str, store: BatchStore) -> Batch:

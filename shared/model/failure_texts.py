@@ -146,6 +146,12 @@ UNSTORABLE = _ready("ours", "output_refused",
 UNKNOWN_PROFILE = _input("unknown_profile",
     "There is no profile called {name!r}{hint}.",
     "Use one of: {known}.")
+PROFILE_NOT_OFFERED = _input("profile_not_offered",
+    "The profile {name} may not be asked for.",
+    "Put the recording into a folder of it, or ask whoever looks after the deployment.")
+OPTION_LOCKED = _input("option_locked",
+    "The profile {name} locks {keys}; what was asked for is looser.",
+    "Leave that out, or ask whoever looks after the deployment.")
 BAD_NAME = _input("bad_name",
     "The name cannot be used, for not everybody reads it alike. {problem}.",
     "Give the file a plain name and upload it again.")

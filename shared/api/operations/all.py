@@ -8,6 +8,8 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    keys,
+    reading,
     status,
     subscriptions,
     triggers,
@@ -17,10 +19,12 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *reading.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *keys.OPERATIONS,
 )

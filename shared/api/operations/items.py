@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 import msgspec
 
-from shared.api.fields import ClientItemId, Entry, Page, RecordingId, TranscriptFormat, about
+from shared.api.fields import (
+    ClientItemId,
+    Entry,
+    NamePart,
+    Page,
+    RecordingId,
+    TranscriptFormat,
+    about,
+)
 from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
+from shared.api.rights import LOOKS, READS
 from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
-from shared.model.batch.recording import State
+from shared.model.batch.recording import Recording, State
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
@@ -52,6 +62,14 @@ class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
             "fewer than `limit`",
         ),
     ] = None
+    name: Annotated[
+        NamePart | None,
+        about("Name", "Only those whose name or title holds this; pages as with `metadata`"),
+    ] = None
+    needs_review: Annotated[
+        bool,
+        about("Needs review", "Only those that a person should look at; pages as with `metadata`"),
+    ] = False
     limit: Page = 100
     after: Annotated[RecordingId | None, about("After", "Taken from `nextLink`")] = None
 
@@ -74,16 +92,29 @@ def list_all(call: Call) -> Response:
         row = call.app.item_of_client(batch_id, asked.client_item_id)
         found = (row,) if row is not None and asked.state in (None, row.state) else ()
         return answer(ItemList(value=tuple(item_view(r, call.base) for r in found), next_link=None))
-    name, _, text = (asked.metadata or "").partition("=")
     page = call.app.items(
-        batch_id,
-        state=asked.state,
-        after=asked.after,
-        most=asked.limit,
-        metadata=(name, text) if name else None,
+        batch_id, state=asked.state, after=asked.after, most=asked.limit, fits=_fitting(asked)
     )
     views = tuple(item_view(row, call.base) for row in page.recordings)
     return answer(ItemList(value=views, next_link=next_link(call, page.after)))
+
+
+def _fitting(asked: ItemQuery) -> Callable[[Recording], bool] | None:
+    """What no column of the table tells; None: nothing of that is asked for."""
+    name, _, text = (asked.metadata or "").partition("=")
+    part = (asked.name or "").casefold()
+    if not (name or part or asked.needs_review):
+        return None
+
+    def fits(row: Recording) -> bool:
+        labels, outcome = row.labels, row.outcome
+        return (
+            (not name or labels.metadata.get(name) == text)
+            and (part in row.name.casefold() or part in (labels.title or "").casefold())
+            and (not asked.needs_review or (outcome is not None and outcome.needs_review))
+        )
+
+    return fits
 
 
 def get(call: Call) -> Response:
@@ -154,6 +185,7 @@ OPERATIONS = tagged(
         summary="List recordings",
         description="Lists the recordings of a batch, or finds the one with a client item id.",
         handle=list_all,
+        rights=LOOKS,
         query=ItemQuery,
         answers={200: Answer("A page of recordings", ItemList)},
         problems=(404,),
@@ -165,6 +197,7 @@ OPERATIONS = tagged(
         summary="Get a recording",
         description="Tells what became of a recording.",
         handle=get,
+        rights=LOOKS,
         answers={200: Answer("The recording", Item)},
         problems=(404,),
     ),
@@ -176,6 +209,7 @@ OPERATIONS = tagged(
         description="Gives what was said, in the format that is asked for: in the query, or by "
         "`Accept`. A format that was not written is made now.",
         handle=transcript,
+        rights=READS,
         query=TranscriptQuery,
         answers={200: _one_of("The transcript", Transcript, TRANSCRIPT_TYPES)},
         problems=(404, 406),
@@ -188,6 +222,7 @@ OPERATIONS = tagged(
         description="Gives what was said as captions or as plain text. The same as the transcript "
         "with a `format`, for clients that expect one kind of answer from an address.",
         handle=transcript_file,
+        rights=READS,
         answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
         problems=(404,),
     ),
@@ -199,6 +234,7 @@ OPERATIONS = tagged(
         description="Gives the report of a batch that is over: who, what, how sure, what it cost, "
         "what failed and why.",
         handle=report,
+        rights=READS,
         query=ReportQuery,
         answers={200: _one_of("The report", Report, REPORT_TYPES)},
         problems=(404, 406),
@@ -211,6 +247,7 @@ OPERATIONS = tagged(
         description="Gives the report of a batch that is over as a table or as a page. The same as "
         "the report with a `format`, for clients that expect one kind of answer from an address.",
         handle=report_file,
+        rights=READS,
         answers={200: _text("The table, or the page", REPORT_TYPES)},
         problems=(404,),
     ),

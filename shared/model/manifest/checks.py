@@ -6,12 +6,13 @@ docs/manifest.md are tested against them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from shared.errors import InputError
+from shared.model.manifest.bounds import may_name
 from shared.model.manifest.entry import (
     MOST_ID,
     MOST_TITLE,
@@ -21,6 +22,7 @@ from shared.model.manifest.entry import (
     Faults,
     kind_of_value,
 )
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import (
     MOST_ITEMS,
     Head,
@@ -30,8 +32,8 @@ from shared.model.manifest.manifest import (
     base_profile,
     with_mode,
 )
-from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import check_request
+from shared.model.profile.policy import loosened
 from shared.model.profile.profile import Profile, contradictions, override
 
 HEAD_KEYS = (
@@ -51,16 +53,6 @@ SOURCE_KEYS = ("container", "blob", "prefix", "url")
 ITEM_KEYS = (*SOURCE_KEYS, "client_item_id", "title", "callback_url", "metadata", "speakers")
 SINGLE_KEYS = ("client_item_id", "title")
 """What makes sense for one recording only, not for a prefix or a container."""
-
-
-class Known(NamedTuple):
-    """What a manifest may refer to. `containers` are those whose blobs may be named, the first
-    one where none is named. `allow_http` is for a developer's machine."""
-
-    profiles: Sequence[Profile]
-    capabilities: Mapping[str, Capabilities]
-    containers: Sequence[str]
-    allow_http: bool = False
 
 
 class Checker:
@@ -109,8 +101,14 @@ class Checker:
         )
 
     def _profile(self, entry: Entry) -> str | None:
-        name = entry.text("profile", 40)
-        known = [profile.name for profile in self._known.profiles]
+        name, known = entry.text("profile", 40), self._known.profile_names
+        if (
+            name is None
+            and self._known.sight is not None
+            and self._known.sight.profiles is not None
+        ):
+            text = f"Is missing. Your role is bound to some: name one of {', '.join(known)}."
+            entry.fault("profile_needed", text, "profile")
         return entry.one_of("profile", name, known, "unknown_profile")
 
     def _provider(self, entry: Entry) -> str | None:
@@ -169,6 +167,7 @@ class Checker:
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
+        self._refuse_what_is_out_of_reach(item, entry)
         self._refuse_repetitions(item, entry)
         self._refuse_contradictions(item, entry)
         self._items.append(item)
@@ -202,6 +201,16 @@ class Checker:
             else Item(container=where, prefix=name)
         )
 
+    def _refuse_what_is_out_of_reach(self, item: Item, entry: Entry) -> None:
+        known, profile = self._known, self._head.profile or ""
+        if known.sight is None or known.sight.is_whole:
+            return
+        if not may_name(
+            known.sight, item, profile=profile, profiles=known.profiles, shared=known.shared
+        ):
+            text = "Is out of reach of your role. Name audio of the profiles and containers of it."
+            entry.fault("out_of_reach", text)
+
     def _refuse_repetitions(self, item: Item, entry: Entry) -> None:
         number = self.count - 1
         if item.is_listing:
@@ -230,8 +239,10 @@ class Checker:
         head = self._head
         try:
             profile = with_mode(base_profile(head, self._known.profiles, item.place[1]), head)
-        except InputError:
-            return  # the profile is unknown, which is said elsewhere
+        except InputError as error:
+            if error.code != "unknown_profile":  # which is said elsewhere
+                entry.fault(error.code, f"{error.reason} {error.advice}")
+            return
         options = asked(head, item)
         key = msgspec.msgpack.encode((profile.name, options))
         if key not in self._verdicts:
@@ -255,6 +266,10 @@ class Checker:
         ]
         found += [
             (_shown_key(key), "not_supported", text) for key, text in self._unsupported(result)
+        ]
+        found += [
+            (_shown_key(key), "option_locked", _LOCKED.format(name=profile.name))
+            for key in loosened(profile, result)
         ]
         return tuple(found)
 
@@ -306,6 +321,9 @@ def _overlaps(
             yield number, above[0][1]
         if not is_single:
             above.append(((container, name), number))
+
+
+_LOCKED = "Is looser than the profile {name} lets it be. Leave it out."
 
 
 def _shown_key(key: str) -> str:
