@@ -572,7 +572,14 @@ RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 
-RedactWith = Literal["hash", "kind"]
+RedactWith = Literal["hash", "kind", "pseudonym"]
+
+
+class Redaction(TypedDict):
+    kinds: list[str]
+    mask: str
+    by: list[str]
+    counts: NotRequired[dict[str, int]]
 
 
 class Replay(TypedDict):
@@ -786,6 +793,7 @@ class Transcript(TypedDict):
     utterances: NotRequired[list[Utterance]]
     insights: NotRequired[Insights | None]
     review: NotRequired[Review | None]
+    redaction: NotRequired[Redaction | None]
 
 
 TranscriptFile = Literal["csv", "srt", "ttml", "txt", "vtt"]
