@@ -7,20 +7,16 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.errors import RefusedInDoubt
-from shared.model.batch.job import Job, put_back
+from shared.model.batch.job import Job, put_back_alone
 
 ALONE_FOR, AMONG_OTHERS_FOR = timedelta(hours=1), timedelta(days=7)
 """How long a refusal is in doubt where it met this job alone, and where it met all that came."""
 
 
-def put_last(job: Job, refused_at: datetime, now: datetime) -> Job:
+def put_last(job: Job, now: datetime, *, refused_at: datetime) -> Job:
     """It goes alone, behind all others, whose calls will show whether it was the job's own."""
-    return msgspec.structs.replace(
-        put_back(job, now, counts=True),
-        since_at=now,
-        kind="",
-        doubted_at=job.doubted_at or refused_at,
-    )
+    doubted_at = job.doubted_at or refused_at
+    return msgspec.structs.replace(put_back_alone(job, now), since_at=now, doubted_at=doubted_at)
 
 
 def is_its_own(job: Job, error: RefusedInDoubt, now: datetime) -> bool:

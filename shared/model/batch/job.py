@@ -261,6 +261,11 @@ def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
     return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
 
 
+def put_back_alone(job: Job, now: datetime) -> Job:
+    """The same of what is to go by its own mark the next time, and with nobody else."""
+    return msgspec.structs.replace(put_back(job, now, counts=True), kind="")
+
+
 def carried(job: Job, carrier_id: str, now: datetime) -> Job:
     """It leaves the line with others, as a part of that carrier."""
     return _to(job, "carried", carrier=carrier_id, changed_at=now)

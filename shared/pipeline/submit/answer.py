@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from shared.errors import (
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
+    ProviderNotReady,
     ProviderRefused,
     ProviderThrottled,
     ProviderUnauthorised,
@@ -26,13 +28,13 @@ from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.carrier import is_single
-from shared.model.batch.doubt import is_its_own
+from shared.model.batch.doubt import is_its_own, put_last
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
-from shared.pipeline.submit.dissolve import PutBack
+from shared.pipeline.submit.dissolve import Again, PutBack
 from shared.pipeline.submit.room import MOMENT
 from shared.ports.ground import UseCase
 from shared.ports.provider import JobRequest
@@ -190,9 +192,8 @@ class NoteAnswers(UseCase):
                 pause = _pause(one.answer, job, self.policy)
             self.active.remove(job.id)  # before the job is anybody's again, who would list it anew
             pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
-            is_try = not isinstance(one.answer, ProviderThrottled | NotMade)
             with suppress(StoreConflict):
-                self.put_back(job, counts=is_try, refused_at=_in_doubt_since(one.answer, now))
+                self.put_back(job, _again(one.answer, now))
         return pauses
 
     def _claimed(self, one: Sent, now: datetime) -> Job | None:
@@ -215,8 +216,13 @@ def _judged(one: Sent, now: datetime) -> Sent:
     return one
 
 
-def _in_doubt_since(answer: Answer, now: datetime) -> datetime | None:
-    return answer.refused_at or now if isinstance(answer, RefusedInDoubt) else None
+def _again(answer: Answer, now: datetime) -> Again:
+    """What the provider prepares for a job it finds by the mark of that call alone."""
+    if isinstance(answer, RefusedInDoubt):
+        return partial(put_last, refused_at=answer.refused_at or now)
+    if isinstance(answer, ProviderNotReady):
+        return jobs.put_back_alone
+    return partial(jobs.put_back, counts=not isinstance(answer, ProviderThrottled | NotMade))
 
 
 def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:

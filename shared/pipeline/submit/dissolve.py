@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,14 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch.carrier import is_carrier, parts_of
-from shared.model.batch.doubt import put_last
 from shared.model.batch.job import Job
 from shared.model.failure_texts import STEP_FAILED
 from shared.pipeline.fail.job import CountFault
 from shared.ports.ground import UseCase
-from shared.ports.state import Line
+from shared.ports.state import Line, place_of
+
+Again = Callable[[Job, datetime], Job]
+"""A job as it waits again, since that moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,28 +31,18 @@ class PutBack(UseCase):
 
     line: Line
 
-    def __call__(
-        self, job: Job, *, counts: bool = False, refused_at: datetime | None = None
-    ) -> None:
-        """`counts`: the provider was asked. A refusal in doubt tells when it was `refused_at`: then
-        it goes behind all others, and alone."""
-        now = self.clock.now()
+    def __call__(self, job: Job, again: Again = jobs.put_back) -> None:
+        """`again` tells how it waits."""
         if not is_carrier(job):
-            self._join_again(job, counts=counts, refused_at=refused_at)
+            self._join(job, again)
             return
-        self.store.save(jobs.dissolved(job, now))
+        self.store.save(jobs.dissolved(job, self.clock.now()))
         event("carrier.dissolved", job=job.id, parts=len(parts_of(job)), level=30)
         for part in parts_of(job):
-            self.part(part.batch_id, part.id, job.id, counts=counts, refused_at=refused_at)
+            self.part(part.batch_id, part.id, job.id, again)
 
     def part(
-        self,
-        batch_id: str,
-        job_id: str,
-        carrier_id: str | None,
-        *,
-        counts: bool = False,
-        refused_at: datetime | None = None,
+        self, batch_id: str, job_id: str, carrier_id: str | None, again: Again = jobs.put_back
     ) -> None:
         """One part of a carrier that is not sent any more; nothing where it is somebody else's by
         now."""
@@ -57,17 +50,12 @@ class PutBack(UseCase):
         if there is None or there.state != "carried" or there.carrier != carrier_id:
             return
         with suppress(StoreConflict):
-            self._join_again(there, counts=counts, refused_at=refused_at)
+            self._join(there, again)
 
-    def _join_again(self, job: Job, *, counts: bool, refused_at: datetime | None) -> None:
-        now = self.clock.now()
-        if refused_at is None:
-            waits = jobs.put_back(job, now, counts=counts)
-        else:
-            waits = put_last(job, refused_at, now)
-        saved = self.store.save(waits)
+    def _join(self, job: Job, again: Again) -> None:
+        saved = self.store.save(again(job, self.clock.now()))
         assert saved is not None
-        if refused_at is not None:
+        if place_of(saved) != place_of(job):
             self.line.leave([job])
         self.line.join([saved])
 
