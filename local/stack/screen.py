@@ -75,7 +75,7 @@ def show_end(console: Console, progress: Progress, out: Path | None, seconds: fl
             console.print(f"  {out / folder}/", soft_wrap=True)
     for batch in dict.fromkeys(row.batch_id for row in progress.rows.values()):
         console.print(
-            f"  {out / 'reports' / batch}.html: open it to read, to find, to see what to hear again",
+            f"  {out / 'reports' / batch}.html: open it to read, find and hear again",
             soft_wrap=True,
             markup=False,
         )
