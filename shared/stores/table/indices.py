@@ -14,7 +14,8 @@ from shared.errors import StoreConflict
 from shared.model.batch.job import ActiveJob
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.state import ROWS_IN_TRANSACTION, ContentClaim, Diary
+from shared.ports.indices import ContentClaim, Diary
+from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
