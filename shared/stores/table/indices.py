@@ -27,7 +27,7 @@ prepare(ActiveJob, EndpointState, Diary, ContentClaim)
 
 
 class TableActiveJobs:
-    """`ports.state.ActiveJobs`, in the same table."""
+    """`ports.indices.ActiveJobs`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -88,7 +88,7 @@ class TableActiveJobs:
 
 
 class TableDiaries:
-    """`ports.state.Diaries`, in the same table."""
+    """`ports.indices.Diaries`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -107,7 +107,7 @@ class TableDiaries:
 
 
 class TableContents:
-    """`ports.state.Contents`, in the same table."""
+    """`ports.indices.Contents`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -133,7 +133,7 @@ class TableContents:
 
 
 class TableEndpointBook:
-    """`ports.state.EndpointBook`, in the same table."""
+    """`ports.indices.EndpointBook`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)

@@ -30,7 +30,7 @@ _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Job)
 
 
 class TableLine:
-    """`ports.state.Line`, in the same table."""
+    """`ports.indices.Line`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
