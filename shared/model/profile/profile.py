@@ -28,6 +28,8 @@ from shared.model.profile.options import Format, Mode, Options, Priority, Speake
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
 """The name under which the file that is in force is kept."""
+GIVEN_PROFILES = "profiles-given"
+"""The name of the file that an owner gave in place of that of the release; empty: none."""
 METADATA_PREFIX = "dropscribe_"
 
 
