@@ -25,12 +25,12 @@ from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
-from shared.model.profile.profile import Profile
+from shared.model.profile.profile import Profile, version_of
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
-from shared.pipeline.watch.profiles import given_text, version_of
+from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
 from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile

@@ -145,11 +145,7 @@ def test_a_manifest_an_estimate_and_any_operation(shell: Terminal, tmp_path: Pat
     assert "default" in shell("profiles")
 
 
-def test_an_owner_changes_the_profiles_and_goes_back(
-    shell: Terminal, tmp_path: Path, stack: Stack
-) -> None:
-    shell("profiles", "--show", code=4)  # a key of the host is not that of the owner
-    shell("login", stack.app_url, "--name", "owner", given=stack.owner_key)
+def test_an_owner_changes_the_profiles_and_goes_back(shell: Terminal, tmp_path: Path) -> None:
     before = shell("profiles", "--show")
     file = tmp_path / "profiles.toml"
     file.write_text('[default]\ncolour = "red"\n')

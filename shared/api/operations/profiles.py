@@ -10,7 +10,7 @@ from msgspec import Meta
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.rights import OWNS
-from shared.pipeline.watch.profiles import version_of
+from shared.model.profile.profile import version_of
 
 TAG = "Deployment"
 _Version = Annotated[

@@ -8,6 +8,7 @@ longest matching prefix over the default profile. Everything here is pure; the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -291,3 +292,8 @@ def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _in(name: str, prefix: str) -> bool:
     return not prefix or name.startswith(prefix + "/")
+
+
+def version_of(text: str) -> str:
+    """Twelve hex digits, which tell a file of profiles from any other."""
+    return sha256(text.encode()).hexdigest()[:12]

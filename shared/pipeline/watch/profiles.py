@@ -4,7 +4,6 @@ mistakes, and changed by their owner without a deployment."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -16,7 +15,7 @@ from shared.errors import (
     ProfilesRefused,
 )
 from shared.log import event
-from shared.model.profile.profile import GIVEN_PROFILES, KEPT_PROFILES
+from shared.model.profile.profile import GIVEN_PROFILES, KEPT_PROFILES, version_of
 from shared.ports.blobs import Requests
 from shared.ports.ground import ProfilesFile
 
@@ -27,11 +26,6 @@ class ProfilesInForce(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     origin: Literal["release", "given", "kept"]
-
-
-def version_of(text: str) -> str:
-    """Twelve hex digits."""
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 def in_force(file: ProfilesFile) -> ProfilesInForce:
