@@ -269,7 +269,7 @@ def test_those_of_one_folder_are_looked_for_by_one_listing() -> None:
     for i in range(50):
         there.drop(f"calls/{i}.wav")
     there.run()
-    assert there.audio.heads == 50 and pages == ["calls/"]
+    assert there.audio.heads == 50 and [page for page in pages if page] == ["calls/"]
 
 
 def test_metadata_is_a_filter_of_the_api() -> None:
