@@ -24,6 +24,7 @@ _TABLES = {
     b"stss": (4, 4),
     b"stps": (4, 4),
 }
+_NEEDED = ({b"stts"}, {b"stsc"}, {b"stsz", b"stz2"}, {b"stco", b"co64"})
 _SAMPLES_IN_A_BYTE = 64
 """QuickTime counts the samples of IMA and MACE before they are packed: up to some 20 in a byte."""
 _MOST_DEPTH, _MOST_BOXES, _MOST_TRACKS = 12, 20_000, 64
@@ -33,10 +34,12 @@ _FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
 @dataclass
 class Index:
     """What the boxes say. `length_ms` is that of the first track of sound, None without one; its
-    header's own word is `told_ms`. `sample_bytes` and `last_chunk_at` are what all tables together
-    say of the sound: how much there is, and where its last stretch begins."""
+    header's own word is `told_ms`. It `is_whole` where that track has all tables that it needs.
+    `sample_bytes` and `last_chunk_at` are what all tables together say of the sound: how much there
+    is, and where its last stretch begins."""
 
     is_possible: bool = True
+    is_whole: bool = True
     length_ms: int | None = None
     told_ms: int | None = None
     last_chunk_at: int = 0
@@ -52,6 +55,7 @@ class _Track:
     scale: int = 0
     told: int = 0
     played: int = 0
+    tables: set[bytes] = field(default_factory=set)
 
 
 def read_index(boxes: bytes, size: int) -> Index:
@@ -68,6 +72,7 @@ def read_index(boxes: bytes, size: int) -> Index:
     if sound is not None and sound.played:
         index.length_ms = sound.played * 1000 // sound.scale
         index.told_ms = sound.told * 1000 // sound.scale
+    index.is_whole = sound is None or all(sound.tables & kinds for kinds in _NEEDED)
     return index
 
 
@@ -102,6 +107,7 @@ def _boxes(boxes: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 def _note(kind: bytes, content: memoryview, index: Index) -> None:
     track = index._tracks[-1] if index._tracks else _Track()
+    track.tables.add(kind)
     if kind in _TABLES:
         entry, before = _TABLES[kind]
         count = struct.unpack_from(">I", content, before)[0]

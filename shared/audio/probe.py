@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from shared.audio import mp4
 from shared.audio.index import Index, read_index
 from shared.audio.kinds import other_kind
-from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
+from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful, mp3_ms
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
@@ -148,10 +148,10 @@ class _Looking:
         return mp3_is_doubtful(self.file.head, self.file.size, sound.duration_ms)
 
     def _end_of_all(self) -> int | None:
-        """The end of the last packet, where the file is small enough to be read whole."""
+        """The time of all frames, where the file is small enough to be read whole."""
         if self.file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
             return None
-        return self.demuxer.end_of_packets_ms(self.file.fetch_all(0, self.file.size))
+        return mp3_ms(self.file.fetch_all(0, self.file.size))
 
     def _mp4(self) -> tuple[Sound, Promise | None]:
         layout = mp4.read_layout(self.file)
@@ -165,6 +165,8 @@ class _Looking:
         if layout.is_fragmented:
             return self._fragments(layout), None
         sound = _by_index(self._settled(self._look().found), index)
+        if not index.is_whole:
+            raise not_audio(self.file.head, self.name)
         if layout.end <= self.file.size:
             if max(index.last_chunk_at, index.sample_bytes) > self.file.size:
                 raise texts.MORE_DECLARED.error()

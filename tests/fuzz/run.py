@@ -21,7 +21,7 @@ from tests.fuzz import containers, documents
 from tests.fuzz.decoding import Decoder
 
 MOST_CPU_SECONDS = 1.0
-MOST_DIFFERING = 0.08
+MOST_DIFFERING = 0.06
 """The share of broken files about which FFmpeg's decoders may say another thing than a look at head
 and tail can tell: damage in the middle shows only to who reads it all."""
 _KNOWN = Known((Profile(),), {}, ("uploads", "audio"))

@@ -176,3 +176,32 @@ def test_a_blob_that_reads_shorter_than_it_says_ends() -> None:
     blob = Blob(audio("live.webm"), "live.webm")
     with pytest.raises(InputError):
         probe(blob.content[:300], len(blob.content), lambda _o, _n: b"", name="live.webm")
+
+
+def test_an_mp3_with_a_tag_behind_its_sound_lasts_as_long_as_its_frames() -> None:
+    """A length header that is right, and a tag that the length by bytes would count as sound."""
+    content = audio("vbr.mp3") + b"APETAGEX" + bytes(12_000)
+    found = looked_at(content, "a.mp3")
+    assert found.duration_ms == pytest.approx(SECONDS * 1000, rel=0.01)
+
+
+def test_noise_that_looks_like_frames_is_counted_in_no_time() -> None:
+    content = audio("vbr.mp3") + b"\xff\xfb\x90\x00\x00" * 600_000
+    began = time.process_time()
+    looked_at(content, "a.mp3")
+    assert time.process_time() - began < 1
+
+
+def test_of_a_small_fragmented_file_a_fragment_that_is_damaged_shows() -> None:
+    content = audio("fragmented.m4a")
+    middle = content.find(b"moof", len(content) // 2) - 4
+    found = looked_at(content[: middle - 2000] + content[middle:], "a.m4a")
+    assert found.duration_ms is not None
+    assert found.duration_ms < 0.6 * SECONDS * 1000
+
+
+@pytest.mark.parametrize("table", [b"stts", b"stsc", b"stsz", b"stco"])
+def test_an_index_that_lacks_a_table_finds_no_sound(table: bytes) -> None:
+    content = audio("faststart.m4a").replace(table, b"free", 1)
+    with pytest.raises(InputError, match="not_audio"):
+        looked_at(content, "a.m4a")
