@@ -15,10 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.audio import mp4
+from shared.audio.density import is_too_dense
 from shared.audio.index import Index, read_index
 from shared.audio.kinds import other_kind
 from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful, mp3_ms
-from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
+from shared.audio.promise import Promise, broken_promise, id3_bytes, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
 from shared.audio.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
@@ -101,6 +102,8 @@ class _Looking:
         if sound is not None:
             return sound, broken_promise(head, size)
         sound, promise = self._completed(self._sound(), broken_promise(head, size))
+        if not sound.has_pictures and is_too_dense(sound, size - id3_bytes(head)):
+            sound = replace(sound, duration_ms=None)
         return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
 
     def _sound(self) -> Sound:
@@ -165,6 +168,8 @@ class _Looking:
         if layout.is_fragmented:
             return self._fragments(layout), None
         sound = _by_index(self._settled(self._look().found), index)
+        if is_too_dense(sound, index.sound_bytes):
+            sound = replace(sound, duration_ms=None)
         if not index.is_whole:
             raise not_audio(self.file.head, self.name)
         if layout.end <= self.file.size:

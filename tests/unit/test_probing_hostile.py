@@ -205,3 +205,34 @@ def test_an_index_that_lacks_a_table_finds_no_sound(table: bytes) -> None:
     content = audio("faststart.m4a").replace(table, b"free", 1)
     with pytest.raises(InputError, match="not_audio"):
         looked_at(content, "a.m4a")
+
+
+def test_a_time_scale_that_makes_sound_denser_than_its_codec_can_be_is_not_believed() -> None:
+    content = bytearray(audio("faststart.m4a"))
+    at = content.find(b"mdhd")
+    content[at + 16 : at + 20] = words(16_000 * 20)
+    assert looked_at(bytes(content), "a.m4a").duration_ms is None
+
+
+@pytest.mark.parametrize("name", ["voice.webm", "voice.opus", "voice.wma"])
+def test_a_length_in_which_so_many_bytes_cannot_be_heard_is_not_believed(name: str) -> None:
+    content = audio(name)
+    sound = looked_at(content, name)
+    assert sound.duration_ms is not None
+
+    class Lying(Untouched):
+        def look(self, spans: object, size: int) -> Look:
+            return Look(Sound(sound.codec, sound.container, 1, sound.sample_rate_hz, 200))
+
+    long = content * (1 + 2_000_000 // len(content))
+    assert looked_at(long, name, demuxer=Lying()).duration_ms is None
+
+
+def test_pictures_beside_the_sound_are_no_density() -> None:
+    class Film(Untouched):
+        def look(self, spans: object, size: int) -> Look:
+            return Look(Sound("opus", "matroska,webm", 1, 48_000, 5_000, has_pictures=True))
+
+    content = audio("voice.webm")
+    found = looked_at(content + bytes(3_000_000), "a.webm", demuxer=Film())
+    assert found.duration_ms == 5_000

@@ -138,6 +138,7 @@ def _found(container: Any) -> dict[str, Any]:
                     "channels": codec.channels,
                     "sample_rate_hz": codec.sample_rate,
                     "duration_ms": _duration_ms(container, stream),
+                    "has_pictures": bool(container.streams.video),
                 }
             }
     return {"silent": {"container": name, "has_video": bool(container.streams.video)}}
