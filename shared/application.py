@@ -67,7 +67,7 @@ class Application:
         )
         self._now_or_later = NowOrLater(**ground.common)
         self._steps = self._steps_by_message()
-        self.poll, self.hear = self._pipeline.poll, self._pipeline.hear
+        self.hear = self._pipeline.hear
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
@@ -128,6 +128,11 @@ class Application:
         """One step; where a provider is in the way, it is put off."""
         self._now_or_later(self._steps[type(message)], message)
 
+    def poll(self) -> None:
+        """Look after the jobs that providers have."""
+        self._pipeline.poll()
+        self._watching.note_run("poll")
+
     def sweep(self) -> None:
         """All that is looked after now and then. What fails does not keep the rest from being
         done; it is tried again the next time."""
@@ -136,6 +141,7 @@ class Application:
                 step()
             except DropscribeError as error:
                 event("sweep.failed", part=name, error=type(error).__name__, level=30)
+        self._watching.note_run("sweep")
 
     def _sweeps(self) -> dict[str, Callable[[], None]]:
         return {

@@ -15,9 +15,9 @@ import httpx
 import requests
 
 from shared.application import Application
-from shared.configuration.in_force import read_profiles, signs_links
+from shared.configuration.in_force import InForce, profiles_in_force, signs_links
 from shared.configuration.settings import Settings, read_settings
-from shared.log import quiet_libraries
+from shared.log import event, quiet_libraries
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
@@ -27,7 +27,7 @@ from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
 from shared.pool import TellingPool
-from shared.ports.ground import EventPorts, Ports
+from shared.ports.ground import EventPorts, Ports, ProfilesFile
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
@@ -70,7 +70,10 @@ def application() -> Application:
 @cache
 def _application() -> Application:
     quiet_libraries()
-    return build(read_settings())
+    settings = read_settings()
+    if settings.unknown:
+        event("settings.unknown", problems=settings.unknown, level=30)
+    return build(settings)
 
 
 _building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
@@ -93,7 +96,8 @@ def build(
     signs, signer = signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
     secret = settings.webhook_secret
-    profiles = read_profiles(settings)
+    asked = BlobRequests(account.blobs, settings.batches_container)
+    in_force = _in_force(settings, asked)
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
         Ports(
@@ -107,7 +111,7 @@ def build(
             contents=TableContents(table),
             names=TableNames(table),
             queue=StorageQueue(account.queues),
-            requests=BlobRequests(account.blobs, settings.batches_container),
+            requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
@@ -116,7 +120,8 @@ def build(
                 name: offer.limits_with(settings.of_provider[name])
                 for name, offer in OFFERS.items()
             },
-            profiles=profiles,
+            profiles=in_force.profiles,
+            profiles_file=ProfilesFile(in_force.text, in_force.problems),
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
             pool=TellingPool(2 * settings.policy.write_threads, "write"),
@@ -146,10 +151,19 @@ def build(
             allow_http=settings.allow_http,
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
-            ceilings=_ceilings(settings, profiles),
+            ceilings=_ceilings(settings, in_force.profiles),
             stopped=settings.stopped,
+            schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
+            warnings=settings.unknown,
         )
     )
+
+
+def _in_force(settings: Settings, asked: BlobRequests) -> InForce:
+    found = profiles_in_force(settings, asked.recall)
+    if found.problems:
+        event("profiles.refused", problems=len(found.problems), first=found.problems[0], level=40)
+    return found
 
 
 def _ceilings(settings: Settings, profiles: Sequence[Profile]) -> dict[str, Ceiling]:

@@ -56,7 +56,7 @@ def find(folder: Path = CACHE) -> Lasting:
         health = msgspec.json.decode(httpx.get(f"{stack.api}/health", timeout=60).content)
     except (FileNotFoundError, httpx.TransportError, msgspec.DecodeError):
         raise StackDown("The stack is not up: start it with `make run`.") from None
-    if problems := health.get("problems"):
+    if health["status"] == "down" and (problems := health.get("problems")):
         text = "\n".join(problems)
         raise StackDown(f"The stack is up and cannot work. Its configuration is wrong:\n{text}")
     return stack

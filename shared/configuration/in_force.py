@@ -3,13 +3,14 @@ Who asks here learns what the app itself would say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.configuration.profiles import load_profiles
+from shared.configuration.profiles import parse_profiles, read_file
 from shared.configuration.settings import Settings, read_settings
-from shared.model.profile.profile import Profile
+from shared.errors import ConfigurationError, DropscribeError
+from shared.model.profile.profile import KEPT_PROFILES, Profile
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,15 +24,54 @@ class Configuration(NamedTuple):
 
 def read_configuration(environment: Mapping[str, str] | None = None) -> Configuration:
     """The settings in `environment`, by default that of the process, and the profiles in the file
-    that they name. Raises `ConfigurationError` with every problem of the one or of the other."""
+    that they name. Raises `ConfigurationError` with every problem of the one or of the other. A
+    name that nothing reads is one: a person is there to mend it."""
     settings = read_settings(environment)
+    if settings.unknown:
+        raise ConfigurationError(settings.unknown)
     return Configuration(settings, read_profiles(settings))
+
+
+class InForce(NamedTuple):
+    """`text` is that of the file. `problems` is why that of this release is not in force, but one
+    of before."""
+
+    profiles: tuple[Profile, ...]
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def profiles_in_force(settings: Settings, recall: Callable[[str], bytes | None]) -> InForce:
+    """The profiles of this release, or, where they have mistakes, the last ones that had none, as
+    `recall` gives what is kept under a name. Raises `ConfigurationError` where there are none."""
+    try:
+        text = read_file(ROOT / settings.profiles_file)
+        return InForce(_parsed(text, settings), text)
+    except ConfigurationError as error:
+        before = _before(settings, recall)
+        if before is None:
+            raise
+        return before._replace(problems=tuple(error.problems))
+
+
+def _before(settings: Settings, recall: Callable[[str], bytes | None]) -> InForce | None:
+    try:
+        content = recall(KEPT_PROFILES)
+        text = (content or b"").decode("utf-8")
+        return InForce(_parsed(text, settings), text) if text else None
+    except (DropscribeError, UnicodeDecodeError):
+        return None
 
 
 def read_profiles(settings: Settings) -> tuple[Profile, ...]:
     """As they are good for the endpoints of these settings. Raises `ConfigurationError`."""
-    return load_profiles(
-        ROOT / settings.profiles_file,
+    return _parsed(read_file(ROOT / settings.profiles_file), settings)
+
+
+def _parsed(text: str, settings: Settings) -> tuple[Profile, ...]:
+    return parse_profiles(
+        text,
+        file=Path(settings.profiles_file).name,
         providers={endpoint.provider for endpoint in settings.endpoints},
         sas_hours=settings.sas_hours if signs_links(settings) else None,
         endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},

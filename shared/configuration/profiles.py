@@ -17,27 +17,13 @@ from shared.model.profile.profile import DEFAULT, Profile, contradictions, overr
 _NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
 
 
-def load_profiles(
-    path: Path,
-    *,
-    providers: Collection[str],
-    sas_hours: int | None = None,
-    endpoints: Mapping[str, str] | None = None,
-) -> tuple[Profile, ...]:
-    """The profiles in the TOML file at `path`, the default one first.
-
-    `providers` are the names that a profile may use. `sas_hours` is how long links for providers
-    live, None where they need none. `endpoints` maps those that there are to their providers; None:
-    nobody knows. Raises `ConfigurationError`.
-    """
+def read_file(path: Path) -> str:
+    """The text of a file of profiles. Raises `ConfigurationError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigurationError([f"{path.name}: cannot be read ({reason})"]) from None
-    return parse_profiles(
-        text, file=path.name, providers=providers, sas_hours=sas_hours, endpoints=endpoints
-    )
 
 
 def parse_profiles(
@@ -48,7 +34,12 @@ def parse_profiles(
     sas_hours: int | None = None,
     endpoints: Mapping[str, str] | None = None,
 ) -> tuple[Profile, ...]:
-    """As `load_profiles`, from the text of the file."""
+    """The profiles in the TOML text of that `file`, the default one first.
+
+    `providers` are the names that a profile may use. `sas_hours` is how long links for providers
+    live, None where they need none. `endpoints` maps those that there are to their providers; None:
+    nobody knows. Raises `ConfigurationError`.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -124,7 +124,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `policy` is how patient, how large and how often the use-cases are. `webhook_base_url` is None
     where the provider is only polled. `prices` is by
     "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
-    own settings, named without the provider's prefix and in lower case.
+    own settings, named without the provider's prefix and in lower case. `unknown` says of each name
+    that nothing reads, though it looks like one of ours, what it may have been meant for: while one
+    release takes over from another, settings of the newer one stand before the older.
     """
 
     data_storage: DataStorage
@@ -159,6 +161,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_http: bool
     api_auth: str
     api_role: str | None
+    unknown: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -178,11 +181,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)
     found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
-    problems += _contradictions(found, allow_http) + _strangers(given)
+    problems += _contradictions(found, allow_http)
     if problems:
         raise ConfigurationError(problems)
     of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
-    return Settings(**found, policy=_policy(of_policy, found["of_provider"]))
+    policy = _policy(of_policy, found["of_provider"])
+    return Settings(**found, policy=policy, unknown=tuple(_strangers(given)))
 
 
 def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:

@@ -46,11 +46,21 @@ class EventPorts(NamedTuple):
     own_secrets: Sequence[str] = ()
 
 
+class ProfilesFile(NamedTuple):
+    """The file that the profiles are of. `problems` is why that of the release is not in force, but
+    one of before."""
+
+    text: str = ""
+    problems: tuple[str, ...] = ()
+
+
 class Ports(NamedTuple):
     """What adapters, settings and profiles fill. `deployment` begins every id that providers see,
     so that several deployments can share a resource. `sources` are the containers whose blobs a
     request may name. `ceilings` are those of a day, by scope, `stopped` the scopes of which
-    a setting says that nothing is sent. Without `webhook_url` the providers are only polled."""
+    a setting says that nothing is sent. Without `webhook_url` the providers are only polled.
+    `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
+    stops nothing."""
 
     clock: Clock
     audio: AudioBlobs
@@ -89,6 +99,9 @@ class Ports(NamedTuple):
     webhook_secret: str = ""
     ceilings: Mapping[str, Ceiling] = {}
     stopped: Sequence[str] = ()
+    profiles_file: ProfilesFile = ProfilesFile()
+    schedules: Mapping[str, str] = {}
+    warnings: Sequence[str] = ()
 
 
 class Common(TypedDict):

@@ -286,6 +286,9 @@ class Diaries(Protocol):
     def save(self, diary: Diary) -> None:
         """Insert or replace. Raises `StoreConflict`."""
 
+    def note(self, name: str, done_at: datetime) -> None:
+        """That it was done then, whatever was said before."""
+
 
 class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
     """Which recording is the one of its `content` that is paid for. `looked_at` is when somebody

@@ -33,6 +33,10 @@ from shared.stores.session import StorageSession
 CONNECTIONS = 64
 _KEY_LIFE = timedelta(days=6)  # of the seven that a user delegation key can live
 _CLOCK_SKEW = timedelta(minutes=15)
+_LONGEST = timedelta(hours=167)
+"""Of a link. A key is refused that would end more than seven days from now by the clock of the
+service, or more than seven days after its beginning, and that is before now by ours.
+https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key"""
 
 
 class StorageAccount:
@@ -137,12 +141,13 @@ class SasSigner:
         return str(generate_blob_sas(blob_name=name, permission=permission, **common))
 
     def _common(self, container: str, life: timedelta) -> dict[str, Any]:
-        now = datetime.now(UTC)
+        now, life = datetime.now(UTC), min(life, _LONGEST)
         return {
             "account_name": str(self._service.account_name),
             "container_name": container,
             "expiry": now + life,
             "start": now - _CLOCK_SKEW,
+            "protocol": "https" if self._service.url.startswith("https:") else None,
             **self._signing_key(now, now + life),
         }
 
@@ -152,7 +157,7 @@ class SasSigner:
             return {"account_key": account_key}
         with self._lock:
             if expiry > self._key_ends_at:
-                ends_at = now + max(_KEY_LIFE, self._life)
+                ends_at = max(now + _KEY_LIFE, expiry)
                 self._key = self._service.get_user_delegation_key(now - _CLOCK_SKEW, ends_at)
                 self._key_ends_at = ends_at
             return {"user_delegation_key": self._key}

@@ -473,5 +473,11 @@ class FakeDiaries:
         there = self.get(diary.name)
         if ("" if there is None else there.version) != diary.version:
             raise StoreConflict("save diary")
+        self._put(diary)
+
+    def note(self, name: str, done_at: datetime) -> None:
+        self._put(Diary(name=name, done_at=done_at))
+
+    def _put(self, diary: Diary) -> None:
         version = f"d{next(self._versions)}"
         self.diaries[diary.name] = msgspec.structs.replace(diary, version=version)

@@ -24,7 +24,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.ground import EventPorts, Ports
+from shared.ports.ground import EventPorts, Ports, ProfilesFile
 from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
@@ -89,6 +89,7 @@ class World:
         capabilities: dict[str, Capabilities] | None = None,
         prices: PriceTable = DEFAULT_PRICES,
         ceilings: dict[str, Ceiling] | None = None,
+        profiles_file: ProfilesFile = ProfilesFile(),  # noqa: B008 (frozen)
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -112,6 +113,8 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}
+        self.profiles_file = profiles_file
+        self.warnings: tuple[str, ...] = ()
         self.pool: Executor = _InTurn()
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
@@ -147,6 +150,9 @@ class World:
                 deployment=self.deployment,
                 brakes=self.brakes,
                 ceilings=self.ceilings,
+                profiles_file=self.profiles_file,
+                schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
+                warnings=self.warnings,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,

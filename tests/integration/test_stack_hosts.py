@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from local.children import Child
@@ -46,12 +50,19 @@ def site(stack: Stack) -> Iterator[Site]:
         yield site
 
 
-def host(stack: Stack, log: str, *, hears_webhooks: bool = True) -> AbstractContextManager[Child]:
+def host(
+    stack: Stack,
+    log: str,
+    *,
+    hears_webhooks: bool = True,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> AbstractContextManager[Child]:
     """A host, on the port where the webhooks go or on another one. It looks often for what another
     one sent, of which nothing tells it."""
     port = urlsplit(stack.app_url).port if hears_webhooks else 0
     path = stack.logs / f"functions-{log}.log"
-    return running_host(port or 0, stack.environment, path, "--idle-poll-seconds", "0.2")
+    environment = {**stack.environment, **settings}
+    return running_host(port or 0, environment, path, "--idle-poll-seconds", "0.2")
 
 
 def assert_all_is_done_once(site: Site, wanted: set[tuple[str, str]]) -> None:
@@ -83,3 +94,22 @@ def test_what_killed_hosts_left_half_done_is_finished_by_the_next(site: Site, st
     assert site.look(wanted).count("transcribed") < len(NAMES)
     with host(stack, "last"):
         assert_all_is_done_once(site, wanted)
+
+
+def test_a_release_with_wrong_profiles_goes_on_with_those_of_before(
+    site: Site, stack: Stack, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "profiles.toml"
+    wrong.write_text('[default]\nprovider = "azure-speach"\n', encoding="utf-8")
+    with host(stack, "before"):
+        until(lambda: stack.blobs.get_blob_client("batches", "!memory/profiles").exists())
+        assert (health(stack)["status"], health(stack)["problems"]) == ("ok", [])
+    with host(stack, "wrong", settings={"PROFILES_FILE": str(wrong)}):
+        assert states(site.end(site.drop("a.wav"))) == {"a.wav": "transcribed"}
+        told = health(stack)
+    assert told["status"] == "degraded"
+    assert "azure-speach" in told["problems"][0]
+
+
+def health(stack: Stack) -> Any:
+    return httpx.get(f"{stack.app_url}/api/health", timeout=60).json()

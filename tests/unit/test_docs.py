@@ -32,15 +32,16 @@ PAGES = sorted(
         *DOCS.rglob("*.md"),
         *(ROOT / "samples").rglob("*.md"),
         *(ROOT / "local").rglob("*.md"),
+        *(ROOT / "client").rglob("*.md"),
     ]
 )
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-FOLDERS = ("shared", "functions", "local", "tests", "docs", "samples", "infra")
+FOLDERS = ("shared", "functions", "local", "client", "tests", "docs", "samples", "infra")
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
-    for folder in ("shared", "functions", "local")
+    for folder in ("shared", "functions", "local", "client")
     for path in sorted((ROOT / folder).rglob("*.py"))
 )
 on_every_page = pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.configuration.profiles import load_profiles, parse_profiles
+from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 from shared.model.profile.fit import check_request
 from shared.model.profile.keys import LABEL_KEYS, PROFILE_KEYS, RECORDING_KEYS
@@ -33,7 +33,8 @@ def problems(text: str) -> list[str]:
 
 def test_the_file_that_we_ship_holds_the_default_profile() -> None:
     path = ROOT / "profiles.toml"
-    assert load_profiles(path, providers=["azure-speech"], sas_hours=48) == (Profile(),)
+    text = read_file(path)
+    assert parse_profiles(text, file="p", providers=["azure-speech"], sas_hours=48) == (Profile(),)
 
 
 def test_the_examples_in_the_file_that_we_ship_are_right() -> None:
@@ -129,7 +130,7 @@ def test_what_is_not_toml_is_told_with_its_line() -> None:
 
 def test_a_file_that_is_not_there_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"profiles\.toml: cannot be read"):
-        load_profiles(tmp_path / "profiles.toml", providers=PROVIDERS)
+        read_file(tmp_path / "profiles.toml")
 
 
 def documented(section: str) -> set[str]:

@@ -74,7 +74,6 @@ def test_each_provider_has_as_many_jobs_at_a_time_as_its_own_setting_says() -> N
             {"ASSEMBLYAI_ENDPOINTS": f"speech={US}", "ASSEMBLYAI_KEY": "k"},
             "ASSEMBLYAI_ENDPOINTS: names the endpoint speech twice",
         ),
-        ({"ASSEMBLYAI_KEYS": "k"}, "ASSEMBLYAI_KEYS: there is no such setting"),
         (
             {"SPEECH_READS_AUDIO": "identity", "ASSEMBLYAI_KEY": "k"},
             "SPEECH_READS_AUDIO: is identity, expected sas",

@@ -60,6 +60,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),
+    "TimerStatus": ("ok", "silent"),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),
     "UploadMethod": ("PUT",),

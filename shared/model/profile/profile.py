@@ -20,6 +20,8 @@ from shared.model.profile.naming import pattern_problem
 from shared.model.profile.options import Format, Mode, Options, SpeakerStyle
 
 DEFAULT = "default"
+KEPT_PROFILES = "profiles"
+"""The name under which the file that is in force is kept."""
 METADATA_PREFIX = "dropscribe_"
 
 

@@ -14,6 +14,7 @@ from shared.errors import StoreUnavailable
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.money.brakes import Held
 from shared.pipeline.watch.brakes import ReadBrakes
+from shared.pipeline.watch.timers import LookAtTimers, TimerHealth
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
@@ -35,12 +36,13 @@ class EndpointHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """`status` is "degraded" while an endpoint is out of order, "down" without storage; `version`
-    is that of the release that runs.
-    `problems` is what is wrong with settings and profiles: then nothing is done, and `storage` is
-    not even asked. `held` is what people or ceilings hold back, which is no disorder.
-    `oldest_seconds` is the age of the oldest batch that has work to do. The numbers are None where
-    storage did not answer."""
+    """`status` is "degraded" while an endpoint is out of order, a timer silent or a file of
+    profiles refused, "down" without storage; `version` is that of the release that runs,
+    `functions` how many it has. `problems` is what is wrong with settings and profiles: while
+    "down" nothing is done, and `storage` is not even asked; else the profiles of before are in
+    force. `warnings` is what is odd about the settings and stops nothing. `held` is what people or
+    ceilings hold back, which is no disorder. `oldest_seconds` is the age of the oldest batch that
+    has work to do. The numbers are None where storage did not answer."""
 
     status: Literal["ok", "degraded", "down"]
     version: str
@@ -52,15 +54,22 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     measured_at: datetime
     held: tuple[Held, ...] = ()
     problems: tuple[str, ...] = ()
+    timers: tuple[TimerHealth, ...] = ()
+    warnings: tuple[str, ...] = ()
+    functions: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Four queries."""
+    """Four queries, and a read for each timer. `problems` are those of profiles that are not in
+    force."""
 
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
     read_brakes: ReadBrakes
+    look_at_timers: LookAtTimers
+    warnings: Sequence[str]
+    problems: tuple[str, ...] = ()
 
     def __call__(self) -> Health:
         try:
@@ -68,17 +77,20 @@ class MeasureHealth(UseCase):
             jobs = [entry.endpoint for entry in self.active.all()]
             states = self.book.all()
             held = tuple(self.read_brakes())
+            now = self.clock.now()
+            oldest_at = min((at for at in open_since if at is not None), default=now)
+            timers = self.look_at_timers(oldest_at)
         except StoreUnavailable:
-            return _down(self.clock.now())
-        now = self.clock.now()
+            return _down(self.clock.now(), self.warnings)
         endpoints = tuple(
             _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
             for name, provider in sorted(self.endpoints.items())
         )
-        is_degraded = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints)
-        oldest_at = min((at for at in open_since if at is not None), default=now)
+        is_out = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints) or any(
+            timer.status == "silent" for timer in timers
+        )
         return Health(
-            status="degraded" if is_degraded else "ok",
+            status="degraded" if is_out or self.problems else "ok",
             version=VERSION,
             storage="ok",
             endpoints=endpoints,
@@ -87,6 +99,9 @@ class MeasureHealth(UseCase):
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
             held=held,
+            problems=self.problems,
+            timers=timers,
+            warnings=tuple(self.warnings),
         )
 
 
@@ -111,7 +126,7 @@ def misconfigured(problems: Sequence[str], now: datetime) -> Health:
     return msgspec.structs.replace(_down(now), storage="unknown", problems=tuple(problems))
 
 
-def _down(now: datetime) -> Health:
+def _down(now: datetime, warnings: Sequence[str] = ()) -> Health:
     return Health(
         status="down",
         version=VERSION,
@@ -121,6 +136,7 @@ def _down(now: datetime) -> Health:
         active_jobs=None,
         oldest_seconds=None,
         measured_at=now,
+        warnings=tuple(warnings),
     )
 
 

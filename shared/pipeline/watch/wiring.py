@@ -20,8 +20,10 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
+from shared.pipeline.watch.profiles import KeepProfiles
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
+from shared.pipeline.watch.timers import LookAtTimers, NoteRun
 from shared.ports.ground import Ground
 
 
@@ -68,9 +70,15 @@ class Watching:
                 book=ground.book,
                 endpoints=ground.endpoints,
                 read_brakes=self.read_brakes,
+                problems=ports.profiles_file.problems,
+                look_at_timers=LookAtTimers(
+                    diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
+                ),
+                warnings=ports.warnings,
             ),
             ports.clock,
         )
+        self.note_run = NoteRun(diaries=ports.diaries, clock=ports.clock)
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
@@ -82,6 +90,7 @@ class Watching:
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
             "contents": _claims(ground),
+            "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
         }
 
 

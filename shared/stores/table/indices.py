@@ -72,6 +72,9 @@ class TableDiaries:
         elif self._rows.insert(DIARY, diary.name, diary) is None:
             raise StoreConflict("save diary: somebody else was first")
 
+    def note(self, name: str, done_at: datetime) -> None:
+        self._rows.put(DIARY, name, Diary(name=name, done_at=done_at))
+
 
 class TableContents:
     """`ports.state.Contents`, in the same table."""

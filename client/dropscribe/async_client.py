@@ -1,0 +1,209 @@
+"""The client for programs that await. Made from `client.py` by `python -m
+tests.client.made`: not to be changed by hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+import httpx
+
+from dropscribe.errors import NotConfigured
+from dropscribe.operations import VERSION
+from dropscribe.service import Seen, Service, Source, base_of
+from dropscribe.sign_in import Signed, TokenCredential, tokens_for
+from dropscribe.steps import Steps, run_async
+from dropscribe.types import (
+    BatchSummary,
+    BatchView,
+    Estimate,
+    Health,
+    Item,
+    Report,
+    SubscriptionMade,
+    Transcript,
+)
+from dropscribe.uploads import Link, Memory, Moved
+from dropscribe.webhooks import Inbox
+
+T = TypeVar("T")
+TIMEOUT = httpx.Timeout(60, connect=10, write=300)
+
+
+class AsyncDropscribe:
+    """A deployment. Sign in with a `key`, or with a `credential` of azure-identity and the `scope`
+    of the API (`api://<client id>/.default`).
+
+    Requests are repeated where that does no harm; what is refused raises `Problem`, and nothing is
+    created twice. `resume_in` is a folder where uploads that were cut off are remembered.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: str = "",
+        credential: TokenCredential | None = None,
+        scope: str = "",
+        resume_in: Path | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        token = tokens_for(credential, scope) if credential is not None else None
+        self._service = Service(base=base_of(url), memory=Memory(resume_in))
+        self._http = httpx.AsyncClient(
+            auth=Signed(key, token),
+            timeout=TIMEOUT,
+            transport=transport,
+            headers={"user-agent": f"dropscribe/{VERSION}"},
+        )
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """`DROPSCRIBE_URL` and `DROPSCRIBE_KEY`."""
+        url = os.environ.get("DROPSCRIBE_URL", "")
+        if not url:
+            raise NotConfigured("DROPSCRIBE_URL is not set: the address of the deployment.")
+        return cls(url, key=os.environ.get("DROPSCRIBE_KEY", ""))
+
+    @property
+    def url(self) -> str:
+        """The address of the API."""
+        return self._service.base
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _run(self, steps: Steps[T]) -> T:
+        return await run_async(steps, self._http)
+
+    async def call(self, operation: str, path: Mapping[str, str] | None = None, **more: Any) -> Any:
+        """Any operation of the API by its name (`list_batches`), with `query=` and `body=`; the
+        JSON of its answer. For what has no method of its own here."""
+        return await self._run(self._service.json(operation, path, **more))
+
+    async def answer(
+        self, operation: str, path: Mapping[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        """The same, as it came."""
+        return await self._run(self._service.call(operation, path, **more))
+
+    # --- batches ----------------------------------------------------------------------------
+
+    async def transcribe(self, sources: Iterable[Source], **manifest: Any) -> BatchView:
+        """Uploads files, and makes a batch of them and of what lies elsewhere. `manifest` are the
+        keys of a manifest: `title`, `profile`, `locale`, `provider`, `budget` and so on."""
+        return cast(BatchView, await self._run(self._service.transcribe(sources, manifest)))
+
+    async def create(
+        self,
+        manifest: Mapping[str, Any] | bytes,
+        *,
+        media_type: str = "application/json",
+        idempotency_key: str = "",
+    ) -> BatchView:
+        """A batch by a manifest, as JSON or as the bytes of CSV (`text/csv`) or JSON Lines
+        (`application/jsonl`)."""
+        steps = self._service.create(manifest, media_type, idempotency_key)
+        return cast(BatchView, await self._run(steps))
+
+    async def upload(self, file: str | Path, moved: Moved = lambda there, size: None) -> Link:
+        """Where the audio lies then: name `container` and `blob` in a manifest."""
+        return await self._run(self._service.upload(Path(file), moved))
+
+    async def batch(self, batch_id: str) -> BatchView:
+        return cast(BatchView, await self.call("get_batch", {"batch_id": batch_id}))
+
+    async def batches(self, **filters: Any) -> AsyncIterator[BatchSummary]:
+        """The newest first: `status`, `profile`, `origin`, `created_from`, `created_to`."""
+        async for each in self._pages("list_batches", {}, filters):
+            yield cast(BatchSummary, each)
+
+    async def wait(
+        self,
+        batch_id: str,
+        *,
+        within: float | None = None,
+        inbox: Inbox | None = None,
+        seen: Seen | None = None,
+    ) -> BatchView:
+        """The batch once it is over. `within` seconds, else `TookTooLong` is raised; with an
+        `inbox` the end is told by a webhook instead of asked for."""
+        return cast(BatchView, await self._run(self._service.wait(batch_id, within, inbox, seen)))
+
+    async def cancel(self, batch_id: str) -> BatchView:
+        """What is transcribed stays; nothing more is sent."""
+        return cast(BatchView, await self.call("cancel_batch", {"batch_id": batch_id}))
+
+    async def retry(self, batch_id: str) -> BatchView:
+        """What failed, once more."""
+        return cast(BatchView, await self.call("retry_batch", {"batch_id": batch_id}))
+
+    async def delete(self, batch_id: str, *, outputs: bool = False) -> None:
+        """Forgets a batch that is over, with what was written for it if `outputs`."""
+        await self.call("delete_batch", {"batch_id": batch_id}, query={"outputs": outputs})
+
+    # --- what came of it --------------------------------------------------------------------
+
+    async def items(self, batch_id: str, **filters: Any) -> AsyncIterator[Item]:
+        """The recordings: `state`, `client_item_id`, `metadata` (`name=value`)."""
+        async for each in self._pages("list_items", {"batch_id": batch_id}, filters):
+            yield cast(Item, each)
+
+    async def transcript(self, item: Item) -> Transcript:
+        """What was said, schema `transcript/1`."""
+        return cast(Transcript, (await self._run(self._service.transcript(item, "json"))).json())
+
+    async def rendered(self, item: Item, kind: str) -> bytes:
+        """What was said as `vtt`, `srt`, `ttml`, `txt`, `docx`, `csv` or `words`."""
+        return (await self._run(self._service.transcript(item, kind))).content
+
+    async def report(self, batch_id: str) -> Report:
+        """Schema `report/1`; once the batch is over."""
+        return cast(Report, (await self._run(self._service.report(batch_id, "json"))).json())
+
+    async def rendered_report(self, batch_id: str, kind: str) -> bytes:
+        """The report as `html` or `csv`."""
+        return (await self._run(self._service.report(batch_id, kind))).content
+
+    # --- before, and beside -----------------------------------------------------------------
+
+    async def estimate(self, manifest: Mapping[str, Any] | None = None, **lengths: Any) -> Estimate:
+        """Money and time: of a manifest, or of `recordings` of `duration_ms` or `bytes`."""
+        if manifest is not None:
+            return cast(Estimate, await self.call("estimate_manifest", body=manifest))
+        return cast(Estimate, await self.call("estimate_lengths", query=lengths))
+
+    async def subscribe(self, url: str, **told: Any) -> SubscriptionMade:
+        """Events for a server of yours: `title`, `types`, `profiles`. The secret is in this answer
+        alone."""
+        return cast(
+            SubscriptionMade, await self.call("create_subscription", body={"url": url, **told})
+        )
+
+    async def health(self) -> Health:
+        return cast(Health, await self.call("get_health"))
+
+    async def _pages(
+        self, operation: str, path: Mapping[str, str], filters: Mapping[str, Any]
+    ) -> AsyncIterator[Any]:
+        page = await self.call(operation, path, query=filters)
+        while True:
+            for each in page["value"]:
+                yield each
+            if not page.get("nextLink"):
+                return
+            page = await self._run(self._service.linked(page["nextLink"]))

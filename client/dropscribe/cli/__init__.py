@@ -1,0 +1,5 @@
+"""The command `dropscribe`."""
+
+from dropscribe.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,206 @@
+"""The command line on the running stack, as a user types it: its life, its exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dropscribe import AsyncDropscribe, Dropscribe
+
+from local.stack.stack import Stack, running_stack
+from tests.stack import QUICK, sound
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    logs = tmp_path_factory.mktemp("command")
+    settings = {**QUICK, "GIVE_UP_SECONDS": "60"}
+    with running_stack(logs, engine="scripted", settings=settings) as running:
+        yield running
+
+
+class Terminal:
+    """A shell whose user has signed in, or not."""
+
+    def __init__(self, home: Path, stack: Stack) -> None:
+        self.home, self.stack = home, stack
+
+    def __call__(self, *words: str, code: int = 0, given: str = "") -> str:
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("DROPSCRIBE_")
+        }
+        environment |= {
+            "PYTHONPATH": str(ROOT / "client"),
+            "DROPSCRIBE_HOME": str(self.home / "config"),
+            "TERM": "dumb",
+        }
+        told = subprocess.run(
+            [sys.executable, "-m", "dropscribe", *words],
+            capture_output=True,
+            text=True,
+            input=given,
+            cwd=self.home,
+            env=environment,
+            timeout=120,
+        )
+        assert told.returncode == code, told.stdout + told.stderr
+        assert self.stack.api_key not in told.stdout + told.stderr
+        return told.stdout
+
+    def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self("--json", *words, code=code))
+
+
+@pytest.fixture
+def shell(tmp_path: Path, stack: Stack) -> Terminal:
+    shell = Terminal(tmp_path, stack)
+    shell("login", stack.app_url, given=stack.api_key)
+    return shell
+
+
+def folder_of(tmp_path: Path, number: int) -> Path:
+    folder = tmp_path / "calls"
+    (folder / "monday").mkdir(parents=True)
+    for i in range(number):
+        (folder / "monday" / f"call {i}.wav").write_bytes(sound())
+    (folder / ".DS_Store").write_bytes(b"left by a system")
+    return folder
+
+
+def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
+    folder_of(tmp_path, 3)
+    words = (
+        "transcribe",
+        "calls",
+        "--title",
+        "Monday",
+        "-m",
+        "desk=7",
+        "--get",
+        "vtt",
+        "-o",
+        "out",
+    )
+    told = shell.json(*words)
+    assert (told["status"], told["counts"]["transcribed"]) == ("completed", 3)
+    files = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert files == [f"call {i}.wav.vtt" for i in range(3)]
+    assert (tmp_path / "out" / files[0]).read_text().startswith("WEBVTT")
+    batch = told["id"]
+    rows = shell.json("items", batch)
+    assert {row["metadata"]["desk"] for row in rows} == {"7"}
+    assert "Monday" in shell("batches") and batch in shell("batches", "--status", "completed")
+    assert "transcribed" in shell("show", batch)
+    assert "<html" in shell("get", batch, "--report", "html")
+    assert shell("get", batch, "--recording", rows[0]["id"], "-f", "srt").startswith("1\n")
+    shell("watch", batch)
+    shell("delete", batch, code=1)  # nobody is there to be asked
+    shell("delete", batch, "--yes", "--outputs")
+
+
+def test_what_fails_is_said_and_ends_with_3(shell: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "no.wav").write_bytes(b"this is no sound at all")
+    (tmp_path / "yes.wav").write_bytes(sound())
+    told = shell.json("transcribe", "no.wav", "yes.wav", "--wait", code=3)
+    assert told["counts"]["failed"] == told["counts"]["transcribed"] == 1
+    again = shell.json("retry", told["id"], code=0)
+    assert again["id"] == told["id"]
+    shell("watch", told["id"], code=3)
+
+
+def test_every_other_way_to_end(shell: Terminal, tmp_path: Path, stack: Stack) -> None:
+    shell("show", "no-such-batch", code=1)
+    shell("transcribe", code=2)
+    shell("transcribe", "nowhere.wav", code=2)
+    shell("api", "no_such_operation", code=1)
+    Terminal(tmp_path / "config", stack)("batches", code=4)
+    shell("--url", stack.app_url, "--key", "wrong", "batches", code=4)
+    shell("--url", "http://127.0.0.1:9", "--key", "k", "health", code=5)
+    (tmp_path / "slow.wav").write_bytes(sound())
+    shell("transcribe", "slow.wav", "--wait", "--within", "0", code=6)
+    shell("logout")
+    shell("batches", code=4)
+
+
+def test_a_manifest_an_estimate_and_any_operation(shell: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("container,blob\naudio,nowhere.wav\n")
+    told = shell.json("submit", "m.csv", "--wait", code=3)
+    assert told["counts"]["failed"] == 1
+    told = shell.json("estimate", "--recordings", "3000", "--minutes", "6")
+    assert told["recordings"] == 3000 and told["prices"]
+    assert "azure-speech" in shell("estimate", "--recordings", "3000", "--minutes", "6")
+    assert shell.json("api", "list_formats")["value"]
+    assert "list_batches" in shell("api")
+    assert shell.json("health")["status"] == "ok"
+    assert "default" in shell("profiles")
+
+
+def test_a_subscription_from_the_cradle(shell: Terminal) -> None:
+    made = shell.json("subscriptions", "create", "https://example.com/hook", "--title", "Ours")
+    assert made["secret"].startswith("whsec_")
+    one = made["id"]
+    assert one in shell("subscriptions", "list") and "whsec_" not in shell("subscriptions", "list")
+    assert shell.json("subscriptions", "rotate", one)["secret"] != made["secret"]
+    shell("subscriptions", "test", one)
+    assert isinstance(shell.json("subscriptions", "deliveries", one), list)
+    shell.json("subscriptions", "replay", one, "--since", "2026-03-02T09:00:00Z")
+    shell("subscriptions", "replay", one, code=2)
+    shell("subscriptions", "delete", one)
+
+
+def test_the_program_of_the_docs(stack: Stack, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "one.wav").write_bytes(sound())
+    environment = {"PYTHONPATH": str(ROOT / "client"), "DROPSCRIBE_URL": stack.app_url}
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, **environment, "DROPSCRIBE_KEY": stack.api_key},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert told.returncode == 0, told.stderr
+    assert "'transcribed': 1" in told.stdout
+    assert (tmp_path / "one.wav.vtt").read_text().startswith("WEBVTT")
+
+
+def test_two_hundred_files_in_ten_lines(stack: Stack, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, 200)
+    with Dropscribe(stack.app_url, key=stack.api_key) as service:
+        made = service.transcribe(sorted(folder.rglob("*.wav")), title="Bulk", locale="en-US")
+        batch = service.wait(made["id"], within=300)
+        texts = [service.rendered(item, "txt") for item in service.items(batch["id"])]
+        report = service.report(batch["id"])
+    assert batch["counts"]["transcribed"] == len(texts) == 200 and all(texts)
+    assert report["title"] == "Bulk"
+
+
+def test_a_file_in_blocks_and_the_client_that_awaits(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dropscribe.service.BLOCK_BYTES", 100_000)
+    monkeypatch.setattr("dropscribe.uploads.BLOCK_BYTES", 100_000)
+    file = tmp_path / "long.wav"
+    file.write_bytes(sound(seconds=60))
+
+    async def transcript() -> Any:
+        async with AsyncDropscribe(stack.app_url, key=stack.api_key) as service:
+            made = await service.transcribe([file])
+            await service.wait(made["id"], within=120)
+            return [await service.transcript(item) async for item in service.items(made["id"])]
+
+    ((said,)) = asyncio.run(transcript())
+    assert said["schema"] == "transcript/1" and said["source"]["duration_ms"] == 60_000
