@@ -20,6 +20,7 @@ from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.state import Diary
 from shared.stores.table.rows import from_row
 from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.stores import ByBatch
 from tests.fakes.world import World
 from tests.releases.capture import capture
 from tests.releases.scenario import DROPPED, messages
@@ -58,8 +59,9 @@ class Taken:
     def put_into(self, world: World) -> None:
         """In place of what this version had there itself."""
         world.queue.waiting = [(world.clock.now(), self.message), *self.waiting]
-        world.store.headers, world.store.job_rows = self.headers, self.jobs
-        world.store.rows, world.store.notes = self.recordings, self.notes
+        world.store.headers, world.store.job_rows = self.headers, ByBatch(self.jobs)
+        world.store.rows, world.store.notes = ByBatch(self.recordings), self.notes
+        world.line.waiting, world.line.heads = {}, {}
         world.active.entries, world.book.states = self.active, self.states
         world.diaries.diaries = self.diaries
         world.start()
