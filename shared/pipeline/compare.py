@@ -6,7 +6,6 @@ Where names lie together one listing tells of many; each of the others is asked 
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
@@ -20,23 +19,24 @@ from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.fingerprint import fingerprint_of, is_version, may_be_same
 from shared.model.batch.job import JobItem
-from shared.model.batch.recording import Recording, recording_id
+from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_REPLACED_LATE
+from shared.model.names import shared_beginning
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.state import BatchStore
 
 Seen = Literal["there", "touched", "gone", "replaced"]
-"""How the audio of a recording stands. "touched": it has another ETag, and the same length and first
-bytes; storage knows no MD5 by which the rest could be compared."""
+"""How the audio of a recording stands. "touched": it has another ETag, and the same length and
+first bytes; storage knows no MD5 by which the rest could be compared."""
 _LISTED, _PAGES = 5_000, 4
-_WORTH = 20
-"""So many lines of a listing cost no more than one question."""
+_TRIED, _WORTH = 10, 50
+"""Lines of a listing for each name: so many to find out, and so many at most on the average."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompareVersions:
-    """How the audio of each recording stands now, by id. Audio on the web has no version and is left
-    out. Raises what storage does."""
+    """How the audio of each recording stands now, by id. Audio on the web has no version and is
+    left out. Raises what storage does."""
 
     store: BatchStore
     audio: AudioBlobs
@@ -62,27 +62,27 @@ class CompareVersions:
         return found | {entry.name: entry for entry in alone if entry is not None}
 
     def _listed(self, container: str, names: Collection[str]) -> tuple[dict[str, AudioEntry], bool]:
-        """Those of them that a few pages hold, and whether that is all that there is."""
+        """Those of them that a few pages hold, and whether that is all that there is. By what the
+        first page brings it shows whether it is worth listing all."""
         found: dict[str, AudioEntry] = {}
-        prefix, marker = os.path.commonprefix(list(names)), ""
-        most = min(_LISTED, _WORTH * len(names))
-        for _ in range(_PAGES):
+        prefix, marker, lines = shared_beginning(names), "", 0
+        for most in (min(_LISTED, _TRIED * len(names)), *[_LISTED] * (_PAGES - 1)):
             try:
                 page, marker = self.audio.page(container, prefix, marker, most)
             except InputError:  # the container is gone
                 return {}, True
-            before = len(found)
+            lines += len(page)
             found |= {entry.name: entry for entry in page if entry.name in names}
             if not marker or len(found) == len(names):
                 return found, not marker
-            if (len(found) - before) * _WORTH < len(page):
+            if lines > _WORTH * len(found):
                 break
         return found, False
 
     def _seen(self, row: JobItem | Recording, there: AudioEntry | None) -> Seen:
         if there is None:
             return "gone"
-        if recording_id(row.container, row.name, there.etag) == row.id:
+        if row.etag == there.etag:
             return "there"
         known = row if isinstance(row, Recording) else self.store.recording(row.batch_id, row.id)
         if known is None or is_version(

@@ -241,16 +241,12 @@ def _sending(
         claim_parts=ClaimParts(
             store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
-        prepare_calls=PrepareCalls(
+        prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        leave_behind=LeaveBehind(
             store=store,
-            audio=ports.audio,
-            requests=ports.requests,
-            leave_behind=LeaveBehind(
-                store=store,
-                compare=_compare(ground),
-                fail=failing.fail,
-                save_settled=failing.save_settled,
-            ),
+            compare=_compare(ground),
+            fail=failing.fail,
+            save_settled=failing.save_settled,
         ),
         set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),

@@ -32,8 +32,9 @@ def files_of(job: Job, provider: SpeechProvider, remote: RemoteStatus) -> list[R
 @dataclass(frozen=True, kw_only=True)
 class CutSlices:
     """Every recording that is left, with its result or with the reason why there is none, and how
-    its audio stands. The report is read only where a result is missing. What waits for money is left as it is: the
-    sweep has the job collected again, over and over, until there is none left."""
+    its audio stands. The report is read only where a result is missing. What waits for money is
+    left as it is: the sweep has the job collected again, over and over, until there is none
+    left."""
 
     store: BatchStore
     policy: Policy

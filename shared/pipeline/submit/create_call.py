@@ -19,7 +19,6 @@ from shared.model.batch.carrier import (
 )
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.recording import Recording
-from shared.pipeline.submit.leave_behind import LeaveBehind
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
@@ -33,24 +32,17 @@ class PrepareCalls:
     store: BatchStore
     audio: AudioBlobs
     requests: Requests
-    leave_behind: LeaveBehind
 
     def __call__(self, jobs: Sequence[Job]) -> list[Call]:
         """In the order of the jobs. A job whose recordings all left it gets an empty one."""
         listed = [job for job in jobs if job.whole_container is None]
-        items = self._wanted(listed) if listed else {}
+        items = self.store.items_of(listed) if listed else {}
         return [
             self._call(job, items[job.id])
             if job.whole_container is None
             else Call(job, self._of_container(job, job.whole_container))
             for job in jobs
         ]
-
-    def _wanted(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
-        """The recordings of each job whose audio is still what was looked at."""
-        items = self.store.items_of(jobs)
-        lost = self.leave_behind([item for some in items.values() for item in some])
-        return {id_: [item for item in some if item.id not in lost] for id_, some in items.items()}
 
     def _of_container(self, job: Job, container: str) -> JobRequest:
         return _request(job, container_url=self.audio.readable_url(container, None))
@@ -65,7 +57,7 @@ class PrepareCalls:
             counts.append(len(of_part))
         if is_carrier(job):
             job = with_counts(job, counts)
-        return Call(job, _request(job, content_urls=tuple(self._links(ordered))))
+        return Call(job, _request(job, content_urls=tuple(self._links(ordered))), ordered)
 
     def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
         ordered = sorted(items, key=_position)
@@ -102,10 +94,12 @@ class PrepareCalls:
 
 
 class Call(NamedTuple):
-    """A job as it is to be sent, and what its create call says."""
+    """A job as it is to be sent, what its create call says, and of which recordings. Of a whole
+    container they are not known."""
 
     job: Job
     request: JobRequest
+    items: Sequence[JobItem] = ()
 
 
 def is_empty(request: JobRequest) -> bool:

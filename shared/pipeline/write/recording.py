@@ -28,10 +28,10 @@ from shared.pipeline.write.results import Results
 from shared.ports.queue import Clock
 
 _NOTES = {
-    "gone": "The audio was removed before its result came, so it could not be compared with what was "
-    "looked at.",
-    "touched": "The blob was changed while it was at the provider. Its length and first bytes are the "
-    "same; storage keeps no MD5 by which the rest could be compared.",
+    "gone": "The audio was removed before its result came, so it could not be compared with what "
+    "was looked at.",
+    "touched": "The blob was changed while it was at the provider. Its length and first bytes are "
+    "the same; storage keeps no MD5 by which the rest could be compared.",
 }
 
 
