@@ -1,11 +1,9 @@
-// Dropscribe in a resource group of its own: `azd up`, or `az deployment sub create`.
-// docs/deploy.md says what each parameter does and what it costs.
-
-targetScope = 'subscription'
+// Dropscribe in a resource group: `azd up`, or infra/deploy.sh with the Azure CLI alone. Rights on the
+// group are enough. docs/deploy.md says what each parameter does and what it costs.
 
 import { addressesIn, audioIn, guidOf, plain, problems, regionOf, regionsOf, siteOf, words } from 'typed.bicep'
 
-@description('Name of the environment: names the resource group, and makes the names in it unique.')
+@description('Name of the environment: makes the names of resources unique.')
 @minLength(1)
 @maxLength(64)
 param environmentName string
@@ -40,6 +38,9 @@ param maximumInstanceCount int = 40
 @maxValue(20)
 param alwaysReadyInstances int = 0
 
+@description('How the platform changes over to new code or settings. Recreate ends what runs, RollingUpdate lets it finish; empty: as the platform does by itself.')
+param siteUpdateStrategy '' | 'Recreate' | 'RollingUpdate' = ''
+
 @description('Regions with a further Speech account each, separated by spaces or commas.')
 param speechRegions string = ''
 
@@ -52,7 +53,7 @@ param providerWebhooks bool = true
 @description('Client id of the Entra application whose tokens callers of the API bring. Empty: they bring function keys.')
 param apiClientId string = ''
 
-@description('With tokens: the app role that a caller needs; empty: whoever gets a token for the application.')
+@description('With tokens: the app role that stands for Submit, Read and Operate; empty: Transcribe.')
 param apiRole string = ''
 
 @description('With tokens: two workflows for Logic Apps beside the app; docs/flows.md says what they do.')
@@ -117,7 +118,7 @@ param monthlyBudget int = 0
 @description('With a budget: the first day of the month in which it is first made, as in 2026-11-01. The service refuses another one later.')
 param budgetStart string = ''
 
-@description('Object id of who looks after the deployment; gets the data roles. Empty: nobody.')
+@description('Object id of who looks after the deployment; gets the data roles. Empty, or the word nobody: nobody.')
 param ownerPrincipalId string = ''
 
 @description('What kind of principal that is.')
@@ -153,7 +154,6 @@ var parameters = empty(refused) ? { names: names } : fail(join(refused, '\n'))
 var place = regionOf(location)
 var token = uniqueString(subscription().id, environmentName, place)
 var convention = {
-  resourceGroup: 'rg-${environmentName}'
   functionApp: 'func-dropscribe-${token}'
   plan: 'plan-dropscribe-${token}'
   identity: 'id-dropscribe-${token}'
@@ -174,13 +174,16 @@ var regions = regionsOf(location, speechRegions)
 var audio = audioIn(audioContainers)
 var others = words(otherProviders)
 var client = plain(apiClientId)
-var owner = plain(ownerPrincipalId)
+var owner = plain(ownerPrincipalId) == 'nobody' ? '' : plain(ownerPrincipalId)
 
 // Other providers can read audio only through signed links, over the public endpoint. Links are made
 // in one way for all, and a firewall would keep them out.
 var speechReadsByIdentity = empty(others)
 var publicNetworkAccess = vnetEnabled ? 'Disabled' : 'Enabled'
 var isDataPrivate = vnetEnabled && speechReadsByIdentity
+
+// What one instance does side by side, by HTTP and otherwise.
+var threads = 16
 
 // What the functions host reads.
 var hostSettings = {
@@ -191,8 +194,11 @@ var hostSettings = {
   AzureWebJobsStorage__clientId: identity.outputs.clientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+  // Numbers are counted from the log, and a line of a trace that was left out is left out, too.
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: '1.0'
   // Functions wait for the network most of the time; the worker's default is four more than cores.
-  PYTHON_THREADPOOL_THREAD_COUNT: '16'
+  PYTHON_THREADPOOL_THREAD_COUNT: string(threads)
   // A manifest has up to 64 MB; what is larger is refused before the app is asked. Open routes share it.
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '66000000'
 }
@@ -218,19 +224,13 @@ var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.
 var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
-var keySettings = union(events, webhook, assemblyAi, soferAi)
+var owners = { OWNER_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/owner-key)' }
+var keySettings = union(events, owners, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
 
-resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: named.resourceGroup
-  location: place
-  tags: tagged
-}
-
 module identity 'modules/identity.bicep' = {
   name: 'identity'
-  scope: group
   params: {
     name: named.identity
     location: place
@@ -240,7 +240,6 @@ module identity 'modules/identity.bicep' = {
 
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
-  scope: group
   params: {
     workspaceName: named.workspace
     applicationInsightsName: named.applicationInsights
@@ -253,7 +252,6 @@ module monitoring 'modules/monitoring.bicep' = {
 
 module speech 'modules/speech.bicep' = [for (region, i) in regions: {
   name: 'speech-${region}'
-  scope: group
   params: {
     name: i == 0 ? named.speech : '${named.speech}-${region}'
     location: region
@@ -265,7 +263,6 @@ module speech 'modules/speech.bicep' = [for (region, i) in regions: {
 
 module hostStorage 'modules/host-storage.bicep' = {
   name: 'host-storage'
-  scope: group
   params: {
     name: named.hostStorage
     location: place
@@ -277,7 +274,6 @@ module hostStorage 'modules/host-storage.bicep' = {
 
 module dataStorage 'modules/data-storage.bicep' = {
   name: 'data-storage'
-  scope: group
   params: {
     name: named.dataStorage
     location: place
@@ -296,21 +292,17 @@ module dataStorage 'modules/data-storage.bicep' = {
 
 module vault 'modules/key-vault.bicep' = {
   name: 'key-vault'
-  scope: group
   params: {
     name: named.vault
     location: place
     tags: tagged
     publicNetworkAccess: publicNetworkAccess
     workspaceId: monitoring.outputs.workspaceId
-    hostStorageName: named.hostStorage
   }
-  dependsOn: [hostStorage]
 }
 
 module eventTopic 'modules/event-topic.bicep' = {
   name: 'event-topic'
-  scope: group
   params: {
     name: named.eventTopic
     location: place
@@ -322,7 +314,6 @@ module eventTopic 'modules/event-topic.bicep' = {
 
 module roles 'modules/roles.bicep' = {
   name: 'roles'
-  scope: group
   params: {
     appPrincipalId: identity.outputs.principalId
     hostStorageName: named.hostStorage
@@ -343,7 +334,6 @@ module roles 'modules/roles.bicep' = {
 
 module network 'modules/network.bicep' = if (vnetEnabled) {
   name: 'network'
-  scope: group
   params: {
     name: named.network
     location: place
@@ -354,7 +344,6 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
 
 module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
   name: 'private-endpoints'
-  scope: group
   params: {
     location: place
     tags: tagged
@@ -370,7 +359,6 @@ module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
 // The roles come first: with them missing the first start of the app would fail.
 module app 'modules/function-app.bicep' = {
   name: 'function-app'
-  scope: group
   params: {
     name: named.functionApp
     planName: named.plan
@@ -380,6 +368,8 @@ module app 'modules/function-app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
+    concurrentCalls: threads
+    siteUpdateStrategy: siteUpdateStrategy
     identityId: identity.outputs.id
     packageUrl: hostStorage.outputs.packageUrl
     subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
@@ -393,7 +383,6 @@ module app 'modules/function-app.bicep' = {
 
 module flows 'logic-apps/main.bicep' = if (flowsEnabled) {
   name: 'logic-apps'
-  scope: group
   params: {
     location: place
     tags: tagged
@@ -407,7 +396,6 @@ module flows 'logic-apps/main.bicep' = if (flowsEnabled) {
 
 module alerts 'modules/alerts.bicep' = {
   name: 'alerts'
-  scope: group
   params: {
     actionGroupName: named.actionGroup
     location: place
@@ -422,7 +410,6 @@ module alerts 'modules/alerts.bicep' = {
 
 module workbook 'modules/workbook.bicep' = {
   name: 'workbook'
-  scope: group
   params: {
     location: place
     tags: tagged
@@ -432,7 +419,6 @@ module workbook 'modules/workbook.bicep' = {
 
 module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
   name: 'budget'
-  scope: group
   params: {
     amount: monthlyBudget
     start: trim(budgetStart)
@@ -442,7 +428,7 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
 
 // For azd, which keeps outputs as settings of the environment, and for the commands in the docs.
 output AZURE_LOCATION string = place
-output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_RESOURCE_GROUP string = resourceGroup().name
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_FUNCTION_APP_URL string = app.outputs.url
 output DATA_STORAGE_NAME string = dataStorage.outputs.name

@@ -96,7 +96,7 @@ func ofAccess(apiClientId string, apiRole string, ownerPrincipalId string) strin
   when(!empty(plain(apiClientId)) && !isGuid(plain(apiClientId)), 'apiClientId: "${apiClientId}" is not the id of an application, a guid.')
   when(!empty(trim(apiRole)) && empty(plain(apiClientId)), 'apiRole: needs apiClientId; with function keys there are no roles.')
   when(contains(trim(apiRole), ' '), 'apiRole: "${apiRole}" is not the value of one app role, which has no spaces.')
-  when(!empty(plain(ownerPrincipalId)) && !isGuid(plain(ownerPrincipalId)), 'ownerPrincipalId: "${ownerPrincipalId}" is not the object id of a person or group, a guid.')
+  when(!contains(['', 'nobody'], plain(ownerPrincipalId)) && !isGuid(plain(ownerPrincipalId)), 'ownerPrincipalId: "${ownerPrincipalId}" is not the object id of a person or group, a guid, or the word nobody.')
 ]
 
 func ofFlows(enabled bool, site string, library string, mailTo string, apiClientId string) string[] => [
@@ -120,7 +120,6 @@ func ofBudget(amount int, start string) string[] => [
 
 // Names of resources: who refuses what. `first` and `last` are the characters that may stand there.
 func limits() object[] => [
-  { key: 'resourceGroup', least: 1, most: 90, has: '${lettersAndDigits()}-_.()', first: '${lettersAndDigits()}-_.()', last: '${lettersAndDigits()}-_()' }
   { key: 'functionApp', least: 2, most: 60, has: '${lettersAndDigits()}-', first: lettersAndDigits(), last: lettersAndDigits() }
   { key: 'plan', least: 1, most: 60, has: '${lettersAndDigits()}-', first: lettersAndDigits(), last: lettersAndDigits() }
   { key: 'identity', least: 3, most: 128, has: '${lettersAndDigits()}-_', first: lettersAndDigits(), last: '${lettersAndDigits()}-_' }
@@ -148,7 +147,7 @@ func ofNames(names object, regions string[]) string[] => concat(
 
 // Settings that come from a parameter or a resource of the template. POLL_SCHEDULE, SWEEP_SCHEDULE and
 // PYTHON_THREADPOOL_THREAD_COUNT have values here, too, and may be given others.
-func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'SOFERAI_KEY', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
+func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'OWNER_KEY', 'SOFERAI_KEY', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
 
 // Families that belong to the host or to this plan, which refuses some, and names of what the template makes.
 func isOwned(name string, audioContainers string) bool => contains(map(owned(), each => toLower(each)), toLower(name)) || startsWith(toLower(name), 'azurewebjobs') || startsWith(toLower(name), 'data_storage') || startsWith(toLower(name), 'functions_') || startsWith(toLower(name), 'website_') || endsWith(toLower(name), '_container') || contains(['scm_do_build_during_deployment', 'enable_oryx_build', 'tz'], toLower(name)) || (toLower(name) == 'manifest_sources' && length(audioIn(audioContainers)) > 2)

@@ -10,6 +10,12 @@ param maximumInstanceCount int
 
 @description('Instances that are kept warm for calls by HTTP and for blob events, each; 0: none.')
 param alwaysReadyInstances int
+
+@description('Calls by HTTP that one instance takes at a time. The plan\'s default for Python is one.')
+param concurrentCalls int
+
+@description('How the platform changes over to new code or settings; empty: as it does by itself.')
+param siteUpdateStrategy string
 param identityId string
 param packageUrl string
 
@@ -41,6 +47,13 @@ var kept = alwaysReadyInstances == 0 ? [] : [
     instanceCount: alwaysReadyInstances
   }
 ]
+
+// The types do not know the property yet.
+var updates = empty(siteUpdateStrategy) ? {} : {
+  siteUpdateStrategy: {
+    type: siteUpdateStrategy
+  }
+}
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   // checkov:skip=CKV_AZURE_212: the platform adds instances by itself; alwaysReadyInstances keeps some
@@ -81,10 +94,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
-    functionAppConfig: {
+    functionAppConfig: union(updates, {
       deployment: {
         storage: {
           type: 'blobContainer'
@@ -103,8 +115,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
         alwaysReady: kept
+        triggers: {
+          http: {
+            perInstanceConcurrency: concurrentCalls
+          }
+        }
       }
-    }
+    })
   }
 }
 

@@ -1,5 +1,5 @@
-// The few secrets there are. The app reads them by reference, with its identity; no setting holds
-// one, and no deployment is given one.
+// Where the few secrets lie. The app reads them by reference, with its identity; no setting holds one.
+// ../secrets.bicep puts them here.
 
 param name string
 param location string
@@ -8,7 +8,6 @@ param tags object
 @allowed(['Enabled', 'Disabled'])
 param publicNetworkAccess string
 param workspaceId string
-param hostStorageName string
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   // checkov:skip=CKV_AZURE_42: what is in it can be set again; protected from purging, its name could not be deployed again for a week
@@ -32,33 +31,6 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
       bypass: 'AzureServices'
       defaultAction: publicNetworkAccess == 'Disabled' ? 'Deny' : 'Allow'
     }
-  }
-}
-
-resource hostStorage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
-  name: hostStorageName
-}
-
-// Secrets of our own are made from a key that is good for nothing else, because the account refuses
-// keys: the same at each deployment, unknown to everybody, changed by renewing that key.
-resource webhookSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
-  // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
-  parent: vault
-  name: 'webhook-secret'
-  properties: {
-    contentType: 'signs the calls of speech providers'
-    value: '${guid(hostStorage.listKeys().keys[0].value, 'webhook', name)}${guid(name, hostStorage.listKeys().keys[0].value, 'secret')}'
-  }
-}
-
-// Signs the events that go to addresses which batches bring along, in the form of Standard Webhooks.
-resource eventsSecret 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
-  // checkov:skip=CKV_AZURE_41: it does not expire by itself; docs/operations.md says how it is changed
-  parent: vault
-  name: 'events-secret'
-  properties: {
-    contentType: 'signs events'
-    value: 'whsec_${base64(replace('${guid(hostStorage.listKeys().keys[0].value, 'events', name)}${guid(name, 'signs', hostStorage.listKeys().keys[0].value)}', '-', ''))}'
   }
 }
 

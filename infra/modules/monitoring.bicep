@@ -50,6 +50,9 @@ resource events 'Microsoft.OperationalInsights/workspaces/savedSearches@2025-07-
     functionAlias: 'DropscribeEvents'
     query: loadTextContent('../queries/events.kql')
     version: 2
+    // Without it a second deployment is refused (409). The service wants it here, the types at the top.
+    #disable-next-line BCP037
+    etag: '*'
   }
 }
 

@@ -131,6 +131,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   tags: tags
   properties: {
     registrationEnabled: false
+    // Accounts of others that have a private endpoint somewhere are found by their public names.
+    resolutionPolicy: 'NxDomainRedirect'
     virtualNetwork: {
       id: network.id
     }

@@ -37,6 +37,8 @@ resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' existing = [for en
   name: entry.zone
 }]
 
+// One after the other: an account refuses a second while it is busy with the first.
+@batchSize(1)
 resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for entry in all: {
   name: entry.name
   location: location

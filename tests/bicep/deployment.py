@@ -45,8 +45,6 @@ class Resource:
         parent, self.scope = body.pop("parent", None), body.pop("scope", None)
         self.name = f"{parent.name}/{body['name']}" if parent else str(body["name"])
         self.id = f"{self.scope.id if self.scope else group}/providers/{self._path()}"
-        if self.type == "Microsoft.Resources/resourceGroups":
-            self.id = f"{SUBSCRIPTION}/resourceGroups/{self.name}"
 
     def _path(self) -> str:
         namespace, *kinds = self.type.split("/")

@@ -59,17 +59,21 @@ def _all() -> Iterator[Command]:
         text = page.read_text(encoding="utf-8")
         where = str(page.relative_to(ROOT))
         for block in _FENCE.findall(text):
-            yield from (Command(where, one, True) for one in _in_script(block))
+            yield from (Command(where, one, True) for one in in_script(block))
         for span in _SPAN.findall(_FENCE.sub("", text)):
-            yield from (Command(where, one, False) for one in _in_script(span.replace("\n", " ")))
-    for folder in ("infra/hooks", ".github/workflows"):
-        for file in (ROOT / folder).iterdir():
-            where, text = str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")
-            if file.suffix != ".tsv":
-                yield from (Command(where, one, True) for one in _in_script(text))
+            yield from (Command(where, one, False) for one in in_script(span.replace("\n", " ")))
+    for file in scripts():
+        where, text = str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")
+        yield from (Command(where, one, True) for one in in_script(text))
 
 
-def _in_script(text: str) -> Iterator[str]:
+def scripts() -> list[Path]:
+    """Hooks, workflows, and what people run by hand."""
+    places = ("infra/hooks/*.sh", "infra/hooks/*.ps1", "infra/*.sh", ".github/workflows/*.yml")
+    return sorted(file for place in places for file in ROOT.glob(place))
+
+
+def in_script(text: str) -> Iterator[str]:
     """The commands of a piece of shell or PowerShell."""
     text = re.sub(r"[\\`]\n\s*", " ", text)
     for line in text.splitlines():
@@ -102,6 +106,7 @@ def _one(text: str) -> str:
 
 def arguments(text: str) -> list[str]:
     """What the shell would give to az, with something in place of what only it knows."""
+    text = re.sub(r'"\$@"|(?<=\s)@[a-z]+\b', "", text)  # further arguments
     while (plainer := re.sub(r"\$\([^()]*\)", "x", text)) != text:
         text = plainer
     text = text.replace("UseDevelopmentStorage=true", "x")  # which would reach a running Azurite

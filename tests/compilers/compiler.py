@@ -19,6 +19,7 @@ from typing import Any
 
 PROGRAM = shutil.which("bicep")
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-test"
 TENANT = "22222222-2222-2222-2222-222222222222"
 ENVIRONMENT = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
 
@@ -97,7 +98,7 @@ class Compiler:
         metadata = {
             "tenantId": TENANT,
             "subscriptionId": SUBSCRIPTION,
-            "resourceGroup": None if template.name == "main.bicep" else "rg-test",
+            "resourceGroup": GROUP.rpartition("/")[2],
             "location": "westeurope",
             "deploymentName": "deployment",
         }

@@ -14,7 +14,15 @@ import pytest
 from shared.configuration.settings import SETTINGS
 from shared.messages import QUEUES
 from tests.bicep.dropscribe import INFRA, triggers
-from tests.compilers.compiler import PROGRAM, Compiler, Refused, Snapshot, running_compiler, told
+from tests.compilers.compiler import (
+    GROUP,
+    PROGRAM,
+    Compiler,
+    Refused,
+    Snapshot,
+    running_compiler,
+    told,
+)
 from tests.compilers.typed import (
     BUDGET,
     CLIENT,
@@ -71,7 +79,6 @@ COMBINATIONS: dict[str, Typed] = {
     },
     "named": {
         "names": {
-            "resourceGroup": "rg-speech",
             "functionApp": "func-speech",
             "plan": "plan-speech",
             "identity": "id-speech",
@@ -91,7 +98,6 @@ COMBINATIONS: dict[str, Typed] = {
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 # Type -> what a name's last part has to be.
 NAMES = {
-    "Microsoft.Resources/resourceGroups": r"[\w().-]{0,89}[\w()-]",
     "Microsoft.Web/sites": r"[A-Za-z0-9][A-Za-z0-9-]{0,58}[A-Za-z0-9]",
     "Microsoft.Web/sites/config": "appsettings|authsettingsV2",
     "Microsoft.Web/sites/basicPublishingCredentialsPolicies": "ftp|scm",
@@ -175,10 +181,8 @@ def test_every_name_is_one_that_its_service_takes(combination: Snapshot) -> None
 
 def test_what_belongs_to_another_has_it_there(combination: Snapshot) -> None:
     """Roles, diagnostic settings, budgets, children of resources, and private endpoints."""
-    ids = {id_.lower() for id_ in combination.ids}
+    ids = {id_.lower() for id_ in (*combination.ids, GROUP)}
     for resource in combination.resources:
-        if resource["type"] == "Microsoft.Resources/resourceGroups":
-            continue
         owner = owner_of(resource)
         assert owner.lower() in ids, (resource["id"], owner)
     for endpoint in combination.of_type("Microsoft.Network/privateEndpoints"):

@@ -61,6 +61,7 @@ PUT_RIGHT: list[tuple[Typed, Typed]] = [
     ({**FLOWS, "flowsMailTo": " team@contoso.com"}, FLOWS),
     ({"alertEmail": " owner@example.com "}, {"alertEmail": "owner@example.com"}),
     ({"ownerPrincipalId": OWNER.upper()}, {"ownerPrincipalId": OWNER}),
+    ({"ownerPrincipalId": "Nobody "}, {}),
     ({**BUDGET, "budgetStart": " 2026-11-01"}, BUDGET),
 ]
 
@@ -136,7 +137,7 @@ REFUSED: list[tuple[Typed, set[str]]] = [
     ({"names": {"workspace": "log"}}, {"names.workspace"}),
     ({"names": {"eventTopic": "evgt.one"}}, {"names.eventTopic"}),
     ({"names": {"speech": "s" * 60}, "speechRegions": "eastus"}, {"names.speech"}),
-    ({"names": {"resourceGroup": "rg one"}}, {"names.resourceGroup"}),
+    ({"names": {"resourceGroup": "rg-one"}}, {"names"}),
     ({"names": {"network": "-vnet"}}, {"names.network"}),
     ({"appSettings": {"AzureWebJobsStorage__credential": "x"}}, {"appSettings"}),
     ({"appSettings": {"AUDIO_CONTAINER": "x"}}, {"appSettings"}),
@@ -165,6 +166,8 @@ FINE: list[Typed] = [
     {"tags": {"team": "speech", "cost centre": "4711"}},
     {"logCapGb": -1},
     {"budgetStart": "2026-11-01"},
+    {"ownerPrincipalId": "nobody"},
+    {"siteUpdateStrategy": "RollingUpdate"},
 ]
 
 

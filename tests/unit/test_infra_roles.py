@@ -140,7 +140,7 @@ def needed_for_events(environment: Environment, data: str) -> Iterator[Grant]:
 
 def needed_by_the_owner(environment: Environment, data: str) -> Iterator[Grant]:
     """Who is named gets the data roles to drop, look, replay and set keys; nobody else does."""
-    owner = dict(environment).get("AZURE_PRINCIPAL_ID")
+    owner = dict(environment).get("OWNER_PRINCIPAL_ID")
     if owner:
         for role in ROLE_OF_CLIENT.values():
             yield owner, data, role

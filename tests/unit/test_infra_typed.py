@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.bicep.deployment import Deployment
-from tests.bicep.dropscribe import INFRA, WIDE, Environment, app_settings, deployed
+from tests.bicep.dropscribe import INFRA, OWNER, WIDE, Environment, app_settings, deployed
 from tests.bicep.syntax import read_bicep
-from tests.compilers.typed import FINE, PUT_RIGHT, REFUSED, Typed, told_of, whole
+from tests.compilers.typed import CLIENT, FINE, PUT_RIGHT, REFUSED, Typed, told_of, whole
 
 FREE = {"POLL_SCHEDULE", "SWEEP_SCHEDULE", "PYTHON_THREADPOOL_THREAD_COUNT"}
 EVERYTHING: Environment = (
@@ -116,7 +116,10 @@ def run_hook(tmp_path: Path, **environment: str) -> tuple[int, str, list[str]]:
         program = tmp_path / name
         program.write_text(
             f'#!/bin/sh\necho "{name} $*" >> "{calls}"\n'
-            'case "$*" in "consumption budget"*) [ "$STARTED" ] && echo "$STARTED" ;; esac\n'
+            'case "$*" in "consumption budget"*) [ "$STARTED" ] && echo "$STARTED" ;;\n'
+            '"provider register"*) exit "${REGISTERS:-0}" ;;\n'
+            '"account show"*) echo "${WHO-servicePrincipal}"; [ "${WHO-x}" ] ;;\n'
+            '"ad signed-in-user show"*) [ "$ME" ] && echo "$ME" ;; esac\n'
         )
         program.chmod(0o755)
     done = subprocess.run(
@@ -126,6 +129,7 @@ def run_hook(tmp_path: Path, **environment: str) -> tuple[int, str, list[str]]:
             "AZURE_SUBSCRIPTION_ID": "s",
             "AZURE_ENV_NAME": "test",
             "STARTED": "",
+            "ME": "",
             **environment,
         },
         capture_output=True,
@@ -156,9 +160,11 @@ SWALLOWED = [
     ("ALWAYS_READY_INSTANCES", "21"),
     ("INSTANCE_MEMORY_MB", "1024"),
     ("AUDIO_DAYS", "36501"),
-    ("PYTHON_VERSION", "3.13.11"),
+    ("APP_PYTHON_VERSION", "3.13.11"),
     ("STORAGE_SKU", "LRS"),
-    ("AZURE_PRINCIPAL_TYPE", "user"),
+    ("OWNER_PRINCIPAL_TYPE", "user"),
+    ("OWNER_PRINCIPAL_ID", "me"),
+    ("SITE_UPDATE_STRATEGY", "rolling"),
 ]
 READ = [
     *((variables()[name], value) for name in SWITCHES for value in ("true", "false", "1", "F")),
@@ -168,6 +174,7 @@ READ = [
     ("MONTHLY_BUDGET", "0"),
     ("SPEECH_REGIONS", " EastUS,\n swedencentral "),
     ("FLOWS_MAIL_TO", "a@example.com; b@example.com"),
+    ("OWNER_PRINCIPAL_ID", "nobody"),
 ]
 
 
@@ -243,10 +250,57 @@ def test_a_budget_keeps_its_first_month(
 ) -> None:
     code, told, made = run_hook(tmp_path, **environment)
     assert (code, told) == (0, "")
-    made = [call for call in made if "provider register" not in call]
+    made = [
+        call for call in made if not re.search("provider register|account show|group show", call)
+    ]
     assert len(made) == len(calls)
     for call, pattern in zip(made, calls, strict=True):
         assert re.search(pattern, call)
+
+
+@pytest.mark.parametrize(
+    ("environment", "owner"),
+    [
+        ({"WHO": "user", "ME": OWNER}, OWNER),
+        ({"WHO": "user", "ME": OWNER, "OWNER_PRINCIPAL_ID": CLIENT}, None),
+        ({"WHO": "user", "ME": OWNER, "OWNER_PRINCIPAL_ID": "nobody"}, None),
+        ({"WHO": "servicePrincipal"}, None),
+    ],
+)
+def test_the_data_is_the_person_s_who_deploys_first_and_nobody_s_in_a_pipeline(
+    tmp_path: Path, environment: dict[str, str], owner: str | None
+) -> None:
+    code, told, made = run_hook(tmp_path, **environment)
+    assert (code, told) == (0, "")
+    kept = [call for call in made if "OWNER_PRINCIPAL_ID" in call]
+    assert kept == ([f"azd env set OWNER_PRINCIPAL_ID {owner}"] if owner else [])
+
+
+def test_who_cannot_be_asked_for_gets_nothing_and_the_deployment_goes_on(tmp_path: Path) -> None:
+    code, told, made = run_hook(tmp_path, WHO="user")
+    assert code == 0 and "nobody gets the data roles" in told
+    assert not [call for call in made if call.startswith("azd")]
+
+
+def test_before_azd_asked_for_a_subscription_the_hook_takes_that_of_the_azure_cli(
+    tmp_path: Path,
+) -> None:
+    code, told, made = run_hook(tmp_path, AZURE_SUBSCRIPTION_ID="", AZURE_ENV_NAME="")
+    assert (code, told) == (0, "")
+    assert [call for call in made if "provider register" in call]
+    assert not [call for call in made if "--subscription" in call]
+
+
+def test_without_a_sign_in_of_the_azure_cli_nothing_is_begun(tmp_path: Path) -> None:
+    code, told, made = run_hook(tmp_path, WHO="")
+    assert code == 1 and "'az login'" in told
+    assert len(made) == 1
+
+
+def test_who_may_not_register_is_told_and_goes_on(tmp_path: Path) -> None:
+    code, told, _ = run_hook(tmp_path, REGISTERS="1")
+    assert code == 0
+    assert told.count("is not registered by you") == 3
 
 
 def test_the_budget_is_the_one_that_the_hooks_ask_for() -> None:
@@ -272,11 +326,17 @@ def test_both_hooks_say_and_do_the_same() -> None:
         "parameters.tsv",
         "is not ",
         "Nothing was deployed. 'azd env set NAME value' sets each right.",
-        "azd env set BUDGET_START",
+        "az group create",
+        "has a sign-in of its own",
+        "is not registered by you",
+        "nobody gets the data roles",
+        "signed-in-user show",
         "timePeriod.startDate",
         "rg-$",
     ):
         assert said in one and said in other, said
+    for kept in re.findall(r"\bkeep (\w+)", one):
+        assert f"azd env set {kept} " in other
     assert "cnotmatch" in other and "grep -Eq" in one  # both mind capitals
     assert one.index("exit 1") < one.index("az provider register")
     assert other.index("exit 1") < other.index("az provider register")

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Deploys with the Azure CLI alone: what `azd up` does, and its hooks. It may be repeated at any time.
+#
+#     infra/deploy.sh prod.env [parameter=value ...]
+#
+# prod.env has a line NAME=value for each parameter that is not to have its default, by the names of
+# docs/deploy.md, AZURE_ENV_NAME and AZURE_LOCATION among them, and AZURE_RESOURCE_GROUP where there is
+# a group already. What is found out on the way is written there, too. Needs `az`, `curl` and `zip`.
+set -eu
+DEPLOYMENT=${1:?'a file of lines NAME=value is needed, with AZURE_ENV_NAME and AZURE_LOCATION'}
+export DEPLOYMENT
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/deployment.sh"
+load
+: "${AZURE_ENV_NAME:?is not in the file}" "${AZURE_LOCATION:?is not in the file}"
+[ -n "${AZURE_SUBSCRIPTION_ID:-}" ] ||
+    keep AZURE_SUBSCRIPTION_ID "$(az account show --only-show-errors --query id --output tsv)"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+"$here/hooks/preprovision.sh"
+load
+
+# The parameters by their own names, which azd's file says.
+while IFS="$(printf '\t')" read -r name _ meaning; do
+    case "$name" in '' | '#'*) continue ;; esac
+    eval "value=\${$name-}"
+    [ -n "$value" ] || continue
+    parameter=$(sed -n "s/^ *\"\([A-Za-z]*\)\": .*\"[\$]{$name[=}].*/\1/p" "$here/main.parameters.json")
+    case "$meaning $value" in
+    'true or false '[tT1]*) value=true ;;
+    'true or false '*) value=false ;;
+    esac
+    set -- "$parameter=$value" "$@"
+done <"$here/hooks/parameters.tsv"
+
+echo "Making what is needed in $AZURE_RESOURCE_GROUP; this takes about ten minutes."
+az deployment group create --name dropscribe --only-show-errors \
+    --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
+    --template-file "$here/main.bicep" --parameters "$@" \
+    --query properties.outputs --output json >"$work/outputs.json"
+
+# Azure writes the names of outputs in letters of its own.
+awk -F '"' '/^  "/ { name = toupper($2) } /^    "value": "/ { print name "=" $4 }' \
+    "$work/outputs.json" >"$work/outputs"
+while IFS='=' read -r name value; do
+    keep "$name" "$value"
+done <"$work/outputs"
+
+"$here/hooks/postprovision.sh"
+
+# The same files as azd packs: those that .funcignore lets in.
+package=$(sed -n 's#^!/\(.*[^/]\)/*$#\1#p' "$here/../.funcignore")
+(cd "$here/.." && zip -qr "$work/app.zip" $package --exclude '*/.*' '*/__pycache__/*' '*.pyc')
+tries=3
+until az functionapp deployment source config-zip --only-show-errors --output none \
+    --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
+    --name "$AZURE_FUNCTION_APP_NAME" --src "$work/app.zip" --build-remote true; do
+    tries=$((tries - 1))
+    if [ "$tries" = 0 ]; then
+        echo "The code was not taken. 'infra/deploy.sh' tries again from the beginning." >&2
+        exit 1
+    fi
+    echo "The code was not taken; roles may be too young. Trying again in a minute."
+    sleep 60
+done
+
+"$here/hooks/postdeploy.sh"
