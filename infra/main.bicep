@@ -283,6 +283,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     allowedAddresses: addressesIn(allowedAddresses)
     workspaceId: monitoring.outputs.workspaceId
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
+    page: 'https://${named.functionApp}.azurewebsites.net'
     audio: audio
     audioDays: audioDays
     outputDays: outputDays
