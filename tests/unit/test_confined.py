@@ -327,7 +327,7 @@ def test_a_frame_that_is_too_long_or_cut_off_ends_the_conversation(frame: bytes)
 
 
 def test_a_frame_comes_back_as_it_was_sent() -> None:
-    left = bytearray(packed({"job": "look"}, b"\0sound"))
+    left = bytearray(packed({"job": "look"}, 6) + b"\0sound")
 
     def receive(_length: int) -> bytes:
         return bytes([left.pop(0)])
