@@ -23,6 +23,8 @@ _BITS_OF_A_SAMPLE = {
 """Of one channel."""
 _BITS_OF_A_SECOND = {"mp3": 320_000, "opus": 510_000, "ac3": 640_000, "wmapro": 768_000}
 """Of each channel, though most of these bounds are for all together."""
+_STUFFED = frozenset({"mpegts", "mpeg"})
+"""Containers that are mostly filling where the sound is thin."""
 _SLACK_BYTES, _SLACK_MS = 64 * 1024, 1_000
 
 
@@ -30,7 +32,7 @@ def is_too_dense(sound: Sound, sound_bytes: int) -> bool:
     """Whether so many bytes cannot be all the sound of so short a time. `sound_bytes` may hold
     headers, but no pictures."""
     most = most_bits_a_second(sound)
-    if most is None or sound.duration_ms is None:
+    if most is None or sound.duration_ms is None or sound.container in _STUFFED:
         return False
     return (sound_bytes - _SLACK_BYTES) * 8_000 > most * (sound.duration_ms + _SLACK_MS)
 

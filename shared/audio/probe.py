@@ -132,9 +132,8 @@ class _Looking:
 
     def _completed(self, sound: Sound, promise: Promise | None) -> tuple[Sound, Promise | None]:
         """What the head alone does not tell: the length of a live recording, that of a transport
-        stream, that of an MP3 whose
-        header contradicts its frames, and whether FLAC, which promises samples rather than
-        bytes, is all there."""
+        stream, that of an MP3 whose header contradicts its frames, and whether FLAC, which promises
+        samples rather than bytes, is all there."""
         if sound.duration_ms is None and CLUSTER in self.file.head:
             return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
         if sound.container == "mpegts":
