@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from shared import messages as m
 from shared.errors import DropscribeError, StoreUnavailable
-from shared.ports import blobs, state
+from shared.ports import blobs, indices, state
 from shared.ports.queue import Queue
 from tests.fakes.world import HIDDEN_AFTER_ERROR, MOST_DELIVERIES, World, a_second_of_silence
 
@@ -27,10 +27,10 @@ _PORTS: dict[Service, dict[str, type]] = {
     },
     "table": {
         "store": state.BatchStore,
-        "active": state.ActiveJobs,
-        "book": state.EndpointBook,
-        "diaries": state.Diaries,
-        "contents": state.Contents,
+        "active": indices.ActiveJobs,
+        "book": indices.EndpointBook,
+        "diaries": indices.Diaries,
+        "contents": indices.Contents,
     },
     "queue": {"queue": Queue},
 }
