@@ -8,7 +8,7 @@ tables. Unknown fields are ignored, so older code can read newer messages.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar, cast, get_args
+from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
 
@@ -91,7 +91,8 @@ class Collect(Versioned, frozen=True, kw_only=True):
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recording of a slice: where its result is and how long, where the provider tells, or why
-    there is none. `part` is the number of its part, where the job is a carrier."""
+    there is none. `part` is the number of its part, where the job is a carrier. `seen` is how its
+    audio stood when it was compared, after the provider had read it; "": it was not yet."""
 
     recording_id: str
     part: int | None = None
@@ -99,6 +100,7 @@ class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
     failure: Failure | None = None
     bytes: int | None = None
+    seen: Literal["", "there", "touched", "gone"] = ""
 
 
 class Write(Versioned, frozen=True, kw_only=True):

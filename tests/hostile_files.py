@@ -131,3 +131,44 @@ TEXTS: dict[str, bytes] = {
     "session with a zero byte": _SDP.encode() + b"m=audio 25004 RTP/AVP 0\na=x:\0\n",
 }
 """What would make a demuxer open something else."""
+
+
+def nested(depth: int) -> bytes:
+    """Boxes in boxes."""
+    inner = b""
+    for _ in range(depth):
+        inner = box(b"moov", inner)
+    return box(b"ftyp", b"M4A \0\0\0\0M4A mp42") + inner + box(b"mdat", bytes(10))
+
+
+def tag(size: int, frames: bytes) -> bytes:
+    """An ID3 tag that says to be so long, in front of nothing."""
+    told = bytes(size >> shift & 127 for shift in (21, 14, 7, 0))
+    return b"ID3\x03\0\0" + told + frames
+
+
+def streams(count: int) -> bytes:
+    """The beginnings of so many Opus streams in one Ogg file."""
+    head = b"\x01\x13OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0"
+    return b"".join(
+        b"OggS\0\x02" + bytes(8) + struct.pack("<I", number) + bytes(8) + head
+        for number in range(count)
+    )
+
+
+HEAPS: dict[str, Callable[[], bytes]] = {
+    "8000 boxes in boxes": lambda: nested(8_000),
+    "a tag of 256 MB with a picture of 250 MB": lambda: tag(
+        268_000_000,
+        b"APIC" + struct.pack(">I", 250_000_000) + b"\0\0\0image/png\0\x03\0" + bytes(60_000),
+    ),
+    "a tag of 5400 empty frames": lambda: tag(
+        60_000, (b"TXXX" + struct.pack(">I", 1) + bytes(3)) * 5_400
+    ),
+    "a WAV of 8000 chunks": lambda: (
+        b"RIFF" + struct.pack("<I", 65_000) + b"WAVE" + b"junk\0\0\0\0" * 8_000
+    ),
+    "1300 streams of Ogg": lambda: streams(1_300),
+    "65000 frames of AMR": lambda: b"#!AMR\n" + b"\x7c" * 65_000,
+}
+"""Very many of something small."""

@@ -24,6 +24,7 @@ _TABLES = {
     b"stss": (4, 4),
     b"stps": (4, 4),
 }
+_NEEDED = ({b"stts"}, {b"stsc"}, {b"stsz", b"stz2"}, {b"stco", b"co64"})
 _SAMPLES_IN_A_BYTE = 64
 """QuickTime counts the samples of IMA and MACE before they are packed: up to some 20 in a byte."""
 _MOST_DEPTH, _MOST_BOXES, _MOST_TRACKS = 12, 20_000, 64
@@ -33,10 +34,14 @@ _FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
 @dataclass
 class Index:
     """What the boxes say. `length_ms` is that of the first track of sound, None without one; its
-    header's own word is `told_ms`. `sample_bytes` and `last_chunk_at` are what all tables together
-    say of the sound: how much there is, and where its last stretch begins."""
+    header's own word is `told_ms`. It `is_whole` where that track has all tables that it needs.
+    `sound_bytes` is how much of it there is, where a table tells. `sample_bytes` and
+    `last_chunk_at` are what all tables together say: how much there is, and where its last stretch
+    begins."""
 
     is_possible: bool = True
+    is_whole: bool = True
+    sound_bytes: int = 0
     length_ms: int | None = None
     told_ms: int | None = None
     last_chunk_at: int = 0
@@ -52,6 +57,8 @@ class _Track:
     scale: int = 0
     told: int = 0
     played: int = 0
+    sound_bytes: int = 0
+    tables: set[bytes] = field(default_factory=set)
 
 
 def read_index(boxes: bytes, size: int) -> Index:
@@ -68,6 +75,8 @@ def read_index(boxes: bytes, size: int) -> Index:
     if sound is not None and sound.played:
         index.length_ms = sound.played * 1000 // sound.scale
         index.told_ms = sound.told * 1000 // sound.scale
+        index.sound_bytes = sound.sound_bytes
+    index.is_whole = sound is None or all(sound.tables & kinds for kinds in _NEEDED)
     return index
 
 
@@ -102,6 +111,7 @@ def _boxes(boxes: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 def _note(kind: bytes, content: memoryview, index: Index) -> None:
     track = index._tracks[-1] if index._tracks else _Track()
+    track.tables.add(kind)
     if kind in _TABLES:
         entry, before = _TABLES[kind]
         count = struct.unpack_from(">I", content, before)[0]
@@ -114,7 +124,7 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
             places = _numbers(content[8 : 8 + count * entry], "I" if kind == b"stco" else "Q")
             index.last_chunk_at = max(index.last_chunk_at, max(places, default=0))
     elif kind in (b"stsz", b"stz2"):
-        _sizes(kind, content, index)
+        _sizes(kind, content, index, track)
     elif kind == b"trun":
         flags, count = struct.unpack_from(">II", content)
         fields = sum(bool(flags & bit) for bit in _FIELDS_OF_TRUN)
@@ -131,7 +141,7 @@ def _hold(index: Index, wanted: int, present: int) -> None:
         index.is_possible = False
 
 
-def _sizes(kind: bytes, content: memoryview, index: Index) -> None:
+def _sizes(kind: bytes, content: memoryview, index: Index, track: _Track) -> None:
     """Samples of one size need no table, and those of a table have to lie in it."""
     size, count = struct.unpack_from(">II", content, 4)
     if kind == b"stz2":
@@ -139,7 +149,8 @@ def _sizes(kind: bytes, content: memoryview, index: Index) -> None:
     elif not size:
         _hold(index, count * 4, len(content) - 12)
         if index.is_possible:
-            index.sample_bytes += sum(_numbers(content[12 : 12 + count * 4], "I"))
+            track.sound_bytes = sum(_numbers(content[12 : 12 + count * 4], "I"))
+            index.sample_bytes += track.sound_bytes
     index._samples += count
 
 

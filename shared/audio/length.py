@@ -5,7 +5,10 @@ Layouts of MPEG audio frames: ISO/IEC 11172-3, 2.4.1, and 13818-3 for the lower 
 
 from __future__ import annotations
 
-from shared.audio.promise import Promise, id3_bytes
+import re
+from itertools import islice
+
+from shared.audio.promise import Promise, id3_bytes, mp3_promise
 from shared.ports.demuxer import Sound
 
 _TOLERANCE_MS = 100
@@ -31,6 +34,8 @@ _KILOBITS = {
 }
 _RATES = (44100, 48000, 32000)
 _FRAMES_LOOKED_AT = (20, 400)  # more only where few make it look wrong
+_MOST_GAPS = 1_000
+_LIKE_A_FRAME = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef].", re.DOTALL)
 
 
 def by_bytes(sound: Sound, size: int, promise: Promise | None) -> tuple[Sound, Promise | None]:
@@ -51,12 +56,24 @@ def by_bytes(sound: Sound, size: int, promise: Promise | None) -> tuple[Sound, P
 
 
 def mp3_is_doubtful(head: bytes, size: int, duration_ms: int | None) -> bool:
-    """Whether the frames in `head` make it likely that the file lasts another time."""
-    start = id3_bytes(head)
-    return duration_ms is not None and all(
+    """Whether its length header, or the frames in `head`, say that the file lasts another time."""
+    start, promised = id3_bytes(head), mp3_promise(head, size)
+    if duration_ms is None:
+        return False
+    if (
+        promised
+        and promised.whole_ms
+        and abs(promised.whole_ms - duration_ms) > _differ(duration_ms)
+    ):
+        return True
+    return all(
         _is_far_off(duration_ms, size - start, _frames(head, start, most))
         for most in _FRAMES_LOOKED_AT
     )
+
+
+def _differ(duration_ms: int) -> float:
+    return max(_TOLERANCE_MS, 0.02 * duration_ms)
 
 
 def _is_far_off(duration_ms: int, size: int, frames: list[tuple[int, float]]) -> bool:
@@ -76,6 +93,28 @@ def _frames(head: bytes, at: int, most: int) -> list[tuple[int, float]]:
         found.append(frame)
         at += frame[0]
     return found
+
+
+def mp3_ms(content: bytes) -> int | None:
+    """The time of all frames of layer III in a whole file; what lies between and behind them is
+    passed over. None for none."""
+    at, seconds = id3_bytes(content), 0.0
+    for _ in range(_MOST_GAPS):
+        while frame := _frame(content[at : at + 4]):
+            seconds, at = seconds + frame[1], at + frame[0]
+        at = _next_frame(content, at + 1)
+        if at < 0:
+            break
+    return round(seconds * 1000) or None
+
+
+def _next_frame(content: bytes, at: int) -> int:
+    """Where a frame begins that another one follows; -1 for none. Looks at so many places only."""
+    for match in islice(_LIKE_A_FRAME.finditer(content, at), _MOST_GAPS):
+        frame = _frame(match[0])
+        if frame and _frame(content[match.start() + frame[0] :][:4]):
+            return match.start()
+    return -1
 
 
 def _frame(header: bytes) -> tuple[int, float] | None:

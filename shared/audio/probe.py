@@ -18,10 +18,11 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from shared.audio import mp4
+from shared.audio.density import is_too_dense
 from shared.audio.index import Index, read_index
 from shared.audio.kinds import is_dictation, is_web_form, other_kind
-from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
-from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
+from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful, mp3_ms
+from shared.audio.promise import Promise, broken_promise, id3_bytes, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
 from shared.audio.tag import behind_tag
@@ -106,6 +107,8 @@ class _Looking:
         if sound is not None:
             return sound, broken_promise(head, size)
         sound, promise = self._completed(self._sound(), broken_promise(head, size))
+        if not sound.has_pictures and is_too_dense(sound, size - id3_bytes(head)):
+            sound = replace(sound, duration_ms=None)
         return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
 
     def _sound(self) -> Sound:
@@ -129,9 +132,8 @@ class _Looking:
 
     def _completed(self, sound: Sound, promise: Promise | None) -> tuple[Sound, Promise | None]:
         """What the head alone does not tell: the length of a live recording, that of a transport
-        stream, that of an MP3 whose
-        header contradicts its frames, and whether FLAC, which promises samples rather than
-        bytes, is all there."""
+        stream, that of an MP3 whose header contradicts its frames, and whether FLAC, which promises
+        samples rather than bytes, is all there."""
         if sound.duration_ms is None and CLUSTER in self.file.head:
             return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
         if sound.container == "mpegts":
@@ -156,10 +158,10 @@ class _Looking:
         return mp3_is_doubtful(self.file.head, self.file.size, sound.duration_ms)
 
     def _end_of_all(self) -> int | None:
-        """The end of the last packet, where the file is small enough to be read whole."""
+        """The time of all frames, where the file is small enough to be read whole."""
         if self.file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
             return None
-        return self.demuxer.end_of_packets_ms(self.file.fetch_all(0, self.file.size))
+        return mp3_ms(self.file.fetch_all(0, self.file.size))
 
     def _mp4(self) -> tuple[Sound, Promise | None]:
         layout = mp4.read_layout(self.file)
@@ -175,6 +177,10 @@ class _Looking:
         if layout.is_fragmented:
             return self._fragments(layout), None
         sound = _by_index(self._settled(self._of_index(layout)), index)
+        if is_too_dense(sound, index.sound_bytes):
+            sound = replace(sound, duration_ms=None)
+        if not index.is_whole:
+            raise not_audio(self.file.head, self.name)
         if layout.end <= self.file.size:
             if max(index.last_chunk_at, index.sample_bytes) > self.file.size:
                 raise texts.MORE_DECLARED.error()

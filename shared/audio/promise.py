@@ -107,6 +107,14 @@ def _is_whole(promised: int, container: int, block: int) -> bool:
 
 
 def _mp3(head: bytes, size: int) -> Promise | None:
+    promised = mp3_promise(head, size)
+    return (
+        promised if promised and promised.promised_bytes > promised.present_bytes * 1.02 else None
+    )
+
+
+def mp3_promise(head: bytes, size: int) -> Promise | None:
+    """What the length header of an MP3 says, kept or not; None without one."""
     start = id3_bytes(head)
     frame = head[start : start + 200]
     if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
@@ -115,12 +123,7 @@ def _mp3(head: bytes, size: int) -> Promise | None:
     if at < 0 or len(frame) < at + 16:
         return None
     flags, frames, promised = struct.unpack_from(">III", frame, at + 4)
-    if flags & 3 != 3:
-        return None
-    present = size - start
-    if promised <= present * 1.02:
-        return None
-    return Promise(promised, present, _mp3_ms(frame, frames))
+    return Promise(promised, size - start, _mp3_ms(frame, frames)) if flags & 3 == 3 else None
 
 
 def id3_bytes(head: bytes) -> int:

@@ -24,7 +24,12 @@ def matroska_end_ms(file: RangeFile, demuxer: Demuxer) -> int | None:
 def fragments_end_ms(
     file: RangeFile, layout: Layout, demuxer: Demuxer, check: Callable[[bytes], object]
 ) -> int | None:
-    """From the last fragment of an MP4. `check` is shown what will be read, and may raise."""
+    """From the last fragment of an MP4; of one that a single range holds, from all of them, so that
+    one that is damaged shows. `check` is shown what will be read, and may raise."""
+    if file.size <= FETCH_BYTES:
+        content = file.fetch_all(0, file.size)
+        check(content)
+        return demuxer.end_of_packets_ms(content)
     beginning = file.fetch_all(0, layout.init_end)
     return _end_ms(file, demuxer, beginning, b"moof", before=4, check=check)
 

@@ -17,6 +17,7 @@ from shared.messages import Change, Plan
 from shared.model.batch import batch as batches
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording, looked_at_again, waiting_again
+from shared.model.failure_texts import AUDIO_REPLACED
 from shared.model.manifest.manifest import Head, Item
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.register.dropped import ExamineAgain
@@ -83,7 +84,7 @@ class CarryOutRetry(UseCase):
                 raise error
 
     def _look(self, batch: Batch, due: list[Recording]) -> Look:
-        if batch.items is None or all(row.audio is not None for row in due):
+        if batch.items is None or all(_is_as_looked_at(row) for row in due):
             return self.examine_again
         positions = {row.item for row in due if row.item is not None}
         items, head = self.requests.find(batch, positions), self.requests.head(batch)
@@ -104,7 +105,7 @@ class CarryOutRetry(UseCase):
         others have their turn."""
         now = self.clock.now()
         try:
-            found = row if row.audio is not None else look(row)
+            found = row if _is_as_looked_at(row) else look(row)
             if found is None:
                 return msgspec.structs.replace(row, changed_at=now)
             if found is not row and found.failure is not None:
@@ -114,6 +115,12 @@ class CarryOutRetry(UseCase):
         except DropscribeError as error:
             return error
         return waiting_again(_blank(found), now, attempt=1, cohort="")
+
+
+def _is_as_looked_at(row: Recording) -> bool:
+    """What was refused was not looked at whole, and what was replaced since is another."""
+    is_another = row.failure is not None and row.failure.code == AUDIO_REPLACED.code
+    return row.audio is not None and not is_another
 
 
 def _is_due(row: Recording, batch: Batch) -> bool:

@@ -30,10 +30,10 @@ class BrokenFrame(Exception):
     """The other side is gone, or says what cannot be."""
 
 
-def packed(head: dict[str, Any], data: bytes = b"") -> bytes:
-    """A frame."""
+def packed(head: dict[str, Any], data_bytes: int = 0) -> bytes:
+    """A frame up to its bytes, of which there are so many."""
     text = json.dumps(head, separators=(",", ":")).encode()
-    return HEAD.pack(len(text), len(data)) + text + data
+    return HEAD.pack(len(text), data_bytes) + text
 
 
 def received(receive: Callable[[int], bytes], most: int = MOST_BYTES) -> tuple[bytes, bytes]:
@@ -43,6 +43,26 @@ def received(receive: Callable[[int], bytes], most: int = MOST_BYTES) -> tuple[b
     if head_bytes > MOST_HEAD_BYTES or data_bytes > most:
         raise BrokenFrame(f"a frame of {head_bytes} and {data_bytes} bytes")
     return _all(receive, head_bytes), _all(receive, data_bytes)
+
+
+def received_into(room: memoryview, fill: Callable[[memoryview], int]) -> tuple[bytes, memoryview]:
+    """The same in a place that is there already, and is used again for the next frame: the bytes
+    are a part of `room`. `fill(place)` says how many it brought, 0 at the end."""
+    head_bytes, data_bytes = HEAD.unpack(_filled(room[: HEAD.size], fill))
+    if head_bytes > MOST_HEAD_BYTES or head_bytes + data_bytes > len(room):
+        raise BrokenFrame(f"a frame of {head_bytes} and {data_bytes} bytes")
+    whole = _filled(room[: head_bytes + data_bytes], fill)
+    return bytes(whole[:head_bytes]), whole[head_bytes:]
+
+
+def _filled(place: memoryview, fill: Callable[[memoryview], int]) -> memoryview:
+    left = place
+    while left:
+        count = fill(left)
+        if not count:
+            raise BrokenFrame("the other side is gone")
+        left = left[count:]
+    return place
 
 
 def _all(receive: Callable[[int], bytes], length: int) -> bytes:

@@ -91,7 +91,7 @@ class Child:
         """`done` or `failed`. Raises `ChildDied`; then the child is of no use any more."""
         self.jobs += 1
         try:
-            self._send(packed(job, data))
+            self._send(packed(job, len(data)), data)
             return self._said(self._limits.wall_seconds)
         except (BrokenFrame, OSError) as error:
             raise self._died() from error
@@ -104,9 +104,14 @@ class Child:
             process.kill()
             process.wait()
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, head: bytes, data: bytes) -> None:
+        """At once where that is possible, so that the child wakes up once."""
         self._socket.settimeout(self._limits.wall_seconds)
-        self._socket.sendall(data)
+        sent = self._socket.sendmsg([head, data])
+        if sent < len(head):
+            self._socket.sendall(head[sent:])
+        if sent < len(head) + len(data):
+            self._socket.sendall(memoryview(data)[max(0, sent - len(head)) :])
         self._socket.settimeout(_TICK_SECONDS)
 
     def _said(self, ticks: int) -> Said:

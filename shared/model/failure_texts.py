@@ -122,6 +122,16 @@ MISSING = _ready("input", "recording_missing",
 NOTHING_LISTED = _ready("input", "nothing_listed",
     "No blob is there whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
+AUDIO_GONE = _ready("input", "recording_missing",
+    "The blob was removed before it was sent to the provider.",
+    "Upload the recording again.")
+AUDIO_REPLACED = _ready("input", "audio_replaced",
+    "The blob was replaced after it was looked at. It was not sent.",
+    "If the newer version was dropped like this one, it is a recording of its own, and there is "
+    "nothing to do. Otherwise ask for it in another batch, or retry this one.")
+AUDIO_REPLACED_LATE = _ready("input", "audio_replaced",
+    "The blob was replaced after it was sent, so nobody can tell which version the provider heard. "
+    "What it heard was not stored.", AUDIO_REPLACED.advice)
 
 # What storage says of a blob.
 

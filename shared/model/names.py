@@ -8,7 +8,7 @@ and a bidi sign shows another name than there is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -25,6 +25,13 @@ def name_problem(name: str) -> str:
 def leads_astray(name: str) -> bool:
     """Whether some service may read a name as that of another blob."""
     return any("\\" in form or _dots(form) for form in _readings(name))
+
+
+def shared_beginning(names: Collection[str]) -> str:
+    """With which all of them begin."""
+    first, last = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[:length] if length is not None else first
 
 
 def _readings(name: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
 from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
+from shared.pipeline.compare import CompareVersions
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.finish.batch import BusyBatches, FinishBatch
 from shared.pipeline.finish.job import FinishJob
@@ -41,6 +42,7 @@ from shared.pipeline.submit.claim import ClaimParts, FindHeld
 from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.dissolve import PutBack, SetAside
 from shared.pipeline.submit.fall_over import FallOver
+from shared.pipeline.submit.leave_behind import LeaveBehind
 from shared.pipeline.submit.line import JoinLine, SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
@@ -241,6 +243,12 @@ def _sending(
             store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        leave_behind=LeaveBehind(
+            store=store,
+            compare=_compare(ground),
+            fail=failing.fail,
+            save_settled=failing.save_settled,
+        ),
         set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),
         find_held=FindHeld(store=store, hold_back=hold_back, pool=ports.pool),
@@ -269,7 +277,7 @@ def _collect(
         begin_anew=failing.begin_anew,
         hand_over=HandOver(
             **ground.common,
-            cut_slices=CutSlices(store=store, policy=ports.policy),
+            cut_slices=CutSlices(store=store, policy=ports.policy, compare=_compare(ground)),
             fail_job=failing.fail_job,
             write_now=write_now,
             write_single=write_single,
@@ -313,7 +321,11 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         **ground.common,
         endpoints=ground.endpoints,
         write_recording=WriteRecording(
-            publish=publish, settle=failing.settle, policy=ports.policy, clock=ports.clock
+            compare=_compare(ground),
+            publish=publish,
+            settle=failing.settle,
+            policy=ports.policy,
+            clock=ports.clock,
         ),
         save_settled=failing.save_settled,
         finish_now=finish_now,
@@ -322,6 +334,10 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         note_settled=failing.note_settled,
         pool=ports.pool,
     )
+
+
+def _compare(ground: Ground) -> CompareVersions:
+    return CompareVersions(store=ground.store, audio=ground.ports.audio, pool=ground.ports.pool)
 
 
 def _finish(ground: Ground, failing: Failing) -> FinishBatch:

@@ -29,7 +29,7 @@ class AudioHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AudioEntry(msgspec.Struct, frozen=True, gc=False):
-    """One line of a container's listing."""
+    """One line of a container's listing. `md5` as in `AudioHead`."""
 
     name: str
     etag: str
@@ -37,6 +37,7 @@ class AudioEntry(msgspec.Struct, frozen=True, gc=False):
     metadata: dict[str, str]
     bytes: int = 0
     state: BlobState = WHOLE
+    md5: str | None = None
 
 
 def head_of(entry: AudioEntry, refused: str) -> AudioHead:

@@ -9,13 +9,15 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sound:
-    """The first audio stream. `duration_ms` is None where the container does not say."""
+    """The first audio stream. `duration_ms` is None where the container does not say;
+    `has_pictures` tells that there are streams of pictures as well."""
 
     codec: str
     container: str
     channels: int
     sample_rate_hz: int
     duration_ms: int | None
+    has_pictures: bool = False
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,8 @@ def test_the_head_tells_the_md5_of_all_bytes(intake: Intake) -> None:
     intake.drop("a.wav", data)
     head = intake.audio.head(intake.container, "a.wav")
     assert head is not None and head.md5 == md5(data, usedforsecurity=False).hexdigest()
+    listed = intake.audio.entry(intake.container, "a.wav")
+    assert listed is not None and (listed.md5, listed.etag) == (head.md5, head.etag)
 
 
 def test_what_touching_a_blob_changes_and_what_it_does_not(

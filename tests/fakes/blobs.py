@@ -71,7 +71,7 @@ class FakeAudio:
             media_type="audio/wav",
             metadata=blob.metadata,
             state=blob.state,
-            md5=None if blob.in_blocks else md5(blob.data, usedforsecurity=False).hexdigest(),
+            md5=_md5(blob),
         )
 
     def entry(self, container: str, name: str) -> AudioEntry | None:
@@ -115,8 +115,18 @@ class FakeAudio:
 
 def _entry(name: str, blob: Blob) -> AudioEntry:
     return AudioEntry(
-        name, blob.etag, blob.last_modified_at, blob.metadata, len(blob.data), blob.state
+        name,
+        blob.etag,
+        blob.last_modified_at,
+        blob.metadata,
+        len(blob.data),
+        blob.state,
+        _md5(blob),
     )
+
+
+def _md5(blob: Blob) -> str | None:
+    return None if blob.in_blocks else md5(blob.data, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)

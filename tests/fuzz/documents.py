@@ -36,11 +36,28 @@ MANIFESTS: Mapping[str, bytes] = {
     "jsonl": b'{"manifest":{"title":"March"}}\n{"blob":"a.wav"}\n{"prefix":"d/"}\n',
     "csv": b'# title: March\nblob,title,speakers,metadata.n\na.wav,x,2,1\nb.wav,"y,\nz",auto,\n',
 }
+_HEARD = (
+    b'{"text":"Good","start":120,"end":400,"confidence":0.9,"speaker":"A","channel":"1"},'
+    b'{"text":"day.","start":410,"end":800,"confidence":0.8,"speaker":"B","channel":null}'
+)
+_MADE = {
+    "assemblyai": b'{"id":"1","status":"completed","audio_url":"https://x.example/a.wav",'
+    b'"text":"Good day.","confidence":0.9,"audio_duration":61,"multichannel":false,"words":['
+    + _HEARD
+    + b'],"utterances":[{"text":"Good day.","start":120,"end":800,"confidence":0.9,'
+    b'"speaker":"A","words":[' + _HEARD + b"]}]}",
+    "soferai": b'{"text":"Good day.","timestamps":[{"word":"Good","start":0.1,"end":0.4,'
+    b'"speaker":"1","hebrew_word_format":["he"]},{"word":"day.","start":0.4,"end":0.8,'
+    b'"speaker":null,"hebrew_word_format":null}],"info":{"id":"1","title":"a.mp3",'
+    b'"status":"COMPLETED","duration":61.25,"num_speakers":1,"model":"v1"}}',
+}
+"""Where nothing was recorded."""
 
 
 def results(provider: str) -> list[bytes]:
-    """What was recorded of a provider's answers."""
-    return [path.read_bytes() for path in sorted((_SAMPLES / provider).rglob("*.json"))]
+    """What was recorded of a provider's answers, or is made up like them."""
+    recorded = [path.read_bytes() for path in sorted((_SAMPLES / provider).rglob("*.json"))]
+    return recorded or [_MADE[provider]]
 
 
 def changed(document: bytes, number: int) -> bytes:

@@ -47,18 +47,22 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline": f"pipeline endpoints ports messages audio outputs {GROUND}",
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
+    "shared/pipeline/compare.py": f"ports messages {GROUND}",
     "shared/pipeline/write": (
-        f"pipeline.write pipeline.fail pipeline.step ports messages outputs {GROUND}"
+        "pipeline.write pipeline.compare pipeline.fail pipeline.step ports messages outputs "
+        f"{GROUND}"
     ),
     "shared/pipeline/plan": f"pipeline.plan pipeline.fail pipeline.write ports messages {GROUND}",
     "shared/pipeline/register": (
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"
     ),
     "shared/pipeline/submit": (
-        f"pipeline.submit pipeline.plan pipeline.fail endpoints ports messages {GROUND}"
+        "pipeline.submit pipeline.plan pipeline.compare pipeline.fail endpoints ports messages "
+        f"{GROUND}"
     ),
     "shared/pipeline/collect": (
-        f"pipeline.collect pipeline.submit pipeline.fail pipeline.step ports messages {GROUND}"
+        "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.step ports "
+        f"messages {GROUND}"
     ),
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",

@@ -268,8 +268,12 @@ def test_those_of_one_folder_are_looked_for_by_one_listing() -> None:
     there.audio.page = lambda c, p, m, n: pages.append(p) or page(c, p, m, n)  # type: ignore
     for i in range(50):
         there.drop(f"calls/{i}.wav")
-    there.run()
-    assert there.audio.heads == 50 and [page for page in pages if page] == ["calls/"]
+    there.clock.advance(66)
+    while not there.store.job_rows:
+        message = there.queue.take()
+        assert message is not None
+        there.step(message)
+    assert there.audio.heads == 50 and pages == ["calls/"]
 
 
 def test_metadata_is_a_filter_of_the_api() -> None:

@@ -6,20 +6,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shared.audio import probe
 from shared.confined.demuxer import ConfinedDemuxer
 from shared.confined.frames import HEAD, BrokenFrame, packed, received
 from shared.confined.pool import Children
 from shared.confined.process import Child, ChildDied, Limits, Said
-from shared.errors import ReaderUnavailable
+from shared.errors import InputError, ReaderUnavailable
 from shared.ports.demuxer import Sound, TooCostly
-from tests.hostile_files import BOMBS
+from tests.hostile_files import BOMBS, HEAPS, TEXTS
 from tests.unit.probing_audio import amr, audio
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -168,6 +171,40 @@ def test_ffmpeg_itself_gets_no_more_memory_than_a_file_may_cost(
     assert said.done is not None or said.failed == "memory"
     assert peak_mib(child) - before < 100
     child.end()
+
+
+def cpu_seconds(child: Child) -> float:
+    """Of the child so far."""
+    fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+HOSTILE = {**BOMBS, **HEAPS, **{name: lambda text=text: text for name, text in TEXTS.items()}}
+
+
+@on_linux
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_whole_look_costs_app_and_child_little_memory_and_time(
+    name: str, children: Children, nursery: Nursery
+) -> None:
+    assert is_read(children)
+    [child] = nursery.born
+    content = HOSTILE[name]()
+    memory, used = peak_mib(child), cpu_seconds(child)
+    reads: list[int] = []
+
+    def read(offset: int, length: int) -> bytes:
+        reads.append(length)
+        return content[offset : offset + length]
+
+    began = time.process_time()
+    with suppress(InputError):
+        probe(content[:65536], len(content), read, name="a", demuxer=ConfinedDemuxer(children))
+    assert time.process_time() - began < 1
+    assert len(reads) <= 8
+    assert nursery.born == [child], "it did not even end its child"
+    assert peak_mib(child) - memory < 100
+    assert cpu_seconds(child) - used < 2
 
 
 def test_time_of_the_processor_ends_and_the_file_is_to_blame(nursery: Nursery) -> None:
@@ -327,7 +364,7 @@ def test_a_frame_that_is_too_long_or_cut_off_ends_the_conversation(frame: bytes)
 
 
 def test_a_frame_comes_back_as_it_was_sent() -> None:
-    left = bytearray(packed({"job": "look"}, b"\0sound"))
+    left = bytearray(packed({"job": "look"}, 6) + b"\0sound")
 
     def receive(_length: int) -> bytes:
         return bytes([left.pop(0)])

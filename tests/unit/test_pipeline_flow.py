@@ -227,7 +227,7 @@ def test_an_event_of_a_blob_that_is_gone_is_let_go() -> None:
 
 
 @pytest.mark.parametrize("older_first", [True, False])
-def test_overwritten_audio_is_two_recordings_and_the_newest_has_the_plain_name(
+def test_of_audio_that_is_overwritten_while_it_is_transcribed_only_the_newest_is_sure(
     older_first: bool,
 ) -> None:
     world = World()
@@ -246,13 +246,14 @@ def test_overwritten_audio_is_two_recordings_and_the_newest_has_the_plain_name(
     plain = "transcripts/audio/a.wav.json"
     world.run()
     assert world.outputs.files[plain].recording_id == newer.id
-    assert world.outputs.files[own_name(plain, older.id)].recording_id == older.id
     assert set(world.outputs.files) == {
-        path
-        for ending in ("json", "vtt")
-        for plain in [f"transcripts/audio/a.wav.{ending}"]
-        for path in (plain, own_name(plain, older.id))
+        "transcripts/audio/a.wav.json",
+        "transcripts/audio/a.wav.vtt",
+        "errors/audio/a.wav.json",
     }
+    row = world.store.recording(older.batch_id, older.id)
+    assert row is not None and row.failure is not None
+    assert row.failure.code == "audio_replaced"
     assert_all_is_well(world)
 
 
@@ -262,16 +263,12 @@ def test_two_versions_in_one_second_end_in_one_order_however_often_they_are_writ
     newer = world.drop("a.wav", ANOTHER)
     assert older is not None and newer is not None and older.batch_id == newer.batch_id
     world.run()
-    files = dict(world.outputs.files)
+    path = "transcripts/audio/a.wav.json"
+    content = world.outputs.files[path].content
     for row in (older, newer, older):
-        for path in ("transcripts/audio/a.wav.json", "transcripts/audio/a.wav.vtt"):
-            own = own_name(path, row.id)
-            content = files.get(own, files[path]).content
-            world.outputs.put(path, content, files[path].media_type, recording=row)
-    assert {path: stored.recording_id for path, stored in files.items()} == {
-        path: stored.recording_id for path, stored in world.outputs.files.items()
-    }
-    assert files["transcripts/audio/a.wav.json"].recording_id == newer.id
+        world.outputs.put(path, content, "application/json", recording=row)
+    assert world.outputs.files[path].recording_id == newer.id
+    assert world.outputs.files[own_name(path, older.id)].recording_id == older.id
 
 
 @pytest.mark.parametrize(

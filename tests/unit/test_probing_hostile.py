@@ -176,3 +176,63 @@ def test_a_blob_that_reads_shorter_than_it_says_ends() -> None:
     blob = Blob(audio("live.webm"), "live.webm")
     with pytest.raises(InputError):
         probe(blob.content[:300], len(blob.content), lambda _o, _n: b"", name="live.webm")
+
+
+def test_an_mp3_with_a_tag_behind_its_sound_lasts_as_long_as_its_frames() -> None:
+    """A length header that is right, and a tag that the length by bytes would count as sound."""
+    content = audio("vbr.mp3") + b"APETAGEX" + bytes(12_000)
+    found = looked_at(content, "a.mp3")
+    assert found.duration_ms == pytest.approx(SECONDS * 1000, rel=0.01)
+
+
+def test_noise_that_looks_like_frames_is_counted_in_no_time() -> None:
+    content = audio("vbr.mp3") + b"\xff\xfb\x90\x00\x00" * 600_000
+    began = time.process_time()
+    looked_at(content, "a.mp3")
+    assert time.process_time() - began < 1
+
+
+def test_of_a_small_fragmented_file_a_fragment_that_is_damaged_shows() -> None:
+    content = audio("fragmented.m4a")
+    middle = content.find(b"moof", len(content) // 2) - 4
+    found = looked_at(content[: middle - 2000] + content[middle:], "a.m4a")
+    assert found.duration_ms is not None
+    assert found.duration_ms < 0.6 * SECONDS * 1000
+
+
+@pytest.mark.parametrize("table", [b"stts", b"stsc", b"stsz", b"stco"])
+def test_an_index_that_lacks_a_table_finds_no_sound(table: bytes) -> None:
+    content = audio("faststart.m4a").replace(table, b"free", 1)
+    with pytest.raises(InputError, match="not_audio"):
+        looked_at(content, "a.m4a")
+
+
+def test_a_time_scale_that_makes_sound_denser_than_its_codec_can_be_is_not_believed() -> None:
+    content = bytearray(audio("faststart.m4a"))
+    at = content.find(b"mdhd")
+    content[at + 16 : at + 20] = words(16_000 * 20)
+    assert looked_at(bytes(content), "a.m4a").duration_ms is None
+
+
+@pytest.mark.parametrize("name", ["voice.webm", "voice.opus", "voice.wma"])
+def test_a_length_in_which_so_many_bytes_cannot_be_heard_is_not_believed(name: str) -> None:
+    content = audio(name)
+    sound = looked_at(content, name)
+    assert sound.duration_ms is not None
+
+    class Lying(Untouched):
+        def look(self, spans: object, size: int) -> Look:
+            return Look(Sound(sound.codec, sound.container, 1, sound.sample_rate_hz, 200))
+
+    long = content * (1 + 2_000_000 // len(content))
+    assert looked_at(long, name, demuxer=Lying()).duration_ms is None
+
+
+def test_pictures_beside_the_sound_are_no_density() -> None:
+    class Film(Untouched):
+        def look(self, spans: object, size: int) -> Look:
+            return Look(Sound("opus", "matroska,webm", 1, 48_000, 5_000, has_pictures=True))
+
+    content = audio("voice.webm")
+    found = looked_at(content + bytes(3_000_000), "a.webm", demuxer=Film())
+    assert found.duration_ms == 5_000

@@ -60,7 +60,7 @@ def test_the_makefile_installs_nothing_that_is_not_pinned() -> None:
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     installed = re.findall(r"pip install .*", text)
     assert len(installed) >= 4
-    assert all(re.search(r"-r (\S+)$", line) for line in installed)
+    assert all(re.search(r"-r \S+$|--require-hashes", line) for line in installed)
     assert "npm install" not in text
     assert "npm ci --ignore-scripts" in text
 

@@ -49,7 +49,7 @@ class File:
     """A file of which some spans are held, in the shape that PyAV opens. What is not held reads as
     the end; `missing_at` is where that happened first."""
 
-    def __init__(self, spans: list[tuple[int, bytes]], size: int) -> None:
+    def __init__(self, spans: list[tuple[int, memoryview]], size: int) -> None:
         self._spans, self._size = spans, size
         self._position = self._calls = 0
         self.missing_at: int | None = None
@@ -69,15 +69,15 @@ class File:
 
     def _held(self, length: int) -> bytes:
         """What is held from here on; spans that touch are read across."""
-        found = b""
-        for _ in self._spans:
+        found = bytes(self._span_at(self._position, length))
+        while found and len(found) < length:
             part = self._span_at(self._position + len(found), length - len(found))
             if not part:
                 break
             found += part
         return found
 
-    def _span_at(self, offset: int, length: int) -> bytes:
+    def _span_at(self, offset: int, length: int) -> memoryview | bytes:
         for start, data in self._spans:
             if start <= offset < start + len(data):
                 return data[offset - start : offset - start + length]
@@ -106,7 +106,7 @@ def look(file: File) -> dict[str, Any]:
         return {"missing_at": file.missing_at}
 
 
-def end_of_packets_ms(data: bytes) -> int | None:
+def end_of_packets_ms(data: memoryview) -> int | None:
     """Where the last packet of the first audio stream ends; reads every packet of `data`."""
     last = 0.0
     try:
@@ -138,6 +138,7 @@ def _found(container: Any) -> dict[str, Any]:
                     "channels": codec.channels,
                     "sample_rate_hz": codec.sample_rate,
                     "duration_ms": _duration_ms(container, stream),
+                    "has_pictures": bool(container.streams.video),
                 }
             }
     return {"silent": {"container": name, "has_video": bool(container.streams.video)}}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.confined.child import cage, ffmpeg
-from shared.confined.frames import BrokenFrame, packed, received
+from shared.confined.frames import MOST_BYTES, MOST_HEAD_BYTES, BrokenFrame, packed, received_into
 
 _WAY_IN, _WAY_OUT = 0, 1
 _SHORTEST_WAV = bytes.fromhex(
@@ -21,13 +21,14 @@ def main() -> None:
     """The arguments are the limits, as JSON: `memory_bytes`, `life_cpu_seconds`, `cpu_seconds`."""
     limits = json.loads(sys.argv[1])
     _warm_up()
+    room = memoryview(bytearray(MOST_HEAD_BYTES + MOST_BYTES))
     walls = cage.shut_in(
         memory_bytes=limits["memory_bytes"], cpu_seconds=limits["life_cpu_seconds"]
     )
     _send({"ready": walls})
     while True:
         try:
-            head, data = received(_receive)
+            head, data = received_into(room, _fill)
         except BrokenFrame:
             return
         _send(_answer(json.loads(head), data, limits["cpu_seconds"]))
@@ -35,12 +36,12 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Whatever is imported late has to be there before the door is shut."""
-    ffmpeg.look(ffmpeg.File([(0, _SHORTEST_WAV)], len(_SHORTEST_WAV)))
-    ffmpeg.look(ffmpeg.File([(0, bytes(8))], 8))
-    ffmpeg.end_of_packets_ms(_SHORTEST_WAV)
+    ffmpeg.look(ffmpeg.File([(0, memoryview(_SHORTEST_WAV))], len(_SHORTEST_WAV)))
+    ffmpeg.look(ffmpeg.File([(0, memoryview(bytes(8)))], 8))
+    ffmpeg.end_of_packets_ms(memoryview(_SHORTEST_WAV))
 
 
-def _answer(job: dict[str, Any], data: bytes, cpu_seconds: float) -> dict[str, Any]:
+def _answer(job: dict[str, Any], data: memoryview, cpu_seconds: float) -> dict[str, Any]:
     cage.start_clock(cpu_seconds)
     try:
         return {"done": _JOBS[job["job"]](job, data)}
@@ -52,7 +53,7 @@ def _answer(job: dict[str, Any], data: bytes, cpu_seconds: float) -> dict[str, A
         cage.start_clock(0)
 
 
-def _look(job: dict[str, Any], data: bytes) -> dict[str, Any]:
+def _look(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
     spans, start = [], 0
     for offset, length in job["spans"]:
         spans.append((offset, data[start : start + length]))
@@ -60,18 +61,18 @@ def _look(job: dict[str, Any], data: bytes) -> dict[str, Any]:
     return ffmpeg.look(ffmpeg.File(spans, job["size"]))
 
 
-def _end_of_packets(_job: dict[str, Any], data: bytes) -> dict[str, Any]:
+def _end_of_packets(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
     return {"end_ms": ffmpeg.end_of_packets_ms(data)}
 
 
-_JOBS: dict[str, Callable[[dict[str, Any], bytes], dict[str, Any]]] = {
+_JOBS: dict[str, Callable[[dict[str, Any], memoryview], dict[str, Any]]] = {
     "look": _look,
     "end_of_packets": _end_of_packets,
 }
 
 
-def _receive(length: int) -> bytes:
-    return os.read(_WAY_IN, length)
+def _fill(place: memoryview) -> int:
+    return os.readv(_WAY_IN, [place])
 
 
 def _send(head: dict[str, Any]) -> None:

@@ -74,6 +74,16 @@ def may_be_same(one: Fingerprint, other: Fingerprint) -> bool:
     return (one.bytes, one.head) == (other.bytes, other.head)
 
 
+def is_version(
+    row_etag: str, mine: Fingerprint | None, etag: str, size: int, md5: str | None
+) -> bool:
+    """Whether what lies under a name now is the version that was looked at: by its ETag, or, where
+    only its metadata changed, by the MD5 of all its bytes."""
+    if etag == row_etag:
+        return True
+    return mine is not None and mine.md5 is not None and (mine.bytes, mine.md5) == (size, md5)
+
+
 def is_same(one: Fingerprint, other: Fingerprint) -> bool:
     """All their bytes are known to be equal."""
     return may_be_same(one, other) and one.md5 is not None and one.md5 == other.md5

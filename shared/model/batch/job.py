@@ -163,6 +163,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     container: str
     name: str
+    etag: str = ""
     web_url: str | None = None
     item: int | None = None
     job_index: int | None = None

@@ -15,6 +15,7 @@ from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_RESULT
+from shared.pipeline.compare import CompareVersions, compared
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
 from shared.ports.state import BatchStore
 
@@ -30,12 +31,14 @@ def files_of(job: Job, provider: SpeechProvider, remote: RemoteStatus) -> list[R
 
 @dataclass(frozen=True, kw_only=True)
 class CutSlices:
-    """Every recording that is left, with its result or with the reason why there is none. The
-    report is read only where a result is missing. What waits for money is left as it is: the
-    sweep has the job collected again, over and over, until there is none left."""
+    """Every recording that is left, with its result or with the reason why there is none, and how
+    its audio stands. The report is read only where a result is missing. What waits for money is
+    left as it is: the sweep has the job collected again, over and over, until there is none
+    left."""
 
     store: BatchStore
     policy: Policy
+    compare: CompareVersions
 
     def __call__(
         self, job: Job, files: list[ResultFile], provider: SpeechProvider
@@ -45,6 +48,8 @@ class CutSlices:
         lacking = [row for row in rows if found[row.id] is None]
         known = known_failures(read_report(provider, files), lacking) if lacking else {}
         items = [_item(row, found[row.id], known) for row in rows]
+        seen = self.compare([row for row in rows if found[row.id] is not None])
+        items = [compared(item, seen.get(item.recording_id)) for item in items]
         most = min(self.policy.slice_size, job.slice_most or self.policy.slice_size)
         for part in _parts(items, most):
             yield Write(batch_id=job.batch_id, job_id=job.id, items=part)

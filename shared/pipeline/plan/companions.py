@@ -22,6 +22,7 @@ from shared.log import event
 from shared.model.batch.fingerprint import asked_of
 from shared.model.batch.recording import Companion, Recording
 from shared.model.failure import Failure, failure_of
+from shared.model.names import shared_beginning
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.companion_content import CompanionUnreadable, values_of
 from shared.model.profile.companions import companion_name
@@ -99,7 +100,7 @@ class ReadCompanions(UseCase):
 
     def _page(self, container: str, names: Sequence[str]) -> Collection[str] | None:
         found: set[str] = set()
-        marker, prefix = "", _shared_beginning(names)
+        marker, prefix = "", shared_beginning(names)
         for _ in range(_MOST_PAGES):
             try:
                 page, marker = self.audio.page(container, prefix, marker, _LISTED)
@@ -208,12 +209,6 @@ def _alone(row: Recording) -> Recording:
 def _due(row: Recording) -> datetime:
     assert row.companion_due_at is not None
     return row.companion_due_at
-
-
-def _shared_beginning(names: Sequence[str]) -> str:
-    first, last = min(names), max(names)
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return first[:length] if length is not None else first
 
 
 def _names(row: Recording) -> list[str]:

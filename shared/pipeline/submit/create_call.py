@@ -57,7 +57,7 @@ class PrepareCalls:
             counts.append(len(of_part))
         if is_carrier(job):
             job = with_counts(job, counts)
-        return Call(job, _request(job, content_urls=tuple(self._links(ordered))))
+        return Call(job, _request(job, content_urls=tuple(self._links(ordered))), ordered)
 
     def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
         ordered = sorted(items, key=_position)
@@ -94,10 +94,12 @@ class PrepareCalls:
 
 
 class Call(NamedTuple):
-    """A job as it is to be sent, and what its create call says."""
+    """A job as it is to be sent, what its create call says, and of which recordings. Of a whole
+    container they are not known."""
 
     job: Job
     request: JobRequest
+    items: Sequence[JobItem] = ()
 
 
 def is_empty(request: JobRequest) -> bool:

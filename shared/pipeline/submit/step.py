@@ -25,6 +25,7 @@ from shared.pipeline.submit.brakes import PAUSE, HoldBack
 from shared.pipeline.submit.claim import ClaimParts, FindHeld
 from shared.pipeline.submit.create_call import Call, PrepareCalls
 from shared.pipeline.submit.dissolve import SetAside
+from shared.pipeline.submit.leave_behind import LeaveBehind
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.room import (
     AT_ONCE,
@@ -106,6 +107,7 @@ class Sending(UseCase):
     set_aside: SetAside
     write_intents: WriteIntents
     find_held: FindHeld
+    leave_behind: LeaveBehind
     make_calls: MakeCalls
     note_answers: NoteAnswers
 
@@ -154,6 +156,9 @@ class Sending(UseCase):
         sending = [intent.job for intent in intents]
         held = crowded(mine, self.active.all(), sending[0].provider, self.policy)
         held |= self.find_held({job.id: places[job.id] for job in sending})
+        held |= self.leave_behind(
+            {job.id: calls[job.id].items for job in sending if job.id not in held}
+        )
         return self.make_calls(intents, [calls[job.id].request for job in sending], held)
 
 

@@ -22,10 +22,18 @@ from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
 from shared.model.failure_texts import INTERNAL, REDACTION_LANGUAGE, REDACTION_LEAK, UNSTORABLE
 from shared.model.failures_from import too_large, unreadable
+from shared.pipeline.compare import CompareVersions, compared
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results
 from shared.ports.queue import Clock
+
+_NOTES = {
+    "gone": "The audio was removed before its result came, so it could not be compared with what "
+    "was looked at.",
+    "touched": "The blob was changed while it was at the provider. Its length and first bytes are "
+    "the same; storage keeps no MD5 by which the rest could be compared.",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +41,15 @@ class WriteRecording:
     """The row as it is to be saved; None: it stays as it is, for it is about to be tried again.
     Raises what may pass: `ProviderUnavailable`, `StoreUnavailable` and their like."""
 
+    compare: CompareVersions
     publish: Publish
     settle: SettleFailure
     policy: Policy
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording | None:
+        if not item.seen and item.failure is None:
+            item = compared(item, self.compare([row]).get(row.id))
         if item.failure is not None:
             return self.settle(row, item.failure)
         try:
@@ -71,6 +82,8 @@ class WriteRecording:
         return self.publish.outputs.can_store(self.publish.transcripts_container)
 
     def _published(self, row: Recording, item: SliceItem, results: Results) -> Recording:
+        if note := _NOTES.get(item.seen):
+            row = msgspec.structs.replace(row, notes=(*row.notes, note))
         published = self.publish(row, item, results)
         if may_have_failed(row, self.policy):
             self.settle.fail.take_back(row)

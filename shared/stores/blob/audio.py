@@ -135,6 +135,7 @@ class BlobAudio:
 
 
 def _entry(blob: BlobProperties) -> AudioEntry:
+    known = blob.content_settings.content_md5
     return AudioEntry(
         blob.name,
         blob.etag.strip('"'),
@@ -142,6 +143,7 @@ def _entry(blob: BlobProperties) -> AudioEntry:
         dict(blob.metadata or {}),
         bytes=blob.size or 0,
         state=_state(blob),
+        md5=bytes(known).hex() if known else None,
     )
 
 

@@ -1,0 +1,120 @@
+"""What was looked at is what is transcribed: versions of audio are compared with what is there now,
+before they are sent, and once the provider has read them, before anything of them is written.
+
+Where names lie together one listing tells of many; each of the others is asked for alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from shared.errors import InputError
+from shared.log import event
+from shared.messages import SliceItem
+from shared.model.batch.fingerprint import fingerprint_of, is_version, may_be_same
+from shared.model.batch.job import JobItem
+from shared.model.batch.recording import Recording
+from shared.model.failure_texts import AUDIO_REPLACED_LATE
+from shared.model.names import shared_beginning
+from shared.ports.blobs import AudioBlobs, AudioEntry
+from shared.ports.state import BatchStore
+
+Seen = Literal["there", "touched", "gone", "replaced"]
+"""How the audio of a recording stands. "touched": it has another ETag, and the same length and
+first bytes; storage knows no MD5 by which the rest could be compared."""
+_LISTED, _PAGES = 5_000, 4
+_TRIED, _WORTH = 10, 50
+"""Lines of a listing for each name: so many to find out, and so many at most on the average."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareVersions:
+    """How the audio of each recording stands now, by id. Audio on the web has no version and is
+    left out. Raises what storage does."""
+
+    store: BatchStore
+    audio: AudioBlobs
+    pool: Executor
+
+    def __call__(self, rows: Sequence[JobItem | Recording]) -> dict[str, Seen]:
+        mine = [row for row in rows if row.web_url is None]
+        names: defaultdict[str, set[str]] = defaultdict(set)
+        for row in mine:
+            names[row.container].add(row.name)
+        entries = {container: self._entries(container, some) for container, some in names.items()}
+        seen = {row.id: self._seen(row, entries[row.container].get(row.name)) for row in mine}
+        _tell(mine, seen)
+        return seen
+
+    def _entries(self, container: str, names: Collection[str]) -> Mapping[str, AudioEntry]:
+        found, is_whole = self._listed(container, names) if len(names) > 1 else ({}, False)
+        if is_whole:
+            return found
+        left = [name for name in names if name not in found]
+        ask, several = self.audio.entry, len(left) > 1
+        alone = (self.pool.map if several else map)(lambda name: ask(container, name), left)
+        return found | {entry.name: entry for entry in alone if entry is not None}
+
+    def _listed(self, container: str, names: Collection[str]) -> tuple[dict[str, AudioEntry], bool]:
+        """Those of them that a few pages hold, and whether that is all that there is. By what the
+        first page brings it shows whether it is worth listing all."""
+        found: dict[str, AudioEntry] = {}
+        prefix, marker, lines = shared_beginning(names), "", 0
+        for most in (min(_LISTED, _TRIED * len(names)), *[_LISTED] * (_PAGES - 1)):
+            try:
+                page, marker = self.audio.page(container, prefix, marker, most)
+            except InputError:  # the container is gone
+                return {}, True
+            lines += len(page)
+            found |= {entry.name: entry for entry in page if entry.name in names}
+            if not marker or len(found) == len(names):
+                return found, not marker
+            if lines > _WORTH * len(found):
+                break
+        return found, False
+
+    def _seen(self, row: JobItem | Recording, there: AudioEntry | None) -> Seen:
+        if there is None:
+            return "gone"
+        if row.etag == there.etag:
+            return "there"
+        known = row if isinstance(row, Recording) else self.store.recording(row.batch_id, row.id)
+        if known is None or is_version(
+            known.etag, known.fingerprint, there.etag, there.bytes, there.md5
+        ):
+            return "there"
+        return "touched" if self._begins_alike(known) else "replaced"
+
+    def _begins_alike(self, row: Recording) -> bool:
+        mine = row.fingerprint
+        if mine is None or mine.md5 is not None:
+            return False
+        head = self.audio.head(row.container, row.name)
+        return head is not None and may_be_same(
+            mine, fingerprint_of(head.data, head.bytes, head.md5)
+        )
+
+
+def compared(item: SliceItem, seen: Seen | None) -> SliceItem:
+    """Nobody can tell which version the provider heard where it was replaced meanwhile."""
+    if item.failure is not None or seen is None:
+        return item
+    if seen == "replaced":
+        return SliceItem(
+            recording_id=item.recording_id, part=item.part, failure=AUDIO_REPLACED_LATE
+        )
+    return msgspec.structs.replace(item, seen=seen)
+
+
+def _tell(rows: Sequence[JobItem | Recording], seen: Mapping[str, Seen]) -> None:
+    for row in rows:
+        if seen[row.id] != "there":
+            event(
+                "audio.changed", batch=row.batch_id, recording=row.id, seen=seen[row.id], level=30
+            )
