@@ -269,7 +269,8 @@ def test_those_of_one_folder_are_looked_for_by_one_listing() -> None:
     for i in range(50):
         there.drop(f"calls/{i}.wav")
     there.run()
-    assert there.audio.heads == 50 and pages == ["calls/"]
+    of_companions = [prefix for prefix in pages if prefix]  # the sweep pages through all there is
+    assert there.audio.heads == 50 and of_companions == ["calls/"]
 
 
 def test_metadata_is_a_filter_of_the_api() -> None:
