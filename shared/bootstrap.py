@@ -137,6 +137,7 @@ def build(
                 confidences=BlobConfidences(account.blobs, settings.subscriptions_container),
                 deliveries=TableDeliveries(table),
                 sender=outbound,
+                calls=CALLERS,
                 callers=TellingPool(CALLERS, "deliver"),
                 new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
                 chance=random.random,

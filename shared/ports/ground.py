@@ -33,9 +33,9 @@ from shared.ports.state import (
 
 
 class EventPorts(NamedTuple):
-    """What telling others stands on. `callers` carries the calls, apart from the pipeline's own
-    work. `own_secrets` sign what goes to addresses that batches bring along. `chance` is from 0
-    to 1."""
+    """What telling others stands on. `callers` carries the calls, `calls` at a time, apart from
+    the pipeline's own work. `own_secrets` sign what goes to addresses that batches bring along.
+    `chance` is from 0 to 1."""
 
     outbox: Outbox
     subscriptions: Subscriptions
@@ -46,6 +46,7 @@ class EventPorts(NamedTuple):
     new_secret: Callable[[], str]
     chance: Callable[[], float]
     own_secrets: Sequence[str] = ()
+    calls: int = 16
 
 
 class AccessPorts(NamedTuple):
