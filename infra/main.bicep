@@ -87,6 +87,11 @@ param audioDays int = 0
 @maxValue(36500)
 param outputDays int = 0
 
+@description('Days for which it is kept who read and changed what by the API.')
+@minValue(30)
+@maxValue(36500)
+param auditDays int = 400
+
 @description('Log every read and write of a blob, and not only every deletion.')
 param auditBlobs bool = false
 
@@ -287,6 +292,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     audio: audio
     audioDays: audioDays
     outputDays: outputDays
+    auditDays: auditDays
     auditBlobs: auditBlobs
   }
 }

@@ -37,6 +37,7 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
+from shared.stores.blob.trail import BlobTrail
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.patience import limits_within
@@ -145,7 +146,9 @@ def build(
             ),
             access=AccessPorts(
                 keys=TableApiKeys(table),
+                trail=BlobTrail(account.blobs, settings.audit_container),
                 new_bytes=lambda: token_bytes(KEY_BYTES),
+                new_call_id=lambda: uuid4().hex[:16],
                 owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
             ),
             brakes=TableBrakes(table),

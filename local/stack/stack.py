@@ -35,6 +35,7 @@ CONTAINERS = {
     "UPLOADS_CONTAINER": "uploads",
     "SUBSCRIPTIONS_CONTAINER": "subscriptions",
     "DEAD_LETTERS_CONTAINER": "dead-letters",
+    "AUDIT_CONTAINER": "audit",
 }
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet

@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
     Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
+    Setting("AUDIT_CONTAINER", values.container, "audit"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
@@ -145,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     uploads_container: str
     subscriptions_container: str
     dead_letters_container: str
+    audit_container: str
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int

@@ -13,7 +13,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.access import ApiKeys
+from shared.ports.access import ApiKeys, Trail
 from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
@@ -54,7 +54,9 @@ class AccessPorts(NamedTuple):
     brought along, "" where it did not; `new_bytes` are those of a key."""
 
     keys: ApiKeys
+    trail: Trail
     new_bytes: Callable[[], bytes]
+    new_call_id: Callable[[], str]
     owner_digest: str = ""
 
 

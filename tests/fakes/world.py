@@ -29,7 +29,7 @@ from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
 from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.access import FakeApiKeys
+from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
@@ -107,7 +107,7 @@ class World:
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
         self.sender = FakeSender()
         self.brakes = FakeBrakes()
-        self.keys = FakeApiKeys()
+        self.keys, self.trail = FakeApiKeys(), FakeTrail()
         for store in (self.store, self.book, self.subscriptions, self.brakes):
             store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
@@ -125,7 +125,7 @@ class World:
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
         self._deliveries: Counter[bytes] = Counter()
-        self._ids = count(1)
+        self._ids, self._calls = count(1), count(1)
         self.start()
 
     def start(self) -> None:
@@ -157,6 +157,8 @@ class World:
                 deployment=self.deployment,
                 access=AccessPorts(
                     keys=self.keys,
+                    trail=self.trail,
+                    new_call_id=lambda: f"call{next(self._calls):04}",
                     new_bytes=lambda: f"{next(self._ids):032}".encode(),
                     owner_digest=digest_of(OWNER_KEY),
                 ),

@@ -12,6 +12,7 @@ from shared.api.operations import (
     reading,
     status,
     subscriptions,
+    trail,
     triggers,
     uploads,
 )
@@ -27,4 +28,5 @@ OPERATIONS: Operations = (
     *status.OPERATIONS,
     *brakes.OPERATIONS,
     *keys.OPERATIONS,
+    *trail.OPERATIONS,
 )

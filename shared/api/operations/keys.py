@@ -95,6 +95,7 @@ OPERATIONS = tagged(
         "named. The key is shown this once.",
         handle=create,
         rights=OWNS,
+        trail="change",
         body=NewKey,
         answers={
             201: Answer("The key", KeyMade, headers={"Location": "The absolute address of it"})
@@ -109,6 +110,7 @@ OPERATIONS = tagged(
         description="Lists keys with what they may do, those that have ended as well.",
         handle=list_all,
         rights=OWNS,
+        trail="read",
         answers={200: Answer("All keys", KeyList)},
     ),
     Operation(
@@ -119,6 +121,7 @@ OPERATIONS = tagged(
         description="Lets nobody in by this key any more, after half a minute at the latest.",
         handle=revoke,
         rights=OWNS,
+        trail="change",
         answers={200: Answer("The key, revoked", KeyView)},
         problems=(404, 409),
     ),
