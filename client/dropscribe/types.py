@@ -418,6 +418,7 @@ class Manifest(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -461,6 +462,7 @@ class ManifestRecording(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -540,6 +542,9 @@ class Price(TypedDict):
     effort: NotRequired[Effort | None]
 
 
+Priority = Literal["urgent", "normal", "bulk"]
+
+
 class Problem(TypedDict):
     type: str
     title: str
@@ -572,7 +577,14 @@ RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 
-RedactWith = Literal["hash", "kind"]
+RedactWith = Literal["hash", "kind", "pseudonym"]
+
+
+class Redaction(TypedDict):
+    kinds: list[str]
+    mask: str
+    by: list[str]
+    counts: NotRequired[dict[str, int]]
 
 
 class Replay(TypedDict):
@@ -804,6 +816,7 @@ class Transcript(TypedDict):
     utterances: NotRequired[list[Utterance]]
     insights: NotRequired[Insights | None]
     review: NotRequired[Review | None]
+    redaction: NotRequired[Redaction | None]
 
 
 TranscriptFile = Literal["csv", "srt", "ttml", "txt", "vtt"]

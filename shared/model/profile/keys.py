@@ -82,8 +82,11 @@ _OPTION_KEYS = {
     "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
     "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
     "formatting": Key(bool, _SWITCH),
-    "redact": Key(tuple[PolicyName, ...], "a list of kinds of personal data, such as person_name"),
-    "redact_with": Key(o.Substitute, '"hash" or "kind"'),
+    "redact": Key(
+        tuple[PolicyName, ...],
+        "a list of kinds of personal data, such as person_name, or of presets, such as pci",
+    ),
+    "redact_with": Key(o.Substitute, '"hash", "kind" or "pseudonym"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
@@ -102,6 +105,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "review_below": Key(o.Share, 'a number from 0 to 1, or "none"', True),
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
+    "priority": Key(o.Priority, '"urgent", "normal" or "bulk"'),
 }
 """What may be said of a single recording."""
 
