@@ -176,6 +176,7 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
         "API_AUTH": "own",
         "OWNER_KEY": f"dsk_{secrets.token_urlsafe(32)}",
+        "SEALING_KEY": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
         FUNCTION: secrets.token_hex(16),
     }
 

@@ -102,6 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("API_AUTH", values.one_of("keys", "entra", "own"), "keys"),
     Setting("API_ROLE", str, TRANSCRIBE),
     Setting("OWNER_KEY", values.api_key, None),
+    Setting("SEALING_KEY", values.sealing_key, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 
@@ -166,6 +167,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_auth: str
     api_role: str
     owner_key: Secret | None
+    sealing_key: Secret | None
     unknown: tuple[str, ...] = ()
 
 
