@@ -43,7 +43,7 @@ from shared.stores.blob.trail import BlobTrail
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.patience import limits_within
-from shared.stores.queues import StorageQueue
+from shared.stores.queues import StorageLeftovers, StorageQueue
 from shared.stores.sealing.keys import VAULT_SCOPE, LocalKey, VaultKey
 from shared.stores.sealing.seal import EnvelopeSealer, NoSealer
 from shared.stores.table.batches import TableBatchStore
@@ -121,6 +121,7 @@ def build(
             contents=TableContents(table),
             names=TableNames(table),
             queue=StorageQueue(account.queues),
+            leftovers=StorageLeftovers(account.queues),
             requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
             uploads=SignedUploads(account.blobs, signer),

@@ -47,15 +47,8 @@ var deadLetters = 'dead-letters'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
 var steps = [
-  'register'
-  'expand'
-  'change'
-  'plan'
-  'submit'
-  'collect'
+  'steps'
   'write'
-  'finish'
-  'announce'
   'deliver'
 ]
 

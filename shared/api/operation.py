@@ -105,6 +105,7 @@ class Operation:
     problems: tuple[int, ...] = ()
     rights: Rights = field(default_factory=dict)
     trail: TrailKind | None = None
+    is_question: bool = False
     is_open: bool = False
     unconfigured: Callable[[ConfigurationError], Response] | None = None
     tag: str = ""
@@ -115,6 +116,8 @@ class Operation:
         """Types are looked into while modules are imported: two threads must not be the first."""
         assert bool(self.rights) != self.is_open, f"{self.name}: open, or for some roles"
         object.__setattr__(self, "path_names", tuple(re.findall(r"\{(\w+)\}", self.path)))
+        if self.method != "GET" and not self.is_question:
+            object.__setattr__(self, "trail", "change")
         read_body = msgspec.json.Decoder(self.body).decode if self.body is not None else None
         object.__setattr__(self, "read_body", read_body)
         if self.query is not None:

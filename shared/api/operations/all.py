@@ -12,6 +12,7 @@ from shared.api.operations import (
     reading,
     status,
     subscriptions,
+    sweep,
     trail,
     triggers,
     uploads,
@@ -27,6 +28,7 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *sweep.OPERATIONS,
     *keys.OPERATIONS,
     *trail.OPERATIONS,
 )

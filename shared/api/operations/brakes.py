@@ -81,7 +81,6 @@ OPERATIONS = (
         tag=TAG,
         handle=change,
         rights=RUNS_OR_OWNS,
-        trail="change",
         body=BrakeChange,
         answers={200: Answer("What holds something back then", BrakeList)},
         problems=(409, 415, 422),

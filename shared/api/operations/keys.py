@@ -95,7 +95,6 @@ OPERATIONS = tagged(
         "named. The key is shown this once.",
         handle=create,
         rights=OWNS,
-        trail="change",
         body=NewKey,
         answers={
             201: Answer("The key", KeyMade, headers={"Location": "The absolute address of it"})
@@ -121,7 +120,6 @@ OPERATIONS = tagged(
         description="Lets nobody in by this key any more, after half a minute at the latest.",
         handle=revoke,
         rights=OWNS,
-        trail="change",
         answers={200: Answer("The key, revoked", KeyView)},
         problems=(404, 409),
     ),

@@ -60,7 +60,6 @@ OPERATIONS = tagged(
         "`Location` of the answer ends it.",
         handle=create,
         rights=SUBSCRIBES,
-        trail="change",
         body=NewTrigger,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
         problems=(404, 409, 415, 422),

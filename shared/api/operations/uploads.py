@@ -67,7 +67,6 @@ OPERATIONS = tagged(
         "then names it by the container and the blob of the answer.",
         handle=create,
         rights=ASKS,
-        trail="change",
         body=NewUpload,
         answers={201: Answer("Where to upload", Upload)},
         problems=(415,),
