@@ -65,4 +65,4 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 output id string = vault.id
 output name string = vault.name
 output uri string = vault.properties.vaultUri
-output sealingKey string = '${vault.properties.vaultUri}keys/${seal.name}'
+output sealingKey string = '${vault.properties.vaultUri}keys/seal'

@@ -86,7 +86,7 @@ class Operation:
     `former` maps names that a parameter of the query had before to the one that it has: they
     are taken and not described. `rights` are the roles that may call it, and how far each
     reaches; `is_open` lets everybody in. `trail` says that calls are written down, as of what
-    they read or change. `unconfigured` answers where settings or profiles are wrong and there
+    they read or change: whatever is no GET changes something, unless it `is_question`. `unconfigured` answers where settings or profiles are wrong and there
     is no application; without it that is a problem. Each is itself and no other, whatever
     others hold."""
 
