@@ -89,6 +89,7 @@ class Application:
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
+        self.profiles_desk = self._watching.profiles
         self.change_brake = self._watching.change_brake
         self.brakes = self._watching.read_brakes
         self._offer_batches()
@@ -140,6 +141,11 @@ class Application:
         self.belongings = Belongings(
             store=ports.store, subscription=self.subscriptions.get, intake=ports.intake
         )
+
+    @property
+    def ports(self) -> Ports:
+        """What it stands on."""
+        return self._ports
 
     @property
     def public_url(self) -> str | None:
@@ -220,6 +226,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "events": self._outgoing.sweep,
+            "aged": self._desk.age_out,
         }
 
     def _register_all(self, message: m.Register) -> None:

@@ -17,6 +17,9 @@
     │   ├── SubscriptionRefused   of a subscription
     │   └── KeyRefused            of a key of the API
     ├── KeyMissing                there is no such key of the API
+    ├── ProfilesRefused           a file of profiles has mistakes; lists all of them
+    ├── ProfilesChanged           somebody else gave other profiles meanwhile
+    ├── ProfilesMissing           no profiles of that version are kept
     ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── SealBroken                what was sealed cannot be opened by the key that there is
@@ -27,7 +30,8 @@
     ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
-        │   └── ChoiceRefused     in what the app chose, whatever the recording
+        │   ├── ChoiceRefused     in what the app chose, whatever the recording
+        │   └── RefusedInDoubt    in words that do not say what
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
@@ -117,6 +121,29 @@ class KeyReused(DropscribeError):
     """The idempotency key belongs to a request with another content."""
 
     status = 422
+
+
+class ProfilesRefused(DropscribeError):
+    """A file of profiles is taken whole or not at all; `problems` holds all that is wrong with
+    it, one line each."""
+
+    status = 422
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("the profiles have mistakes, and those of before stay in force")
+
+
+class ProfilesChanged(DropscribeError):
+    """The version that was to be replaced is not the one that there is."""
+
+    status = 409
+
+
+class ProfilesMissing(DropscribeError):
+    """Nobody ever gave profiles of that version."""
+
+    status = 404
 
 
 class BatchMissing(DropscribeError):
@@ -271,6 +298,16 @@ class ChoiceRefused(ProviderRefused):
     def __init__(self, message: str, *, code: str = "", accepted: Sequence[str] = ()) -> None:
         self.accepted = tuple(accepted)
         super().__init__(message, code=code)
+
+
+class RefusedInDoubt(ProviderRefused):
+    """A create call was refused in words that do not tell whose fault it is: the job's, or that
+    of every call. `refused_at` is when it was, `taken_at` when the endpoint took another job after
+    such a refusal; None: it never did. `meets_all`: it met several recordings in a row."""
+
+    refused_at: datetime | None = None
+    taken_at: datetime | None = None
+    meets_all = False
 
 
 class ProviderNotReady(ProviderError):

@@ -131,4 +131,11 @@ OPERATIONS = {
     "list_trail": Operation(
         "GET", "trail", "List what was called", ("from_at", "to_at", "limit", "after"), False
     ),
+    "get_profiles_file": Operation(
+        "GET", "profiles/file", "Get the profiles as a file", ("version",), False
+    ),
+    "give_profiles_file": Operation("PUT", "profiles/file", "Change the profiles", (), True),
+    "take_profiles_file_back": Operation(
+        "DELETE", "profiles/file", "Go back to the profiles of the release", (), False
+    ),
 }

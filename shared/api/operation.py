@@ -17,7 +17,7 @@ from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
 from shared.api.words import words_at
 from shared.application import Application
-from shared.errors import ConfigurationError, Fault
+from shared.errors import DropscribeError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
 from shared.model.access.roles import Rights
 from shared.model.access.trail import TrailKind
@@ -80,15 +80,15 @@ class Answer(NamedTuple):
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Operation:
     """`name` is the name of its function, in snake_case. `path` is below `/api`, with its
-    parameters in braces. `query` and `body` are structs; `body_types` are the media types of
-    one that the operation reads by itself, `headers` what it reads besides, with what that
-    does. `problems` are the statuses that it refuses with, besides those that all have.
-    `former` maps names that a parameter of the query had before to the one that it has: they
-    are taken and not described. `rights` are the roles that may call it, and how far each
-    reaches; `is_open` lets everybody in. `trail` says that calls are written down, as of what
-    they read or change: whatever is no GET changes something, unless it `is_question`. `unconfigured` answers where settings or profiles are wrong and there
-    is no application; without it that is a problem. Each is itself and no other, whatever
-    others hold."""
+    parameters in braces. `query` and `body` are structs; `body_types` are the media types of one
+    that the operation reads by itself, `headers` what it reads besides, with what that does.
+    `problems` are the statuses that it refuses with, besides those that all have. `former` maps
+    names that a parameter of the query had before to the one that it has: they are taken and not
+    described. `rights` are the roles that may call it, and how far each reaches; `is_open` lets
+    everybody in. `trail` says that calls are written down, as of what they read or change:
+    whatever is no GET changes something, unless it `is_question`. `unconfigured` answers where
+    settings or profiles are wrong, or storage does not answer, and there is no application;
+    without it that is a problem. Each is itself and no other, whatever others hold."""
 
     name: str
     method: str
@@ -107,7 +107,7 @@ class Operation:
     trail: TrailKind | None = None
     is_question: bool = False
     is_open: bool = False
-    unconfigured: Callable[[ConfigurationError], Response] | None = None
+    unconfigured: Callable[[DropscribeError], Response] | None = None
     tag: str = ""
     path_names: tuple[str, ...] = field(init=False)
     read_body: Callable[[bytes], Any] | None = field(init=False)

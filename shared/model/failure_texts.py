@@ -59,6 +59,13 @@ MORE_DECLARED = _input("not_audio",
 OTHER_CONTENT = _input("not_audio",
     "The content is {kind}, whatever the file's name says.",
     "Upload the audio file itself.")
+DICTATION = _input("not_audio",
+    "The content is a dictation in DSS or DS2, as dictation machines write it; no provider reads "
+    "that.",
+    "Save it as WAV or MP3 with the program of the machine and upload that.")
+WEB_FORM = _input("not_audio",
+    "The content is what a browser sends for a form, with the file inside.",
+    "The program that stored it has to take the file out of the form; upload the file itself.")
 NO_HEADER = _input("not_audio",
     "The file has no WAV header, so nothing says how its samples are to be read.",
     "If it is raw PCM, add a header with the right sample rate, sample size and number of channels "
@@ -212,6 +219,8 @@ PROVIDER_OUT = Template("provider", "provider_out",
     "{provider} could not be reached for some time.", GOES_ON, True)
 CHOICE_REFUSED = Template("provider", "choice_refused",
     "{provider} did not take what is usual here: a model, a version or a feature.", GOES_ON, True)
+REFUSED_IN_DOUBT = Template("provider", "refused_in_doubt",
+    "{provider} refused the call, and did not say what is wrong with it.", GOES_ON, True)
 DEADLINE_NEARS = _passing("deadline_nears",
     "The deadline is nearer than the standard mode may take.", GOES_ON)
 

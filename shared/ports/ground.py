@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from shared.model.batch.policy import Policy
 from shared.model.manifest.known import Known
@@ -61,11 +61,14 @@ class AccessPorts(NamedTuple):
 
 
 class ProfilesFile(NamedTuple):
-    """The file that the profiles are of. `problems` is why that of the release is not in force, but
-    one of before."""
+    """The file that the profiles are of. `problems` is why that of the release, or the one that was
+    given, is not in force, but one of before. `origin` is "release", "given" or "kept". `check`
+    raises `ConfigurationError` for the text of a file that has mistakes."""
 
     text: str = ""
     problems: tuple[str, ...] = ()
+    origin: Literal["release", "given", "kept"] = "release"
+    check: Callable[[str], object] = len
 
 
 class Ports(NamedTuple):

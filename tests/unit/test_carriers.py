@@ -9,11 +9,18 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import OutcomeUnknown, ProviderThrottled, ProviderUnauthorised
+from shared.errors import (
+    OutcomeUnknown,
+    ProviderNotReady,
+    ProviderThrottled,
+    ProviderUnauthorised,
+)
 from shared.messages import Change, Collect, Finish, Message, Submit
 from shared.model.batch.carrier import PREFIX, parts_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
+from shared.model.profile.profile import Profile
+from shared.ports.provider import JobRequest
 from tests.fakes.crashes import Crash, Trap, live
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
@@ -82,6 +89,17 @@ def test_each_recording_gets_its_own_result() -> None:
     for row in world.rows().values():
         stored = world.outputs.files[f"transcripts/audio/{row.name}.json"]
         assert f"This is {row.name}.".encode() in stored.content
+
+
+def test_a_profile_can_keep_its_batches_apart() -> None:
+    world = World(profiles=(Profile(shares_jobs=False),))
+    for window in range(3):
+        world.drop(f"{window}.wav")
+        world.clock.advance(60)
+    world.clock.advance(66)
+    world.run()
+    assert [len(request.content_urls) for request in world.provider.created] == [1, 1, 1]
+    assert_all_is_well(world)
 
 
 def test_jobs_of_two_kinds_do_not_share_a_call() -> None:
@@ -397,4 +415,23 @@ def test_what_comes_back_because_its_provider_is_asked_too_often_ends_no_batch_a
     world.run()
     assert set(world.states().values()) == {"transcribed"}
     assert set(finished.values()) == {1}
+    assert_all_is_well(world)
+
+
+def test_what_is_being_prepared_is_found_by_the_next_call() -> None:
+    """A provider that prepares what it knows by its mark would prepare another for each carrier."""
+    world = waiting()
+    provider, seen = world.provider, Counter[str]()
+    submit = provider.submit
+
+    def prepares(request: JobRequest) -> str:
+        seen[request.mark] += 1
+        if (request.tries and seen[request.mark] == 1) or not request.tries:
+            raise ProviderNotReady("not validated yet", code="pending")
+        return submit(request)
+
+    provider.submit = prepares  # type: ignore[method-assign]
+    world.run()
+    assert set(world.states().values()) == {"transcribed"}
+    assert set(provider.transcribed.values()) == {1}
     assert_all_is_well(world)

@@ -9,6 +9,7 @@ from shared.api.operations import (
     estimate,
     items,
     keys,
+    profiles,
     reading,
     status,
     subscriptions,
@@ -31,4 +32,5 @@ OPERATIONS: Operations = (
     *sweep.OPERATIONS,
     *keys.OPERATIONS,
     *trail.OPERATIONS,
+    *profiles.OPERATIONS,
 )

@@ -8,6 +8,7 @@ longest matching prefix over the default profile. Everything here is pure; the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ from shared.model.profile.options import Format, Mode, Options, Priority, Speake
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
 """The name under which the file that is in force is kept."""
+GIVEN_PROFILES = "profiles-given"
+"""The name of the file that an owner gave in place of that of the release; empty: none."""
 METADATA_PREFIX = "dropscribe_"
 
 
@@ -45,8 +48,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
-    last, as far as it waits for its provider. Beyond `most_per_day`, in the currency of the
-    deployment, and `most_hours_per_day` of audio its recordings wait for the next day.
+    last, as far as it waits for its provider. With `shares_jobs` recordings of several batches
+    may go to it in one call. `keep_rows_days` after it was finished a batch goes
+    from the table, and what was written for it as well unless `keep_outputs`. Beyond
+    `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
+    recordings wait for the next day.
 
     `only` and `ignore` are patterns of what is taken in its folders and of what is not.
     `companions` are patterns of the names of files that describe a recording, `companion_fields`
@@ -73,6 +79,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reuse: bool = False
     every_version: bool = False
     priority: Priority = "normal"
+    shares_jobs: bool = True
+    keep_rows_days: int | None = None
+    keep_outputs: bool = True
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
@@ -289,3 +298,8 @@ def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _in(name: str, prefix: str) -> bool:
     return not prefix or name.startswith(prefix + "/")
+
+
+def version_of(text: str) -> str:
+    """Twelve hex digits, which tell a file of profiles from any other."""
+    return sha256(text.encode()).hexdigest()[:12]
