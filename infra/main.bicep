@@ -87,6 +87,11 @@ param audioDays int = 0
 @maxValue(36500)
 param outputDays int = 0
 
+@description('Days for which it is kept who read and changed what by the API.')
+@minValue(30)
+@maxValue(36500)
+param auditDays int = 400
+
 @description('Log every read and write of a blob, and not only every deletion.')
 param auditBlobs bool = false
 
@@ -225,7 +230,8 @@ var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(
 var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
 var owners = { OWNER_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/owner-key)' }
-var keySettings = union(events, owners, webhook, assemblyAi, soferAi)
+var sealing = { SEALING_KEY: vault.outputs.sealingKey }
+var keySettings = union(events, owners, sealing, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
 
@@ -287,6 +293,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     audio: audio
     audioDays: audioDays
     outputDays: outputDays
+    auditDays: auditDays
     auditBlobs: auditBlobs
   }
 }

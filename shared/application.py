@@ -11,6 +11,7 @@ from shared import messages as m
 from shared.access.belongings import Belongings
 from shared.access.callers import FindCaller
 from shared.access.keys import KeyDesk
+from shared.access.trail import KeepTrail
 from shared.batches.wiring import BatchDesk
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
@@ -136,6 +137,7 @@ class Application:
             new_bytes=own.new_bytes,
             clock=ports.clock,
         )
+        self.trail = KeepTrail(trail=own.trail, new_id=own.new_call_id, clock=ports.clock)
         self.belongings = Belongings(
             store=ports.store, subscription=self.subscriptions.get, intake=ports.intake
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -26,7 +27,7 @@ from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
 from shared.model.profile.profile import Profile, version_of
-from shared.model.setting import Endpoint
+from shared.model.setting import LOCAL_KEY, Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
@@ -35,6 +36,7 @@ from shared.pool import TellingPool
 from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
 from shared.ports.provider import SpeechProvider
+from shared.ports.sealing import Sealer
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
@@ -42,10 +44,13 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
+from shared.stores.blob.trail import BlobTrail
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.patience import limits_within
 from shared.stores.queues import StorageLeftovers, StorageQueue
+from shared.stores.sealing.keys import VAULT_SCOPE, LocalKey, VaultKey
+from shared.stores.sealing.seal import EnvelopeSealer, NoSealer
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.brakes import TableBrakes
 from shared.stores.table.deliveries import TableDeliveries
@@ -140,7 +145,8 @@ def build(
     signs, signer = signs_links(settings), SasSigner(account.blobs, settings.sas_hours)
     table = account.table(settings.state_table)
     secret = settings.webhook_secret
-    asked = BlobRequests(account.blobs, settings.batches_container)
+    sealer = _sealer(settings)
+    asked = BlobRequests(account.blobs, settings.batches_container, sealer)
     given = given_text(asked) if takes_given else None
     in_force = _in_force(settings, asked, given)
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
@@ -176,9 +182,12 @@ def build(
             events=EventPorts(
                 outbox=TableOutbox(table),
                 subscriptions=TableSubscriptions(table),
-                confidences=BlobConfidences(account.blobs, settings.subscriptions_container),
+                confidences=BlobConfidences(
+                    account.blobs, settings.subscriptions_container, sealer
+                ),
                 deliveries=TableDeliveries(table),
                 sender=outbound,
+                calls=CALLERS,
                 callers=TellingPool(CALLERS, "deliver"),
                 new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
                 chance=random.random,
@@ -186,7 +195,9 @@ def build(
             ),
             access=AccessPorts(
                 keys=TableApiKeys(table),
+                trail=BlobTrail(account.blobs, settings.audit_container),
                 new_bytes=lambda: token_bytes(KEY_BYTES),
+                new_call_id=lambda: uuid4().hex[:16],
                 owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
             ),
             brakes=TableBrakes(table),
@@ -271,6 +282,21 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
         )
         for endpoint in settings.endpoints
     }
+
+
+def _sealer(settings: Settings) -> Sealer:
+    """By a key of the vault, or of this machine."""
+    if settings.sealing_key is None:
+        return NoSealer()
+    said = settings.sealing_key.reveal()
+    if said.startswith(LOCAL_KEY):
+        return EnvelopeSealer(LocalKey(b64decode(said.removeprefix(LOCAL_KEY))))
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+
+    def token() -> str:
+        return credential().get_token(VAULT_SCOPE).token
+
+    return EnvelopeSealer(VaultKey(said, token, httpx.Client()))
 
 
 def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:

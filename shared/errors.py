@@ -22,6 +22,7 @@
     ├── ProfilesMissing           no profiles of that version are kept
     ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
+    ├── SealBroken                what was sealed cannot be opened by the key that there is
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
     │   └── BlobUnread            it did so when one blob was to be read
@@ -222,6 +223,10 @@ class UnknownEndpoint(DropscribeError):
     """A webhook call for an endpoint that this deployment does not have."""
 
     status = 404
+
+
+class SealBroken(DropscribeError):
+    """What is sealed was changed, belongs elsewhere, or was sealed by another key."""
 
 
 class StoreConflict(DropscribeError):

@@ -163,6 +163,7 @@ def _look_after_keys(call: Recorder) -> None:
     call("get_caller", headers={"Authorization": f"Bearer {made['key']}"})
     call("list_keys", headers=AS_OWNER)
     call("revoke_key", {"key_id": made["id"]}, headers=AS_OWNER)
+    call("list_trail", query={"from_at": "2026-03-02T09:00:00Z", "limit": 3}, headers=AS_OWNER)
 
 
 def main() -> None:

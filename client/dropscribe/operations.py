@@ -128,6 +128,9 @@ OPERATIONS = {
     "create_key": Operation("POST", "keys", "Make a key", (), True),
     "list_keys": Operation("GET", "keys", "List keys", (), False),
     "revoke_key": Operation("DELETE", "keys/{key_id}", "Revoke a key", (), False),
+    "list_trail": Operation(
+        "GET", "trail", "List what was called", ("from_at", "to_at", "limit", "after"), False
+    ),
     "get_profiles_file": Operation(
         "GET", "profiles/file", "Get the profiles as a file", ("version",), False
     ),

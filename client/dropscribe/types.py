@@ -812,6 +812,24 @@ class TimerHealth(TypedDict):
 TimerStatus = Literal["ok", "silent"]
 
 
+class TrailEntry(TypedDict):
+    at: str
+    call: str
+    caller: str
+    kind: TrailKind
+    operation: str
+    target: NotRequired[str]
+    status: NotRequired[int | None]
+
+
+TrailKind = Literal["read", "change"]
+
+
+class TrailPage(TypedDict):
+    value: list[TrailEntry]
+    nextLink: str | None
+
+
 class Transcript(TypedDict):
     schema: NotRequired[str]
     job: Job

@@ -20,6 +20,9 @@ param audioDays int
 @description('Days after which transcripts, reports and error reports are deleted; 0: never.')
 param outputDays int
 
+@description('Days after which what was called by the API is forgotten.')
+param auditDays int
+
 @description('Log who reads and writes blobs, not only who deletes them.')
 param auditBlobs bool
 
@@ -41,6 +44,8 @@ var outputs = [
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
+// Who read and changed what, in blobs that only grow.
+var audit = 'audit'
 var steps = [
   'steps'
   'write'
@@ -53,6 +58,13 @@ var expiringAlways = [
     name: 'dead-letters'
     days: 14
     prefixes: ['${deadLetters}/']
+    kind: 'blockBlob'
+  }
+  {
+    name: 'audit'
+    days: auditDays
+    prefixes: ['${audit}/']
+    kind: 'appendBlob'
   }
 ]
 var expiringAudio = audioDays == 0 ? [] : [
@@ -60,6 +72,7 @@ var expiringAudio = audioDays == 0 ? [] : [
     name: 'audio'
     days: audioDays
     prefixes: ['audio/', 'uploads/', 'manifests/', 'batches/']
+    kind: 'blockBlob'
   }
 ]
 var expiringOutputs = outputDays == 0 ? [] : [
@@ -67,6 +80,7 @@ var expiringOutputs = outputDays == 0 ? [] : [
     name: 'outputs'
     days: outputDays
     prefixes: ['transcripts/', 'reports/', 'errors/']
+    kind: 'blockBlob'
   }
 ]
 
@@ -137,7 +151,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, audit]): {
   parent: blobs
   name: container
   properties: {
@@ -193,7 +207,7 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
             }
           }
           filters: {
-            blobTypes: ['blockBlob']
+            blobTypes: [rule.kind]
             prefixMatch: rule.prefixes
           }
         }

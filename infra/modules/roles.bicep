@@ -31,6 +31,7 @@ var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var speechUser = 'f2dc8367-1007-4938-bd23-fe263f013447'
 var speechContributor = '0e75ca1e-0464-4b4d-8b93-68208a576181'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var cryptoEncryption = 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
@@ -104,6 +105,12 @@ var appOnVault = [
     type: 'ServicePrincipal'
     role: secretsUser
     reason: 'Settings of the app refer to secrets, which are read with its identity.'
+  }
+  {
+    principal: appPrincipalId
+    type: 'ServicePrincipal'
+    role: cryptoEncryption
+    reason: 'The app seals addresses and secrets of receivers by a key that never leaves the vault.'
   }
 ]
 

@@ -36,6 +36,7 @@ CONTAINERS = {
     "UPLOADS_CONTAINER": "uploads",
     "SUBSCRIPTIONS_CONTAINER": "subscriptions",
     "DEAD_LETTERS_CONTAINER": "dead-letters",
+    "AUDIT_CONTAINER": "audit",
 }
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet
@@ -176,6 +177,7 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
         "API_AUTH": "own",
         "OWNER_KEY": f"dsk_{secrets.token_urlsafe(32)}",
+        "SEALING_KEY": f"local:{b64encode(secrets.token_bytes(32)).decode()}",
         FUNCTION: secrets.token_hex(16),
     }
 

@@ -27,6 +27,7 @@ def admit(
     caller = caller_of(request, access, find)
     sight = caller.sight(operation.rights)
     if sight is None:
+        event("api.refused", operation=operation.name, caller=caller.id, level=30)
         raise Refused(403, "role_missing", _needed(operation, caller))
     return Admitted(caller, sight)
 
@@ -47,17 +48,21 @@ def refuse_out_of_reach(call: Call) -> None:
         raise SubscriptionMissing("there is no such subscription")
 
 
-def tell(operation: Operation, call: Call, response: Response) -> None:
-    """Every change is in the log, with who asked for it."""
-    if operation.method == "GET":
-        return
-    event(
-        "api.called",
-        operation=operation.name,
-        caller=call.caller.id,
-        target="/".join(call.path.values()),
-        status=response.status,
-    )
+def write_down(operation: Operation, call: Call) -> Callable[[Response], None]:
+    """Who asks for what, before it is read or changed; what is returned does so with what came of
+    it. Raises `StoreUnavailable`: what cannot be written down does not happen."""
+    if operation.trail is None:
+        return lambda response: None
+    trail, target = call.app.trail, "/".join(call.path.values())
+    asked = trail.asked(call.caller, operation.trail, operation.name, target)
+    if operation.trail == "read":
+        return lambda response: None
+
+    def answered(response: Response) -> None:
+        made = response.headers.get("Location", "").removeprefix(f"{call.base}/")
+        trail.answered(asked, response.status, target or made)
+
+    return answered
 
 
 def _needed(operation: Operation, caller: Caller) -> str:

@@ -20,6 +20,7 @@ from shared.application import Application
 from shared.errors import DropscribeError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
 from shared.model.access.roles import Rights
+from shared.model.access.trail import TrailKind
 from shared.model.manifest.known import Known
 
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
@@ -84,9 +85,10 @@ class Operation:
     `problems` are the statuses that it refuses with, besides those that all have. `former` maps
     names that a parameter of the query had before to the one that it has: they are taken and not
     described. `rights` are the roles that may call it, and how far each reaches; `is_open` lets
-    everybody in. `unconfigured` answers where settings or profiles are
-    wrong, or storage does not answer, and there is no application; without it that is a problem.
-    Each is itself and no other, whatever others hold."""
+    everybody in. `trail` says that calls are written down, as of what they read or change:
+    whatever is no GET changes something, unless it `is_question`. `unconfigured` answers where
+    settings or profiles are wrong, or storage does not answer, and there is no application;
+    without it that is a problem. Each is itself and no other, whatever others hold."""
 
     name: str
     method: str
@@ -102,6 +104,8 @@ class Operation:
     former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
     rights: Rights = field(default_factory=dict)
+    trail: TrailKind | None = None
+    is_question: bool = False
     is_open: bool = False
     unconfigured: Callable[[DropscribeError], Response] | None = None
     tag: str = ""
@@ -112,6 +116,8 @@ class Operation:
         """Types are looked into while modules are imported: two threads must not be the first."""
         assert bool(self.rights) != self.is_open, f"{self.name}: open, or for some roles"
         object.__setattr__(self, "path_names", tuple(re.findall(r"\{(\w+)\}", self.path)))
+        if self.method != "GET" and not self.is_question:
+            object.__setattr__(self, "trail", "change")
         read_body = msgspec.json.Decoder(self.body).decode if self.body is not None else None
         object.__setattr__(self, "read_body", read_body)
         if self.query is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from shared.api.admit import admit, refuse_out_of_reach, tell
+from shared.api.admit import admit, refuse_out_of_reach, write_down
 from shared.api.caller import Access
 from shared.api.http import Request, Response
 from shared.api.operation import Operation, Operations, read_call
@@ -24,15 +24,30 @@ def serve(
 ) -> Response:
     """Always a response: whatever goes wrong is told as problem details. `operations` are all
     that the API has."""
-    try:
+    answered: Callable[[Response], None] = _nothing
+
+    def run() -> Response:
+        nonlocal answered
         who = admit(operation, request, access, lambda key: application().callers(key))
         app = application()
         base = _base(request, app.public_url)
         call = read_call(operation, request, app, base, who, operations)
         refuse_out_of_reach(call)
-        response = operation.handle(call)
-        tell(operation, call, response)
-        return response
+        answered = write_down(operation, call)
+        return operation.handle(call)
+
+    response = _safely(operation, run)
+    answered(response)
+    return response
+
+
+def _nothing(response: Response) -> None:
+    """Where nothing is written down."""
+
+
+def _safely(operation: Operation, run: Callable[[], Response]) -> Response:
+    try:
+        return run()
     except Refused as error:
         return refusal(error)
     except ConfigurationError as error:

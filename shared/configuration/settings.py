@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
     Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
+    Setting("AUDIT_CONTAINER", values.container, "audit"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
@@ -101,6 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("API_AUTH", values.one_of("keys", "entra", "own"), "keys"),
     Setting("API_ROLE", str, TRANSCRIBE),
     Setting("OWNER_KEY", values.api_key, None),
+    Setting("SEALING_KEY", values.sealing_key, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 
@@ -145,6 +147,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     uploads_container: str
     subscriptions_container: str
     dead_letters_container: str
+    audit_container: str
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int
@@ -164,6 +167,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_auth: str
     api_role: str
     owner_key: Secret | None
+    sealing_key: Secret | None
     unknown: tuple[str, ...] = ()
 
 

@@ -1,23 +1,29 @@
-"""The deliveries of a parcel that are due are sent, side by side, and what came of it is noted."""
+"""The deliveries of a parcel that are due are sent, each receiver's within its share of calls, and
+what came of it is noted."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from shared.events.carry import CarryDelivery
+from shared.events.carry import Carried, CarryDelivery
 from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers
+from shared.events.shares import Shares
 from shared.messages import Deliver
 from shared.model.events.delivery import (
     CALLBACKS,
     MOST_IN_PARCEL,
     Delivery,
     Parcel,
+    Result,
+    after_attempt,
     next_due_at,
     packed,
 )
@@ -25,6 +31,18 @@ from shared.ports.events import Deliveries, DeliveryFilter
 from shared.ports.queue import Clock, Queue
 
 EARLY = timedelta(seconds=1)
+AGAIN = timedelta(seconds=5)
+"""When somebody comes back to a receiver that has its share of calls."""
+PATIENCE = timedelta(seconds=10)
+"""So long a parcel is worked on; what is left of it waits for its next turn."""
+
+
+class _Lane(NamedTuple):
+    """One of the calls at a time that a receiver has: it takes what is left of `rows`."""
+
+    target: str
+    rows: deque[Delivery]
+    began_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +54,7 @@ class DeliverParcel:
     carry: CarryDelivery
     receivers: Receivers
     pauses: Pauses
+    shares: Shares
     callers: Executor
     chance: Callable[[], float]
     queue: Queue
@@ -46,6 +65,9 @@ class DeliverParcel:
         wait = self.pauses.left(message.receiver, now)
         if wait:
             self.queue.send(message, after=wait * (1 + self.chance() / 5))
+            return
+        if self.shares.is_full(message.receiver):
+            self.queue.send(message, after=AGAIN * (1 + self.chance()))
             return
         parcel = self.deliveries.parcel(message.receiver, message.parcel_id)
         if parcel is None or parcel.due_at > now + EARLY:
@@ -79,11 +101,51 @@ class DeliverParcel:
         for row in self.deliveries.in_line(parcel):
             is_later = row.due_at is not None and row.due_at > now + EARLY
             (later if is_later else due).append(row)
-        carried = list(self.callers.map(self.carry, due))
-        self._note(parcel, [row for row, _ in carried], later)
+        lanes, waiting = self._lanes(due, now)
+        try:
+            carried = [each for found in self.callers.map(self._run, lanes) for each in found]
+        finally:
+            for lane in lanes:
+                self.shares.give_back(lane.target)
+        self._note(parcel, [*(row for row, _ in carried), *waiting], later)
         if parcel.receiver != CALLBACKS:
             results = [result for _, result in carried if result is not None]
             self.receivers.note(parcel.receiver, results)
+
+    def _lanes(self, due: Sequence[Delivery], now: datetime) -> tuple[list[_Lane], list[Delivery]]:
+        """And the rows of those that have their share."""
+        by_target: dict[str, deque[Delivery]] = {}
+        for row in due:
+            by_target.setdefault(row.target, deque()).append(row)
+        lanes: list[_Lane] = []
+        waiting: list[Delivery] = []
+        for target, rows in by_target.items():
+            share = self.shares.take(target, len(rows))
+            lanes += [_Lane(target, rows, now)] * share
+            waiting += [] if share else [self._put_off(row) for row in rows]
+        return lanes, waiting
+
+    def _run(self, lane: _Lane) -> list[Carried]:
+        """Several take from the same rows."""
+        carried: list[Carried] = []
+        while True:
+            try:
+                row = lane.rows.popleft()
+            except IndexError:
+                return carried
+            carried.append(self._carried(lane, row))
+
+    def _carried(self, lane: _Lane, row: Delivery) -> Carried:
+        if self.clock.now() - lane.began_at >= PATIENCE:
+            return Carried(self._put_off(row))
+        found = self.carry(row)
+        if found.result is not None and found.result.attempt is not None:
+            self.shares.note(lane.target, found.result.attempt.ms)
+        return found
+
+    def _put_off(self, row: Delivery) -> Delivery:
+        wait = AGAIN * (1 + self.chance())
+        return after_attempt(row, Result(None), wait, self.clock.now())
 
     def _note(self, parcel: Parcel, sent: Sequence[Delivery], later: Sequence[Delivery]) -> None:
         due_at = next_due_at([*sent, *later])

@@ -10,6 +10,7 @@ from shared.events.deliver import DeliverParcel
 from shared.events.deliveries import DeliveryDesk
 from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers
+from shared.events.shares import Shares
 from shared.events.stores import AnnouncingBook, AnnouncingStore
 from shared.events.subscriptions import SubscriptionDesk
 from shared.events.sweep import SweepEvents
@@ -92,6 +93,7 @@ def _deliver(ports: Ports, receivers: Receivers) -> DeliverParcel:
         ),
         receivers=receivers,
         pauses=pauses,
+        shares=Shares(told.calls),
         callers=told.callers,
         chance=told.chance,
         queue=ports.queue,

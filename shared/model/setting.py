@@ -6,6 +6,7 @@ may hold a secret, are never repeated in a message.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from shared.model.profile.locale import canonical
 
 _PRICE = re.compile(r"([a-z0-9-]+/(?:standard|express))=(\d+(?:\.\d+)?)")
 SHORTEST_SECRET = 16
+LOCAL_KEY = "local:"
 
 
 class Invalid(ValueError):
@@ -169,6 +171,23 @@ def api_key(value: str) -> Secret:
     """A key of ours."""
     if not is_key(value):
         raise Invalid("is no key, expected dsk_ and 43 letters, digits, _ or - made at random")
+    return Secret(value)
+
+
+def sealing_key(value: str) -> Secret:
+    """The address of a key of a vault, or `local:` and 32 bytes in base64."""
+    if value.startswith(LOCAL_KEY):
+        try:
+            is_right = len(base64.b64decode(value.removeprefix(LOCAL_KEY), validate=True)) == 32
+        except ValueError:
+            is_right = False
+    else:
+        is_right = re.fullmatch(r"https://[\w.-]+/keys/[\w-]+", value) is not None
+    if not is_right:
+        raise Invalid(
+            "is no key, expected https://<vault>.vault.azure.net/keys/<name>, or local: and 32 "
+            "bytes in base64"
+        )
     return Secret(value)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from shared.model.access.key import ApiKey
+from shared.model.access.trail import TrailEntry
 
 
 class ApiKeys(Protocol):
@@ -21,3 +23,16 @@ class ApiKeys(Protocol):
 
     def save(self, key: ApiKey) -> None:
         """Replace. Raises `StoreConflict`."""
+
+
+class Trail(Protocol):
+    """What was read and changed, kept apart from the data. Nothing in it is ever changed."""
+
+    def add(self, entry: TrailEntry) -> None:
+        """Append. Raises `StoreUnavailable`: then nobody may get what was to be written down."""
+
+    def page(
+        self, from_at: datetime, to_at: datetime, *, after: str | None, most: int
+    ) -> tuple[list[TrailEntry], str | None]:
+        """At most `most` entries from the first moment, before the second, by the hour; and what to
+        ask for the next ones with, None at the end. A page may hold none and not be the last."""

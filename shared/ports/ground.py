@@ -13,7 +13,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.access import ApiKeys
+from shared.ports.access import ApiKeys, Trail
 from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
@@ -32,9 +32,9 @@ from shared.ports.state import BatchStore, NoticedRows
 
 
 class EventPorts(NamedTuple):
-    """What telling others stands on. `callers` carries the calls, apart from the pipeline's own
-    work. `own_secrets` sign what goes to addresses that batches bring along. `chance` is from 0
-    to 1."""
+    """What telling others stands on. `callers` carries the calls, `calls` at a time, apart from
+    the pipeline's own work. `own_secrets` sign what goes to addresses that batches bring along.
+    `chance` is from 0 to 1."""
 
     outbox: Outbox
     subscriptions: Subscriptions
@@ -45,6 +45,7 @@ class EventPorts(NamedTuple):
     new_secret: Callable[[], str]
     chance: Callable[[], float]
     own_secrets: Sequence[str] = ()
+    calls: int = 16
 
 
 class AccessPorts(NamedTuple):
@@ -52,7 +53,9 @@ class AccessPorts(NamedTuple):
     brought along, "" where it did not; `new_bytes` are those of a key."""
 
     keys: ApiKeys
+    trail: Trail
     new_bytes: Callable[[], bytes]
+    new_call_id: Callable[[], str]
     owner_digest: str = ""
 
 

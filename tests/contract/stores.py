@@ -17,7 +17,10 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
+from shared.stores.sealing.keys import LocalKey
+from shared.stores.sealing.seal import EnvelopeSealer
 
+SEALER = EnvelopeSealer(LocalKey(b"a key of this machine, 32 bytes."))
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 
 

@@ -36,7 +36,7 @@ from shared.stores.table.deliveries import TableDeliveries
 from shared.stores.table.indices import TableEndpointBook
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
-from tests.contract.stores import NOW, a_batch, a_job, a_recording, fresh, fresh_table
+from tests.contract.stores import NOW, SEALER, a_batch, a_job, a_recording, fresh, fresh_table
 from tests.fakes.events import (
     FakeConfidences,
     FakeDeliveries,
@@ -84,8 +84,8 @@ def books(request: pytest.FixtureRequest) -> Iterator[Books]:
             TableDeliveries(table),
             TableBatchStore(table),
             TableEndpointBook(table),
-            BlobConfidences(blobs, container),
-            BlobRequests(blobs, container),
+            BlobConfidences(blobs, container, SEALER),
+            BlobRequests(blobs, container, SEALER),
         )
 
 

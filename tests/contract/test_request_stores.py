@@ -21,7 +21,15 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.table.batches import TableBatchStore
-from tests.contract.stores import NOW, a_full_recording, a_job, a_recording, fresh, fresh_table
+from tests.contract.stores import (
+    NOW,
+    SEALER,
+    a_full_recording,
+    a_job,
+    a_recording,
+    fresh,
+    fresh_table,
+)
 from tests.fakes.blobs import FakeAudio, FakeOutputs
 from tests.fakes.requests import FakeRequests
 from tests.fakes.stores import FakeBatchStore
@@ -223,7 +231,7 @@ def requests(request: pytest.FixtureRequest) -> Requests:
     service: BlobServiceClient = request.getfixturevalue("service")
     container = fresh("batches")
     service.create_container(container)
-    return BlobRequests(service, container)
+    return BlobRequests(service, container, SEALER)
 
 
 ITEMS = [

@@ -1,13 +1,15 @@
-"""Keys of the API in memory."""
+"""Keys of the API and the trail in memory."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 
 import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.access.key import ApiKey
+from shared.model.access.trail import TrailEntry
 
 
 class FakeApiKeys:
@@ -36,3 +38,21 @@ class FakeApiKeys:
 
     def _put(self, key: ApiKey) -> None:
         self.rows[key.id] = msgspec.structs.replace(key, version=f"k{next(self._versions)}")
+
+
+class FakeTrail:
+    """`ports.access.Trail`."""
+
+    def __init__(self) -> None:
+        self.entries: list[TrailEntry] = []
+
+    def add(self, entry: TrailEntry) -> None:
+        self.entries.append(entry)
+
+    def page(
+        self, from_at: datetime, to_at: datetime, *, after: str | None, most: int
+    ) -> tuple[list[TrailEntry], str | None]:
+        start = int(after or 0)
+        found = [entry for entry in self.entries if from_at <= entry.at < to_at]
+        more = str(start + most) if len(found) > start + most else None
+        return found[start : start + most], more

@@ -30,7 +30,7 @@ from shared.ports.indices import NoticedBook
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
-from tests.fakes.access import FakeApiKeys
+from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
@@ -108,7 +108,7 @@ class World:
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
         self.sender = FakeSender()
         self.brakes = FakeBrakes()
-        self.keys = FakeApiKeys()
+        self.keys, self.trail = FakeApiKeys(), FakeTrail()
         for store in (self.store, self.book, self.subscriptions, self.brakes):
             store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
@@ -126,7 +126,7 @@ class World:
         self.poison: list[tuple[m.Message, Exception]] = []
         self.last_errors: list[Exception] = []
         self._deliveries: Counter[bytes] = Counter()
-        self._ids = count(1)
+        self._ids, self._calls = count(1), count(1)
         self.start()
 
     def start(self) -> None:
@@ -159,6 +159,8 @@ class World:
                 deployment=self.deployment,
                 access=AccessPorts(
                     keys=self.keys,
+                    trail=self.trail,
+                    new_call_id=lambda: f"call{next(self._calls):04}",
                     new_bytes=lambda: f"{next(self._ids):032}".encode(),
                     owner_digest=digest_of(OWNER_KEY),
                 ),

@@ -140,6 +140,8 @@ def _give_a_key(api: Client) -> None:
     reader = {"x-functions-key": made["key"]}
     assert httpx.get(f"{api.base}/batches", headers=reader, timeout=30).status_code == 200
     assert httpx.post(f"{api.base}/batches", headers=reader, timeout=30).status_code == 403
+    trail = api("GET", "/trail?limit=1000").json()["value"]
+    assert ("create_key", 201) in [(one["operation"], one.get("status")) for one in trail]
     assert made["id"] in [key["id"] for key in api("GET", "/keys").json()["value"]]
     assert api("DELETE", f"/keys/{made['id']}").json()["revoked_by"] == "owner-key"
     assert httpx.get(f"{api.base}/batches", headers=reader, timeout=30).status_code == 401

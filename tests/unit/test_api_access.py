@@ -102,6 +102,7 @@ def test_whatever_goes_wrong_is_told_without_its_text(
 ) -> None:
     class Broken:
         public_url = None
+        trail = world.app.trail
 
         def cancel(self, *_: object) -> None:
             raise error

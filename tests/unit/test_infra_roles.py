@@ -35,6 +35,7 @@ NAMES = {
     "f2dc8367-1007-4938-bd23-fe263f013447": "Cognitive Services Speech User",
     "0e75ca1e-0464-4b4d-8b93-68208a576181": "Cognitive Services Speech Contributor",
     "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
+    "e147488a-f6f5-4113-8e2d-b22465e65bf6": "Key Vault Crypto Service Encryption User",
     "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "Key Vault Secrets Officer",
     "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
 }
@@ -100,6 +101,9 @@ def needed(environment: Environment) -> Iterator[Grant]:
         yield app, data, ROLE_OF_CLIENT[client]
     if any(value.startswith("@Microsoft.KeyVault(") for value in settings.values()):
         yield app, one(environment, "Microsoft.KeyVault/vaults").id, "Key Vault Secrets User"
+    if "/keys/" in settings.get("SEALING_KEY", ""):
+        vault = one(environment, "Microsoft.KeyVault/vaults").id
+        yield app, vault, "Key Vault Crypto Service Encryption User"
     if "Authorization=AAD" in settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]:
         insights = one(environment, "Microsoft.Insights/components").id
         yield app, insights, "Monitoring Metrics Publisher"

@@ -15,6 +15,7 @@ from shared.api.fields import TranscriptFormat
 from shared.batches.status import Status
 from shared.model.access.caller import CallerKind
 from shared.model.access.roles import ROLES
+from shared.model.access.trail import TrailKind
 from shared.model.batch.batch import BatchState, Origin
 from shared.model.batch.decision import Choice
 from shared.model.batch.recording import State
@@ -67,6 +68,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),
     "TimerStatus": ("ok", "silent"),
+    "TrailKind": get_args(TrailKind),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),
     "UploadMethod": ("PUT",),

@@ -14,6 +14,7 @@ from shared.api.operations import (
     status,
     subscriptions,
     sweep,
+    trail,
     triggers,
     uploads,
 )
@@ -30,5 +31,6 @@ OPERATIONS: Operations = (
     *brakes.OPERATIONS,
     *sweep.OPERATIONS,
     *keys.OPERATIONS,
+    *trail.OPERATIONS,
     *profiles.OPERATIONS,
 )

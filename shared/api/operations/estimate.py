@@ -84,6 +84,7 @@ OPERATIONS = tagged(
         "and tells what all would cost. Nothing is stored and nothing is sent to a provider.",
         handle=of_manifest,
         rights=ASKS,
+        is_question=True,
         body_types=MANIFEST_TYPES,
         answers={200: Answer("The estimate", Estimate)},
         problems=(413, 415, 422),

@@ -109,6 +109,7 @@ OPERATIONS = tagged(
         description="Lists keys with what they may do, those that have ended as well.",
         handle=list_all,
         rights=OWNS,
+        trail="read",
         answers={200: Answer("All keys", KeyList)},
     ),
     Operation(

@@ -84,6 +84,7 @@ OPERATIONS = tagged(
         "minutes, in ranges. Refused where the audio was replaced since.",
         handle=audio,
         rights=LISTENS,
+        trail="read",
         answers={200: Answer("Where it can be heard", AudioLink)},
         problems=(404, 409),
     ),

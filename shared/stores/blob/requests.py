@@ -12,6 +12,7 @@ from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch
 from shared.model.events.delivery import callback_id
 from shared.model.manifest.manifest import Head, Item
+from shared.ports.sealing import Sealer
 from shared.stores.failures import storage_errors
 
 MOST_HEAD_BYTES = 65_536
@@ -22,8 +23,8 @@ class BlobRequests:
     """`ports.blobs.Requests`. The name holds a part of the content's digest: of two requests
     that claim one batch, the loser cannot overwrite what the winner asked for."""
 
-    def __init__(self, service: BlobServiceClient, container: str) -> None:
-        self._service, self._container = service, container
+    def __init__(self, service: BlobServiceClient, container: str, sealer: Sealer) -> None:
+        self._service, self._container, self._sealer = service, container, sealer
 
     def put(self, batch: Batch, content: bytes) -> None:
         settings = ContentSettings(content_type="application/x-ndjson")
@@ -49,15 +50,18 @@ class BlobRequests:
         return found
 
     def put_callback(self, batch_id: str, url: str) -> None:
+        own = callback_id(url)
+        sealed = self._sealer.seal(url.encode(), f"{batch_id}/{own}")
         with storage_errors("store callback", "put"):
-            self._callback(batch_id, callback_id(url)).upload_blob(url.encode(), overwrite=True)
+            self._callback(batch_id, own).upload_blob(sealed, overwrite=True)
 
     def callback(self, batch_id: str, callback_id: str) -> str | None:
         with storage_errors("read callback", "list"):
             try:
-                return self._callback(batch_id, callback_id).download_blob().readall().decode()
+                stored = self._callback(batch_id, callback_id).download_blob().readall()
             except ResourceNotFoundError:
                 return None
+        return self._sealer.open(stored, f"{batch_id}/{callback_id}").decode()
 
     def remember(self, name: str, content: bytes) -> None:
         with storage_errors("store memory", "put"):

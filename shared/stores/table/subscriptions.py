@@ -14,6 +14,7 @@ from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
 from shared.errors import StoreConflict
 from shared.model.events.notice import Notice
 from shared.model.events.subscription import Confidential, Subscription
+from shared.ports.sealing import Sealer
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
@@ -57,24 +58,27 @@ class TableSubscriptions:
 
 
 class BlobConfidences:
-    """`shared.event_ports.Confidences`."""
+    """`ports.events.Confidences`, sealed."""
 
-    def __init__(self, service: BlobServiceClient, container: str) -> None:
-        self._service, self._container = service, container
+    def __init__(self, service: BlobServiceClient, container: str, sealer: Sealer) -> None:
+        self._service, self._container, self._sealer = service, container, sealer
 
     def put(self, subscription_id: str, content: Confidential) -> None:
         settings = ContentSettings(content_type="application/json")
         with storage_errors("store subscription", "put"):
             self._blob(subscription_id).upload_blob(
-                msgspec.json.encode(content), overwrite=True, content_settings=settings
+                self._sealer.seal(msgspec.json.encode(content), subscription_id),
+                overwrite=True,
+                content_settings=settings,
             )
 
     def get(self, subscription_id: str) -> Confidential | None:
         with storage_errors("read subscription", "list"):
             try:
-                return _decoder.decode(self._blob(subscription_id).download_blob().readall())
+                stored = self._blob(subscription_id).download_blob().readall()
             except ResourceNotFoundError:
                 return None
+        return _decoder.decode(self._sealer.open(stored, subscription_id))
 
     def remove(self, subscription_id: str) -> None:
         with storage_errors("remove subscription", "put"):
