@@ -25,7 +25,7 @@ announced() {
     az deployment group create --name dropscribe-events --only-show-errors --output none \
         --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
         --template-file "$here/../events.bicep" \
-        --parameters functionAppName="$AZURE_FUNCTION_APP_NAME" \
+        --parameters posture="${POSTURE:-open}" functionAppName="$AZURE_FUNCTION_APP_NAME" \
             eventTopicName="$EVENT_TOPIC_NAME" dataStorageName="$DATA_STORAGE_NAME"
 }
 
