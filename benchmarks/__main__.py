@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import burst, cold_start, latency, manifest, normalising, pipeline, reviewing
+from benchmarks import burst, cold_start, latency, line, manifest, normalising, pipeline, reviewing
 from local.emulators.registry import EMULATORS
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     ),
     "cold_start": lambda _: cold_start.run(),
     "latency": lambda _: latency.run(),
+    "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
     "pipeline": lambda options: pipeline.run_all(
@@ -27,7 +28,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
 
 
 BURSTS = [1_000, 10_000]
-USUAL = ("cold_start", "normalising", "latency", "pipeline")
+DAYS = [1_000]
+USUAL = ("cold_start", "normalising", "latency", "line", "pipeline")
 
 
 def _burst(provider: str, recordings: list[int]) -> list[object]:
@@ -39,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
+    parser.add_argument("--days", type=int, nargs="*", default=DAYS, help="recordings of a day")
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     parser.add_argument(

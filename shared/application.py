@@ -22,6 +22,7 @@ from shared.model.manifest.manifest import Manifest
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.step import NowOrLater, Step
+from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
 from shared.ports.ground import Common, Ground, Ports
@@ -63,8 +64,10 @@ class Application:
             failing,
             take=self._take,
             plan=self._pipeline.plan,
+            put_back=self._pipeline.put_back,
             find_manifests=self._desk.find_not_taken,
         )
+        self._turns = Turns(diaries=ports.diaries, clock=ports.clock)
         self._now_or_later = NowOrLater(**ground.common)
         self._steps = self._steps_by_message()
         self.hear = self._pipeline.hear
@@ -80,7 +83,9 @@ class Application:
             m.Register: _of(m.Register, self._register_all),
             m.Expand: _of(m.Expand, self._desk.expand),
             m.Change: _of(m.Change, self._desk.change),
-            m.Plan: _of(m.Plan, lambda message: self._pipeline.plan(message.batch_id)),
+            m.Plan: _of(
+                m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
+            ),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Write: _of(m.Write, self._pipeline.write),
@@ -135,8 +140,9 @@ class Application:
 
     def sweep(self) -> None:
         """All that is looked after now and then. What fails does not keep the rest from being
-        done; it is tried again the next time."""
-        for name, step in self._sweeps().items():
+        done; it is tried again the next time. Nor does what takes so long that the process is
+        ended: the next time begins with the part after it."""
+        for name, step in self._turns.parts(self._sweeps()):
             try:
                 step()
             except DropscribeError as error:

@@ -49,6 +49,7 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.line import TableLine
 from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
@@ -106,6 +107,7 @@ def build(
             outputs=BlobOutputs(account.blobs),
             store=TableBatchStore(table),
             active=TableActiveJobs(table),
+            line=TableLine(table),
             book=TableEndpointBook(table),
             diaries=TableDiaries(table),
             contents=TableContents(table),

@@ -16,6 +16,7 @@
     ├── StoreConflict             somebody else changed the row or the blob first
     ├── StoreUnavailable          storage did not answer or refused for now
     │   └── BlobUnread            it did so when one blob was to be read
+    ├── RowUnreadable             a row holds what this release does not know
     ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
@@ -167,6 +168,10 @@ class StoreUnavailable(DropscribeError):
 
     status = 503
     transient = True
+
+
+class RowUnreadable(DropscribeError):
+    """A newer release wrote it, and this one runs after it or beside it. Says where, not what."""
 
 
 class BlobUnread(StoreUnavailable):

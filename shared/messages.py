@@ -49,20 +49,28 @@ class Change(Versioned, frozen=True, kw_only=True):
 
 
 class Plan(Versioned, frozen=True, kw_only=True):
-    """Put the waiting recordings of a batch into jobs; finish the batch when none is left."""
+    """Put the waiting recordings of a batch into jobs; finish the batch when none is left. `early`:
+    before its window has closed, because its provider had nothing to do."""
 
     queue: ClassVar[str] = "dropscribe-plan"
     batch_id: str
+    early: bool = False
 
 
 class Submit(Versioned, frozen=True, kw_only=True):
-    """Send the planned jobs of a line to a provider, from `job_id` to `last`, as many at a time as
-    there is room for. Without `last` the line is that one job."""
+    """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
+    a planned job, or those of a batch up to `last`, are to join their line first."""
 
     queue: ClassVar[str] = "dropscribe-submit"
     batch_id: str
     job_id: str
     last: str | None = None
+    provider: str | None = None
+
+
+def go_along(provider: str) -> Submit:
+    """The message that has somebody go along the line of a provider."""
+    return Submit(batch_id="", job_id="", provider=provider)
 
 
 class Collect(Versioned, frozen=True, kw_only=True):
@@ -80,9 +88,10 @@ class Collect(Versioned, frozen=True, kw_only=True):
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recording of a slice: where its result is and how long, where the provider tells, or why
-    there is none."""
+    there is none. `part` is the number of its part, where the job is a carrier."""
 
     recording_id: str
+    part: int | None = None
     name: str = ""
     url: str = ""
     failure: Failure | None = None

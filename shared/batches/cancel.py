@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from typing import Literal
 
 import msgspec
 
@@ -17,19 +18,24 @@ from shared.messages import Change, Finish
 from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import partition_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
 from shared.model.money.spending import money_back
 from shared.pipeline.fail.copy import cancel_copy
+from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.ports.state import ROWS_IN_TRANSACTION
+from shared.ports.state import ROWS_IN_TRANSACTION, Line
 
 ROWS_IN_RUN = 1_000
 JOBS_IN_RUN = 25
 """A run that is cut short begins anew: it is small, so that each gets somewhere."""
+Ended = Literal["ended", "conflict", "uncertain"]
+"""What came of ending a job. "conflict": somebody else changed it, or one of its recordings, at the
+same moment. "uncertain": it is a part, and nobody knows yet what became of its carrier's call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +63,11 @@ class CarryOutCancel(UseCase):
     are there are paid, and are written."""
 
     endpoints: Mapping[str, SpeechProvider]
+    line: Line
     fail: FailRecording
     save_settled: SaveSettled
+    end_part: EndPart
+    note_settled: NoteSettled
     pool: Executor
 
     def __call__(self, batch: Batch, after: str = "") -> None:
@@ -68,9 +77,13 @@ class CarryOutCancel(UseCase):
             return
         first = f"{after}!" if after else None  # sorts next
         run = list(islice(self._to_end(batch, first), JOBS_IN_RUN))
-        if not all(list(self.pool.map(self._has_ended, run))):
+        ends = set(self.pool.map(self._has_ended, run))
+        if "conflict" in ends:
             self._again(batch, after)  # somebody else is at one of them
-        elif len(run) == JOBS_IN_RUN:
+            return
+        if "uncertain" in ends:
+            self._again(batch)
+        if len(run) == JOBS_IN_RUN:
             self.queue.send(Change(batch_id=batch.id, after=run[-1].id))
         else:
             if self._is_uncertain(batch):
@@ -92,8 +105,13 @@ class CarryOutCancel(UseCase):
         return True
 
     def _to_end(self, batch: Batch, first: str | None) -> Iterator[Job]:
+        """What a part that is over shared is not this batch's to delete."""
         for job in self.store.jobs(batch.id, first=first):
-            if is_cancelled(job):
+            if job.state == "carried":
+                yield job
+            elif job.carrier is not None:
+                continue
+            elif is_cancelled(job):
                 if not job.is_emptied:
                     yield job
             elif job.state not in OVER and job.state not in ("submitting", "collecting"):
@@ -105,13 +123,14 @@ class CarryOutCancel(UseCase):
         mine = [entry for entry in self.active.all() if entry.batch_id == batch.id]
         return any(entry.transcription_id is None for entry in mine)
 
-    def _has_ended(self, job: Job) -> bool:
-        """False: somebody else changed it, or one of its recordings, at the same moment."""
+    def _has_ended(self, job: Job) -> Ended:
         try:
+            if job.state == "carried":
+                return "uncertain" if self._end_part(job) else "ended"
             self._end(job)
         except StoreConflict:
-            return False
-        return True
+            return "conflict"
+        return "ended"
 
     def _end(self, job: Job) -> None:
         """From the first line on nobody else decides what becomes of its recordings, whose error
@@ -127,7 +146,25 @@ class CarryOutCancel(UseCase):
         if provider is not None and job.transcription_id:
             cancel_copy(job, provider)
         self.active.remove(job.id)
+        self.line.leave([job])
         self.store.save(msgspec.structs.replace(job, is_emptied=True))
+
+    def _end_part(self, job: Job) -> bool:
+        """What others share goes on for them: this part is settled alone, and the copy goes with
+        the last one. Returns whether that has to be waited for: the call is about to be made, or
+        nobody knows what came of it. Results that are there are written."""
+        carrier = self.store.job(partition_of(job.carrier or ""), job.carrier or "")
+        if carrier is None or carrier.state not in ("submitted", "collecting"):
+            return True
+        if carrier.state == "submitted":
+            self._give_up(self.store.rows_left(job))
+        elif self.store.any_left(job):
+            return False
+        mine = [one for one in unsettled(carrier) if one.id == job.id]
+        for part in mine:
+            self.end_part(part, msgspec.structs.replace(carrier, failure=CANCELLED))
+        self.note_settled(carrier, [part.number for part in mine])
+        return False
 
     def _give_up(self, rows: Iterable[Recording]) -> None:
         self.save_settled(self._failed(iter(rows)))

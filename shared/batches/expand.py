@@ -30,7 +30,7 @@ from shared.ports.blobs import AudioBlobs, AudioEntry, Requests
 from shared.ports.ground import UseCase
 
 RECORDINGS_IN_STEP = 120
-PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows
+PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows, each time it doubled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class ExpandBatch(UseCase):
                 return
             made = sum(part.recordings for part in parts)
         made_before = made - after.recordings + before.recordings
-        if made // PLANNED_EVERY > made_before // PLANNED_EVERY:
+        if _doublings(made) > _doublings(made_before):
             self.queue.send(Plan(batch_id=batch.id))
 
     def _go_on(self, batch: Batch) -> None:
@@ -97,6 +97,14 @@ class ExpandBatch(UseCase):
         self.store.save_batch(expanded(batch))
         event("batch.expanded", batch=batch.id, items=batch.items)
         self.queue.send(Plan(batch_id=batch.id))
+
+
+def _doublings(recordings: int) -> int:
+    """How often a batch of so many was worth planning. What came in since the last time lies among
+    all that was there before, and a job is looked for among what lies between its first and its
+    last: planned each thousand, a batch of ten thousands would be gone through ten times as
+    often."""
+    return (recordings // PLANNED_EVERY).bit_length()
 
 
 class _Step:

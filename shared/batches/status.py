@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice
+from threading import Lock
 from typing import Literal
 
 import msgspec
@@ -74,17 +75,57 @@ class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
+TOLD_FOR = timedelta(seconds=5)
+LARGE = 1_000
+MOST_TOLD = 1_000
+
+
+class Told:
+    """What this process told lately of large batches, by their id. It holds for seconds, and while
+    the header says the same."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[str, tuple[str, datetime, BatchStatus]] = OrderedDict()
+        self._lock = Lock()
+
+    def again(self, batch: Batch, now: datetime) -> BatchStatus | None:
+        with self._lock:
+            version, at, status = self._told.get(batch.id, ("", now, None))
+        if status is None or version != batch.version:
+            return None
+        return status if now - at < TOLD_FOR else None
+
+    def note(self, batch: Batch, status: BatchStatus, now: datetime) -> None:
+        if status.counts.accepted < LARGE:
+            return
+        with self._lock:
+            there = self._told.get(batch.id)
+            if there is None or there[2] is not status:
+                self._told[batch.id] = (batch.version, now, status)
+            self._told.move_to_end(batch.id)
+            while len(self._told) > MOST_TOLD:
+                self._told.popitem(last=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TellStatus:
-    """One read, and a query of five columns: a page of a thousand rows a call. Raises
+    """One read, and a query of five columns: a page of a thousand rows a call. Of a large batch the
+    answer may be some seconds old, however many ask: `told` holds what was told. Raises
     `BatchMissing`."""
 
     store: BatchStore
     clock: Clock
+    told: Told = field(default_factory=Told)
 
     def __call__(self, batch_id: str) -> BatchStatus:
         batch = existing(batch_id, self.store)
-        sums = _Sums(self.store.facts(batch_id))
+        now = self.clock.now()
+        status = self.told.again(batch, now) or self._counted(batch)
+        self.told.note(batch, status, now)
+        return status
+
+    def _counted(self, batch: Batch) -> BatchStatus:
+        sums = _Sums(self.store.facts(batch.id))
         unregistered = self._unregistered(batch)
         accepted = sums.states.total() + unregistered
         is_over = sums.over == accepted and batch.is_settled

@@ -126,8 +126,11 @@ def _cancel(ground: Ground, failing: Failing) -> CarryOutCancel:
     return CarryOutCancel(
         **ground.common,
         endpoints=ground.endpoints,
+        line=ports.line,
         fail=failing.fail,
         save_settled=failing.save_settled,
+        end_part=failing.end_part,
+        note_settled=failing.note_settled,
         pool=ports.pool,
     )
 

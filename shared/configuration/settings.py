@@ -164,6 +164,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
 
 
+EARLY_SECONDS = 4  # long enough for what is dropped together to be seen together
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in `environment`, by default that of the process. An empty value counts as
     not set. Raises `ConfigurationError` with every problem, one line each; no secret is shown."""
@@ -186,10 +189,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise ConfigurationError(problems)
     of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
     policy = _policy(of_policy, found["of_provider"])
+    if "COALESCE_SECONDS" not in given:
+        policy = msgspec.structs.replace(policy, coalesce_of=usual_windows())
     return Settings(**found, policy=policy, unknown=tuple(_strangers(given)))
 
 
-def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
+def usual_windows() -> dict[str, int]:
+    """Seconds by provider and mode, where a provider is at its best with others than most."""
+    return {
+        f"{name}/{mode}": seconds
+        for name, offer in OFFERS.items()
+        for mode, seconds in offer.limits.usual_window.items()
+    }
+
+
+def _policy(chosen: Mapping[str, Any], of_provider: Mapping[str, Mapping[str, Any]]) -> Policy:
     """A create call has to start and to end before anybody looks for what became of it: a quarter
     and a half of that time are left for these."""
     policy = Policy(
@@ -199,6 +213,7 @@ def _policy(chosen: Mapping[str, int], of_provider: Mapping[str, Mapping[str, An
     return msgspec.structs.replace(
         policy,
         settle_seconds=min(policy.settle_seconds, policy.coalesce_seconds),
+        early_seconds=EARLY_SECONDS,
         submit_within_seconds=min(policy.submit_within_seconds, policy.resolve_after_seconds // 4),
     )
 

@@ -8,7 +8,6 @@ and what is told is what was saved. Where nobody listens, nothing is added to an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from shared.events.audience import Announcer
 from shared.model.batch.batch import Batch, Part
@@ -26,7 +25,7 @@ from shared.model.events.happenings import (
 )
 from shared.model.events.notice import Notice
 from shared.ports.queue import Clock
-from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows
+from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows, in_transactions
 
 ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""
@@ -49,7 +48,7 @@ class AnnouncingStore:
         self.note_version, self.take_note = rows.note_version, rows.take_note
         self.give_note_back, self.close_batch = rows.give_note_back, rows.close_batch
         self.forget, self.forget_recordings = rows.forget, rows.forget_recordings
-        self.commit = rows.commit
+        self.part_left, self.commit = rows.part_left, rows.commit
 
     def open_batch(self, batch: Batch) -> None:
         notice = None if batch.version else self._accepted(batch)
@@ -96,8 +95,7 @@ class AnnouncingStore:
         return saved
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def save_jobs(self, jobs: Sequence[Job], recordings: Sequence[Recording] = ()) -> list[Job]:

@@ -29,7 +29,7 @@ _RTL_LANGUAGES = frozenset(
 def is_rtl(texts: Iterable[str], language: str | None) -> bool:
     """True where the letters are, mostly or by the language, written from right to left."""
     text = "".join(texts)
-    if not _RTL_LETTERS.search(text):
+    if text.isascii() or not _RTL_LETTERS.search(text):
         return False
     kinds = [unicodedata.bidirectional(char) for char in text]
     rtl = sum(kind in ("R", "AL") for kind in kinds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Semaphore
+
 from shared.messages import Finish, Write
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
@@ -10,35 +12,47 @@ from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
 from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
 from shared.pipeline.fail.wiring import Failing
-from shared.pipeline.finish.batch import FinishBatch
+from shared.pipeline.finish.batch import BusyBatches, FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
-from shared.pipeline.plan.pending import PendingPlans
-from shared.pipeline.plan.plan import PlanBatch, UnderWay
+from shared.pipeline.plan.pending import PendingPlans, UnderWay
+from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
-from shared.pipeline.register.dropped import EnsurePlan, ExamineAgain, ExamineBlob, RegisterDropped
+from shared.pipeline.register.dropped import (
+    EnsurePlan,
+    ExamineAgain,
+    ExamineBlob,
+    Idle,
+    RegisterDropped,
+)
 from shared.pipeline.register.take import TakeCompanion, TakeDropped
 from shared.pipeline.register.wiring import patience
 from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.brakes import HoldBack
+from shared.pipeline.submit.claim import ClaimParts, FindHeld
 from shared.pipeline.submit.create_call import PrepareCalls
+from shared.pipeline.submit.dissolve import PutBack, SetAside
 from shared.pipeline.submit.fall_over import FallOver
-from shared.pipeline.submit.line import SubmitLine
+from shared.pipeline.submit.line import JoinLine, SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
-from shared.pipeline.submit.step import SendJobs, WriteIntents
+from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
+from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
+
+PLANS_AT_ONCE = 2
+"""Batches of a process: 67 MB each at most."""
 
 
 class Pipeline:
@@ -69,12 +83,21 @@ class Pipeline:
         )
         self.plan = _plan(ground, failing, self.read_companions)
         note_submitted = NoteSubmitted(**ground.common)
-        self.submit = _submit(ground, failing, note_submitted)
+        self.put_back = PutBack(**ground.common, line=ports.line)
+        self.submit = _submit(ground, failing, note_submitted, self.put_back)
         self.finish = _finish(ground, failing)
         self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
-        self.collect = _collect(ground, failing, note_submitted, write_now)
-        self.poll = _poll(ground, failing, note_submitted)
+        write_single = WriteSingle(
+            **ground.common,
+            endpoints=ground.endpoints,
+            write_recording=self.write.write_recording,
+            save_settled=failing.save_settled,
+            room=self.write.room,
+            end=self.finish.end_single,
+        )
+        self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
+        self.poll = _poll(ground, failing, note_submitted, self.put_back)
         self.hear = Hear(
             endpoints=ground.endpoints,
             secret=ports.webhook_secret,
@@ -94,10 +117,13 @@ def _register(ground: Ground, examine_blob: ExamineBlob, enter: EnterRecording) 
         **ground.common,
         audio=ports.audio,
         examine_blob=examine_blob,
-        ensure_plan=EnsurePlan(**ground.common, pending=PendingPlans()),
+        ensure_plan=EnsurePlan(
+            **ground.common, pending=PendingPlans(), endpoints=ground.endpoints, idle=Idle()
+        ),
         enter=enter,
         patience=patience(ground),
         profiles=ports.profiles,
+        started_at=ports.clock.now(),
     )
 
 
@@ -125,12 +151,14 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
         sift=_sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
+            line=ports.line,
             audio=ports.audio,
             capabilities=ports.capabilities,
             prices=ports.prices,
-            new_id=lambda: ports.deployment + ports.new_id(),
+            new_id=ground.new_mark,
         ),
         under_way=UnderWay(),
+        turns=Semaphore(PLANS_AT_ONCE),
     )
 
 
@@ -165,43 +193,72 @@ def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftW
     )
 
 
-def _submit(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SubmitLine:
+def _submit(
+    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, put_back: PutBack
+) -> SubmitLine:
     ports = ground.ports
+    hold_back = HoldBack(
+        brakes=ground.brakes,
+        ceilings=ports.ceilings,
+        stopped=ports.stopped,
+        clock=ports.clock,
+    )
     return SubmitLine(
         **ground.common,
         book=ground.book,
+        line=ports.line,
+        capabilities=ports.capabilities,
+        join=JoinLine(**ground.common, line=ports.line),
         fall_over=FallOver(
             **ground.common,
             endpoints=ground.endpoints,
             capabilities=ports.capabilities,
             pending=PendingPlans(),
         ),
-        send=_send(ground, failing, note_submitted),
+        send=SendJobs(
+            **ground.common,
+            endpoints=ground.endpoints,
+            capabilities=ports.capabilities,
+            hold_back=hold_back,
+            sending=_sending(ground, failing, note_submitted, put_back, hold_back),
+        ),
+        under_way=UnderWay(),
     )
 
 
-def _send(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> SendJobs:
+def _sending(
+    ground: Ground,
+    failing: Failing,
+    note_submitted: NoteSubmitted,
+    put_back: PutBack,
+    hold_back: HoldBack,
+) -> Sending:
     ports, store = ground.ports, ground.store
-    return SendJobs(
+    return Sending(
         **ground.common,
-        endpoints=ground.endpoints,
-        hold_back=HoldBack(
-            brakes=ground.brakes,
-            ceilings=ports.ceilings,
-            stopped=ports.stopped,
-            clock=ports.clock,
+        claim_parts=ClaimParts(
+            store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
         prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),
+        find_held=FindHeld(store=store, hold_back=hold_back, pool=ports.pool),
         make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
         note_answers=NoteAnswers(
-            **ground.common, note_submitted=note_submitted, fail_job=failing.fail_job
+            **ground.common,
+            note_submitted=note_submitted,
+            fail_job=failing.fail_job,
+            put_back=put_back,
         ),
     )
 
 
 def _collect(
-    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, write_now: AtOnce[Write]
+    ground: Ground,
+    failing: Failing,
+    note_submitted: NoteSubmitted,
+    write_now: AtOnce[Write],
+    write_single: WriteSingle,
 ) -> CollectResults:
     ports, store = ground.ports, ground.store
     return CollectResults(
@@ -214,12 +271,15 @@ def _collect(
             cut_slices=CutSlices(store=store, policy=ports.policy),
             fail_job=failing.fail_job,
             write_now=write_now,
+            write_single=write_single,
         ),
         count_fault=failing.count_fault,
     )
 
 
-def _poll(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Poll:
+def _poll(
+    ground: Ground, failing: Failing, note_submitted: NoteSubmitted, put_back: PutBack
+) -> Poll:
     ports = ground.ports
     return Poll(
         **ground.common,
@@ -230,9 +290,11 @@ def _poll(ground: Ground, failing: Failing, note_submitted: NoteSubmitted) -> Po
             capabilities=ports.capabilities,
             note_submitted=note_submitted,
             leave_unresolved=failing.leave_unresolved,
+            put_back=put_back,
             is_out_of_reach=failing.is_out_of_reach,
         ),
         give_up_if_gone=failing.give_up_if_gone,
+        wake_line=failing.wake_line,
     )
 
 
@@ -254,6 +316,8 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         save_settled=failing.save_settled,
         finish_now=finish_now,
         room=Room(),
+        end_part=failing.end_part,
+        note_settled=failing.note_settled,
         pool=ports.pool,
     )
 
@@ -263,9 +327,14 @@ def _finish(ground: Ground, failing: Failing) -> FinishBatch:
     return FinishBatch(
         **ground.common,
         finish_job=FinishJob(
-            **ground.common, begin_anew=failing.begin_anew, endpoints=ground.endpoints
+            **ground.common,
+            begin_anew=failing.begin_anew,
+            endpoints=ground.endpoints,
+            end_part=failing.end_part,
+            wake_line=failing.wake_line,
         ),
         report=ReportBatch(
             store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock
         ),
+        busy=BusyBatches(),
     )

@@ -24,6 +24,7 @@ from shared.ports.state import (
     Contents,
     Diaries,
     EndpointBook,
+    Line,
     Names,
     NoticedBook,
     NoticedRows,
@@ -67,6 +68,7 @@ class Ports(NamedTuple):
     outputs: Outputs
     store: NoticedRows
     active: ActiveJobs
+    line: Line
     book: NoticedBook
     diaries: Diaries
     contents: Contents
@@ -137,3 +139,7 @@ class Ground(NamedTuple):
     endpoints: Mapping[str, SpeechProvider]
     brakes: Brakes
     known: Known
+
+    def new_mark(self) -> str:
+        """An id that providers see."""
+        return self.ports.deployment + self.ports.new_id()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
+from shared.model.batch.carrier import Carried, Stretch
 from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
@@ -52,6 +54,13 @@ ROWS_IN_TRANSACTION = 100
 """Rows of one partition that can change together."""
 
 
+def in_transactions(recordings: Iterable[Recording]) -> Iterator[list[Recording]]:
+    """As many of one batch as can change together, in their order."""
+    for _, rows in groupby(recordings, key=lambda row: row.batch_id):
+        while part := list(islice(rows, ROWS_IN_TRANSACTION)):
+            yield part
+
+
 class Batches(Protocol):
     """Reading: headers, the parts of their requests, and which batches there are."""
 
@@ -90,25 +99,30 @@ class Jobs(Protocol):
         """At most so many of the planned jobs whose ids lie between these two, both included, in
         the order of their ids."""
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        """The recordings of the job that wait for their results, and little of each."""
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
+        """The recordings of the job that wait for their results, and little of each; of a carrier
+        those of all its parts."""
 
     def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
-        """What `items_left` tells of each of several jobs of one line, by job id."""
+        """What `items_left` tells of each of several jobs, by job id."""
 
-    def any_left(self, job: Job) -> bool:
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        """The row of a part of a carrier and its recordings that wait for their results, in one
+        query."""
+
+    def any_left(self, job: Stretch) -> bool:
         """Whether a recording of the job is still waiting for its result."""
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
         """The recordings of the job that still wait for their result, in the order of their ids;
-        with `first` and `last` only those between these two."""
+        with `first` and `last` only those between these two. Of a carrier part by part."""
 
 
 class Recordings(Protocol):
@@ -208,8 +222,9 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
         one to add to it. Returns all with their new versions. Raises `StoreConflict`."""
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        """Any number of recordings of one batch, in as many transactions as it takes, each as
-        soon as its rows are there. Who dies in between has saved some and not the others."""
+        """Any number of recordings, those of a batch side by side, in as many transactions as it
+        takes, each as soon as its rows are there. Who dies in between has saved some and not the
+        others."""
 
 
 class NoticedRows(BatchStore, Protocol):
@@ -242,6 +257,53 @@ class NoticedRows(BatchStore, Protocol):
     ) -> list[Job]: ...
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a line: its key, and the job as it was stored when it took it."""
+
+    key: str
+    job: Job
+
+
+def place_of(job: Job) -> str:
+    """The key of its place: by rank, then by who came first. The same for as long as it waits. Jobs
+    of releases before do not say when their recordings came in, and go first."""
+    came_ms = int(job.since_at.timestamp() * 1000) if job.since_at is not None else 0
+    return f"{job.rank}-{came_ms:014}-{job.id}"
+
+
+class LineHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a line as a whole. Until `due_at` a message is on its way, and nobody goes
+    before; until `held_until_at` one is for those that brakes hold back. `told_at` is when
+    the log last told of how long somebody waits. `version` is the row's ETag, "" for a row not yet
+    stored."""
+
+    provider: str
+    due_at: datetime | None = None
+    held_until_at: datetime | None = None
+    told_at: datetime | None = None
+    version: str = ""
+
+
+class Line(Protocol):
+    """What waits for each provider, in order. A fast path: what a job's own row says holds."""
+
+    def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
+        """At most so many from the front, in one query."""
+
+    def join(self, jobs: Sequence[Job]) -> None:
+        """Planned jobs, each at the place that follows from it; one that is there already is
+        brought up to date."""
+
+    def leave(self, jobs: Sequence[Job]) -> None:
+        """No error where one is gone already."""
+
+    def jobs(self, provider: str) -> Iterator[str]:
+        """The ids of all that stand there, and nothing else of them."""
+
+    def save_head(self, head: LineHead) -> None:
+        """Insert or replace. Raises `StoreConflict`."""
+
+
 class ActiveJobs(Protocol):
     """The jobs that are at a provider, or about to be. Small: its size is the active jobs."""
 
@@ -251,8 +313,8 @@ class ActiveJobs(Protocol):
     def get(self, job_id: str) -> ActiveJob | None:
         """One active job."""
 
-    def any_of(self, batch_id: str) -> bool:
-        """Whether a job of the batch is active."""
+    def any_of(self, batch_id: str) -> str | None:
+        """The id of a job of the batch that is active; None: there is none."""
 
     def put(self, active: ActiveJob) -> None:
         """Insert or replace, whatever was there."""

@@ -11,6 +11,7 @@ import pytest
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.ports.state import BatchStore
@@ -455,3 +456,65 @@ def test_the_recordings_of_several_jobs_are_told_apart(store: BatchStore) -> Non
         jobs[1].id: ["1.wav"],
         jobs[2].id: [],
     }
+
+
+# --- carriers
+
+
+def a_carrier(store: BatchStore) -> Job:
+    """Of two recordings of one batch and one of another, stored with their parts."""
+    parts = []
+    for number, (batch_id, rows) in enumerate({BATCH: (0, 1), f"{BATCH}x": (0,)}.items()):
+        job = replace(a_job(f"j{number}"), batch_id=batch_id, state="carried", carrier="c")
+        own = [a_recording(row, batch_id) for row in rows]
+        own = [
+            replace(row, state="planned", job_id=job.id, job_index=i) for i, row in enumerate(own)
+        ]
+        job = replace(job, first=own[0].id, last=own[-1].id, recordings=len(own))
+        saved = store.save(job, own)
+        assert saved is not None
+        parts.append(saved)
+    made = store.save(carrier("c", parts, "westeurope", parts[0].changed_at))
+    assert made is not None
+    return made
+
+
+def test_a_carrier_comes_back_with_its_parts(store: BatchStore) -> None:
+    made = a_carrier(store)
+    found = store.job(made.batch_id, made.id)
+    assert found == made
+    assert [(part.id, part.offset) for part in parts_of(found)] == [("j0", 0), ("j1", 2)]
+    assert not list(store.recordings(made.batch_id))
+
+
+def test_the_recordings_of_a_carrier_are_those_of_its_parts_at_their_positions(
+    store: BatchStore,
+) -> None:
+    made = a_carrier(store)
+    assert [(i.part, i.job_index) for i in store.items_left(made)] == [(0, 0), (0, 1), (1, 2)]
+    assert {row.batch_id for row in store.rows_left(made)} == {BATCH, f"{BATCH}x"}
+    assert store.any_left(made)
+    assert list(store.items_of([made])) == ["c"]
+
+
+def test_a_part_is_read_with_its_recordings(store: BatchStore) -> None:
+    part = parts_of(a_carrier(store))[0]
+    job, rows = store.part_left(part)
+    assert job is not None and (job.id, job.state) == ("j0", "carried")
+    assert ids(iter(rows)) == [0, 1]
+
+
+def test_recordings_of_several_batches_are_saved_one_after_the_other(store: BatchStore) -> None:
+    made = a_carrier(store)
+    store.save_all(replace(row, state="failed") for row in store.rows_left(made))
+    assert not store.any_left(made)
+
+
+def test_recordings_can_be_forgotten_alone(store: BatchStore) -> None:
+    made = a_carrier(store)
+    rows = list(store.recordings(BATCH))
+    store.forget_recordings(a_header(store), rows)
+    assert not list(store.recordings(BATCH))
+    assert {job.id for job in store.jobs(BATCH)} == {"j0"}
+    assert not list(store.jobs(BATCH, first="j0!"))
+    assert store.any_left(made)

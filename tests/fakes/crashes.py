@@ -12,12 +12,13 @@ from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue
-from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook, Names
+from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook, Line, Names
 from tests.fakes.world import World
 
 PORTS: Mapping[str, type] = {
     "store": BatchStore,
     "active": ActiveJobs,
+    "line": Line,
     "book": EndpointBook,
     "diaries": Diaries,
     "contents": Contents,

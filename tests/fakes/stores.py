@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count, islice
+from typing import TypeVar
 
 import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
+from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
 from shared.model.batch.fingerprint import KnownName
 from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
@@ -20,9 +23,38 @@ from shared.ports.state import (
     BatchFilter,
     ContentClaim,
     Diary,
+    LineHead,
     OpenBatch,
     RecordingFacts,
+    Waiting,
+    in_transactions,
+    place_of,
 )
+
+R = TypeVar("R")
+
+
+class ByBatch(dict[tuple[str, str], R]):
+    """Rows by batch and id, of which those of one batch are found without looking at the others."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], R] | None = None) -> None:
+        super().__init__()
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        for key, row in (rows or {}).items():
+            self[key] = row
+
+    def __setitem__(self, key: tuple[str, str], row: R) -> None:
+        self._ids[key[0]].add(key[1])
+        super().__setitem__(key, row)
+
+    def __delitem__(self, key: tuple[str, str]) -> None:
+        self._ids[key[0]].discard(key[1])
+        super().__delitem__(key)
+
+    def of(self, batch_id: str) -> Iterator[R]:
+        """In the order of their ids, as they are when they are asked for."""
+        found = [self[batch_id, id_] for id_ in sorted(self._ids.get(batch_id, ()))]
+        yield from found
 
 
 class FakeBatchStore:
@@ -35,8 +67,8 @@ class FakeBatchStore:
         self.headers: dict[str, Batch] = {}
         self.notes: dict[str, str] = {}
         self.reporting: dict[str, datetime] = {}
-        self.job_rows: dict[tuple[str, str], Job] = {}
-        self.rows: dict[tuple[str, str], Recording] = {}
+        self.job_rows = ByBatch[Job]()
+        self.rows = ByBatch[Recording]()
         self.part_rows: dict[tuple[str, int], Part] = {}
         self.listed: dict[str, BatchEntry] = {}
         self.notices: dict[tuple[str, str], Notice] = {}
@@ -207,8 +239,7 @@ class FakeBatchStore:
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        for key in sorted(key for key in self.rows if key[0] == batch_id):
-            row = self.rows[key]
+        for row in self.rows.of(batch_id):
             if (
                 (state is None or row.state == state)
                 and (job_id is None or row.job_id == job_id)
@@ -222,35 +253,39 @@ class FakeBatchStore:
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        return self.recordings(
-            job.batch_id,
-            state="planned",
-            job_id=job.id,
-            first=first or job.first,
-            last=last or job.last,
-            page=page,
-        )
+        for part in stretches(job):
+            yield from self.recordings(
+                part.batch_id,
+                state="planned",
+                job_id=part.id,
+                first=first or part.first,
+                last=last or part.last,
+                page=page,
+            )
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        for row in self.rows_left(job):
-            yield JobItem(**{name: getattr(row, name) for name in JobItem.__struct_fields__})
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
+        names = [name for name in JobItem.__struct_fields__ if name != "part"]
+        for part in stretches(job):
+            for row in self.rows_left(part):
+                yield in_call(JobItem(**{name: getattr(row, name) for name in names}), part)
 
-    def any_left(self, job: Job) -> bool:
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        return self.job(part.batch_id, part.id), list(self.rows_left(part))
+
+    def any_left(self, job: Stretch) -> bool:
         return next(self.rows_left(job), None) is not None
 
     def job(self, batch_id: str, job_id: str) -> Job | None:
         return self.job_rows.get((batch_id, job_id))
 
     def jobs(self, batch_id: str, *, first: str | None = None) -> Iterator[Job]:
-        for (batch, job_id), job in sorted(self.job_rows.items()):
-            if batch == batch_id and job_id >= (first or ""):
-                yield job
+        yield from (job for job in self.job_rows.of(batch_id) if job.id >= (first or ""))
 
     def planned_jobs(self, batch_id: str, first: str, last: str, most: int) -> list[Job]:
         planned = (
@@ -282,6 +317,7 @@ class FakeBatchStore:
         self, jobs: Sequence[Job], recordings: Sequence[Recording], notice: Notice | None
     ) -> list[Job]:
         rows = [*jobs, *recordings]
+        assert len({row.batch_id for row in rows}) <= 1, "a transaction is of one partition"
         assert len(rows) + (notice is not None) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
         assert len({row.id for row in rows}) == len(rows), "a row stands twice in a transaction"
         for job in jobs:
@@ -297,8 +333,7 @@ class FakeBatchStore:
         return saved
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def commit(
@@ -358,8 +393,9 @@ class FakeActiveJobs:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
 
-    def any_of(self, batch_id: str) -> bool:
-        return any(entry.batch_id == batch_id for entry in self.entries.values())
+    def any_of(self, batch_id: str) -> str | None:
+        mine = (key for key, entry in self.entries.items() if entry.batch_id == batch_id)
+        return next(mine, None)
 
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
         assert len(entries) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"
@@ -374,6 +410,41 @@ class FakeActiveJobs:
 
     def remove(self, job_id: str) -> None:
         self.entries.pop(job_id, None)
+
+
+class FakeLine:
+    """`ports.state.Line`."""
+
+    def __init__(self) -> None:
+        self._versions = count(1)
+        self.waiting: dict[tuple[str, str], Job] = {}
+        self.heads: dict[str, LineHead] = {}
+
+    def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
+        there = sorted(key for name, key in self.waiting if name == provider)[:most]
+        found = [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
+        return self.heads.get(provider, LineHead(provider=provider)), found
+
+    def join(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            assert job.version, "only what is stored can be claimed"
+            self.waiting[job.provider, place_of(job)] = job
+
+    def leave(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            self.waiting.pop((job.provider, place_of(job)), None)
+
+    def jobs(self, provider: str) -> Iterator[str]:
+        for name, _ in sorted(self.waiting):
+            if name == provider:
+                yield self.waiting[name, _].id
+
+    def save_head(self, head: LineHead) -> None:
+        there = self.heads.get(head.provider)
+        if ("" if there is None else there.version) != head.version:
+            raise StoreConflict("save head")
+        version = f"l{next(self._versions)}"
+        self.heads[head.provider] = msgspec.structs.replace(head, version=version)
 
 
 class FakeEndpointBook:

@@ -47,6 +47,7 @@ from tests.fakes.stores import (
     FakeContents,
     FakeDiaries,
     FakeEndpointBook,
+    FakeLine,
     FakeNames,
 )
 
@@ -95,6 +96,7 @@ class World:
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
+        self.line = FakeLine()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
         self.queue = FakeQueue(self.clock)
         self.requests, self.web = FakeRequests(), FakeWeb()
@@ -131,6 +133,7 @@ class World:
                 outputs=self.outputs,
                 store=cast("NoticedRows", _AsItIsNow(self.store)),
                 active=self.active,
+                line=self.line,
                 book=cast("NoticedBook", _AsItIsNow(self.book)),
                 diaries=self.diaries,
                 contents=self.contents,

@@ -12,6 +12,7 @@ import pytest
 from shared.model.batch.report import ReportItem, build_report
 from shared.model.failure import Failure
 from shared.outputs.report.html_writer import write_html
+from shared.outputs.report.said import Said
 
 CHROMIUM = shutil.which("chromium")
 AT = datetime(2026, 11, 20, 21, 59, tzinfo=UTC)
@@ -37,6 +38,9 @@ const find = document.getElementById("find");
 find.value = "SURE";
 find.dispatchEvent(new Event("input", { bubbles: true }));
 said.push(names(), document.getElementById("found").textContent);
+find.value = "refund";
+find.dispatchEvent(new Event("input", { bubbles: true }));
+said.push(names());
 find.value = "";
 const show = document.getElementById("show");
 show.value = "tr.review";
@@ -76,7 +80,8 @@ def page() -> str:
         finished_at=AT,
         accepted=5,
     )
-    return b"".join(write_html(header, items)).decode()
+    words = {"half.wav": Said(("I want my Refund.",), ())}
+    return b"".join(write_html(header, items, said=lambda one: words.get(one.name))).decode()
 
 
 def browse(text: str, folder: Path, query: str = "") -> tuple[str, list[str]]:
@@ -127,6 +132,7 @@ def test_rows_can_be_sorted_and_found(tmp_path: Path) -> None:
         "sure.wav half.wav doubt.wav unknown.wav",
         "sure.wav",
         "1 of 5 shown",
+        "half.wav",
         "doubt.wav",
         "failed hidden: true",
     ]

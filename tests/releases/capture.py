@@ -20,7 +20,7 @@ from shared.stores.table.rows import to_row
 from tests.fakes.world import World
 from tests.releases.scenario import messages
 
-assert shared.stores.table
+assert shared.stores.table.batches
 
 
 def capture() -> dict[str, Any]:

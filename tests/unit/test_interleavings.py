@@ -17,7 +17,7 @@ from shared.model.events.notice import Notice
 from shared.model.money.price import PriceTable, Rate
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import SaveSettled
-from shared.pipeline.submit.step import SendJobs
+from shared.pipeline.submit.claim import FindHeld
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence
 from tests.fakes.provider import BAD, FakeProvider
@@ -171,7 +171,7 @@ def _intents_never_grow_old(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _nobody_reads_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SendJobs, "_cancelled", lambda self, places: set())
+    monkeypatch.setattr(FindHeld, "_if_gone", lambda self, batch_id: None)
 
 
 def _the_list_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:

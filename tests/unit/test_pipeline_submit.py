@@ -282,7 +282,7 @@ def test_no_endpoint_gets_more_jobs_than_it_may_have() -> None:
     assert_all_is_well(world)
 
 
-def test_jobs_that_wait_for_room_for_hours_do_not_multiply_their_messages() -> None:
+def test_jobs_that_wait_for_room_for_hours_wait_without_a_message() -> None:
     world = World(policy=Policy(max_active_jobs=1))
     world.active.put(busy("westeurope", "x", 1, world))
     planned(world)
@@ -290,8 +290,9 @@ def test_jobs_that_wait_for_room_for_hours_do_not_multiply_their_messages() -> N
         world.drain()
         world.sweep()
         world.clock.advance(30)
-    assert len(submits(world)) == 1
+    assert not submits(world)
     assert world.provider.calls["submit"] == 0
+    assert len(world.line.waiting) == 1
 
 
 def test_links_are_never_older_than_the_call() -> None:

@@ -22,8 +22,7 @@ from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.failure import Failure
 from shared.model.profile.profile import Profile
-from shared.pipeline.submit.create_call import PrepareCalls
-from shared.ports.provider import JobRequest
+from shared.pipeline.submit.create_call import Call, PrepareCalls
 from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
@@ -606,11 +605,11 @@ def test_a_job_that_crashes_whoever_sends_it_ends_with_its_culprit_alone(
 ) -> None:
     prepare_calls = PrepareCalls.__call__
 
-    def crashing(self: PrepareCalls, jobs: Sequence[Job]) -> list[JobRequest]:
-        requests = prepare_calls(self, jobs)
-        if any("c.wav" in url for request in requests for url in request.content_urls):
+    def crashing(self: PrepareCalls, jobs: Sequence[Job]) -> list[Call]:
+        calls = prepare_calls(self, jobs)
+        if any("c.wav" in url for call in calls for url in call.request.content_urls):
             raise ZeroDivisionError
-        return requests
+        return calls
 
     monkeypatch.setattr(PrepareCalls, "__call__", crashing)
     world = new_world()

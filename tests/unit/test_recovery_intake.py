@@ -193,9 +193,10 @@ def test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day() -> Non
     assert all(batch_id.endswith("-day") for batch_id in world.store.headers)
     world.clock.advance(66)
     world.drain()
-    assert len(world.provider.created) == world.policy.max_active_jobs
-    assert all(len(request.content_urls) > 80 for request in world.provider.created)
-    assert len(world.store.job_rows) == len(world.store.headers)
+    calls = [len(request.content_urls) for request in world.provider.created]
+    assert sum(calls) == 10_000 and len(calls) < 15, "days that wait travel together"
+    of_batches = [batch for batch, _ in world.store.job_rows if batch in world.store.headers]
+    assert len(of_batches) == len(world.store.headers)
 
 
 @pytest.mark.parametrize(("count", "pages"), [(300, 1), (3_000, 1), (9_000, 2)])
@@ -306,8 +307,9 @@ def test_two_instances_that_compare_at_once_register_once() -> None:
     twin, save = world.twin(), world.diaries.save
 
     def overtaken(diary: Any) -> None:
-        world.diaries.save = save  # type: ignore[method-assign]
-        twin.sweep()
+        if diary.name == "reconcile audio":
+            world.diaries.save = save  # type: ignore[method-assign]
+            twin.sweep()
         save(diary)
 
     world.diaries.save = overtaken  # type: ignore[method-assign]

@@ -16,6 +16,7 @@ from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 from shared.outputs.report.html_writer import write_html
 from shared.outputs.report.links import relative_link
+from shared.outputs.report.said import Said
 from shared.outputs.report.wording import duration, money, percent, size, stretch
 
 AT = datetime(2026, 11, 20, 21, 59, 3, tzinfo=UTC)
@@ -147,6 +148,24 @@ def test_doubtful_stretches_are_times_that_a_player_shows() -> None:
     assert "2 more" in text
 
 
+def test_what_was_said_is_in_the_page_and_beside_what_to_hear_again() -> None:
+    items = (done(review_spans=(Span(4_500, 4_600, 0.4),)), done("none.wav"))
+    said = {"a.wav": Said(("Hello.", "<b>I ordered</b> a table."), ("order & so",))}
+    shown = page(*items, said=lambda item: said.get(item.name))
+    assert "0:04.5–0:04.6 order & so 40 %" in shown.text
+    assert "What was saidHello.<b>I ordered</b> a table." in shown.text
+    assert shown.text.count("What was said") == 1
+    [field] = [one for one in shown.all("input") if one.get("id") == "find"]
+    assert "a word" in field["placeholder"]
+
+
+def test_a_page_without_words_does_not_ask_for_any() -> None:
+    shown = page(done(review_spans=(Span(4_500, 4_600, 0.4),)))
+    [field] = [one for one in shown.all("input") if one.get("id") == "find"]
+    assert "a word" not in field["placeholder"]
+    assert "0:04.5–0:04.6 40 %" in shown.text
+
+
 def test_links_lead_to_the_blobs_from_where_the_report_lies() -> None:
     shown = page(*map(done, HOSTILE[:1]), done("ä b/100%#?.wav"), failed("x&y.wav"))
     targets = [urljoin("https://s/reports/b-1.html", a["href"]) for a in shown.all("a")]
@@ -175,13 +194,22 @@ def test_names_with_empty_folders_keep_their_slashes() -> None:
 
 
 def test_hostile_text_never_becomes_markup() -> None:
-    harmless = page(done("a"), failed("b", "c"), title="d", notes=("e",))
+    spans = (Span(0, 1_000, 0.4),)
+    harmless = page(
+        done("a", review_spans=spans),
+        failed("b", "c"),
+        title="d",
+        notes=("e",),
+        said=lambda _: Said(("f",), ("g",)),
+    )
     for text in HOSTILE:
+        words = Said((text,), (text,))
         shown = page(
-            done(text, language=text, etag=text, endpoint=text, job_id=text),
+            done(text, language=text, etag=text, endpoint=text, job_id=text, review_spans=spans),
             failed(text, text),
             title=text,
             notes=(text,),
+            said=lambda _, words=words: words,
         )
         assert {tag for tag, _ in shown.elements} <= {tag for tag, _ in harmless.elements}
         names = {name for _, attributes in shown.elements for name in attributes}

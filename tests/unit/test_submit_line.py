@@ -17,6 +17,7 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Submit, Write
+from shared.messages import go_along as along
 from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Ramp
 from shared.providers.azure_speech.capabilities import LIMITS
@@ -56,9 +57,8 @@ def go_along(world: World, steps: int) -> None:
 def test_a_hundred_jobs_wait_with_one_message_and_were_stored_in_three_transactions() -> None:
     world = line(100)
     assert states(world) == ["planned"] * 100
-    [message] = submits(world)
-    ids = sorted(job_id for _, job_id in world.store.job_rows)
-    assert (message.job_id, message.last) == (ids[0], ids[-1])
+    assert submits(world) == [along("azure-speech")]
+    assert len(world.line.waiting) == 100
     assert len({job.changed_at for job in world.store.job_rows.values()}) == 1
     assert len({row.job_id for row in world.rows().values()}) == 100
 
@@ -109,11 +109,8 @@ def test_no_more_are_sent_than_there_is_room_for_and_the_others_wait_together() 
     world = line(12, policy=Policy(max_active_jobs=5))
     go_along(world, 1)
     assert states(world) == ["submitted"] * 5 + ["planned"] * 7
-    [(due_at, message)] = [
-        (due_at, m) for due_at, m in world.queue.waiting if isinstance(m, Submit)
-    ]
-    assert due_at > world.clock.now()
-    assert message.job_id == sorted(job_id for _, job_id in world.store.job_rows)[5]
+    assert not submits(world)
+    assert len(world.line.waiting) == 7
     world.run()
     assert max(world.provider.calls["submit"], len(world.provider.created)) == 12
     assert_all_is_well(world)
@@ -182,17 +179,25 @@ def test_two_messages_of_one_line_send_every_job_once() -> None:
     assert len(marks) == len(set(marks)) == 40
 
 
-def test_a_line_whose_message_was_lost_goes_on_with_the_sweep_and_with_one_message() -> None:
+def test_a_line_whose_message_was_lost_goes_on_with_the_poll() -> None:
     world = line(30)
     world.queue.waiting.clear()
+    world.poll()
+    assert submits(world) == [along("azure-speech")]
+    world.run()
+    assert_all_is_well(world)
+
+
+def test_jobs_that_lost_their_places_get_them_back_from_the_sweep() -> None:
+    world = line(3)
+    world.queue.waiting.clear()
+    world.line.waiting.clear()
     world.clock.advance(300)
     world.sweep()
-    assert not submits(world), "it may still come"
+    assert not submits(world), "whoever planned them may be about to"
     world.clock.advance(600)
     world.sweep()
-    [message] = submits(world)
-    ids = sorted(job_id for _, job_id in world.store.job_rows)
-    assert (message.job_id, message.last) == (ids[0], ids[-1])
+    assert len(submits(world)) == 3
     world.run()
     assert_all_is_well(world)
 

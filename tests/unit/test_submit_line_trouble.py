@@ -155,9 +155,9 @@ def test_two_instances_that_find_the_same_room_for_a_large_job_do_not_both_fill_
     when: str,
 ) -> None:
     world = World(policy=Policy(max_active_jobs=1))
-    for window in "xy":
-        world.drop(f"{window}-a.wav")
-        world.drop(f"{window}-b.wav")
+    for locale in ("en-US", "de-DE"):  # of two kinds, which share no job
+        world.drop(f"{locale}-a.wav", metadata={"dropscribe_locale": locale})
+        world.drop(f"{locale}-b.wav", metadata={"dropscribe_locale": locale})
         world.clock.advance(120)
     for plan in (world.queue.take(), world.queue.take()):
         assert plan is not None

@@ -60,8 +60,10 @@ JOB_STEPS: Mapping[str, tuple[Callable[[Job], Job], dict[str, str]]] = {
     "intended": (lambda job: jobs.intended(job, "east", NOW), {"planned": "submitting"}),
     "put_back": (
         lambda job: jobs.put_back(job, NOW, counts=True),
-        {"submitting": "planned"},
+        {"submitting": "planned", "carried": "planned"},
     ),
+    "carried": (lambda job: jobs.carried(job, "c", NOW), {"planned": "carried"}),
+    "dissolved": (lambda job: jobs.dissolved(job, NOW), {"submitting": "failed"}),
     "taken_by_provider": (
         lambda job: jobs.taken_by_provider(job, "t1", NOW),
         {"submitting": "submitted"},
@@ -72,11 +74,13 @@ JOB_STEPS: Mapping[str, tuple[Callable[[Job], Job], dict[str, str]]] = {
     ),
     "over": (
         lambda job: jobs.over(job, NOW),
-        {"submitting": "finished", "submitted": "finished", "collecting": "finished"},
+        dict.fromkeys(["carried", "submitting", "submitted", "collecting"], "finished"),
     ),
     "failed": (
         lambda job: jobs.failed(job, WHY, NOW),
-        dict.fromkeys(["planning", "planned", "submitting", "submitted", "collecting"], "failed"),
+        dict.fromkeys(
+            ["planning", "planned", "carried", "submitting", "submitted", "collecting"], "failed"
+        ),
     ),
     "unresolved": (lambda job: jobs.unresolved(job, WHY, NOW), {"submitting": "unresolved"}),
 }

@@ -1,10 +1,14 @@
 """An upgrade with work in flight: this version takes over what an earlier release left in tables
-and queues, at every moment of a recording's life, finishes it, and pays for nothing twice."""
+and queues, at every moment of a recording's life, finishes it, and pays for nothing twice. So it
+does when a release is taken back, with what the newer one left: columns, fields beyond its own."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ import msgspec
 import pytest
 from azure.data.tables import TableEntity
 
+from shared.errors import RowUnreadable
 from shared.messages import KINDS, Message, decode
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import ActiveJob, Job
@@ -20,6 +25,7 @@ from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.state import Diary
 from shared.stores.table.rows import from_row
 from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.stores import ByBatch
 from tests.fakes.world import World
 from tests.releases.capture import capture
 from tests.releases.scenario import DROPPED, messages
@@ -58,8 +64,9 @@ class Taken:
     def put_into(self, world: World) -> None:
         """In place of what this version had there itself."""
         world.queue.waiting = [(world.clock.now(), self.message), *self.waiting]
-        world.store.headers, world.store.job_rows = self.headers, self.jobs
-        world.store.rows, world.store.notes = self.recordings, self.notes
+        world.store.headers, world.store.job_rows = self.headers, ByBatch(self.jobs)
+        world.store.rows, world.store.notes = ByBatch(self.recordings), self.notes
+        world.line.waiting, world.line.heads = {}, {}
         world.active.entries, world.book.states = self.active, self.states
         world.diaries.diaries = self.diaries
         world.start()
@@ -117,6 +124,71 @@ def test_what_is_lost_in_an_upgrade_is_found_by_the_sweep(release: str, queue: s
     assert len(world.provider.created) == 1
 
 
+@cache
+def by_the_next_release() -> dict[str, Any]:
+    """What this version leaves, and in every row, in all that lies within one, and in every message
+    something that only a newer release knows."""
+    moments: dict[str, Any] = json.loads(json.dumps(capture()))
+    for moment in moments.values():
+        moment["message"] = more(moment["message"])
+        for entry in moment["waiting"]:
+            entry["body"] = more(entry["body"])
+        for kind, rows in moment["rows"].items():
+            if kind != "note":
+                moment["rows"][kind] = [
+                    {name: more(value) for name, value in row.items()}
+                    | {"of_the_next": 7, "of_the_next_too": '{"deep": [1]}'}
+                    for row in rows
+                ]
+    return moments
+
+
+def more(value: Any) -> Any:
+    """JSON objects get a member more, wherever they lie."""
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    return json.dumps(_more(json.loads(value)))
+
+
+def _more(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_more(one) for one in value]
+    if isinstance(value, dict):
+        found = {key: _more(one) for key, one in value.items()}
+        return found | {"of_the_next": {"deep": 1}} if value and value.keys() <= FIELDS else found
+    return value
+
+
+def _kinds(of: type = msgspec.Struct) -> Iterator[type]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
+
+
+FIELDS = {field for kind in _kinds() for field in kind.__struct_fields__}
+"""By which a struct is told from a map, whose names are of others."""
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["with messages", "without"])
+@pytest.mark.parametrize("step", ["plan", "submit", "collect", "write", "finish"])
+def test_work_in_flight_is_finished_when_a_release_is_taken_back(step: str, is_lost: bool) -> None:
+    queue = f"dropscribe-{step}"
+    world = World()
+    for message in messages(world):
+        if message.queue == queue:
+            break
+        world.step(message)
+    Taken(by_the_next_release()[queue], queue).put_into(world)
+    if is_lost:
+        world.queue.waiting = []
+    world.run()
+    states = world.states()
+    assert {name: states[name] for name in DROPPED} == dict.fromkeys(DROPPED, "transcribed")
+    assert states["empty.wav"] == "failed"
+    assert len(world.provider.created) == 1
+    assert_all_is_well(world)
+
+
 def test_every_release_was_captured_at_every_step() -> None:
     assert CAPTURED
     for release in {release for release, _ in CAPTURED}:
@@ -130,3 +202,48 @@ def test_this_version_can_be_captured_and_read_again() -> None:
         taken = Taken(moment, queue)
         assert len(taken.recordings) == len(DROPPED) + 1
         assert msgspec.json.decode(moment["message"])["v"] == taken.message.v
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "place"),
+    [
+        ("state", "sealed", "`$.state`"),
+        ("attempt", "many", "`$.attempt`"),
+        ("options", '{"speakers_by": ["voice"', "a column that is no JSON"),
+    ],
+)
+def test_a_row_of_other_values_is_called_unreadable_without_repeating_them(
+    column: str, value: str, place: str
+) -> None:
+    moment = json.loads(json.dumps(capture()))["dropscribe-finish"]
+    kind: Any = Job if column == "options" else Recording
+    row = {**moment["rows"][kind.__name__][0], column: value}
+    with pytest.raises(RowUnreadable) as raised:
+        read_rows(kind, [row])
+    assert str(raised.value) == f"{kind.__name__}: {place}"
+
+
+def test_a_batch_that_cannot_be_read_holds_up_no_other() -> None:
+    """And nothing of it fails: the newer release goes on with it."""
+    world = World()
+    world.drop("newer.wav")
+    (newer,) = world.store.notes
+    world.clock.advance(3600)
+    world.drop("ours.wav")
+    read_batch = world.store.batch
+
+    def batch(batch_id: str) -> Batch | None:
+        if batch_id == newer:
+            raise RowUnreadable("Batch: `$.origin`")
+        return read_batch(batch_id)
+
+    world.store.batch = batch  # type: ignore[method-assign]
+    for _ in range(40):
+        world.drain()
+        with suppress(RowUnreadable):  # its message stays hidden, and comes back
+            world.drain_poison()
+        world.complete_all()
+        world.poll()
+        world.sweep()
+        world.clock.advance(60)
+    assert world.states() == {"newer.wav": "waiting", "ours.wav": "transcribed"}

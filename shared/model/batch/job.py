@@ -6,13 +6,16 @@
                                |
                                +--> unresolved (nobody can find out whether it was carried out)
 
+A planned job may leave the line together with others, in a carrier (`carrier.py`): then it is a
+part of that, "carried", until its own recordings are over or the carrier is dissolved.
+
 A planned job may end as failed, too: another provider or another mode takes its recordings over,
 which its `failure` says first.
 
 Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
-"Submitting" is the intent written before the call that costs money. Whoever finds a job in it
-for too long looks at the provider for the job's mark before anything is sent again. Where nobody
-can look, or looking proves nothing, the job stops as "unresolved" and is never sent again.
+"Submitting" is the intent written before the call that costs money. Whoever finds a job in it for
+too long looks at the provider for its mark before anything is sent again. Where nobody can look, or
+looking proves nothing, the job stops as "unresolved" and is never sent again.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from shared.model.profile.profile import Profile
 JobState = Literal[
     "planning",
     "planned",
+    "carried",
     "submitting",
     "submitted",
     "collecting",
@@ -45,34 +49,37 @@ STEPS: Steps[JobState] = {
     "filled": (frozenset({"planning"}), "planning"),
     "planned": (frozenset({"planning"}), "planned"),
     "intended": (frozenset({"planned"}), "submitting"),
-    "put_back": (frozenset({"submitting"}), "planned"),
+    "carried": (frozenset({"planned"}), "carried"),
+    "put_back": (frozenset({"submitting", "carried"}), "planned"),
+    "dissolved": (frozenset({"submitting"}), "failed"),
     "taken_by_provider": (frozenset({"submitting"}), "submitted"),
     "collecting": (frozenset({"submitted", "collecting"}), "collecting"),
-    "finished": (frozenset({"submitting", "submitted", "collecting"}), "finished"),
+    "finished": (frozenset({"carried", "submitting", "submitted", "collecting"}), "finished"),
     "failed": (_OPEN, "failed"),
     "unresolved": (frozenset({"submitting"}), "unresolved"),
 }
+NORMAL = 5
+"""The rank in the line of what is neither urgent nor bulk; smaller goes first."""
 Standing = Literal["fresh", "stuck", "last round", "late"]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One row. Its recordings are those that name it and lie between `first` and `last`.
 
-    Small jobs are planned many at a time and wait in a `line`, whose messages send them; their ids
-    are in the order of the line.
-    `endpoints` are those that may do it, () for all of its provider.
-    `whole_container` is the name of the container that goes to the provider as one URL.
-    `tries` counts create calls that were not carried out; `collects` how often results were
-    listed. `faults` counts steps that were refused or that failed in the end. `waiting_since_at`
-    is when it could not be sent for the first time, and `told_at` when the log last told so.
-    `slice_most` is how many results go into a slice at most, once slices of it failed as a whole;
-    0: as many as usual.
-    `collecting_at` is when results were listed first, or when the last one came, as far as somebody
-    had to know; `last_round_at` when they were for the last time before the job is given up.
-    `sender` is who wrote its intent; `is_emptied` that its recordings left it where it was
-    cancelled. `price` is about what it costs, as far as that is known, and `is_counted` whether
-    that counts for the day's ceilings already.
-    `version` is the row's ETag, "" for a row not yet stored.
+    Jobs of one `kind` may share a call. `since_at` is when its oldest recording came in, and with
+    `rank` decides its place; `deadline_at` is when its batch wants the transcripts. A part names
+    its `carrier`; of a carrier, `carried` are the parts, packed, and `settled` the numbers of those
+    that are over, as bits. `line` is of releases before. `endpoints` are those that may do it, ()
+    for all of its provider. `whole_container` is the container that goes to it as one URL. `tries`
+    counts create calls that were not carried out; `collects` how often results were listed.
+    `faults` counts steps that were refused or that failed in the end. `waiting_since_at` and
+    `told_at` are of releases before. `slice_most` is how many results go into a slice at most, once
+    slices of it failed as a whole; 0: as many as usual. `collecting_at` is when results were listed
+    first, or when the last one came, as far as somebody had to know; `last_round_at` when they were
+    for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
+    that its recordings left it where it was cancelled. `price` is about what it costs, as far as
+    that is known, and `is_counted` whether that counts for the day's ceilings already. `version` is
+    the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -90,6 +97,13 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     audio_ms: int
     whole_container: str | None = None
     line: str | None = None
+    kind: str = ""
+    rank: int = NORMAL
+    since_at: datetime | None = None
+    deadline_at: datetime | None = None
+    carrier: str | None = None
+    carried: bytes = b""
+    settled: str = ""
     endpoint: str | None = None
     transcription_id: str | None = None
     model: str | None = None
@@ -136,7 +150,8 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What a create call and its results need to know of a recording of the job."""
+    """What a create call and its results need to know of a recording of the job. Of a carrier,
+    `job_index` is the position in its call, and `part` the number of the part."""
 
     batch_id: str
     id: str
@@ -145,6 +160,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     web_url: str | None = None
     item: int | None = None
     job_index: int | None = None
+    part: int | None = None
 
 
 def job_key(profile: Profile, cohort: str) -> str:
@@ -163,16 +179,21 @@ def job_key(profile: Profile, cohort: str) -> str:
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
 
 
+def call_key(profile: Profile, cohort: str) -> str:
+    """Jobs with equal keys may share a create call, whatever their profiles are called."""
+    return job_key(msgspec.structs.replace(profile, name=""), cohort)
+
+
 def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
     """Whether this endpoint, which is the provider's, may do the job."""
     return provider == job.provider and (not job.endpoints or endpoint in job.endpoints)
 
 
 def planning(
-    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None
+    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None, kind: str = ""
 ) -> Job:
     """A job without recordings. `first` is the id of the first that it will get, `container` the
-    name of one that goes to the provider as a whole."""
+    name of one that goes to the provider as a whole. Where it has a `kind`, it may share a call."""
     return Job(
         batch_id=batch_id,
         id=job_id,
@@ -188,13 +209,22 @@ def planning(
         recordings=0,
         audio_ms=0,
         whole_container=container,
+        kind=kind,
     )
 
 
 def filled(
-    job: Job, last: str, recordings: int, audio_ms: int, now: datetime, price: float = 0.0
+    job: Job,
+    last: str,
+    recordings: int,
+    audio_ms: int,
+    now: datetime,
+    price: float = 0.0,
+    since_at: datetime | None = None,
 ) -> Job:
-    """With so many more recordings, which cost about that; the id of the last is `last`."""
+    """With so many more recordings, which cost about that; the id of the last of them is `last`,
+    and the oldest of them came in at `since_at`."""
+    oldest = [at for at in (job.since_at, since_at) if at is not None]
     return _to(
         job,
         "filled",
@@ -202,24 +232,34 @@ def filled(
         recordings=job.recordings + recordings,
         audio_ms=job.audio_ms + audio_ms,
         price=round(job.price + price, 6),
+        since_at=min(oldest, default=None),
         changed_at=now,
     )
 
 
-def planned(job: Job, now: datetime, line: str | None = None) -> Job:
-    """Nothing more goes into it; it waits to be sent, in a line or alone."""
-    return _to(job, "planned", line=line or job.line, changed_at=now)
+def planned(job: Job, now: datetime) -> Job:
+    """Nothing more goes into it; it waits in line to be sent."""
+    return _to(job, "planned", changed_at=now)
 
 
 def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
-    """The intent: from here on the create call may have been carried out. `sender` is who wrote
-    it, like nobody else."""
+    """The create call may have been carried out from here on. `sender` is who wrote it."""
     return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
     """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "put_back", tries=job.tries + counts, changed_at=now)
+    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+
+
+def carried(job: Job, carrier_id: str, now: datetime) -> Job:
+    """It leaves the line with others, as a part of that carrier."""
+    return _to(job, "carried", carrier=carrier_id, changed_at=now)
+
+
+def dissolved(job: Job, now: datetime) -> Job:
+    """A carrier whose call was certainly not carried out: its parts go back in line."""
+    return _to(job, "dissolved", changed_at=now)
 
 
 def taken_by_provider(job: Job, transcription_id: str, now: datetime) -> Job:

@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from shared.model.profile.profile import Profile
+
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Durations are seconds.
 
-    coalesce_seconds  length of the window whose recordings share a batch
+    coalesce_seconds  length of the window whose recordings share a batch; `coalesce_of` for certain
+                      providers and modes, such as "azure-speech/standard"
+    early_seconds     a recording that comes in while its provider has nothing to do is planned this
+                      soon; 0: it waits for its window like any other
     settle_seconds    how long after the window's end its events may still arrive
     late_seconds      how long a late arrival waits for company
     slice_size        results in one write message
@@ -49,6 +54,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     coalesce_seconds: int = 60
+    early_seconds: int = 0
     settle_seconds: int = 5
     late_seconds: int = 2
     slice_size: int = 50
@@ -80,6 +86,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     deliveries_days: int = 30
     reuse_days: int = 365
     max_active_of: dict[str, int] = {}
+    coalesce_of: dict[str, int] = {}
+
+    def window_of(self, profile: Profile) -> int:
+        """Seconds. The profile's own, or what its provider is at its best with, or the usual."""
+        usual = self.coalesce_of.get(f"{profile.provider}/{profile.mode}", self.coalesce_seconds)
+        return profile.coalesce_seconds or usual
 
     def most_active_jobs(self, provider: str) -> int:
         return self.max_active_of.get(provider, self.max_active_jobs)

@@ -17,6 +17,7 @@ import msgspec
 from shared.model.profile.capabilities import Capabilities, Ramp
 
 TENTHS = 10
+MOST_IN_HAND = 50  # of the limit of a provider that takes thousands
 HANDFUL = 5  # calls that a process takes at a time, so that counting costs little
 IDLE_WINDOWS = 4  # after so many without work a ramp begins anew
 
@@ -29,7 +30,7 @@ class Limit(NamedTuple):
 
     @property
     def handful(self) -> int:
-        return max(1, min(HANDFUL, self.calls // 10))
+        return max(1, min(HANDFUL, self.calls // 10), min(MOST_IN_HAND, self.calls // 360))
 
 
 class Limits(NamedTuple):

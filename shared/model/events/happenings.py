@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import Stretch, stretches
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
@@ -143,22 +144,26 @@ def _of_batch(
 
 
 def of_submitted(job: Job, links: Links) -> list[Event]:
-    """Of a job whose provider took it; nothing of any other."""
+    """Of a job whose provider took it, one for each batch that it carries; nothing of any other."""
     if job.state != "submitted" or job.submitted_at is None:
         return []
-    path = f"batches/{job.batch_id}"
+    return [_of_sent(part, job, job.submitted_at, links) for part in stretches(job)]
+
+
+def _of_sent(part: Stretch, job: Job, at: datetime, links: Links) -> Event:
+    path = f"batches/{part.batch_id}"
     data = {
-        "batch_id": job.batch_id,
-        "job_id": job.id,
+        "batch_id": part.batch_id,
+        "job_id": part.id,
         "provider": job.provider,
         "endpoint": job.endpoint,
         "mode": job.mode,
-        "recordings": job.recordings,
-        "audio_ms": job.audio_ms,
+        "recordings": part.recordings,
+        "audio_ms": part.audio_ms,
         "links": links.to({"self": path}),
     }
-    what, at = (job.batch_id, job.id), job.submitted_at
-    return [_event("batch.submitted", at, path, data, *what, batch_id=job.batch_id)]
+    what = (part.batch_id, part.id)
+    return _event("batch.submitted", at, path, data, *what, batch_id=part.batch_id)
 
 
 def of_endpoint(state: EndpointState, now: datetime) -> Event:

@@ -46,7 +46,7 @@ class Limits(NamedTuple):
 
 class Language(NamedTuple):
     """`code` is the primary subtag. All words are in small letters, abbreviations without their
-    last full stop."""
+    last full stop. `starters` are small words: with a capital, they begin a sentence."""
 
     code: str
     name: str
@@ -66,11 +66,7 @@ class Language(NamedTuple):
     others: Words
     either: Words
     leans: Words
-
-    @property
-    def starters(self) -> Words:
-        """Small words: with a capital, they begin a sentence."""
-        return self.joins | self.relates | self.others | self.either
+    starters: Words
 
 
 def language(tag: str | None) -> Language:
@@ -107,6 +103,7 @@ def _read(code: str) -> Language:
 
 def _language(code: str, data: dict[str, Any]) -> Language:
     sentences, words = data.get("sentences", {}), data.get("words", {})
+    starters = (_words(words, name) for name in ("joins", "relates", "others", "either"))
     return Language(
         code=code,
         name=data["name"],
@@ -117,6 +114,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         nouns_capitalised=words.get("nouns_capitalised", False),
         **{name: _words(sentences, name) for name in _OF_SENTENCES},
         **{name: _words(words, name) for name in _OF_WORDS},
+        starters=frozenset().union(*starters),
     )
 
 

@@ -49,9 +49,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
     A transcription in the mode "standard" may take `standard_seconds`, where there is "express",
-    too. `results_count` tells that fetching a result is a call like any other, `mixes_channels`
-    that all channels are heard as one. `pace` is how quick it is in a mode, where it says so.
-    `asks_head` tells that it asks HEAD of an address before it reads what is there.
+    too. `usual_window` is how long a window is in seconds where nobody set another: at the pace of
+    the provider. `results_count` tells that fetching a result is a call like any other,
+    `mixes_channels` that all channels are heard as one. `pace` is how quick it is in a mode, where
+    it says so. `asks_head` tells that it asks HEAD of an address before it reads what is there.
     """
 
     files_per_job: int
@@ -83,6 +84,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     standard_seconds: int = 86_400
     pace: Mapping[Mode, Pace] = {}
     asks_head: bool = False
+    usual_window: Mapping[Mode, int] = {}
 
     @property
     def can_hurry(self) -> bool:

@@ -21,7 +21,7 @@ Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 SpeakerStyle = Literal["names", "dashes", "tags"]
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Recognition options, provider-neutral.
 
     `candidate_locales` (2 to 10) turns language identification on; `locale` is then the

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from operator import eq, itemgetter
 
 import msgspec
@@ -127,10 +128,12 @@ def _unsure_words(
 ) -> list[_Doubtful]:
     spans: list[_Doubtful] = []
     costly_below = 1 - (1 - below) / COSTLY
-    words, last = utterance.words, len(confidences) - 1
+    words = utterance.words
     spoken = language(utterance.language or tag)
+    after_each = iter(confidences)
+    next(after_each)
     before = None
-    for n, sure in enumerate(confidences):
+    for n, (sure, after) in enumerate(zip_longest(confidences, after_each)):
         if sure is None:
             before = None
             continue
@@ -139,13 +142,18 @@ def _unsure_words(
             smooth += before
             weight += 1
         before = sure
-        if n < last and (after := confidences[n + 1]) is not None:
+        if after is not None:
             smooth += after
             weight += 1
         smooth /= weight
         if smooth >= costly_below:
             continue
         word = words[n]
+        text = word.text
+        if text.isalpha() and text[0].islower():  # most are
+            if smooth < below:
+                spans.append((word.start_ms, word.end_ms, sure, 1 - smooth, "unsure"))
+            continue
         why = _kind(words, n, spoken)
         doubt = 1 - smooth if why == "unsure" else (1 - smooth) * COSTLY
         if 1 - doubt < below:
@@ -221,10 +229,13 @@ def _at(utterance: Utterance, n: int) -> int:
 def _repeated(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """First and last word, exclusive, of what is one phrase over and over."""
     covered = 0
+    marks = bytes([hash(word) & 255 for word in words])
     for loop in range(1, min(_LONGEST_LOOP, len(words) // 2) + 1):
-        same = bytes(map(eq, words, words[loop:]))
         times = _TIMES if loop > 1 else _TIMES_OF_A_WORD
         wanted = b"\x01" * (loop * (times - 1))
+        if not _may_repeat(marks, loop, len(wanted)):
+            continue
+        same = bytes(map(eq, words, words[loop:]))
         first = same.find(wanted)
         while first >= 0:
             last = same.find(b"\x00", first)
@@ -233,6 +244,14 @@ def _repeated(words: Sequence[str]) -> Iterator[tuple[int, int]]:
                 covered = last + loop
                 yield first, covered
             first = same.find(wanted, last)
+
+
+def _may_repeat(marks: bytes, loop: int, times: int) -> bool:
+    """Whether so many words in a row can be those that stand `loop` words further on; a look at a
+    byte of each, all at once, settles it for nearly every recording."""
+    size = len(marks) - loop
+    here, there = int.from_bytes(marks[:size], "big"), int.from_bytes(marks[loop:], "big")
+    return bytes(times) in (here ^ there).to_bytes(size, "big")
 
 
 # -- stretches --------------------------------------------------------------------------------
@@ -269,6 +288,6 @@ def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
         start_ms=group[0][0],
         end_ms=end_ms,
         confidence=round(total / weight, 4) if weight else None,
-        doubts=tuple(dict.fromkeys([why for *_, why in group])),
+        doubts=tuple(dict.fromkeys(map(itemgetter(4), group))),
     )
     return doubtful, stretch

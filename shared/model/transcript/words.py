@@ -86,7 +86,8 @@ def _is_in_order(word: Word, floor: int, last: int) -> bool:
 
 
 def _rounded(words: Sequence[Word]) -> tuple[Word, ...]:
-    """With confidences of four places."""
+    """With confidences of four places. `round` takes the way over the decimal text, three times as
+    long as all the rest."""
     return tuple(
         [
             word
@@ -95,7 +96,7 @@ def _rounded(words: Sequence[Word]) -> tuple[Word, ...]:
                 word.text,
                 word.start_ms,
                 word.end_ms,
-                round(sure, 4) if 0.0 <= sure <= 1.0 else mend_confidence(sure),
+                int(sure * 10_000 + 0.5) / 10_000 if 0.0 <= sure <= 1.0 else mend_confidence(sure),
             )
             for word in words
         ]
@@ -296,7 +297,7 @@ def mend_confidence(value: float | None) -> float | None:
     if value is None:
         return None
     if 0.0 <= value <= 1.0:
-        return round(value, 4)
+        return int(value * 10_000 + 0.5) / 10_000
     if not isfinite(value) or not -_ROUNDING_SLACK <= value <= 1 + _ROUNDING_SLACK:
         return None
     return min(max(value, 0.0), 1.0)

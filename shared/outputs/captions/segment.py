@@ -8,7 +8,6 @@ between two ordinary words. A cue of over two lines or seven seconds is never co
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -89,20 +88,20 @@ class _Places:
             for k, gone, pause in zip(at, self.gone, pauses, strict=True)
         ]
         raw = [words.penalties[k] for k in at[:-1]]
-        self.penalty = [*map(_at_pause, raw, pauses), 0]
+        # A silence excuses half of an ordinary break, nothing of a bad one.
+        self.penalty = [
+            p if p >= BAD or pause <= 0 else p - p * (pause if pause < 600 else 600) // 1200
+            for p, pause in zip(raw, pauses, strict=False)
+        ]
+        self.penalty.append(0)
         self.line_penalty = [p if p >= BAD else p * 2 // 3 for p in raw]
+        closed = words.closed
         kept = [
-            (_SENTENCE_INSIDE_COST if words.closed[k] else 0) + max(0, pause - _PAUSE_MS) // 20
+            (_SENTENCE_INSIDE_COST if closed[k] else 0)
+            + ((pause - _PAUSE_MS) // 20 if pause > _PAUSE_MS else 0)
             for k, pause in zip(at, pauses, strict=True)
         ]
         self.kept = list(accumulate(kept))
-
-
-def _at_pause(penalty: int, pause_ms: int) -> int:
-    """A silence excuses half of an ordinary break, nothing of a bad one."""
-    if penalty >= BAD or pause_ms <= 0:
-        return penalty
-    return penalty - penalty * min(pause_ms, 600) // 1200
 
 
 def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -> list[int]:
@@ -122,51 +121,80 @@ def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -
 
 
 def _cheapest(places: _Places, names: list[int], measure: Measure) -> tuple[list[int], list[int]]:
-    """For each place the best beginning of the cue that ends there, and its line break or 0."""
+    """For each place the best beginning of the cue that ends there, and its line break or 0.
+
+    What is counted for each pair of places is kept small: a sum of the two ends instead of widths
+    and times, the best line break first, and nothing more once it cannot win.
+    """
     left, right, start, gone, end = places.left, places.right, places.start, places.gone, places.end
     penalty, line_penalty, kept = places.penalty, places.line_penalty, places.kept
     line, read_ms = measure.line, measure.ms_per_width
     count = len(places.at)
     first_left = [edge - name for edge, name in zip(left, names, strict=True)]
+    hurry = [edge * read_ms - at for edge, at in zip(first_left, start, strict=False)]
+    middle = [a + b for a, b in zip(left, right, strict=True)]
     costs = [0] * count  # of everything before the place, less kept[place]
     back = [0] * count
     split = [0] * count
-    low = 0
+    low = one_line = splits_from = 0
+    two_lines = 2 * line
     for j in range(1, count):
-        right_j, gone_j, end_j = right[j], gone[j], end[j]
-        while low < j - 1 and (
-            right_j - first_left[low] > 2 * line or end_j - start[low] > MAX_CUE_MS
-        ):
+        right_j, gone_j = right[j], gone[j]
+        latest = end[j] - MAX_CUE_MS
+        while low < j - 1 and (right_j - first_left[low] > two_lines or start[low] < latest):
             low += 1
-        best = _IMPOSSIBLE
-        best_i, best_k = j - 1, 0
-        for i in range(low, j):
-            cost = costs[i]
-            if cost >= best:
-                continue
-            width = right_j - first_left[i]
-            time = gone_j - start[i]
-            if time < _COMFORTABLE_MS:
-                cost += (_COMFORTABLE_MS - time) >> 6
-                if time < MIN_CUE_MS:
-                    cost += _TOO_SHORT_COST + ((MIN_CUE_MS - time) >> 2)
-            if width * read_ms > time:
-                cost += _TOO_FAST_COST + int(width * read_ms - time) // 10
-            if width <= line:
+        needed = right_j - line
+        while one_line < j and first_left[one_line] < needed:
+            one_line += 1
+        while splits_from < j and left[splits_from] < needed:
+            splits_from += 1
+        hurry_j = right_j * read_ms - gone_j
+        comfortable = gone_j - _COMFORTABLE_MS
+        best, best_i, best_k = _IMPOSSIBLE, j - 1, 0
+        if low < one_line:
+            least = splits_from if splits_from > low else low + 1
+            worth = min(line_penalty[least:j], default=_IMPOSSIBLE)
+            for i in range(low, one_line):
+                cost = costs[i] + _TWO_LINES_COST
+                if cost + worth >= best:
+                    continue
+                if start[i] > comfortable:
+                    cost += _hasty(gone_j - start[i])
+                if hurry_j > hurry[i]:
+                    cost += _TOO_FAST_COST + int(hurry_j - hurry[i]) // 10
+                    if cost + worth >= best:
+                        continue
+                both = right_j + first_left[i]
+                edge = first_left[i] + line
+                for k in range(least if least > i else i + 1, j):
+                    if right[k] > edge:
+                        break
+                    lines = cost + line_penalty[k]
+                    if lines < best:
+                        uneven = both - middle[k]
+                        lines += uneven >> 4 if uneven >= 0 else -3 * uneven >> 5
+                        if lines < best:
+                            best, best_i, best_k = lines, i, k
+        i = one_line if one_line > low else low
+        for cost in costs[i:j]:
+            if cost < best:
+                if start[i] > comfortable:
+                    cost += _hasty(gone_j - start[i])
+                if hurry_j > hurry[i]:
+                    cost += _TOO_FAST_COST + int(hurry_j - hurry[i]) // 10
                 if cost < best:
                     best, best_i, best_k = cost, i, 0
-                continue
-            cost += _TWO_LINES_COST
-            edge = first_left[i] + line
-            for k in range(bisect_left(left, right_j - line, i + 1, j), j):
-                if right[k] > edge:
-                    break
-                uneven = right_j - left[k] - right[k] + first_left[i]
-                lines = cost + line_penalty[k] + (uneven >> 4 if uneven >= 0 else -3 * uneven >> 5)
-                if lines < best:
-                    best, best_i, best_k = lines, i, k
+            i += 1
         if best == _IMPOSSIBLE:
             best = costs[j - 1] + _TOO_SHORT_COST
         costs[j] = best + kept[j - 1] + penalty[j] + _CUE_COST - kept[j]
         back[j], split[j] = best_i, best_k
     return back, split
+
+
+def _hasty(time: int) -> int:
+    """What a cue costs that stands for less than is comfortable; milliseconds."""
+    cost = (_COMFORTABLE_MS - time) >> 6
+    if time < MIN_CUE_MS:
+        cost += _TOO_SHORT_COST + ((MIN_CUE_MS - time) >> 2)
+    return cost

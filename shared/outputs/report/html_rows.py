@@ -10,6 +10,7 @@ from shared.model.batch.report import ReportItem
 from shared.model.failure import FailureKind
 from shared.model.transcript.review import Span
 from shared.outputs.report.links import Link
+from shared.outputs.report.said import Said
 from shared.outputs.report.wording import duration, moment, money, percent, size, stretch
 from shared.outputs.report.words_in_html import esc, name_of
 
@@ -72,20 +73,20 @@ def failed_row(item: ReportItem, link: Link) -> str:
     )
 
 
-def transcribed_row(item: ReportItem, link: Link) -> str:
+def transcribed_row(item: ReportItem, link: Link, said: Said | None = None) -> str:
     length, confidence, cost = item.duration_ms, item.confidence, item.cost
     language = esc(item.language) if item.language else _NOTHING
     outputs = " ".join(_anchor(kind, path, link) for kind, path in item.outputs.items())
     return _row(
         item,
         (
-            _name(item),
+            _name(item, _said(said)),
             _number(length, duration(length) if length is not None else _NOTHING),
             f'<td class="text">{language}</td>',
             _confidence(confidence, item.needs_review),
         ),
         (
-            f'<td class="spans">{_spans(item.review_spans)}</td>',
+            f'<td class="spans">{_spans(item.review_spans, said)}</td>',
             f'<td class="outputs">{outputs or _NOTHING}</td>',
             _number(cost.amount if cost else None, money(cost, 4) if cost else _NOTHING),
         ),
@@ -108,8 +109,8 @@ def _row(item: ReportItem, first: tuple[str, ...], rest: tuple[str, ...]) -> str
     return f"<tr{marks}>{''.join(first)}{''.join(rest)}</tr>\n"
 
 
-def _name(item: ReportItem) -> str:
-    """The name, and behind it what only a search for a cause needs."""
+def _name(item: ReportItem, said: str = "") -> str:
+    """The name, and behind it what only a search for a cause needs; then what was said."""
     facts = "".join(
         f"<div><dt>{label}</dt><dd>{text}</dd></div>"
         for label, text in (*_labels(item), *_facts(item))
@@ -117,8 +118,16 @@ def _name(item: ReportItem) -> str:
     )
     return (
         f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
-        f"<dl>{facts}</dl></details>{_called(item)}</th>"
+        f"<dl>{facts}</dl></details>{_called(item)}{said}</th>"
     )
+
+
+def _said(said: Said | None) -> str:
+    """Out of sight until somebody looks for a word of it."""
+    if said is None or not said.turns:
+        return ""
+    turns = "".join(f'<p dir="auto">{esc(turn)}</p>' for turn in said.turns)
+    return f'<details class="said"><summary>What was said</summary>{turns}</details>'
 
 
 def _called(item: ReportItem) -> str:
@@ -186,14 +195,15 @@ def _confidence(confidence: float | None, needs_review: bool) -> str:
     )
 
 
-def _spans(spans: tuple[Span, ...]) -> str:
+def _spans(spans: tuple[Span, ...], said: Said | None) -> str:
     """The first few in sight; a long list would bury the next recording."""
     if not spans:
         return ""
+    words = said.stretches if said is not None else ("",) * len(spans)
     shown = [
-        f'<span class="span">{stretch(s.start_ms, s.end_ms)} '
+        f'<span class="span">{stretch(s.start_ms, s.end_ms)} {_quoted(text)}'
         f'<span class="sure">{percent(s.confidence)}</span></span>'
-        for s in spans
+        for s, text in zip(spans, words, strict=True)
     ]
     if len(shown) <= 4:
         return " ".join(shown)
@@ -201,6 +211,10 @@ def _spans(spans: tuple[Span, ...]) -> str:
         f"{' '.join(shown[:3])} <details><summary>{len(shown) - 3} more</summary>"
         f"{' '.join(shown[3:])}</details>"
     )
+
+
+def _quoted(text: str) -> str:
+    return f'<q dir="auto">{esc(text)}</q> ' if text else ""
 
 
 def _anchor(text: str, path: str, link: Link) -> str:

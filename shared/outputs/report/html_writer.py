@@ -8,7 +8,7 @@ Without JavaScript everything is there; with it, rows can be searched and sorted
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,11 +26,13 @@ from shared.outputs.report.html_rows import (
 from shared.outputs.report.html_summary import charts, notes, outcome, tiles
 from shared.outputs.report.links import Link, relative_link
 from shared.outputs.report.pieces import in_pieces
+from shared.outputs.report.said import Said
 from shared.outputs.report.wording import how_many, moment
 from shared.outputs.report.words_in_html import esc, name_of
 
 # Of each outcome. Browsers become slow far beyond; the other formats always hold everything.
 MOST_ROWS = 2_000
+TellSaid = Callable[[ReportItem], Said | None]
 
 
 def write_html(
@@ -39,28 +41,34 @@ def write_html(
     *,
     link: Link | None = None,
     most_rows: int = MOST_ROWS,
+    said: TellSaid | None = None,
 ) -> Iterator[bytes]:
     """The page: summary, failures, transcripts; at most `most_rows` of each.
 
     `link` turns "container/name" into a URL; the default is relative to a page that lies as a
-    blob in a container beside the others. Raises `ValueError` at the end if the items are not
-    those that the header counted.
+    blob in a container beside the others. `said` tells the words of a recording. Raises
+    `ValueError` at the end if the items are not those that the header counted.
     """
-    return in_pieces(_parts(header, items, link or relative_link, most_rows))
+    return in_pieces(_parts(header, items, link or relative_link, most_rows, said))
 
 
 def _parts(
-    header: BatchReport, items: Iterable[ReportItem], link: Link, most_rows: int
+    header: BatchReport,
+    items: Iterable[ReportItem],
+    link: Link,
+    most_rows: int,
+    said: TellSaid | None,
 ) -> Iterator[str]:
     """Failures go out as they come; the others wait, no more of them than are shown."""
-    yield _head(header)
+    yield _head(header, "name, reason, id, a word …" if said else "name, reason, id …")
     transcribed: list[str] = []
     unchanged: list[str] = []
     failed = 0
     for item in reconciled(header, items):
         if item.state == "transcribed":
             if len(transcribed) < most_rows:
-                transcribed.append(transcribed_row(item, link))
+                words = said(item) if said is not None else None
+                transcribed.append(transcribed_row(item, link, words))
             continue
         if item.state == "unchanged":
             if len(unchanged) < most_rows:
@@ -87,7 +95,7 @@ def _table(key: str, count: int, columns: Iterable[Column], rows: Sequence[str])
         yield _close_table(count - len(rows))
 
 
-def _head(header: BatchReport) -> str:
+def _head(header: BatchReport, sought: str) -> str:
     title = header.title or f"Batch {header.batch_id}"
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -115,7 +123,7 @@ def _head(header: BatchReport) -> str:
 <p class="more" id="shut" hidden>The link that this page was opened by opens nothing but the page.
 The API gives the report with links of its own.</p>
 <form class="controls" id="controls" role="search" hidden>
-<label>Find <input type="search" id="find" placeholder="name, reason, id …" autocomplete="off">
+<label>Find <input type="search" id="find" placeholder="{sought}" autocomplete="off">
 </label>
 <label>Show <select id="show">
 <option value="">all</option>

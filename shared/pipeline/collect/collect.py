@@ -12,6 +12,7 @@ from shared.model.batch import job as jobs
 from shared.model.batch.job import OVER, Job
 from shared.model.failures_from import refused
 from shared.pipeline.collect.hand_over import HandOver
+from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.submit.answer import NoteSubmitted
@@ -50,7 +51,7 @@ class CollectResults(UseCase):
     def _job_to_collect(self, hint: Collect, remote: RemoteStatus | None) -> Job | None:
         job = self._find_job(hint, remote)
         if job is not None and job.state in OVER:
-            self.active.remove(job.id)  # whoever finished it died before this
+            self._clear(job, hint, remote)
             return None
         if job is not None and job.state == "submitting":
             job = self._adopt(job, hint.transcription_id)
@@ -59,6 +60,13 @@ class CollectResults(UseCase):
         job = self.begin_anew(job)
         is_at_it = jobs.is_being_collected(job, self.policy, self.clock.now())
         return None if is_at_it and not hint.again else job
+
+    def _clear(self, job: Job, hint: Collect, remote: RemoteStatus | None) -> None:
+        """Whoever finished it died before this."""
+        is_left = remote is not None and job.transcription_id == hint.transcription_id
+        if is_left and not job.keep_provider_copy:
+            cancel_copy(job, self.endpoints[hint.endpoint])
+        self.active.remove(job.id)
 
     def _find_job(self, hint: Collect, remote: RemoteStatus | None) -> Job | None:
         """The job of the hint; from a webhook, the one whose mark the transcription carries. Other

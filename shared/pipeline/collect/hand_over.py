@@ -3,14 +3,16 @@ it fails, or it goes on running."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from shared.errors import EndpointDown, ProviderUnavailable
 from shared.log import event
-from shared.messages import Finish, Write
+from shared.messages import Finish, SliceItem, Write
 from shared.model.batch import job as jobs
+from shared.model.batch.carrier import is_carrier
 from shared.model.batch.job import Job
 from shared.model.failure_texts import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED
 from shared.pipeline.collect.slices import (
@@ -46,6 +48,7 @@ class HandOver(UseCase):
     cut_slices: CutSlices
     fail_job: FailJob
     write_now: AtOnce[Write]
+    write_single: Callable[[Job, Write], bool]
 
     def __call__(self, job: Job, provider: SpeechProvider, remote: RemoteStatus | None) -> None:
         """`remote` is what the provider says, None: that it knows no such transcription."""
@@ -81,7 +84,7 @@ class HandOver(UseCase):
             if not asked.is_late:
                 raise
             report = ProviderReport()
-        rows = list(self.store.rows_left(asked.job))
+        rows = list(self.store.items_left(asked.job))
         known = known_failures(report, rows) | told_failures(files, rows)
         self.fail_job(asked.job, remote.failure or NO_RESULT, known=known)
 
@@ -89,6 +92,9 @@ class HandOver(UseCase):
         job = asked.job
         try:
             files = files_of(job, asked.provider, remote)
+            at_once = self._written_at_once(asked, files, remote)
+            if at_once:
+                return
             slices = list(self.cut_slices(job, files, asked.provider))
         except EndpointDown:
             raise
@@ -104,12 +110,29 @@ class HandOver(UseCase):
         model, ended_at = remote.model, remote.completed_at
         self.store.save(jobs.collecting(job, model, ended_at, self.policy, asked.at))
         event("job.collected", batch=job.batch_id, job=job.id, slices=len(slices), files=len(files))
-        self._send(job, slices)
+        self._send(job, slices, was_tried=at_once is not None)
 
-    def _send(self, job: Job, slices: list[Write]) -> None:
+    def _written_at_once(
+        self, asked: _Asked, files: Sequence[ResultFile], remote: RemoteStatus
+    ) -> bool | None:
+        """A job of one recording, whose result is there: the row and the job are over in one
+        transaction. False: something kept that from being done; None: it is no such job."""
+        job = asked.job
+        if job.recordings != 1 or job.state != "submitted" or is_carrier(job):
+            return None
+        told = [file for file in files if file.kind != "report"]
+        if len(told) != 1 or told[0].kind != "result" or told[0].index not in (0, None):
+            return None
+        [file] = told
+        item = SliceItem(recording_id=job.first, name=file.name, url=file.url, bytes=file.bytes)
+        message = Write(batch_id=job.batch_id, job_id=job.id, items=(item,))
+        now = jobs.collecting(job, remote.model, remote.completed_at, self.policy, asked.at)
+        return self.write_single(now, message)
+
+    def _send(self, job: Job, slices: list[Write], *, was_tried: bool) -> None:
         if not slices:
             self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-        elif job.recordings == 1:
+        elif job.recordings == 1 and not was_tried:
             self.write_now(slices[0])
         else:
             for slice_ in slices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from shared.log import event
 from shared.model.batch.job import ActiveJob
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone
+from shared.pipeline.fail.wake import WakeLine
 from shared.pipeline.submit.resolve import Resolve
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
@@ -20,22 +22,36 @@ from shared.ports.provider import SpeechProvider
 
 @dataclass(frozen=True, kw_only=True)
 class Poll(UseCase):
-    """One query for all active jobs. Each endpoint is asked about its own; create calls without an
-    answer are resolved; and jobs of an endpoint that is gone are given up in the end."""
+    """One query for all active jobs, and a look at the line of each provider that has room. Each
+    endpoint is asked about its own; create calls without an answer are resolved; and jobs of an
+    endpoint that is gone are given up in the end."""
 
     endpoints: Mapping[str, SpeechProvider]
     ask_in_turn: AskInTurn
     resolve: Resolve
     give_up_if_gone: GiveUpIfGone
+    wake_line: WakeLine
 
     def __call__(self) -> None:
         entries = sorted(self.active.all(), key=lambda entry: (entry.endpoint, entry.since_at))
+        self._wake_lines(entries)
         for name, group in groupby(entries, key=lambda entry: entry.endpoint):
             provider = self.endpoints.get(name)
             if provider is None:
                 self._give_up(name, list(group))
             else:
                 self._look_after(list(group), provider)
+
+    def _wake_lines(self, entries: Sequence[ActiveJob]) -> None:
+        """Where there is room: the message that was to tell of it may have been lost."""
+        busy = Counter(entry.endpoint for entry in entries)
+        rooms = {
+            provider.name
+            for name, provider in self.endpoints.items()
+            if busy[name] < self.policy.most_active_jobs(provider.name)
+        }
+        for provider in sorted(rooms):
+            self.wake_line(provider)
 
     def _give_up(self, endpoint: str, entries: Sequence[ActiveJob]) -> None:
         event("endpoint.not_configured", endpoint=endpoint, jobs=len(entries), level=40)

@@ -13,7 +13,6 @@ from shared.messages import SliceItem, Write
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_RESULT
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
@@ -57,7 +56,7 @@ class CutSlices:
             count = len(unfunded)
             event("job.unfunded", batch=job.batch_id, job=job.id, recordings=count, level=40)
         rows = [row for row in self.store.items_left(job) if row.job_index not in unfunded]
-        return sorted(rows, key=lambda row: row.id)
+        return sorted(rows, key=lambda row: (row.part or 0, row.id))
 
 
 def _found(job: Job, rows: list[JobItem], files: list[ResultFile]) -> dict[str, ResultFile | None]:
@@ -87,10 +86,11 @@ def _parts(items: list[SliceItem], most: int) -> Iterator[tuple[SliceItem, ...]]
 
 def _item(row: JobItem, file: ResultFile | None, known: Mapping[str, Failure]) -> SliceItem:
     if file is not None and file.failure is None:
-        return SliceItem(recording_id=row.id, name=file.name, url=file.url, bytes=file.bytes)
-    if file is not None:
-        return SliceItem(recording_id=row.id, failure=file.failure)
-    return SliceItem(recording_id=row.id, failure=known.get(row.id, NO_RESULT))
+        return SliceItem(
+            recording_id=row.id, part=row.part, name=file.name, url=file.url, bytes=file.bytes
+        )
+    failure = known.get(row.id, NO_RESULT) if file is None else file.failure
+    return SliceItem(recording_id=row.id, part=row.part, failure=failure)
 
 
 def read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderReport:
@@ -105,9 +105,7 @@ def read_report(provider: SpeechProvider, files: list[ResultFile]) -> ProviderRe
     return ProviderReport()
 
 
-def known_failures(
-    report: ProviderReport, rows: Sequence[Recording | JobItem]
-) -> dict[str, Failure]:
+def known_failures(report: ProviderReport, rows: Sequence[JobItem]) -> dict[str, Failure]:
     failed = {key: failure for source, failure in report.failed.items() for key in keys(source)}
     return {
         row.id: failed[key]
@@ -117,7 +115,7 @@ def known_failures(
     }
 
 
-def told_failures(files: list[ResultFile], rows: list[Recording]) -> dict[str, Failure]:
+def told_failures(files: list[ResultFile], rows: list[JobItem]) -> dict[str, Failure]:
     """Those that the list itself tells of."""
     failures = {file.index: file.failure for file in files if file.failure is not None}
     return {row.id: failures[row.job_index] for row in rows if row.job_index in failures}

@@ -10,6 +10,7 @@ import msgspec
 from shared.log import event
 from shared.messages import Finish, Plan
 from shared.model.batch import job as jobs
+from shared.model.batch.carrier import batches_of
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, waiting_again
@@ -48,7 +49,8 @@ class FailJob(UseCase):
         else:
             self.store.save(msgspec.structs.replace(job, failure=failure))
         self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))
-        self.queue.send(Plan(batch_id=job.batch_id))
+        for batch_id in batches_of(job):
+            self.queue.send(Plan(batch_id=batch_id))
 
     def _give_back(
         self, job: Job, failure: Failure, known: Mapping[str, Failure], split: bool

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import msgspec
 
 from shared.log import event
+from shared.model.batch.carrier import stretches
 from shared.model.batch.job import Job, standing
 from shared.ports.ground import UseCase
 
@@ -21,7 +23,10 @@ class BeginAnew(UseCase):
         began_at = job.last_round_at or job.collecting_at
         if began_at is None or not self._is_time_up(job):
             return job
-        rows = self.store.recordings(job.batch_id, job_id=job.id, first=job.first, last=job.last)
+        rows = chain.from_iterable(
+            self.store.recordings(part.batch_id, job_id=part.id, first=part.first, last=part.last)
+            for part in stretches(job)
+        )
         newest_at = max((row.changed_at for row in rows if row.is_terminal), default=began_at)
         anew = msgspec.structs.replace(job, collecting_at=newest_at, last_round_at=None)
         if newest_at <= began_at or self._is_time_up(anew):

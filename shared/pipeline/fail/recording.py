@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import recording as rows
 from shared.model.batch.error_report import error_path, write_error_report
+from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
@@ -75,6 +76,16 @@ class SaveSettled:
         except StoreConflict:
             self.take_back_lost(stored)
             raise
+
+    def with_job(self, job: Job, rows: Sequence[Recording]) -> Job:
+        """The same in one transaction with their job, which is returned with its new version."""
+        try:
+            saved = self.store.save(job, rows)
+        except StoreConflict:
+            self.take_back_lost(rows)
+            raise
+        assert saved is not None
+        return saved
 
     def take_back_lost(self, rows: Iterable[Recording]) -> None:
         """What was stored for those of these rows that did not end so, by what the table says."""

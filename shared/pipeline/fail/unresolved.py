@@ -37,4 +37,4 @@ class LeaveUnresolved(UseCase):
             level=40,
         )
         self.active.remove(job.id)
-        self.queue.send(Finish(batch_id=job.batch_id))
+        self.queue.send(Finish(batch_id=job.batch_id, job_id=job.id))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
+from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
+from shared.pipeline.fail.wake import LookedAt, WakeLine
 from shared.ports.ground import Ground
 
 
@@ -31,3 +33,8 @@ class Failing:
             leave_unresolved=self.leave_unresolved,
         )
         self.begin_anew = BeginAnew(**ground.common)
+        self.end_part = EndPart(store=store, queue=ports.queue, clock=clock)
+        self.note_settled = NoteSettled(store=store, queue=ports.queue)
+        self.wake_line = WakeLine(
+            line=ports.line, queue=ports.queue, clock=clock, looked=LookedAt()
+        )

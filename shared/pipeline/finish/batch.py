@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Lock
 
-from shared.errors import StoreConflict
+from shared.errors import DropscribeError, StoreConflict
+from shared.log import event
 from shared.messages import Finish
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER
+from shared.model.batch.carrier import is_carrier
+from shared.model.batch.job import OVER, Job
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.ports.ground import UseCase
+
+BUSY_FOR = timedelta(seconds=2)
+MOST_KNOWN = 10_000
+
+
+class BusyBatches:
+    """Batches that had another active job a moment ago, as far as this process knows, which, and
+    for when it has sent a message to look again."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, tuple[str, datetime]] = {}
+        self._due: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def is_known(self, job: Job, now: datetime) -> bool:
+        with self._lock:
+            other, at = self._jobs.get(job.batch_id, (job.id, now))
+            return other != job.id and now - at < BUSY_FOR
+
+    def note(self, batch_id: str, job_id: str, now: datetime) -> None:
+        with self._lock:
+            if len(self._jobs) >= MOST_KNOWN:
+                self._jobs.clear()
+            self._jobs[batch_id] = (job_id, now)
+
+    def is_first(self, batch_id: str, now: datetime) -> bool:
+        """Whether no message is on its way; then this one is."""
+        with self._lock:
+            if self._due.get(batch_id, now) > now:
+                return False
+            if len(self._due) >= MOST_KNOWN:
+                self._due.clear()
+            self._due[batch_id] = now + BUSY_FOR
+            return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +58,12 @@ class FinishBatch(UseCase):
 
     finish_job: FinishJob
     report: ReportBatch
+    busy: BusyBatches
 
     def __call__(self, message: Finish) -> None:
         if message.job_id is not None:
             job = self.store.job(message.batch_id, message.job_id)
-            if job is not None and not self.finish_job(job):
+            if job is not None and (not self.finish_job(job) or is_carrier(job)):
                 return
         batch = self._over(message.batch_id)
         if batch is None:
@@ -34,6 +72,26 @@ class FinishBatch(UseCase):
         note = self.store.take_note(batch.id, self.clock.now(), lease)
         if note is not None:  # of many jobs that end together one is enough to report
             self._report_and_close(batch, note)
+
+    def end_single(self, job: Job) -> None:
+        """Of a job of one recording that is over. Where another one of the batch was active a
+        moment ago, whoever ends that one looks; and so does a message, in case it ended
+        meanwhile."""
+        try:
+            self.finish_job.clear(job)
+        except DropscribeError as error:  # its entry in the index leads back to it
+            event("job.not_cleared", job=job.id, error=type(error).__name__, level=30)
+            return
+        now = self.clock.now()
+        if self.busy.is_known(job, now):
+            if self.busy.is_first(job.batch_id, now):
+                self.queue.send(Finish(batch_id=job.batch_id), after=BUSY_FOR)
+            return
+        other = self.active.any_of(job.batch_id)
+        if other is not None:
+            self.busy.note(job.batch_id, other, now)
+            return
+        self(Finish(batch_id=job.batch_id))
 
     def _over(self, batch_id: str) -> Batch | None:
         """The batch, if it is open and, by all that its jobs tell, nothing is left to do."""

@@ -15,6 +15,8 @@ from shared.model.batch.batch import Batch, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.outputs.report import FORMATS
+from shared.outputs.report.html_writer import write_html
+from shared.pipeline.finish.said import ReadSaid, is_told
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
@@ -81,9 +83,14 @@ class ReportBatch:
         )
         for name, report in FORMATS.items():
             path = f"{self.reports_container}/{batch.id}.{name}"
-            self.outputs.put_stream(path, report.write(header, items), report.media_type)
+            pieces = self._page(header, items) if name == "html" else report.write(header, items)
+            self.outputs.put_stream(path, pieces, report.media_type)
             event("report.written", batch=batch.id, format=name)
         return header
+
+    def _page(self, header: BatchReport, items: _Items) -> Iterator[bytes]:
+        said = ReadSaid(outputs=self.outputs) if is_told(header) else None
+        return write_html(header, items, said=said)
 
     def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
         counts = header.counts

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Submit
+from shared.messages import go_along
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
-from shared.model.batch.job import Job
+from shared.model.batch.job import Job, call_key
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.state import ROWS_IN_TRANSACTION
+from shared.ports.state import ROWS_IN_TRANSACTION, Line
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
 
@@ -32,12 +33,14 @@ class FillJobs(UseCase):
     """Makes jobs of one group of recordings, which may share one, and announces them. Returns how
     many transactions lost: another planner has their recordings."""
 
+    line: Line
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
     prices: PriceTable
     new_id: Callable[[], str]
 
-    def __call__(self, group: Iterable[Recording]) -> int:
+    def __call__(self, group: Iterable[Recording], deadline_at: datetime | None = None) -> int:
+        """`deadline_at` is that of their batch."""
         # In the order of their ids, whoever put the group together: a job holds what lies between
         # its first and its last.
         ordered = sorted(group, key=lambda row: row.id)
@@ -47,8 +50,8 @@ class FillJobs(UseCase):
         most = len(ordered) if container else limits.most_files(profile.mode)
         parts = list(_chunks(ordered, most))
         if most < ROOM and len(parts) > 1:
-            return self._fill_line(parts)
-        return sum(self._fill_one(part, container) for part in parts)
+            return self._fill_many(parts, deadline_at)
+        return sum(self._fill_one(part, container, deadline_at) for part in parts)
 
     def _whole_container(self, group: Sequence[Recording]) -> str | None:
         """The container that may go to the provider as a whole: its profile says so, and what is
@@ -66,27 +69,27 @@ class FillJobs(UseCase):
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
         return container if there == {(row.name, row.etag) for row in group} else None
 
-    def _fill_line(self, parts: Iterable[list[Recording]]) -> int:
-        """Jobs that are small are stored whole, many in a transaction, and wait in a line: one
-        message sends them all, one after the other."""
-        line = self.new_id()
+    def _fill_many(self, parts: Iterable[list[Recording]], deadline_at: datetime | None) -> int:
+        """Jobs that are small are stored whole, many in a transaction, and join the line together;
+        their ids are in its order."""
+        first = self.new_id()
         planned: list[Job] = []
         conflicts = 0
-        for shares in _packed((f"{line}{i:05}", part) for i, part in enumerate(parts)):
+        for shares in _packed((f"{first}{i:05}", part) for i, part in enumerate(parts)):
             try:
-                planned += self._store_whole(shares, line)
+                planned += self._store_whole(shares, deadline_at)
             except StoreConflict:
                 conflicts += 1  # another planner has some of them; the rest is planned anew
         if planned:
-            self._announce(planned, last=planned[-1].id)
+            self._join(planned)
         return conflicts
 
-    def _store_whole(self, shares: Iterable[Share], line: str) -> list[Job]:
+    def _store_whole(self, shares: Iterable[Share], deadline_at: datetime | None) -> list[Job]:
         whole: list[Job] = []
         taken: list[Recording] = []
         for job_id, part in shares:
-            job = self._grown(_empty(job_id, part), part)
-            whole.append(jobs.planned(job, job.changed_at, line))
+            job = self._grown(_empty(job_id, part, deadline_at=deadline_at), part)
+            whole.append(jobs.planned(job, job.changed_at))
             taken += _taken(part, job)
         try:
             return self.store.save_jobs(whole, taken)
@@ -96,8 +99,10 @@ class FillJobs(UseCase):
                 raise
             return [job for job in saved if job is not None]
 
-    def _fill_one(self, part: list[Recording], container: str | None) -> int:
-        job = _empty(self.new_id(), part, container)
+    def _fill_one(
+        self, part: list[Recording], container: str | None, deadline_at: datetime | None
+    ) -> int:
+        job = _empty(self.new_id(), part, container, deadline_at)
         conflicts = 0
         for some in _chunks(part, ROOM):
             try:
@@ -109,7 +114,7 @@ class FillJobs(UseCase):
         if job.state == "planning" and job.recordings:
             job = self._add(job, [], is_last=True)
         if job.recordings:
-            self._announce([job])
+            self._join([job])
         return conflicts
 
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
@@ -138,19 +143,27 @@ class FillJobs(UseCase):
         last = part[-1].id if part else job.last
         audio_ms = sum(row.duration_ms for row in part)
         cost = sum(price(row, self.prices) or 0.0 for row in part)
-        return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost)
+        since_at = min((row.registered_at for row in part), default=None)
+        return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost, since_at)
 
-    def _announce(self, planned: Sequence[Job], last: str | None = None) -> None:
-        """To whom sends them: one job, or those of a line up to the one with the id `last`."""
-        first = planned[0]
-        self.queue.send(Submit(batch_id=first.batch_id, job_id=first.id, last=last))
+    def _join(self, planned: Sequence[Job]) -> None:
+        """The line of their provider; somebody will go along it."""
+        self.line.join(planned)
+        self.queue.send(go_along(planned[0].provider))
         for job in planned:
             event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
 
 
-def _empty(job_id: str, part: Sequence[Recording], container: str | None = None) -> Job:
-    first = part[0]
-    return jobs.planning(job_id, first.batch_id, first.profile, first.id, container)
+def _empty(
+    job_id: str,
+    part: Sequence[Recording],
+    container: str | None = None,
+    deadline_at: datetime | None = None,
+) -> Job:
+    first, profile = part[0], part[0].profile
+    kind = "" if container else call_key(profile, first.cohort)
+    job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
+    return msgspec.structs.replace(job, deadline_at=deadline_at)
 
 
 def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:

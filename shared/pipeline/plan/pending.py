@@ -25,3 +25,24 @@ class PendingPlans:
         self._due.move_to_end(batch_id)
         while len(self._due) > self._most:
             self._due.popitem(last=False)
+
+
+class UnderWay:
+    """What this process is at, such as the planning of a batch, each with whether it was asked to
+    do so again."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, bool] = {}
+        self._lock = Lock()
+
+    def begin(self, name: str) -> bool:
+        """False: somebody is at it already, and will be once more."""
+        with self._lock:
+            is_new = name not in self._asked
+            self._asked[name] = not is_new
+            return is_new
+
+    def end(self, name: str) -> bool:
+        """Whether somebody asked meanwhile."""
+        with self._lock:
+            return self._asked.pop(name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from itertools import islice
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.messages import Change, Finish, Plan, Submit
@@ -16,53 +17,41 @@ from shared.model.batch.job import OVER
 from shared.model.batch.recording import Recording
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.fill import FillJobs
+from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.plan.reuse import Groups
 from shared.pipeline.plan.sift import SiftWaiting
 from shared.ports.ground import UseCase
 
 ABANDONED_AFTER = timedelta(seconds=60)
+FEW = 10
+QUIET = timedelta(seconds=2)
 MOST_IN_ONE_RUN = 10_000  # keeps memory flat; what is left is planned by the next message
-
-
-class UnderWay:
-    """The batches that this process is planning, each with whether it was asked to do so again."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, bool] = {}
-        self._lock = Lock()
-
-    def begin(self, batch_id: str) -> bool:
-        """False: it is being planned already, and will be once more."""
-        with self._lock:
-            is_new = batch_id not in self._asked
-            self._asked[batch_id] = not is_new
-            return is_new
-
-    def end(self, batch_id: str) -> bool:
-        """Whether somebody asked meanwhile."""
-        with self._lock:
-            return self._asked.pop(batch_id)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanBatch(UseCase):
     """Two plans of one batch at the same moment are safe: every recording enters a job in a
     transaction that holds only if nobody else took it. In one process they are one: where much
-    comes in late, message after message would read the same thousands of rows. Not every recording
-    has to be paid for, or may be (`sift`)."""
+    comes in late, message after message would read the same thousands of rows. `turns` lets few
+    batches in at a time: each may hold ten thousand rows in memory. Not every recording has to be
+    paid for, or may be (`sift`)."""
 
     capabilities: Mapping[str, Capabilities]
     sift: SiftWaiting
     fill: FillJobs
     under_way: UnderWay
+    turns: AbstractContextManager[object]
 
-    def __call__(self, batch_id: str) -> None:
+    def __call__(self, batch_id: str, *, early: bool = False) -> None:
+        """`early`: also before its window has closed, if what came in is little and nothing more
+        comes."""
         if not self.under_way.begin(batch_id):
             return
         try:
             batch = self._current(batch_id)
             if batch is not None and not batch.is_gone:
-                self._plan_if_due(batch)
+                with self.turns:
+                    self._plan_if_due(batch, early=early)
         finally:
             is_asked_again = self.under_way.end(batch_id)
         if is_asked_again:
@@ -85,15 +74,22 @@ class PlanBatch(UseCase):
         self.store.save_batch(batches.revived(batch))
         return self.store.batch(batch.id)
 
-    def _plan_if_due(self, batch: Batch) -> None:
+    def _plan_if_due(self, batch: Batch, *, early: bool) -> None:
         now = self.clock.now()
-        if now < batch.closes_at:
+        if now < batch.closes_at and not (early and self._is_quiet(batch, now)):
             self.queue.send(Plan(batch_id=batch.id), after=batch.closes_at - now)
         elif batch.cancelled_at is None:
             self._plan(batch, now)
         elif not batch.is_expanding:
             self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
+
+    def _is_quiet(self, batch: Batch, now: datetime) -> bool:
+        """A few files that a person dropped, and not the beginning of a burst."""
+        found = self.store.recordings(batch.id, state="waiting", page=FEW + 1)
+        rows = list(islice(found, FEW + 1))
+        newest_at = max((row.registered_at for row in rows), default=now)
+        return len(rows) <= FEW and now - newest_at >= QUIET
 
     def _plan(self, batch: Batch, now: datetime) -> None:
         rows, due_at = self._waiting(batch, now)
@@ -104,7 +100,7 @@ class PlanBatch(UseCase):
             waiting = _full_jobs(waiting, self.capabilities, now - patience)
         if waiting:
             self.store.open_batch(batch)
-        conflicts = self._fill_all(waiting.values())
+        conflicts = self._fill_all(batch, waiting.values())
         if batch.is_expanding:
             return  # the rest is planned when all is there
         if conflicts:
@@ -130,13 +126,13 @@ class PlanBatch(UseCase):
             rows.append(row)
         return rows, due_at
 
-    def _fill_all(self, groups: Iterable[list[Recording]]) -> int:
+    def _fill_all(self, batch: Batch, groups: Iterable[list[Recording]]) -> int:
         """How many transactions lost. Raises a fault of ours when all had their turn."""
         conflicts = 0
         fault: Exception | None = None
         for group in groups:
             try:
-                conflicts += self.fill(group)
+                conflicts += self.fill(group, batch.deadline_at)
             except DropscribeError:
                 raise
             except Exception as error:  # a fault of ours with one group must not stop the others

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 
 import msgspec
 
@@ -28,19 +30,45 @@ from shared.pipeline.register.admit import EnterRecording, examine
 from shared.pipeline.register.patience import Patience, read_head, reading
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
+from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 
 OLD = timedelta(days=1)
+MOST_TRIED = 10_000
+SEEN_FOR = timedelta(seconds=10)
+
+
+class Idle:
+    """Whether providers have something to do, as this process saw it last."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.looked_at: datetime | None = None
+        self.busy: frozenset[str] = frozenset()
+        self.tried: OrderedDict[str, None] = OrderedDict()
+
+    def tries(self, batch_id: str) -> bool:
+        """Whether a batch is to be planned early: once, or each moment of a burst would be taken
+        for its end."""
+        if batch_id in self.tried:
+            return False
+        self.tried[batch_id] = None
+        while len(self.tried) > MOST_TRIED:
+            self.tried.popitem(last=False)
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
 class EnsurePlan(UseCase):
     """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
-    it, this is asked again: an insert may have taken longer than that."""
+    it, this is asked again: an insert may have taken longer than that. While nothing waits for its
+    provider, a recording does not wait for its window either."""
 
     pending: PendingPlans
+    endpoints: Mapping[str, SpeechProvider]
+    idle: Idle
 
-    def __call__(self, batch: Batch) -> None:
+    def __call__(self, batch: Batch, provider: str) -> None:
         if self.pending.covers(batch.id, self.clock.now()):
             return
         with self.pending.lock:
@@ -48,9 +76,23 @@ class EnsurePlan(UseCase):
             if self.pending.covers(batch.id, now):
                 return
             delay = max(batch.closes_at - now, timedelta(seconds=self.policy.late_seconds))
+            soon = timedelta(seconds=self.policy.early_seconds)
+            is_early = bool(soon) and soon < delay and self._is_idle(batch.id, provider, now)
+            delay = soon if is_early else delay
             self.store.open_batch(batch)
-            self.queue.send(Plan(batch_id=batch.id), after=delay)
+            self.queue.send(Plan(batch_id=batch.id, early=is_early), after=delay)
             self.pending.note(batch.id, now + delay)
+
+    def _is_idle(self, batch_id: str, provider: str, now: datetime) -> bool:
+        """One query in ten seconds of a process. A provider without a job has nobody in line
+        either, or cannot be had, and then to stand there soon is as good."""
+        with self.idle.lock:
+            seen_at = self.idle.looked_at
+            if seen_at is None or now - seen_at >= SEEN_FOR:
+                names = {name: one.name for name, one in self.endpoints.items()}
+                busy = (names.get(entry.endpoint, "") for entry in self.active.all())
+                self.idle.busy, self.idle.looked_at = frozenset(busy), now
+            return provider not in self.idle.busy and self.idle.tries(batch_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +157,7 @@ class RegisterDropped(UseCase):
     enter: EnterRecording
     patience: Patience
     profiles: Sequence[Profile]
+    started_at: datetime
 
     def __call__(
         self, container: str, name: str, *, refusal: Failure | None = None
@@ -151,22 +194,30 @@ class RegisterDropped(UseCase):
                 row = self.examine_blob(row, head)
         if self._is_known(row, profile, head, now):
             return None
-        self.ensure_plan(batch)
+        self.ensure_plan(batch, row.profile.provider)
         entered = self.enter(row)
-        self.ensure_plan(batch)
+        self.ensure_plan(batch, row.profile.provider)
         return entered
 
-    def _batch(self, profile: Profile, head: AudioHead, now: datetime, *, by_day: bool) -> Batch:
-        return batch_of(profile, head.last_modified_at, self.policy, now, by_day=by_day)
+    def _batch(
+        self, profile: Profile, head: AudioHead, now: datetime, *, by_day: bool, usual: bool = False
+    ) -> Batch:
+        at = head.last_modified_at
+        return batch_of(profile, at, self.policy, now, by_day=by_day, usual=usual)
 
     def _is_known(self, row: Recording, profile: Profile, head: AudioHead, now: datetime) -> bool:
         """Whether the recording was registered before, where the insert alone would not tell: old
         audio may be in the batch of its window, from when it was young; and a refusal stores its
-        error report before the row, which may have been accepted the first time. `profile` is that
-        of the blob, as nobody fitted it yet."""
+        error report before the row, which may have been accepted the first time; and what is older
+        than this process may have come in under a release whose windows did not follow the
+        provider. `profile` is that of the blob, as nobody fitted it yet."""
         if is_old(head.last_modified_at, now):
             window = self._batch(profile, head, now, by_day=False)
             if self.store.recording(window.id, row.id) is not None:
+                return True
+        if head.last_modified_at < self.started_at and self.policy.coalesce_of:
+            before = self._batch(profile, head, now, by_day=False, usual=True)
+            if before.id != row.batch_id and self.store.recording(before.id, row.id) is not None:
                 return True
         if row.failure is None:
             return False
@@ -218,13 +269,22 @@ def profile_of(
 
 
 def batch_of(
-    profile: Profile, last_modified_at: datetime, policy: Policy, now: datetime, *, by_day: bool
+    profile: Profile,
+    last_modified_at: datetime,
+    policy: Policy,
+    now: datetime,
+    *,
+    by_day: bool,
+    usual: bool = False,
 ) -> Batch:
-    """The batch that a dropped recording belongs to."""
+    """The batch that a dropped recording belongs to. `usual`: the one that it belonged to in
+    releases in which all providers had the same window."""
     return dropped_batch(
         profile,
         last_modified_at,
-        seconds=profile.coalesce_seconds or policy.coalesce_seconds,
+        seconds=(profile.coalesce_seconds or policy.coalesce_seconds)
+        if usual
+        else policy.window_of(profile),
         settle_seconds=policy.settle_seconds,
         now=now,
         by_day=by_day,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -28,6 +29,7 @@ from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
+from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.submit.room import MOMENT
 from shared.ports.ground import UseCase
 from shared.ports.provider import JobRequest
@@ -41,7 +43,8 @@ class Intent(NamedTuple):
 
 
 class NotMade(NamedTuple):
-    """The intent had grown old before its turn came, or somebody else took the room."""
+    """The intent had grown old before its turn came, somebody else took the room, or a batch of it
+    was cancelled meanwhile."""
 
 
 Answer = str | ProviderError | NotMade | None
@@ -96,18 +99,23 @@ class NoteSubmitted(UseCase):
         """The same of many at the price of one. If somebody else was faster with one of them, each
         is noted on its own."""
         now = self.clock.now()
-        ids = [str(one.answer) for one in taken]
-        pairs = list(zip(taken, ids, strict=True))
-        noted = [jobs.taken_by_provider(one.job, id_, now) for one, id_ in pairs]
-        try:
-            self.store.save_jobs(noted)
-        except StoreConflict:
-            for one, id_ in pairs:
-                self(one.job, one.entry, id_)
-            return
-        self.active.put_all([listed(one.entry, id_, self.policy, now) for one, id_ in pairs])
-        for job in noted:
-            _tell_of_submitted(job)
+        noted: list[Sent] = []
+        for _, group in groupby(taken, key=lambda one: one.job.batch_id):
+            same = list(group)
+            try:
+                self.store.save_jobs(
+                    [jobs.taken_by_provider(one.job, str(one.answer), now) for one in same]
+                )
+                noted += same
+            except StoreConflict:
+                for one in same:
+                    self(one.job, one.entry, str(one.answer))
+        if noted:
+            self.active.put_all(
+                [listed(one.entry, str(one.answer), self.policy, now) for one in noted]
+            )
+        for one in noted:
+            _tell_of_submitted(jobs.taken_by_provider(one.job, str(one.answer), now))
 
 
 def listed(entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime) -> ActiveJob:
@@ -128,6 +136,7 @@ class NoteAnswers(UseCase):
 
     note_submitted: NoteSubmitted
     fail_job: FailJob
+    put_back: PutBack
 
     def __call__(self, sent: Sequence[Sent]) -> NotSent:
         """Those that were refused and could not be ended are to be sent, and refused, once more."""
@@ -171,7 +180,7 @@ class NoteAnswers(UseCase):
             pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
             is_try = not isinstance(one.answer, ProviderThrottled | NotMade)
             with suppress(StoreConflict):
-                self.store.save(jobs.put_back(job, now, counts=is_try))
+                self.put_back(job, counts=is_try)
         return pauses
 
     def _claimed(self, one: Sent, now: datetime) -> Job | None:

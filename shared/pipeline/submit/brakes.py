@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,22 +36,52 @@ class HoldBack:
         """Of which nothing may be sent now."""
         return model.stopped(self.brakes.all(), self.stopped)
 
-    def stopped_jobs(self, places: Sequence[Place]) -> set[str]:
-        """The ids of those that may not be sent any more: looked at after the intents, so that
+    def held(self, jobs: Iterable[Job]) -> set[str]:
+        """The ids of those that nothing is to be sent of as things stand, so that others need not
+        wait for them."""
+        brakes = {brake.scope: brake for brake in self.brakes.all()}
+        stopped = model.stopped(brakes.values(), self.stopped)
+        held: set[str] = set()
+        reached: set[str] = set()
+        for job in jobs:
+            full = [] if job.is_counted else self._full_scopes(job, brakes)
+            reached.update(full)
+            if full or not stopped.isdisjoint(model.scopes_of(job)):
+                held.add(job.id)
+        for scope in reached:
+            self._tell(brakes[scope])
+        return held
+
+    def _full_scopes(self, job: Job, brakes: Mapping[str, Brake]) -> list[str]:
+        now = self.clock.now()
+        return [
+            scope
+            for scope in model.scopes_of(job)
+            if scope in self.ceilings
+            and scope in brakes
+            and not model.has_room(brakes[scope], self.ceilings[scope], job, now)
+        ]
+
+    def stopped_jobs(self, places: Mapping[str, Place]) -> set[str]:
+        """The keys of those that may not be sent any more: looked at after the intents, so that
         whoever stops after this look knows what is under way."""
         stopped = self.stopped_scopes()
         return {
-            place.job.id for place in places if model.is_stopped(place.job, place.endpoint, stopped)
+            key
+            for key, place in places.items()
+            if any(model.is_stopped(job, place.endpoint, stopped) for job in place.jobs)
         }
 
     def within_ceilings(self, places: Sequence[Place]) -> list[Place]:
-        """Those for which there is room today, counted. A job counts once, however often it is
-        tried."""
-        return [
-            place._replace(job=msgspec.structs.replace(place.job, is_counted=True))
-            for place in places
-            if place.job.is_counted or self._takes(place.job)
-        ]
+        """Those for which there is room today, counted: of those that share a call, each for
+        itself. A job counts once, however often it is tried."""
+        counted = [place._replace(jobs=tuple(self._within(place.jobs))) for place in places]
+        return [place for place in counted if place.jobs]
+
+    def _within(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        for job in jobs:
+            if job.is_counted or self._takes(job):
+                yield msgspec.structs.replace(job, is_counted=True)
 
     def _takes(self, job: Job) -> bool:
         mine = [scope for scope in model.scopes_of(job) if scope in self.ceilings]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 
+from shared.model.batch.carrier import (
+    Carried,
+    Stretch,
+    is_carrier,
+    number_of,
+    stretches,
+    with_counts,
+)
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.recording import Recording
 from shared.ports.blobs import AudioBlobs, Requests
@@ -17,33 +26,47 @@ from shared.ports.state import BatchStore
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareCalls:
-    """The create calls of jobs of one line, whose recordings are read in one go. Links are made
-    anew for every call, so none is old when the provider gets to it."""
+    """The create calls of jobs, whose recordings are read in one go where they are of one batch.
+    Links are made anew for every call, so none is old when the provider gets to it."""
 
     store: BatchStore
     audio: AudioBlobs
     requests: Requests
 
-    def __call__(self, jobs: Sequence[Job]) -> list[JobRequest]:
+    def __call__(self, jobs: Sequence[Job]) -> list[Call]:
         """In the order of the jobs. A job whose recordings all left it gets an empty one."""
         listed = [job for job in jobs if job.whole_container is None]
         items = self.store.items_of(listed) if listed else {}
-        ordered = {job.id: self._ordered(job, items[job.id]) for job in listed}
-        links = iter(self._links([row for job in listed for row in ordered[job.id]]))
         return [
-            _request(job, content_urls=tuple(islice(links, len(ordered[job.id]))))
+            self._call(job, items[job.id])
             if job.whole_container is None
-            else _request(job, container_url=self.audio.readable_url(job.whole_container, None))
+            else Call(job, self._of_container(job, job.whole_container))
             for job in jobs
         ]
 
-    def _ordered(self, job: Job, items: list[JobItem]) -> list[JobItem]:
+    def _of_container(self, job: Job, container: str) -> JobRequest:
+        return _request(job, container_url=self.audio.readable_url(container, None))
+
+    def _call(self, job: Job, items: list[JobItem]) -> Call:
+        """A carrier gets the positions at which its parts really begin."""
+        ordered: list[JobItem] = []
+        counts: list[int] = []
+        for part in stretches(job):
+            of_part = [item for item in items if item.part == number_of(part)]
+            ordered += self._ordered(part, of_part)
+            counts.append(len(of_part))
+        if is_carrier(job):
+            job = with_counts(job, counts)
+        return Call(job, _request(job, content_urls=tuple(self._links(ordered))))
+
+    def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
         ordered = sorted(items, key=_position)
-        if any(item.job_index != i for i, item in enumerate(ordered)):
+        first = job.offset if isinstance(job, Carried) else 0
+        if any(item.job_index != i for i, item in enumerate(ordered, first)):
             self._renumber(job)
         return ordered
 
-    def _renumber(self, job: Job) -> None:
+    def _renumber(self, job: Stretch) -> None:
         """Results are told apart by their position in the call, and some recordings may have left
         the job: it was refused, and whoever was giving them back died halfway."""
         ordered = sorted(self.store.rows_left(job), key=_position)
@@ -53,10 +76,14 @@ class PrepareCalls:
             if row.job_index != i
         )
 
-    def _links(self, rows: Sequence[JobItem]) -> list[str]:
+    def _links(self, rows: Sequence[JobItem]) -> Iterator[str]:
+        for batch_id, some in groupby(rows, key=lambda row: row.batch_id):
+            yield from self._links_of(batch_id, list(some))
+
+    def _links_of(self, batch_id: str, rows: Sequence[JobItem]) -> list[str]:
         """Addresses on the web are secrets, which only the stored request holds; read in one go."""
         positions = {row.item for row in rows if row.web_url is not None and row.item is not None}
-        batch = self.store.batch(rows[0].batch_id) if positions else None
+        batch = self.store.batch(batch_id) if positions else None
         items = self.requests.find(batch, positions) if batch is not None else {}
         return [
             self.audio.readable_url(row.container, row.name)
@@ -64,6 +91,13 @@ class PrepareCalls:
             else items[row.item or 0].url or ""
             for row in rows
         ]
+
+
+class Call(NamedTuple):
+    """A job as it is to be sent, and what its create call says."""
+
+    job: Job
+    request: JobRequest
 
 
 def is_empty(request: JobRequest) -> bool:
@@ -75,12 +109,16 @@ def _position(row: JobItem | Recording) -> int:
     return row.job_index or 0
 
 
+def _whose(job: Job) -> str:
+    return f"{job.id}, several batches" if is_carrier(job) else job.batch_id
+
+
 def _request(
     job: Job, *, container_url: str | None = None, content_urls: tuple[str, ...] = ()
 ) -> JobRequest:
     return JobRequest(
         mark=job.id,
-        display_name=f"dropscribe {job.batch_id}",
+        display_name=f"dropscribe {_whose(job)}",
         options=job.options,
         mode=job.mode,
         audio_ms=job.audio_ms,

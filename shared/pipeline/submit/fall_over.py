@@ -71,7 +71,7 @@ class FallOver(UseCase):
 
     def _hurry(self, job: Job, now: datetime) -> Failure | None:
         offered = self.capabilities[job.provider]
-        if job.mode != "standard" or not offered.can_hurry:
+        if job.mode != "standard" or not offered.can_hurry or _has_time(job):
             return None
         batch = self.store.batch(job.batch_id)
         if batch is None or not is_near(batch, offered, now):
@@ -113,3 +113,8 @@ class FallOver(UseCase):
             if not self.pending.covers(batch_id, now):
                 self.queue.send(Plan(batch_id=batch_id), after=GATHERING)
                 self.pending.note(batch_id, now + GATHERING)
+
+
+def _has_time(job: Job) -> bool:
+    """Nobody wants its transcripts by some time. A job of a release before does not say."""
+    return job.deadline_at is None and job.since_at is not None

@@ -1,82 +1,179 @@
-"""Send what waits in a line: as many jobs at a time as there is room for.
-
-A job on its own is a line of one. Small jobs wait in lines of thousands, and one message goes along
-each, so that they wait without a message of their own.
-"""
+"""Go along the line of a provider: what waits is sent in the order in which it came in, as much at
+a time as there is room for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from shared.errors import DropscribeError
+from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Submit
+from shared.messages import Submit, go_along
 from shared.model.batch.job import Job
+from shared.model.profile.capabilities import Capabilities
+from shared.pipeline.plan.pending import UnderWay
+from shared.pipeline.submit.brakes import PAUSE
 from shared.pipeline.submit.fall_over import FallOver
-from shared.pipeline.submit.room import MOMENT
-from shared.pipeline.submit.step import AT_ONCE, SendJobs
+from shared.pipeline.submit.room import AT_ONCE, MOMENT
+from shared.pipeline.submit.step import SendJobs
 from shared.ports.ground import UseCase
-from shared.ports.state import EndpointBook
+from shared.ports.state import EndpointBook, Line, LineHead
+
+LOOKED_AT = 300
+"""Places of a line that a step looks at, where jobs may share a call."""
+LOOKED_PAST = 5_000
+"""Places that it looks at where some at the front are held back: others need not wait for them."""
+JOIN_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinLine(UseCase):
+    """Planned jobs of a batch that may have no place yet: one that the sweep found, or those of a
+    message of a release before. Returns the providers whose lines they joined."""
+
+    line: Line
+
+    def __call__(self, message: Submit) -> set[str]:
+        last = message.last or message.job_id
+        jobs = self.store.planned_jobs(message.batch_id, message.job_id, last, JOIN_AT_ONCE)
+        self.line.join(jobs)
+        if len(jobs) == JOIN_AT_ONCE and message.last:
+            after = f"{jobs[-1].id}!"  # sorts next
+            self.queue.send(msgspec.structs.replace(message, job_id=after))
+        return {job.provider for job in jobs}
+
+
+class Front(NamedTuple):
+    """What stands in front of a line: what may be `going`, and what brakes have `held`. `is_more`:
+    others stand behind them."""
+
+    head: LineHead
+    going: list[Job]
+    held: list[Job]
+    is_more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitLine(UseCase):
-    """Safe to repeat, and to be done by two at once: only who writes an intent sends a job. A job
-    that is not planned any more is somebody else's."""
+    """Safe to repeat, and to be done by two at once: only who writes an intent sends a job. In one
+    process one step goes along a line at a time, and once more where somebody asked meanwhile."""
 
     book: EndpointBook
+    line: Line
+    capabilities: Mapping[str, Capabilities]
+    join: JoinLine
     fall_over: FallOver
     send: SendJobs
+    under_way: UnderWay
 
     def __call__(self, message: Submit) -> None:
-        last = message.last or message.job_id
-        jobs = self.store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
-        states = self.book.all()
-        going = [job for job in jobs if not self.fall_over(job, states)]
-        rest = self.send(going, states) if going else None
-        if rest is not None:
-            self._wait(message, rest.first, max(rest.pause, MOMENT))
-        elif len(jobs) == AT_ONCE:
-            after = f"{jobs[-1].id}!"  # sorts next
-            self.queue.send(msgspec.structs.replace(message, job_id=after))
+        providers = self.join(message) if message.provider is None else {message.provider}
+        for provider in sorted(providers):
+            self._go_along(provider)
 
-    def _wait(self, message: Submit, first: Job, pause: timedelta) -> None:
-        """The next step begins with this job, after the pause. The last job of the line tells that
-        somebody is at it, so that the sweep adds no second message."""
-        self.queue.send(msgspec.structs.replace(message, job_id=first.id), after=pause)
-        keeper = self.store.job(first.batch_id, message.last or first.id)
-        if keeper is not None and keeper.state == "planned":
-            with suppress(DropscribeError):  # the message is sent, which is what counts
-                self._note_waiting(keeper, pause)
+    def _go_along(self, provider: str) -> None:
+        if not self.under_way.begin(provider):
+            return
+        try:
+            front = self._front(provider)
+            pause = self._step(front)
+        finally:
+            is_asked_again = self.under_way.end(provider)
+        if is_asked_again and pause is None:
+            pause = MOMENT
+        if pause is not None:
+            self._come_again(front.head, max(pause, MOMENT))
+        elif front.held:
+            self._come_again_for_held(front.head)
 
-    def _note_waiting(self, job: Job, pause: timedelta) -> None:
-        """What has been waiting for long is told of in the log, now and then. Raises
-        `StoreConflict`."""
-        now = self.clock.now()
-        since_at, told_at = job.waiting_since_at or now, job.told_at
-        is_to_tell = self.policy.is_waiting_long(since_at, told_at, now)
-        self.store.save(
-            msgspec.structs.replace(
-                job,
-                changed_at=now + pause,
-                waiting_since_at=since_at,
-                told_at=now if is_to_tell else told_at,
-            )
+    def _front(self, provider: str) -> Front:
+        """Where brakes hold back some that stand in front, those behind them come instead."""
+        most = self._most(provider)
+        head, waiting = self.line.first(provider, most)
+        jobs = [place.job for place in waiting]
+        held = self.send.hold_back.held(jobs) if jobs else set()
+        if held and len(jobs) == most:
+            head, waiting = self.line.first(provider, LOOKED_PAST)
+            jobs = [place.job for place in waiting]
+            held = self.send.hold_back.held(jobs)
+        going = [job for job in jobs if job.id not in held]
+        return Front(
+            head=head,
+            going=going[:most],
+            held=[job for job in jobs if job.id in held],
+            is_more=len(going) > most or (not held and len(going) == most),
         )
-        if is_to_tell:
-            _tell_of_waiting(job, now - since_at)
 
+    def _step(self, front: Front) -> timedelta | None:
+        """How long until there is more to do; None: nothing is."""
+        head, jobs, held, is_more = front
+        if not jobs:
+            if held:
+                self._tell_of_waiting(head, held[0])
+            return None
+        states = self.book.all()
+        fallen = [job for job in jobs if self.fall_over(job, states)]
+        going = [job for job in jobs if job not in fallen]
+        if not going:
+            self._bring_up_to_date(fallen)
+            return MOMENT
+        gone, lost, pause = self.send(going, states)
+        self.line.leave(gone)
+        self._bring_up_to_date([*fallen, *lost])
+        if not gone and not lost:
+            self._tell_of_waiting(head, going[0])
+        is_more = bool(fallen) or (is_more and len(gone) == len(going))
+        return MOMENT if pause is None and is_more else pause
 
-def _tell_of_waiting(job: Job, waiting: timedelta) -> None:
-    event(
-        "job.waiting_long",
-        batch=job.batch_id,
-        job=job.id,
-        provider=job.provider,
-        hours=int(waiting.total_seconds() // 3600),
-        level=40,
-    )
+    def _most(self, provider: str) -> int:
+        limits = self.capabilities.get(provider)
+        return LOOKED_AT if limits is None or limits.files_per_job > 1 else AT_ONCE
+
+    def _bring_up_to_date(self, jobs: Sequence[Job]) -> None:
+        """Places of jobs whose rows may say something else by now."""
+        now = [self.store.job(job.batch_id, job.id) for job in jobs]
+        waits = [job for job in now if job is not None and job.state == "planned"]
+        ids = {job.id for job in waits}
+        self.line.join(waits)
+        self.line.leave([job for job in jobs if job.id not in ids])
+
+    def _come_again(self, head: LineHead, pause: timedelta) -> None:
+        """One message at a time is on its way that waits; a second would bring a third."""
+        now = self.clock.now()
+        due_at = now + pause
+        if pause > MOMENT:
+            if head.due_at is not None and now < head.due_at <= due_at:
+                return
+            with suppress(StoreConflict):
+                self.line.save_head(msgspec.structs.replace(head, due_at=due_at))
+        self.queue.send(go_along(head.provider), after=pause)
+
+    def _come_again_for_held(self, head: LineHead) -> None:
+        """Whoever may be sent meanwhile is not to wait for that, so the head says it apart."""
+        now = self.clock.now()
+        if head.held_until_at is not None and now < head.held_until_at:
+            return
+        with suppress(StoreConflict):
+            self.line.save_head(msgspec.structs.replace(head, held_until_at=now + PAUSE))
+        self.queue.send(go_along(head.provider), after=PAUSE)
+
+    def _tell_of_waiting(self, head: LineHead, job: Job) -> None:
+        """The log hears now and then of a line that does not move."""
+        now, since_at = self.clock.now(), job.since_at or job.changed_at
+        if not self.policy.is_waiting_long(since_at, head.told_at, now):
+            return
+        with suppress(StoreConflict):
+            self.line.save_head(msgspec.structs.replace(head, told_at=now))
+            event(
+                "job.waiting_long",
+                batch=job.batch_id,
+                job=job.id,
+                provider=job.provider,
+                hours=int((now - since_at).total_seconds() // 3600),
+                level=40,
+            )

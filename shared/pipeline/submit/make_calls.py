@@ -42,7 +42,8 @@ class MakeCalls:
         requests: Sequence[JobRequest],
         held: Collection[str],
     ) -> list[Sent]:
-        """What came of each. `held` are the ids of jobs that may not be sent after all."""
+        """What came of each. `held` are the ids of jobs that are not to be sent after all: there is
+        no room, or a batch of theirs was cancelled."""
         closed: dict[str, ProviderError] = {}
 
         def sent(call: tuple[Intent, JobRequest]) -> Sent:

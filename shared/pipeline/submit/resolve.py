@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from shared.errors import ProviderError
 from shared.log import event
-from shared.messages import Submit
-from shared.model.batch import job as jobs
+from shared.messages import go_along
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.failure_texts import NOT_ANSWERED, NOT_LISTED
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.out_of_reach import OutOfReach
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.submit.answer import NoteSubmitted, listed
+from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
@@ -29,6 +29,7 @@ class Resolve(UseCase):
     capabilities: Mapping[str, Capabilities]
     note_submitted: NoteSubmitted
     leave_unresolved: LeaveUnresolved
+    put_back: PutBack
     is_out_of_reach: OutOfReach
 
     def __call__(self, entry: ActiveJob, provider: SpeechProvider) -> None:
@@ -64,9 +65,9 @@ class Resolve(UseCase):
             self.leave_unresolved(job, NOT_LISTED)
 
     def _plan_again(self, job: Job) -> None:
-        self.store.save(jobs.put_back(job, self.clock.now()))
+        self.put_back(job)
         self.active.remove(job.id)
-        self.queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
+        self.queue.send(go_along(job.provider))
 
     def _mend_index(self, entry: ActiveJob, transcription_id: str | None) -> None:
         """The job's row went on and its entry in the index did not."""

@@ -7,22 +7,33 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from shared.endpoints.choose import choose_endpoint
 from shared.errors import EndpointDown, ProviderThrottled
+from shared.model.batch.carrier import MOST_PARTS
 from shared.model.batch.job import ActiveJob, Job, may_go_to
 from shared.model.batch.policy import Policy
+from shared.model.profile.capabilities import Capabilities
 from shared.ports.provider import Limited, SpeechProvider
 from shared.ports.queue import Clock
 
+AT_ONCE = 25
+"""Create calls of one step at most."""
 MOMENT = timedelta(seconds=1)
 Endpoints = Mapping[str, SpeechProvider]
 
 
 class Place(NamedTuple):
-    """The endpoint that a job goes to."""
+    """The endpoint that one create call goes to, and the jobs that share it."""
 
-    job: Job
+    jobs: tuple[Job, ...]
     endpoint: str
+
+    @property
+    def job(self) -> Job:
+        """The one that has waited the longest."""
+        return self.jobs[0]
 
 
 def entry_of(job: Job, endpoint: str, since_at: datetime) -> ActiveJob:
@@ -36,17 +47,52 @@ def entry_of(job: Job, endpoint: str, since_at: datetime) -> ActiveJob:
     )
 
 
+def gathered(
+    waiting: Sequence[Job], capabilities: Mapping[str, Capabilities]
+) -> list[tuple[Job, ...]]:
+    """Jobs that share a create call, in the order of the first of each: those of one kind, up to
+    what a call takes. What would fit but stands behind another of its kind that does not stays
+    behind it."""
+    calls: list[list[Job]] = []
+    open_of: dict[str, int] = {}
+    for job in waiting:
+        at = open_of.get(job.kind)
+        if at is not None and job.kind and _has_room(calls[at], job, capabilities):
+            calls[at].append(job)
+        else:
+            open_of[job.kind] = len(calls)
+            calls.append([job])
+    return [tuple(call) for call in calls]
+
+
+def _has_room(call: Sequence[Job], job: Job, capabilities: Mapping[str, Capabilities]) -> bool:
+    most = capabilities[job.provider].most_files(job.mode)
+    return len(call) < MOST_PARTS and sum(one.recordings for one in call) + job.recordings <= most
+
+
 def find_places(
-    jobs: Sequence[Job], running: Sequence[ActiveJob], endpoints: Endpoints, policy: Policy
+    calls: Sequence[tuple[Job, ...]],
+    running: Sequence[ActiveJob],
+    endpoints: Endpoints,
+    policy: Policy,
 ) -> list[Place]:
-    """Where each goes, for as long as there is room."""
-    running, places = list(running), []
-    for job in jobs:
-        endpoint = choose_endpoint(job, running, endpoints, policy)
-        if endpoint is None:
+    """Where each goes, for as long as there is room. What may go to some endpoints only does not
+    hold up what may go elsewhere."""
+    running, places = list(running), list[Place]()
+    full: set[tuple[str, ...]] = set()
+    for jobs in calls:
+        if len(places) == AT_ONCE:
             break
-        places.append(Place(job, endpoint))
-        running.append(entry_of(job, endpoint, job.changed_at))
+        if jobs[0].endpoints in full:
+            continue
+        endpoint = choose_endpoint(jobs[0], running, endpoints, policy)
+        if endpoint is None:
+            full.add(jobs[0].endpoints)
+            continue
+        places.append(Place(jobs, endpoint))
+        entry = entry_of(jobs[0], endpoint, jobs[0].changed_at)
+        audio_ms = sum(job.audio_ms for job in jobs)
+        running.append(msgspec.structs.replace(entry, audio_ms=audio_ms))
     return places
 
 
@@ -66,7 +112,7 @@ def reserve(
             pauses[endpoint] = timedelta(seconds=error.retry_after_seconds or 1)
         else:
             reserved += [place for place in places if place.endpoint == endpoint][:most]
-    return sorted(reserved, key=lambda place: place.job.id), pauses
+    return sorted(reserved, key=places.index), pauses
 
 
 def crowded(

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 from secrets import token_hex
 from typing import NamedTuple
 
+import msgspec
+
 from shared.endpoints.choose import down, well
-from shared.errors import StoreConflict
+from shared.errors import DropscribeError, StoreConflict
+from shared.log import event
 from shared.model.batch import job as jobs
+from shared.model.batch.carrier import is_carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.money.brakes import DEPLOYMENT, endpoint_scope
-from shared.pipeline.submit.answer import Intent, NoteAnswers, Sent
+from shared.model.profile.capabilities import Capabilities
+from shared.pipeline.submit.answer import Intent, NoteAnswers, NotSent, Sent
 from shared.pipeline.submit.brakes import PAUSE, HoldBack
-from shared.pipeline.submit.create_call import PrepareCalls
+from shared.pipeline.submit.claim import ClaimParts, FindHeld
+from shared.pipeline.submit.create_call import Call, PrepareCalls
+from shared.pipeline.submit.dissolve import SetAside
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.room import (
+    AT_ONCE,
     MOMENT,
     Place,
     crowded,
     entry_of,
     find_places,
+    gathered,
     outage,
     reserve,
     shortest,
@@ -31,111 +41,181 @@ from shared.pipeline.submit.room import (
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
-AT_ONCE = 25
-"""Jobs of one step at most."""
+LONGEST = 7  # of the pauses that `Policy.backoff` knows, where nobody can take anything
 
 
-class Rest(NamedTuple):
-    """The first job that was not sent, and how long the line is to wait before it."""
+class Going(NamedTuple):
+    """What became of a stretch of the line. `gone` left it, `lost` are not as they stood in it.
+    `pause`: there is more to send, and not before; None: all that was looked at is sent, or there
+    is no room for more."""
 
-    first: Job
-    pause: timedelta
+    gone: list[Job]
+    lost: list[Job]
+    pause: timedelta | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteIntents(UseCase):
-    """The jobs' rows, then their entries in the index."""
+    """The jobs' rows, then their entries in the index. A carrier's row is new: so it is written
+    only if nobody declared it dead before."""
 
-    def __call__(self, places: Sequence[Place]) -> list[Intent] | None:
-        """None: somebody else is at one of them, and nothing was written."""
+    def __call__(self, sending: Sequence[Job]) -> list[Intent]:
+        """Of those that nobody else is at."""
         now, sender = self.clock.now(), token_hex(8)
-        intended = [jobs.intended(job, endpoint, now, sender) for job, endpoint in places]
-        try:
-            saved = self.store.save_jobs(intended)
-        except StoreConflict:
-            saved = self._written_by(sender, intended)
-        if not saved:
-            return None
+        saved: list[Job] = []
+        for _, group in groupby(sending, key=lambda job: job.batch_id):
+            saved += self._saved([self._intended(job, now, sender) for job in group])
         intents = [Intent(job, entry_of(job, job.endpoint or "", now)) for job in saved]
-        self.active.put_all([intent.entry for intent in intents])
+        if intents:
+            self.active.put_all([intent.entry for intent in intents])
         return intents
 
-    def _written_by(self, sender: str, intended: Sequence[Job]) -> list[Job]:
+    def _intended(self, job: Job, now: datetime, sender: str) -> Job:
+        if is_carrier(job):
+            return msgspec.structs.replace(job, changed_at=now, sender=sender)
+        return jobs.intended(job, job.endpoint or "", now, sender)
+
+    def _saved(self, intended: Sequence[Job]) -> list[Job]:
+        """Those of one batch: together, or one by one where somebody has one of them."""
+        try:
+            return self.store.save_jobs(intended)
+        except StoreConflict:
+            written = self._written(intended)
+            if written or len(intended) == 1:
+                return written
+            return [job for one in intended for job in self._saved([one])]
+
+    def _written(self, intended: Sequence[Job]) -> list[Job]:
         """The jobs as they are stored, where this very write was carried out and its answer lost.
         None of them, where somebody else was first."""
         written: list[Job] = []
         for job in intended:
             there = self.store.job(job.batch_id, job.id)
-            if there is None or there.state != "submitting" or there.sender != sender:
+            if there is None or there.state != "submitting" or there.sender != job.sender:
                 return []
             written.append(there)
         return written
 
 
 @dataclass(frozen=True, kw_only=True)
-class SendJobs(UseCase):
-    """As many jobs of one provider as there is room for. What a step costs is shared by all that
-    it sends; the calls themselves are made side by side."""
+class Sending(UseCase):
+    """Claims, intents, calls, answers, for places that were set aside."""
 
-    endpoints: Mapping[str, SpeechProvider]
-    hold_back: HoldBack
+    claim_parts: ClaimParts
     prepare_calls: PrepareCalls
+    set_aside: SetAside
     write_intents: WriteIntents
+    find_held: FindHeld
     make_calls: MakeCalls
     note_answers: NoteAnswers
 
-    def __call__(self, going: Sequence[Job], states: Mapping[str, EndpointState]) -> Rest | None:
-        """None: all were sent. `states` are those of the endpoints, as they were read last."""
-        open_ones = self._open(states)
-        places = find_places(going, self.active.all(), open_ones, self.policy)
-        sending, pauses = reserve(places, self.endpoints, self.clock)
-        if not sending:
-            usual = self._usual_pause(going[0], states)
-            return Rest(going[0], min(pauses.values(), default=usual))
-        sending = self.hold_back.within_ceilings(sending)
-        if not sending:
-            return Rest(going[0], PAUSE)
-        sent = self._send(sending)
-        if sent is None:
-            return Rest(going[0], MOMENT)
+    def __call__(self, places: Sequence[Place]) -> tuple[list[Job], list[Job], NotSent]:
+        """Jobs that left the line, those that were not as they stood in it, and those that are to
+        be sent once more."""
+        claimed = [(place, self.claim_parts(place)) for place in places]
+        ready = {
+            job.id: (_won(place, job), msgspec.structs.replace(job, endpoint=place.endpoint))
+            for place, job in claimed
+            if job is not None
+        }
+        calls = self._prepared([job for _, job in ready.values()])
+        intents = self.write_intents([call.job for call in calls.values()])
+        sent = self._send(intents, calls, {id_: place for id_, (place, _) in ready.items()})
         not_sent = self.note_answers(sent)
-        gone = {one.job.id for one in sent} - not_sent.ids
-        left = [job for job in going if job.id not in gone]
-        if not left:
-            return None
-        if len(places) < len(going) and not not_sent.ids:
-            return Rest(left[0], self.policy.backoff(1))  # there is no room for more
-        return Rest(left[0], shortest(pauses | not_sent.pauses, left[0], open_ones))
+        away = {one.job.id for one in sent} - not_sent.ids
+        gone = [job for id_, (place, _) in ready.items() if id_ in away for job in place.jobs]
+        put_back = {
+            job.id for id_, (place, _) in ready.items() if id_ in not_sent.ids for job in place.jobs
+        }
+        done = {job.id for job in gone} | put_back
+        lost = [job for place in places for job in place.jobs if job.id not in done]
+        return gone, lost, not_sent
 
-    def _send(self, places: Sequence[Place]) -> list[Sent] | None:
-        """None: somebody else is at one of them, and no call was made."""
-        requests = self.prepare_calls([job for job, _ in places])
-        intents = self.write_intents(places)
-        if intents is None:
-            return None
+    def _prepared(self, sending: Sequence[Job]) -> dict[str, Call]:
+        """By id of the job. A fault of ours with one must not hold up all that stand behind it: it
+        is set aside."""
+        try:
+            return {call.job.id: call for call in self.prepare_calls(sending)}
+        except DropscribeError:
+            raise
+        except Exception as error:
+            if len(sending) > 1:
+                return {id_: call for job in sending for id_, call in self._prepared([job]).items()}
+            event("job.not_prepared", job=sending[0].id, error=type(error).__name__, level=40)
+            self.set_aside(sending[0])
+            return {}
+
+    def _send(
+        self, intents: Sequence[Intent], calls: Mapping[str, Call], places: Mapping[str, Place]
+    ) -> list[Sent]:
+        if not intents:
+            return []
         mine = [intent.entry for intent in intents]
-        held = crowded(mine, self.active.all(), places[0].job.provider, self.policy)
-        held |= self._cancelled(places) | self.hold_back.stopped_jobs(places)
-        return self.make_calls(intents, requests, held)
+        sending = [intent.job for intent in intents]
+        held = crowded(mine, self.active.all(), sending[0].provider, self.policy)
+        held |= self.find_held({job.id: places[job.id] for job in sending})
+        return self.make_calls(intents, [calls[job.id].request for job in sending], held)
 
-    def _open(self, states: Mapping[str, EndpointState]) -> dict[str, SpeechProvider]:
-        """Those that are well and not stopped; none where all is."""
+
+def _won(place: Place, job: Job) -> Place:
+    """The place with those of its jobs that the carrier really has."""
+    if not is_carrier(job):
+        return place
+    ids = {part.id for part in parts_of(job)}
+    return place._replace(jobs=tuple(one for one in place.jobs if one.id in ids))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendJobs(UseCase):
+    """As much of what waits as there is room for. What a step costs is shared by all that it sends;
+    the calls themselves are made side by side."""
+
+    endpoints: Mapping[str, SpeechProvider]
+    hold_back: HoldBack
+    capabilities: Mapping[str, Capabilities]
+    sending: Sending
+
+    def __call__(self, waiting: Sequence[Job], states: Mapping[str, EndpointState]) -> Going:
+        """`states` are those of the endpoints, as they were read last."""
+        calls = gathered(waiting, self.capabilities)
         stopped = self.hold_back.stopped_scopes()
+        open_ones = self._open(states, stopped)
+        places = find_places(calls, self.active.all(), open_ones, self.policy)
+        reserved, pauses = reserve(places, self.endpoints, self.clock)
+        if not reserved:
+            usual = PAUSE if stopped else self._outage(calls, states)
+            return Going([], [], min(pauses.values(), default=usual))
+        counted = self.hold_back.within_ceilings(reserved)
+        if not counted:
+            return Going([], [], PAUSE)
+        gone, lost, not_sent = self.sending(counted)
+        pauses |= not_sent.pauses
+        if pauses and len(counted) - len(not_sent.ids) < len(places):
+            return Going(gone, lost, shortest(pauses, waiting[0], open_ones))
+        is_full = len(places) < min(len(calls), AT_ONCE)
+        is_held = sum(len(one.jobs) for one in counted) < sum(len(one.jobs) for one in reserved)
+        left_over = len(calls) > len(places) or bool(lost)
+        return Going(gone, lost, MOMENT if is_held or (left_over and not is_full) else None)
+
+    def _open(
+        self, states: Mapping[str, EndpointState], stopped: Collection[str]
+    ) -> dict[str, SpeechProvider]:
+        """Those that are well and not stopped; none where all is."""
         if DEPLOYMENT in stopped:
             return {}
         found = well(self.endpoints, states, self.clock.now())
         return {name: one for name, one in found.items() if endpoint_scope(name) not in stopped}
 
-    def _cancelled(self, places: Sequence[Place]) -> set[str]:
-        """The ids of the jobs whose batch is cancelled. Looked at after the intents: who cancels
-        after this look finds them, and says that the audio may be on its way."""
-        batches = {place.job.batch_id: True for place in places}
-        for batch_id in batches:
-            batch = self.store.batch(batch_id)
-            batches[batch_id] = batch is None or batch.cancelled_at is not None or batch.is_gone
-        return {place.job.id for place in places if batches[place.job.batch_id]}
-
-    def _usual_pause(self, job: Job, states: Mapping[str, EndpointState]) -> timedelta:
-        """Where no endpoint says how long."""
-        out = outage(job, self.endpoints, down(states, self.clock.now()))
-        return self.policy.backoff(1) if out is None else min(out, self.policy.backoff(4))
+    def _outage(
+        self, calls: Sequence[tuple[Job, ...]], states: Mapping[str, EndpointState]
+    ) -> timedelta | None:
+        """How long until an endpoint is tried again, where all of some job are out; None: all are
+        full, and who ends a job sends for the next."""
+        provider = calls[0][0].provider
+        if not any(one.name == provider for one in self.endpoints.values()):
+            return self.policy.backoff(LONGEST)
+        out_for = down(states, self.clock.now())
+        kinds = {jobs[0].endpoints: jobs[0] for jobs in calls}
+        found = [outage(job, self.endpoints, out_for) for job in kinds.values()]
+        out = min((one for one in found if one is not None), default=None)
+        return None if out is None else min(out, self.policy.backoff(4))

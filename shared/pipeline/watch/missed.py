@@ -30,7 +30,7 @@ from shared.ports.queue import Queue
 from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
-COMPARED_AT_ONCE = 5_000
+COMPARED_AT_ONCE = 50_000  # each stretch reads all ids of the windows that it touches
 _TICK = timedelta(seconds=1)
 
 
@@ -117,7 +117,11 @@ class FindUnregistered(UseCase):
     def __call__(self, entries: list[AudioEntry]) -> list[AudioEntry]:
         now = self.clock.now()
         entries = self._meant(entries)
-        windows = [self._batch_id(entry, now, by_day=False) for entry in entries]
+        windows = [
+            self._batch_id(entry, now, by_day=False, usual=usual)
+            for entry in entries
+            for usual in (False, True)
+        ]
         old = [entry for entry in entries if is_old(entry.last_modified_at, now)]
         days = {self._batch_id(entry, now, by_day=True) for entry in old}
         ranges = [*_ranges(windows), *((day, day) for day in days)]
@@ -153,9 +157,12 @@ class FindUnregistered(UseCase):
         is_companion = why is None and bool(companions_named(entry.name, self.profiles))
         return "companion" if is_companion else why
 
-    def _batch_id(self, entry: AudioEntry, now: datetime, *, by_day: bool) -> str:
+    def _batch_id(
+        self, entry: AudioEntry, now: datetime, *, by_day: bool, usual: bool = False
+    ) -> str:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
-        return batch_of(profile, entry.last_modified_at, self.policy, now, by_day=by_day).id
+        at = entry.last_modified_at
+        return batch_of(profile, at, self.policy, now, by_day=by_day, usual=usual).id
 
     def _recording_id(self, entry: AudioEntry) -> str:
         return recording_id(self.container, entry.name, entry.etag)

@@ -19,7 +19,7 @@ from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGIS
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.register.patience import GiveUpOnBlob
-from shared.pipeline.submit.step import AT_ONCE
+from shared.pipeline.write.rows import rows_of
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
@@ -108,9 +108,12 @@ class ReadAnotherRound(UseCase):
         job = self.store.job(message.batch_id, message.job_id)
         if job is None:
             return
-        wanted = {item.recording_id for item in message.items}
-        left = self.store.rows_left(job, first=min(wanted), last=max(wanted))
-        rows = [row for row in left if row.id in wanted]
+        rows = [
+            of_part.rows[item.recording_id]
+            for of_part in rows_of(message.items, job, self.store)
+            for item in of_part.items
+            if item.recording_id in of_part.rows
+        ]
         if len(rows) > 1:
             job = self.store.save(with_smaller_slices(job, len(rows))) or job
         else:
@@ -183,26 +186,15 @@ class Drain:
                 self.register.each(message)
             case Plan():
                 self.plan(message.batch_id)
-            case Submit(last=str(last)):
-                self._take_apart(message, last)
             case Submit() | Collect():
                 self._note_fault(message)
             case Write() if message.items:
                 self.read_another_round(message)
 
-    def _take_apart(self, message: Submit, last: str) -> None:
-        """Nobody knows which of the jobs of a step was at fault: each gets a message of its own,
-        and the rest of the line goes on."""
-        jobs = self.store.planned_jobs(message.batch_id, message.job_id, last, AT_ONCE)
-        for job in jobs:
-            self.queue.send(Submit(batch_id=job.batch_id, job_id=job.id))
-        if len(jobs) == AT_ONCE:
-            self.queue.send(msgspec.structs.replace(message, job_id=f"{jobs[-1].id}!"))
-
     def _note_fault(self, message: Submit | Collect) -> None:
         """The sweep and the poll hand the step over again, until the job has had its faults."""
-        if message.batch_id is None or message.job_id is None:
-            return
+        if not (message.batch_id and message.job_id):
+            return  # nobody knows of which job; the poll has somebody go along the line again
         job = self.store.job(message.batch_id, message.job_id)
         if job is not None and job.state in ("planned", "submitted", "collecting"):
             self.count_fault(job, STEP_FAILED)

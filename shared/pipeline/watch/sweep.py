@@ -11,12 +11,13 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit
+from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit, go_along
 from shared.model.batch.batch import Batch
+from shared.model.batch.carrier import partition_of, tombstone
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
-from shared.model.batch.policy import Policy
+from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
-from shared.ports.state import Diaries, Diary, OpenBatch
+from shared.ports.state import Diaries, Diary, Line, OpenBatch
 
 PLACE = "sweep of batches"
 KEPT_EVERY = 20
@@ -31,6 +32,8 @@ class SweepBatches(UseCase):
     is cut short, or takes too long, is followed by one that begins there, so that each has its
     turn."""
 
+    line: Line
+    put_back: PutBack
     diaries: Diaries
 
     def __call__(self) -> None:
@@ -86,19 +89,50 @@ class SweepBatches(UseCase):
     def _look_at_jobs(self, batch_id: str, listed: Container[str], backlog: _Backlog) -> bool:
         """Whether one of them is still open."""
         has_open_job = False
-        lines = _Lines(self.policy, self.clock.now())
         for job in self.store.jobs(batch_id):
-            if not lines.take(job):
-                self._hand_on(job)
             if job.state not in OVER:
                 has_open_job = True
                 backlog.add_job(job)
-            if job.id not in listed:
-                self._list_again(job)
-        for message in lines.overdue():
-            event("line.overdue", batch=batch_id, job=message.job_id, level=30)
-            self.queue.send(message)
+            self._look_at_job(job, listed, backlog)
         return has_open_job
+
+    def _look_at_job(self, job: Job, listed: Container[str], backlog: _Backlog) -> None:
+        if job.state == "carried":
+            if is_silent(job, self.policy, self.clock.now()):
+                self._look_at_part(job, listed, backlog)
+            return
+        if job.state != "planned" or not backlog.stands_in_line(job, self.line):
+            self._hand_on(job)
+        if job.id not in listed:
+            self._list_again(job)
+
+    def _look_at_part(self, part: Job, listed: Container[str], backlog: _Backlog) -> None:
+        """Its carrier is looked at once. One that was claimed for and never written is declared
+        dead, so that it cannot be sent any more; what a dead one carried is planned again."""
+        carrier_id = part.carrier or ""
+        carrier = backlog.carriers.get(carrier_id)
+        if carrier is None:
+            carrier = self._carrier(carrier_id, part)
+            backlog.carriers[carrier_id] = carrier
+            self._hand_on(carrier)
+            if carrier.id not in listed:
+                self._list_again(carrier)
+        if carrier.state not in OVER:
+            return
+        if self.store.any_left(part):
+            self.put_back.part(part.batch_id, part.id, carrier_id)
+            self.queue.send(go_along(part.provider))
+        else:
+            self.queue.send(Finish(batch_id=carrier.batch_id, job_id=carrier.id))
+
+    def _carrier(self, carrier_id: str, part: Job) -> Job:
+        """Raises `StoreConflict` where it was written at this moment."""
+        there = self.store.job(partition_of(carrier_id), carrier_id)
+        if there is not None:
+            return there
+        dead = self.store.save(tombstone(carrier_id, part, self.clock.now()))
+        assert dead is not None
+        return dead
 
     def _expand_again(self, batch_id: str) -> None:
         """Parts of which nothing was heard for too long; or the batch itself, if none is left."""
@@ -121,7 +155,7 @@ class SweepBatches(UseCase):
         """What the job has been waiting for, if any. Jobs at the provider are the poll's;
         unanswered create calls have a keeper of their own."""
         if job.state == "planned":
-            return Submit(batch_id=job.batch_id, job_id=job.id)
+            return Submit(batch_id=job.batch_id, job_id=job.id)  # it lost its place in the line
         if job.state == "planning":
             return Plan(batch_id=job.batch_id)
         if job.state != "collecting" or not job.endpoint or not job.transcription_id:
@@ -166,6 +200,14 @@ class _Backlog:
         self._now = now
         self._batches = self._jobs = self._recordings = 0
         self._oldest_at = now
+        self._in_line: dict[str, set[str]] = {}
+        self.carriers: dict[str, Job] = {}
+
+    def stands_in_line(self, job: Job, line: Line) -> bool:
+        """A line is read once, and not before somebody asks."""
+        if job.provider not in self._in_line:
+            self._in_line[job.provider] = set(line.jobs(job.provider))
+        return job.id in self._in_line[job.provider]
 
     def add_batch(self, batch: Batch) -> None:
         self._batches += 1
@@ -184,26 +226,3 @@ class _Backlog:
             recordings=self._recordings,
             oldest_seconds=int((self._now - self._oldest_at).total_seconds()),
         )
-
-
-class _Lines:
-    """Planned jobs that wait in lines. Whoever goes along a line says so on the last one of it."""
-
-    def __init__(self, policy: Policy, now: datetime) -> None:
-        self._policy, self._now = policy, now
-        self._firsts: dict[str, Job] = {}
-        self._lasts: dict[str, Job] = {}
-
-    def take(self, job: Job) -> bool:
-        """Whether the job waits in a line. Jobs come in the order of their ids."""
-        if job.line is None or job.state != "planned":
-            return False
-        self._firsts.setdefault(job.line, job)
-        self._lasts[job.line] = job
-        return True
-
-    def overdue(self) -> Iterator[Submit]:
-        for line, last in self._lasts.items():
-            if is_silent(last, self._policy, self._now):
-                first = self._firsts[line]
-                yield Submit(batch_id=first.batch_id, job_id=first.id, last=last.id)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
+from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
@@ -38,6 +39,7 @@ class Watching:
         *,
         take: Take,
         plan: Callable[[str], None],
+        put_back: PutBack,
         find_manifests: Find,
     ) -> None:
         ports = ground.ports
@@ -83,7 +85,9 @@ class Watching:
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
-            "batches": SweepBatches(**ground.common, diaries=ports.diaries),
+            "batches": SweepBatches(
+                **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
+            ),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "renamed": _renamed(ground, find_audio),
             "manifests": _reconcile(ground, ports.manifests, find_manifests),

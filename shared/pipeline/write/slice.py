@@ -10,26 +10,31 @@ from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
 from shared.model.batch import recording as recordings
+from shared.model.batch.carrier import Carried, is_carrier
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.pipeline.fail.parts import EndPart, NoteSettled, ended
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.results import Results
 from shared.pipeline.write.room import Room, result_bytes
+from shared.pipeline.write.rows import OfPart, number, rows_of
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
 Written = Recording | DropscribeError | None
 """A changed row; why it may go better the next time; or nothing changed."""
+Pair = tuple[Recording, SliceItem]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteSlice(UseCase):
     """One query, one GET a recording, one PUT an output, one transaction, one look whether the
-    job is done. What one recording lacks is settled for that recording alone. After what succeeded
-    is saved, an error that may pass is raised, so that the queue brings the rest back; or the rest
-    is listed anew, where a result could not be read by the link that the slice has.
+    job is done; of a carrier a query and a transaction for each batch. What one recording lacks is
+    settled for that recording alone. After what succeeded is saved, an error that may pass is
+    raised, so that the queue brings the rest back; or the rest is listed anew, where a result could
+    not be read by the link that the slice has.
     """
 
     endpoints: Mapping[str, SpeechProvider]
@@ -37,32 +42,26 @@ class WriteSlice(UseCase):
     save_settled: SaveSettled
     finish_now: AtOnce[Finish]
     room: Room
+    end_part: EndPart
+    note_settled: NoteSettled
     pool: Executor
 
     def __call__(self, message: Write) -> None:
         job = self.store.job(message.batch_id, message.job_id)
         if job is None or job.state in OVER or job.endpoint is None:
             return
-        rows = self._rows(message, job)
+        found = list(rows_of(message.items, job, self.store))
         provider = self.endpoints.get(job.endpoint)
         if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
             event("endpoint.not_configured", endpoint=job.endpoint, level=40)
             return
-        results = Results(job, provider)
-        items = [item for item in message.items if item.recording_id in rows]
-        written = list(
-            self.pool.map(lambda item: self._in_room(rows[item.recording_id], item, results), items)
-        )
+        pairs, results = _pairs(found), Results(job, provider)
+        written = list(self.pool.map(lambda pair: self._in_room(pair[0], pair[1], results), pairs))
         changed = {row.id: row for row in written if isinstance(row, Recording)}
-        stuck = self._stuck(rows, items, written)
-        if changed or stuck:
-            self.save_settled([*changed.values(), *stuck])
-        self._go_on(job, changed.values(), written)
-
-    def _rows(self, message: Write, job: Job) -> dict[str, Recording]:
-        """The recordings of the slice that still wait for their result, by id."""
-        ids = [item.recording_id for item in message.items]
-        return {row.id: row for row in self.store.rows_left(job, first=min(ids), last=max(ids))}
+        for row in self._stuck(pairs, written):
+            changed[row.id] = row
+        over = self._save(job, found, changed)
+        self._go_on(job, [row for row in written if isinstance(row, Recording)], written, over)
 
     def _in_room(self, row: Recording, item: SliceItem, results: Results) -> Written:
         with self.room.taken(result_bytes(row, item)):
@@ -74,37 +73,88 @@ class WriteSlice(UseCase):
         except DropscribeError as error:
             return error
 
-    def _stuck(
-        self, rows: Mapping[str, Recording], items: Sequence[SliceItem], written: Sequence[Written]
-    ) -> list[Recording]:
+    def _stuck(self, pairs: Sequence[Pair], written: Sequence[Written]) -> list[Recording]:
         """Those whose outputs storage does not take, where that is not written down yet."""
         return [
-            recordings.stuck(rows[item.recording_id], self.clock.now())
-            for item, result in zip(items, written, strict=True)
-            if isinstance(result, StoreUnavailable)
-            and rows[item.recording_id].stuck_since_at is None
+            recordings.stuck(row, self.clock.now())
+            for (row, _), result in zip(pairs, written, strict=True)
+            if isinstance(result, StoreUnavailable) and row.stuck_since_at is None
         ]
 
-    def _go_on(self, job: Job, changed: Collection[Recording], written: Sequence[Written]) -> None:
+    def _save(
+        self, job: Job, found: Sequence[OfPart], changed: Mapping[str, Recording]
+    ) -> list[OfPart]:
+        """A transaction for each batch. Returns the parts of a carrier that are over: their row was
+        saved with the last of their recordings."""
+        over: list[OfPart] = []
+        for of_part in found:
+            mine = [changed[id_] for id_ in of_part.rows if id_ in changed]
+            left = [changed.get(id_, row) for id_, row in of_part.rows.items()]
+            is_over = of_part.is_all and not any(row.state == "planned" for row in left)
+            row = of_part.job if is_over else None
+            is_mine = row is not None and row.state == "carried" and row.carrier == job.id
+            self._save_part(ended(row, job, self.clock) if row and is_mine else None, mine)
+            over += [of_part] if is_over or self._is_over(job, of_part) else []
+        return over
+
+    def _save_part(self, row: Job | None, changed: Sequence[Recording]) -> None:
+        if row is not None:
+            self.save_settled.with_job(row, changed)
+        elif changed:
+            self.save_settled(changed)
+
+    def _is_over(self, job: Job, of_part: OfPart) -> bool:
+        """Of a part that takes several slices."""
+        is_whole = not is_carrier(job) or of_part.is_all
+        return not (is_whole or self.store.any_left(of_part.part))
+
+    def _go_on(
+        self,
+        job: Job,
+        changed: Collection[Recording],
+        written: Sequence[Written],
+        over: Sequence[OfPart],
+    ) -> None:
         """With what the slice leaves to be done."""
-        if any(row.state == "waiting" for row in changed):
-            self.queue.send(Plan(batch_id=job.batch_id))
+        for batch_id in {row.batch_id for row in changed if row.state == "waiting"}:
+            self.queue.send(Plan(batch_id=batch_id))
+        if over:
+            self._end(job, over)
         again = [row for row in changed if row.state == "planned"]
         if again:
             pauses = (self.policy.refetch_pause(row.fetches, row.unread_since_at) for row in again)
-            self.queue.send(_list_again(job), after=min(pauses))
+            self.queue.send(list_again(job), after=min(pauses))
             return
         for error in written:
             if isinstance(error, DropscribeError):
                 raise error
-        over = Finish(batch_id=job.batch_id, job_id=job.id)
+        finish = Finish(batch_id=job.batch_id, job_id=job.id)
+        if is_carrier(job):
+            return  # who settles the last part has it finished
         if job.recordings == 1 and changed:
-            self.finish_now(over)
+            self.finish_now(finish)
         elif None not in written and not self.store.any_left(job):
-            self.queue.send(over)
+            self.queue.send(finish)
+
+    def _end(self, job: Job, over: Sequence[OfPart]) -> None:
+        for of_part in over:
+            if isinstance(of_part.part, Carried) and not of_part.is_all:
+                self.end_part(of_part.part, job)
+            else:
+                self.queue.send(Finish(batch_id=of_part.part.batch_id))
+        self.note_settled(job, [number(of_part) for of_part in over])
 
 
-def _list_again(job: Job) -> Collect:
+def _pairs(found: Sequence[OfPart]) -> list[Pair]:
+    return [
+        (of_part.rows[item.recording_id], item)
+        for of_part in found
+        for item in of_part.items
+        if item.recording_id in of_part.rows
+    ]
+
+
+def list_again(job: Job) -> Collect:
     """All results that are left, with fresh links."""
     return Collect(
         endpoint=job.endpoint or "",

@@ -3,7 +3,8 @@
 The quota page and the API description disagree on the size of a file in a container job (1 GB,
 2.5 GB); the smaller figure holds here. AAC is listed without saying in which container, so both
 the bare stream and MP4 are let through. That it asks HEAD first is told in issues 1370 and 1828 of
-Azure-Samples/cognitive-services-speech-sdk.
+Azure-Samples/cognitive-services-speech-sdk. A region works through its jobs one at a time, each of
+which may take half an hour to start, so that a window of minutes costs nobody anything.
 """
 
 from __future__ import annotations
@@ -36,4 +37,5 @@ LIMITS = Capabilities(
     # more, and take up to 24 hours; a region hears one at a time, about five times as fast as read.
     pace={"standard": Pace(start_seconds=1_800, share=0.2, at_once=1, longest_seconds=86_400)},
     asks_head=True,
+    usual_window={"standard": 300},
 )

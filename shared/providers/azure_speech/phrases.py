@@ -221,13 +221,53 @@ def _other_ticks(milliseconds: float | None, duration: str | None) -> float | No
 
 def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
     """Display words where there are any, for they are what the reader sees; else lexical ones."""
+    is_unsure_of_all = bool(best.confidence) and not any(w.confidence for w in best.words or ())
+    if best.display_words and best.words and not is_unsure_of_all:
+        alike = _word_by_word(best.display_words, best.words)
+        if alike is not None:
+            return alike
     lexical = _lexical_words(best.words, phrase) if best.words else []
-    if lexical and best.confidence and not any(word.confidence for word in lexical):
+    if lexical and is_unsure_of_all:
         # Words that are all certainly wrong, in a phrase that is not: nothing is told of them.
         lexical = [msgspec.structs.replace(word, confidence=None) for word in lexical]
     if not best.display_words:
         return tuple(lexical)
     return tuple(_display_words(best.display_words, lexical, phrase))
+
+
+def _word_by_word(
+    display: Sequence[DisplayWord], spoken: Sequence[LexicalWord]
+) -> tuple[Word, ...] | None:
+    """Where each word is displayed as it was spoken, one after the other, which is nearly always;
+    None where it has to be looked at more closely."""
+    if len(display) != len(spoken):
+        return None
+    found = []
+    before = 0.0
+    for shown, said in zip(display, spoken, strict=True):
+        start, length, text = shown.offset_in_ticks, shown.duration_in_ticks, shown.display_text
+        if (
+            start is None
+            or length is None
+            or start < before
+            or length <= TICKS_PER_MS
+            or start != said.offset_in_ticks
+            or length != said.duration_in_ticks
+            or not text
+            or not said.word
+        ):
+            return None
+        before = end = start + length
+        sure = said.confidence
+        found.append(
+            Word(
+                text,
+                int(start / TICKS_PER_MS + 0.5),
+                int(end / TICKS_PER_MS + 0.5),
+                sure if sure is None or 0.0 <= sure <= 1.0 else probability(sure),
+            )
+        )
+    return tuple(found)
 
 
 def _lexical_words(words: Sequence[LexicalWord], phrase: tuple[int, int]) -> list[Word]:

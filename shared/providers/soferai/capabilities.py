@@ -2,7 +2,8 @@
 
 Sizes, lengths and formats are documented nowhere; those that decoders commonly read are let
 through. Nor is its rate limit: a public client leaves 13 seconds between its calls, so that five
-a minute are taken for granted until the account says more.
+a minute are taken for granted until the account says more. In standard mode a day is promised: a
+window of an hour makes few jobs.
 """
 
 from __future__ import annotations
@@ -38,4 +39,5 @@ LIMITS = Capabilities(
     standard_seconds=24 * 3_600,
     # Within 24 hours, is all that it says; of express, nothing.
     pace={"standard": Pace(start_seconds=24 * 3_600, share=0.0, longest_seconds=24 * 3_600)},
+    usual_window={"standard": 3_600},
 )

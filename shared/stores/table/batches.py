@@ -7,6 +7,8 @@
     <batch id>       part-<number>       a stretch of its request, being made into recordings
     !batches         <time, batch id>    a line of the list of all batches
     !open            <batch id>          a note that the batch has work to do
+    !carrier-<id>    job-<id>            a job that carries recordings of several batches
+    !line-<provider> <rank, time, id>    a job that waits for the provider
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
     !content         <64 hex digits>     which recording of the same audio is paid for
@@ -37,6 +39,7 @@ from shared.ports.state import (
     ROWS_IN_TRANSACTION,
     BatchFilter,
     OpenBatch,
+    in_transactions,
 )
 from shared.stores.failures import storage_errors
 from shared.stores.table.jobs import TableJobs
@@ -231,8 +234,7 @@ class TableBatchStore(TableJobs):
         ]
 
     def save_all(self, recordings: Iterable[Recording]) -> None:
-        left = iter(recordings)
-        while part := list(islice(left, ROWS_IN_TRANSACTION)):
+        for part in in_transactions(recordings):
             self.save(recordings=part)
 
     def commit(

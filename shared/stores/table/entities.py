@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from shared.errors import StoreConflict
 from shared.stores.failures import judged, storage_errors
 from shared.stores.patience import ATTEMPTS
 from shared.stores.table.rows import S, from_row, is_same, to_row
-from shared.stores.table.transaction import Change, TransactionFailed, transact
+from shared.stores.table.transaction import Change, TransactionFailed, remove, transact
 
 
 class Entities:
@@ -105,6 +105,11 @@ class Entities:
                 self.table.delete_entity(partition, key, **condition)
             except ResourceNotFoundError as error:
                 _the_row_alone(error)
+
+    def remove_all(self, rows: Sequence[Mapping[str, Any]], what: str) -> None:
+        """At most 100 rows of one partition, all or none. Raises `StoreConflict` where one of them
+        is gone already."""
+        self.transact([remove(row) for row in rows], what)
 
     def transact(self, changes: Sequence[Change], what: str) -> list[str]:
         """At most 100 changes of rows of one partition, all or none. Returns the rows' new

@@ -36,12 +36,13 @@ class TableActiveJobs:
     def get(self, job_id: str) -> ActiveJob | None:
         return self._rows.read(ActiveJob, ACTIVE, job_id)
 
-    def any_of(self, batch_id: str) -> bool:
+    def any_of(self, batch_id: str) -> str | None:
         where = "PartitionKey eq @pk and batch_id eq @batch"
         values = {"pk": ACTIVE, "batch": batch_id}
         with storage_errors("look for active jobs", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
-            return next(iter(rows), None) is not None
+            found = next(iter(rows), None)
+            return None if found is None else str(found["RowKey"])
 
     def put(self, active: ActiveJob) -> None:
         self._rows.put(ACTIVE, active.job_id, active)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 
+from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.recording import Recording
 from shared.stores.failures import storage_errors
@@ -37,43 +38,77 @@ class TableJobs(TableRecordings):
 
     def rows_left(
         self,
-        job: Job,
+        job: Stretch,
         *,
         first: str | None = None,
         last: str | None = None,
         page: int | None = None,
     ) -> Iterator[Recording]:
-        return self.recordings(
-            job.batch_id,
-            state="planned",
-            job_id=job.id,
-            first=first or job.first,
-            last=last or job.last,
-            page=page,
-        )
+        for part in stretches(job):
+            yield from self.recordings(
+                part.batch_id,
+                state="planned",
+                job_id=part.id,
+                first=first or part.first,
+                last=last or part.last,
+                page=page,
+            )
 
-    def items_left(self, job: Job) -> Iterator[JobItem]:
-        where, values = recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
-        with storage_errors("list items", "table"):
-            for row in self._rows.query(where, values, select=list(JobItem.__struct_fields__)):
-                yield from_row(JobItem, row)
+    def items_left(self, job: Stretch) -> Iterator[JobItem]:
+        for part in stretches(job):
+            where, values = _left(part)
+            with storage_errors("list items", "table"):
+                rows = self._rows.query(where, values, select=list(JobItem.__struct_fields__))
+                for row in rows:
+                    yield in_call(from_row(JobItem, row), part)
 
-    def any_left(self, job: Job) -> bool:
-        where, values = recordings_filter(job.batch_id, "planned", job.id, job.first, job.last)
+    def part_left(self, part: Carried) -> tuple[Job | None, list[Recording]]:
+        where, values = _left(part)
+        # The SDK tells its parameters apart by the spaces around them.
+        where = f"PartitionKey eq @pk and ( RowKey eq @job_row or ( {where} ) )"
+        values["job_row"] = f"job-{part.id}"
+        job, rows = None, []
+        with storage_errors("read part", "table"):
+            for row in self._rows.query(where, values):
+                if row["RowKey"].startswith("job-"):
+                    job = from_row(Job, row)
+                else:
+                    rows.append(from_row(Recording, row))
+        return job, rows
+
+    def any_left(self, job: Stretch) -> bool:
+        return any(self._is_left(part) for part in stretches(job))
+
+    def _is_left(self, part: Stretch) -> bool:
+        where, values = _left(part)
         with storage_errors("look for recordings", "table"):
             rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
             return next(iter(rows), None) is not None
 
     def items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        found: dict[str, list[JobItem]] = {}
+        for _, group in groupby(jobs, key=lambda job: job.batch_id):
+            same = list(group)
+            found |= self._items_of(same) if len(same) > 1 else self._all_of(same[0])
+        return found
+
+    def _all_of(self, job: Job) -> dict[str, list[JobItem]]:
+        return {job.id: list(self.items_left(job))}
+
+    def _items_of(self, jobs: Sequence[Job]) -> dict[str, list[JobItem]]:
+        """Of one batch."""
         found: dict[str, list[JobItem]] = {job.id: [] for job in jobs}
-        where, values = recordings_filter(
-            jobs[0].batch_id, "planned", None, jobs[0].first, jobs[-1].last
-        )
+        first, last = min(job.first for job in jobs), max(job.last for job in jobs)
+        where, values = recordings_filter(jobs[0].batch_id, "planned", None, first, last)
         where += " and job_id ge @first_job and job_id le @last_job"
-        values |= {"first_job": jobs[0].id, "last_job": jobs[-1].id}
+        values |= {"first_job": min(found), "last_job": max(found)}
         columns = ["job_id", *JobItem.__struct_fields__]
         with storage_errors("list items", "table"):
             for row in self._rows.query(where, values, select=columns):
                 if row["job_id"] in found:
                     found[row["job_id"]].append(from_row(JobItem, row))
         return found
+
+
+def _left(part: Stretch) -> tuple[str, dict[str, str]]:
+    return recordings_filter(part.batch_id, "planned", part.id, part.first, part.last)

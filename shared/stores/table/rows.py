@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_o
 import msgspec
 from azure.data.tables import EdmType, EntityProperty, TableEntity
 
+from shared.errors import RowUnreadable
+
 S = TypeVar("S", bound=msgspec.Struct)
 _PLAIN = (str, int, float, bool, bytes, datetime)
 
@@ -64,7 +66,16 @@ def to_row(partition: str, key: str, struct: msgspec.Struct) -> dict[str, Any]:
 
 
 def from_row(kind: type[S], row: TableEntity) -> S:
-    """Columns that we do not know are ignored: a newer release may have written them."""
+    """Columns and fields that we do not know are ignored: a newer release may have written them.
+    Raises `RowUnreadable` where it wrote other values into those that we know."""
+    try:
+        return _from_row(kind, row)
+    except msgspec.MsgspecError as error:
+        place = str(error).partition(" - at ")[2] or "a column that is no JSON"
+        raise RowUnreadable(f"{kind.__name__}: {place}") from None
+
+
+def _from_row(kind: type[S], row: TableEntity) -> S:
     values: dict[str, Any] = {
         name: _plain(row[name]) if is_plain else msgspec.json.decode(row[name])
         for name, is_plain, _ in _prepared[kind]

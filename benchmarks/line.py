@@ -1,0 +1,336 @@
+"""A day of arrivals against providers that work as documented, on the real use-cases and the tests'
+stand-ins, with a clock that jumps: how long from drop to transcript, how many jobs, calls and
+executions a recording, and what waits.
+
+    python -m benchmarks line --days 1000 10000
+
+Each cell says in `findings` what it misses of what must hold: what waits does not grow from one
+hour of a steady day to the next, and who came first is served first.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from shared.configuration.settings import EARLY_SECONDS, usual_windows
+from shared.messages import Collect
+from shared.model.batch.policy import Policy
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
+from shared.ports.provider import RemoteStatus
+from shared.providers.assemblyai.capabilities import limits_of
+from shared.providers.azure_speech.capabilities import LIMITS as AZURE
+from shared.providers.soferai.capabilities import LIMITS as SOFERAI
+from tests.fakes.provider import FakeProvider
+from tests.fakes.world import World
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+SECONDS_OF_SOUND = 6 * MINUTE
+LOCALES = ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL", "sv-SE", "da-DK", "fi-FI")
+Arrival = Literal["steady", "bursts"]
+
+
+@dataclass
+class Region:
+    """How a provider works through its jobs. One `at_once` job at a time, or so many; each starts
+    some time after it was created; `speed` times real time, and `least` seconds at least."""
+
+    name: str
+    provider: str
+    limits: Capabilities
+    at_once: int
+    starts_within: int
+    speed: float
+    least: int = 0
+    most_active: int = 40
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+
+    @property
+    def hours_a_day(self) -> float:
+        """What it can go through at its best."""
+        return 24 * self.speed * self.at_once
+
+    def ends(self, created: float, seconds: float, slots: list[float]) -> float:
+        """When the job is over; `slots` are when each place is free, a heap."""
+        starts = created + self.chance.uniform(0, self.starts_within)
+        begin = max(starts, heapq.heappop(slots))
+        end = begin + max(self.least, seconds / self.speed)
+        heapq.heappush(slots, end)
+        return end
+
+
+def regions() -> list[Region]:
+    assemblyai = limits_of(200, uploads=False)
+    return [
+        Region("azure one by one", "azure-speech", AZURE, 1, 1_800, 240, least=60),
+        Region("azure slots", "azure-speech", AZURE, 40, 300, 30),
+        Region("assemblyai", "assemblyai", assemblyai, 200, 5, 20, most_active=200),
+        Region("soferai", "soferai", SOFERAI, 50, 60, 20, most_active=50),
+    ]
+
+
+class Provider(FakeProvider):
+    """One that takes a region's time."""
+
+    def __init__(self, region: Region) -> None:
+        super().__init__("endpoint")
+        self.name = region.provider
+        self.region = region
+        self.slots = [0.0] * region.at_once
+        self.due: list[tuple[float, str]] = []
+        self.created_at: dict[str, float] = {}
+
+    def submit(self, request: Any) -> str:
+        id_ = super().submit(request)
+        now = self.clock.now().timestamp()
+        seconds = len(request.content_urls) * SECONDS_OF_SOUND
+        heapq.heappush(self.due, (self.region.ends(now, seconds, self.slots), id_))
+        self.created_at[id_] = now
+        return id_
+
+    def status(self, transcription_id: str) -> RemoteStatus:
+        """Of all but Azure Speech the same answer tells where the results are."""
+        told = super().status(transcription_id)
+        if self.region.provider == "azure-speech" or told.state != "succeeded":
+            return told
+        files = (file for page in self.files(transcription_id) for file in page)
+        return msgspec.structs.replace(told, files=tuple(f for f in files if f.kind == "result"))
+
+
+class Cell(NamedTuple):
+    region: Region
+    recordings: int
+    arrival: Arrival
+    profiles: int
+
+
+def cells(sizes: Iterable[int]) -> Iterator[Cell]:
+    for recordings in sizes:
+        for region in regions():
+            for arrival, profiles in (("steady", 1), ("steady", 5), ("steady", 20), ("bursts", 5)):
+                yield Cell(region, recordings, arrival, profiles)  # type: ignore[arg-type]
+
+
+def run_all(sizes: Iterable[int]) -> list[dict[str, Any]]:
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # millions of lines
+    try:
+        return [Day(cell).run() for cell in cells(sizes)]
+    finally:
+        logging.disable(level)
+
+
+def findings(figures: Mapping[str, Any]) -> list[str]:
+    """What a cell misses. Of one whose sound is more than its provider can go through, only the
+    order counts."""
+    found = []
+    if figures["out_of_order"]:
+        found.append(f"{figures['out_of_order']} calls out of order")
+    if figures["saturated"]:
+        return found
+    if figures["transcribed"] < figures["recordings"]:
+        found.append(f"{figures['recordings'] - figures['transcribed']} not transcribed")
+    waits = figures["waiting_each_hour"]
+    early, late = waits[6:12], waits[18:24]
+    if figures["arrival"] == "steady" and late and max(late) > 1.5 * max(early) + 10:
+        found.append(f"what waits grows: {max(early)}, then {max(late)}")
+    large = figures["recordings"] >= 100 * figures["jobs"]
+    if large and figures["executions_per_recording"] > MOST_EXECUTIONS:
+        found.append(f"{figures['executions_per_recording']} executions a recording")
+    return found
+
+
+MOST_EXECUTIONS = 1.2
+
+
+class Day:
+    """One cell: a day of arrivals, then until all are over, or another day is gone."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell, region = cell, cell.region
+        self.provider = Provider(region)
+        profiles = (
+            Profile(provider=region.provider),
+            *(
+                Profile(
+                    name=f"p{i}",
+                    prefixes=(f"p{i}",),
+                    provider=region.provider,
+                    options=_options(region, i),
+                )
+                for i in range(cell.profiles)
+            ),
+        )
+        self.world = World(
+            profiles=profiles,
+            policy=Policy(
+                max_active_of={region.provider: region.most_active},
+                coalesce_of=usual_windows(),
+                early_seconds=EARLY_SECONDS,
+            ),
+            providers=(self.provider,),
+            capabilities={region.provider: region.limits},
+        )
+        self.started = self.world.clock.now()
+        self.executions: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
+        self.waits: list[int] = []
+        self.is_timer = self.is_inside = False
+
+    def run(self) -> dict[str, Any]:
+        self._count_calls()
+        arrivals = sorted(self._arrivals())
+        for now, name in arrivals:
+            self._advance(now)
+            self.world.drop(name)
+            self.executions["register"] += 1
+        self._until_all_is_over()
+        return self._figures()
+
+    def _arrivals(self) -> Iterator[tuple[float, str]]:
+        n, chance = self.cell.recordings, random.Random(2)
+        for i in range(n):
+            profile = f"p{i % self.cell.profiles}"
+            at = i * DAY / n if self.cell.arrival == "steady" else (i * 8 // n) * 3 * HOUR
+            yield at + chance.uniform(0, MINUTE / 2), f"{profile}/{i:06}.wav"
+
+    def _advance(self, until: float) -> None:
+        """All that happens until that second of the day."""
+        world, start = self.world, self.started.timestamp()
+        while True:
+            queued = world.queue.next_due_at()
+            now = world.clock.now().timestamp() - start
+            moments = [self._next_timer(now)]
+            if queued is not None:
+                moments.append(max(queued.timestamp() - start, now))
+            if self.provider.due:
+                moments.append(max(self.provider.due[0][0] - start, now))
+            moment = min(moments)
+            if moment > until:
+                world.clock.advance_to(self.started + timedelta(seconds=until))
+                return
+            world.clock.advance_to(self.started + timedelta(seconds=moment))
+            self._complete(moment + start)
+            self._drain()
+            self._timers(moment)
+
+    def _complete(self, now: float) -> None:
+        while self.provider.due and self.provider.due[0][0] <= now:
+            _, key = heapq.heappop(self.provider.due)
+            if key in self.provider.transcriptions:
+                self.provider.complete(key)
+                hint = Collect(endpoint=self.provider.endpoint, transcription_id=key)
+                self.world.queue.send(hint)
+
+    def _drain(self) -> None:
+        while (message := self.world.queue.take()) is not None:
+            self.executions[message.queue.removeprefix("dropscribe-")] += 1
+            self.world.step(message)
+
+    def _next_timer(self, now: float) -> float:
+        return (now // MINUTE + 1) * MINUTE
+
+    def _timers(self, moment: float) -> None:
+        if moment % MINUTE:
+            return
+        self.is_timer = True
+        self.world.poll()
+        if moment % (5 * MINUTE) == 0:
+            self.world.sweep()
+        self.is_timer = False
+        if moment % HOUR == 0:
+            self.waits.append(self._waiting())
+
+    def _waiting(self) -> int:
+        return sum(job.recordings for job in self.world.line.waiting.values())
+
+    def _until_all_is_over(self) -> None:
+        for hour in range(25, 49):
+            self._advance(hour * HOUR)
+            if not self.world.store.notes:
+                return
+
+    def _count_calls(self) -> None:
+        for place in ("store", "active", "line", "book", "queue", "contents", "diaries"):
+            port = getattr(self.world, place)
+            names = ["send"] if place == "queue" else dir(type(port))
+            for name in names:
+                method = getattr(port, name)
+                if not name.startswith("_") and callable(method):
+                    setattr(port, name, self._counted(place, method))
+        self.world.start()
+
+    def _counted(self, place: str, method: Any) -> Any:
+        def call(*args: Any, **options: Any) -> Any:
+            if self.is_timer or self.is_inside:
+                return method(*args, **options)
+            self.calls[place] += 1
+            self.is_inside = True  # a stand-in may call itself
+            try:
+                answer = method(*args, **options)
+                return iter(list(answer)) if hasattr(answer, "__next__") else answer
+            finally:
+                self.is_inside = False
+
+        return call
+
+    def _figures(self) -> dict[str, Any]:
+        cell, rows = self.cell, list(self.world.store.rows.values())
+        done = [row for row in rows if row.state == "transcribed"]
+        took = sorted((row.changed_at - row.last_modified_at).total_seconds() for row in done)
+        n = len(rows)
+        sound_hours = cell.recordings * SECONDS_OF_SOUND / HOUR
+        figures = {
+            "region": cell.region.name,
+            "recordings": cell.recordings,
+            "arrival": cell.arrival,
+            "profiles": cell.profiles,
+            "saturated": sound_hours > cell.region.hours_a_day,
+            "transcribed": len(done),
+            "median_minutes": round(median(took) / MINUTE, 1) if took else None,
+            "p99_minutes": round(took[int(len(took) * 0.99)] / MINUTE, 1) if took else None,
+            "jobs": len(self.provider.created),
+            "executions_per_recording": round(self.executions.total() / n, 3),
+            "executions": dict(self.executions),
+            "table_and_queue_calls_per_recording": round(self.calls.total() / n, 2),
+            "waiting_each_hour": self.waits[:24],
+            "out_of_order": self._out_of_order(),
+        }
+        return figures | {"findings": findings(figures)}
+
+    def _out_of_order(self) -> int:
+        """Pairs of calls of one kind in which the later one carries something that came in more
+        than a window before all of the earlier one."""
+        windows: dict[str, list[tuple[datetime, datetime]]] = {}
+        rows = {row.name: row for row in self.world.store.rows.values()}
+        for request in self.provider.created:
+            names = [url.split("?")[0].split("/audio/", 1)[-1] for url in request.content_urls]
+            came = [rows[name].registered_at for name in names if name in rows]
+            if came:
+                kind = rows[names[0]].profile.name
+                windows.setdefault(kind, []).append((min(came), max(came)))
+        found = 0
+        for spans in windows.values():
+            latest = None
+            for first, last in spans:
+                if latest is not None and first < latest - timedelta(hours=1):
+                    found += 1
+                latest = max(last, latest) if latest else last
+        return found
+
+
+def _options(region: Region, number: int) -> Options:
+    if region.provider == "azure-speech":
+        return Options(locale=LOCALES[number % len(LOCALES)], word_times=number < len(LOCALES))
+    return Options(locale="en")

@@ -1,0 +1,58 @@
+"""The rows of a slice: of one batch, or of several where the job is a carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from shared.messages import SliceItem
+from shared.model.batch.carrier import Carried, Stretch, is_carrier, number_of, parts_of
+from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
+from shared.ports.state import BatchStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPart:
+    """What a slice has of one batch. `rows` are the recordings that still wait for their result, by
+    id; `is_all` tells that those are all that wait in this part, and `job` is its row, if it was
+    read with them."""
+
+    part: Stretch
+    items: Sequence[SliceItem]
+    rows: dict[str, Recording]
+    is_all: bool = False
+    job: Job | None = None
+
+
+def rows_of(items: Sequence[SliceItem], job: Job, store: BatchStore) -> Iterator[OfPart]:
+    """Part by part. A part that fits into a slice is read whole, together with its row."""
+    if not is_carrier(job):
+        yield _stretch(job, items, store)
+        return
+    parts = {part.number: part for part in parts_of(job)}
+    for number, some in groupby(items, key=lambda item: item.part):
+        if number in parts:
+            part, mine = parts[number], list(some)
+            yield (
+                _part(part, mine, store)
+                if part.recordings <= len(mine)
+                else _stretch(part, mine, store)
+            )
+
+
+def _stretch(part: Stretch, items: Sequence[SliceItem], store: BatchStore) -> OfPart:
+    ids = [item.recording_id for item in items]
+    rows = {row.id: row for row in store.rows_left(part, first=min(ids), last=max(ids))}
+    return OfPart(part=part, items=items, rows=rows)
+
+
+def _part(part: Carried, items: Sequence[SliceItem], store: BatchStore) -> OfPart:
+    job, rows = store.part_left(part)
+    return OfPart(part=part, items=items, rows={row.id: row for row in rows}, is_all=True, job=job)
+
+
+def number(of_part: OfPart) -> int:
+    """Of the part in its carrier."""
+    return number_of(of_part.part) or 0
