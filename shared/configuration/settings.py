@@ -174,7 +174,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     source = os.environ if environment is None else environment
     given = {name: value.strip() for name, value in source.items() if value.strip()}
     problems = _not_resolved(given)
-    given = {name: value for name, value in given.items() if f"{name}: {NOT_RESOLVED}" not in problems}
+    unresolved = {line.partition(":")[0] for line in problems}
+    given = {name: value for name, value in given.items() if name not in unresolved}
     found = _single_values(SETTINGS, given, problems)
     found["of_provider"] = {
         name: {
@@ -198,12 +199,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _not_resolved(given: Mapping[str, str]) -> list[str]:
-    """References in the place of values, but for keys: an endpoint whose key is one fails alone."""
+    """References in the place of values. With that of a provider's key its endpoint fails alone."""
     ours = {*FORMS, *(setting.name for setting in all_settings())}
+    ours -= {f"{prefix}KEY" for prefix in form_prefixes(OFFERS)}
     return [
         f"{name}: {NOT_RESOLVED}"
         for name, value in sorted(given.items())
-        if name in ours and not name.endswith("_KEY") and is_reference(value)
+        if name in ours and is_reference(value)
     ]
 
 

@@ -1,9 +1,8 @@
 """Settings that refer to a secret elsewhere.
 
 Azure puts the secret in the place of the reference before the app starts. Where it cannot, the app
-is handed the text of the reference itself, for up to a day: "If a reference isn't resolved properly,
-the reference string is used instead" (App Service, "Use Key Vault references"). It is no secret, and
-must never be used as one.
+gets the text of the reference itself, for up to a day (App Service, "Use Key Vault references").
+That text is no secret, and must never be used as one.
 """
 
 from __future__ import annotations
