@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 import azure.functions as func
 
+from shared.api.caller import Access
 from shared.api.http import Request
 from shared.api.operation import Operation
 from shared.api.operations.all import OPERATIONS
-from shared.api.serve import Access, serve
+from shared.api.serve import serve
 from shared.bootstrap import application
 from shared.configuration.settings import read_api_access
 
 bp = func.Blueprint()
-ACCESS = Access(*read_api_access())
+ACCESS = Access(**read_api_access()._asdict())
 
 
 def _register(operation: Operation) -> None:
-    is_open = operation.is_open or ACCESS.by_entra
+    is_open = operation.is_open or not ACCESS.host_checks
     level = func.AuthLevel.ANONYMOUS if is_open else func.AuthLevel.FUNCTION
     route = bp.route(operation.path, methods=[operation.method], auth_level=level)
     bp.function_name(f"api_{operation.name}")(route(_trigger(operation)))

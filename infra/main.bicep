@@ -59,7 +59,7 @@ param providerWebhooks bool = true
 @description('Client id of the Entra application whose tokens callers of the API bring. Empty: they bring function keys.')
 param apiClientId string = ''
 
-@description('With tokens: the app role that a caller needs; empty: whoever gets a token for the application.')
+@description('With tokens: the app role that stands for Submit, Read and Operate; empty: Transcribe.')
 param apiRole string = ''
 
 @description('With tokens: two workflows for Logic Apps beside the app; docs/flows.md says what they do.')
@@ -295,7 +295,8 @@ var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.
 var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
 var webhook = takesWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
-var keySettings = union(events, webhook, assemblyAi, soferAi)
+var owners = { OWNER_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/owner-key)' }
+var keySettings = union(events, owners, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
 

@@ -3,7 +3,7 @@
 #
 #     infra/secret.sh make                      ours that are not there yet; a hook does it
 #     infra/secret.sh set assemblyai-key FILE   a provider's key; the file holds nothing else
-#     infra/secret.sh rotate webhook-secret     a new one, at once
+#     infra/secret.sh rotate webhook-secret     a new one, at once; so of owner-key
 #     infra/secret.sh rotate events-secret      a new one beside the old one: events carry both signatures
 #     infra/secret.sh settle events-secret      the old one ends
 #     infra/secret.sh replace events-secret     a new one at once, after a leak: receivers refuse until they have it
@@ -36,9 +36,16 @@ address() {
     printf '?api-version=2025-05-01'
 }
 
-# Random, in the form that the app wants: of events, that of Standard Webhooks.
+# Random, in the form that the app wants: of events, that of Standard Webhooks; of keys, its own.
 made_up() {
-    case "$1" in events-secret) printf whsec_ ;; esac
+    case "$1" in
+    events-secret) printf whsec_ ;;
+    owner-key)
+        printf dsk_
+        head -c 32 /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_'
+        return
+        ;;
+    esac
     head -c 32 /dev/urandom | base64 | tr -d '\n'
 }
 
@@ -73,7 +80,7 @@ restart() {
 
 case "${1:-} ${2:-}" in
 'make ')
-    for name in webhook-secret events-secret; do
+    for name in webhook-secret events-secret owner-key; do
         is_there "$name" || made_up "$name" | put "$name"
     done
     ;;
@@ -81,7 +88,7 @@ case "${1:-} ${2:-}" in
     tr -d '\r\n' <"${3:?a file with the key is needed}" | put "$2"
     restart
     ;;
-'rotate webhook-secret' | 'replace events-secret')
+'rotate webhook-secret' | 'rotate owner-key' | 'replace events-secret')
     made_up "$2" | put "$2"
     restart
     case "$2" in webhook-secret) echo "Azure Speech gets it with the next sweep, within five minutes." ;; esac

@@ -177,7 +177,7 @@ func ofNames(names object, regions string[]) string[] => concat(
 
 // Settings that come from a parameter or a resource of the template. POLL_SCHEDULE, SWEEP_SCHEDULE and
 // PYTHON_THREADPOOL_THREAD_COUNT have values here, too, and may be given others.
-func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'SOFERAI_KEY', 'SPEECH_AUDIENCE', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
+func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'OWNER_KEY', 'SOFERAI_KEY', 'SPEECH_AUDIENCE', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
 
 // Families that belong to the host or to this plan, which refuses some, and names of what the template makes.
 func isOwned(name string, audioContainers string) bool => contains(map(owned(), each => toLower(each)), toLower(name)) || startsWith(toLower(name), 'azurewebjobs') || startsWith(toLower(name), 'data_storage') || startsWith(toLower(name), 'functions_') || startsWith(toLower(name), 'website_') || endsWith(toLower(name), '_container') || contains(['scm_do_build_during_deployment', 'enable_oryx_build', 'tz'], toLower(name)) || (toLower(name) == 'manifest_sources' && length(audioIn(audioContainers)) > 2)

@@ -7,18 +7,23 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from shared import messages as m
+from shared.access.belongings import Belongings
+from shared.access.callers import FindCaller
+from shared.access.keys import KeyDesk
 from shared.batches.wiring import BatchDesk
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError
 from shared.events.outgoing import Outgoing
 from shared.log import event
 from shared.messages import Message
+from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
+from shared.model.manifest.bounds import Shared
 from shared.model.manifest.checks import Known
-from shared.model.manifest.manifest import Manifest
+from shared.model.manifest.manifest import WEB, Manifest
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.step import NowOrLater, Step
@@ -40,7 +45,13 @@ class Application:
         self.subscriptions = self._outgoing.subscriptions
         self.deliveries = self._outgoing.deliveries
         self.endpoints = _guarded(ports, self._outgoing.book)
-        self.known = Known(ports.profiles, _offered(ports), tuple(ports.sources), ports.allow_http)
+        self.known = Known(
+            ports.profiles,
+            _offered(ports),
+            tuple(ports.sources),
+            ports.allow_http,
+            Shared(ports.intake, ports.uploads_container),
+        )
         ground = Ground(
             ports,
             Common(
@@ -77,6 +88,7 @@ class Application:
         self.change_brake = self._watching.change_brake
         self.brakes = self._watching.read_brakes
         self._offer_batches()
+        self._know_callers()
 
     def _steps_by_message(self) -> Mapping[type[Message], Step[Message]]:
         return {
@@ -105,6 +117,23 @@ class Application:
         self.transcript, self.report = desk.transcript, desk.report
         self.estimate, self.upload = desk.estimate, desk.upload
 
+    def _know_callers(self) -> None:
+        """Who calls, and whose what is called for is."""
+        ports = self._ports
+        own = ports.access
+        self.callers = FindCaller(own.keys, own.owner_digest, ports.clock)
+        self.keys = KeyDesk(
+            keys=own.keys,
+            callers=self.callers,
+            profiles=[profile.name for profile in ports.profiles],
+            containers=tuple(dict.fromkeys((ports.intake, *ports.sources, WEB))),
+            new_bytes=own.new_bytes,
+            clock=ports.clock,
+        )
+        self.belongings = Belongings(
+            store=ports.store, subscription=self.subscriptions.get, intake=ports.intake
+        )
+
     @property
     def public_url(self) -> str | None:
         """Where others reach this app; None: nobody said."""
@@ -124,10 +153,13 @@ class Application:
         *,
         kind: str = "json",
         idempotency_key: str | None = None,
+        by: Asker = NOBODY,
     ) -> Batch:
         """A batch asked for by a program: a manifest, or the content of a file of that `kind`.
         Raises `ManifestRefused`, `KeyReused`."""
-        return self._desk.accept(manifest, origin="api", kind=kind, idempotency_key=idempotency_key)
+        return self._desk.accept(
+            manifest, origin="api", kind=kind, idempotency_key=idempotency_key, by=by
+        )
 
     def run(self, message: Message) -> None:
         """One step; where a provider is in the way, it is put off."""

@@ -18,6 +18,7 @@ from shared.application import Application
 from shared.configuration.in_force import InForce, profiles_in_force, signs_links
 from shared.configuration.settings import Settings, read_settings
 from shared.log import event, quiet_libraries
+from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
@@ -28,7 +29,7 @@ from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
 from shared.pool import TellingPool
-from shared.ports.ground import EventPorts, Ports, ProfilesFile
+from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
@@ -51,6 +52,7 @@ from shared.stores.table.indices import (
     TableDiaries,
     TableEndpointBook,
 )
+from shared.stores.table.keys import TableApiKeys
 from shared.stores.table.line import TableLine
 from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
@@ -141,6 +143,11 @@ def build(
                 new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
                 chance=random.random,
                 own_secrets=[own.reveal() for own in settings.events_secret],
+            ),
+            access=AccessPorts(
+                keys=TableApiKeys(table),
+                new_bytes=lambda: token_bytes(KEY_BYTES),
+                owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
             ),
             brakes=TableBrakes(table),
             intake=settings.audio_container,

@@ -10,7 +10,10 @@
     ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
-    ├── SubscriptionRefused       a subscription asks for what cannot be; says what
+    ├── FieldRefused              one field of what is asked for is wrong; names it
+    │   ├── SubscriptionRefused   of a subscription
+    │   └── KeyRefused            of a key of the API
+    ├── KeyMissing                there is no such key of the API
     ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
@@ -134,7 +137,7 @@ class SubscriptionMissing(DropscribeError):
     status = 404
 
 
-class SubscriptionRefused(DropscribeError):
+class FieldRefused(DropscribeError):
     """`field` names what is wrong, the message says what to write there, without repeating it."""
 
     status = 422
@@ -142,6 +145,20 @@ class SubscriptionRefused(DropscribeError):
     def __init__(self, field: str, message: str) -> None:
         self.field = field
         super().__init__(f"{field} {message}")
+
+
+class SubscriptionRefused(FieldRefused):
+    """A subscription asks for what cannot be."""
+
+
+class KeyRefused(FieldRefused):
+    """A key is asked for that cannot be."""
+
+
+class KeyMissing(DropscribeError):
+    """There is no key of that id."""
+
+    status = 404
 
 
 class UnknownScope(DropscribeError):

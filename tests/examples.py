@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
+from shared.api.caller import Access
 from shared.api.describe.examples import FILE, Example
 from shared.api.http import JSON, Request
 from shared.api.operations.all import OPERATIONS
-from shared.api.serve import Access, serve
-from tests.fakes.world import World, a_second_of_silence
+from shared.api.serve import serve
+from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 
 BASE = "https://dropscribe.example/api"
 HOOK = "https://hooks.example/dropscribe"
@@ -36,13 +37,14 @@ class Recorder:
         *,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         operation, path, query = _BY_NAME[name], dict(path or {}), dict(query or {})
         path = {key: path[key] for key in operation.path_names}
         url = f"{BASE}/{operation.path.format(**path)}"
         asked = {key: json.dumps(value).strip('"') for key, value in query.items()}
         sent = b"" if body is None else json.dumps(body).encode()
-        request = Request(operation.method, url, path, asked, {}, sent)
+        request = Request(operation.method, url, path, asked, headers or {}, sent)
         response = serve(operation, request, lambda: self._world.app, Access(), OPERATIONS)
         if response.status >= 400:
             raise AssertionError(f"{name}: {response.body.decode()}")
@@ -74,6 +76,7 @@ def recorded() -> dict[str, Example]:
     batch = _transcribe(world, call)
     _look_at_events(call, subscription)
     _change(world, call, batch)
+    _look_after_keys(call)
     return {name: call.examples[name] for name in _BY_NAME}
 
 
@@ -144,6 +147,15 @@ def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
     call("cancel_batch", own)
     world.run()
     call("delete_batch", own, query={"outputs": True})
+
+
+def _look_after_keys(call: Recorder) -> None:
+    owner = {"Authorization": f"Bearer {OWNER_KEY}"}
+    asked = {"name": "Helpdesk", "roles": ["Submit", "Read"], "profiles": ["default"]}
+    made = call("create_key", body=asked, headers=owner)
+    call("get_caller", headers={"Authorization": f"Bearer {made['key']}"})
+    call("list_keys", headers=owner)
+    call("revoke_key", {"key_id": made["id"]}, headers=owner)
 
 
 def main() -> None:

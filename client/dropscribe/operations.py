@@ -119,4 +119,8 @@ OPERATIONS = {
     ),
     "list_brakes": Operation("GET", "brakes", "List what holds back", (), False),
     "change_brake": Operation("POST", "brakes", "Stop, or go on", (), True),
+    "get_caller": Operation("GET", "me", "Ask who one is", (), False),
+    "create_key": Operation("POST", "keys", "Make a key", (), True),
+    "list_keys": Operation("GET", "keys", "List keys", (), False),
+    "revoke_key": Operation("DELETE", "keys/{key_id}", "Revoke a key", (), False),
 }

@@ -44,6 +44,7 @@ class BatchSummary(TypedDict):
     id: str
     title: str
     profile: str
+    owner: str
     origin: BatchOrigin
     status: BatchState
     state: BatchState
@@ -58,6 +59,7 @@ class BatchView(TypedDict):
     id: str
     title: str
     profile: str
+    owner: str
     origin: BatchOrigin
     status: BatchStatus
     created_at: str
@@ -84,6 +86,17 @@ class BrakeChange(TypedDict):
 
 class BrakeList(TypedDict):
     value: list[Held]
+
+
+CallerKind = Literal["host", "key", "entra"]
+
+
+class CallerView(TypedDict):
+    id: str
+    kind: CallerKind
+    name: str
+    roles: list[Role]
+    grants: list[Grant]
 
 
 class Chapter(TypedDict):
@@ -235,6 +248,12 @@ class Fault(TypedDict):
 FlowTrigger = Literal["transcript-ready", "recording-failed", "review-needed", "batch-completed"]
 
 
+class Grant(TypedDict):
+    role: Role
+    profiles: NotRequired[list[str]]
+    containers: NotRequired[list[str]]
+
+
 class Health(TypedDict):
     status: HealthStatus
     version: str
@@ -327,6 +346,37 @@ class Job(TypedDict):
     title: NotRequired[str | None]
     client_item_id: NotRequired[str | None]
     metadata: NotRequired[dict[str, str]]
+
+
+class KeyList(TypedDict):
+    value: list[KeyView]
+
+
+class KeyMade(TypedDict):
+    id: str
+    name: str
+    roles: list[Role]
+    profiles: list[str]
+    containers: list[str]
+    created_at: str
+    created_by: str
+    ends_at: str | None
+    revoked_at: str | None
+    revoked_by: str
+    key: str
+
+
+class KeyView(TypedDict):
+    id: str
+    name: str
+    roles: list[Role]
+    profiles: list[str]
+    containers: list[str]
+    created_at: str
+    created_by: str
+    ends_at: str | None
+    revoked_at: str | None
+    revoked_by: str
 
 
 class Language(TypedDict):
@@ -435,6 +485,14 @@ class ManifestRecording(TypedDict):
 
 
 Mode = Literal["standard", "express"]
+
+
+class NewKey(TypedDict):
+    name: str
+    roles: list[Role]
+    profiles: NotRequired[list[str]]
+    containers: NotRequired[list[str]]
+    ends_at: NotRequired[str | None]
 
 
 class NewSubscription(TypedDict):
@@ -576,6 +634,9 @@ class Review(TypedDict):
     stretches: NotRequired[list[Stretch]]
 
 
+Role = Literal["Submit", "Read", "Listen", "Review", "Operate", "Own"]
+
+
 class Rotation(TypedDict):
     overlap_hours: NotRequired[int]
 
@@ -648,6 +709,7 @@ class SubscriptionMade(TypedDict):
     id: str
     origin: str
     title: str
+    owner: str
     types: list[EventType]
     profiles: list[str]
     state: SubscriptionState
@@ -666,6 +728,7 @@ class SubscriptionView(TypedDict):
     id: str
     origin: str
     title: str
+    owner: str
     types: list[EventType]
     profiles: list[str]
     state: SubscriptionState

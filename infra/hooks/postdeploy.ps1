@@ -40,7 +40,7 @@ $resolved = {
         --query "value[?properties.status!='Resolved'].[name, properties.status]" --output tsv)
     if ($LASTEXITCODE) { return $false }
     $open | Where-Object { $_ } | ForEach-Object { [Console]::Error.WriteLine("Not resolved: $_") }
-    -not ($open -match '_SECRET')
+    -not ($open -match '_SECRET|OWNER_KEY')
 }
 
 $healthy = {

@@ -38,7 +38,7 @@ resolved() {
         --url "$app/config/configreferences/appsettings?api-version=2022-03-01" \
         --query "value[?properties.status!='Resolved'].[name, properties.status]" --output tsv) || return 1
     [ -z "$open" ] || printf '%s\n' "$open" | sed 's/^/Not resolved: /' >&2
-    ! printf '%s\n' "$open" | grep -q _SECRET
+    ! printf '%s\n' "$open" | grep -Eq '_SECRET|OWNER_KEY'
 }
 
 healthy() {

@@ -3,7 +3,7 @@
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $false
 
-foreach ($name in 'webhook-secret', 'events-secret') {
+foreach ($name in 'webhook-secret', 'events-secret', 'owner-key') {
     $address = "/subscriptions/$env:AZURE_SUBSCRIPTION_ID/resourceGroups/$env:AZURE_RESOURCE_GROUP" +
         "/providers/Microsoft.KeyVault/vaults/$env:KEY_VAULT_NAME/secrets/${name}?api-version=2025-05-01"
     $why = az rest --method GET --only-show-errors --output none --url $address 2>&1
@@ -16,6 +16,7 @@ foreach ($name in 'webhook-secret', 'events-secret') {
     [System.Security.Cryptography.RandomNumberGenerator]::Fill($bytes)
     $value = [Convert]::ToBase64String($bytes)
     if ($name -eq 'events-secret') { $value = "whsec_$value" }
+    if ($name -eq 'owner-key') { $value = 'dsk_' + $value.TrimEnd('=').Replace('+', '-').Replace('/', '_') }
     $file = New-TemporaryFile
     try {
         @{ parameters = @{ names = @{ value = @($name) }; values = @{ value = @{ $name = $value } } } } |

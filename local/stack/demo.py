@@ -22,6 +22,7 @@ from local.stack.download import download, outputs_of
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
+from local.stack.request import ON_REQUEST, ask_for
 from local.stack.stack import CONTAINERS, TABLE, running_stack
 from shared.errors import ConfigurationError
 from shared.model.batch.recording import Recording
@@ -55,8 +56,9 @@ def demo(
             logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
+            there = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
             progress = _drop_and_watch(
-                stack.azurite.connection_string,
+                there,
                 drops,
                 console,
                 check=stack.check,
@@ -67,7 +69,7 @@ def demo(
         shutil.rmtree(logs, ignore_errors=True)
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
-    except (ChildFailed, RuntimeError, TimeoutError) as error:
+    except (ChildFailed, RuntimeError, TimeoutError, StackDown) as error:
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
     shutil.rmtree(logs, ignore_errors=True)
@@ -81,7 +83,7 @@ def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
         names = ", ".join(path.name for path in intake.left_out[:5])
         more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
         console.print(f"Left out, not audio by their ending: {names}{more}", markup=False)
-    if not intake.drops:
+    if all(drop.is_companion for drop in intake.drops):
         raise FileNotFoundError("There is no audio in what was named.")
     return intake.drops
 
@@ -93,17 +95,17 @@ def drop_into(
     `metadata` is that of every blob."""
     console = Console(highlight=False)
     try:
-        storage = the_stack(folder, console).storage
+        there = the_stack(folder, console)
         drops = _choose(audio, console)
+        started = monotonic()
+        progress = _drop_and_watch(
+            there, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+        )
     except (StackDown, FileNotFoundError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
-    started = monotonic()
-    progress = _drop_and_watch(
-        storage, drops, console, check=lambda: None, seconds=3600, metadata=metadata
-    )
     if out is not None:
-        blobs = BlobServiceClient.from_connection_string(storage)
+        blobs = BlobServiceClient.from_connection_string(there.storage)
         download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
     screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
@@ -123,7 +125,7 @@ def the_stack(folder: Path, console: Console) -> Lasting:
 
 
 def _drop_and_watch(
-    storage: str,
+    there: Lasting,
     drops: Sequence[Drop],
     console: Console,
     *,
@@ -131,17 +133,26 @@ def _drop_and_watch(
     seconds: float,
     metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> Progress:
-    """Raises `TimeoutError`, and what `check` raises if a part of the stack ends meanwhile."""
-    blobs = BlobServiceClient.from_connection_string(storage)
-    wanted = {_drop(blobs, drop, metadata) for drop in drops}
-    console.print(f"Dropped {len(wanted)} recordings into the container audio.")
-    table = TableServiceClient.from_connection_string(storage).get_table_client(TABLE)
+    """What is dropped in one go is one batch. Raises `TimeoutError`, `StackDown`, and what `check`
+    raises if a part of the stack ends meanwhile."""
+    blobs = BlobServiceClient.from_connection_string(there.storage)
+    for drop in drops:
+        if drop.is_companion:
+            _drop(blobs, drop, {})
+    recordings = [drop for drop in drops if not drop.is_companion]
+    wanted = {_drop(blobs, drop, {**metadata, **ON_REQUEST}) for drop in recordings}
+    batch_id = ask_for(there, recordings, titled="dropscribe_title" in metadata)
+    console.print(
+        f"Dropped {len(wanted)} recordings into the container audio: batch {batch_id}.",
+        markup=False,
+    )
+    table = TableServiceClient.from_connection_string(there.storage).get_table_client(TABLE)
     shown: set[Key] = set()
     deadline = monotonic() + seconds
     with screen.progress_line(console) as show:
         while monotonic() < deadline:
             check()
-            progress = look(table, wanted)
+            progress = look(table, wanted, batch_id)
             show(progress)
             _show_new(progress, shown, blobs, console)
             if progress.is_over:

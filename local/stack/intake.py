@@ -23,6 +23,11 @@ class Drop:
     path: Path
     name: str
 
+    @property
+    def is_companion(self) -> bool:
+        """Whether it can only be a file that describes a recording."""
+        return self.path.suffix.lower() in (".json", ".xml", ".csv")
+
 
 @dataclass(frozen=True)
 class Intake:

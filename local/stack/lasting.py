@@ -41,6 +41,7 @@ def told(stack: Lasting, folder: Path = CACHE, *, events_secret: str = "") -> It
     folder.mkdir(exist_ok=True)
     try:
         for name, text in content.items():
+            (folder / name).touch(mode=0o600)  # some of it are keys
             (folder / name).write_text(text, encoding="utf-8")
         yield
     finally:

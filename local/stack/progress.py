@@ -43,17 +43,22 @@ class Progress:
         return f", unchanged {count}" if count else ""
 
 
-def look(table: TableClient, wanted: set[Key]) -> Progress:
-    """Where the `wanted` are. Reads every batch there is: for a table of one's own."""
+def look(table: TableClient, wanted: set[Key], batch_id: str | None = None) -> Progress:
+    """Where the `wanted` are, in that batch. Without one every batch is read that there is: for a
+    table of one's own."""
     store = TableBatchStore(table)
     rows: dict[Key, Recording] = {}
     submitted, reports = 0, []
-    for header in table.query_entities("RowKey eq 'batch'", select=["PartitionKey"]):
-        batch_id = header["PartitionKey"]
-        sent = {job.id for job in store.jobs(batch_id) if job.submitted_at is not None}
-        for row in store.recordings(batch_id):
+    for looked_at in [batch_id] if batch_id else _batches(table):
+        sent = {job.id for job in store.jobs(looked_at) if job.submitted_at is not None}
+        for row in store.recordings(looked_at):
             if (row.name, row.etag) in wanted:
                 rows[row.name, row.etag] = row
                 submitted += row.job_id in sent
-        reports.append(store.note_version(batch_id) is None)
+        reports.append(store.note_version(looked_at) is None)
     return Progress(len(wanted), submitted, bool(reports) and all(reports), rows)
+
+
+def _batches(table: TableClient) -> list[str]:
+    headers = table.query_entities("RowKey eq 'batch'", select=["PartitionKey"])
+    return [header["PartitionKey"] for header in headers]

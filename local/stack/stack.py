@@ -57,8 +57,9 @@ class Stack:
 
     @property
     def api_key(self) -> str:
-        """What callers of the app's API send as `x-functions-key`."""
-        return self.environment[FUNCTION]
+        """What callers of the app's API send, as `Authorization: Bearer` or `x-functions-key`: the
+        key of its owner."""
+        return self.environment["OWNER_KEY"]
 
     @property
     def blobs(self) -> BlobServiceClient:
@@ -166,6 +167,8 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
         "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
         "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+        "API_AUTH": "own",
+        "OWNER_KEY": f"dsk_{secrets.token_urlsafe(32)}",
         FUNCTION: secrets.token_hex(16),
     }
 

@@ -1,21 +1,45 @@
-"""Who calls, where App Service has checked a token of Entra ID.
+"""Who calls: by a key of the functions host, which it has checked; by a key of ours; or by a token
+of Entra ID, which App Service has checked.
 
-It sets the headers itself, and takes away those of the same names that come from outside; but only
-while its authentication is switched on, which it tells the app in `WEBSITE_AUTH_ENABLED`. Sources:
-"Work with user identities in Azure App Service authentication", Microsoft Learn.
+App Service sets its headers itself, and takes away those of the same names that come from outside;
+but only while its authentication is switched on, which it tells the app in `WEBSITE_AUTH_ENABLED`.
+Source: "Work with user identities in Azure App Service authentication", Microsoft Learn.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
 from shared.api.http import Request
 from shared.api.problems import Refused
+from shared.model.access.caller import Caller, host_caller
+from shared.model.access.key import PREFIX
+from shared.model.access.roles import TRANSCRIBE, grants_of_claims
 
 _ROLE_CLAIMS = ("roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role")
+_LONGEST_NAME = 200
+
+
+class Access(NamedTuple):
+    """How callers show who they are. `by_entra`: by tokens, which App Service checks where
+    `is_checked`, and `role` is the app role that stands for Submit, Read and Operate. `by_own`: by
+    keys of ours, which are taken beside tokens, too. Neither: by keys that the host checks."""
+
+    by_entra: bool = False
+    is_checked: bool = False
+    role: str = TRANSCRIBE
+    by_own: bool = False
+
+    @property
+    def host_checks(self) -> bool:
+        """Whether routes are of a level at which the host lets nobody in without a key of its."""
+        return not (self.by_entra or self.by_own)
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -31,19 +55,54 @@ class _Principal(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(_Principal)
 
 
-def caller_of(request: Request, *, is_checked: bool, role: str) -> str:
-    """The object id of the caller. `is_checked` tells that App Service checks tokens, `role` is
-    the app role that is needed, "" for none. Raises `Refused`."""
-    if not is_checked:
+def caller_of(request: Request, access: Access, find: Callable[[str], Caller | None]) -> Caller:
+    """`find` knows keys of ours. One that was brought decides, whatever came with it. Raises
+    `Refused`."""
+    key = _own_key(request)
+    if key:
+        caller = find(key)
+        if caller is None:
+            raise Refused(401, "key_unknown", "There is no such key, or it is not valid any more.")
+        return caller
+    if access.host_checks:
+        return host_caller(_fingerprint(_host_key(request)))
+    if access.by_entra:
+        return _of_token(request, access)
+    raise Refused(401, "unauthorised", "Send a key of this deployment as `Authorization: Bearer`.")
+
+
+def _own_key(request: Request) -> str:
+    """Never of the query, which lands in logs of others. Where App Service looks at tokens, the
+    header that holds keys of the host is the safer place."""
+    scheme, _, bearer = request.header("authorization").partition(" ")
+    given = (bearer.strip() if scheme.lower() == "bearer" else "", _functions_key(request))
+    return next((text for text in given if text.startswith(PREFIX)), "")
+
+
+def _functions_key(request: Request) -> str:
+    return request.header("x-functions-key").strip()
+
+
+def _host_key(request: Request) -> str:
+    return _functions_key(request) or request.query.get("code", "")
+
+
+def _fingerprint(key: str) -> str:
+    """Eight hex digits, which tell keys apart and nothing of them."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8] if key else ""
+
+
+def _of_token(request: Request, access: Access) -> Caller:
+    if not access.is_checked:
         text = "This deployment expects Entra ID, but App Service authentication is switched off."
         raise Refused(503, "authentication_off", text)
     principal = request.header("x-ms-client-principal")
-    caller = request.header("x-ms-client-principal-id")
-    if not principal or not caller:
-        raise Refused(401, "unauthorised", "Send a token of Entra ID for this app.")
-    if role and role not in _roles(principal):
-        raise Refused(403, "role_missing", f"The app role {role} is not assigned to you.")
-    return caller
+    object_id = request.header("x-ms-client-principal-id")
+    if not principal or not object_id:
+        raise Refused(401, "unauthorised", "Send a token of Entra ID for this app, or a key of it.")
+    name = request.header("x-ms-client-principal-name")[:_LONGEST_NAME]
+    found = grants_of_claims(sorted(_roles(principal)), access.role)
+    return Caller(id=object_id, kind="entra", name=name, grants=found)
 
 
 def _roles(principal: str) -> set[str]:

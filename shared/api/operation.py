@@ -18,15 +18,26 @@ from shared.api.problems import Refused
 from shared.api.words import words_at
 from shared.application import Application
 from shared.errors import ConfigurationError, Fault
+from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
+from shared.model.access.roles import Rights
+from shared.model.manifest.checks import Known
 
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 
 
+class Admitted(NamedTuple):
+    """Who may call an operation, and how far that reaches."""
+
+    caller: Caller = SOMEBODY
+    sight: Sight = NOTHING
+
+
 class Call(NamedTuple):
     """A request that was checked. `query` and `body` are of the types that the operation names.
-    `base` is the address of the API, `caller` whoever calls where that is known, `operations` is
-    all that can be called, for those that describe it."""
+    `base` is the address of the API, `caller` whoever calls, `sight` how far that one reaches by
+    this operation; an open one is called by somebody. `operations` is all that can be called, for
+    those that describe it."""
 
     app: Application
     request: Request
@@ -34,8 +45,19 @@ class Call(NamedTuple):
     path: Mapping[str, str]
     query: Any = None
     body: Any = None
-    caller: str = ""
+    caller: Caller = SOMEBODY
+    sight: Sight = NOTHING
     operations: Operations = ()
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks for a batch by this call."""
+        return Asker(self.caller.id, self.sight)
+
+    @property
+    def known(self) -> Known:
+        """What may be referred to in this call."""
+        return self.app.known._replace(sight=self.sight)
 
     def url(self, path: str) -> str:
         """The absolute address of something in the API."""
@@ -61,7 +83,8 @@ class Operation:
     that the operation reads by itself, `headers` what it reads besides, with what that does.
     `problems` are the statuses that it refuses with, besides those that all have. `former` maps
     names that a parameter of the query had before to the one that it has: they are taken and not
-    described. `is_open` lets everybody in. `unconfigured` answers where settings or profiles are
+    described. `rights` are the roles that may call it, and how far each reaches; `is_open` lets
+    everybody in. `unconfigured` answers where settings or profiles are
     wrong and there is no application; without it that is a problem. Each is itself and
     no other, whatever others hold."""
 
@@ -78,6 +101,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     former: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[int, ...] = ()
+    rights: Rights = field(default_factory=dict)
     is_open: bool = False
     unconfigured: Callable[[ConfigurationError], Response] | None = None
     tag: str = ""
@@ -86,6 +110,7 @@ class Operation:
 
     def __post_init__(self) -> None:
         """Types are looked into while modules are imported: two threads must not be the first."""
+        assert bool(self.rights) != self.is_open, f"{self.name}: open, or for some roles"
         object.__setattr__(self, "path_names", tuple(re.findall(r"\{(\w+)\}", self.path)))
         read_body = msgspec.json.Decoder(self.body).decode if self.body is not None else None
         object.__setattr__(self, "read_body", read_body)
@@ -112,6 +137,7 @@ PATH_VALUES: Mapping[str, PathValue] = {
     "batch_id": PathValue("^[A-Za-z0-9][A-Za-z0-9-]{0,99}$", "The id of a batch"),
     "recording_id": PathValue("^[0-9a-f]{32}$", "The id of a recording"),
     "subscription_id": PathValue("^(sub-[0-9a-z]{1,64}|callbacks)$", "The id of a subscription"),
+    "key_id": PathValue("^key-[0-9a-f]{16}$", "The id of a key"),
     "event_id": PathValue("^evt_[0-9]{13}[0-9a-f]{24}$", "The id of an event"),
     "trigger": PathValue(
         "^(transcript-ready|recording-failed|review-needed|batch-completed)$", "What starts a flow"
@@ -126,7 +152,7 @@ def read_call(
     request: Request,
     app: Application,
     base: str,
-    caller: str,
+    who: Admitted,
     operations: Operations,
 ) -> Call:
     """Raises `Refused` for what is not as the operation describes it."""
@@ -138,7 +164,8 @@ def read_call(
         path=path,
         query=_query(operation, request.query),
         body=_body(operation, request),
-        caller=caller,
+        caller=who.caller,
+        sight=who.sight,
         operations=operations,
     )
 

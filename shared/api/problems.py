@@ -12,9 +12,9 @@ from shared.errors import (
     ConfigurationError,
     DropscribeError,
     Fault,
+    FieldRefused,
     InputError,
     ManifestRefused,
-    SubscriptionRefused,
 )
 
 MOST_FAULTS = 200
@@ -66,7 +66,7 @@ def of_error(error: DropscribeError) -> Response:
         return problem(error.status, _code(error), detail, error.faults[:MOST_FAULTS], more=more)
     if isinstance(error, InputError):
         return problem(error.status, error.code, f"{error.reason} {error.advice}")
-    if isinstance(error, SubscriptionRefused):
+    if isinstance(error, FieldRefused):
         fault = Fault(code="invalid", message=str(error), at=error.field)
         return problem(error.status, _code(error), _sentence(str(error)), (fault,))
     if isinstance(error, ConfigurationError):

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from shared.api.caller import caller_of
+from shared.api.admit import admit, refuse_out_of_reach, tell
+from shared.api.caller import Access
 from shared.api.http import Request, Response
 from shared.api.operation import Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
 from shared.errors import ConfigurationError, DropscribeError
 from shared.log import event
-
-
-class Access(NamedTuple):
-    """How callers show who they are: by a key, which the host checks, or by Entra ID."""
-
-    by_entra: bool = False
-    is_checked: bool = False
-    role: str = ""
 
 
 def serve(
@@ -33,12 +25,14 @@ def serve(
     """Always a response: whatever goes wrong is told as problem details. `operations` are all
     that the API has."""
     try:
-        caller = ""
-        if access.by_entra and not operation.is_open:
-            caller = caller_of(request, is_checked=access.is_checked, role=access.role)
+        who = admit(operation, request, access, lambda key: application().callers(key))
         app = application()
         base = _base(request, app.public_url)
-        return operation.handle(read_call(operation, request, app, base, caller, operations))
+        call = read_call(operation, request, app, base, who, operations)
+        refuse_out_of_reach(call)
+        response = operation.handle(call)
+        tell(operation, call, response)
+        return response
     except Refused as error:
         return refusal(error)
     except ConfigurationError as error:

@@ -12,6 +12,7 @@ import msgspec
 from shared.errors import KeyReused, StoreConflict
 from shared.log import event
 from shared.messages import Expand
+from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch, Origin, Part, request_batch_id
 from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
@@ -46,17 +47,19 @@ class AcceptBatch(UseCase):
         kind: str = "json",
         batch_id: str | None = None,
         idempotency_key: str | None = None,
+        by: Asker = NOBODY,
     ) -> Batch:
         """`manifest` is checked already, or the content of a file of that `kind`. A batch id makes
         the call repeatable, and so does a key, which its caller has to keep apart from others'
         keys. Raises `ManifestRefused` and, where the key came with another content before,
         `KeyReused`."""
         if isinstance(manifest, bytes):
-            manifest = read_manifest(manifest, kind, self.known)
+            manifest = read_manifest(manifest, kind, self.known._replace(sight=by.sight))
         batch_id = batch_id or self._id(idempotency_key)
         content, lengths = _encoded(manifest)
         digest = hashlib.sha256(content).hexdigest()
         batch = _batch(batch_id, manifest, origin, digest, self.clock.now())
+        batch = msgspec.structs.replace(batch, owner=by.owner)
         there = self.store.batch(batch_id) or self._create(batch, content, lengths)
         if there.digest != batch.digest:
             raise KeyReused("the idempotency key was used for another request")
@@ -74,7 +77,13 @@ class AcceptBatch(UseCase):
         if there is None:
             raise StoreConflict("accept: the batch is gone again")
         if is_new:
-            event("batch.accepted", batch=batch.id, origin=batch.origin, items=batch.items)
+            event(
+                "batch.accepted",
+                batch=batch.id,
+                origin=batch.origin,
+                items=batch.items,
+                caller=batch.owner,
+            )
         return there
 
 
@@ -99,6 +108,7 @@ def _batch(batch_id: str, manifest: Manifest, origin: Origin, digest: str, now: 
         is_expanding=True,
         deadline_at=head.deadline,
         budget=head.budget,
+        containers=tuple(sorted({item.place[0] for item in manifest.items})),
         callbacks=bool(head.callback_url or any(item.callback_url for item in manifest.items)),
     )
 

@@ -13,6 +13,7 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
+from shared.model.batch.fingerprint import Fingerprint, fingerprint_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.blob_state import not_whole, unready
@@ -30,7 +31,14 @@ from shared.model.manifest.manifest import (
 )
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name
-from shared.model.profile.profile import Labels, Profile, choose, labels, said_of
+from shared.model.profile.profile import (
+    Labels,
+    Profile,
+    choose,
+    is_on_request,
+    labels,
+    said_of,
+)
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
@@ -121,6 +129,7 @@ class ExamineEntry:
             media_type=found.media_type,
             labels=labelled(_labels(entry, head, found.metadata), named.labels),
             notes=named.notes,
+            fingerprint=_fingerprint(found),
         )
         said = {*said_of(found.metadata), *asked(head, entry.item)}
         row = awaiting_companion(row, said, self.clock.now())
@@ -155,6 +164,14 @@ class ExamineEntry:
         status = self.web.head_refusal(url) if self.capabilities[provider].asks_head else None
         if status is not None:
             raise URL_WITHOUT_HEAD.error(status=status, provider=provider)
+
+
+def _fingerprint(found: AudioHead) -> Fingerprint | None:
+    """Of audio that was dropped, and left to this request: the same bytes are not a new version of
+    it. What somebody asks for otherwise is meant."""
+    if not is_on_request(found.metadata):
+        return None
+    return fingerprint_of(found.data, found.bytes, found.md5)
 
 
 @dataclass(frozen=True, kw_only=True)

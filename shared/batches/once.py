@@ -17,6 +17,7 @@ import msgspec
 from shared.batches.accept import AcceptBatch
 from shared.errors import StoreConflict
 from shared.log import event
+from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
 from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
@@ -42,16 +43,16 @@ class AcceptOnce:
     clock: Clock
     new_id: Callable[[], str]
 
-    def __call__(self, content: bytes, *, kind: str, caller: str) -> Batch:
+    def __call__(self, content: bytes, *, kind: str, caller: str, by: Asker = NOBODY) -> Batch:
         """`caller` tells callers apart; it is hashed, and may be a secret. A batch that was
         cancelled or deleted meanwhile is not what is asked for now. Raises `ManifestRefused`,
         `StoreConflict`."""
-        manifest = read_manifest(content, kind, self.known)
+        manifest = read_manifest(content, kind, self.known._replace(sight=by.sight))
         key = _key(caller, manifest)
         ended = ""
         for _ in range(TRIES):
             claim = self._claimed(key, ended)
-            batch = self.accept(manifest, origin="api", batch_id=claim.batch_id)
+            batch = self.accept(manifest, origin="api", batch_id=claim.batch_id, by=by)
             if not (batch.is_gone or batch.cancelled_at):
                 return batch
             ended = batch.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -13,7 +13,14 @@ from typing import Literal
 import msgspec
 
 from shared.errors import BatchMissing
-from shared.model.batch.batch import Batch, BatchEntry, Origin, item_recording_id, state_of
+from shared.model.batch.batch import (
+    Batch,
+    BatchEntry,
+    Origin,
+    entry_key,
+    item_recording_id,
+    state_of,
+)
 from shared.model.batch.recording import TERMINAL, Recording, State
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
@@ -47,6 +54,7 @@ class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     title: str
     profile: str
+    owner: str
     origin: Origin
     status: Status
     created_at: datetime
@@ -134,6 +142,7 @@ class TellStatus:
             id=batch.id,
             title=batch.title,
             profile=batch.profile,
+            owner=batch.owner,
             origin=batch.origin,
             status=_status(batch, is_over),
             created_at=batch.created_at,
@@ -218,10 +227,34 @@ class ListBatches:
     store: BatchStore
 
     def __call__(
-        self, wanted: BatchFilter, *, after: str | None = None, most: int = 50
+        self,
+        wanted: BatchFilter,
+        *,
+        after: str | None = None,
+        most: int = 50,
+        is_seen: Callable[[BatchEntry], bool] | None = None,
     ) -> BatchPage:
-        entries, more = self.store.entries(wanted, after=after, most=_in_page(most))
-        return BatchPage(batches=tuple(entries), after=more)
+        """With `is_seen` only those of which it is so; a page may then hold less than `most`, or
+        nothing, although it is not the last."""
+        most = _in_page(most)
+        if is_seen is None:
+            entries, more = self.store.entries(wanted, after=after, most=most)
+            return BatchPage(batches=tuple(entries), after=more)
+        found: list[BatchEntry] = []
+        for _ in range(LOOKED_THROUGH // MOST_IN_PAGE):
+            entries, more = self.store.entries(wanted, after=after, most=MOST_IN_PAGE)
+            for entry in filter(is_seen, entries):
+                found.append(entry)
+                if len(found) == most:
+                    return BatchPage(batches=tuple(found), after=_key(entry))
+            if more is None:
+                break
+            after = more
+        return BatchPage(batches=tuple(found), after=more)
+
+
+def _key(entry: BatchEntry) -> str:
+    return entry_key(entry.id, entry.created_at)
 
 
 def existing(batch_id: str, store: BatchStore) -> Batch:

@@ -10,7 +10,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,7 @@ from shared.configuration.addresses import (
 )
 from shared.errors import ConfigurationError
 from shared.model import setting as values
+from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
 from shared.model.batch.policy import Policy
 from shared.model.profile.keys import did_you_mean
@@ -98,8 +99,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MOST_AUDIO_HOURS_PER_DAY", values.amount, None),
     Setting("STOPPED", values.scopes, ()),
     Setting("ALLOW_HTTP", values.switch, False),
-    Setting("API_AUTH", values.one_of("keys", "entra"), "keys"),
-    Setting("API_ROLE", str, None),
+    Setting("API_AUTH", values.one_of("keys", "entra", "own"), "keys"),
+    Setting("API_ROLE", str, TRANSCRIBE),
+    Setting("OWNER_KEY", values.api_key, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
 
@@ -161,7 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stopped: tuple[str, ...]
     allow_http: bool
     api_auth: str
-    api_role: str | None
+    api_role: str
+    owner_key: Secret | None
     unknown: tuple[str, ...] = ()
 
 
@@ -233,14 +236,28 @@ def _policy(chosen: Mapping[str, Any], of_provider: Mapping[str, Mapping[str, An
     )
 
 
-def read_api_access(environment: Mapping[str, str] | None = None) -> tuple[bool, bool, str]:
-    """Whether callers of the API come with tokens of Entra ID instead of keys, whether App Service
-    checks these (it says so in a variable of its own), and the app role that is needed. Triggers
-    are declared by it before anything else is read, so what is wrong here is reported later."""
+class ApiAccess(NamedTuple):
+    """Whether callers of the API come with tokens of Entra ID, or with keys of ours alone, instead
+    of keys of the host; whether App Service checks the tokens (it says so in a variable of its
+    own), and the app role that stands for the everyday ones."""
+
+    by_entra: bool
+    by_own: bool
+    is_checked: bool
+    role: str
+
+
+def read_api_access(environment: Mapping[str, str] | None = None) -> ApiAccess:
+    """Triggers are declared by it before anything else is read, so what is wrong here is reported
+    later."""
     source = os.environ if environment is None else environment
-    by_entra = source.get("API_AUTH", "").strip() == "entra"
-    is_checked = source.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true"
-    return by_entra, is_checked, source.get("API_ROLE", "").strip()
+    auth = source.get("API_AUTH", "").strip()
+    return ApiAccess(
+        by_entra=auth == "entra",
+        by_own=auth == "own",
+        is_checked=source.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true",
+        role=source.get("API_ROLE", "").strip() or TRANSCRIBE,
+    )
 
 
 def _single_values(

@@ -72,13 +72,18 @@ class SubscriptionDesk:
         types: Iterable[str] = (),
         profiles: Iterable[str] = (),
         title: str = "",
+        owner: str = "",
+        is_bound: bool = False,
     ) -> Made:
-        """Deliveries begin within half a minute."""
+        """Deliveries begin within half a minute. `is_bound`: nothing comes that is not of one of
+        its profiles."""
         now, secret = self.clock.now(), self.new_secret()
         subscription = Subscription(
             id=f"sub-{self.new_id()}",
             origin=self._origin(url),
             title=_title(title),
+            owner=owner,
+            is_bound=is_bound,
             types=_types(types),
             profiles=self._known_profiles(profiles),
             created_at=now,

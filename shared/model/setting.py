@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from shared.model.access.key import is_key
 from shared.model.address import NEVER, Network
 from shared.model.events.signature import secret_bytes
 from shared.model.profile.locale import canonical
@@ -161,6 +162,13 @@ def webhook_secret(value: str) -> Secret:
         raise Invalid(
             f"has {len(value)} characters, expected at least {SHORTEST_SECRET}, best made at random"
         )
+    return Secret(value)
+
+
+def api_key(value: str) -> Secret:
+    """A key of ours."""
+    if not is_key(value):
+        raise Invalid("is no key, expected dsk_ and 43 letters, digits, _ or - made at random")
     return Secret(value)
 
 

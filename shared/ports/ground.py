@@ -13,6 +13,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
+from shared.ports.access import ApiKeys
 from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
@@ -45,6 +46,15 @@ class EventPorts(NamedTuple):
     new_secret: Callable[[], str]
     chance: Callable[[], float]
     own_secrets: Sequence[str] = ()
+
+
+class AccessPorts(NamedTuple):
+    """What knowing callers stands on. `owner_digest` is the hash of the key that the deployment
+    brought along, "" where it did not; `new_bytes` are those of a key."""
+
+    keys: ApiKeys
+    new_bytes: Callable[[], bytes]
+    owner_digest: str = ""
 
 
 class ProfilesFile(NamedTuple):
@@ -87,6 +97,7 @@ class Ports(NamedTuple):
     new_id: Callable[[], str]
     deployment: str
     events: EventPorts
+    access: AccessPorts
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"

@@ -22,6 +22,7 @@ REFERENCE = re.compile(
 # Secrets that infra/secret.sh makes, in the form that it gives them.
 MADE = {
     "webhook-secret": base64.b64encode(bytes(32)).decode(),
+    "owner-key": f"dsk_{'A' * 43}",
     "events-secret": f"whsec_{base64.b64encode(bytes(32)).decode()}",
 }
 # In a process of its own: an app tells its functions only once.

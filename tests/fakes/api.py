@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema
 
+from shared.api.caller import Access
 from shared.api.describe.openapi import document
 from shared.api.http import Request, Response
 from shared.api.operations.all import OPERATIONS
-from shared.api.serve import Access, serve
+from shared.api.serve import serve
 from shared.application import Application
 
 BASE = "https://app.example/api"

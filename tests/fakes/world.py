@@ -17,6 +17,7 @@ import msgspec
 
 from shared import messages as m
 from shared.application import Application
+from shared.model.access.key import digest_of, make_key
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
@@ -24,10 +25,11 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.ground import EventPorts, Ports, ProfilesFile
+from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
 from shared.ports.state import NoticedBook, NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
+from tests.fakes.access import FakeApiKeys
 from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
@@ -53,6 +55,7 @@ from tests.fakes.stores import (
 
 MOST_DELIVERIES = 5  # as in host.json
 OWN_SECRET = make_secret(b"the deployment signs with this, ")
+OWNER_KEY = make_key(b"whoever looks after it has this:")
 HIDDEN_AFTER_ERROR = timedelta(seconds=15)
 
 
@@ -104,6 +107,7 @@ class World:
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
         self.sender = FakeSender()
         self.brakes = FakeBrakes()
+        self.keys = FakeApiKeys()
         for store in (self.store, self.book, self.subscriptions, self.brakes):
             store.notices = self.outbox.notices  # notices lie in the partition of what they tell
         self.policy, self.profiles = policy or Policy(), profiles
@@ -151,6 +155,11 @@ class World:
                 pool=self.pool,
                 new_id=lambda: f"job{next(self._ids):03}",
                 deployment=self.deployment,
+                access=AccessPorts(
+                    keys=self.keys,
+                    new_bytes=lambda: f"{next(self._ids):032}".encode(),
+                    owner_digest=digest_of(OWNER_KEY),
+                ),
                 brakes=self.brakes,
                 ceilings=self.ceilings,
                 profiles_file=self.profiles_file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ import jsonschema
 import pytest
 from standardwebhooks import Webhook
 
+from local.host.keys import FUNCTION
 from local.stack.stack import Stack, running_stack
 from shared.api.describe.openapi import operation_id
 from shared.api.operations.all import OPERATIONS
@@ -132,6 +134,17 @@ def _stop_and_go_on(api: Client) -> None:
     assert api("POST", "/brakes", json={"scope": scope, "action": "go_on"}).json()["value"] == []
 
 
+def _give_a_key(api: Client) -> None:
+    assert "Own" in api("GET", "/me").json()["roles"]
+    made = api("POST", "/keys", json={"name": "Reader", "roles": ["Read"]}).json()
+    reader = {"x-functions-key": made["key"]}
+    assert httpx.get(f"{api.base}/batches", headers=reader, timeout=30).status_code == 200
+    assert httpx.post(f"{api.base}/batches", headers=reader, timeout=30).status_code == 403
+    assert made["id"] in [key["id"] for key in api("GET", "/keys").json()["value"]]
+    assert api("DELETE", f"/keys/{made['id']}").json()["revoked_by"] == "owner-key"
+    assert httpx.get(f"{api.base}/batches", headers=reader, timeout=30).status_code == 401
+
+
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
@@ -144,6 +157,7 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     assert api("GET", event["data"]["links"]["transcript"].removeprefix(api.base)).is_success
     _look_after_subscriptions(api)
     _stop_and_go_on(api)
+    _give_a_key(api)
     assert api.done == {operation_id(operation.name) for operation in OPERATIONS}
 
 
@@ -264,12 +278,30 @@ def test_schemathesis_finds_nothing(stack: Stack, tmp_path: Path) -> None:
     assert int(tested.group(1)) == len(OPERATIONS) - 1, done.stdout  # all but openapi.json itself
 
 
-def test_with_entra_app_services_header_lets_in_and_keys_do_not(tmp_path: Path) -> None:
+def test_with_keys_of_the_host_one_of_ours_says_who_it_is_beside_them(tmp_path: Path) -> None:
+    with stack_with(tmp_path, API_AUTH="keys") as stack:
+        url = f"{stack.app_url}/api/me"
+        own = {"Authorization": f"Bearer {stack.api_key}"}
+        assert httpx.get(url, headers=own, timeout=30).status_code == 401
+        host = {"x-functions-key": stack.environment[FUNCTION]}
+        assert httpx.get(url, headers=host, timeout=30).json()["kind"] == "host"
+        assert httpx.get(url, headers={**host, **own}, timeout=30).json()["id"] == "owner-key"
+
+
+def test_with_entra_app_services_header_and_our_keys_let_in_and_those_of_the_host_do_not(
+    tmp_path: Path,
+) -> None:
     settings = {"API_AUTH": "entra", "WEBSITE_AUTH_ENABLED": "True"}
     with stack_with(tmp_path, **settings) as stack:
         url = f"{stack.app_url}/api/batches"
-        known = {"X-MS-CLIENT-PRINCIPAL": "e30=", "X-MS-CLIENT-PRINCIPAL-ID": "someone"}
+        told = b'{"claims": [{"typ": "roles", "val": "Dropscribe.Read"}]}'
+        principal = base64.b64encode(told).decode()
+        known = {"X-MS-CLIENT-PRINCIPAL": principal, "X-MS-CLIENT-PRINCIPAL-ID": "someone"}
         assert httpx.get(url, headers=known, timeout=30).status_code == 200
-        key = {"x-functions-key": stack.api_key}
-        assert httpx.get(url, headers=key, timeout=30).status_code == 401
+        roleless = {**known, "X-MS-CLIENT-PRINCIPAL": "e30="}
+        assert httpx.get(url, headers=roleless, timeout=30).status_code == 403
+        host = {"x-functions-key": stack.environment[FUNCTION]}
+        assert httpx.get(url, headers=host, timeout=30).status_code == 401
+        own = {"x-functions-key": stack.api_key}
+        assert httpx.get(url, headers=own, timeout=30).status_code == 200
         assert httpx.get(f"{stack.app_url}/api/health", timeout=30).status_code == 200

@@ -8,10 +8,11 @@ import logging
 
 import pytest
 
+from shared.api.caller import Access
 from shared.api.describe.openapi import document
 from shared.api.http import Request
 from shared.api.operations.all import OPERATIONS
-from shared.api.serve import Access, serve
+from shared.api.serve import serve
 from shared.errors import StoreConflict, StoreUnavailable
 from tests.fakes.api import BASE, BY_NAME, Api
 from tests.fakes.world import World, a_second_of_silence
@@ -38,7 +39,7 @@ def test_with_entra_everybody_needs_what_app_service_vouches_for(world: World) -
     api = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
     assert api("list_batches").status == 401
     assert api("list_batches", headers={"x-functions-key": "any"}).status == 401
-    assert api("list_batches", headers=principal()).status == 200
+    assert api("list_batches", headers=principal("Transcribe")).status == 200
     assert api("get_health").status == 200
 
 
@@ -49,15 +50,24 @@ def test_without_app_service_authentication_nobodys_headers_are_believed(world: 
 
 
 @pytest.mark.parametrize("kind", ["roles", ROLES])
-def test_the_app_role_is_needed_where_one_is_named(world: World, kind: str) -> None:
-    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True, role="Transcribe"))
+@pytest.mark.parametrize("role", ["Transcribe", "Dropscribe.Read", "Dropscribe.Operate"])
+def test_an_app_role_is_needed(world: World, kind: str, role: str) -> None:
+    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
+    got = api("list_batches", headers=principal(kind=kind))
+    assert (got.status, got.json["code"]) == (403, "role_missing")
     assert api("list_batches", headers=principal("Read", kind=kind)).status == 403
-    assert api("list_batches", headers=principal("Read", "Transcribe", kind=kind)).status == 200
+    assert api("list_batches", headers=principal("Read", role, kind=kind)).status == 200
+
+
+def test_the_app_role_of_everyday_can_have_another_name(world: World) -> None:
+    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True, role="Scribe"))
+    assert api("list_batches", headers=principal("Transcribe")).status == 403
+    assert api("list_batches", headers=principal("Scribe")).status == 200
 
 
 @pytest.mark.parametrize("told", ["", "not base64!", base64.b64encode(b"[").decode()])
 def test_a_principal_that_cannot_be_read_lets_nobody_in(world: World, told: str) -> None:
-    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True, role="Transcribe"))
+    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
     headers = {**principal(), "X-MS-CLIENT-PRINCIPAL": told}
     assert api("list_batches", headers=headers).status == 401
 
@@ -68,7 +78,11 @@ def test_idempotency_keys_of_two_callers_are_two_keys(world: World) -> None:
         api(
             "create_batch",
             json_=MANIFEST,
-            headers={**principal(), "X-MS-CLIENT-PRINCIPAL-ID": who, "Idempotency-Key": "1"},
+            headers={
+                **principal("Transcribe"),
+                "X-MS-CLIENT-PRINCIPAL-ID": who,
+                "Idempotency-Key": "1",
+            },
         ).json["id"]
         for who in ("one", "other")
     }

@@ -16,9 +16,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failure.py": "errors",
     "shared/model/failure_texts.py": "model.failure errors",
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
+    "shared/model/access": "model.access errors",
     "shared/model/profile": "model.profile model.failure model.failure_texts errors",
     "shared/model/endpoint": "model.endpoint model.profile errors",
-    "shared/model/manifest": "model.manifest model.profile model.names errors",
+    "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
@@ -60,7 +61,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/batches": (
         f"batches pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
     ),
-    "shared/application.py": f"batches pipeline events endpoints ports messages {GROUND}",
+    "shared/access": f"access ports {GROUND}",
+    "shared/application.py": f"access batches pipeline events endpoints ports messages {GROUND}",
     "shared/api": f"api application batches pipeline.watch.health ports outputs {GROUND}",
     "shared/providers": "providers ports.provider model errors",
     "shared/stores": f"stores ports messages {GROUND}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from connector.surface import ACTIONS
-from shared.api.serve import Access
+from shared.api.caller import Access
 from shared.batches.once import SAME_WITHIN
 from tests.fakes.api import Api, Got
 from tests.fakes.meanwhile import Meanwhile
@@ -75,7 +77,9 @@ def test_callers_are_kept_apart(world: World) -> None:
     keys = [made(api, headers={"x-functions-key": key}) for key in ("key-1", "key-2", "key-1")]
     assert keys[0] == keys[2] != keys[1]
     entra = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
-    known = {"x-ms-client-principal": "e30="}
+    role = {"typ": "roles", "val": "Dropscribe.Submit"}
+    told = base64.b64encode(json.dumps({"claims": [role]}).encode()).decode()
+    known = {"x-ms-client-principal": told}
     people = [made(entra, headers={**known, "x-ms-client-principal-id": who}) for who in "aba"]
     assert people[0] == people[2] != people[1]
     assert "key-1" not in str(world.contents.claims)

@@ -63,6 +63,7 @@ def test_both_shells_make_secrets_in_the_same_way() -> None:
         "whsec_",
         "webhook-secret",
         "events-secret",
+        "owner-key",
     ):
         assert said in one and said in other, said
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.model.access.roles import PREFIX, ROLES, TRANSCRIBE
 from tests.azure_stubs import Call, Ran, Said, run
 from tests.bicep.dropscribe import INFRA, OWNER, deployed, names_in_data_account
 from tests.compilers.typed import CLIENT
@@ -133,8 +134,8 @@ def test_an_application_is_registered_whole_and_ends_in_a_call_that_answers_200(
     assert made["identifierUris"] == [f"api://{CLIENT}"]
     assert made["api"]["requestedAccessTokenVersion"] == 2
     values = [role["value"] for role in made["appRoles"]]
-    assert values[:2] == ["Transcribe", "Dropscribe.Submit"] and len(values) == 7
-    assert len({role["id"] for role in made["appRoles"]}) == 7
+    assert values == [TRANSCRIBE, *(f"{PREFIX}{role}" for role in ROLES)]
+    assert len({role["id"] for role in made["appRoles"]}) == len(values)
     assert all(r["allowedMemberTypes"] == ["User", "Application"] for r in made["appRoles"])
     (scope,) = made["api"]["oauth2PermissionScopes"]
     (cli,) = allowed["api"]["preAuthorizedApplications"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.setting import signing_secrets, webhook_secret
+from shared.model.setting import api_key, signing_secrets, webhook_secret
 from shared.version import VERSION
 from tests.azure_stubs import Call, Ran, Said, run
 from tests.bicep.dropscribe import INFRA, OWNER, deployed
@@ -50,7 +50,8 @@ def test_secrets_of_ours_are_random_and_made_where_there_are_none(tmp_path: Path
     first, second = (secret(tmp_path, "make") for _ in range(2))
     assert first.code == second.code == 0
     made, again = values(first), values(second)
-    assert set(made) == {"webhook-secret", "events-secret"}
+    assert set(made) == {"webhook-secret", "events-secret", "owner-key"}
+    assert api_key(made["owner-key"])
     assert not set(made.values()) & set(again.values())
     assert webhook_secret(made["webhook-secret"])
     (signing,) = signing_secrets(made["events-secret"])
@@ -251,7 +252,8 @@ def test_without_azd_the_same_steps_are_taken_in_the_same_order(tmp_path: Path) 
         "instanceMemoryMB": 4096,
         "ownerPrincipalId": OWNER,
     }
-    assert set(values(ran)) == {"webhook-secret", "events-secret"}
+    assert set(values(ran)) == {"webhook-secret", "events-secret", "owner-key"}
+    assert api_key(values(ran)["owner-key"])
     assert not [call for call in ran.calls if call.program == "azd"]
 
 

@@ -154,3 +154,56 @@ def test_an_empty_recording_is_a_failure_and_no_stub() -> None:
     assert [row.failure and row.failure.code for row in world.store.rows.values()] == [
         "empty_audio"
     ]
+
+
+ON_REQUEST = {"dropscribe_on_request": "true"}
+
+
+def ask_for(world: World, *names: str) -> str:
+    recordings = [{"container": "audio", "blob": name} for name in names]
+    return world.app.accept(json.dumps({"recordings": recordings}).encode()).id
+
+
+def test_what_is_left_to_a_request_waits_for_it_whatever_looks_at_the_container() -> None:
+    world = World()
+    assert world.drop("calls/a.wav", metadata=ON_REQUEST) is None
+    world.clock.advance(2 * 86_400)
+    world.sweep()
+    world.run()
+    assert not world.store.rows
+    batch = ask_for(world, "calls/a.wav")
+    world.run()
+    [row] = world.store.rows.values()
+    assert (row.batch_id, row.state) == (batch, "transcribed")
+    assert "transcripts/audio/calls/a.wav.json" in world.outputs.files
+
+
+def test_the_same_bytes_left_to_requests_are_not_paid_for_twice() -> None:
+    world = World()
+    for _ in range(3):
+        world.drop("a.wav", metadata=ON_REQUEST)
+        ask_for(world, "a.wav")
+        world.run()
+        world.clock.advance(600)
+    assert Counter(row.state for row in world.store.rows.values()) == {
+        "transcribed": 1,
+        "unchanged": 2,
+    }
+    assert sum(world.provider.transcribed.values()) == 1
+
+
+def test_a_prefix_takes_what_is_left_to_requests() -> None:
+    world = World()
+    world.drop("calls/a.wav", metadata=ON_REQUEST)
+    recordings = [{"container": "audio", "prefix": "calls/"}]
+    world.app.accept(json.dumps({"recordings": recordings}).encode())
+    world.run()
+    assert world.states() == {"calls/a.wav": "transcribed"}
+
+
+@pytest.mark.parametrize(("value", "states"), [("false", "transcribed"), ("yes", "failed")])
+def test_any_other_value_leaves_it_to_nobody(value: str, states: str) -> None:
+    world = World()
+    world.drop("a.wav", metadata={"dropscribe_on_request": value})
+    world.run()
+    assert world.states() == {"a.wav": states}

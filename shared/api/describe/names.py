@@ -13,6 +13,8 @@ from typing import Any, get_args
 
 from shared.api.fields import TranscriptFormat
 from shared.batches.status import Status
+from shared.model.access.caller import CallerKind
+from shared.model.access.roles import ROLES
 from shared.model.batch.batch import BatchState, Origin
 from shared.model.batch.decision import Choice
 from shared.model.batch.recording import State
@@ -31,6 +33,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "BatchOrigin": get_args(Origin),
     "BatchState": get_args(BatchState),
     "BatchStatus": get_args(Status),
+    "CallerKind": get_args(CallerKind),
     "DecisionKind": get_args(Choice),
     "DeliveryState": get_args(DeliveryState),
     "BrakeAction": get_args(Action),
@@ -57,6 +60,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "RedactWith": ("hash", "kind"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
+    "Role": ROLES,
     "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),

@@ -75,9 +75,10 @@ def _document(operations: Operations) -> dict[str, Any]:
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
                 "entra": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "own": {"type": "http", "scheme": "bearer", "bearerFormat": "dsk_"},
             },
         },
-        "security": [{"key": []}, {"entra": []}],
+        "security": [{"key": []}, {"entra": []}, {"own": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(op.tag for op in operations)],
     }
 
@@ -187,6 +188,8 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
         described["requestBody"] = {"required": True, "content": body}
     if operation.is_open:
         described["security"] = []
+    else:
+        described["x-dropscribe-roles"] = dict(operation.rights)
     if not described["parameters"]:
         del described["parameters"]
     return described

@@ -8,6 +8,7 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    keys,
     status,
     subscriptions,
     triggers,
@@ -23,4 +24,5 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *keys.OPERATIONS,
 )

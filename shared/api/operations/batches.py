@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,8 +13,9 @@ from shared.api.http import Request, Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
+from shared.api.rights import ASKS, DELETES, LOOKS, STEERS
 from shared.api.views.batches import BatchList, BatchView, batch_summary, batch_view
-from shared.model.batch.batch import BatchState, Origin
+from shared.model.batch.batch import BatchEntry, BatchState, Origin
 from shared.ports.state import BatchFilter
 
 POLL_SECONDS = 10
@@ -59,9 +60,9 @@ def create(call: Call) -> Response:
     kind = kind_of_body(request)
     key = _key(call)
     if key is None and not call.query.again:
-        batch = call.app.accept_once(request.body, kind=kind, caller=_sender(call))
+        batch = call.app.accept_once(request.body, kind=kind, caller=_sender(call), by=call.asker)
     else:
-        batch = call.app.accept(request.body, kind=kind, idempotency_key=key)
+        batch = call.app.accept(request.body, kind=kind, idempotency_key=key, by=call.asker)
     status = call.app.batch_status(batch.id)
     own = call.url(f"batches/{batch.id}")
     if call.query.wait or _asks_to_wait(request):
@@ -76,13 +77,20 @@ def _key(call: Call) -> str | None:
     if len(key) > LONGEST_KEY or not key.isprintable():
         text = f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters."
         raise Refused(400, "invalid_idempotency_key", text)
-    return f"{call.caller}\n{key}"
+    return f"{_told_apart(call)}\n{key}"
+
+
+def _told_apart(call: Call) -> str:
+    """Idempotency keys of whoever brings keys of the host are of one space: a key that takes the
+    place of another must not make what was asked for by the other come twice."""
+    return "" if call.caller.kind == "host" else call.caller.id
 
 
 def _sender(call: Call) -> str:
-    """Where nobody knows the caller, the key tells callers apart."""
+    """Whose the same request within minutes is: keys of the host are told apart by themselves."""
     request = call.request
-    return call.caller or request.header("x-functions-key") or request.query.get("code", "")
+    host_key = request.header("x-functions-key") or request.query.get("code", "")
+    return _told_apart(call) or host_key
 
 
 def _asks_to_wait(request: Request) -> bool:
@@ -104,9 +112,17 @@ def list_all(call: Call) -> Response:
         created_from=asked.created_from,
         created_to=asked.created_to,
     )
-    page = call.app.batches(wanted, after=asked.after, most=asked.limit)
+    page = call.app.batches(wanted, after=asked.after, most=asked.limit, is_seen=_is_seen(call))
     entries = tuple(batch_summary(entry, call.base) for entry in page.batches)
     return answer(BatchList(value=entries, next_link=next_link(call, page.after)))
+
+
+def _is_seen(call: Call) -> Callable[[BatchEntry], bool] | None:
+    """Which batches the caller sees; None: all of them."""
+    if call.sight.is_whole:
+        return None
+    of_header, covers = call.app.belongings.of_header, call.sight.covers
+    return lambda entry: covers(of_header(entry))
 
 
 def next_link(call: Call, after: str | None) -> str | None:
@@ -161,6 +177,7 @@ OPERATIONS = tagged(
         "all. The same once more within five minutes is the same batch, unless it says `again`; "
         "with an `Idempotency-Key` it is, however long after.",
         handle=create,
+        rights=ASKS,
         query=BatchCreation,
         body_types=MANIFEST_TYPES,
         headers={
@@ -182,6 +199,7 @@ OPERATIONS = tagged(
         description="Lists batches, the newest first. Batches of dropped audio are in the list "
         "once their window has closed.",
         handle=list_all,
+        rights=LOOKS,
         query=BatchQuery,
         former={"state": "status"},  # the word that a batch itself has for it
         answers={200: Answer("A page of batches", BatchList)},
@@ -193,6 +211,7 @@ OPERATIONS = tagged(
         summary="Get a batch",
         description="Tells how a batch is doing: counts, progress, cost so far, what remains.",
         handle=get,
+        rights=LOOKS,
         answers={200: Answer("The batch", BatchView)},
         problems=(404,),
     ),
@@ -204,6 +223,7 @@ OPERATIONS = tagged(
         description="Answers 202 until the batch is over, then 200. Made for whoever follows "
         "`Location` by themselves, as flows do.",
         handle=result,
+        rights=LOOKS,
         answers={
             200: Answer("The batch is over", BatchView),
             202: Answer("The batch is not over yet", BatchView, headers=_WAITING),
@@ -218,6 +238,7 @@ OPERATIONS = tagged(
         description="Sends nothing more to a provider, and deletes what is there. What is "
         "transcribed stays. A batch that is over stays as it is.",
         handle=cancel,
+        rights=STEERS,
         answers={200: Answer("The batch, being cancelled", BatchView)},
         problems=(404, 409),
     ),
@@ -228,6 +249,7 @@ OPERATIONS = tagged(
         summary="Retry failed recordings",
         description="Puts the failed recordings of a batch back in line, each for a new attempt.",
         handle=retry,
+        rights=STEERS,
         answers={200: Answer("The batch, going on", BatchView)},
         problems=(404, 409),
     ),
@@ -239,6 +261,7 @@ OPERATIONS = tagged(
         description="Forgets a batch that is over and, if wanted, removes what was written for "
         "it. The audio stays where it is.",
         handle=delete,
+        rights=DELETES,
         query=BatchDeletion,
         answers={204: Answer("The batch is being deleted")},
         problems=(404, 409),

@@ -9,6 +9,8 @@ from msgspec import Meta
 
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
+from shared.api.problems import Refused
+from shared.api.rights import OWNS, RUNS_OR_OWNS
 from shared.model.money.brakes import Action, Held
 
 TAG = "Deployment"
@@ -51,6 +53,8 @@ def list_all(call: Call) -> Response:
 
 def change(call: Call) -> Response:
     asked: BrakeChange = call.body
+    if asked.action == "lift_ceiling" and call.caller.sight(OWNS) is None:
+        raise Refused(403, "role_missing", "A ceiling is lifted by whoever has the role Own.")
     call.app.change_brake(asked.scope, asked.action, asked.reason)
     return list_all(call)
 
@@ -64,6 +68,7 @@ OPERATIONS = (
         description="Lists what is stopped, and which ceilings of the day are reached.",
         tag=TAG,
         handle=list_all,
+        rights=RUNS_OR_OWNS,
         answers={200: Answer("What holds something back", BrakeList)},
     ),
     Operation(
@@ -75,6 +80,7 @@ OPERATIONS = (
         "or lifts a ceiling for the day. What was sent before is fetched all the same.",
         tag=TAG,
         handle=change,
+        rights=RUNS_OR_OWNS,
         body=BrakeChange,
         answers={200: Answer("What holds something back then", BrakeList)},
         problems=(409, 415, 422),

@@ -12,6 +12,7 @@ from shared.api.http import Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
+from shared.api.rights import ASKS
 from shared.model.manifest.files import read_manifest
 from shared.model.money.estimate import Estimate, Length
 
@@ -48,11 +49,14 @@ def of_lengths(call: Call) -> Response:
         channels=asked.channels,
         count=asked.recordings,
     )
+    if asked.profile not in call.known.profile_names:
+        known = ", ".join(call.known.profile_names)
+        raise Refused(422, "unknown_profile", f"There is no such profile. Known are: {known}.")
     return answer(call.app.estimate([length], profile=asked.profile))
 
 
 def of_manifest(call: Call) -> Response:
-    manifest = read_manifest(call.request.body, kind_of_body(call.request), call.app.known)
+    manifest = read_manifest(call.request.body, kind_of_body(call.request), call.known)
     return answer(call.app.estimate(manifest))
 
 
@@ -66,6 +70,7 @@ OPERATIONS = tagged(
         description="Tells what recordings of a length, or of a size, would cost with each "
         "provider and mode, and whether a prepaid balance is enough.",
         handle=of_lengths,
+        rights=ASKS,
         query=EstimateQuery,
         answers={200: Answer("The estimate", Estimate)},
         problems=(422,),
@@ -78,6 +83,7 @@ OPERATIONS = tagged(
         description="Takes a manifest as creating a batch does, looks into some of its recordings, "
         "and tells what all would cost. Nothing is stored and nothing is sent to a provider.",
         handle=of_manifest,
+        rights=ASKS,
         body_types=MANIFEST_TYPES,
         answers={200: Answer("The estimate", Estimate)},
         problems=(413, 415, 422),

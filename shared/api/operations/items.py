@@ -12,6 +12,7 @@ from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
+from shared.api.rights import LOOKS, READS
 from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
@@ -154,6 +155,7 @@ OPERATIONS = tagged(
         summary="List recordings",
         description="Lists the recordings of a batch, or finds the one with a client item id.",
         handle=list_all,
+        rights=LOOKS,
         query=ItemQuery,
         answers={200: Answer("A page of recordings", ItemList)},
         problems=(404,),
@@ -165,6 +167,7 @@ OPERATIONS = tagged(
         summary="Get a recording",
         description="Tells what became of a recording.",
         handle=get,
+        rights=LOOKS,
         answers={200: Answer("The recording", Item)},
         problems=(404,),
     ),
@@ -176,6 +179,7 @@ OPERATIONS = tagged(
         description="Gives what was said, in the format that is asked for: in the query, or by "
         "`Accept`. A format that was not written is made now.",
         handle=transcript,
+        rights=READS,
         query=TranscriptQuery,
         answers={200: _one_of("The transcript", Transcript, TRANSCRIPT_TYPES)},
         problems=(404, 406),
@@ -188,6 +192,7 @@ OPERATIONS = tagged(
         description="Gives what was said as captions or as plain text. The same as the transcript "
         "with a `format`, for clients that expect one kind of answer from an address.",
         handle=transcript_file,
+        rights=READS,
         answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
         problems=(404,),
     ),
@@ -199,6 +204,7 @@ OPERATIONS = tagged(
         description="Gives the report of a batch that is over: who, what, how sure, what it cost, "
         "what failed and why.",
         handle=report,
+        rights=READS,
         query=ReportQuery,
         answers={200: _one_of("The report", Report, REPORT_TYPES)},
         problems=(404, 406),
@@ -211,6 +217,7 @@ OPERATIONS = tagged(
         description="Gives the report of a batch that is over as a table or as a page. The same as "
         "the report with a `format`, for clients that expect one kind of answer from an address.",
         handle=report_file,
+        rights=READS,
         answers={200: _text("The table, or the page", REPORT_TYPES)},
         problems=(404,),
     ),

@@ -15,6 +15,7 @@ from shared.api.describe.plain_schemas import plain
 from shared.api.fields import TranscriptFormat, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, Operations, tagged
+from shared.api.rights import ANYBODY
 from shared.api.views.choices import Choice, ChoiceList
 from shared.errors import ConfigurationError
 from shared.outputs.formats import FORMATS
@@ -52,7 +53,7 @@ def _health(found: Health) -> Response:
 
 
 def profiles(call: Call) -> Response:
-    return _choices((p.name, p.name) for p in call.app.known.profiles)
+    return _choices((name, name) for name in call.known.profile_names)
 
 
 def formats(call: Call) -> Response:
@@ -129,6 +130,7 @@ OPERATIONS = tagged(
         summary="List profiles",
         description="Lists the profiles that a batch may name.",
         handle=profiles,
+        rights=ANYBODY,
         answers={200: Answer("All profiles", ChoiceList)},
     ),
     Operation(
@@ -138,6 +140,7 @@ OPERATIONS = tagged(
         summary="List formats",
         description="Lists the formats in which a transcript can be had.",
         handle=formats,
+        rights=ANYBODY,
         answers={200: Answer("All formats", ChoiceList)},
     ),
     Operation(
@@ -148,6 +151,7 @@ OPERATIONS = tagged(
         description="Lists the locales that the profiles use, and those that the providers of this "
         "deployment name.",
         handle=locales,
+        rights=ANYBODY,
         answers={200: Answer("All locales", ChoiceList)},
     ),
     Operation(
@@ -157,6 +161,7 @@ OPERATIONS = tagged(
         summary="Describe a transcript",
         description="Gives the schema of a transcript in a format, for designers of flows.",
         handle=transcript_schema,
+        rights=ANYBODY,
         query=SchemaQuery,
         answers={200: Answer("The schema", SchemaAnswer)},
     ),
@@ -167,6 +172,7 @@ OPERATIONS = tagged(
         summary="Describe the API",
         description="Gives this description of the API, in OpenAPI 3.1.",
         handle=openapi,
+        rights=ANYBODY,
         answers={200: Answer("The description", dict)},
     ),
     Operation(
@@ -177,6 +183,7 @@ OPERATIONS = tagged(
         description="Gives the same description in OpenAPI 3.0.3, as generators of clients and "
         "gateways read it.",
         handle=openapi_3_0,
+        rights=ANYBODY,
         answers={200: Answer("The description", dict)},
     ),
 )

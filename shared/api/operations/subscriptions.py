@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from shared.api.fields import BatchId, EventId, Key, Moment, Page, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
+from shared.api.problems import Refused
+from shared.api.rights import HEARS, SUBSCRIBES
 from shared.api.views.subscriptions import (
     DeliveryList,
     DeliveryView,
@@ -93,14 +96,36 @@ class DeliveryQuery(msgspec.Struct, frozen=True, kw_only=True):
 def create(call: Call) -> Response:
     asked: NewSubscription = call.body
     made = call.app.subscriptions.create(
-        asked.url, types=asked.types, profiles=asked.profiles, title=asked.title
+        asked.url,
+        types=asked.types,
+        profiles=within_bounds(call, asked.profiles),
+        title=asked.title,
+        owner=call.caller.id,
+        is_bound=call.sight.profiles is not None,
     )
     view = subscription_made(made.subscription, made.secret, call.base)
     return answer(view, 201, {"Location": view.links.self})
 
 
+def within_bounds(call: Call, profiles: Sequence[str]) -> Sequence[str]:
+    """Of which profiles the caller may be told; where none are named, of all those. Raises
+    `Refused`: no event is known by its container."""
+    if any(grant.containers for grant in call.sight.grants) and not call.sight.is_whole:
+        text = "Your role is bound to containers, by which events cannot be told apart."
+        raise Refused(403, "out_of_reach", text)
+    bounds = call.sight.profiles
+    if bounds is None:
+        return profiles
+    if not set(profiles) <= set(bounds):
+        text = f"Your role is bound to some profiles: {', '.join(bounds)}."
+        raise Refused(403, "out_of_reach", text)
+    return profiles or bounds
+
+
 def list_all(call: Call) -> Response:
-    found = tuple(subscription_view(s, call.base) for s in call.app.subscriptions.all())
+    of, sight = call.app.belongings.of_subscription_row, call.sight
+    seen = [s for s in call.app.subscriptions.all() if sight.is_whole or sight.covers(of(s))]
+    found = tuple(subscription_view(s, call.base) for s in seen)
     return answer(SubscriptionList(value=found))
 
 
@@ -116,7 +141,7 @@ def change(call: Call) -> Response:
         url=asked.url,
         title=asked.title,
         types=asked.types,
-        profiles=asked.profiles,
+        profiles=None if asked.profiles is None else within_bounds(call, asked.profiles),
         active=asked.active,
     )
     return answer(subscription_view(there, call.base))
@@ -188,6 +213,7 @@ OPERATIONS = tagged(
         summary="Subscribe to events",
         description="Sends signed events to an address from now on. The secret is shown this once.",
         handle=create,
+        rights=SUBSCRIBES,
         body=NewSubscription,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
         problems=(409, 415, 422),
@@ -199,6 +225,7 @@ OPERATIONS = tagged(
         summary="List subscriptions",
         description="Lists who is told of events.",
         handle=list_all,
+        rights=HEARS,
         answers={200: Answer("All subscriptions", SubscriptionList)},
     ),
     Operation(
@@ -208,6 +235,7 @@ OPERATIONS = tagged(
         summary="Get a subscription",
         description="Tells where a subscription sends, what, and how well that goes.",
         handle=get,
+        rights=HEARS,
         answers={200: Answer("The subscription", SubscriptionView)},
         problems=(404,),
     ),
@@ -218,6 +246,7 @@ OPERATIONS = tagged(
         summary="Change a subscription",
         description="Changes what is given, and leaves the rest as it is.",
         handle=change,
+        rights=HEARS,
         body=SubscriptionChange,
         answers={200: Answer("The subscription", SubscriptionView)},
         problems=(404, 409, 415, 422),
@@ -229,6 +258,7 @@ OPERATIONS = tagged(
         summary="Delete a subscription",
         description="Sends nothing more to it.",
         handle=delete,
+        rights=HEARS,
         answers={204: Answer("The subscription is deleted")},
         problems=(404, 409),
     ),
@@ -239,6 +269,7 @@ OPERATIONS = tagged(
         summary="Rotate a secret",
         description="Makes a new secret. The one until now signs, too, until the overlap is over.",
         handle=rotate,
+        rights=HEARS,
         body=Rotation,
         answers={200: Answer("The subscription with its new secret", SubscriptionMade)},
         problems=(404, 409, 415, 422),
@@ -250,6 +281,7 @@ OPERATIONS = tagged(
         summary="Send a test event",
         description="Sends an event of the type subscription.tested to this subscription alone.",
         handle=test,
+        rights=HEARS,
         answers={200: Answer("The event was put in line", EventSent)},
         problems=(404, 409, 422),
     ),
@@ -261,6 +293,7 @@ OPERATIONS = tagged(
         description="Lists what was sent to a subscription, with every attempt; `callbacks` stands "
         "for the addresses that batches brought along.",
         handle=list_deliveries,
+        rights=HEARS,
         query=DeliveryQuery,
         former={"type": "event_type"},  # in several languages a word of its own
         answers={200: Answer("A page of deliveries", DeliveryList)},
@@ -273,6 +306,7 @@ OPERATIONS = tagged(
         summary="Get a delivery",
         description="Tells what became of one event on its way to one receiver.",
         handle=get_delivery,
+        rights=HEARS,
         answers={200: Answer("The delivery", DeliveryView)},
         problems=(404,),
     ),
@@ -284,6 +318,7 @@ OPERATIONS = tagged(
         description="Sends one event, those of a batch, or those of a time span once more, under "
         "the same ids.",
         handle=replay,
+        rights=HEARS,
         body=Replay,
         answers={200: Answer("The events are put in line", EventsReplayed)},
         problems=(404, 409, 415, 422),

@@ -14,7 +14,8 @@ import msgspec
 from shared.api.fields import ProfileName, about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
-from shared.api.operations.subscriptions import LOCATION, Url
+from shared.api.operations.subscriptions import LOCATION, Url, within_bounds
+from shared.api.rights import SUBSCRIBES
 from shared.api.views.subscriptions import SubscriptionMade, subscription_made
 from shared.model.events.event import EventType
 
@@ -39,8 +40,10 @@ def create(call: Call) -> Response:
     made = call.app.subscriptions.create(
         asked.url,
         types=[TRIGGERS[trigger]],
-        profiles=[asked.profile] if asked.profile else [],
+        profiles=within_bounds(call, [asked.profile] if asked.profile else []),
         title=f"Flow: {trigger}",
+        owner=call.caller.id,
+        is_bound=call.sight.profiles is not None,
     )
     view = subscription_made(made.subscription, made.secret, call.base)
     return answer(view, 201, {"Location": view.links.self})
@@ -56,6 +59,7 @@ OPERATIONS = tagged(
         description="Subscribes a flow to events of one type. Deleting the subscription at the "
         "`Location` of the answer ends it.",
         handle=create,
+        rights=SUBSCRIBES,
         body=NewTrigger,
         answers={201: Answer("The subscription", SubscriptionMade, headers=LOCATION)},
         problems=(404, 409, 415, 422),

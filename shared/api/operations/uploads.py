@@ -11,6 +11,8 @@ from msgspec import Meta
 from shared.api.fields import about
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
+from shared.api.problems import Refused
+from shared.api.rights import ASKS
 from shared.api.views.uploads import Upload
 
 # No folder, no control character, and not one that some storage cuts off at the end.
@@ -33,6 +35,7 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def create(call: Call) -> Response:
+    _refuse_out_of_reach(call)
     place = call.app.upload(call.body.name, timedelta(minutes=call.body.minutes))
     view = Upload(
         url=place.link.url,
@@ -45,6 +48,14 @@ def create(call: Call) -> Response:
     return answer(view, 201, {"Cache-Control": "no-store"})
 
 
+def _refuse_out_of_reach(call: Call) -> None:
+    """Raises `Refused` where the caller could not name afterwards what it uploaded."""
+    uploads = call.app.known.shared.uploads
+    if all(grant.containers and uploads not in grant.containers for grant in call.sight.grants):
+        text = f"Your role is bound to containers, and {uploads} is none of them."
+        raise Refused(403, "out_of_reach", text)
+
+
 OPERATIONS = tagged(
     "Uploads",
     Operation(
@@ -55,6 +66,7 @@ OPERATIONS = tagged(
         description="Gives a link by which one recording can be uploaded for a short time. A batch "
         "then names it by the container and the blob of the answer.",
         handle=create,
+        rights=ASKS,
         body=NewUpload,
         answers={201: Answer("Where to upload", Upload)},
         problems=(415,),

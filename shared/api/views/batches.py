@@ -20,6 +20,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, about("Batch id", "The id of the batch")]
     title: Annotated[str, about("Title", "What its maker calls it")]
     profile: Annotated[str, about("Profile", "Empty where there are several")]
+    owner: Annotated[str, about("Owner", "Who asked for it; empty where it was dropped")]
     origin: Annotated[Origin, about("Origin", "How it came in")]
     status: Annotated[BatchProgress, about("Status", "How far it is")]
     created_at: Annotated[Moment, about("Created at", "When it came in")]
@@ -54,6 +55,7 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, about("Batch id", "The id of the batch")]
     title: Annotated[str, about("Title", "What its maker calls it")]
     profile: Annotated[str, about("Profile", "Empty where there are several")]
+    owner: Annotated[str, about("Owner", "Who asked for it; empty where it was dropped")]
     origin: Annotated[Origin, about("Origin", "How it came in")]
     status: Annotated[BatchState, about("Status", "Whether it is over, and how it ended")]
     state: Annotated[BatchState, about("State", "The same as `status`, under its former name")]
@@ -65,7 +67,7 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def batch_summary(entry: BatchEntry, base: str) -> BatchSummary:
-    names = [name for name in entry.__struct_fields__ if name != "items"]
+    names = [name for name in entry.__struct_fields__ if name not in ("items", "containers")]
     return BatchSummary(
         **{name: getattr(entry, name) for name in names},
         status=entry.state,

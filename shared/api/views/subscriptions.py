@@ -19,6 +19,7 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, about("Subscription id", "The id of the subscription")]
     origin: Annotated[str, about("Origin", "Scheme, host and port of where events go")]
     title: Annotated[str, about("Title", "What its maker calls it")]
+    owner: Annotated[str, about("Owner", "Who made it; empty where nobody knows")]
     types: Annotated[tuple[EventType, ...], about("Types", "Which events; empty: all")]
     profiles: Annotated[tuple[str, ...], about("Profiles", "Of which profiles; empty: all")]
     state: Annotated[Literal["active", "disabled"], about("State", "Whether it is served")]

@@ -23,7 +23,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
-    come. `reported` is how many recordings the last report held, `failed` and
+    come. `owner` is who asked for it, "" where it was dropped; `containers` are those of its audio,
+    where a request named it. `reported` is how many recordings the last report held, `failed` and
     `unchanged` how many of these are so. `version` is the row's ETag, "" for a row not yet stored.
 
     Of a manifest or a request: `items` are its entries, `digest` is its content's. While
@@ -39,6 +40,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     origin: Origin = "dropped"
     title: str = ""
+    owner: str = ""
+    containers: tuple[str, ...] = ()
     created_at: datetime
     closes_at: datetime
     finished_at: datetime | None = None
@@ -155,7 +158,7 @@ def to_be_deleted(batch: Batch, *, with_outputs: bool) -> Batch:
 
 def deleted(batch: Batch, now: datetime) -> Batch:
     """What is left of it says nothing of anybody."""
-    return _step(batch, "deleted", title="", deleting=None, deleted_at=now)
+    return _step(batch, "deleted", title="", owner="", deleting=None, deleted_at=now)
 
 
 def revived(batch: Batch) -> Batch:
@@ -185,6 +188,8 @@ class BatchEntry(msgspec.Struct, frozen=True, kw_only=True):
     recordings: int = 0
     failed: int = 0
     items: int | None = None
+    owner: str = ""
+    containers: tuple[str, ...] = ()
 
 
 def state_of(batch: Batch) -> BatchState:
@@ -213,6 +218,8 @@ def entry_of(batch: Batch, state: BatchState) -> BatchEntry:
         recordings=max(batch.reported, 0),
         failed=batch.failed,
         items=batch.items,
+        owner=batch.owner,
+        containers=batch.containers,
     )
 
 

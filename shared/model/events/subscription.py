@@ -29,15 +29,19 @@ STEPS: Steps[SubscriptionState] = {
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """One row. `origin` is what may be shown of the address: scheme, host and port. `types` and
-    `profiles` filter; empty, all come. `reason` says why it is disabled. `failing_since_at` is
-    when an attempt failed first after the last success. `version` is the row's ETag."""
+    """One row. `origin` is what may be shown of the address: scheme, host and port. `owner` is who
+    made it, "" in a row of a release that did not write it. `types` and `profiles` filter; empty,
+    all come; where it `is_bound`, nothing comes that is not of one of its profiles. `reason` says
+    why it is disabled. `failing_since_at` is when an attempt failed first after the last success.
+    `version` is the row's ETag."""
 
     id: str
     origin: str
     title: str = ""
+    owner: str = ""
     types: tuple[EventType, ...] = ()
     profiles: tuple[str, ...] = ()
+    is_bound: bool = False
     state: SubscriptionState = "active"
     reason: str = ""
     created_at: datetime
@@ -46,10 +50,12 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
 
     def wants(self, event: Event) -> bool:
-        """What concerns no profile, or more than one, is kept from nobody."""
+        """What concerns no profile, or more than one, is kept only from who is bound to some."""
         if self.state != "active" or (self.types and event.type not in self.types):
             return False
-        return not self.profiles or event.profile is None or event.profile in self.profiles
+        if event.profile is None:
+            return not self.is_bound
+        return not self.profiles or event.profile in self.profiles
 
 
 class SigningSecret(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -118,7 +124,7 @@ def switched(there: Subscription, *, on: bool, now: datetime) -> Subscription:
 
 def deleted(there: Subscription, now: datetime) -> Subscription:
     """What is left of it says nothing of anybody."""
-    return _to(there, "deleted", origin="", title="", changed_at=now)
+    return _to(there, "deleted", origin="", title="", owner="", changed_at=now)
 
 
 def _to(there: Subscription, step: str, **changes: Any) -> Subscription:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.errors import InputError
+from shared.model.access.caller import Sight
+from shared.model.manifest.bounds import Shared, may_name
 from shared.model.manifest.entry import (
     MOST_ID,
     MOST_TITLE,
@@ -55,12 +57,22 @@ SINGLE_KEYS = ("client_item_id", "title")
 
 class Known(NamedTuple):
     """What a manifest may refer to. `containers` are those whose blobs may be named, the first
-    one where none is named. `allow_http` is for a developer's machine."""
+    one where none is named. `allow_http` is for a developer's machine. `shared` are the containers
+    of everybody, and `sight` is how far whoever asks reaches; None: everywhere."""
 
     profiles: Sequence[Profile]
     capabilities: Mapping[str, Capabilities]
     containers: Sequence[str]
     allow_http: bool = False
+    shared: Shared = Shared()
+    sight: Sight | None = None
+
+    @property
+    def profile_names(self) -> list[str]:
+        """Of the profiles that may be asked for."""
+        bounds = self.sight.profiles if self.sight is not None else None
+        names = [profile.name for profile in self.profiles]
+        return [name for name in names if bounds is None or name in bounds]
 
 
 class Checker:
@@ -109,8 +121,14 @@ class Checker:
         )
 
     def _profile(self, entry: Entry) -> str | None:
-        name = entry.text("profile", 40)
-        known = [profile.name for profile in self._known.profiles]
+        name, known = entry.text("profile", 40), self._known.profile_names
+        if (
+            name is None
+            and self._known.sight is not None
+            and self._known.sight.profiles is not None
+        ):
+            text = f"Is missing. Your role is bound to some: name one of {', '.join(known)}."
+            entry.fault("profile_needed", text, "profile")
         return entry.one_of("profile", name, known, "unknown_profile")
 
     def _provider(self, entry: Entry) -> str | None:
@@ -169,6 +187,7 @@ class Checker:
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
+        self._refuse_what_is_out_of_reach(item, entry)
         self._refuse_repetitions(item, entry)
         self._refuse_contradictions(item, entry)
         self._items.append(item)
@@ -201,6 +220,16 @@ class Checker:
             if named == ["blob"]
             else Item(container=where, prefix=name)
         )
+
+    def _refuse_what_is_out_of_reach(self, item: Item, entry: Entry) -> None:
+        known, profile = self._known, self._head.profile or ""
+        if known.sight is None or known.sight.is_whole:
+            return
+        if not may_name(
+            known.sight, item, profile=profile, profiles=known.profiles, shared=known.shared
+        ):
+            text = "Is out of reach of your role. Name audio of the profiles and containers of it."
+            entry.fault("out_of_reach", text)
 
     def _refuse_repetitions(self, item: Item, entry: Entry) -> None:
         number = self.count - 1

@@ -135,8 +135,8 @@ PROFILE_KEYS = DEFAULT_KEYS | {
 }
 """What a [profile.NAME] table may hold."""
 
-LABEL_KEYS = ("profile", "title", "client_item_id")
-"""What blob metadata may say besides: which profile, and what changes nothing."""
+LABEL_KEYS = ("profile", "title", "client_item_id", "on_request")
+"""What blob metadata may say besides: which profile, whose turn it is, and what changes nothing."""
 
 
 def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:

@@ -104,6 +104,12 @@ def said_of(metadata: Mapping[str, str]) -> frozenset[str]:
     return frozenset(_ours(metadata)) & frozenset(keys.RECORDING_KEYS)
 
 
+def is_on_request(metadata: Mapping[str, str]) -> bool:
+    """Whether whoever put a blob there says that a request will name it: then its arrival alone is
+    no reason to transcribe it."""
+    return _ours(metadata).get("on_request", "").strip().lower() == "true"
+
+
 def named(profiles: Sequence[Profile], name: str) -> Profile:
     """The profile called `name`. Raises `InputError` (unknown_profile)."""
     for profile in profiles:
@@ -121,6 +127,8 @@ def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
     fields: dict[str, Any] = {}
     problems: list[str] = []
     for key, text in _ours(metadata).items():
+        if key == "on_request" and text.strip().lower() not in ("true", "false"):
+            problems.append(f"{METADATA_PREFIX}{key}: is {text!r}, expected true or false")
         if key in keys.LABEL_KEYS:
             continue
         value = keys.value_of_text(key, text)

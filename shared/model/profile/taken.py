@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 from shared.model.profile.companions import is_companion
-from shared.model.profile.profile import Profile
+from shared.model.profile.profile import Profile, is_on_request
 
-Ignored = Literal["folder", "system", "companion", "ignore", "only"]
+Ignored = Literal["folder", "system", "companion", "ignore", "only", "on_request"]
 """Why something is not taken: it stands for a folder, a system left it, it describes a recording,
-or the profile's `ignore` or `only` says so."""
+the profile's `ignore` or `only` says so, or it is left to a request that names it."""
 
 SYSTEM_FILES = (
     ".ds_store",
@@ -62,6 +62,15 @@ def why_ignored(
     if _fits_any(name, profile.ignore):
         return "ignore"
     return "only" if profile.only and not _fits_any(name, profile.only) else None
+
+
+def why_not_by_arrival(
+    name: str, profile: Profile, metadata: Mapping[str, str], media_type: str | None = None
+) -> Ignored | None:
+    """As `why_ignored`, of what was dropped and nobody asked for."""
+    if is_on_request(metadata):
+        return "on_request"
+    return why_ignored(name, profile, metadata, media_type)
 
 
 def is_stub(metadata: Mapping[str, str], media_type: str | None) -> bool:

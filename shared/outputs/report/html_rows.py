@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from shared.model.batch.report import ReportItem
@@ -131,8 +132,9 @@ def _said(said: Said | None) -> str:
 
 
 def _called(item: ReportItem) -> str:
-    """In sight: what its sender calls it."""
-    told = " · ".join(name_of(text) for text in (item.title, item.client_item_id) if text)
+    """In sight: what its sender calls it, where that is not in its name already."""
+    title = None if item.title == PurePosixPath(item.name).stem else item.title
+    told = " · ".join(name_of(text) for text in (title, item.client_item_id) if text)
     return f'<p class="called">{told}</p>' if told else ""
 
 

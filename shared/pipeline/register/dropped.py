@@ -24,7 +24,7 @@ from shared.model.names import leads_astray
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name, with_name
 from shared.model.profile.profile import Profile, choose, labels, said_of, with_metadata
-from shared.model.profile.taken import Ignored, why_ignored
+from shared.model.profile.taken import Ignored, why_not_by_arrival
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.pipeline.register.patience import Patience, read_head, reading
@@ -174,7 +174,7 @@ class RegisterDropped(UseCase):
             return None
         now = self.clock.now()
         profile, unknown_profile = profile_of(self.profiles, name, head.metadata)
-        ignored = why_ignored(name, profile, head.metadata, head.media_type)
+        ignored = why_not_by_arrival(name, profile, head.metadata, head.media_type)
         if ignored is not None:
             tell_ignored(container, ignored)
             return None

@@ -20,7 +20,7 @@ from shared.messages import Register
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
-from shared.model.profile.taken import Ignored, why_ignored
+from shared.model.profile.taken import Ignored, why_not_by_arrival
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of, tell_ignored
 from shared.pipeline.register.take import companions_named
 from shared.pipeline.watch.superseded import Superseded
@@ -153,7 +153,7 @@ class FindUnregistered(UseCase):
 
     def _why_ignored(self, entry: AudioEntry) -> Ignored | None:
         profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
-        why = why_ignored(entry.name, profile, entry.metadata)
+        why = why_not_by_arrival(entry.name, profile, entry.metadata)
         is_companion = why is None and bool(companions_named(entry.name, self.profiles))
         return "companion" if is_companion else why
 

@@ -14,6 +14,7 @@
     !content         <64 hex digits>     which recording of the same audio is paid for
     !names-<0 to 3>  <64 hex digits>     which version of a name was to be transcribed
     !brakes          <scope>             what is stopped, or has reached its ceiling
+    !keys            <key id>            a key of ours: its hash, and what it may
     !diary           <name>              when a regular task was done last
 
 A batch is one partition, so that a job and its recordings change in one transaction of at most

@@ -5,7 +5,7 @@ from __future__ import annotations
 OPEN, ACTIVE, ENDPOINT, DIARY, BRAKES = "!open", "!active", "!endpoint", "!diary", "!brakes"
 
 
-BATCHES, CONTENT = "!batches", "!content"
+BATCHES, CONTENT, KEYS = "!batches", "!content", "!keys"
 
 
 def names(key: str) -> str:

@@ -1,0 +1,1 @@
+"""Who may do what: roles, callers, keys, and what is written down of it."""
