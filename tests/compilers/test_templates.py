@@ -332,6 +332,18 @@ def test_worked_out_again_it_is_the_same(compiler: Compiler) -> None:
     assert compiler.snapshot(MAIN, whole(COMBINATIONS["everything"])).resources == made
 
 
+def test_another_tag_changes_tags_and_nothing_else(compiler: Compiler) -> None:
+    def made(tag: str) -> list[dict[str, Any]]:
+        return compiler.snapshot(MAIN, whole({"tags": {"team": tag}})).resources
+
+    before, after = made("speech"), made("calls")
+    assert before != after
+    for old, new in zip(before, after, strict=True):
+        assert {k: v for k, v in old.items() if k != "tags"} == {
+            k: v for k, v in new.items() if k != "tags"
+        }, old["id"]
+
+
 def test_a_month_later_only_what_the_owner_changed_is_different(compiler: Compiler) -> None:
     before = compiler.snapshot(MAIN, whole(BUDGET)).resources
     after = compiler.snapshot(MAIN, whole({**BUDGET, "monthlyBudget": 70})).resources
@@ -354,6 +366,8 @@ def test_blobs_are_announced_to_the_app_in_the_second_template(compiler: Compile
     assert [one["name"] for one in made.resources] == [
         "topic/audio-dropped",
         "topic/manifest-dropped",
+        "topic/audio-renamed",
+        "topic/manifests-renamed",
     ]
     for one in made.resources:
         assert re.fullmatch(NAMES[one["type"]], one["name"].rpartition("/")[2])
