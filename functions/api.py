@@ -19,7 +19,7 @@ ACCESS = Access(**read_api_access()._asdict())
 def _register(operation: Operation) -> None:
     is_open = operation.is_open or not ACCESS.host_checks
     level = func.AuthLevel.ANONYMOUS if is_open else func.AuthLevel.FUNCTION
-    route = bp.route(operation.path, methods=[operation.method], auth_level=level)
+    route = bp.route(f"api/{operation.path}", methods=[operation.method], auth_level=level)
     bp.function_name(f"api_{operation.name}")(route(_trigger(operation)))
 
 

@@ -11,7 +11,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @bp.function_name("unknown_path")
-@bp.route("{*path}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
+@bp.route("api/{*path}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 def unknown_path(req: func.HttpRequest) -> func.HttpResponse:
     """Nothing is read or done for it."""
     response = nothing_there(req.method, req.route_params.get("path") or "", OPERATIONS)

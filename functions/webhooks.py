@@ -10,7 +10,9 @@ bp = func.Blueprint()
 
 
 @bp.function_name("provider_webhook")
-@bp.route("webhooks/{provider}/{endpoint}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+@bp.route(
+    "api/webhooks/{provider}/{endpoint}", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS
+)
 def provider_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """An answer of 5xx makes the provider call again; one of 4xx tells it that it need not."""
     route = req.route_params

@@ -373,6 +373,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     allowedAddresses: addressesIn(allowedAddresses)
     workspaceId: log
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
+    page: 'https://${named.functionApp}.azurewebsites.net'
     audio: audio
     audioDays: audioDays
     outputDays: outputDays

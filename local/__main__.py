@@ -65,6 +65,7 @@ def run(engine: str, port: int, provider: str) -> int:
         with told(lasting, events_secret=stack.environment["EVENTS_SECRET"]):
             print(
                 "The stack is up; Ctrl-C stops it.\n"
+                f"  the page       {stack.page_url}\n"
                 f"  functions app  {stack.app_url}\n"
                 f"  its API        {stack.app_url}/api, with the key in .cache/api-key\n"
                 "  callbacks      signed with the secret in .cache/events-secret\n"

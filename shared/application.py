@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from shared import messages as m
 from shared.access.belongings import Belongings
@@ -22,7 +23,7 @@ from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
 from shared.model.manifest.bounds import Shared
-from shared.model.manifest.checks import Known
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import WEB, Manifest
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.wiring import Failing
@@ -33,6 +34,7 @@ from shared.pipeline.wiring import Pipeline
 from shared.ports.ground import Common, Ground, Ports
 from shared.ports.provider import SpeechProvider
 from shared.ports.state import EndpointBook
+from shared.reading.wiring import ReadingDesk
 
 
 class Application:
@@ -70,6 +72,7 @@ class Application:
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
         self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
+        self._reading = ReadingDesk(ground, self._desk)
         self._watching = Watching(
             ground,
             failing,
@@ -116,6 +119,7 @@ class Application:
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
         self.estimate, self.upload = desk.estimate, desk.upload
+        self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
 
     def _know_callers(self) -> None:
         """Who calls, and whose what is called for is."""
@@ -138,6 +142,12 @@ class Application:
     def public_url(self) -> str | None:
         """Where others reach this app; None: nobody said."""
         return self._ports.webhook_url
+
+    @property
+    def storage_origin(self) -> str:
+        """Scheme, host and port of the blobs."""
+        parts = urlsplit(self._ports.audio.url(self._ports.intake, "x"))
+        return f"{parts.scheme}://{parts.netloc}"
 
     def audio_dropped(self, container: str, name: str) -> Recording | None:
         """None: the blob is gone, or this version of it was registered before."""

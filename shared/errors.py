@@ -3,11 +3,14 @@
     DropscribeError
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
+    ├── RedactionFailed           something would be stored that is to be hidden, or may be
     ├── ManifestRefused           nothing of this manifest is taken; lists every fault
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
     ├── RecordingMissing          the batch has no such recording
     ├── OutputMissing             nothing was written of that yet, or it was removed
+    ├── AudioMissing              there is no audio to be heard; says why
+    ├── AudioChanged              the audio is not the version that was transcribed
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
@@ -78,6 +81,15 @@ class InputError(DropscribeError):
         super().__init__(f"{code}: {reason} {advice}")
 
 
+class RedactionFailed(DropscribeError):
+    """What is to be hidden cannot be, or was not. `is_leak` tells which; `where` names a kind or an
+    output, never a value."""
+
+    def __init__(self, where: str, *, is_leak: bool) -> None:
+        self.where, self.is_leak = where, is_leak
+        super().__init__(f"redaction: {where}")
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that is wrong with a manifest. `at` points to it, as in
     `recordings[17].speakers`, counted from 0; `line` is that of the file, from 1, where a file
@@ -123,6 +135,18 @@ class OutputMissing(DropscribeError):
     message says which."""
 
     status = 404
+
+
+class AudioMissing(DropscribeError):
+    """There is no audio to be heard: it was removed, or it lies where we cannot lead."""
+
+    status = 404
+
+
+class AudioChanged(DropscribeError):
+    """Another version lies under the name of the audio than the one that was transcribed."""
+
+    status = 409
 
 
 class BatchBusy(DropscribeError):

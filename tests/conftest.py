@@ -23,6 +23,7 @@ WAITING = (
     "integration/test_stack_provider_trouble.py",
     "integration/test_burst.py",
     "e2e/test_chaos_*.py",
+    "browser/*.py",
     "integration/test_stack_*.py",
     "integration/test_host_*.py",
     "e2e/*.py",

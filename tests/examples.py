@@ -17,6 +17,7 @@ from shared.api.serve import serve
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 
 BASE = "https://dropscribe.example/api"
+AS_OWNER = {"Authorization": f"Bearer {OWNER_KEY}"}
 HOOK = "https://hooks.example/dropscribe"
 _BY_NAME = {operation.name: operation for operation in OPERATIONS}
 _ITSELF = ("get_openapi", "get_openapi_3_0")
@@ -118,6 +119,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     batch = call("create_batch", body=manifest)
     own = {"batch_id": batch["id"]}
     call("get_health")
+    call("get_overview")
     world.run()
     call("get_batch_result", own)
     call("get_batch", own)
@@ -125,6 +127,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     [item] = call("list_items", own, query={"client_item_id": "meeting-7"})["value"]
     one = {**own, "recording_id": item["id"]}
     call("get_item", one)
+    call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
     call("get_transcript_file", {**one, "transcript_format": "vtt"})
     call("get_report", own)
@@ -150,12 +153,11 @@ def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
 
 
 def _look_after_keys(call: Recorder) -> None:
-    owner = {"Authorization": f"Bearer {OWNER_KEY}"}
     asked = {"name": "Helpdesk", "roles": ["Submit", "Read"], "profiles": ["default"]}
-    made = call("create_key", body=asked, headers=owner)
+    made = call("create_key", body=asked, headers=AS_OWNER)
     call("get_caller", headers={"Authorization": f"Bearer {made['key']}"})
-    call("list_keys", headers=owner)
-    call("revoke_key", {"key_id": made["id"]}, headers=owner)
+    call("list_keys", headers=AS_OWNER)
+    call("revoke_key", {"key_id": made["id"]}, headers=AS_OWNER)
 
 
 def main() -> None:

@@ -32,6 +32,9 @@ param outputDays int
 @description('Log who reads and writes blobs, not only who deletes them.')
 param auditBlobs bool
 
+@description('Where the page is served from: its scripts may send audio and read it. scheme://host')
+param page string
+
 @description('Containers of audio: audio, uploads, and further ones that manifests may name. When the blobs of those end, their owners say.')
 param audio array
 
@@ -177,6 +180,17 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
     containerDeleteRetentionPolicy: {
       enabled: true
       days: 7
+    }
+    cors: {
+      corsRules: [
+        {
+          allowedOrigins: [page]
+          allowedMethods: ['GET', 'HEAD', 'PUT']
+          allowedHeaders: ['x-ms-*', 'content-type', 'range']
+          exposedHeaders: ['x-ms-*', 'etag']
+          maxAgeInSeconds: 3600
+        }
+      ]
     }
   }
 }

@@ -57,7 +57,7 @@ def demo(
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
             there = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
-            progress = _drop_and_watch(
+            progress = drop_and_watch(
                 there,
                 drops,
                 console,
@@ -98,7 +98,7 @@ def drop_into(
         there = the_stack(folder, console)
         drops = _choose(audio, console)
         started = monotonic()
-        progress = _drop_and_watch(
+        progress = drop_and_watch(
             there, drops, console, check=lambda: None, seconds=3600, metadata=metadata
         )
     except (StackDown, FileNotFoundError) as error:
@@ -124,7 +124,7 @@ def the_stack(folder: Path, console: Console) -> Lasting:
     return found
 
 
-def _drop_and_watch(
+def drop_and_watch(
     there: Lasting,
     drops: Sequence[Drop],
     console: Console,

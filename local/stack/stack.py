@@ -14,7 +14,7 @@ from pathlib import Path
 
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
-from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import BlobServiceClient, CorsRule
 from azure.storage.queue import QueueServiceClient
 
 from local.children import Child, running
@@ -62,6 +62,11 @@ class Stack:
         return self.environment["OWNER_KEY"]
 
     @property
+    def page_url(self) -> str:
+        """The page, with the key behind it where no log sees it."""
+        return f"{self.app_url}/app/#key={self.api_key}"
+
+    @property
     def blobs(self) -> BlobServiceClient:
         return BlobServiceClient.from_connection_string(self.azurite.connection_string)
 
@@ -96,6 +101,8 @@ def running_stack(
         tell("storage")
         azurite = exits.enter_context(running_azurite())
         make_storage(azurite.connection_string)
+        port = host_port or free_port()
+        let_in(azurite.connection_string, f"http://127.0.0.1:{port}")
         tell("speech")
         key = secrets.token_hex(16)
         speech = exits.enter_context(
@@ -112,7 +119,6 @@ def running_stack(
         assert speech.found is not None
         speech_url = speech.found[1]
         tell("functions")
-        port = host_port or free_port()
         url = f"http://127.0.0.1:{port}"
         environment = _environment(azurite.connection_string, url, provider, speech_url, key, own)
         children = [speech]
@@ -182,6 +188,18 @@ def make_storage(connection_string: str) -> None:
     for queue in QUEUES:
         _unless_there(queues.create_queue, queue)
     TableServiceClient.from_connection_string(connection_string).create_table_if_not_exists(TABLE)
+
+
+def let_in(connection_string: str, page: str) -> None:
+    """Scripts of the page may send audio to the blobs and read it there, as in the cloud."""
+    rule = CorsRule(
+        [page],
+        ["GET", "HEAD", "PUT"],
+        allowed_headers=["x-ms-*", "content-type", "range"],
+        exposed_headers=["x-ms-*", "etag"],
+        max_age_in_seconds=3600,
+    )
+    BlobServiceClient.from_connection_string(connection_string).set_service_properties(cors=[rule])
 
 
 def free_port() -> int:

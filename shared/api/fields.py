@@ -23,6 +23,7 @@ EventId = Annotated[str, Meta(pattern=PATH_VALUES["event_id"].pattern)]
 RecordingId = Annotated[str, Meta(pattern=PATH_VALUES["recording_id"].pattern)]
 Entry = Annotated[str, Meta(pattern="^[^=]+=", max_length=1_000)]
 ClientItemId = Annotated[str, Meta(min_length=1, max_length=200)]
+NamePart = Annotated[str, Meta(min_length=1, max_length=200)]
 TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$")]
 """Where a page goes on."""

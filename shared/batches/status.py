@@ -49,7 +49,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     """`progress` runs from 0 to 1. `seconds_left` is an estimate by the pace so far, None where
-    there is none yet. `cost` is of what is transcribed, None where nothing has a price."""
+    there is none yet. `cost` is of what is transcribed, None where nothing has a price.
+    `closes_at` is until when more of its recordings are waited for."""
 
     id: str
     title: str
@@ -58,6 +59,7 @@ class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
     status: Status
     created_at: datetime
+    closes_at: datetime
     finished_at: datetime | None
     cancelled_at: datetime | None
     counts: Tally
@@ -146,6 +148,7 @@ class TellStatus:
             origin=batch.origin,
             status=_status(batch, is_over),
             created_at=batch.created_at,
+            closes_at=batch.closes_at,
             finished_at=batch.finished_at if is_over else None,
             cancelled_at=batch.cancelled_at,
             counts=_tally(sums, unregistered),
@@ -177,34 +180,33 @@ class ReadItems:
         state: State | None = None,
         after: str | None = None,
         most: int = 100,
-        metadata: tuple[str, str] | None = None,
+        fits: Callable[[Recording], bool] | None = None,
     ) -> Page:
-        """With `metadata` only those that have this entry; then a page may hold less than `most`,
+        """With `fits` only those of which it says so; then a page may hold less than `most`,
         or nothing, although it is not the last."""
         existing(batch_id, self.store)
         most = _in_page(most)
         first = f"{after}!" if after else None
-        if metadata is not None:
-            return self._with_metadata(batch_id, state, first, most, metadata)
+        if fits is not None:
+            return self._fitting(batch_id, state, first, most, fits)
         rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
         found = list(islice(rows, most + 1))
         more = found[most - 1].id if len(found) > most else None
         return Page(recordings=tuple(found[:most]), after=more)
 
-    def _with_metadata(
+    def _fitting(
         self,
         batch_id: str,
         state: State | None,
         first: str | None,
         most: int,
-        wanted: tuple[str, str],
+        fits: Callable[[Recording], bool],
     ) -> Page:
         """No column holds it, so rows are looked through, a few thousand in one go."""
         found: list[Recording] = []
-        name, text = wanted
         rows = self.store.recordings(batch_id, state=state, first=first, page=MOST_IN_PAGE)
         for count, row in enumerate(rows, 1):
-            if row.labels.metadata.get(name) == text:
+            if fits(row):
                 found.append(row)
             if len(found) == most or count == LOOKED_THROUGH:
                 return Page(recordings=tuple(found), after=row.id)

@@ -70,13 +70,18 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
     "audio_poison": on_queue("webjobs-blobtrigger-poison"),
     "poll": on_schedule("POLL_SCHEDULE"),
     "sweep": on_schedule("SWEEP_SCHEDULE"),
-    "provider_webhook": on_http("POST", "webhooks/{provider}/{endpoint}", "ANONYMOUS"),
-    "api_get_health": on_http("GET", "health", "ANONYMOUS"),
-    "unknown_path": on_http("GET POST PUT PATCH DELETE", "{*path}", "ANONYMOUS"),
+    "provider_webhook": on_http("POST", "api/webhooks/{provider}/{endpoint}", "ANONYMOUS"),
+    "api_get_health": on_http("GET", "api/health", "ANONYMOUS"),
+    "unknown_path": on_http("GET POST PUT PATCH DELETE", "api/{*path}", "ANONYMOUS"),
+    "page_file": on_http("GET", "app/{*path}", "ANONYMOUS"),
     **{
-        f"api_{name}": on_http(method, route, "FUNCTION")
+        f"api_{name}": on_http(method, f"api/{route}", "FUNCTION")
         for name, method, route in (
             ("list_brakes", "GET", "brakes"),
+            ("get_caller", "GET", "me"),
+            ("create_key", "POST", "keys"),
+            ("list_keys", "GET", "keys"),
+            ("revoke_key", "DELETE", "keys/{key_id}"),
             ("change_brake", "POST", "brakes"),
             ("create_batch", "POST", "batches"),
             ("list_batches", "GET", "batches"),
@@ -93,6 +98,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "GET",
                 "batches/{batch_id}/items/{recording_id}/transcript/{transcript_format}",
             ),
+            ("get_overview", "GET", "overview"),
+            ("get_audio", "GET", "batches/{batch_id}/items/{recording_id}/audio"),
             ("get_report", "GET", "batches/{batch_id}/report"),
             ("get_report_file", "GET", "batches/{batch_id}/report/{report_format}"),
             ("estimate_lengths", "GET", "estimate"),
@@ -184,7 +191,9 @@ def test_the_app_loads_with_exactly_these_functions(
     assert {name: bare_runtime.bindings(name) for name in loaded["functions"]} == EXPECTED
 
 
-def test_only_health_and_the_webhook_are_open_to_everybody(bare_runtime: RealRuntime) -> None:
+def test_only_health_the_webhook_and_the_page_s_own_files_are_open_to_everybody(
+    bare_runtime: RealRuntime,
+) -> None:
     levels = {
         name: binding["authLevel"]
         for name in bare_runtime.loaded["functions"]
@@ -192,7 +201,7 @@ def test_only_health_and_the_webhook_are_open_to_everybody(bare_runtime: RealRun
         if "authLevel" in binding
     }
     open_ones = {name for name, level in levels.items() if level == "ANONYMOUS"}
-    assert open_ones == {"provider_webhook", "api_get_health", "unknown_path"}
+    assert open_ones == {"provider_webhook", "api_get_health", "page_file", "unknown_path"}
     assert set(levels.values()) == {"ANONYMOUS", "FUNCTION"}
 
 

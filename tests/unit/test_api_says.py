@@ -81,7 +81,7 @@ def test_the_name_of_the_function_for_unknown_addresses_comes_last() -> None:
         if "bp.route(" in text
         for name in re.findall(r'function_name\(f?"(\w+)', text)
     ]
-    assert len(routed) == 3
+    assert len(routed) == 4
     assert max(routed) == "unknown_path"
 
 

@@ -17,7 +17,11 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failure_texts.py": "model.failure errors",
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/access": "model.access errors",
-    "shared/model/profile": "model.profile model.failure model.failure_texts errors",
+    "shared/model/profile": (
+        "model.profile model.failure model.failure_texts model.redaction.kinds errors"
+    ),
+    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
@@ -62,13 +66,17 @@ RULES = {  # folder or file: what it may import of ours
         f"batches pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
     ),
     "shared/access": f"access ports {GROUND}",
-    "shared/application.py": f"access batches pipeline events endpoints ports messages {GROUND}",
-    "shared/api": f"api application batches pipeline.watch.health ports outputs {GROUND}",
+    "shared/reading": f"reading batches ports {GROUND}",
+    "shared/web": "web api.http",
+    "shared/application.py": (
+        f"access reading batches pipeline events endpoints ports messages {GROUND}"
+    ),
+    "shared/api": f"api application batches reading pipeline.watch.health ports outputs {GROUND}",
     "shared/providers": "providers ports.provider model errors",
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": "configuration providers.registry providers.offer model errors",
-    "functions": "functions bootstrap messages errors api configuration",
+    "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
     "local/emulators/common": "local.emulators.common local.recogniser",
     "local/emulators/azure_speech": (

@@ -19,7 +19,7 @@ from local.stack.azurite import ROOT
 
 def test_the_apps_own_host_json_is_understood() -> None:
     settings = read_host_json(ROOT / "host.json", {})
-    assert settings.route_prefix == "api"
+    assert settings.route_prefix == ""
     assert settings.queues.batch_size == 16
     assert settings.queues.base64
 

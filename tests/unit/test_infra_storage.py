@@ -136,3 +136,16 @@ def test_with_a_network_everything_that_is_closed_has_a_private_address_with_its
         for config in group["properties"]["privateDnsZoneConfigs"]
     }
     assert used == zones
+
+
+def test_scripts_of_the_page_may_reach_the_blobs_and_no_others_may() -> None:
+    for environment in (PLAIN, WIDE):
+        services = deployed(environment).of_type("Microsoft.Storage/storageAccounts/blobServices")
+        [rule] = [
+            rule
+            for service in services
+            for rule in service.body.get("properties", {}).get("cors", {}).get("corsRules", [])
+        ]
+        [app] = deployed(environment).of_type("Microsoft.Web/sites")
+        assert rule["allowedOrigins"] == [f"https://{app.name}.azurewebsites.net"]
+        assert rule["allowedMethods"] == ["GET", "HEAD", "PUT"]

@@ -9,6 +9,7 @@ from shared.api.operations import (
     estimate,
     items,
     keys,
+    reading,
     status,
     subscriptions,
     triggers,
@@ -18,6 +19,7 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *reading.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,

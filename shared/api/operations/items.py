@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 import msgspec
 
-from shared.api.fields import ClientItemId, Entry, Page, RecordingId, TranscriptFormat, about
+from shared.api.fields import (
+    ClientItemId,
+    Entry,
+    NamePart,
+    Page,
+    RecordingId,
+    TranscriptFormat,
+    about,
+)
 from shared.api.http import Response, answer, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
@@ -17,7 +26,7 @@ from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
-from shared.model.batch.recording import State
+from shared.model.batch.recording import Recording, State
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
@@ -53,6 +62,14 @@ class ItemQuery(msgspec.Struct, frozen=True, kw_only=True):
             "fewer than `limit`",
         ),
     ] = None
+    name: Annotated[
+        NamePart | None,
+        about("Name", "Only those whose name or title holds this; pages as with `metadata`"),
+    ] = None
+    needs_review: Annotated[
+        bool,
+        about("Needs review", "Only those that a person should look at; pages as with `metadata`"),
+    ] = False
     limit: Page = 100
     after: Annotated[RecordingId | None, about("After", "Taken from `nextLink`")] = None
 
@@ -75,16 +92,29 @@ def list_all(call: Call) -> Response:
         row = call.app.item_of_client(batch_id, asked.client_item_id)
         found = (row,) if row is not None and asked.state in (None, row.state) else ()
         return answer(ItemList(value=tuple(item_view(r, call.base) for r in found), next_link=None))
-    name, _, text = (asked.metadata or "").partition("=")
     page = call.app.items(
-        batch_id,
-        state=asked.state,
-        after=asked.after,
-        most=asked.limit,
-        metadata=(name, text) if name else None,
+        batch_id, state=asked.state, after=asked.after, most=asked.limit, fits=_fitting(asked)
     )
     views = tuple(item_view(row, call.base) for row in page.recordings)
     return answer(ItemList(value=views, next_link=next_link(call, page.after)))
+
+
+def _fitting(asked: ItemQuery) -> Callable[[Recording], bool] | None:
+    """What no column of the table tells; None: nothing of that is asked for."""
+    name, _, text = (asked.metadata or "").partition("=")
+    part = (asked.name or "").casefold()
+    if not (name or part or asked.needs_review):
+        return None
+
+    def fits(row: Recording) -> bool:
+        labels, outcome = row.labels, row.outcome
+        return (
+            (not name or labels.metadata.get(name) == text)
+            and (part in row.name.casefold() or part in (labels.title or "").casefold())
+            and (not asked.needs_review or (outcome is not None and outcome.needs_review))
+        )
+
+    return fits
 
 
 def get(call: Call) -> Response:

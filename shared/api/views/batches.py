@@ -24,6 +24,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     origin: Annotated[Origin, about("Origin", "How it came in")]
     status: Annotated[BatchProgress, about("Status", "How far it is")]
     created_at: Annotated[Moment, about("Created at", "When it came in")]
+    closes_at: Annotated[Moment, about("Closes at", "Until when more of it is waited for")]
     finished_at: Annotated[Moment | None, about("Finished at", "When its report was written")]
     cancelled_at: Annotated[Moment | None, about("Cancelled at", "When it was cancelled")]
     counts: Annotated[Tally, about("Counts", "Recordings by state")]

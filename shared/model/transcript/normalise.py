@@ -75,7 +75,7 @@ def build_transcript(
             provider, warnings=_warnings(recognition, source, provider, placed.warnings)
         ),
         language=language,
-        text=_text(utterances),
+        text=text_of(utterances),
         confidence=mean_confidence(utterances),
         needs_review=needs_review(doubts, sum(u.end_ms - u.start_ms for u in utterances)),
         speakers=speakers.all(),
@@ -238,8 +238,12 @@ class _Speakers:
 # -- the transcript as a whole ----------------------------------------------------------------
 
 
-def _text(utterances: Sequence[Utterance]) -> str:
+def text_of(utterances: Sequence[Utterance]) -> str:
+<<<<<<< HEAD
+    """The display text of a conversation, one turn a line."""
+=======
     """One turn a line."""
+>>>>>>> main
     if not utterances:
         return ""
     parts = [utterances[0].text]

@@ -1,0 +1,90 @@
+"""What people look at and listen to, and programs that show it to them."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from shared.api.http import Response, answer
+from shared.api.operation import Answer, Call, Operation, tagged
+from shared.api.rights import LISTENS, LOOKS
+from shared.api.views.reading import AudioLink, OverviewView, audio_link, overview_view
+from shared.errors import BatchMissing
+from shared.reading.overview import Overview
+
+_ETAG = {"ETag": "Sent back in `If-None-Match`, it asks only for what is new"}
+
+
+def overview(call: Call) -> Response:
+    found = overview_view(_seen(call, call.app.overview()), call.app.health(), call.base)
+    return unless_known(call, answer(found, headers={"Cache-Control": "private, no-cache"}))
+
+
+def _seen(call: Call, found: Overview) -> Overview:
+    """What of it the caller sees. How many are left out is told to those who see all."""
+    if call.sight.is_whole:
+        return found
+    of_header, covers = call.app.belongings.of_header, call.sight.covers
+    return msgspec.structs.replace(
+        found,
+        open=tuple(one for one in found.open if _is_seen(call, one.id)),
+        more=0,
+        lately=tuple(one for one in found.lately if covers(of_header(one))),
+    )
+
+
+def _is_seen(call: Call, batch_id: str) -> bool:
+    """Of one that was deleted meanwhile: no."""
+    try:
+        return call.sight.covers(call.app.belongings.of_batch(batch_id))
+    except BatchMissing:
+        return False
+
+
+def unless_known(call: Call, response: Response) -> Response:
+    """304 without a body where the caller has it already."""
+    etag = f'"{hashlib.sha256(response.body).hexdigest()[:16]}"'
+    headers = {**response.headers, "ETag": etag}
+    if etag in call.request.header("if-none-match"):
+        return Response(304, headers=headers)
+    return response._replace(headers=headers)
+
+
+def audio(call: Call) -> Response:
+    path = call.path
+    found = call.app.open_audio(path["batch_id"], path["recording_id"], call.caller.id)
+    return answer(audio_link(found), headers={"Cache-Control": "no-store"})
+
+
+OPERATIONS = tagged(
+    "Reading",
+    Operation(
+        name="get_overview",
+        method="GET",
+        path="overview",
+        summary="See what is going on",
+        description="Gives the batches that have work to do with their progress, the newest of the "
+        "list, and the health of the deployment. Measured at most every three seconds, however "
+        "many ask.",
+        handle=overview,
+        rights=LOOKS,
+        headers={"If-None-Match": "The `ETag` of an answer: 304 where nothing has changed since"},
+        answers={
+            200: Answer("What is going on", OverviewView, headers=_ETAG),
+            304: Answer("Nothing has changed", headers=_ETAG),
+        },
+    ),
+    Operation(
+        name="get_audio",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/audio",
+        summary="Listen to a recording",
+        description="Gives a link by which the audio of a recording can be read for fifteen "
+        "minutes, in ranges. Refused where the audio was replaced since.",
+        handle=audio,
+        rights=LISTENS,
+        answers={200: Answer("Where it can be heard", AudioLink)},
+        problems=(404, 409),
+    ),
+)

@@ -1,0 +1,52 @@
+"""The sound of a recording, for those who may hear it: by a link of a few minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from shared.batches.status import existing
+from shared.errors import AudioChanged, AudioMissing, RecordingMissing
+from shared.log import event
+from shared.ports.blobs import AudioBlobs, OutputLinks
+from shared.ports.queue import Clock
+from shared.ports.state import BatchStore
+
+LIVES = timedelta(minutes=15)
+
+
+class Sound(NamedTuple):
+    """`url` is a secret. `media_type` is None where nobody said."""
+
+    url: str
+    expires_at: datetime
+    media_type: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAudio:
+    """Two reads and a look at the blob. Raises `BatchMissing`, `RecordingMissing`, `AudioMissing`
+    where there is no blob, and `AudioChanged` where it holds another version by now."""
+
+    store: BatchStore
+    audio: AudioBlobs
+    links: OutputLinks
+    clock: Clock
+
+    def __call__(self, batch_id: str, recording_id: str, caller: str) -> Sound:
+        """`caller` stands in the log, beside what was opened."""
+        existing(batch_id, self.store)
+        row = self.store.recording(batch_id, recording_id)
+        if row is None:
+            raise RecordingMissing("the batch has no recording of that id")
+        if row.web_url is not None:
+            raise AudioMissing("the audio lies elsewhere: only its sender has the address")
+        there = self.audio.entry(row.container, row.name)
+        if there is None:
+            raise AudioMissing("the audio is not there any more")
+        if there.etag != row.etag:
+            raise AudioChanged("the audio was replaced since it was transcribed")
+        event("audio.opened", batch=batch_id, recording=recording_id, caller=caller)
+        url = self.links.link(f"{row.container}/{row.name}", LIVES)
+        return Sound(url, self.clock.now() + LIVES, row.media_type)

@@ -1,0 +1,22 @@
+"""What people can look at and listen to, wired."""
+
+from __future__ import annotations
+
+from shared.batches.wiring import BatchDesk
+from shared.ports.ground import Ground
+from shared.reading.audio import OpenAudio
+from shared.reading.overview import MeasureOverview, TellOverview
+
+
+class ReadingDesk:
+    """All of it reads only."""
+
+    def __init__(self, ground: Ground, batches: BatchDesk) -> None:
+        ports, store, clock = ground.ports, ground.store, ground.ports.clock
+        measure = MeasureOverview(
+            store=store, tell_status=batches.status, list_batches=batches.list, clock=clock
+        )
+        self.overview = TellOverview(measure, clock)
+        self.open_audio = OpenAudio(
+            store=store, audio=ports.audio, links=ports.output_links, clock=clock
+        )

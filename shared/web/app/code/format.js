@@ -1,0 +1,102 @@
+// Numbers, times and lengths as people read them.
+import { writing } from "./language.js";
+
+/** @param {number | null | undefined} n */
+export function number(n) {
+  return n == null ? "–" : new Intl.NumberFormat(writing()).format(n);
+}
+
+/** `3:07`, or `1:02:45`. @param {number} ms */
+export function clock(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const rest = `${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+  return seconds >= 3600 ? `${Math.floor(seconds / 3600)}:${rest}` : rest.replace(/^0/, "");
+}
+
+/** For those who hear it: `1 minute, 2 seconds`. @param {number} ms */
+export function spoken(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts = [
+    [Math.floor(seconds / 3600), "hour"],
+    [Math.floor(seconds / 60) % 60, "minute"],
+    [seconds % 60, "second"],
+  ];
+  const said = parts.filter(([n], at) => n || (at === 2 && seconds < 60));
+  return said
+    .map(([n, unit]) =>
+      new Intl.NumberFormat(writing(), {
+        style: "unit",
+        unit: String(unit),
+        unitDisplay: "long",
+      }).format(Number(n)),
+    )
+    .join(", ");
+}
+
+/** A length to the nearest that matters: `42 s`, `7 min`, `2 h 5 min`. @param {number} ms */
+export function about(ms) {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const left = minutes % 60;
+  return left ? `${Math.floor(minutes / 60)} h ${left} min` : `${minutes / 60} h`;
+}
+
+/** @param {{amount: number, currency: string} | null | undefined} cost */
+export function money(cost) {
+  if (!cost) return "–";
+  const digits = cost.amount && Math.abs(cost.amount) < 0.1 ? 4 : 2;
+  return new Intl.NumberFormat(writing(), {
+    style: "currency",
+    currency: cost.currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  }).format(cost.amount);
+}
+
+/** @param {number} bytes */
+export function size(bytes) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let at = 0;
+  while (bytes >= 1000 && at < units.length - 1) {
+    bytes /= 1000;
+    at += 1;
+  }
+  const digits = bytes < 10 && at > 1 ? 1 : 0;
+  return `${bytes.toLocaleString(writing(), { maximumFractionDigits: digits })} ${units[at]}`;
+}
+
+/** @param {number | null | undefined} part from 0 to 1 */
+export function percent(part) {
+  return part == null
+    ? "–"
+    : new Intl.NumberFormat(writing(), { style: "percent" }).format(part);
+}
+
+/** The time of a day, with the day where it is not today. @param {string | Date | null} at */
+export function moment(at) {
+  if (!at) return "–";
+  const when = new Date(at);
+  const isToday = when.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = isToday ? {} : { day: "numeric", month: "short" };
+  const year = when.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  return when.toLocaleString(writing(), /** @type {Intl.DateTimeFormatOptions} */ ({
+    ...day,
+    ...year,
+    hour: "2-digit",
+    minute: "2-digit",
+  }));
+}
+
+/** The last part of a path. @param {string} path */
+export function fileName(path) {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** What a batch is called: dropped audio has no title. @param {{title: string, created_at: string}} batch
+ * @param {(when: string) => string} dropped */
+export function nameOf(batch, dropped) {
+  return batch.title || dropped(moment(batch.created_at));
+}

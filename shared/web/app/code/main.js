@@ -1,0 +1,73 @@
+// The page: who is there, which screen, and what is around every screen.
+import { html, render, useEffect, useRef } from "../vendor/preact.js";
+import { Asked } from "./ask.js";
+import { takeUp } from "./drops.js";
+import { key, signOut, wanted } from "./key.js";
+import { learn, me } from "./me.js";
+import { followLinks, place, to } from "./route.js";
+import { Said } from "./say.js";
+import { NAMES, language, speak } from "./language.js";
+import { t } from "./texts.js";
+import { Batch } from "./screens/batch.js";
+import { Now } from "./screens/now.js";
+import { Recording } from "./screens/recording.js";
+import { SignIn } from "./screens/signin.js";
+
+function Screen() {
+  const [first, batch, recording] = place.value.parts;
+  if (wanted.value) return html`<${SignIn} />`;
+  if (!first) return html`<${Now} />`;
+  if (first === "batches" && recording)
+    return html`<${Recording} key=${recording} batch=${batch} id=${recording} />`;
+  if (first === "batches" && batch) return html`<${Batch} key=${batch} id=${batch} />`;
+  return html`<div class="empty"><h1>${t().nothingHere}</h1><a class="button" href=${to()}>${t().toNow}</a></div>`;
+}
+
+function Page() {
+  const main = useRef(/** @type {HTMLElement | null} */ (null));
+  const at = place.value.parts.join("/");
+  const seen = useRef(at);
+  useEffect(() => {
+    document.documentElement.lang = language.value;
+  }, [language.value]);
+  useEffect(() => {
+    if (!wanted.value) learn();
+  }, [key.value, wanted.value]);
+  useEffect(() => {
+    if (seen.current !== at) main.current?.focus({ preventScroll: true });
+    seen.current = at;
+  }, [at]);
+  return html`
+    <a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => {
+      event.preventDefault();
+      main.current?.focus();
+    }}>${t().skip}</a>
+    <${Top} />
+    <main id="main" tabindex="-1" ref=${main}><${Screen} /></main>
+    <${Said} />
+    <${Asked} />
+  `;
+}
+
+function Top() {
+  const here = place.value.parts[0] ?? "";
+  const screens = [["", t().nav.now]];
+  const link = (/** @type {string} */ path, /** @type {string} */ text) =>
+    html`<a href=${path ? to(path) : to()} aria-current=${here === path ? "page" : undefined}>${text}</a>`;
+  return html`<header class="top">
+    <a class="brand" href=${to()}><span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>${t().product}</a>
+    ${!wanted.value && html`<nav aria-label=${t().nav.screens}>${screens.map(([path, text]) => link(path, text))}</nav>`}
+    <div class="end">
+      <select aria-label=${t().language} value=${language.value} onChange=${(/** @type {any} */ event) => speak(event.target.value)}>
+        ${Object.entries(NAMES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
+      </select>
+      ${me.value.name && !wanted.value && html`<span class="soft me">${me.value.name}</span>`}
+      ${key.value && !wanted.value && html`<button class="quiet" onClick=${signOut}>${t().signOut}</button>`}
+    </div>
+  </header>`;
+}
+
+followLinks();
+takeUp();
+const root = document.getElementById("page");
+if (root) render(html`<${Page} />`, root);

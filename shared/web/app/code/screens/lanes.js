@@ -1,0 +1,83 @@
+// Who speaks when: a lane to each voice, drawn from the transcript, with what is in doubt above.
+import { effect, html, useEffect, useRef } from "../../vendor/preact.js";
+import { t } from "../texts.js";
+
+const LANE = 14;
+const GAP = 6;
+const TOP = 12;
+
+/**
+ * @param {{
+ *   utterances: import("../words.js").Utterance[], stretches: import("../words.js").Stretch[],
+ *   voices: {id: string, name: string, colour: number, share: string}[],
+ *   laneOf: (utterance: import("../words.js").Utterance) => number,
+ *   player: import("../player.js").Player,
+ * }} props
+ */
+export function Lanes({ utterances, stretches, voices, laneOf, player }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const head = useRef(/** @type {HTMLElement | null} */ (null));
+  const height = TOP + Math.max(voices.length, 1) * (LANE + GAP);
+  useEffect(() => {
+    const at = canvas.current;
+    if (!at) return undefined;
+    const draw = () => paint(at, utterances, stretches, voices, laneOf, player.length.value || 1);
+    const watcher = new ResizeObserver(draw);
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    watcher.observe(at);
+    scheme.addEventListener("change", draw);
+    const stop = effect(() => {
+      const part = player.ms.value / (player.length.value || 1);
+      if (head.current) head.current.style.insetInlineStart = `${Math.min(100, 100 * part)}%`;
+    });
+    return () => {
+      watcher.disconnect();
+      scheme.removeEventListener("change", draw);
+      stop();
+    };
+  }, [utterances, stretches, voices]);
+  const seek = (/** @type {PointerEvent & {currentTarget: HTMLElement}} */ event) => {
+    if (event.type === "pointermove" && !event.buttons) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    player.seek(((event.clientX - box.left) / box.width) * player.length.value);
+  };
+  const told = t().recording.lanes(voices.map((voice) => t().recording.talks(voice.name, voice.share)).join(", "));
+  return html`<div class="lanes" dir="ltr" onPointerDown=${seek} onPointerMove=${seek} style=${{ height: `${height}px` }}>
+    <canvas ref=${canvas} role="img" aria-label=${told}></canvas>
+    <i class="head" ref=${head} aria-hidden="true"></i>
+  </div>`;
+}
+
+/** @param {HTMLCanvasElement} at @param {import("../words.js").Utterance[]} utterances
+ * @param {import("../words.js").Stretch[]} stretches @param {{colour: number}[]} voices
+ * @param {(utterance: import("../words.js").Utterance) => number} laneOf @param {number} length */
+function paint(at, utterances, stretches, voices, laneOf, length) {
+  const brush = at.getContext("2d");
+  if (!brush) return;
+  const scale = devicePixelRatio || 1;
+  const { width, height } = at.getBoundingClientRect();
+  at.width = Math.round(width * scale);
+  at.height = Math.round(height * scale);
+  brush.scale(scale, scale);
+  const style = getComputedStyle(at);
+  const x = (/** @type {number} */ ms) => (ms / length) * width;
+  voices.forEach((_, lane) => {
+    brush.fillStyle = style.getPropertyValue("--track");
+    brush.beginPath();
+    brush.roundRect(0, TOP + lane * (LANE + GAP), width, LANE, 4);
+    brush.fill();
+  });
+  for (const one of utterances) {
+    const lane = laneOf(one);
+    brush.fillStyle = style.getPropertyValue(`--voice-${voices[lane]?.colour ?? 0}`);
+    brush.beginPath();
+    brush.roundRect(x(one.start_ms), TOP + lane * (LANE + GAP), Math.max(1.5, x(one.end_ms - one.start_ms) - 0.5), LANE, 3);
+    brush.fill();
+  }
+  brush.fillStyle = style.getPropertyValue("--doubt");
+  for (const one of stretches) {
+    brush.beginPath();
+    brush.roundRect(x(one.start_ms), 2, Math.max(3, x(one.end_ms - one.start_ms)), 5, 2);
+    brush.fill();
+  }
+}

@@ -1,0 +1,82 @@
+// What all scenes share: a browser on the page, somebody who is signed in, and what must never be:
+// an error, a breach of the page's own policy, something that axe finds.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+export const given = JSON.parse(process.env.GIVEN ?? "{}");
+export const address = new URL(process.env.PAGE);
+export const key = new URLSearchParams(address.hash.slice(1)).get("key");
+export const root = address.origin + address.pathname;
+
+/** Plays `scene` with a page that watches for what must never be, and says what the scene gives. */
+export async function onStage(scene, options = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+  });
+  const trouble = [];
+  const open = async (more = {}) => {
+    const context = await browser.newContext({
+      locale: "en-GB",
+      timezoneId: "Europe/London",
+      viewport: { width: 1280, height: 820 },
+      ...options,
+      ...more,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on("pageerror", (error) => trouble.push(String(error.stack)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !isOfTheNetwork(message.text())) trouble.push(message.text());
+    });
+    return page;
+  };
+  const page = await open();
+  try {
+    const said = await scene(page, open);
+    assert.deepEqual(trouble, []);
+    console.log(JSON.stringify(said ?? {}));
+  } catch (error) {
+    console.log(trouble.join("\n"), await page.locator("body").ariaSnapshot().catch(() => ""));
+    throw error;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A lost connection and a refusal are told by the browser, too; those are part of the scenes. */
+function isOfTheNetwork(text) {
+  return text.startsWith("Failed to load resource") || text.includes("net::ERR_");
+}
+
+/** Fails with what axe finds: nothing may be there. */
+export async function check(page, what) {
+  const found = await page.evaluate(`(async () => {
+    const module = { exports: {} };
+    ${AXE};
+    const axe = module.exports.run ? module.exports : window.axe;
+    const result = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+    return result.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html + " " + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join(" | "));
+  })()`);
+  assert.deepEqual(found, [], `axe finds on ${what}`);
+}
+
+/** Nothing sticks out to the side. */
+export async function fits(page, what) {
+  const [inside, outside] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(inside <= outside, `${what} is ${inside} wide on a screen of ${outside}`);
+}
+
+/** Returns as soon as it is so. */
+export async function until(isSo, seconds = 30) {
+  const end = Date.now() + 1000 * seconds;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, `not in time: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
