@@ -418,6 +418,7 @@ class Manifest(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -461,6 +462,7 @@ class ManifestRecording(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -538,6 +540,9 @@ class Price(TypedDict):
     balance: NotRequired[Cost | None]
     is_enough: NotRequired[bool | None]
     effort: NotRequired[Effort | None]
+
+
+Priority = Literal["urgent", "normal", "bulk"]
 
 
 class Problem(TypedDict):

@@ -239,11 +239,7 @@ class _Speakers:
 
 
 def text_of(utterances: Sequence[Utterance]) -> str:
-<<<<<<< HEAD
     """The display text of a conversation, one turn a line."""
-=======
-    """One turn a line."""
->>>>>>> main
     if not utterances:
         return ""
     parts = [utterances[0].text]
