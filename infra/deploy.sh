@@ -41,6 +41,8 @@ done <"$work/outputs"
 
 # The same files as azd packs: those that .funcignore lets in.
 package=$(sed -n 's#^!/\(.*[^/]\)/*$#\1#p' "$here/../.funcignore")
+# Names without spaces, each a word.
+# shellcheck disable=SC2086
 (cd "$here/.." && zip -qr "$work/app.zip" $package --exclude '*/.*' '*/__pycache__/*' '*.pyc')
 tries=3
 until az functionapp deployment source config-zip --only-show-errors --output none \

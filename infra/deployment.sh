@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154
 # For the scripts here, which set `here` to this folder: which deployment is meant, and what is kept
 # about it. Either azd's environment, or a file of lines NAME=value that DEPLOYMENT names.
 
@@ -41,7 +42,7 @@ parameters() {
         case "$name" in '' | '#'*) continue ;; esac
         eval "value=\${$name-}"
         [ -n "$value" ] || continue
-        parameter=$(sed -n "s/^ *\"\([A-Za-z]*\)\": .*\"[\$]{$name[=}].*/\1/p" "$here/main.parameters.json")
+        parameter=$(sed -n "s/^ *\"\([A-Za-z]*\)\": .*\"[\$]{${name}[=}].*/\1/p" "$here/main.parameters.json")
         case "$(sed -n "s/^param $parameter \([a-z0-9]*\).*/\1/p" "$here/main.bicep") $value" in
         'bool '[tT1]*) value=true ;;
         'bool '*) value=false ;;

@@ -46,10 +46,16 @@ directory() {
     az cloud show --only-show-errors --query endpoints.microsoftGraphResourceId --output tsv
 }
 
-# A call with the body that comes in on standard input.
-send() {
+# Calls with the body that comes in on standard input.
+change() {
     cat >"$work/body"
-    az rest --only-show-errors --output none --method "$1" --url "$graph/v1.0/$2" \
+    az rest --only-show-errors --output none --method PATCH --url "$graph/v1.0/$1" \
+        --headers content-type=application/json --body "@$work/body"
+}
+
+add() {
+    cat >"$work/body"
+    az rest --only-show-errors --output none --method POST --url "$graph/v1.0/$1" \
         --headers content-type=application/json --body "@$work/body"
 }
 
@@ -71,7 +77,7 @@ known() {
 assign() {
     id=$(role_id "$2")
     printf '{"principalId": "%s", "resourceId": "%s", "appRoleId": "%s"}' "$1" "$service" "$id" |
-        send POST "servicePrincipals/$service/appRoleAssignedTo" 2>"$work/why" ||
+        add "servicePrincipals/$service/appRoleAssignedTo" 2>"$work/why" ||
         grep -q 'already exists' "$work/why" || {
         cat "$work/why" >&2
         exit 1
@@ -92,10 +98,10 @@ register() {
     done
     # Tokens of version 2, an address by which it is asked for, and a scope for people.
     printf '{"identifierUris": ["api://%s"], "appRoles": [%s], "api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": [{"id": "%s", "value": "access", "type": "User", "isEnabled": true, "adminConsentDisplayName": "Use Dropscribe", "adminConsentDescription": "Call Dropscribe in the name of whoever is signed in."}]}}' \
-        "$client" "$described" "$scope_id" | send PATCH "applications/$object"
+        "$client" "$described" "$scope_id" | change "applications/$object"
     # The Azure CLI may ask for such tokens without a consent of its own.
     printf '{"api": {"preAuthorizedApplications": [{"appId": "%s", "delegatedPermissionIds": ["%s"]}]}}' \
-        "$azure_cli" "$scope_id" | send PATCH "applications/$object"
+        "$azure_cli" "$scope_id" | change "applications/$object"
     service=$(principal "$client")
     me=$(az ad signed-in-user show --only-show-errors --query id --output tsv)
     for role in $roles; do assign "$me" "$role"; done
@@ -128,11 +134,12 @@ of_person() {
 }
 
 of_program() {
+    login=$(az cloud show --only-show-errors --query endpoints.activeDirectory --output tsv)
+    tenant=$(az account show --only-show-errors --query tenantId --output tsv)
     printf 'data-urlencode = "client_secret=%s"\n' "$(tr -d '\r\n' <"$2")" >"$work/secret"
     curl --silent --fail --max-time 60 --config "$work/secret" --data-urlencode "client_id=$1" \
         --data-urlencode "scope=api://$API_CLIENT_ID/.default" --data grant_type=client_credentials \
-        "$(az cloud show --only-show-errors --query endpoints.activeDirectory --output tsv)/$(az account show \
-            --only-show-errors --query tenantId --output tsv)/oauth2/v2.0/token" |
+        "$login/$tenant/oauth2/v2.0/token" |
         sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/'
 }
 
@@ -164,7 +171,7 @@ program)
     service=$(principal "$API_CLIENT_ID")
     caller=$(az ad app create --only-show-errors --display-name "$2" --sign-in-audience AzureADMyOrg --query appId --output tsv)
     assign "$(principal "$caller")" "${3:-Transcribe}"
-    echo "Its client id is $caller. A secret for it: az ad app credential reset --id $caller --append"
+    echo "Its client id is $caller. Give it a secret, or a federated credential, in the portal."
     ;;
 call)
     if [ -n "${2:-}" ]; then call of_program "$2" "$3"; else call of_person; fi
