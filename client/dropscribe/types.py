@@ -765,6 +765,14 @@ class SubscriptionView(TypedDict):
     links: Links
 
 
+class SweepAsked(TypedDict):
+    parts: list[str]
+
+
+class SweepWanted(TypedDict):
+    part: NotRequired[str]
+
+
 class Tally(TypedDict):
     accepted: int
     unregistered: int

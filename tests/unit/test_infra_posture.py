@@ -9,7 +9,7 @@ import json
 import pytest
 
 from shared.configuration.settings import read_settings
-from shared.messages import Register, decode
+from shared.messages import Register, read
 from tests.bicep.deployment import Deployment
 from tests.bicep.dropscribe import (
     INFRA,
@@ -107,7 +107,8 @@ def test_what_event_grid_puts_into_the_queue_is_understood() -> None:
             "url": "https://stdata.blob.core.windows.net/audio/calls/a%20b.wav",
         },
     }
-    told = decode(Register, base64.b64decode(base64.b64encode(json.dumps(event).encode())))
+    told = read(Register.queue, base64.b64decode(base64.b64encode(json.dumps(event).encode())))
+    assert isinstance(told, Register)
     assert (told.container, told.names) == ("audio", ("calls/a b.wav",))
 
 

@@ -12,6 +12,7 @@ from shared.api.operations import (
     reading,
     status,
     subscriptions,
+    sweep,
     triggers,
     uploads,
 )
@@ -26,5 +27,6 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *sweep.OPERATIONS,
     *keys.OPERATIONS,
 )
