@@ -18,7 +18,7 @@ SECONDS ?= 600
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
+.PHONY: help setup demo run drop check-profiles backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ restore: setup ## bring such a copy back; rows that are there stay
 
 live: setup ## a real service, for whoever has a key: make live PROVIDER=assemblyai AUDIO=https://... (LIVE=azure: a deployment)
 	$(PY) -m local.live "$(or $(LIVE),$(PROVIDER))" --audio "$(AUDIO)"
+
+check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
+	$(PY) -m local check-profiles $(FILE)
 
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
