@@ -18,7 +18,7 @@ SECONDS ?= 600
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop check-profiles emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
+.PHONY: help setup demo run drop check-profiles backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -65,6 +65,15 @@ run: setup ## the same stack, staying up
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
+
+backup: setup ## a copy of a deployment's table: DATA_STORAGE=https://... make backup FILE=table.gz
+	$(PY) -m local.backup save "$(FILE)"
+
+restore: setup ## bring such a copy back; rows that are there stay
+	$(PY) -m local.backup restore "$(FILE)"
+
+live: setup ## a real service, for whoever has a key: make live PROVIDER=assemblyai AUDIO=https://... (LIVE=azure: a deployment)
+	$(PY) -m local.live "$(or $(LIVE),$(PROVIDER))" --audio "$(AUDIO)"
 
 check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
 	$(PY) -m local check-profiles $(FILE)

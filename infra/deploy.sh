@@ -23,23 +23,11 @@ trap 'exit 1' HUP INT TERM
 "$here/hooks/preprovision.sh"
 load
 
-# The parameters by their own names, which azd's file says.
-while IFS="$(printf '\t')" read -r name _ meaning; do
-    case "$name" in '' | '#'*) continue ;; esac
-    eval "value=\${$name-}"
-    [ -n "$value" ] || continue
-    parameter=$(sed -n "s/^ *\"\([A-Za-z]*\)\": .*\"[\$]{$name[=}].*/\1/p" "$here/main.parameters.json")
-    case "$meaning $value" in
-    'true or false '[tT1]*) value=true ;;
-    'true or false '*) value=false ;;
-    esac
-    set -- "$parameter=$value" "$@"
-done <"$here/hooks/parameters.tsv"
-
+parameters >"$work/parameters.json"
 echo "Making what is needed in $AZURE_RESOURCE_GROUP; this takes about ten minutes."
 az deployment group create --name dropscribe --only-show-errors \
     --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
-    --template-file "$here/main.bicep" --parameters "$@" \
+    --template-file "$here/main.bicep" --parameters "@$work/parameters.json" "$@" \
     --query properties.outputs --output json >"$work/outputs.json"
 
 # Azure writes the names of outputs in letters of its own.
@@ -53,6 +41,8 @@ done <"$work/outputs"
 
 # The same files as azd packs: those that .funcignore lets in.
 package=$(sed -n 's#^!/\(.*[^/]\)/*$#\1#p' "$here/../.funcignore")
+# Names without spaces, each a word.
+# shellcheck disable=SC2086
 (cd "$here/.." && zip -qr "$work/app.zip" $package --exclude '*/.*' '*/__pycache__/*' '*.pyc')
 tries=3
 until az functionapp deployment source config-zip --only-show-errors --output none \

@@ -2,6 +2,9 @@
 // Event Grid calls holds a key which the app makes when it first runs: apply it after the app's code
 // was deployed. It may be applied again at any time. The key is read here, and goes nowhere else.
 
+@description('private: nothing calls the app; blobs are announced in its queue. open: to its triggers, by webhook.')
+param posture 'open' | 'private' = 'open'
+
 @description('Name of the function app.')
 param functionAppName string
 
@@ -14,7 +17,7 @@ param dataStorageName string
 @description('Where Event Grid leaves what it could not deliver.')
 param deadLetterContainer string = 'dead-letters'
 
-@description('The queue of the app in which it is told of renamed blobs.')
+@description('The queue of the app in which it is told of renamed blobs, and of all where nothing may call it.')
 param renamedQueue string = 'dropscribe-steps'
 
 // The triggers of functions/, each with its container.
@@ -63,12 +66,36 @@ var undelivered = {
     }
   }
 }
+var toQueue = {
+  identity: {
+    type: 'SystemAssigned'
+  }
+  destination: {
+    endpointType: 'StorageQueue'
+    properties: {
+      resourceId: dataStorage.id
+      queueName: renamedQueue
+    }
+  }
+}
+var wholeBlobs = [for entry in intake: {
+  includedEventTypes: ['Microsoft.Storage.BlobCreated']
+  subjectBeginsWith: '/blobServices/default/containers/${entry.container}/blobs/'
+  enableAdvancedFilteringOnArrays: true
+  advancedFilters: [
+    {
+      operatorType: 'StringIn'
+      key: 'data.api'
+      values: callsThatComplete
+    }
+  ]
+}]
 var retries = {
   maxDeliveryAttempts: 30
   eventTimeToLiveInMinutes: 1440
 }
 
-resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for entry in intake: {
+resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for (entry, i) in intake: if (posture == 'open') {
   parent: topic
   name: replace(entry.function, '_', '-')
   properties: {
@@ -83,18 +110,20 @@ resource subscriptions 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025
         preferredBatchSizeInKilobytes: 64
       }
     }
-    filter: {
-      includedEventTypes: ['Microsoft.Storage.BlobCreated']
-      subjectBeginsWith: '/blobServices/default/containers/${entry.container}/blobs/'
-      enableAdvancedFilteringOnArrays: true
-      advancedFilters: [
-        {
-          operatorType: 'StringIn'
-          key: 'data.api'
-          values: callsThatComplete
-        }
-      ]
-    }
+    filter: wholeBlobs[i]
+    retryPolicy: retries
+    deadLetterWithResourceIdentity: undelivered
+  }
+}]
+
+// No key, no address, no call: the topic puts its events into the queue by its identity.
+resource announcements 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for (entry, i) in intake: if (posture == 'private') {
+  parent: topic
+  name: '${entry.container}-announced'
+  properties: {
+    eventDeliverySchema: 'EventGridSchema'
+    deliveryWithResourceIdentity: toQueue
+    filter: wholeBlobs[i]
     retryPolicy: retries
     deadLetterWithResourceIdentity: undelivered
   }
@@ -108,18 +137,7 @@ resource renames 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15
   name: '${entry.container}-renamed'
   properties: {
     eventDeliverySchema: 'EventGridSchema'
-    deliveryWithResourceIdentity: {
-      identity: {
-        type: 'SystemAssigned'
-      }
-      destination: {
-        endpointType: 'StorageQueue'
-        properties: {
-          resourceId: dataStorage.id
-          queueName: renamedQueue
-        }
-      }
-    }
+    deliveryWithResourceIdentity: toQueue
     filter: {
       includedEventTypes: ['Microsoft.Storage.BlobRenamed']
       subjectBeginsWith: '/blobServices/default/containers/${entry.container}/blobs/'

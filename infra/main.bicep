@@ -22,6 +22,12 @@ param names { *: string } = {}
 @description('Tags on everything, besides that of the environment.')
 param tags { *: string } = {}
 
+@description('private: nothing public answers. The app is reached through a network, providers do not call it, what was deleted or overwritten is kept for a week, and reads of blobs are logged.')
+param posture 'open' | 'private' = 'open'
+
+@description('The cloud: with it the names of private endpoints and the audience of tokens differ.')
+param cloud 'AzureCloud' | 'AzureUSGovernment' | 'AzureChinaCloud' = 'AzureCloud'
+
 @description('Version of Python that runs the app.')
 param pythonVersion '3.11' | '3.12' | '3.13' = '3.13'
 
@@ -95,14 +101,38 @@ param auditDays int = 400
 @description('Log every read and write of a blob, and not only every deletion.')
 param auditBlobs bool = false
 
+@description('Whether nobody can purge a deleted vault or secret before its week is over. It cannot be taken back.')
+param purgeProtection bool = false
+
+@description('Address of a key of yours in a vault, with which the data account is encrypted; empty: a key of the platform.')
+param customerKey string = ''
+
+@description('With such a key: resource id of the user-assigned identity that may use it.')
+param customerKeyIdentityId string = ''
+
 @description('A virtual network with private endpoints for storage, vault and Speech.')
 param vnetEnabled bool = false
 
 @description('First two numbers of the addresses in the virtual network.')
 param addressPrefix string = '10.20'
 
-@description('With a virtual network: addresses or ranges outside it from which audio may be dropped all the same, separated by spaces.')
+@description('With a network: resource id of a subnet that is there, for the app; delegated to Microsoft.App/environments. Empty: a network is made.')
+param appSubnetId string = ''
+
+@description('With such a subnet: resource id of the one for private endpoints.')
+param endpointSubnetId string = ''
+
+@description('With a network: resource id of the resource group with the private DNS zones of the organisation, or the word policy where a policy enters the addresses. Empty: zones are made.')
+param dnsZonesGroupId string = ''
+
+@description('With a network and other providers: whether audio may leave it, by signed links over the public endpoint.')
+param audioMayLeave bool = false
+
+@description('With a virtual network: addresses or ranges outside it from which audio may be dropped and the vault be read all the same, separated by spaces.')
 param allowedAddresses string = ''
+
+@description('Resource id of a Log Analytics workspace that is there; empty: one is made.')
+param workspaceId string = ''
 
 @description('Days for which the log is kept; the first 31 are free.')
 @minValue(30)
@@ -139,7 +169,15 @@ var refused = problems({
   speechRegions: speechRegions
   otherProviders: otherProviders
   audioContainers: audioContainers
+  posture: posture
   vnetEnabled: vnetEnabled
+  appSubnetId: appSubnetId
+  endpointSubnetId: endpointSubnetId
+  dnsZonesGroupId: dnsZonesGroupId
+  audioMayLeave: audioMayLeave
+  workspaceId: workspaceId
+  customerKey: customerKey
+  customerKeyIdentityId: customerKeyIdentityId
   addressPrefix: addressPrefix
   allowedAddresses: allowedAddresses
   apiClientId: apiClientId
@@ -184,8 +222,40 @@ var owner = plain(ownerPrincipalId) == 'nobody' ? '' : plain(ownerPrincipalId)
 // Other providers can read audio only through signed links, over the public endpoint. Links are made
 // in one way for all, and a firewall would keep them out.
 var speechReadsByIdentity = empty(others)
-var publicNetworkAccess = vnetEnabled ? 'Disabled' : 'Enabled'
-var isDataPrivate = vnetEnabled && speechReadsByIdentity
+var isPrivate = posture == 'private'
+var isInNetwork = isPrivate || vnetEnabled
+var publicNetworkAccess = isInNetwork ? 'Disabled' : 'Enabled'
+var isDataPrivate = isInNetwork && speechReadsByIdentity
+var takesWebhooks = providerWebhooks && !isPrivate
+var makesNetwork = isInNetwork && empty(trim(appSubnetId))
+var makesZones = isInNetwork && empty(trim(dnsZonesGroupId))
+var zonesOfOthers = trim(dnsZonesGroupId)
+var logOwner = split(empty(trim(workspaceId)) ? resourceGroup().id : trim(workspaceId), '/')
+
+// Private endpoints are known by names that differ by cloud.
+// https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+var speechDomains = {
+  AzureCloud: 'cognitiveservices.azure.com'
+  AzureUSGovernment: 'cognitiveservices.azure.us'
+  AzureChinaCloud: 'cognitiveservices.azure.cn'
+}
+var vaultDomains = {
+  AzureCloud: 'vaultcore.azure.net'
+  AzureUSGovernment: 'vaultcore.usgovcloudapi.net'
+  AzureChinaCloud: 'vaultcore.azure.cn'
+}
+var appDomains = {
+  AzureCloud: 'azurewebsites.net'
+  AzureUSGovernment: 'azurewebsites.us'
+  AzureChinaCloud: 'chinacloudsites.cn'
+}
+var zones = concat([
+  'privatelink.blob.${environment().suffixes.storage}'
+  'privatelink.queue.${environment().suffixes.storage}'
+  'privatelink.table.${environment().suffixes.storage}'
+  'privatelink.${vaultDomains[cloud]}'
+  'privatelink.${speechDomains[cloud]}'
+], isPrivate ? ['privatelink.${appDomains[cloud]}'] : [])
 
 // What one instance does side by side, by HTTP and otherwise.
 var threads = 16
@@ -220,6 +290,7 @@ var dataSettings = {
   MANIFESTS_CONTAINER: 'manifests'
   POLL_SCHEDULE: '0 * * * * *'
   SWEEP_SCHEDULE: '0 */5 * * * *'
+  SPEECH_AUDIENCE: 'https://${speechDomains[cloud]}'
   SPEECH_READS_AUDIO: speechReadsByIdentity ? 'identity' : 'sas'
 }
 
@@ -227,7 +298,7 @@ var dataSettings = {
 // within a day.
 var assemblyAi = contains(others, 'assemblyai') ? { ASSEMBLYAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/assemblyai-key)' } : {}
 var soferAi = contains(others, 'soferai') ? { SOFERAI_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/soferai-key)' } : {}
-var webhook = providerWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
+var webhook = takesWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/webhook-secret)' } : {}
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
 var owners = { OWNER_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/owner-key)' }
 var sealing = { SEALING_KEY: vault.outputs.sealingKey }
@@ -244,15 +315,34 @@ module identity 'modules/identity.bicep' = {
   }
 }
 
-module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring'
+module workspace 'modules/workspace.bicep' = if (empty(trim(workspaceId))) {
+  name: 'workspace'
   params: {
-    workspaceName: named.workspace
-    applicationInsightsName: named.applicationInsights
+    name: named.workspace
     location: place
     tags: tagged
     retentionDays: logDays
     dailyCapGb: logCapGb
+  }
+}
+var log = empty(trim(workspaceId)) ? workspace!.outputs.id : trim(workspaceId)
+
+module logEvents 'modules/log-events.bicep' = {
+  name: 'log-events-${token}'
+  scope: resourceGroup(logOwner[2], logOwner[4])
+  params: {
+    workspaceName: empty(trim(workspaceId)) ? named.workspace : last(logOwner)
+  }
+  dependsOn: [workspace]
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    name: named.applicationInsights
+    location: place
+    tags: tagged
+    workspaceId: log
   }
 }
 
@@ -263,7 +353,7 @@ module speech 'modules/speech.bicep' = [for (region, i) in regions: {
     location: region
     tags: tagged
     publicNetworkAccess: publicNetworkAccess
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceId: log
   }
 }]
 
@@ -287,14 +377,17 @@ module dataStorage 'modules/data-storage.bicep' = {
     sku: storageSku
     isPrivate: isDataPrivate
     allowedAddresses: addressesIn(allowedAddresses)
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceId: log
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
     page: 'https://${named.functionApp}.azurewebsites.net'
     audio: audio
     audioDays: audioDays
     outputDays: outputDays
     auditDays: auditDays
-    auditBlobs: auditBlobs
+    auditBlobs: auditBlobs || isPrivate
+    versioning: isPrivate
+    customerKey: trim(customerKey)
+    customerKeyIdentityId: trim(customerKeyIdentityId)
   }
 }
 
@@ -304,8 +397,10 @@ module vault 'modules/key-vault.bicep' = {
     name: named.vault
     location: place
     tags: tagged
-    publicNetworkAccess: publicNetworkAccess
-    workspaceId: monitoring.outputs.workspaceId
+    isPrivate: isInNetwork
+    allowedAddresses: addressesIn(allowedAddresses)
+    purgeProtection: purgeProtection || isPrivate
+    workspaceId: log
   }
 }
 
@@ -316,7 +411,7 @@ module eventTopic 'modules/event-topic.bicep' = {
     location: place
     tags: tagged
     storageId: dataStorage.outputs.id
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceId: log
   }
 }
 
@@ -334,13 +429,13 @@ module roles 'modules/roles.bicep' = {
     containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.audioContainers : []
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
-    registersWebhooks: providerWebhooks
+    registersWebhooks: takesWebhooks
     ownerPrincipalId: owner
     ownerPrincipalType: ownerPrincipalType
   }
 }
 
-module network 'modules/network.bicep' = if (vnetEnabled) {
+module network 'modules/network.bicep' = if (makesNetwork) {
   name: 'network'
   params: {
     name: named.network
@@ -350,17 +445,46 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
   }
 }
 
-module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
+var networkOfOthers = split(trim(appSubnetId), '/subnets/')[0]
+var appSubnet = makesNetwork ? network!.outputs.appSubnetId : trim(appSubnetId)
+var endpointSubnet = makesNetwork ? network!.outputs.endpointSubnetId : trim(endpointSubnetId)
+
+module dns 'modules/dns.bicep' = if (makesZones) {
+  name: 'dns'
+  params: {
+    tags: tagged
+    zones: zones
+    networkId: makesNetwork ? network!.outputs.networkId : networkOfOthers
+  }
+}
+
+// In zones made here, in those of the organisation, or nowhere, because a policy does it.
+var zoneIds = makesZones ? dns!.outputs.zoneIds : toLower(zonesOfOthers) == 'policy' ? [] : map(zones, zone => '${zonesOfOthers}/providers/Microsoft.Network/privateDnsZones/${zone}')
+
+module endpoints 'modules/private-endpoints.bicep' = if (isInNetwork) {
   name: 'private-endpoints'
   params: {
     location: place
     tags: tagged
-    subnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
+    subnetId: endpointSubnet
     hostStorageId: hostStorage.outputs.id
     dataStorageId: dataStorage.outputs.id
     vaultId: vault.outputs.id
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
     regions: regions
+    zoneIds: zoneIds
+  }
+}
+
+// The app's own address comes last: the app exists only when it can reach the others.
+module appEndpoint 'modules/private-endpoints.bicep' = if (isPrivate) {
+  name: 'private-endpoint-of-the-app'
+  params: {
+    location: place
+    tags: tagged
+    subnetId: endpointSubnet
+    appId: app.outputs.id
+    zoneIds: zoneIds
   }
 }
 
@@ -380,8 +504,9 @@ module app 'modules/function-app.bicep' = {
     siteUpdateStrategy: siteUpdateStrategy
     identityId: identity.outputs.id
     packageUrl: hostStorage.outputs.packageUrl
-    subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
-    takesWebhooks: providerWebhooks
+    subnetId: isInNetwork ? appSubnet : ''
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    takesWebhooks: takesWebhooks
     apiClientId: client
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
     settings: union(hostSettings, dataSettings, sources, access, keySettings, appSettings)
@@ -409,7 +534,7 @@ module alerts 'modules/alerts.bicep' = {
     location: place
     tags: tagged
     email: trim(alertEmail)
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceId: log
     hostStorageId: hostStorage.outputs.id
     dataStorageId: dataStorage.outputs.id
     eventTopicId: eventTopic.outputs.id
@@ -421,7 +546,7 @@ module workbook 'modules/workbook.bicep' = {
   params: {
     location: place
     tags: tagged
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceId: log
   }
 }
 
@@ -443,4 +568,5 @@ output DATA_STORAGE_NAME string = dataStorage.outputs.name
 output EVENT_TOPIC_NAME string = eventTopic.outputs.name
 output KEY_VAULT_NAME string = vault.outputs.name
 output SPEECH_NAMES array = [for (region, i) in regions: speech[i].outputs.name]
-output OUTBOUND_ADDRESS string = vnetEnabled ? network!.outputs.outboundAddress : ''
+output POSTURE string = posture
+output OUTBOUND_ADDRESS string = makesNetwork ? network!.outputs.outboundAddress : ''

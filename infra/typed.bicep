@@ -85,9 +85,39 @@ func ofContainers(typed string) string[] => concat(
   map(words(typed), word => when(contains(taken(), word), 'audioContainers: "${word}" is one of the app\'s own containers, which hold no audio.'))
 )
 
-func ofNetwork(vnetEnabled bool, addressPrefix string, allowed string, otherProviders string) string[] => concat([
+// Resource ids.
+
+func isId(text string, kind string) bool => startsWith(toLower(trim(text)), '/subscriptions/') && contains(toLower(trim(text)), toLower(kind)) && !contains(trim(text), ' ') && !endsWith(trim(text), '/')
+func isGroupId(text string) bool => length(split(trim(text), '/')) == 5 && isId(text, '/resourceGroups/')
+
+func isInNetwork(typed object) bool => typed.vnetEnabled || typed.posture == 'private'
+
+func ofPlaces(typed object) string[] => [
+  when(!isInNetwork(typed) && !empty('${trim(typed.appSubnetId)}${trim(typed.endpointSubnetId)}${trim(typed.dnsZonesGroupId)}'), 'appSubnetId, endpointSubnetId, dnsZonesGroupId: need vnetEnabled, or posture private.')
+  when(empty(trim(typed.appSubnetId)) != empty(trim(typed.endpointSubnetId)), 'appSubnetId, endpointSubnetId: both, or none for a network that is made.')
+  when(!empty(trim(typed.appSubnetId)) && !isId(typed.appSubnetId, '/subnets/'), 'appSubnetId: "${typed.appSubnetId}" is not the resource id of a subnet.')
+  when(!empty(trim(typed.endpointSubnetId)) && !isId(typed.endpointSubnetId, '/subnets/'), 'endpointSubnetId: "${typed.endpointSubnetId}" is not the resource id of a subnet.')
+  when(!empty(trim(typed.appSubnetId)) && plain(typed.appSubnetId) == plain(typed.endpointSubnetId), 'endpointSubnetId: is the subnet of the app, which takes nothing else.')
+  when(!empty(trim(typed.dnsZonesGroupId)) && plain(typed.dnsZonesGroupId) != 'policy' && !isGroupId(typed.dnsZonesGroupId), 'dnsZonesGroupId: "${typed.dnsZonesGroupId}" is neither the resource id of a resource group nor the word policy.')
+  when(!empty(trim(typed.workspaceId)) && (!isId(typed.workspaceId, '/providers/Microsoft.OperationalInsights/workspaces/') || length(split(trim(typed.workspaceId), '/')) != 9), 'workspaceId: "${typed.workspaceId}" is not the resource id of a Log Analytics workspace.')
+]
+
+func ofKey(customerKey string, identityId string) string[] => [
+  when(empty(trim(customerKey)) != empty(trim(identityId)), 'customerKey, customerKeyIdentityId: both, or none for a key of the platform.')
+  when(!empty(trim(customerKey)) && (!startsWith(plain(customerKey), 'https://') || !contains(plain(customerKey), '/keys/') || length(split(trim(customerKey), '/')) < 5 || length(split(trim(customerKey), '/')) > 6 || endsWith(trim(customerKey), '/')), 'customerKey: "${customerKey}" is not the address of a key, as in https://<vault>/keys/<name>.')
+  when(!empty(trim(identityId)) && !isId(identityId, '/providers/Microsoft.ManagedIdentity/userAssignedIdentities/'), 'customerKeyIdentityId: "${identityId}" is not the resource id of a user-assigned identity.')
+]
+
+func ofPosture(typed object) string[] => [
+  when(typed.posture == 'private' && !empty(words(typed.allowedAddresses)), 'allowedAddresses: posture private lets nobody in from outside the network.')
+  when(typed.posture == 'private' && typed.flowsEnabled, 'flowsEnabled: with posture private a Logic App outside the network cannot reach the app.')
+  when(isInNetwork(typed) && !empty(words(typed.otherProviders)) && !typed.audioMayLeave, 'otherProviders: read audio over the public endpoint of storage, which a network closes; audioMayLeave says that it may be open for signed links.')
+  when(typed.audioMayLeave && (!isInNetwork(typed) || empty(words(typed.otherProviders))), 'audioMayLeave: means something with a network and otherProviders only.')
+]
+
+func ofNetwork(inNetwork bool, addressPrefix string, allowed string, otherProviders string) string[] => concat([
   when(!isPrefix(trim(addressPrefix)), 'addressPrefix: "${addressPrefix}" is not the first two numbers of an address, as in 10.20.')
-  when(!empty(words(allowed)) && !vnetEnabled, 'allowedAddresses: needs vnetEnabled; without a network there is no firewall, and everybody with a role or a link gets in.')
+  when(!empty(words(allowed)) && !inNetwork, 'allowedAddresses: needs vnetEnabled; without a network there is no firewall, and everybody with a role or a link gets in.')
   when(!empty(words(allowed)) && !empty(words(otherProviders)), 'allowedAddresses: has no effect with otherProviders, which read audio from anywhere by signed links.')
 ], map(addressesIn(allowed), address => when(!isAddress(address) && !isRange(address), 'allowedAddresses: "${address}" is neither an address of version 4 nor a range from /8 to /30; the two addresses of a /31 are written one by one.')),
   map(addressesIn(allowed), address => when(isPrivate(first(split(address, '/'))), 'allowedAddresses: "${address}" is private; a firewall of storage sees public addresses only.')))
@@ -147,7 +177,7 @@ func ofNames(names object, regions string[]) string[] => concat(
 
 // Settings that come from a parameter or a resource of the template. POLL_SCHEDULE, SWEEP_SCHEDULE and
 // PYTHON_THREADPOOL_THREAD_COUNT have values here, too, and may be given others.
-func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'OWNER_KEY', 'SEALING_KEY', 'SOFERAI_KEY', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
+func owned() string[] => ['APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING', 'AZURE_CLIENT_ID', 'API_AUTH', 'API_ROLE', 'ASSEMBLYAI_KEY', 'EVENTS_SECRET', 'OTEL_TRACES_SAMPLER', 'OTEL_TRACES_SAMPLER_ARG', 'OWNER_KEY', 'SEALING_KEY', 'SOFERAI_KEY', 'SPEECH_AUDIENCE', 'SPEECH_ENDPOINTS', 'SPEECH_READS_AUDIO', 'STATE_TABLE', 'WEBHOOK_BASE_URL', 'WEBHOOK_SECRET']
 
 // Families that belong to the host or to this plan, which refuses some, and names of what the template makes.
 func isOwned(name string, audioContainers string) bool => contains(map(owned(), each => toLower(each)), toLower(name)) || startsWith(toLower(name), 'azurewebjobs') || startsWith(toLower(name), 'data_storage') || startsWith(toLower(name), 'functions_') || startsWith(toLower(name), 'website_') || endsWith(toLower(name), '_container') || contains(['scm_do_build_during_deployment', 'enable_oryx_build', 'tz'], toLower(name)) || (toLower(name) == 'manifest_sources' && length(audioIn(audioContainers)) > 2)
@@ -171,7 +201,10 @@ func problems(typed object) string[] => filter(concat(
   ofRegions(typed.location, typed.speechRegions),
   ofProviders(typed.otherProviders),
   ofContainers(typed.audioContainers),
-  ofNetwork(typed.vnetEnabled, typed.addressPrefix, typed.allowedAddresses, typed.otherProviders),
+  ofNetwork(isInNetwork(typed), typed.addressPrefix, typed.allowedAddresses, typed.otherProviders),
+  ofPlaces(typed),
+  ofPosture(typed),
+  ofKey(typed.customerKey, typed.customerKeyIdentityId),
   ofAccess(typed.apiClientId, typed.apiRole, typed.ownerPrincipalId),
   ofFlows(typed.flowsEnabled, typed.flowsSite, typed.flowsLibrary, typed.flowsMailTo, typed.apiClientId),
   ofTelling(typed.alertEmail, typed.logCapGb),

@@ -27,6 +27,7 @@ from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
 from shared.model.profile.profile import Profile, version_of
+from shared.model.reference import is_reference
 from shared.model.setting import LOCAL_KEY, Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
@@ -40,6 +41,7 @@ from shared.ports.sealing import Sealer
 from shared.providers.azure_speech.auth import default_credential
 from shared.providers.offer import Connection
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
+from shared.providers.unresolved import without_a_key
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
@@ -266,12 +268,13 @@ def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvid
     secret, policy = settings.webhook_secret, settings.policy
     longest = policy.resolve_after_seconds
     create_seconds = min(60, longest / 2)
+    unusable = without_a_key()
     return {
         endpoint.name: OFFERS[endpoint.provider].connect(
             Connection(
                 url=endpoint.url,
                 key=endpoint.key.reveal() if endpoint.key else None,
-                http=http,
+                http=unusable if endpoint.key and is_reference(endpoint.key.reveal()) else http,
                 credential=credential,
                 settings=settings.of_provider[endpoint.provider],
                 create_seconds=create_seconds,

@@ -26,7 +26,8 @@ class Versioned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
 
 class Register(Versioned, frozen=True, kw_only=True):
     """Register blobs that no event announced to a trigger. Event Grid puts its own words into this
-    queue where a blob was renamed, of which the trigger for blobs would understand nothing."""
+    queue where a blob was renamed, of which the trigger for blobs would understand nothing, and for
+    every blob where nothing may call the app."""
 
     queue: ClassVar[str] = STEPS
     container: str
@@ -195,25 +196,26 @@ def _registered(body: bytes | str) -> Message:
     try:
         return cast(Message, _DECODERS[Register].decode(body))
     except msgspec.ValidationError:
-        return cast(Message, _of_renamed(_renamed.decode(body)))
+        return cast(Message, _of_announced(_announced.decode(body)))
 
 
-class _Destination(msgspec.Struct, frozen=True, rename="camel"):
-    destination_url: str
+class _There(msgspec.Struct, frozen=True, rename="camel"):
+    destination_url: str = ""
+    url: str = ""
 
 
-class _Renamed(msgspec.Struct, frozen=True):
-    """What is read of a `Microsoft.Storage.BlobRenamed`, as in "Azure Blob Storage as an Event Grid
-    source"."""
+class _Announced(msgspec.Struct, frozen=True):
+    """What is read of a `Microsoft.Storage.BlobRenamed`, which has a destination, or of a
+    `BlobCreated`, as in "Azure Blob Storage as an Event Grid source"."""
 
-    data: _Destination
-
-
-_renamed = msgspec.json.Decoder(_Renamed)
+    data: _There
 
 
-def _of_renamed(told: _Renamed) -> Register:
-    container, name = places(told.data.destination_url)[0]
+_announced = msgspec.json.Decoder(_Announced)
+
+
+def _of_announced(told: _Announced) -> Register:
+    container, name = places(told.data.destination_url or told.data.url)[0]
     if container is None:
-        raise msgspec.ValidationError("the address of the renamed blob names no container")
+        raise msgspec.ValidationError("the address of the blob names no container")
     return Register(container=container, names=(name,))

@@ -18,12 +18,13 @@ function Wait-Until([string]$waiting, [scriptblock]$works) {
     return $false
 }
 
+$posture = if ($env:POSTURE) { $env:POSTURE } else { 'open' }
 $announced = {
     try { Invoke-WebRequest -Uri $env:AZURE_FUNCTION_APP_URL -TimeoutSec 60 | Out-Null } catch { }
     az deployment group create --name dropscribe-events --only-show-errors --output none `
         --subscription $env:AZURE_SUBSCRIPTION_ID --resource-group $env:AZURE_RESOURCE_GROUP `
         --template-file "$PSScriptRoot/../events.bicep" `
-        --parameters functionAppName=$env:AZURE_FUNCTION_APP_NAME `
+        --parameters posture=$posture functionAppName=$env:AZURE_FUNCTION_APP_NAME `
             eventTopicName=$env:EVENT_TOPIC_NAME dataStorageName=$env:DATA_STORAGE_NAME | Out-Host
     -not $LASTEXITCODE
 }
@@ -39,7 +40,7 @@ $resolved = {
         --query "value[?properties.status!='Resolved'].[name, properties.status]" --output tsv)
     if ($LASTEXITCODE) { return $false }
     $open | Where-Object { $_ } | ForEach-Object { [Console]::Error.WriteLine("Not resolved: $_") }
-    -not ($open -match '_SECRET')
+    -not ($open -match '_SECRET|OWNER_KEY')
 }
 
 $healthy = {

@@ -25,7 +25,7 @@ announced() {
     az deployment group create --name dropscribe-events --only-show-errors --output none \
         --subscription "$AZURE_SUBSCRIPTION_ID" --resource-group "$AZURE_RESOURCE_GROUP" \
         --template-file "$here/../events.bicep" \
-        --parameters functionAppName="$AZURE_FUNCTION_APP_NAME" \
+        --parameters posture="${POSTURE:-open}" functionAppName="$AZURE_FUNCTION_APP_NAME" \
             eventTopicName="$EVENT_TOPIC_NAME" dataStorageName="$DATA_STORAGE_NAME"
 }
 
@@ -38,7 +38,7 @@ resolved() {
         --url "$app/config/configreferences/appsettings?api-version=2022-03-01" \
         --query "value[?properties.status!='Resolved'].[name, properties.status]" --output tsv) || return 1
     [ -z "$open" ] || printf '%s\n' "$open" | sed 's/^/Not resolved: /' >&2
-    ! printf '%s\n' "$open" | grep -q _SECRET
+    ! printf '%s\n' "$open" | grep -Eq '_SECRET|OWNER_KEY'
 }
 
 healthy() {

@@ -5,7 +5,8 @@
 set -eu
 LC_ALL=C
 export LC_ALL
-. "$(dirname "$0")/../deployment.sh"
+here=$(dirname "$0")/..
+. "$here/deployment.sh"
 
 wrong=0
 while IFS="$(printf '\t')" read -r name pattern meaning; do

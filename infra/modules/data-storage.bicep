@@ -14,6 +14,15 @@ param workspaceId string
 @description('Resource ids of the Speech accounts, which a firewall lets in.')
 param speechIds array
 
+@description('Whether every version of a blob is kept for a week after the next one.')
+param versioning bool
+
+@description('Address of a key of the owner in a vault, with which the account is encrypted; empty: one of the platform.')
+param customerKey string
+
+@description('Resource id of the identity that may use that key.')
+param customerKeyIdentityId string
+
 @description('Days after which audio and what asked for its transcription are deleted; 0: never.')
 param audioDays int
 
@@ -84,6 +93,40 @@ var expiringOutputs = outputDays == 0 ? [] : [
   }
 ]
 
+// A version that was overtaken, or whose blob was deleted, lives as long as what was deleted.
+var expiringVersions = !versioning ? [] : [
+  {
+    name: 'versions'
+    type: 'Lifecycle'
+    definition: {
+      actions: {
+        version: {
+          delete: {
+            daysAfterCreationGreaterThan: 7
+          }
+        }
+      }
+      filters: {
+        blobTypes: ['blockBlob']
+      }
+    }
+  }
+]
+
+// https://vault/keys/name or https://vault/keys/name/version; without a version the newest counts.
+var keyParts = split(customerKey, '/')
+var encryption = empty(customerKey) ? null : {
+  keySource: 'Microsoft.Keyvault'
+  identity: {
+    userAssignedIdentity: customerKeyIdentityId
+  }
+  keyvaultproperties: {
+    keyvaulturi: '${keyParts[0]}//${keyParts[2]}'
+    keyname: keyParts[4]
+    keyversion: length(keyParts) > 5 ? keyParts[5] : ''
+  }
+}
+
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   // checkov:skip=CKV_AZURE_206: the sku is a parameter, because what the data is worth only its owner knows
   // checkov:skip=CKV_AZURE_33: each poll of a queue would be a line; what the messages do is in the app's own log
@@ -96,7 +139,14 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   sku: {
     name: sku
   }
+  identity: empty(customerKey) ? null : {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${customerKeyIdentityId}': {}
+    }
+  }
   properties: {
+    encryption: encryption
     accessTier: 'Hot'
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
@@ -129,6 +179,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
   properties: {
+    isVersioningEnabled: versioning
     deleteRetentionPolicy: {
       enabled: true
       days: 7
@@ -190,28 +241,30 @@ resource state 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-06-0
   name: 'dropscribe'
 }
 
+var rules = [for rule in concat(expiringAlways, expiringAudio, expiringOutputs): {
+  name: rule.name
+  type: 'Lifecycle'
+  definition: {
+    actions: {
+      baseBlob: {
+        delete: {
+          daysAfterModificationGreaterThan: rule.days
+        }
+      }
+    }
+    filters: {
+      blobTypes: [rule.kind]
+      prefixMatch: rule.prefixes
+    }
+  }
+}]
+
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
   parent: account
   name: 'default'
   properties: {
     policy: {
-      rules: [for rule in concat(expiringAlways, expiringAudio, expiringOutputs): {
-        name: rule.name
-        type: 'Lifecycle'
-        definition: {
-          actions: {
-            baseBlob: {
-              delete: {
-                daysAfterModificationGreaterThan: rule.days
-              }
-            }
-          }
-          filters: {
-            blobTypes: [rule.kind]
-            prefixMatch: rule.prefixes
-          }
-        }
-      }]
+      rules: concat(rules, expiringVersions)
     }
   }
 }

@@ -28,6 +28,10 @@ param settings object
 @description('The Speech accounts, each as region=address.')
 param speechEndpoints array
 
+@description('Whether calls over the public endpoint are answered.')
+@allowed(['Enabled', 'Disabled'])
+param publicNetworkAccess string
+
 @description('Client id of the Entra application whose tokens callers of the API bring; empty: function keys.')
 param apiClientId string
 
@@ -93,6 +97,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    publicNetworkAccess: publicNetworkAccess
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
@@ -208,5 +213,6 @@ resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01'
   }
 }
 
+output id string = app.id
 output name string = app.name
 output url string = 'https://${app.properties.defaultHostName}'

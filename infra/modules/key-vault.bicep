@@ -5,15 +5,21 @@ param name string
 param location string
 param tags object
 
-@allowed(['Enabled', 'Disabled'])
-param publicNetworkAccess string
+@description('Whether only private endpoints and the named addresses get in.')
+param isPrivate bool
+
+@description('Addresses that a firewall lets in.')
+param allowedAddresses array
+
+@description('Whether what was deleted can be purged by nobody before its time. It cannot be taken back.')
+param purgeProtection bool
 param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
-  // checkov:skip=CKV_AZURE_42: what is in it can be set again; protected from purging, its name could not be deployed again for a week
+  // checkov:skip=CKV_AZURE_42: purgeProtection is the owner's choice; with it the name cannot be deployed again for a week
   // checkov:skip=CKV_AZURE_110: the same
   // checkov:skip=CKV_AZURE_109: without a virtual network the app comes over the public endpoint, by identity only
-  // checkov:skip=CKV_AZURE_189: the same; with a virtual network it is closed, see publicNetworkAccess
+  // checkov:skip=CKV_AZURE_189: the same; with a virtual network it is closed, see isPrivate
   name: name
   location: location
   tags: tags
@@ -26,10 +32,15 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 7
-    publicNetworkAccess: publicNetworkAccess
+    // The service refuses false.
+    enablePurgeProtection: purgeProtection ? true : null
+    publicNetworkAccess: isPrivate && empty(allowedAddresses) ? 'Disabled' : 'Enabled'
     networkAcls: {
       bypass: 'AzureServices'
-      defaultAction: publicNetworkAccess == 'Disabled' ? 'Deny' : 'Allow'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      ipRules: [for address in allowedAddresses: {
+        value: address
+      }]
     }
   }
 }

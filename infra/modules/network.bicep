@@ -7,14 +7,6 @@ param tags object
 @description('First two numbers of the addresses, as in 10.20.')
 param addressPrefix string
 
-var zones = [
-  'privatelink.blob.${environment().suffixes.storage}'
-  'privatelink.queue.${environment().suffixes.storage}'
-  'privatelink.table.${environment().suffixes.storage}'
-  'privatelink.vaultcore.azure.net'
-  'privatelink.cognitiveservices.azure.com'
-]
-
 resource address 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
   name: 'pip-${name}'
   location: location
@@ -118,27 +110,7 @@ resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-05-01' e
   name: 'endpoints'
 }
 
-resource dns 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zones: {
-  name: zone
-  location: 'global'
-  tags: tags
-}]
-
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, i) in zones: {
-  parent: dns[i]
-  name: name
-  location: 'global'
-  tags: tags
-  properties: {
-    registrationEnabled: false
-    // Accounts of others that have a private endpoint somewhere are found by their public names.
-    resolutionPolicy: 'NxDomainRedirect'
-    virtualNetwork: {
-      id: network.id
-    }
-  }
-}]
-
 output appSubnetId string = appSubnet.id
 output endpointSubnetId string = endpointSubnet.id
 output outboundAddress string = address.properties.ipAddress
+output networkId string = network.id

@@ -1,45 +1,57 @@
-// A private address for everything that the app reaches through the virtual network.
+// A private address for everything that the app reaches through the virtual network, and for the app
+// itself where nothing public may answer.
 
 param location string
 param tags object
 param subnetId string
-param hostStorageId string
-param dataStorageId string
-param vaultId string
+
+@description('The app alone gets an address; empty: all but the app.')
+param appId string = ''
+param hostStorageId string = ''
+param dataStorageId string = ''
+param vaultId string = ''
 
 @description('Resource ids of the Speech accounts, in the order of `regions`.')
-param speechIds array
-param regions array
+param speechIds array = []
+param regions array = []
 
+@description('Resource ids of the private DNS zones in which the addresses are entered; none where a policy of the organisation enters them.')
+param zoneIds array
+
+// With each goes the place of its zone in `zoneIds`.
 var storage = [for (part, i) in ['blob', 'queue', 'table', 'blob', 'queue', 'table']: {
   name: 'pe-${i < 3 ? 'host' : 'data'}-${part}'
-  target: i < 3 ? hostStorageId : dataStorageId
+  id: i < 3 ? hostStorageId : dataStorageId
   part: part
-  zone: 'privatelink.${part}.${environment().suffixes.storage}'
+  zone: i % 3
 }]
 var vault = [
   {
     name: 'pe-vault'
-    target: vaultId
+    id: vaultId
     part: 'vault'
-    zone: 'privatelink.vaultcore.azure.net'
+    zone: 3
   }
 ]
 var speech = [for (region, i) in regions: {
   name: 'pe-speech-${region}'
-  target: speechIds[i]
+  id: speechIds[i]
   part: 'account'
-  zone: 'privatelink.cognitiveservices.azure.com'
+  zone: 4
 }]
-var all = concat(storage, vault, speech)
-
-resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' existing = [for entry in all: {
-  name: entry.zone
-}]
+var app = [
+  {
+    name: 'pe-app'
+    id: appId
+    part: 'sites'
+    zone: 5
+  }
+]
+var targets = empty(appId) ? concat(storage, vault, speech) : app
 
 // One after the other: an account refuses a second while it is busy with the first.
 @batchSize(1)
-resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for entry in all: {
+resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for entry in targets: {
   name: entry.name
   location: location
   tags: tags
@@ -51,7 +63,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for entry 
       {
         name: entry.part
         properties: {
-          privateLinkServiceId: entry.target
+          privateLinkServiceId: entry.id
           groupIds: [entry.part]
         }
       }
@@ -59,7 +71,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [for entry 
   }
 }]
 
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [for (entry, i) in all: {
+resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [for (entry, i) in targets: if (!empty(zoneIds)) {
   parent: endpoints[i]
   name: 'default'
   properties: {
@@ -67,7 +79,7 @@ resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-0
       {
         name: entry.part
         properties: {
-          privateDnsZoneId: zones[i].id
+          privateDnsZoneId: zoneIds[entry.zone]
         }
       }
     ]

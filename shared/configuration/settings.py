@@ -26,6 +26,7 @@ from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
 from shared.model.batch.policy import Policy
 from shared.model.profile.keys import did_you_mean
+from shared.model.reference import NOT_RESOLVED, is_reference
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
 from shared.providers.registry import OFFERS
 
@@ -179,7 +180,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     not set. Raises `ConfigurationError` with every problem, one line each; no secret is shown."""
     source = os.environ if environment is None else environment
     given = {name: value.strip() for name, value in source.items() if value.strip()}
-    problems: list[str] = []
+    problems = _not_resolved(given)
+    unresolved = {line.partition(":")[0] for line in problems}
+    given = {name: value for name, value in given.items() if name not in unresolved}
     found = _single_values(SETTINGS, given, problems)
     found["of_provider"] = {
         name: {
@@ -191,7 +194,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)
     found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
-    problems += _contradictions(found, allow_http)
+    told = {line.partition(":")[0] for line in problems}
+    problems += [p for p in _contradictions(found, allow_http) if p.partition(":")[0] not in told]
     if problems:
         raise ConfigurationError(problems)
     of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
@@ -199,6 +203,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if "COALESCE_SECONDS" not in given:
         policy = msgspec.structs.replace(policy, coalesce_of=usual_windows())
     return Settings(**found, policy=policy, unknown=tuple(_strangers(given)))
+
+
+def _not_resolved(given: Mapping[str, str]) -> list[str]:
+    """References in the place of values. With that of a provider's key its endpoint fails alone."""
+    ours = {*FORMS, *(setting.name for setting in all_settings())}
+    ours -= {f"{prefix}KEY" for prefix in form_prefixes(OFFERS)}
+    return [
+        f"{name}: {NOT_RESOLVED}"
+        for name, value in sorted(given.items())
+        if name in ours and is_reference(value)
+    ]
 
 
 def usual_windows() -> dict[str, int]:

@@ -218,8 +218,9 @@ class Deployment:
         if name == "loadTextContent":
             return (self._path.parent / arguments[0]).read_text(encoding="utf-8")
         if name == "resourceGroup":
-            name = self._group.rpartition("/")[2]
-            return {"id": self._group, "name": name, "location": "westeurope"}
+            place = "/subscriptions/{}/resourceGroups/{}".format(*arguments) if arguments else ""
+            group = place or self._group
+            return {"id": group, "name": group.rpartition("/")[2], "location": "westeurope"}
         own = self._statements.get(name)
         if own and own.kind in ("func", "import"):
             return self.value_of(name)(*arguments)
@@ -227,7 +228,7 @@ class Deployment:
 
     def _made(self, owner: Statement, body: dict[str, Any]) -> Any:
         if owner.kind == "module":
-            group = body["scope"].id if "scope" in body else self._group
+            group = body["scope"]["id"] if "scope" in body else self._group
             module = Deployment(self._path.parent / owner.type, body.get("params"), group)
             self._modules.append(module)
             return module

@@ -47,6 +47,7 @@ WIDE = (
     ("ALWAYS_READY_INSTANCES", "1"),
 )
 POLLED = (("PROVIDER_WEBHOOKS", "false"),)
+PRIVATE = (("POSTURE", "private"), ("SPEECH_REGIONS", "eastus"))
 
 
 @cache
@@ -58,12 +59,13 @@ def deployed(environment: Environment = PLAIN) -> Deployment:
 
 
 @cache
-def event_subscriptions() -> list[Resource]:
-    """infra/events.bicep with the outputs of a plain deployment."""
-    outputs = deployed().outputs
+def event_subscriptions(environment: Environment = PLAIN) -> list[Resource]:
+    """infra/events.bicep with the outputs of a deployment."""
+    outputs = deployed(environment).outputs
     return Deployment(
         INFRA / "events.bicep",
         {
+            "posture": outputs["POSTURE"],
             "functionAppName": outputs["AZURE_FUNCTION_APP_NAME"],
             "eventTopicName": outputs["EVENT_TOPIC_NAME"],
             "dataStorageName": outputs["DATA_STORAGE_NAME"],

@@ -106,6 +106,7 @@ def _one(text: str) -> str:
 
 def arguments(text: str) -> list[str]:
     """What the shell would give to az, with something in place of what only it knows."""
+    text = text.replace('--parameters "$@"', "--parameters x=x")
     text = re.sub(r'"\$@"|(?<=\s)@[a-z]+\b', "", text)  # further arguments
     while (plainer := re.sub(r"\$\([^()]*\)", "x", text)) != text:
         text = plainer

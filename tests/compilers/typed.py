@@ -23,6 +23,19 @@ FLOWS = {
     "flowsMailTo": "team@contoso.com",
 }
 NETWORK = {"vnetEnabled": True}
+PRIVATE = {"posture": "private"}
+OTHERS = "/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups"
+_NETWORKS = f"{OTHERS}/rg-net/providers/Microsoft.Network/virtualNetworks/hub/subnets"
+SUBNETS = {"appSubnetId": f"{_NETWORKS}/speech-app", "endpointSubnetId": f"{_NETWORKS}/endpoints"}
+ZONES = {"dnsZonesGroupId": f"{OTHERS}/rg-dns"}
+WORKSPACE = {
+    "workspaceId": f"{OTHERS}/rg-log/providers/Microsoft.OperationalInsights/workspaces/central"
+}
+KEY = {
+    "customerKey": "https://kv-keys.vault.azure.net/keys/speech",
+    "customerKeyIdentityId": f"{OTHERS}/rg-keys/providers/Microsoft.ManagedIdentity"
+    "/userAssignedIdentities/id-keys",
+}
 BUDGET = {"monthlyBudget": 50, "budgetStart": "2026-11-01"}
 
 # What was typed, and what is deployed as if it had been typed instead.
@@ -101,9 +114,33 @@ REFUSED: list[tuple[Typed, set[str]]] = [
     ({**NETWORK, "allowedAddresses": "192.0.2.0/0"}, {"allowedAddresses"}),
     ({"allowedAddresses": "192.0.2.7"}, {"allowedAddresses"}),
     (
-        {**NETWORK, "allowedAddresses": "192.0.2.7", "otherProviders": "soferai"},
+        {
+            **NETWORK,
+            "allowedAddresses": "192.0.2.7",
+            "otherProviders": "soferai",
+            "audioMayLeave": True,
+        },
         {"allowedAddresses"},
     ),
+    ({**NETWORK, "otherProviders": "soferai"}, {"otherProviders"}),
+    ({**PRIVATE, "otherProviders": "soferai"}, {"otherProviders"}),
+    ({"otherProviders": "soferai", "audioMayLeave": True}, {"audioMayLeave"}),
+    ({**PRIVATE, "audioMayLeave": True}, {"audioMayLeave"}),
+    ({**PRIVATE, "allowedAddresses": "192.0.2.7"}, {"allowedAddresses"}),
+    ({**PRIVATE, **FLOWS}, {"flowsEnabled"}),
+    (SUBNETS, {"appSubnetId"}),
+    (ZONES, {"appSubnetId"}),
+    ({**NETWORK, "appSubnetId": SUBNETS["appSubnetId"]}, {"appSubnetId"}),
+    ({**NETWORK, **SUBNETS, "appSubnetId": "snet-app"}, {"appSubnetId"}),
+    ({**NETWORK, **SUBNETS, "endpointSubnetId": f"{OTHERS}/x"}, {"endpointSubnetId"}),
+    ({**NETWORK, **SUBNETS, "endpointSubnetId": SUBNETS["appSubnetId"]}, {"endpointSubnetId"}),
+    ({**NETWORK, "dnsZonesGroupId": "rg-dns"}, {"dnsZonesGroupId"}),
+    ({**NETWORK, "dnsZonesGroupId": SUBNETS["appSubnetId"]}, {"dnsZonesGroupId"}),
+    ({"workspaceId": "central"}, {"workspaceId"}),
+    ({"workspaceId": f"{WORKSPACE['workspaceId']}/tables/x"}, {"workspaceId"}),
+    ({"customerKey": KEY["customerKey"]}, {"customerKey"}),
+    ({**KEY, "customerKey": "https://kv-keys.vault.azure.net/secrets/speech"}, {"customerKey"}),
+    ({**KEY, "customerKeyIdentityId": "id-keys"}, {"customerKeyIdentityId"}),
     ({"apiClientId": "dropscribe-api"}, {"apiClientId"}),
     ({"apiClientId": f"api://{CLIENT}"}, {"apiClientId"}),
     ({"apiRole": "Transcribe"}, {"apiRole"}),
@@ -167,6 +204,10 @@ FINE: list[Typed] = [
     {"logCapGb": -1},
     {"budgetStart": "2026-11-01"},
     {"ownerPrincipalId": "nobody"},
+    {**NETWORK, **SUBNETS, "dnsZonesGroupId": "Policy"},
+    {**NETWORK, **ZONES, **WORKSPACE},
+    {**PRIVATE, "otherProviders": "soferai", "audioMayLeave": True},
+    {**KEY, "customerKey": f"{KEY['customerKey']}/0a1b2c"},
     {"siteUpdateStrategy": "RollingUpdate"},
 ]
 

@@ -17,6 +17,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from connector.__main__ import DESCRIPTIONS, DOCS
+from connector.entra import write_for_tokens
 from connector.icon import draw
 from connector.surface import ACTIONS, TRIGGERS
 from connector.swagger import FOLDER, definition, written
@@ -422,3 +423,23 @@ def test_swagger_parser_accepts_every_description() -> None:
     command = ["node", ROOT / "tests" / "validators" / "swagger.mjs", swagger, *described]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_connector_for_tokens_differs_by_its_sign_in_alone(tmp_path: Path) -> None:
+    api, client = "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10", "9f1c0e55-7d2b-4b8e-9a49-0a8b7a3f6d21"
+    write_for_tokens(tmp_path, api, client)
+    made = json.loads((tmp_path / "apiDefinition.swagger.json").read_text())
+    plain = definition()
+    signs_in = {"securityDefinitions", "security"}
+    assert {k: v for k, v in made.items() if k not in signs_in} == {
+        k: v for k, v in plain.items() if k not in signs_in
+    }
+    (named,) = made["security"]
+    assert set(named) == set(made["securityDefinitions"])
+    properties = json.loads((tmp_path / "apiProperties.json").read_text())["properties"]
+    settings = properties["connectionParameters"]["token"]["oAuthSettings"]
+    assert settings["clientId"] == client
+    assert settings["customParameters"]["resourceUri"]["value"] == f"api://{api}"
+    assert "api_key" not in properties["connectionParameters"]
+    wanted = json.loads((tmp_path / "settings.json").read_text())
+    assert all((tmp_path / wanted[k]).is_file() for k in ("apiProperties", "apiDefinition", "icon"))

@@ -11,6 +11,7 @@ from tests.bicep.dropscribe import (
     INFRA,
     PLAIN,
     POLLED,
+    PRIVATE,
     WIDE,
     Environment,
     app_settings,
@@ -22,7 +23,7 @@ from tests.bicep.dropscribe import (
 # in others.
 TAKEN_BY_THE_PLAN = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled"}
 in_every_form = pytest.mark.parametrize(
-    "environment", [PLAIN, WIDE, POLLED], ids=["plain", "wide", "polled"]
+    "environment", [PLAIN, WIDE, POLLED, PRIVATE], ids=["plain", "wide", "polled", "private"]
 )
 
 

@@ -14,6 +14,7 @@ from tests.bicep.deployment import Resource
 from tests.bicep.dropscribe import (
     PLAIN,
     POLLED,
+    PRIVATE,
     ROOT,
     WIDE,
     Environment,
@@ -56,7 +57,9 @@ OF_THE_HOST = {
 OTHERS = tuple(sorted(set(OFFERS) - {"azure-speech"}))
 ALL_PROVIDERS = (("OTHER_PROVIDERS", " ".join(OTHERS)),) if OTHERS else PLAIN
 in_every_form = pytest.mark.parametrize(
-    "environment", [PLAIN, WIDE, POLLED, ALL_PROVIDERS], ids=["plain", "wide", "polled", "others"]
+    "environment",
+    [PLAIN, WIDE, POLLED, PRIVATE, ALL_PROVIDERS],
+    ids=["plain", "wide", "polled", "private", "others"],
 )
 Grant = tuple[str, str, str]
 """Principal, scope, role."""

@@ -13,8 +13,9 @@ import pytest
 
 from shared.model.setting import api_key, signing_secrets, webhook_secret
 from shared.version import VERSION
-from tests.azure_stubs import Ran, Said, run
+from tests.azure_stubs import Call, Ran, Said, run
 from tests.bicep.dropscribe import INFRA, OWNER, deployed
+from tests.bicep.syntax import read_bicep
 from tests.conformance.package import packaged_files
 
 NAMES = {
@@ -184,6 +185,49 @@ def deploy(folder: Path, *arguments: str, lines: str = "", **answers: Said | lis
     return run(INFRA / "deploy.sh", "prod.env", *arguments, folder=folder, answers=table)
 
 
+def given_in(call: Call) -> dict[str, object]:
+    """Parameter -> value, in the file that a deployment is given."""
+    (file,) = call.files
+    return {name: entry["value"] for name, entry in json.loads(file)["parameters"].items()}
+
+
+def test_what_would_change_is_shown_with_the_same_parameters(tmp_path: Path) -> None:
+    lines = (
+        'AZURE_RESOURCE_GROUP=given\nAZURE_ENV_NAME=test\nPROVIDER_WEBHOOKS=F\nAPI_ROLE="a\\b"\n'
+    )
+    (tmp_path / "prod.env").write_text(lines)
+    ran = run(INFRA / "what-if.sh", "prod.env", folder=tmp_path)
+    assert ran.code == 0, ran.err
+    (call,) = ran.calls
+    assert call.words[:3] == ["deployment", "group", "what-if"]
+    assert given_in(call) == {
+        "environmentName": "test",
+        "providerWebhooks": False,
+        "apiRole": "a\\b",
+    }
+
+
+def test_every_parameter_of_azd_reaches_the_template(tmp_path: Path) -> None:
+    variables = [name for name, _ in patterns_of_hooks()]
+    lines = "".join(f"{name}=1\n" for name in variables)
+    (tmp_path / "prod.env").write_text(f"{lines}AZURE_RESOURCE_GROUP=given\n")
+    ran = run(INFRA / "what-if.sh", "prod.env", folder=tmp_path)
+    statements = {s.name: s.type for s in read_bicep(INFRA / "main.bicep") if s.kind == "param"}
+    given = given_in(ran.calls[0])
+    assert set(given) == set(statements) - {"names", "tags", "appSettings"}
+    for name, value in given.items():
+        wanted: object = {"bool": True, "int": 1}.get(statements[name], "1")
+        assert value == wanted and type(value) is type(wanted), name
+
+
+def patterns_of_hooks() -> list[tuple[str, str]]:
+    """Variable and pattern, as the hooks have them."""
+    lines = (INFRA / "hooks" / "parameters.tsv").read_text().splitlines()
+    return [
+        (line.split("\t")[0], line.split("\t")[1]) for line in lines if not line.startswith("#")
+    ]
+
+
 def kept(folder: Path) -> dict[str, str]:
     lines = (folder / "prod.env").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines)
@@ -200,14 +244,13 @@ def test_without_azd_the_same_steps_are_taken_in_the_same_order(tmp_path: Path) 
     for step in wanted:
         place = steps.index(f"az {step}", place) + 1
     (main,) = ran.of("az deployment group create --name dropscribe ")
-    parameters = {word for word in main.words if re.match(r"[A-Za-z]+=", word)}
-    assert parameters == {
-        "environmentName=test",
-        "location=westeurope",
-        "vnetEnabled=true",
-        "audioDays=30",
-        "instanceMemoryMB=4096",
-        f"ownerPrincipalId={OWNER}",
+    assert given_in(main) == {
+        "environmentName": "test",
+        "location": "westeurope",
+        "vnetEnabled": True,
+        "audioDays": 30,
+        "instanceMemoryMB": 4096,
+        "ownerPrincipalId": OWNER,
     }
     assert set(values(ran)) == {"webhook-secret", "events-secret", "owner-key"}
     assert api_key(values(ran)["owner-key"])
@@ -227,8 +270,9 @@ def test_what_is_found_out_is_kept_for_the_next_time(tmp_path: Path) -> None:
 def test_further_parameters_win(tmp_path: Path) -> None:
     ran = deploy(tmp_path, "tags={'team': 'speech'}", "location=eastus")
     (main,) = ran.of("az deployment group create --name dropscribe ")
-    assert main.words.index("location=westeurope") < main.words.index("location=eastus")
-    assert "tags={'team': 'speech'}" in main.words
+    given = main.words[main.words.index("--parameters") + 1 :]
+    assert given[0].startswith("@") and given[1] == "tags={'team': 'speech'}"
+    assert given_in(main)["location"] == "westeurope" and given[2] == "location=eastus"
 
 
 def test_into_a_group_that_is_there_nothing_of_the_subscription_is_made(tmp_path: Path) -> None:

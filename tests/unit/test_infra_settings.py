@@ -14,6 +14,7 @@ from tests.bicep.dropscribe import (
     MADE,
     PLAIN,
     POLLED,
+    PRIVATE,
     REFERENCE,
     ROOT,
     WIDE,
@@ -46,7 +47,9 @@ REFUSED_BY_THE_PLAN = re.compile(
     "|ENABLE_ORYX_BUILD|WEBSITE_.*|TZ"
 )
 in_every_form = pytest.mark.parametrize(
-    "environment", [PLAIN, WIDE, POLLED, ALL_PROVIDERS], ids=["plain", "wide", "polled", "others"]
+    "environment",
+    [PLAIN, WIDE, POLLED, PRIVATE, ALL_PROVIDERS],
+    ids=["plain", "wide", "polled", "private", "others"],
 )
 
 

@@ -23,6 +23,7 @@ EVERYTHING: Environment = (
     ("OTHER_PROVIDERS", "assemblyai soferai"),
     ("API_CLIENT_ID", "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10"),
     ("ALLOWED_ADDRESSES", ""),
+    ("AUDIO_MAY_LEAVE", "true"),
 )
 TEMPLATE = INFRA / "main.bicep"
 SWITCHES = [s.name for s in read_bicep(TEMPLATE) if s.kind == "param" and s.type == "bool"]

@@ -12,8 +12,6 @@ from typing import Protocol
 from shared.errors import ProviderUnauthorised, ProviderUnavailable
 from shared.providers.transport import Auth
 
-SCOPE = "https://cognitiveservices.azure.com/.default"
-
 
 class AccessToken(Protocol):
     @property
@@ -36,14 +34,15 @@ def by_token(token: Callable[[], str]) -> Auth:
     return lambda: {"Authorization": f"Bearer {token()}"}
 
 
-def entra_token(credential: Credential) -> Callable[[], str]:
-    """Tokens for Azure Speech from a credential. The tokens' errors become ours."""
+def entra_token(credential: Credential, audience: str) -> Callable[[], str]:
+    """Tokens for Azure Speech from a credential. `audience` is the service's in its cloud, such as
+    https://cognitiveservices.azure.com. The tokens' errors become ours."""
 
     def token() -> str:
         from azure.core.exceptions import AzureError, ClientAuthenticationError
 
         try:
-            return credential.get_token(SCOPE).token
+            return credential.get_token(f"{audience}/.default").token
         except ClientAuthenticationError as error:
             raise ProviderUnauthorised(_no_token(error), code="no_token") from None
         except AzureError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from shared.model.money.price import Rate
 from shared.model.profile.capabilities import Capabilities
-from shared.model.setting import Invalid, Setting, locales, number, one_of
+from shared.model.setting import Invalid, Setting, base_url, locales, number, one_of
 from shared.providers.azure_speech.auth import by_key, by_token, entra_token
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
@@ -31,10 +31,14 @@ def _connect(to: Connection) -> AzureSpeech:
     return AzureSpeech(
         http=to.http,
         endpoint=to.url,
-        auth=by_key(to.key) if to.key else by_token(entra_token(to.credential())),
+        auth=by_key(to.key) if to.key else by_token(_token(to)),
         api_version=to.settings["api_version"],
         create_seconds=to.create_seconds,
     )
+
+
+def _token(to: Connection) -> Callable[[], str]:
+    return entra_token(to.credential(), to.settings["audience"])
 
 
 def _api_version(value: str) -> str:
@@ -63,6 +67,7 @@ OFFER = Offer(
     connect=_connect,
     settings=(
         Setting("SPEECH_API_VERSION", _api_version, NEWEST),
+        Setting("SPEECH_AUDIENCE", base_url, "https://cognitiveservices.azure.com"),
         Setting("SPEECH_MORE_LOCALES", locales, ()),
         Setting("SPEECH_READS_AUDIO", one_of("sas", "identity"), "sas"),
         Setting("SPEECH_MAX_ACTIVE_JOBS", number(1, 1000), 40),

@@ -1,0 +1,179 @@
+#!/bin/sh
+# Tokens of Entra ID for the API: registers the application with its roles, and lets callers in.
+#
+#     infra/entra.sh register            the application; you get every role; ends in a call that answers 200
+#     infra/entra.sh allow WHO [ROLE]    a person, a group, or a managed identity; Transcribe if no role is named
+#     infra/entra.sh program NAME [ROLE] a program of its own, with a role; prints its client id
+#     infra/entra.sh call                calls the API as you
+#     infra/entra.sh call CLIENT FILE    calls it as a program, whose secret the file holds
+#
+# WHO is an address of mail, the name of a group, or an object id. It needs the right to register
+# applications; to assign roles, that of a Cloud Application Administrator.
+# With azd's environment, or that of a file: DEPLOYMENT=prod.env infra/entra.sh ...
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/deployment.sh"
+umask 077
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+roles='Transcribe Submit Read Listen Review Operate Own'
+scope_id=5d1b1c40-7a0e-4c5e-9a55-2f0d3a6c7e01
+azure_cli=04b07795-8ddb-461a-bbee-02f9e1bf7b46
+
+usage() {
+    sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+}
+
+# Ids of roles need to differ within the application only.
+role_id() {
+    place=1
+    for role in $roles; do
+        [ "$role" = "$1" ] && printf '8f6a2b10-3c4d-4e5f-8a9b-00000000000%s' "$place" && return
+        place=$((place + 1))
+    done
+    echo "There is no role $1; there are: $roles." >&2
+    exit 1
+}
+
+role_value() {
+    case "$1" in Transcribe) printf Transcribe ;; *) printf 'Dropscribe.%s' "$1" ;; esac
+}
+
+# The directory of the cloud that az is signed in to.
+directory() {
+    az cloud show --only-show-errors --query endpoints.microsoftGraphResourceId --output tsv
+}
+
+# Calls with the body that comes in on standard input.
+change() {
+    cat >"$work/body"
+    az rest --only-show-errors --output none --method PATCH --url "$graph/v1.0/$1" \
+        --headers content-type=application/json --body "@$work/body"
+}
+
+add() {
+    cat >"$work/body"
+    az rest --only-show-errors --output none --method POST --url "$graph/v1.0/$1" \
+        --headers content-type=application/json --body "@$work/body"
+}
+
+principal() {
+    az ad sp show --only-show-errors --id "$1" --query id --output tsv 2>/dev/null ||
+        az ad sp create --only-show-errors --id "$1" --query id --output tsv
+}
+
+# The object id of whom is meant.
+known() {
+    case "$1" in
+    *-*-*-*-*) printf '%s' "$1" ;;
+    *@*) az ad user show --only-show-errors --id "$1" --query id --output tsv ;;
+    *) az ad group show --only-show-errors --group "$1" --query id --output tsv ;;
+    esac
+}
+
+# Assigns a role; one that is assigned already stays.
+assign() {
+    id=$(role_id "$2")
+    printf '{"principalId": "%s", "resourceId": "%s", "appRoleId": "%s"}' "$1" "$service" "$id" |
+        add "servicePrincipals/$service/appRoleAssignedTo" 2>"$work/why" ||
+        grep -q 'already exists' "$work/why" || {
+        cat "$work/why" >&2
+        exit 1
+    }
+    echo "$(role_value "$2") is assigned to $1."
+}
+
+register() {
+    client=${API_CLIENT_ID:-}
+    [ -n "$client" ] || client=$(az ad app create --only-show-errors \
+        --display-name "dropscribe-$AZURE_ENV_NAME" --sign-in-audience AzureADMyOrg --query appId --output tsv)
+    keep API_CLIENT_ID "$client"
+    object=$(az ad app show --only-show-errors --id "$client" --query id --output tsv)
+    described=''
+    for role in $roles; do
+        described="$described${described:+, }$(printf '{"id": "%s", "value": "%s", "displayName": "%s", "description": "%s in Dropscribe", "isEnabled": true, "allowedMemberTypes": ["User", "Application"]}' \
+            "$(role_id "$role")" "$(role_value "$role")" "$role" "$role")"
+    done
+    # Tokens of version 2, an address by which it is asked for, and a scope for people.
+    printf '{"identifierUris": ["api://%s"], "appRoles": [%s], "api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": [{"id": "%s", "value": "access", "type": "User", "isEnabled": true, "adminConsentDisplayName": "Use Dropscribe", "adminConsentDescription": "Call Dropscribe in the name of whoever is signed in."}]}}' \
+        "$client" "$described" "$scope_id" | change "applications/$object"
+    # The Azure CLI may ask for such tokens without a consent of its own.
+    printf '{"api": {"preAuthorizedApplications": [{"appId": "%s", "delegatedPermissionIds": ["%s"]}]}}' \
+        "$azure_cli" "$scope_id" | change "applications/$object"
+    service=$(principal "$client")
+    me=$(az ad signed-in-user show --only-show-errors --query id --output tsv)
+    for role in $roles; do assign "$me" "$role"; done
+    if [ -n "${DEPLOYMENT:-}" ]; then
+        "$here/deploy.sh" "$DEPLOYMENT"
+    else
+        azd provision --no-prompt
+    fi
+}
+
+# Says what a call answers; a role needs some minutes until tokens carry it.
+call() {
+    tries=10
+    while :; do
+        token=$("$@")
+        printf 'header = "authorization: Bearer %s"\n' "$token" >"$work/header"
+        code=$(curl --silent --max-time 60 --output /dev/null --write-out '%{http_code}' \
+            --config "$work/header" "$AZURE_FUNCTION_APP_URL/api/batches") || code='nothing'
+        echo "$AZURE_FUNCTION_APP_URL/api/batches answers $code."
+        [ "$code" != 200 ] || return 0
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep 30
+    done
+}
+
+of_person() {
+    az account get-access-token --only-show-errors --scope "api://$API_CLIENT_ID/.default" \
+        --query accessToken --output tsv
+}
+
+of_program() {
+    login=$(az cloud show --only-show-errors --query endpoints.activeDirectory --output tsv)
+    tenant=$(az account show --only-show-errors --query tenantId --output tsv)
+    printf 'data-urlencode = "client_secret=%s"\n' "$(tr -d '\r\n' <"$2")" >"$work/secret"
+    curl --silent --fail --max-time 60 --config "$work/secret" --data-urlencode "client_id=$1" \
+        --data-urlencode "scope=api://$API_CLIENT_ID/.default" --data grant_type=client_credentials \
+        "$login/$tenant/oauth2/v2.0/token" |
+        sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/'
+}
+
+case "${1:-} ${2:+who}" in
+'register ' | 'call ') ;;
+'allow who' | 'program who') role_id "${3:-Transcribe}" >"$work/role" ;;
+'call who') [ -r "${3:-}" ] || usage ;;
+*) usage ;;
+esac
+[ -n "${AZURE_FUNCTION_APP_URL:-}" ] || load
+if [ "$1" != call ]; then
+    graph=$(directory)
+    graph=${graph%/}
+fi
+if [ "$1" != register ]; then
+    : "${API_CLIENT_ID:?is not known: infra/entra.sh register comes first}"
+fi
+case "$1" in
+register)
+    register
+    load
+    call of_person
+    ;;
+allow)
+    service=$(principal "$API_CLIENT_ID")
+    assign "$(known "$2")" "${3:-Transcribe}"
+    ;;
+program)
+    service=$(principal "$API_CLIENT_ID")
+    caller=$(az ad app create --only-show-errors --display-name "$2" --sign-in-audience AzureADMyOrg --query appId --output tsv)
+    assign "$(principal "$caller")" "${3:-Transcribe}"
+    echo "Its client id is $caller. Give it a secret, or a federated credential, in the portal."
+    ;;
+call)
+    if [ -n "${2:-}" ]; then call of_program "$2" "$3"; else call of_person; fi
+    ;;
+esac

@@ -1,0 +1,21 @@
+#!/bin/sh
+# What a deployment would change, without changing anything.
+#
+#     infra/what-if.sh prod.env [parameter=value ...]
+#
+# The file is that of infra/deploy.sh, with AZURE_RESOURCE_GROUP in it.
+set -eu
+DEPLOYMENT=${1:?'a file of lines NAME=value is needed'}
+export DEPLOYMENT
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/deployment.sh"
+load
+: "${AZURE_RESOURCE_GROUP:?is not in the file}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+parameters >"$work/parameters.json"
+az deployment group what-if --only-show-errors --exclude-change-types Ignore NoChange Unsupported \
+    --resource-group "$AZURE_RESOURCE_GROUP" --template-file "$here/main.bicep" \
+    --parameters "@$work/parameters.json" "$@"
