@@ -55,7 +55,7 @@ def test_every_sample_has_a_transcript_that_keeps_to_the_schema(out: Path, name:
     assert (out / "transcripts" / "audio" / f"{name}.vtt").read_text().startswith("WEBVTT\n")
 
 
-def test_at_most_one_word_in_five_is_wrong_over_all_samples(out: Path) -> None:
+def test_at_most_six_words_in_a_hundred_are_wrong_over_all_samples(out: Path) -> None:
     spoken, recognised = [], []
     for name, sample in SPOKEN.items():
         for channel, text in sample["channels"].items():
@@ -63,7 +63,7 @@ def test_at_most_one_word_in_five_is_wrong_over_all_samples(out: Path) -> None:
             recognised.append(heard(out, name, int(channel)))
     rate = jiwer.wer(spoken, recognised)
     print(f"word error rate over the samples: {rate:.3f}")
-    assert rate <= 0.20
+    assert rate <= 0.06
 
 
 def test_the_call_comes_back_as_one_conversation_of_two_channels(out: Path) -> None:
