@@ -71,8 +71,8 @@ class ActiveJobs(Protocol):
     def get(self, job_id: str) -> ActiveJob | None:
         """One active job."""
 
-    def any_of(self, batch_id: str) -> str | None:
-        """The id of a job of the batch that is active; None: there is none."""
+    def any_of(self, batch_id: str) -> list[str]:
+        """The ids of some jobs of the batch that are active; [] where none is."""
 
     def put(self, active: ActiveJob) -> None:
         """Insert or replace, whatever was there."""

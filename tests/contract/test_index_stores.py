@@ -159,13 +159,6 @@ def test_many_that_leave_at_the_same_moment_are_all_gone_and_the_others_stay(
     assert [entry.job_id for entry in active.all()] == ["stays"]
 
 
-def test_the_row_of_a_job_of_one_recording_comes_along_with_its_entry(active: ActiveJobs) -> None:
-    job = replace(a_job("job1"), version="its own")
-    active.put(replace(an_active_job("job1"), job=job))
-    found = active.get("job1")
-    assert found is not None and found.job == job
-
-
 def test_an_endpoint_that_nobody_wrote_about_is_unknown(book: EndpointBook) -> None:
     assert book.state("west") == EndpointState(name="west")
     assert book.all() == {}

@@ -389,9 +389,9 @@ class FakeActiveJobs:
         version = f"a{next(self._versions)}"
         self.entries[active.job_id] = msgspec.structs.replace(active, version=version)
 
-    def any_of(self, batch_id: str) -> str | None:
-        mine = (key for key, entry in self.entries.items() if entry.batch_id == batch_id)
-        return next(mine, None)
+    def any_of(self, batch_id: str) -> list[str]:
+        mine = (key for key, entry in sorted(self.entries.items()) if entry.batch_id == batch_id)
+        return list(islice(mine, 20))
 
     def put_all(self, entries: Sequence[ActiveJob]) -> None:
         assert len(entries) <= ROWS_IN_TRANSACTION, "a table takes 100 rows"

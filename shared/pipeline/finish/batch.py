@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,29 +17,30 @@ from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.ports.ground import UseCase
 
-BUSY_FOR = timedelta(seconds=2)
+BUSY_FOR = timedelta(seconds=5)
 MOST_KNOWN = 10_000
 
 
 class BusyBatches:
-    """Batches that had another active job a moment ago, as far as this process knows, which, and
-    for when it has sent a message to look again."""
+    """Batches that had other active jobs a moment ago, as far as this process knows, which of them
+    did not end since, and for when it has sent a message to look again."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, tuple[str, datetime]] = {}
+        self._jobs: dict[str, tuple[set[str], datetime]] = {}
         self._due: dict[str, datetime] = {}
         self._lock = Lock()
 
     def is_known(self, job: Job, now: datetime) -> bool:
         with self._lock:
-            other, at = self._jobs.get(job.batch_id, (job.id, now))
-            return other != job.id and now - at < BUSY_FOR
+            others, at = self._jobs.get(job.batch_id, (set(), now))
+            others.discard(job.id)
+            return bool(others) and now - at < BUSY_FOR
 
-    def note(self, batch_id: str, job_id: str, now: datetime) -> None:
+    def note(self, batch_id: str, job_ids: Iterable[str], now: datetime) -> None:
         with self._lock:
             if len(self._jobs) >= MOST_KNOWN:
                 self._jobs.clear()
-            self._jobs[batch_id] = (job_id, now)
+            self._jobs[batch_id] = (set(job_ids), now)
 
     def is_first(self, batch_id: str, now: datetime) -> bool:
         """Whether no message is on its way; then this one is."""
@@ -87,9 +89,9 @@ class FinishBatch(UseCase):
             if self.busy.is_first(job.batch_id, now):
                 self.queue.send(Finish(batch_id=job.batch_id), after=BUSY_FOR)
             return
-        other = self.active.any_of(job.batch_id)
-        if other is not None:
-            self.busy.note(job.batch_id, other, now)
+        others = self.active.any_of(job.batch_id)
+        if others:
+            self.busy.note(job.batch_id, others, now)
             return
         self(Finish(batch_id=job.batch_id))
 

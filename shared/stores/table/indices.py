@@ -23,6 +23,7 @@ from shared.stores.table.partitions import ACTIVE, CONTENT, DIARY, ENDPOINT
 from shared.stores.table.rows import from_row, prepare, to_row
 from shared.stores.table.transaction import put, write
 
+SOME = 20
 prepare(ActiveJob, EndpointState, Diary, ContentClaim)
 
 
@@ -40,13 +41,12 @@ class TableActiveJobs:
     def get(self, job_id: str) -> ActiveJob | None:
         return self._rows.read(ActiveJob, ACTIVE, job_id)
 
-    def any_of(self, batch_id: str) -> str | None:
+    def any_of(self, batch_id: str) -> list[str]:
         where = "PartitionKey eq @pk and batch_id eq @batch"
         values = {"pk": ACTIVE, "batch": batch_id}
         with storage_errors("look for active jobs", "table"):
-            rows = self._rows.query(where, values, results_per_page=1, select=["RowKey"])
-            found = next(iter(rows), None)
-            return None if found is None else str(found["RowKey"])
+            rows = self._rows.query(where, values, results_per_page=SOME, select=["RowKey"])
+            return [str(row["RowKey"]) for row in islice(rows, SOME)]
 
     def put(self, active: ActiveJob) -> None:
         self._rows.put(ACTIVE, active.job_id, active)
