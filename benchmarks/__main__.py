@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     burst,
+    cold_path,
     cold_start,
     hearing,
     latency,
