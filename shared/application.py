@@ -23,7 +23,7 @@ from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
 from shared.model.manifest.bounds import Shared
-from shared.model.manifest.checks import Known
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import WEB, Manifest
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.wiring import Failing

@@ -3,6 +3,7 @@
     DropscribeError
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
+    ├── RedactionFailed           something would be stored that is to be hidden, or may be
     ├── ManifestRefused           nothing of this manifest is taken; lists every fault
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
@@ -80,6 +81,15 @@ class InputError(DropscribeError):
     def __init__(self, code: str, reason: str, advice: str) -> None:
         self.code, self.reason, self.advice = code, reason, advice
         super().__init__(f"{code}: {reason} {advice}")
+
+
+class RedactionFailed(DropscribeError):
+    """What is to be hidden cannot be, or was not. `is_leak` tells which; `where` names a kind or an
+    output, never a value."""
+
+    def __init__(self, where: str, *, is_leak: bool) -> None:
+        self.where, self.is_leak = where, is_leak
+        super().__init__(f"redaction: {where}")
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

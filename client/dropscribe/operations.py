@@ -42,7 +42,7 @@ OPERATIONS = {
         "GET",
         "batches/{batch_id}/items",
         "List recordings",
-        ("state", "client_item_id", "metadata", "limit", "after"),
+        ("state", "client_item_id", "metadata", "name", "needs_review", "limit", "after"),
         False,
     ),
     "get_item": Operation(
@@ -65,6 +65,10 @@ OPERATIONS = {
     "get_report": Operation("GET", "batches/{batch_id}/report", "Get a report", ("format",), False),
     "get_report_file": Operation(
         "GET", "batches/{batch_id}/report/{report_format}", "Get a report as text", (), False
+    ),
+    "get_overview": Operation("GET", "overview", "See what is going on", (), False),
+    "get_audio": Operation(
+        "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
     ),
     "estimate_lengths": Operation(
         "GET",

@@ -19,6 +19,12 @@ class Attempt(TypedDict):
     problem: NotRequired[str]
 
 
+class AudioLink(TypedDict):
+    url: str
+    expires_at: str
+    media_type: str | None
+
+
 class BatchDecision(TypedDict):
     at: str
     what: DecisionKind
@@ -63,6 +69,7 @@ class BatchView(TypedDict):
     origin: BatchOrigin
     status: BatchStatus
     created_at: str
+    closes_at: str
     finished_at: str | None
     cancelled_at: str | None
     counts: Tally
@@ -515,6 +522,13 @@ class NewUpload(TypedDict):
 OutputFormat = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 
 
+class OverviewView(TypedDict):
+    open: list[BatchView]
+    more: int
+    lately: list[BatchSummary]
+    health: Health
+
+
 class Price(TypedDict):
     provider: str
     mode: Mode
@@ -558,7 +572,14 @@ RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 
-RedactWith = Literal["hash", "kind"]
+RedactWith = Literal["hash", "kind", "pseudonym"]
+
+
+class Redaction(TypedDict):
+    kinds: list[str]
+    mask: str
+    by: list[str]
+    counts: NotRequired[dict[str, int]]
 
 
 class Replay(TypedDict):
@@ -772,6 +793,7 @@ class Transcript(TypedDict):
     utterances: NotRequired[list[Utterance]]
     insights: NotRequired[Insights | None]
     review: NotRequired[Review | None]
+    redaction: NotRequired[Redaction | None]
 
 
 TranscriptFile = Literal["csv", "srt", "ttml", "txt", "vtt"]

@@ -20,7 +20,7 @@ from shared.application import Application
 from shared.errors import ConfigurationError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
 from shared.model.access.roles import Rights
-from shared.model.manifest.checks import Known
+from shared.model.manifest.known import Known
 
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
 _PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")

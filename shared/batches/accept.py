@@ -14,8 +14,8 @@ from shared.log import event
 from shared.messages import Expand
 from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch, Origin, Part, request_batch_id
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Manifest
 from shared.ports.blobs import Requests
 from shared.ports.ground import UseCase

@@ -30,7 +30,7 @@ from shared.ports.blobs import AudioBlobs, AudioEntry, Requests
 from shared.ports.ground import UseCase
 
 RECORDINGS_IN_STEP = 120
-PLANNED_EVERY = 1_000  # recordings: a large batch is planned while it grows, each time it doubled
+PLANNED_EVERY = 25_000  # recordings: a huge batch is planned while it grows, each time it doubled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +102,7 @@ class ExpandBatch(UseCase):
 def _doublings(recordings: int) -> int:
     """How often a batch of so many was worth planning. What came in since the last time lies among
     all that was there before, and a job is looked for among what lies between its first and its
-    last: planned each thousand, a batch of ten thousands would be gone through ten times as
-    often."""
+    last. So what comes in within minutes is planned together, when all is there."""
     return (recordings // PLANNED_EVERY).bit_length()
 
 

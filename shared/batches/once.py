@@ -19,8 +19,8 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Manifest
 from shared.ports.queue import Clock
 from shared.ports.state import ContentClaim, Contents

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.errors import ConfigurationError
 from shared.model.profile import keys
+from shared.model.profile.policy import LOCKABLE
 from shared.model.profile.profile import DEFAULT, Profile, contradictions, override
 
 # Part of batch ids, and so of row keys and blob names.
@@ -116,6 +117,9 @@ class _Reader:
     def _faults(self, profile: Profile) -> list[str]:
         """What is wrong with the values of a profile taken together."""
         found = [f"{key}: {text}" for key, text in contradictions(profile)]
+        for key in profile.locked:
+            if key not in LOCKABLE:
+                found.append(f"locked: {key!r} cannot be locked{keys.did_you_mean(key, LOCKABLE)}")
         for name in (profile.provider, *profile.next_providers):
             if name not in self._providers:
                 hint = keys.did_you_mean(name, self._providers)

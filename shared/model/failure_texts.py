@@ -146,6 +146,12 @@ UNSTORABLE = _ready("ours", "output_refused",
 UNKNOWN_PROFILE = _input("unknown_profile",
     "There is no profile called {name!r}{hint}.",
     "Use one of: {known}.")
+PROFILE_NOT_OFFERED = _input("profile_not_offered",
+    "The profile {name} may not be asked for.",
+    "Put the recording into a folder of it, or ask whoever looks after the deployment.")
+OPTION_LOCKED = _input("option_locked",
+    "The profile {name} locks {keys}; what was asked for is looser.",
+    "Leave that out, or ask whoever looks after the deployment.")
 BAD_NAME = _input("bad_name",
     "The name cannot be used, for not everybody reads it alike. {problem}.",
     "Give the file a plain name and upload it again.")
@@ -156,8 +162,14 @@ BAD_COMPANION = _input("bad_companion",
     "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profile or on the blob.")
 NO_REDACTION = _input("no_redaction",
-    "The provider cannot redact, and the profile asks for it.",
-    "Use a provider that can, or leave redact out of the profile.")
+    "The profile asks for what cannot be hidden at this provider in {locale}: {kinds}.",
+    "Use a provider that redacts these kinds, or leave them out of redact in the profile.")
+REDACTION_LANGUAGE = _ready("input", "redaction_language",
+    "A language was spoken whose numbers are not known, so what is to be redacted would be missed.",
+    "Use a provider that redacts by itself, or a profile without redact, then retry the batch.")
+REDACTION_LEAK = _ready("ours", "redaction_leak",
+    "Something that was to be hidden would have been stored; nothing was.",
+    "Tell the makers, with the version and the language, and without the recording.")
 TOO_LARGE = _input("too_large",
     "The file has {size} MB, the provider takes at most {most} MB.",
     "Split the recording, or compress it, for example as FLAC or Opus.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Semaphore
 
 from shared.messages import Finish, Write
+from shared.model.profile.extras import redacting
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
 from shared.pipeline.collect.hand_over import HandOver
@@ -305,6 +306,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         outputs=ports.outputs,
         transcripts_container=ports.transcripts,
         prices=ports.prices,
+        redacting=redacting(ports.capabilities),
         clock=ports.clock,
     )
     return WriteSlice(

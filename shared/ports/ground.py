@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 
 from shared.model.batch.policy import Policy
-from shared.model.manifest.checks import Known
+from shared.model.manifest.known import Known
 from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -145,6 +146,24 @@ def test_removing_what_is_gone_is_no_error(active: ActiveJobs) -> None:
     active.remove("job1")
     assert active.get("job1") is None
     assert active.all() == []
+
+
+def test_many_that_leave_at_the_same_moment_are_all_gone_and_the_others_stay(
+    active: ActiveJobs,
+) -> None:
+    ids = [f"job{i:02}" for i in range(40)]
+    active.put_all([an_active_job(id_) for id_ in [*ids, "stays"]])
+    active.remove("job07")
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(active.remove, ids))
+    assert [entry.job_id for entry in active.all()] == ["stays"]
+
+
+def test_the_row_of_a_job_of_one_recording_comes_along_with_its_entry(active: ActiveJobs) -> None:
+    job = replace(a_job("job1"), version="its own")
+    active.put(replace(an_active_job("job1"), job=job))
+    found = active.get("job1")
+    assert found is not None and found.job == job
 
 
 def test_an_endpoint_that_nobody_wrote_about_is_unknown(book: EndpointBook) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from shared.errors import DropscribeError, StoreConflict, StoreUnavailable
 from shared.messages import Message
+from shared.model.batch.carrier import batches_of, partition_of
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 
@@ -23,7 +24,8 @@ PORTS: Mapping[str, str] = {
     "store": "create_batch part parts save_part list_batch forget forget_recordings open_batch "
     "note_version take_note give_note_back open_batches close_batch batch insert recording "
     "recordings recording_ids any_left job jobs planned_jobs items_of items_left facts save "
-    "save_jobs save_batch commit rows_left",
+    "save_jobs save_batch commit rows_left part_left",
+    "line": "first join leave jobs save_head",
     "active": "all get any_of put put_all update remove",
     "book": "state save all",
     "diaries": "get save",
@@ -37,7 +39,7 @@ PORTS: Mapping[str, str] = {
 }
 STORAGE = frozenset(PORTS) - {"web", "provider"}
 CONDITIONAL = frozenset(
-    "save save_jobs save_batch save_part commit take_note close_batch update".split()
+    "save save_jobs save_batch save_part save_head commit take_note close_batch update".split()
 )
 INSERTS = frozenset({"insert", "create_batch"})
 LONGEST = timedelta(hours=72)
@@ -167,8 +169,18 @@ class Others:
                 continue
             for name, provider in self.world.endpoints.items():
                 for request in provider.created[promise.created.get(name, 0) :]:
-                    job = self.world.store.job_rows.get((promise.batch_id, request.mark))
-                    assert job is None or job.id in promise.under_way, f"{job.id} was sent"
+                    is_in = promise.batch_id in self._batches_in(request.mark)
+                    assert not is_in or request.mark in promise.under_way, (
+                        f"{request.mark} was sent"
+                    )
+
+    def _batches_in(self, mark: str) -> list[str]:
+        """Those that a create call carries recordings of."""
+        rows = self.world.store.job_rows
+        carrier = rows.get((partition_of(mark), mark))
+        if carrier is not None:
+            return batches_of(carrier)
+        return [batch_id for batch_id, job_id in rows if job_id == mark]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from shared.audio import HEAD_BYTES, probe
 from shared.errors import DropscribeError, InputError, ManifestRefused, ProviderError
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.profile.profile import Profile
 from shared.providers.assemblyai import webhook as assemblyai_webhook
 from shared.providers.assemblyai.results import read_result as read_assemblyai

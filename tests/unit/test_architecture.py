@@ -17,7 +17,11 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failure_texts.py": "model.failure errors",
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/access": "model.access errors",
-    "shared/model/profile": "model.profile model.failure model.failure_texts errors",
+    "shared/model/profile": (
+        "model.profile model.failure model.failure_texts model.redaction.kinds errors"
+    ),
+    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",

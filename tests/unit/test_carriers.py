@@ -3,13 +3,14 @@ Each batch reports for itself, and what becomes of one does not touch the others
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from shared.errors import OutcomeUnknown, ProviderThrottled, ProviderUnauthorised
-from shared.messages import Change, Collect, Submit
+from shared.messages import Change, Collect, Finish, Message, Submit
 from shared.model.batch.carrier import PREFIX, parts_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
@@ -376,4 +377,24 @@ def test_a_day_of_single_recordings_at_a_provider_that_is_behind_stays_short() -
         longest = max(longest, len(world.line.waiting))
     assert longest < 3 * 60, "an hour of each at most"
     world.run()
+    assert_all_is_well(world)
+
+
+def test_what_comes_back_because_its_provider_is_asked_too_often_ends_no_batch_again() -> None:
+    world = waiting(windows=6)
+    busy = world.audio.url("audio", "5-0.wav")
+    world.provider.result_errors[busy] = [
+        ProviderThrottled("slow down", retry_after_seconds=20) for _ in range(10)
+    ]
+    run, finished = world.app.run, Counter[str]()
+
+    def counted(message: Message) -> None:
+        if isinstance(message, Finish):
+            finished[message.batch_id] += 1
+        run(message)
+
+    world.app.run = counted  # type: ignore[method-assign]
+    world.run()
+    assert set(world.states().values()) == {"transcribed"}
+    assert set(finished.values()) == {1}
     assert_all_is_well(world)

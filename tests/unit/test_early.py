@@ -64,3 +64,17 @@ def test_audio_that_came_in_under_the_windows_of_a_release_before_is_not_paid_tw
     there.run()
     assert len(there.store.rows) == 1
     assert_all_is_well(there)
+
+
+def test_a_second_file_is_sent_as_soon_though_its_window_is_that_of_the_first() -> None:
+    there = world()
+    for number in range(2):
+        there.drop(f"{number}.wav")
+        there.clock.advance(9)
+        there.drain()
+        assert len(there.provider.created) == number + 1
+        there.complete_all()
+        there.drain()
+        there.clock.advance(30)
+    there.run()
+    assert_all_is_well(there)

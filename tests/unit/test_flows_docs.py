@@ -9,8 +9,8 @@ from pathlib import Path
 from connector.surface import ACTIONS, TRIGGERS
 from connector.swagger import definition
 from shared.api.operations.all import OPERATIONS
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.bicep.deployment import Deployment

@@ -108,6 +108,33 @@ def _no_proof() -> World:
     return World(policy=POLICY, capabilities={"azure-speech": limits})
 
 
+def _three_batches(world: World) -> None:
+    """Of one kind, so that what waits of them leaves the line together."""
+    silence(world, "a/0.wav", "a/1.wav", "b/0.wav", "c/0.wav")
+    world.provider.missing_results[world.audio.url("audio", "c/0.wav")] = 1
+
+
+def _three_batches_one_bad(world: World) -> None:
+    _three_batches(world)
+    world.provider.bad_sources[world.audio.url("audio", "a/1.wav")] = BAD
+    world.provider.fails_with_bad_source = True
+
+
+def _three_batches_unanswered(world: World) -> None:
+    _three_batches(world)
+    world.provider.errors["submit"] = [OutcomeUnknown("time-out")]
+
+
+def _three_profiles() -> World:
+    named = (Profile(name=name, prefixes=(name,)) for name in "abc")
+    return World(policy=POLICY, profiles=(Profile(), *named))
+
+
+def _cancel_one(world: World) -> None:
+    """Of those that share a job."""
+    world.app.cancel(world.rows()["b/0.wav"].batch_id)
+
+
 def _cancel(world: World) -> None:
     for batch_id in list(world.store.headers):
         world.app.cancel(batch_id)
@@ -141,6 +168,10 @@ SCENARIOS = (
     Scenario("cancelled line", _three, lambda: _world(1), midway=_cancel),
     Scenario("retried", _plain, _world, then=_retry),
     Scenario("deleted", _three, _world, then=_delete),
+    Scenario("shared", _three_batches, _three_profiles),
+    Scenario("shared and split", _three_batches_one_bad, _three_profiles),
+    Scenario("shared and unanswered", _three_batches_unanswered, _three_profiles),
+    Scenario("one of shared cancelled", _three_batches, _three_profiles, midway=_cancel_one),
 )
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from shared.errors import Fault, ManifestRefused
 from shared.model.manifest import checks as manifest_checks
-from shared.model.manifest.checks import Known
 from shared.model.manifest.entry import MOST_FAULTS
 from shared.model.manifest.files import FORMATS, kind_of, read_manifest
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Item, Manifest, effective_profile, web_name
 from shared.model.manifest.refusal import summary
 from shared.model.profile.capabilities import Capabilities

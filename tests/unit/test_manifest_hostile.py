@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ManifestRefused
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.items import names_in, pieces
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Manifest
 from shared.model.names import name_problem
 from shared.model.profile.profile import Profile

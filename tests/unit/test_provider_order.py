@@ -9,8 +9,8 @@ import pytest
 
 from shared.configuration.profiles import parse_profiles
 from shared.errors import ConfigurationError, ManifestRefused
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Manifest, effective_profile
 from shared.model.profile.fit import check_request
 from shared.model.profile.options import Options

@@ -24,8 +24,8 @@ from shared.errors import (
     StoreConflict,
 )
 from shared.messages import Plan
-from shared.model.manifest.checks import Known
 from shared.model.manifest.files import read_manifest
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Head, Item, Manifest
 from shared.model.money.price import PriceTable, Rate
 from shared.model.profile.capabilities import Capabilities

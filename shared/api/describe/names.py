@@ -59,7 +59,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),
     "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
-    "RedactWith": ("hash", "kind"),
+    "RedactWith": ("hash", "kind", "pseudonym"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
     "Role": ROLES,

@@ -53,7 +53,7 @@ def _health(found: Health) -> Response:
 
 
 def profiles(call: Call) -> Response:
-    return _choices((name, name) for name in call.known.profile_names)
+    return _choices((name, name) for name in call.known.offered)
 
 
 def formats(call: Call) -> Response:

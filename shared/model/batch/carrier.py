@@ -91,6 +91,11 @@ def is_carrier(job: Job) -> bool:
     return bool(job.carried)
 
 
+def is_single(job: Job) -> bool:
+    """Of one recording, in its own batch."""
+    return job.recordings == 1 and not job.carried
+
+
 def partition_of(carrier_id: str) -> str:
     return f"{PREFIX}{carrier_id}"
 

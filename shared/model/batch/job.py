@@ -134,7 +134,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a job that is at a provider, or about to be, in the index of all of them.
 
-    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell."""
+    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell. `job` is the
+    row of a job of one recording, as it was stored when the provider took it: who hears that it is
+    over need not read it."""
 
     job_id: str
     batch_id: str
@@ -146,6 +148,7 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     polled_at: datetime | None = None
     next_poll_at: datetime | None = None
     out_of_reach_at: datetime | None = None
+    job: Job | None = None
     version: str = ""
 
 

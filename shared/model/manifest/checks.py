@@ -6,14 +6,13 @@ docs/manifest.md are tested against them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from shared.errors import InputError
-from shared.model.access.caller import Sight
-from shared.model.manifest.bounds import Shared, may_name
+from shared.model.manifest.bounds import may_name
 from shared.model.manifest.entry import (
     MOST_ID,
     MOST_TITLE,
@@ -23,6 +22,7 @@ from shared.model.manifest.entry import (
     Faults,
     kind_of_value,
 )
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import (
     MOST_ITEMS,
     Head,
@@ -32,8 +32,8 @@ from shared.model.manifest.manifest import (
     base_profile,
     with_mode,
 )
-from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import check_request
+from shared.model.profile.policy import loosened
 from shared.model.profile.profile import Profile, contradictions, override
 
 HEAD_KEYS = (
@@ -53,26 +53,6 @@ SOURCE_KEYS = ("container", "blob", "prefix", "url")
 ITEM_KEYS = (*SOURCE_KEYS, "client_item_id", "title", "callback_url", "metadata", "speakers")
 SINGLE_KEYS = ("client_item_id", "title")
 """What makes sense for one recording only, not for a prefix or a container."""
-
-
-class Known(NamedTuple):
-    """What a manifest may refer to. `containers` are those whose blobs may be named, the first
-    one where none is named. `allow_http` is for a developer's machine. `shared` are the containers
-    of everybody, and `sight` is how far whoever asks reaches; None: everywhere."""
-
-    profiles: Sequence[Profile]
-    capabilities: Mapping[str, Capabilities]
-    containers: Sequence[str]
-    allow_http: bool = False
-    shared: Shared = Shared()
-    sight: Sight | None = None
-
-    @property
-    def profile_names(self) -> list[str]:
-        """Of the profiles that may be asked for."""
-        bounds = self.sight.profiles if self.sight is not None else None
-        names = [profile.name for profile in self.profiles]
-        return [name for name in names if bounds is None or name in bounds]
 
 
 class Checker:
@@ -259,8 +239,10 @@ class Checker:
         head = self._head
         try:
             profile = with_mode(base_profile(head, self._known.profiles, item.place[1]), head)
-        except InputError:
-            return  # the profile is unknown, which is said elsewhere
+        except InputError as error:
+            if error.code != "unknown_profile":  # which is said elsewhere
+                entry.fault(error.code, f"{error.reason} {error.advice}")
+            return
         options = asked(head, item)
         key = msgspec.msgpack.encode((profile.name, options))
         if key not in self._verdicts:
@@ -284,6 +266,10 @@ class Checker:
         ]
         found += [
             (_shown_key(key), "not_supported", text) for key, text in self._unsupported(result)
+        ]
+        found += [
+            (_shown_key(key), "option_locked", _LOCKED.format(name=profile.name))
+            for key in loosened(profile, result)
         ]
         return tuple(found)
 
@@ -335,6 +321,9 @@ def _overlaps(
             yield number, above[0][1]
         if not is_single:
             above.append(((container, name), number))
+
+
+_LOCKED = "Is looser than the profile {name} lets it be. Leave it out."
 
 
 def _shown_key(key: str) -> str:

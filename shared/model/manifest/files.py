@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from shared.model.manifest.checks import Checker, Known
+from shared.model.manifest.checks import Checker
 from shared.model.manifest.csv_rows import read_rows
 from shared.model.manifest.entry import Faults
 from shared.model.manifest.items import Piece, names_in, pieces
+from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import MOST_BYTES, Manifest
 
 FORMATS = ("json", "jsonl", "csv")

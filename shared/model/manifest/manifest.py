@@ -18,8 +18,9 @@ from shared.model.profile.description import with_name
 from shared.model.profile.options import Mode
 from shared.model.profile.profile import (
     Profile,
+    asked_for,
     choose,
-    named,
+    keeping,
     override,
     with_fields,
     with_metadata,
@@ -106,7 +107,7 @@ def without_query(url: str) -> str:
 def base_profile(head: Head, profiles: Sequence[Profile], name: str) -> Profile:
     """The profile from which a recording called `name` starts, metadata left aside. Raises
     `InputError`."""
-    return named(profiles, head.profile) if head.profile else choose(profiles, name)
+    return asked_for(profiles, name, head.profile) if head.profile else choose(profiles, name)
 
 
 def asked(head: Head, item: Item) -> dict[str, Any]:
@@ -115,9 +116,11 @@ def asked(head: Head, item: Item) -> dict[str, Any]:
 
 
 def with_mode(profile: Profile, head: Head) -> Profile:
+    """With the providers and the mode of the batch. Raises `InputError` (option_locked)."""
     order = (head.provider, *head.next_providers) if head.provider else None
     values = {"providers": order, "mode": head.mode}
-    return override(profile, {key: value for key, value in values.items() if value is not None})
+    given = {key: value for key, value in values.items() if value is not None}
+    return keeping(profile, override(profile, given))
 
 
 def effective_profile(
@@ -128,7 +131,9 @@ def effective_profile(
     metadata: Mapping[str, str],
 ) -> Profile:
     """Item over batch over the blob's metadata over its name over the profile. Raises `InputError`
-    (unknown_profile, bad_metadata, bad_options)."""
-    profile = named(profiles, head.profile) if head.profile else choose(profiles, name, metadata)
+    (unknown_profile, profile_not_offered, option_locked, bad_metadata, bad_options)."""
+    profile = (
+        base_profile(head, profiles, name) if head.profile else choose(profiles, name, metadata)
+    )
     profile = with_name(with_mode(profile, head), name)
     return with_fields(with_metadata(profile, metadata), asked(head, item))

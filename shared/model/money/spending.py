@@ -20,6 +20,7 @@ from shared.model.money.estimate import guessed_ms
 from shared.model.money.price import PriceTable, estimate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Mode
+from shared.model.profile.policy import locks
 
 _ROUNDING = 1e-9
 
@@ -75,13 +76,15 @@ def judge(
     them is left out so that this one goes express."""
     if row.profile.mode == "standard" and is_near(batch, limits, now) and not is_decided(row):
         spare = None if room is None else room - reserved
-        quick = _fitting(row, price(row, prices, "express"), spare)
+        is_locked = locks(row.profile, "mode")
+        quick = None if is_locked else _fitting(row, price(row, prices, "express"), spare)
         if quick is not None:
             why = "The deadline was nearer than the standard mode may take."
             profile = msgspec.structs.replace(row.profile, mode="express")
             row = msgspec.structs.replace(_decided(quick.row, "express", why, now), profile=profile)
             return quick._replace(row=row)
-        why = "The deadline was near, but the budget did not allow express."
+        what = "profile locks the mode" if is_locked else "budget did not allow express"
+        why = f"The deadline was near, but the {what}."
         row = _decided(row, "kept_standard", why, now)
     cost = price(row, prices)
     usual = _fitting(row, cost, room)

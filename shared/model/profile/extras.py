@@ -10,6 +10,7 @@ import msgspec
 from shared.model.failure_texts import NO_REDACTION
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
+from shared.model.redaction.kinds import beyond_the_net
 
 EXTRAS: Mapping[str, str] = {
     "expected_speakers": "no expected number of speakers",
@@ -34,10 +35,16 @@ _USUAL = Options()
 _COULD_TELL = ("entities", "chapters", "highlights")
 
 
+def redacting(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
+    """The providers that hide personal data by themselves."""
+    return frozenset(name for name, can in capabilities.items() if "redact" in can.extras)
+
+
 def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
     """The options without what the provider does not know, and a note for each that was left out.
 
-    Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted.
+    Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted. What
+    the net finds needs no provider.
     """
     options, notes = _without_what_tells(options)
     if options.candidate_locales and not capabilities.identifies_languages:
@@ -45,12 +52,20 @@ def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, t
         notes.append(f"The provider does not find out languages; {options.locale} was assumed.")
     strange = [key for key in EXTRAS if key not in capabilities.extras and _is_asked(options, key)]
     if "redact" in strange:
-        raise NO_REDACTION.error()
+        strange = [key for key in strange if key != "redact"]
+        _refuse_beyond_the_net(options)
     notes += [f"The provider has {EXTRAS[key]}; {key} was left out." for key in strange]
     usual = {key: getattr(_USUAL, key) for key in strange}
     if options.max_speakers is None and {"expected_speakers", "min_speakers"} & set(strange):
         usual["max_speakers"] = max(2, options.expected_speakers or _MOST_SPEAKERS)
     return msgspec.structs.replace(options, **usual), tuple(notes)
+
+
+def _refuse_beyond_the_net(options: Options) -> None:
+    locales = (options.locale, *options.candidate_locales)
+    missed = beyond_the_net(options.redact, locales)
+    if missed:
+        raise NO_REDACTION.error(locale=" and ".join(locales), kinds=", ".join(missed))
 
 
 def _without_what_tells(options: Options) -> tuple[Options, list[str]]:

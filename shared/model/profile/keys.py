@@ -82,8 +82,11 @@ _OPTION_KEYS = {
     "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
     "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
     "formatting": Key(bool, _SWITCH),
-    "redact": Key(tuple[PolicyName, ...], "a list of kinds of personal data, such as person_name"),
-    "redact_with": Key(o.Substitute, '"hash" or "kind"'),
+    "redact": Key(
+        tuple[PolicyName, ...],
+        "a list of kinds of personal data, such as person_name, or of presets, such as pci",
+    ),
+    "redact_with": Key(o.Substitute, '"hash", "kind" or "pseudonym"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
@@ -126,6 +129,8 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     ),
     "companion_fields": Key(dict[Text, Text], "a table of name = where its value lies"),
     "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
+    "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
+    "may_be_asked_for": Key(bool, _SWITCH),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

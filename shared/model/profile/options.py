@@ -10,7 +10,7 @@ Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 Mode = Literal["standard", "express"]
 Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
-Substitute = Literal["hash", "kind"]
+Substitute = Literal["hash", "kind", "pseudonym"]
 Script = Literal["hebrew", "latin"]
 LanguageMode = Literal["continuous", "single"]
 Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
@@ -34,8 +34,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     From `models` on, not every provider knows them (`extras.py`). `models` are the
     provider's own, by name, in order of preference. `spelling` maps what is heard to how it is
     written. `hebrew_words` is the script that Hebrew words in English speech are written in.
-    `redact` lists kinds of personal data that leave the text, each replaced by hash
-    signs or by the name of its kind.
+    `redact` lists kinds of personal data, or presets of them (`model.redaction.kinds`), that leave
+    the text, each replaced by hash signs, by the name of its kind, or by a name that stays the same
+    for the same value within a recording.
     """
 
     locale: Locale = "en-US"

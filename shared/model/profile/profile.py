@@ -13,8 +13,14 @@ from typing import Any
 import msgspec
 
 from shared.model.failure import Template
-from shared.model.failure_texts import BAD_METADATA, BAD_OPTIONS, UNKNOWN_PROFILE
-from shared.model.profile import keys
+from shared.model.failure_texts import (
+    BAD_METADATA,
+    BAD_OPTIONS,
+    OPTION_LOCKED,
+    PROFILE_NOT_OFFERED,
+    UNKNOWN_PROFILE,
+)
+from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
 from shared.model.profile.options import Format, Mode, Options, SpeakerStyle
@@ -45,7 +51,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `companions` are patterns of the names of files that describe a recording, `companion_fields`
     where in them what lies; for one that is not there yet a recording waits
     `companion_wait_seconds`. `name_pattern` says what the name of a recording tells. `endpoints`
-    are those that may do its work, () for all of its providers.
+    are those that may do its work, () for all of its providers. `locked` are keys that whoever
+    drops or asks may make stricter, and no looser. One that may not be asked for is had in its
+    folders only.
     """
 
     name: str = DEFAULT
@@ -73,6 +81,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     container_jobs: bool = False
     most_per_day: float | None = None
     most_hours_per_day: float | None = None
+    locked: tuple[str, ...] = ()
+    may_be_asked_for: bool = True
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,12 +101,33 @@ def choose(
 ) -> Profile:
     """The profile of the blob `name`: the one that its metadata asks for, else the one with the
     longest matching prefix. The default profile has the prefix "", which matches every blob.
-    Raises `InputError` (unknown_profile)."""
+    Raises `InputError` (unknown_profile, profile_not_offered, option_locked)."""
     wanted = _ours(metadata or {}).get("profile")
     if wanted is not None:
-        return named(profiles, wanted)
+        return asked_for(profiles, name, wanted)
     matches = [(len(prefix), p) for p in profiles for prefix in p.prefixes if _in(name, prefix)]
     return max(matches, key=lambda match: match[0])[1]
+
+
+def asked_for(profiles: Sequence[Profile], name: str, wanted: str) -> Profile:
+    """The profile called `wanted`, of which the blob `name` is to be, whatever its folder says.
+    Raises `InputError` (unknown_profile, profile_not_offered, option_locked)."""
+    own, asked = choose(profiles, name), named(profiles, wanted)
+    if asked.name == own.name:
+        return asked
+    if not asked.may_be_asked_for:
+        raise PROFILE_NOT_OFFERED.error(name=asked.name)
+    if policy.locks(own, "profile"):
+        raise OPTION_LOCKED.error(keys="profile", name=own.name)
+    return keeping(own, asked)
+
+
+def keeping(own: Profile, asked: Profile) -> Profile:
+    """`asked`, which loosens nothing that `own` locks. Raises `InputError` (option_locked)."""
+    found = policy.loosened(own, asked)
+    if found:
+        raise OPTION_LOCKED.error(keys=", ".join(found), name=own.name)
+    return asked
 
 
 def said_of(metadata: Mapping[str, str]) -> frozenset[str]:
@@ -242,7 +273,7 @@ def _overridden(
     if problems:
         known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
         raise bad.error(problems="; ".join(problems), known=known)
-    return result
+    return keeping(profile, result)
 
 
 def _ours(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -239,7 +239,7 @@ class _Speakers:
 
 
 def text_of(utterances: Sequence[Utterance]) -> str:
-    """One turn a line."""
+    """The display text of a conversation, one turn a line."""
     if not utterances:
         return ""
     parts = [utterances[0].text]

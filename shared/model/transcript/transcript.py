@@ -162,6 +162,17 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     stretches: tuple[Stretch, ...] = ()
 
 
+class Redaction(msgspec.Struct, frozen=True, kw_only=True):
+    """What was hidden before anything was stored: `kinds` that were looked for, `mask` is what
+    stands in place of them ("hash", "kind", "pseudonym"), `by` who looked ("provider", "net"), and
+    how many values of each kind the net hid."""
+
+    kinds: tuple[str, ...]
+    mask: str
+    by: tuple[str, ...]
+    counts: dict[str, int] = {}
+
+
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """What was said in one recording.
 
@@ -169,7 +180,7 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     `text` is the display text of all utterances in time order, one turn a line.
     `confidence` is the mean over the utterances, weighted by their length. `insights` is null
     where none were asked for, `review` where the profile sets no threshold. `needs_review` goes by
-    the time that listening again takes.
+    the time that listening again takes. `redaction` is null where nothing was to be hidden.
     """
 
     schema: str = SCHEMA
@@ -184,3 +195,4 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     utterances: tuple[Utterance, ...] = ()
     insights: Insights | None = None
     review: Review | None = None
+    redaction: Redaction | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.errors import ProviderRefused, TranscriptionMissing
+import msgspec
+
+from shared.errors import ProviderRefused, StoreConflict, TranscriptionMissing
 from shared.log import event
 from shared.messages import Collect
 from shared.model.batch import job as jobs
-from shared.model.batch.job import OVER, Job
+from shared.model.batch.job import OVER, ActiveJob, Job
 from shared.model.failures_from import refused
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.copy import cancel_copy
@@ -24,7 +26,8 @@ from shared.ports.provider import RemoteStatus, SpeechProvider
 class CollectResults(UseCase):
     """What is believed is what the provider says now, not the hint. Repeated hints are
     harmless: a job that is being collected is left alone until it seems stuck. Nor does it
-    matter if they stop: the poll gives others for as long as there is something to collect."""
+    matter if they stop: the poll gives others for as long as there is something to collect. Where
+    the index brought the job's row, and that turns out to be old, it is read after all."""
 
     endpoints: Mapping[str, SpeechProvider]
     note_submitted: NoteSubmitted
@@ -37,6 +40,18 @@ class CollectResults(UseCase):
         if provider is None:
             event("endpoint.not_configured", endpoint=hint.endpoint, level=40)
             return
+        try:
+            self._collect(hint, provider)
+        except StoreConflict:
+            if hint.job_id is not None:
+                raise
+            entry = self._entry(_look(provider, hint.transcription_id))
+            if entry is None or entry.job is None:
+                raise
+            named = {"batch_id": entry.batch_id, "job_id": entry.job_id}
+            self._collect(msgspec.structs.replace(hint, **named), provider)
+
+    def _collect(self, hint: Collect, provider: SpeechProvider) -> None:
         job: Job | None = None
         try:
             remote = _look(provider, hint.transcription_id)
@@ -71,16 +86,20 @@ class CollectResults(UseCase):
     def _find_job(self, hint: Collect, remote: RemoteStatus | None) -> Job | None:
         """The job of the hint; from a webhook, the one whose mark the transcription carries. Other
         people's transcriptions at the same resource carry none."""
-        batch_id, job_id = hint.batch_id, hint.job_id
+        batch_id, job_id, job = hint.batch_id, hint.job_id, None
         if batch_id is None or job_id is None:
-            entry = self.active.get(remote.mark) if remote is not None and remote.mark else None
+            entry = self._entry(remote)
             if entry is None:
                 return None
-            batch_id, job_id = entry.batch_id, entry.job_id
-        job = self.store.job(batch_id, job_id)
+            batch_id, job_id, job = entry.batch_id, entry.job_id, entry.job
+        job = job or self.store.job(batch_id, job_id)
         if job is not None and job.transcription_id not in (None, hint.transcription_id):
             return None
         return job
+
+    def _entry(self, remote: RemoteStatus | None) -> ActiveJob | None:
+        """By the mark that the transcription carries."""
+        return self.active.get(remote.mark) if remote is not None and remote.mark else None
 
     def _adopt(self, job: Job, transcription_id: str) -> Job | None:
         """The provider was faster than our own note of its id."""

@@ -12,7 +12,7 @@ from shared.errors import EndpointDown, ProviderUnavailable
 from shared.log import event
 from shared.messages import Finish, SliceItem, Write
 from shared.model.batch import job as jobs
-from shared.model.batch.carrier import is_carrier
+from shared.model.batch.carrier import is_single
 from shared.model.batch.job import Job
 from shared.model.failure_texts import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED
 from shared.pipeline.collect.slices import (
@@ -118,7 +118,7 @@ class HandOver(UseCase):
         """A job of one recording, whose result is there: the row and the job are over in one
         transaction. False: something kept that from being done; None: it is no such job."""
         job = asked.job
-        if job.recordings != 1 or job.state != "submitted" or is_carrier(job):
+        if not is_single(job) or job.state != "submitted":
             return None
         told = [file for file in files if file.kind != "report"]
         if len(told) != 1 or told[0].kind != "result" or told[0].index not in (0, None):

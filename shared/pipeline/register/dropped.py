@@ -45,14 +45,16 @@ class Idle:
         self.lock = Lock()
         self.looked_at: datetime | None = None
         self.busy: frozenset[str] = frozenset()
-        self.tried: OrderedDict[str, None] = OrderedDict()
+        self.tried: OrderedDict[str, datetime] = OrderedDict()
 
-    def tries(self, batch_id: str) -> bool:
-        """Whether a batch is to be planned early: once, or each moment of a burst would be taken
-        for its end."""
-        if batch_id in self.tried:
+    def tries(self, batch_id: str, now: datetime) -> bool:
+        """Whether a batch is to be planned early: now and then, or each moment of a burst would be
+        taken for its end."""
+        before = self.tried.get(batch_id)
+        if before is not None and now - before < SEEN_FOR:
             return False
-        self.tried[batch_id] = None
+        self.tried[batch_id] = now
+        self.tried.move_to_end(batch_id)
         while len(self.tried) > MOST_TRIED:
             self.tried.popitem(last=False)
         return True
@@ -92,7 +94,7 @@ class EnsurePlan(UseCase):
                 names = {name: one.name for name, one in self.endpoints.items()}
                 busy = (names.get(entry.endpoint, "") for entry in self.active.all())
                 self.idle.busy, self.idle.looked_at = frozenset(busy), now
-            return provider not in self.idle.busy and self.idle.tries(batch_id)
+            return provider not in self.idle.busy and self.idle.tries(batch_id, now)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from shared.errors import (
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
+from shared.model.batch.carrier import is_single
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
@@ -87,44 +88,51 @@ class NoteSubmitted(UseCase):
         now = self.clock.now()
         job = jobs.taken_by_provider(job, transcription_id, now)
         try:
-            self.store.save(job)
+            saved = self.store.save(job)
         except StoreConflict:
-            there = self.store.job(job.batch_id, job.id)
-            if there is None or there.transcription_id != transcription_id:
+            saved = self.store.job(job.batch_id, job.id)
+            if saved is None or saved.transcription_id != transcription_id:
                 return
-        self.active.put(listed(entry, transcription_id, self.policy, now))
+        self.active.put(listed(entry, transcription_id, self.policy, now, saved))
         _tell_of_submitted(job)
 
     def of_all(self, taken: Sequence[Sent]) -> None:
         """The same of many at the price of one. If somebody else was faster with one of them, each
         is noted on its own."""
         now = self.clock.now()
-        noted: list[Sent] = []
+        noted: list[tuple[Sent, Job]] = []
         for _, group in groupby(taken, key=lambda one: one.job.batch_id):
             same = list(group)
             try:
-                self.store.save_jobs(
+                saved = self.store.save_jobs(
                     [jobs.taken_by_provider(one.job, str(one.answer), now) for one in same]
                 )
-                noted += same
+                noted += zip(same, saved, strict=True)
             except StoreConflict:
                 for one in same:
                     self(one.job, one.entry, str(one.answer))
         if noted:
             self.active.put_all(
-                [listed(one.entry, str(one.answer), self.policy, now) for one in noted]
+                [listed(one.entry, str(one.answer), self.policy, now, job) for one, job in noted]
             )
-        for one in noted:
-            _tell_of_submitted(jobs.taken_by_provider(one.job, str(one.answer), now))
+        for _, job in noted:
+            _tell_of_submitted(job)
 
 
-def listed(entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime) -> ActiveJob:
+def listed(
+    entry: ActiveJob,
+    transcription_id: str,
+    policy: Policy,
+    now: datetime,
+    job: Job | None = None,
+) -> ActiveJob:
     """The entry as it is once the provider has the job, which is asked about from now on."""
     return msgspec.structs.replace(
         entry,
         transcription_id=transcription_id,
         next_poll_at=now + policy.poll_pause(0),
         out_of_reach_at=None,
+        job=job if job is not None and is_single(job) else None,
     )
 
 

@@ -21,6 +21,7 @@ from shared.model.failure import Failure
 from shared.model.failure_texts import DEADLINE_NEARS
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.policy import locks
 from shared.pipeline.plan.pending import PendingPlans
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
@@ -77,7 +78,9 @@ class FallOver(UseCase):
         if batch is None or not is_near(batch, offered, now):
             return None
         first = self._first_row(job)
-        return None if first is None or is_decided(first) else DEADLINE_NEARS
+        if first is None or is_decided(first) or locks(first.profile, "mode"):
+            return None
+        return DEADLINE_NEARS
 
     def _first_row(self, job: Job) -> Recording | None:
         """All recordings of a job have the same order of providers."""

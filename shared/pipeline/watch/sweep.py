@@ -79,9 +79,10 @@ class SweepBatches(UseCase):
         if batch.deleting:
             return
         backlog.add_batch(batch)
-        if batch.is_expanding:
-            self._expand_again(batch.id)
+        grows = batch.is_expanding and not self._expand_again(batch.id)
         has_open_job = self._look_at_jobs(batch.id, listed, backlog)
+        if grows:
+            return  # it is planned when all is there
         is_reported_on = note.reporting_at is not None and not self._is_overdue(note.reporting_at)
         if (not has_open_job and not is_reported_on) or self._has_waiting(batch.id):
             self.queue.send(Plan(batch_id=batch.id))
@@ -134,14 +135,16 @@ class SweepBatches(UseCase):
         assert dead is not None
         return dead
 
-    def _expand_again(self, batch_id: str) -> None:
-        """Parts of which nothing was heard for too long; or the batch itself, if none is left."""
+    def _expand_again(self, batch_id: str) -> bool:
+        """Parts of which nothing was heard for too long; or the batch itself, if none is left.
+        Whether there are such: otherwise somebody is at it."""
         left = [part for part in self.store.parts(batch_id) if not part.is_done]
         overdue = [part.number for part in left if self._is_overdue(part.changed_at)]
         if overdue:
             event("batch.expansion_overdue", batch=batch_id, parts=len(overdue), level=30)
         for number in overdue if left else [None]:
             self.queue.send(Expand(batch_id=batch_id, part=number))
+        return bool(overdue) or not left
 
     def _hand_on(self, job: Job) -> None:
         if not is_silent(job, self.policy, self.clock.now()):

@@ -19,6 +19,8 @@ from shared.model.batch.recording import (
     transcribed,
 )
 from shared.model.money.price import PriceTable, estimate
+from shared.model.redaction.gate import check
+from shared.model.redaction.redact import redact
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
@@ -34,20 +36,28 @@ _decoder = msgspec.json.Decoder(t.Transcript)
 
 @dataclass(frozen=True, kw_only=True)
 class Publish:
-    """The terminal row of a recording whose result is there, its outputs stored. Raises what
-    `Results.of` does, and `StoreUnavailable`."""
+    """The terminal row of a recording whose result is there, its outputs stored. `redacting` are
+    the providers that hide personal data by themselves. Raises what `Results.of` does,
+    `RedactionFailed` and `StoreUnavailable`."""
 
     audio: AudioBlobs
     outputs: Outputs
     transcripts_container: str
     prices: PriceTable
+    redacting: frozenset[str]
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
         transcript = self._transcript(row, recognition, job, results.provider)
-        paths = store_outputs(row, transcript, self.outputs, self.transcripts_container)
+        paths = store_outputs(
+            row,
+            transcript,
+            self.outputs,
+            self.transcripts_container,
+            by_provider=results.provider.name in self.redacting,
+        )
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -162,11 +172,18 @@ def source_of(row: Recording, audio: AudioBlobs) -> t.Source:
 
 
 def store_outputs(
-    row: Recording, transcript: t.Transcript, outputs: Outputs, container: str
+    row: Recording,
+    transcript: t.Transcript,
+    outputs: Outputs,
+    container: str,
+    *,
+    by_provider: bool = True,
 ) -> dict[str, str]:
-    """Captions first, the JSON last: who waits for it finds the others there."""
+    """Captions first, the JSON last: who waits for it finds the others there. What the profile
+    wants hidden is hidden before anything is made of it; `by_provider` tells that the provider has
+    done what it can. Raises `RedactionFailed`, before anything is stored."""
     paths = output_paths(row, container)
-    rendered = render_all(transcript, list(paths), row.profile.caption_speakers)
+    rendered = _rendered(row, transcript, list(paths), by_provider=by_provider)
     try:
         return {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
@@ -176,6 +193,18 @@ def store_outputs(
         raise
     except Exception as error:  # whatever keeps an output from being stored is not the recording's
         raise StoreUnavailable(f"store output: {type(error).__name__}") from error
+
+
+def _rendered(
+    row: Recording, transcript: t.Transcript, names: list[str], *, by_provider: bool
+) -> dict[str, bytes]:
+    options, style = row.profile.options, row.profile.caption_speakers
+    if not options.redact:
+        return render_all(transcript, names, style)
+    redacted = redact(transcript, options.redact, options.redact_with, by_provider=by_provider)
+    rendered = render_all(redacted.transcript, names, style)
+    check(redacted, options.redact, rendered)
+    return rendered
 
 
 def output_paths(row: Recording, container: str) -> dict[str, str]:

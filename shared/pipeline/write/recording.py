@@ -9,6 +9,7 @@ import msgspec
 
 from shared.errors import (
     DropscribeError,
+    RedactionFailed,
     ResultMalformed,
     ResultMissing,
     ResultTooLarge,
@@ -19,7 +20,7 @@ from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
-from shared.model.failure_texts import INTERNAL, UNSTORABLE
+from shared.model.failure_texts import INTERNAL, REDACTION_LANGUAGE, REDACTION_LEAK, UNSTORABLE
 from shared.model.failures_from import too_large, unreadable
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
@@ -48,6 +49,9 @@ class WriteRecording:
             return self._read_again_or_fail(row, unreadable(error))
         except ResultMalformed as error:
             return self._wait_or_fail(row, unreadable(error))
+        except RedactionFailed as error:
+            event("redaction.failed", recording=row.id, where=error.where, level=40)
+            return self.settle.fail(row, REDACTION_LEAK if error.is_leak else REDACTION_LANGUAGE)
         except StoreUnavailable:
             if not self._is_given_up(row):
                 raise

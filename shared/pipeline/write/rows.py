@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from shared.messages import SliceItem
-from shared.model.batch.carrier import Carried, Stretch, is_carrier, number_of, parts_of
+from shared.model.batch.carrier import Carried, Stretch, is_carrier, number_of, unsettled
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.ports.state import BatchStore
@@ -27,11 +27,12 @@ class OfPart:
 
 
 def rows_of(items: Sequence[SliceItem], job: Job, store: BatchStore) -> Iterator[OfPart]:
-    """Part by part. A part that fits into a slice is read whole, together with its row."""
+    """Part by part, without those that are settled: a slice comes back for as long as its provider
+    is asked too often. A part that fits into a slice is read whole, together with its row."""
     if not is_carrier(job):
         yield _stretch(job, items, store)
         return
-    parts = {part.number: part for part in parts_of(job)}
+    parts = {part.number: part for part in unsettled(job)}
     for number, some in groupby(items, key=lambda item: item.part):
         if number in parts:
             part, mine = parts[number], list(some)

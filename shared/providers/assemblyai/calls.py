@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from shared.model.profile.options import Options
+from shared.model.redaction.kinds import kinds_of
 from shared.ports.provider import JobRequest
 from shared.providers.assemblyai.languages import code_of
 from shared.providers.assemblyai.models import USUAL
@@ -117,8 +118,8 @@ def _redaction(options: Options) -> JsonObject:
         return {}
     return {
         "redact_pii": True,
-        "redact_pii_policies": options.redact,
-        "redact_pii_sub": "entity_name" if options.redact_with == "kind" else "hash",
+        "redact_pii_policies": kinds_of(options.redact),
+        "redact_pii_sub": "hash" if options.redact_with == "hash" else "entity_name",
     }
 
 

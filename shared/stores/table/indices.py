@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
+from threading import Lock
 
 import msgspec
 from azure.data.tables import TableClient
@@ -13,7 +14,7 @@ from shared.errors import StoreConflict
 from shared.model.batch.job import ActiveJob
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.state import ContentClaim, Diary
+from shared.ports.state import ROWS_IN_TRANSACTION, ContentClaim, Diary
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
@@ -29,6 +30,8 @@ class TableActiveJobs:
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
+        self._leaving: dict[str, None] = {}
+        self._turn = Lock()
 
     def all(self) -> list[ActiveJob]:
         return self._rows.partition(ActiveJob, ACTIVE)
@@ -55,7 +58,32 @@ class TableActiveJobs:
         self._rows.replace(ACTIVE, active.job_id, active, active.version)
 
     def remove(self, job_id: str) -> None:
-        self._rows.delete(ACTIVE, job_id)
+        """Whoever comes while another one removes waits, and goes along with all who wait."""
+        self._leaving[job_id] = None
+        try:
+            with self._turn:
+                if job_id in self._leaving:
+                    self._remove_along(job_id)
+        finally:
+            self._leaving.pop(job_id, None)
+
+    def _remove_along(self, job_id: str) -> None:
+        others = (other for other in list(self._leaving) if other != job_id)
+        leaving = [job_id, *islice(others, ROWS_IN_TRANSACTION - 1)]
+        if len(leaving) > 1 and self._are_removed(leaving):
+            for other in leaving:
+                self._leaving.pop(other, None)
+        else:
+            self._rows.delete(ACTIVE, job_id)
+
+    def _are_removed(self, job_ids: Sequence[str]) -> bool:
+        """False: one of them was gone, so none was."""
+        keys = [{"PartitionKey": ACTIVE, "RowKey": job_id} for job_id in job_ids]
+        try:
+            self._rows.remove_all(keys, "leave the active jobs")
+        except StoreConflict:
+            return False
+        return True
 
 
 class TableDiaries:

@@ -1,0 +1,290 @@
+"""What has a form, and is found by it: a net under every other finder.
+
+It reads each form of what a channel says as one stream, so that a number may begin in one
+utterance and end in the next. Where it cannot tell it hides: a number that is too long for a card,
+or fails its checksum because a date ran into it, is still nothing to be shown. Names have no form:
+they are for finders that know a language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from shared.model.redaction.mail import spoken_mails
+from shared.model.redaction.numbers import Numbers, numbers
+from shared.model.redaction.symbols import Symbol, symbols
+
+_MOST_FILLERS = 3
+_CUE_CHARACTERS = 160
+"""So much of what was said before a number may say what it is."""
+_WRITTEN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("email_address", re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
+    (
+        "url",
+        re.compile(
+            r"\b(?:https?://|www\.)[^\s<>\"]{2,500}"
+            r"|\b(?:[a-z0-9-]{1,63}\.){1,4}(?:com|org|net|de|fr|es|it|nl|pt|io|co|uk|gov|edu)\b"
+            r"(?:/[^\s<>\"]{0,400})?",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "ip_address",
+        re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}\b"),
+    ),
+    ("banking_information", re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b")),
+)
+_SHORT = ("credit_card_cvv", "credit_card_expiration", "password")
+_IBAN = range(15, 35)
+
+
+class Passage(NamedTuple):
+    """One form of one utterance. `stream` is shared by what follows each other: the same channel in
+    the same form. `order` is its place in the conversation."""
+
+    text: str
+    stream: tuple[int, str]
+    order: int
+    language: str | None
+
+
+class Part(NamedTuple):
+    passage: int
+    start: int
+    end: int
+
+
+class Hit(NamedTuple):
+    """`value` is what was said, by digits or letters alone; the same in every form."""
+
+    kind: str
+    value: str
+    parts: tuple[Part, ...]
+
+
+class _Placed(NamedTuple):
+    symbol: Symbol
+    passage: int
+
+
+def find(passages: Sequence[Passage], wanted: Iterable[str]) -> list[Hit]:
+    """Everything of the kinds `wanted`, in every passage."""
+    kinds = frozenset(wanted)
+    read = [symbols(passage.text, numbers(passage.language)) for passage in passages]
+    hits = list(_written(passages, kinds))
+    for stream in _streams(passages):
+        placed = [_Placed(symbol, at) for at in stream for symbol in read[at]]
+        words = numbers(passages[stream[0]].language)
+        if "email_address" in kinds:
+            for first, last, value in spoken_mails([p.symbol for p in placed], words):
+                hits.append(Hit("email_address", value, _parts(placed[first:last])))
+        hits += _numbers(placed, passages, words, kinds)
+        hits += _accounts_by_letters(placed, kinds)
+    return [*hits, *_repeated(passages, read, hits)]
+
+
+def _streams(passages: Sequence[Passage]) -> list[list[int]]:
+    found: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for at, passage in enumerate(passages):
+        found[passage.stream].append(at)
+    return list(found.values())
+
+
+def _written(passages: Sequence[Passage], kinds: frozenset[str]) -> Iterator[Hit]:
+    for at, passage in enumerate(passages):
+        for kind, pattern in _WRITTEN:
+            if kind in kinds:
+                for found in pattern.finditer(passage.text):
+                    place = Part(at, found.start(), found.end())
+                    yield Hit(kind, value_of(found[0]), (place,))
+
+
+def value_of(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+# --- numbers ---------------------------------------------------------------------------------
+
+
+def _numbers(
+    placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers, kinds: frozenset[str]
+) -> Iterator[Hit]:
+    for run in _runs(placed, words.fillers):
+        digits = "".join(one.symbol.digits for one in run)
+        kind = _kind_of(digits, run, passages, kinds)
+        if kind is not None:
+            yield Hit(kind, digits, _parts(run))
+    if "date_of_birth" in kinds:
+        yield from _births(placed, passages, words)
+    if "password" in kinds:
+        yield from _passwords(placed, passages, words)
+
+
+def _runs(
+    placed: Sequence[_Placed], fillers: frozenset[str], also: frozenset[str] = frozenset()
+) -> Iterator[list[_Placed]]:
+    """Numbers, and words of `also`, one after the other, with what may stand in between. An amount
+    ends them."""
+    run: list[_Placed] = []
+    between: list[_Placed] = []
+    for one in placed:
+        symbol = one.symbol
+        if symbol.digits or symbol.word in also:
+            run += between if run else []
+            run.append(one)
+            between = []
+        elif run and symbol.word in fillers | {"+"} and len(between) < _MOST_FILLERS:
+            between.append(one)
+        elif run:
+            yield run
+            run, between = [], []
+    if run:
+        yield run
+
+
+def _kind_of(
+    digits: str, run: Sequence[_Placed], passages: Sequence[Passage], kinds: frozenset[str]
+) -> str | None:
+    """The first of the kinds that it can be; None for what nobody asked to hide, and for a date."""
+    size = len(digits)
+    if len(run) == 1 and run[0].symbol.kind == "date":
+        return None
+
+    def may_be(kind: str, sizes: range, *, told: bool) -> bool:
+        is_asked = kind in kinds and size in sizes
+        return is_asked and (not told or _is_told(run, passages, kind))
+
+    tried = (
+        *((kind, range(3, 9), True) for kind in _SHORT),
+        ("credit_card_number", range(12, 1_000), False),
+        ("us_social_security_number", range(4, 12), True),
+        ("account_number", range(4, 40), True),
+        ("phone_number", range(7, 1_000), False),
+        ("us_social_security_number", range(9, 10), False),
+        ("account_number", range(8, 1_000), False),
+        ("banking_information", range(15, 1_000), False),
+        ("number_sequence", range(4, 1_000), False),
+    )
+    return next((kind for kind, sizes, told in tried if may_be(kind, sizes, told=told)), None)
+
+
+def _births(
+    placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers
+) -> Iterator[Hit]:
+    for run in _runs(placed, words.fillers, words.months):
+        if (len(run) > 1 or run[0].symbol.kind == "date") and _is_told(
+            run, passages, "date_of_birth"
+        ):
+            value = "".join(one.symbol.digits or one.symbol.word for one in run)
+            yield Hit("date_of_birth", value, _parts(run))
+
+
+def _passwords(
+    placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers
+) -> Iterator[Hit]:
+    """The word behind "the password is"."""
+    for before, one in pairwise(placed):
+        if (
+            before.symbol.word in words.copulas
+            and one.symbol.kind == "word"
+            and one.symbol.word not in words.openers | words.harmless
+            and not one.symbol.digits
+            and _ends_with_cue(passages[before.passage], before.symbol.start)
+        ):
+            yield Hit("password", one.symbol.word, _parts([one]))
+
+
+def _ends_with_cue(passage: Passage, at: int) -> bool:
+    cue = numbers(passage.language).cues.get("password")
+    said = passage.text[:at].rstrip(" :,")
+    return cue is not None and any(found.end() == len(said) for found in cue.finditer(said))
+
+
+def _is_told(run: Sequence[_Placed], passages: Sequence[Passage], kind: str) -> bool:
+    """Whether what was said just before, by whoever it was, says that such a number comes."""
+    here = passages[run[0].passage]
+    cue = numbers(here.language).cues.get(kind)
+    if cue is None:
+        return False
+    said = [
+        p.text
+        for p in passages
+        if here.order - 3 <= p.order < here.order and p.stream[1] == here.stream[1]
+    ]
+    before = " ".join([*said, here.text[: run[0].symbol.start]])[-_CUE_CHARACTERS:]
+    return cue.search(before) is not None
+
+
+def _accounts_by_letters(placed: Sequence[_Placed], kinds: frozenset[str]) -> Iterator[Hit]:
+    """An IBAN that is spelled: two letters, then digits and letters one by one."""
+    if "banking_information" not in kinds:
+        return
+    at = 0
+    while at + 2 < len(placed):
+        if not (
+            _is_letter(placed[at]) and _is_letter(placed[at + 1]) and placed[at + 2].symbol.digits
+        ):
+            at += 1
+            continue
+        last = at + 2
+        while last < len(placed) and (placed[last].symbol.digits or _is_letter(placed[last])):
+            last += 1
+        value = "".join(p.symbol.digits or p.symbol.word for p in placed[at:last])
+        if len(value) in _IBAN:
+            yield Hit("banking_information", value, _parts(placed[at:last]))
+        at = last
+
+
+def _is_letter(one: _Placed) -> bool:
+    return len(one.symbol.word) == 1 and one.symbol.word.isalpha()
+
+
+# --- what was found once is found everywhere --------------------------------------------------
+
+_LEAST_DIGITS = 4
+_SURE_DIGITS = 7
+
+
+def _repeated(
+    passages: Sequence[Passage], read: Sequence[Sequence[Symbol]], hits: Sequence[Hit]
+) -> Iterator[Hit]:
+    """Values said again, or in parts, by anybody, in any form."""
+    known = {hit.value: hit.kind for hit in hits if len(hit.value) >= _SURE_DIGITS}
+    covered = {part for hit in hits for part in hit.parts}
+    for at, passage in enumerate(passages):
+        placed = [_Placed(symbol, at) for symbol in read[at]]
+        for run in _runs(placed, numbers(passage.language).fillers):
+            digits = "".join(one.symbol.digits for one in run)
+            parts = _parts(run)
+            if len(digits) < _LEAST_DIGITS or parts[0] in covered:
+                continue
+            value = next((v for v in known if digits in v or (v.isdigit() and v in digits)), None)
+            if value is not None:
+                yield Hit(known[value], value, parts)
+        letters = [value for value in known if not value.isdigit()]
+        for value in letters:
+            for start, end in _places_of(value, passage.text):
+                yield Hit(known[value], value, (Part(at, start, end),))
+
+
+def _places_of(value: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where letters and digits of a value stand in a text, whatever stands between them."""
+    places = [n for n, char in enumerate(text) if char.isalnum()]
+    plain = "".join(text[n].casefold()[:1] for n in places)
+    at = plain.find(value)
+    while at >= 0:
+        yield places[at], places[at + len(value) - 1] + 1
+        at = plain.find(value, at + 1)
+
+
+def _parts(run: Iterable[_Placed]) -> tuple[Part, ...]:
+    """The stretches of text that a run covers, one for each passage."""
+    edges: dict[int, tuple[int, int]] = {}
+    for one in run:
+        start, _ = edges.get(one.passage, (one.symbol.start, 0))
+        edges[one.passage] = (min(start, one.symbol.start), one.symbol.end)
+    return tuple(Part(passage, *edge) for passage, edge in edges.items())

@@ -1,0 +1,74 @@
+"""A text as the net reads it: digits, spoken or written, letters, and words, with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from shared.model.redaction.numbers import Numbers
+
+_TOKEN = re.compile(
+    r"(?P<mask>\[[A-Z]+(?:_[A-Z]+)*(?:_\d{1,4})?\])"  # what was hidden already
+    r"|(?P<date>\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b(?![./-]?\d))"
+    r"|(?P<amount>[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?[$€£¥%]|\b\d{1,3}(?:,\d{3})+(?:\.\d+)?\b"
+    r"|\b\d{1,2}:\d{2}\b)"
+    r"|(?P<digits>\d+)"
+    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
+    r"|(?P<mark>[@+_])"
+)
+
+
+class Symbol(NamedTuple):
+    """`word` is in small letters, `digits` what it says as a number, "" for none, `kind` one of
+    mask, date, amount, digits, word and mark; `start` and `end` are its place in the text."""
+
+    word: str
+    digits: str
+    kind: str
+    start: int
+    end: int
+
+
+def symbols(text: str, numbers: Numbers) -> list[Symbol]:
+    return list(_joined(list(_plain(text, numbers)), numbers))
+
+
+def _plain(text: str, numbers: Numbers) -> Iterator[Symbol]:
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup or ""
+        word = found[0].casefold().replace("’", "'") if kind != "mask" else ""
+        digits = "".join(str(int(c)) for c in word) if kind == "digits" else ""
+        if kind == "word" and word in numbers.digits:
+            digits = numbers.digits[word]
+        if kind == "date":
+            digits = "".join(char for char in word if char.isdigit())
+        yield Symbol(word, digits, kind, found.start(), found.end())
+
+
+def _joined(plain: list[Symbol], numbers: Numbers) -> Iterator[Symbol]:
+    """Words that are one number together: double oh, twenty one, nine hundred."""
+    at = 0
+    while at < len(plain):
+        one = plain[at]
+        after = plain[at + 1] if at + 1 < len(plain) else None
+        if after is not None and after.digits and after.kind != "date":
+            times = 2 if one.word in numbers.doubles else 3 if one.word in numbers.triples else 0
+            if times and len(after.digits) == 1:
+                yield _both(one, after, after.digits * times)
+                at += 2
+                continue
+            if one.word in numbers.tens and len(after.digits) == 1 and after.digits != "0":
+                yield _both(one, after, one.digits[0] + after.digits)
+                at += 2
+                continue
+        if one.digits and after is not None and after.word in numbers.hundreds:
+            yield _both(one, after, one.digits + "00")
+            at += 2
+            continue
+        yield one
+        at += 1
+
+
+def _both(one: Symbol, other: Symbol, digits: str) -> Symbol:
+    return Symbol(f"{one.word} {other.word}", digits, "word", one.start, other.end)
