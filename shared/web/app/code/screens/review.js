@@ -35,7 +35,7 @@ export function Review() {
     <header class="head"><div><h1>${r.title}</h1>
       <p class="soft">${found ? (found.recordings ? r.left(found.recordings, about(found.listen_ms)) : r.nothing) : t().loading}</p></div></header>
     <${Trouble} problem=${problem} />
-    ${found && found.value.length > 0 && html`<ul class="rows card items">
+    ${found && found.value.length > 0 && html`<ul class="rows card items queue">
       ${found.value.map((one) => html`<li key=${one.id}><a href=${to("batches", one.batch_id, one.id)}>
         <span class="what"><strong><bdi>${one.title || fileName(one.name)}</bdi></strong><span class="soft"><bdi>${one.batch_title || one.profile}</bdi> · ${moment(one.registered_at)}</span></span>
         <span class="number">${one.duration_ms ? clock(one.duration_ms) : ""}</span>
