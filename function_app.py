@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import api, audio, manifests, page, poison, queues, timers, unknown_path, webhooks
+from functions import api, audio, manifests, page, queues, timers, unknown_path, webhooks
 
 app = func.FunctionApp()
-for module in (audio, manifests, queues, poison, timers, webhooks, page, api, unknown_path):
+for module in (audio, manifests, queues, timers, webhooks, page, api, unknown_path):
     app.register_functions(module.bp)

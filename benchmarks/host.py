@@ -75,12 +75,12 @@ class Host:
             connection_string,
             transport=RequestsTransport(session=StorageSession(CONNECTIONS), session_owner=False),
         )
-        self._queues = {kind: service.get_queue_client(kind.queue) for kind in m.KINDS}
+        self._queues = {queue: service.get_queue_client(queue) for queue in m.QUEUES}
         self._pool = ThreadPoolExecutor(THREADS)
         self._room = BoundedSemaphore(THREADS)
         self._stop = Event()
         self._failure: BaseException | None = None
-        self._loops = [Thread(target=self._receive, args=(kind,)) for kind in m.KINDS]
+        self._loops = [Thread(target=self._receive, args=(queue,)) for queue in m.QUEUES]
         self._loops.append(Thread(target=self._poll))
 
     def __enter__(self) -> Host:
@@ -132,22 +132,23 @@ class Host:
 
         self._pool.submit(run)
 
-    def _receive(self, kind: Any) -> None:
-        queue, idle = self._queues[kind], LEAST_IDLE_SECONDS
+    def _receive(self, name: str) -> None:
+        queue, idle = self._queues[name], LEAST_IDLE_SECONDS
         while not self._stop.is_set():
             found = list(queue.receive_messages(max_messages=16, visibility_timeout=HIDDEN_SECONDS))
             for message in found:
-                self._start(kind.queue, self._run, kind, queue, message)
+                body = m.read(name, base64.b64decode(message.content))
+                self._start(m.step_of(body), self._run, body, queue, message)
             if found:
                 idle = LEAST_IDLE_SECONDS
             else:
                 self._stop.wait(idle)
                 idle = min(idle * 2, MOST_IDLE_SECONDS)
 
-    def _run(self, kind: Any, queue: Any, message: Any) -> None:
+    def _run(self, body: m.Message, queue: Any, message: Any) -> None:
         """As the host does it: what fails for now comes again."""
         try:
-            self._app.run(m.decode(kind, base64.b64decode(message.content)))
+            self._app.run(body)
         except DropscribeError as error:
             if not error.transient:
                 raise

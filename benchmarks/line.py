@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from shared.configuration.settings import EARLY_SECONDS, usual_windows
-from shared.messages import Collect
+from shared.messages import Collect, step_of
 from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
@@ -273,7 +273,7 @@ class Day:
 
     def _drain(self) -> None:
         while (message := self.world.queue.take()) is not None:
-            self.executions[message.queue.removeprefix("dropscribe-")] += 1
+            self.executions[step_of(message)] += 1
             self.world.step(message)
             self.busy_at = self.world.clock.now().timestamp() - self.started.timestamp()
 

@@ -35,7 +35,7 @@ from local.stack.stack import Stack, running_stack
 from shared.application import Application
 from shared.bootstrap import build
 from shared.configuration.settings import read_settings
-from shared.messages import Collect, Finish
+from shared.messages import Collect, Finish, step_of
 from shared.stores.session import StorageSession
 
 SECONDS_TO_FINISH = 7_200
@@ -200,7 +200,7 @@ def _await_reports(blobs: BlobServiceClient, recordings: int, host: Host) -> Non
     deadline, seen = monotonic() + SECONDS_TO_FINISH, 0
     while monotonic() < deadline:
         host.check()
-        runs = host.busy.executions[Finish.queue] + host.busy.executions[Collect.queue]
+        runs = host.busy.executions[step_of(Finish)] + host.busy.executions[step_of(Collect)]
         if runs > seen and _reported(reports) == recordings:
             return
         seen = runs

@@ -1,4 +1,4 @@
-"""The steps of the work: a function for each kind of message, driven by a queue of its own."""
+"""The steps of the work: a function for each queue, for the platform starts each by itself."""
 
 from collections.abc import Callable
 
@@ -10,17 +10,17 @@ from shared.bootstrap import application
 bp = func.Blueprint()
 
 
-def _register(kind: type[messages.Message]) -> None:
-    trigger = bp.queue_trigger("message", kind.queue, "DATA_STORAGE")
-    bp.function_name(kind.__name__.lower())(trigger(_step(kind)))
+def _register(queue: str) -> None:
+    trigger = bp.queue_trigger("message", queue, "DATA_STORAGE")
+    bp.function_name(queue.removeprefix("dropscribe-"))(trigger(_step(queue)))
 
 
-def _step(kind: type[messages.Message]) -> Callable[[func.QueueMessage], None]:
+def _step(queue: str) -> Callable[[func.QueueMessage], None]:
     def run(message: func.QueueMessage) -> None:
-        application().run(messages.decode(kind, message.get_body()))
+        application().run(messages.read(queue, message.get_body()))
 
     return run
 
 
-for each in messages.KINDS:
+for each in messages.QUEUES:
     _register(each)

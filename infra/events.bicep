@@ -15,7 +15,7 @@ param dataStorageName string
 param deadLetterContainer string = 'dead-letters'
 
 @description('The queue of the app in which it is told of renamed blobs.')
-param renamedQueue string = 'dropscribe-register'
+param renamedQueue string = 'dropscribe-steps'
 
 // The triggers of functions/, each with its container.
 var intake = [

@@ -33,7 +33,7 @@ param instanceMemoryMB 512 | 2048 | 4096 = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Instances kept warm for HTTP and for blob events, each. Costs also while nothing happens.')
+@description('Instances kept warm for HTTP, for blob events and for small steps, each. Costs also while nothing happens.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 0

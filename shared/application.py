@@ -13,7 +13,7 @@ from shared.access.callers import FindCaller
 from shared.access.keys import KeyDesk
 from shared.batches.wiring import BatchDesk
 from shared.endpoints.guard import GuardedProvider
-from shared.errors import DropscribeError
+from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
 from shared.log import event
 from shared.messages import Message
@@ -109,6 +109,7 @@ class Application:
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Write: _of(m.Write, self._pipeline.write),
             m.Finish: _of(m.Finish, self._pipeline.finish),
+            m.Sweep: _of(m.Sweep, lambda message: self._sweep_now(message.part)),
             m.Announce: _of(m.Announce, self._outgoing.announce),
             m.Deliver: _of(m.Deliver, self._outgoing.deliver),
         }
@@ -195,6 +196,27 @@ class Application:
             except DropscribeError as error:
                 event("sweep.failed", part=name, error=type(error).__name__, level=30)
         self._watching.note_run("sweep")
+
+    def ask_for_sweep(self, part: str = "") -> None:
+        """Have somebody look after everything now, or after that part alone. Raises
+        `UnknownScope`."""
+        if part and part not in self.sweep_parts:
+            raise UnknownScope(f"there is no part {part}; it can be {', '.join(self.sweep_parts)}")
+        self._ports.queue.send(m.Sweep(part=part))
+
+    @property
+    def sweep_parts(self) -> tuple[str, ...]:
+        """What can be looked after by itself."""
+        return ("poll", *self._sweeps())
+
+    def _sweep_now(self, part: str) -> None:
+        """A part that a newer release has is left to it."""
+        if part in ("", "poll"):
+            self.poll()
+        if not part:
+            self.sweep()
+        elif part in (parts := self._sweeps()):
+            parts[part]()
 
     def _sweeps(self) -> dict[str, Callable[[], None]]:
         return {

@@ -41,7 +41,7 @@ from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
 from shared.stores.patience import limits_within
-from shared.stores.queues import StorageQueue
+from shared.stores.queues import StorageLeftovers, StorageQueue
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.brakes import TableBrakes
 from shared.stores.table.deliveries import TableDeliveries
@@ -116,6 +116,7 @@ def build(
             contents=TableContents(table),
             names=TableNames(table),
             queue=StorageQueue(account.queues),
+            leftovers=StorageLeftovers(account.queues),
             requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),

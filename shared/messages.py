@@ -1,4 +1,6 @@
-"""What travels in the queues: one kind of message for each function, told apart by its queue.
+"""What travels in the queues. A queue has one function, which the platform starts from nothing:
+steps that are small share one, what is heavy and what waits for others have their own. Each message
+tells its kind.
 
 Messages are a fast path only. They may come twice, late or never; what they point to is in the
 tables. Unknown fields are ignored, so older code can read newer messages.
@@ -13,9 +15,11 @@ import msgspec
 from shared.model.batch.places import places
 from shared.model.failure import Failure
 
+STEPS, WRITE, DELIVER = QUEUES = ("dropscribe-steps", "dropscribe-write", "dropscribe-deliver")
 
-class Versioned(msgspec.Struct, frozen=True, kw_only=True):
-    """What every message tells of itself: the version of its form."""
+
+class Versioned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """What every message tells of itself: its kind, and the version of its form."""
 
     v: int = 1
 
@@ -24,7 +28,7 @@ class Register(Versioned, frozen=True, kw_only=True):
     """Register blobs that no event announced to a trigger. Event Grid puts its own words into this
     queue where a blob was renamed, of which the trigger for blobs would understand nothing."""
 
-    queue: ClassVar[str] = "dropscribe-register"
+    queue: ClassVar[str] = STEPS
     container: str
     names: tuple[str, ...]
 
@@ -33,7 +37,7 @@ class Expand(Versioned, frozen=True, kw_only=True):
     """Make the next items of a part of a request into recordings. Without a part: see to it that
     every part that is left is worked on, or that the batch goes on when none is."""
 
-    queue: ClassVar[str] = "dropscribe-expand"
+    queue: ClassVar[str] = STEPS
     batch_id: str
     part: int | None = None
 
@@ -42,7 +46,7 @@ class Change(Versioned, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
     in line, or delete it. `after` is the recording, or the job, up to which that was done."""
 
-    queue: ClassVar[str] = "dropscribe-change"
+    queue: ClassVar[str] = STEPS
     batch_id: str
     after: str = ""
 
@@ -51,7 +55,7 @@ class Plan(Versioned, frozen=True, kw_only=True):
     """Put the waiting recordings of a batch into jobs; finish the batch when none is left. `early`:
     before its window has closed, because its provider had nothing to do."""
 
-    queue: ClassVar[str] = "dropscribe-plan"
+    queue: ClassVar[str] = STEPS
     batch_id: str
     early: bool = False
 
@@ -60,7 +64,7 @@ class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
 
-    queue: ClassVar[str] = "dropscribe-submit"
+    queue: ClassVar[str] = STEPS
     batch_id: str
     job_id: str
     last: str | None = None
@@ -77,7 +81,7 @@ class Collect(Versioned, frozen=True, kw_only=True):
     from the poll also the job. `again` asks for the results of a job that is being collected,
     because some of them could not be read."""
 
-    queue: ClassVar[str] = "dropscribe-collect"
+    queue: ClassVar[str] = STEPS
     endpoint: str
     transcription_id: str
     batch_id: str | None = None
@@ -100,7 +104,7 @@ class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Write(Versioned, frozen=True, kw_only=True):
     """Fetch, normalise and store the results of some recordings of a job."""
 
-    queue: ClassVar[str] = "dropscribe-write"
+    queue: ClassVar[str] = WRITE
     batch_id: str
     job_id: str
     items: tuple[SliceItem, ...]
@@ -109,15 +113,22 @@ class Write(Versioned, frozen=True, kw_only=True):
 class Finish(Versioned, frozen=True, kw_only=True):
     """See whether a job is over, and then whether its batch is."""
 
-    queue: ClassVar[str] = "dropscribe-finish"
+    queue: ClassVar[str] = STEPS
     batch_id: str
     job_id: str | None = None
+
+
+class Sweep(Versioned, frozen=True, kw_only=True):
+    """Look after everything now, as the timers do: `part` alone, or all parts and the poll."""
+
+    queue: ClassVar[str] = STEPS
+    part: str = ""
 
 
 class Announce(Versioned, frozen=True, kw_only=True):
     """Pass on the events of a notice, which lies in that partition, to all who want them."""
 
-    queue: ClassVar[str] = "dropscribe-announce"
+    queue: ClassVar[str] = DELIVER
     partition: str
     notice_id: str
 
@@ -125,33 +136,64 @@ class Announce(Versioned, frozen=True, kw_only=True):
 class Deliver(Versioned, frozen=True, kw_only=True):
     """Send off the deliveries of a parcel that are due."""
 
-    queue: ClassVar[str] = "dropscribe-deliver"
+    queue: ClassVar[str] = DELIVER
     receiver: str
     parcel_id: str
 
 
-Message = Register | Expand | Change | Plan | Submit | Collect | Write | Finish | Announce | Deliver
+Message = (
+    Register
+    | Expand
+    | Change
+    | Plan
+    | Submit
+    | Collect
+    | Write
+    | Finish
+    | Sweep
+    | Announce
+    | Deliver
+)
 M = TypeVar("M", bound=Message)
 
 KINDS: tuple[type[Message], ...] = get_args(Message)
-QUEUES = tuple(kind.queue for kind in KINDS)
 # Made while the module is imported: msgspec 0.22 looks into a struct's fields on its first use, and
 # the process crashes where two threads are the first at the same moment.
 _DECODERS: dict[type, msgspec.json.Decoder[Any]] = {k: msgspec.json.Decoder(k) for k in KINDS}
+_any = msgspec.json.Decoder(Message)
+
+
+def step_of(message: Message | type[Message]) -> str:
+    """The word for what the message makes happen, as its kind says it."""
+    kind = message if isinstance(message, type) else type(message)
+    return kind.__name__.lower()
+
+
+FORMER: dict[str, type[Message]] = {f"dropscribe-{step_of(kind)}": kind for kind in KINDS}
+"""Releases before had a queue for each kind, whose messages did not tell it."""
 
 
 def encode(message: Message) -> bytes:
     return msgspec.json.encode(message)
 
 
-def decode(kind: type[M], body: bytes | str) -> M:
-    """Raises `msgspec.ValidationError` for what is not a message of that kind."""
+def read(queue: str, body: bytes | str) -> Message:
+    """A message that came through that queue. Event Grid puts its own words into the queue of the
+    steps where a blob was renamed. Raises `msgspec.DecodeError` for what is none."""
     try:
-        return cast(M, _DECODERS[kind].decode(body))
+        return cast(Message, _any.decode(body))
     except msgspec.ValidationError:
-        if kind is not Register:
-            raise
-        return cast(M, _of_renamed(_renamed.decode(body)))
+        former = FORMER.get(queue)
+        if former is not None and former is not Register:
+            return cast(Message, _DECODERS[former].decode(body))
+        return _registered(body)
+
+
+def _registered(body: bytes | str) -> Message:
+    try:
+        return cast(Message, _DECODERS[Register].decode(body))
+    except msgspec.ValidationError:
+        return cast(Message, _of_renamed(_renamed.decode(body)))
 
 
 class _Destination(msgspec.Struct, frozen=True, rename="camel"):

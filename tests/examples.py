@@ -89,6 +89,7 @@ def _look_around(call: Recorder) -> None:
     call("change_brake", body=brake)
     call("list_brakes")
     call("change_brake", body={"scope": "profile/default", "action": "go_on"})
+    call("run_sweep", body={"part": "batches"})
     call("estimate_lengths", query={"recordings": 200, "duration_ms": 300_000})
 
 

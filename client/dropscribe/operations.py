@@ -138,6 +138,7 @@ OPERATIONS = {
     ),
     "list_brakes": Operation("GET", "brakes", "List what holds back", (), False),
     "change_brake": Operation("POST", "brakes", "Stop, or go on", (), True),
+    "run_sweep": Operation("POST", "sweep", "Look after everything now", (), True),
     "get_caller": Operation("GET", "me", "Ask who one is", (), False),
     "create_key": Operation("POST", "keys", "Make a key", (), True),
     "list_keys": Operation("GET", "keys", "List keys", (), False),

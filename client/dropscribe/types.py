@@ -447,6 +447,7 @@ class Manifest(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -490,6 +491,7 @@ class ManifestRecording(TypedDict):
     speakers: NotRequired[Speakers]
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
+    priority: NotRequired[Priority]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -576,6 +578,9 @@ class Price(TypedDict):
     balance: NotRequired[Cost | None]
     is_enough: NotRequired[bool | None]
     effort: NotRequired[Effort | None]
+
+
+Priority = Literal["urgent", "normal", "bulk"]
 
 
 class Problem(TypedDict):
@@ -833,6 +838,14 @@ class SubscriptionView(TypedDict):
     changed_at: str
     failing_since_at: str | None
     links: Links
+
+
+class SweepAsked(TypedDict):
+    parts: list[str]
+
+
+class SweepWanted(TypedDict):
+    part: NotRequired[str]
 
 
 class Tally(TypedDict):

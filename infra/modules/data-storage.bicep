@@ -44,15 +44,8 @@ var outputs = [
 var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
 var steps = [
-  'register'
-  'expand'
-  'change'
-  'plan'
-  'submit'
-  'collect'
+  'steps'
   'write'
-  'finish'
-  'announce'
   'deliver'
 ]
 

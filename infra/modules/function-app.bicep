@@ -8,7 +8,7 @@ param pythonVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
 
-@description('Instances that are kept warm for calls by HTTP and for blob events, each; 0: none.')
+@description('Instances that are kept warm for calls by HTTP, for blob events and for small steps, each; 0: none.')
 param alwaysReadyInstances int
 
 @description('Calls by HTTP that one instance takes at a time. The plan\'s default for Python is one.')
@@ -44,6 +44,10 @@ var kept = alwaysReadyInstances == 0 ? [] : [
   }
   {
     name: 'blob'
+    instanceCount: alwaysReadyInstances
+  }
+  {
+    name: 'function:steps'
     instanceCount: alwaysReadyInstances
   }
 ]

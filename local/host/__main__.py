@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from time import perf_counter
 
+from local.host.groups import only
 from local.host.host import App, Host
 from local.host.http import describe_place
 from local.host.index import load_functions
@@ -94,6 +95,12 @@ def _parse() -> argparse.Namespace:
         default=knobs.grace_seconds,
         help="for executions in flight at a stop",
     )
+    parser.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        help="http, blob or function:NAME: what the platform would start by itself; default: all",
+    )
     return parser.parse_args()
 
 
@@ -104,7 +111,7 @@ def _prepare(options: argparse.Namespace, address: str) -> tuple[App, dict[str, 
     os.environ.setdefault("AZURE_FUNCTIONS_ENVIRONMENT", "Development")
     os.environ.setdefault("WEBSITE_HOSTNAME", address.removeprefix("http://"))
     settings = read_host_json(directory / "host.json", os.environ)
-    functions = load_functions(directory, os.environ)
+    functions = only(load_functions(directory, os.environ), options.group)
     if problems := find_problems(functions, os.environ):
         raise HostStartError(problems)
     for warning in find_warnings(functions):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.model.batch.job import ActiveJob, Job, may_go_to
+from shared.model.batch.job import BULK, ActiveJob, Job, may_go_to
 from shared.model.batch.policy import Policy
 from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.provider import SpeechProvider
@@ -27,7 +27,7 @@ def choose_endpoint(
         if entry.endpoint in jobs and entry.job_id != job.id:
             audio_ms[entry.endpoint] += entry.audio_ms
             jobs[entry.endpoint] += 1
-    most = policy.most_active_jobs(job.provider)
+    most = policy.room_for(job.provider, is_bulk=job.rank >= BULK)
     free = [name for name in jobs if jobs[name] < most]
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 

@@ -26,7 +26,7 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.log import event
-from shared.messages import Collect, Finish, Message, Submit, Write
+from shared.messages import Collect, Finish, Message, Submit, Write, step_of
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
 
@@ -54,12 +54,12 @@ class NowOrLater(UseCase):
         except ProviderThrottled as error:
             pause = timedelta(seconds=error.retry_after_seconds or 10)
         except (ProviderUnavailable, ProviderUnauthorised, ProviderUnfunded) as error:
-            event("step.put_off", step=message.queue, error=type(error).__name__, level=30)
+            event("step.put_off", step=step_of(message), error=type(error).__name__, level=30)
             pause = timedelta(seconds=self.policy.endpoint_pause_seconds)
         except StoreUnavailable:
             if not isinstance(message, Submit | Collect | Write):
                 raise
-            event("step.put_off", step=message.queue, error="StoreUnavailable", level=30)
+            event("step.put_off", step=step_of(message), error="StoreUnavailable", level=30)
             pause = timedelta(seconds=self.policy.storage_pause_seconds)
             self._put_off(message, pause, is_ours=True)
             return
@@ -112,5 +112,5 @@ class AtOnce(Step[M]):
             self._step(message)
         except Exception as error:
             assert isinstance(message, Message)
-            event("step.queued", step=message.queue, error=type(error).__name__, level=30)
+            event("step.queued", step=step_of(message), error=type(error).__name__, level=30)
             self._queue.send(message)

@@ -26,7 +26,7 @@ from shared.ports.blobs import (
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Queue
+from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import (
     ActiveJobs,
     BatchStore,
@@ -92,6 +92,7 @@ class Ports(NamedTuple):
     contents: Contents
     names: Names
     queue: Queue
+    leftovers: Leftovers
     providers: Mapping[str, SpeechProvider]
     capabilities: Mapping[str, Capabilities]
     requests: Requests

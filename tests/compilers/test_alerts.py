@@ -284,12 +284,12 @@ def test_a_message_that_nobody_can_handle_wakes_somebody(site: Site) -> None:
     connection = site.stack.azurite.connection_string
     with QueueServiceClient.from_connection_string(connection) as queues:
         queue = queues.get_queue_client(
-            "dropscribe-register", message_encode_policy=TextBase64EncodePolicy()
+            "dropscribe-steps", message_encode_policy=TextBase64EncodePolicy()
         )
         queue.send_message("{not a message")
     log = chapter.await_event("message.poisoned")
     (row,) = fires("messages-poisoned", log)
-    assert (row["Queue"], row["Messages"]) == ("dropscribe-register", 1)
+    assert (row["Queue"], row["Messages"]) == ("dropscribe-steps", 1)
     lost = log.ask(tiles()["What was lost on the way, and found"])
     assert [(row["Event"], row["Times"]) for row in lost] == [("message.poisoned", 1)]
 

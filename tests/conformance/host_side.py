@@ -72,8 +72,7 @@ def _text_fields(text: str) -> dict[str, str]:
 class Queues:
     """Takes messages off the queues and gives them to the functions that the app bound to them.
 
-    `handled` counts the messages of each function. The host makes poison queues when it needs
-    them; here a message that fails is a failure of the test, so those queues are left out.
+    `handled` counts the messages of each function. A message that fails is a failure of the test.
     """
 
     def __init__(self, runtime: RealRuntime, connection_string: str) -> None:
@@ -83,7 +82,7 @@ class Queues:
             function: service.get_queue_client(binding["queueName"])
             for function, described in runtime.loaded["functions"].items()
             for binding in described["bindings"]
-            if binding["type"] == "queueTrigger" and not binding["queueName"].endswith("-poison")
+            if binding["type"] == "queueTrigger"
         }
         self.handled = dict.fromkeys(self._queues, 0)
 

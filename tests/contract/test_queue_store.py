@@ -13,9 +13,9 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
 from local.stack.azurite import Azurite
-from shared.messages import KINDS, Finish, Message, Plan, SliceItem, Write, decode
+from shared.messages import QUEUES, Finish, Message, Plan, SliceItem, Write, read
 from shared.ports.queue import Queue
-from shared.stores.queues import StorageQueue
+from shared.stores.queues import StorageLeftovers, StorageQueue
 from tests.fakes.clock import FakeClock
 from tests.fakes.queue import FakeQueue
 
@@ -33,10 +33,10 @@ class Line(NamedTuple):
 @pytest.fixture
 def service(azurite: Azurite) -> Iterator[QueueServiceClient]:
     with QueueServiceClient.from_connection_string(azurite.connection_string) as service:
-        for kind in KINDS:
+        for queue in QUEUES:
             with suppress(ResourceExistsError):  # the app's queues have fixed names
-                service.create_queue(kind.queue)
-            service.get_queue_client(kind.queue).clear_messages()
+                service.create_queue(queue)
+            service.get_queue_client(queue).clear_messages()
         yield service
 
 
@@ -49,13 +49,13 @@ def line(request: pytest.FixtureRequest) -> Line:
 
     def visible() -> list[Message]:
         return [
-            decode(kind, base64.b64decode(message.content, validate=True))
-            for kind in KINDS
-            for message in taken(service, kind.queue)
+            read(queue, base64.b64decode(message.content, validate=True))
+            for queue in QUEUES
+            for message in taken(service, queue)
         ]
 
     def hidden() -> int:
-        queues = (service.get_queue_client(kind.queue) for kind in KINDS)
+        queues = map(service.get_queue_client, QUEUES)
         return sum(q.get_queue_properties().approximate_message_count for q in queues)
 
     return Line(StorageQueue(service), visible, hidden)
@@ -100,3 +100,37 @@ def test_the_largest_slice_fits(line: Line) -> None:
     write = Write(batch_id="b" * 60, job_id="j" * 32, items=(item,) * 90)
     line.queue.send(write)
     assert line.visible() == [write]
+
+
+# --- queues that call nobody
+
+
+@pytest.fixture
+def leftovers(service: QueueServiceClient) -> Iterator[StorageLeftovers]:
+    names = ("dropscribe-plan", "dropscribe-steps-poison", "webjobs-blobtrigger-poison", "other")
+    for name in names:
+        service.create_queue(name)
+    yield StorageLeftovers(service)
+    for name in names:
+        service.delete_queue(name)
+
+
+def test_messages_that_call_nobody_are_found_taken_and_gone_when_they_are_done(
+    leftovers: StorageLeftovers, service: QueueServiceClient
+) -> None:
+    body = b'{"batch_id":"b\xc3\xa4"}'
+    for content in (base64.b64encode(body).decode(), "by hand: no base64"):
+        service.get_queue_client("dropscribe-plan").send_message(content)
+    assert set(leftovers.queues()) >= {
+        *("dropscribe-plan", "dropscribe-steps-poison", "webjobs-blobtrigger-poison"),
+    }
+    assert "other" not in leftovers.queues()
+    found = leftovers.take("dropscribe-plan")
+    assert {one.body for one in found} == {body, b"by hand: no base64"}
+    assert leftovers.take("dropscribe-plan") == []  # hidden for a while
+    leftovers.done(found[0])
+    leftovers.done(found[0])  # twice
+    left = service.get_queue_client("dropscribe-plan").get_queue_properties()
+    assert left.approximate_message_count == 1
+    assert leftovers.take("dropscribe-steps-poison") == []
+    assert leftovers.take("dropscribe-is-not-there") == []

@@ -35,7 +35,7 @@ def test_a_number_is_given_once(revisions: Revisions) -> None:
 
 
 def test_all_of_a_recording_are_removed_and_none_of_another(revisions: Revisions) -> None:
-    row, other = a_recording(), a_recording("another.wav")
+    row, other = a_recording(), a_recording(1)
     for each in (row, other):
         revisions.add(each, 1, b"one")
     revisions.remove(row)

@@ -146,7 +146,7 @@ class Platform:
 
     def _work(self) -> None:
         while (message := self._world.queue.take()) is not None:
-            self._begin(message.queue.rpartition("-")[2])
+            self._begin(m.step_of(message))
             if not _survives(self._world.step, message):
                 self._bring_again(message)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import datetime, timedelta
 
-from shared.messages import Message, decode, encode
+from shared.messages import Message, encode, read
+from shared.ports.queue import Leftover
 from tests.fakes.clock import FakeClock
 
 MOST_BYTES = 65_536
@@ -23,7 +24,7 @@ class FakeQueue:
         body = encode(message)
         assert len(b64encode(body)) <= MOST_BYTES, "a queue message holds 64 KiB"
         self.sent += 1
-        copy = decode(type(message), body)
+        copy = read(message.queue, body)
         self.waiting.append((self._clock.now() + max(after, timedelta()), copy))
 
     def take(self) -> Message | None:
@@ -36,3 +37,25 @@ class FakeQueue:
 
     def next_due_at(self) -> datetime | None:
         return min((due_at for due_at, _ in self.waiting), default=None)
+
+
+class FakeLeftovers:
+    """`ports.queue.Leftovers`. `bodies` are by the name of their queue; what was taken and not
+    settled is there again the next time."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, list[bytes]] = {}
+        self._hidden: set[object] = set()
+
+    def queues(self) -> list[str]:
+        self._hidden.clear()
+        return list(self.bodies)
+
+    def take(self, queue: str) -> list[Leftover]:
+        there = [Leftover(queue, body, (queue, id(body))) for body in self.bodies.get(queue, [])]
+        seen = [one for one in there if one.key not in self._hidden][:2]
+        self._hidden |= {one.key for one in seen}
+        return seen
+
+    def done(self, leftover: Leftover) -> None:
+        self.bodies[leftover.queue].remove(leftover.body)

@@ -41,7 +41,7 @@ from tests.fakes.events import (
     FakeSubscriptions,
 )
 from tests.fakes.provider import FakeProvider
-from tests.fakes.queue import FakeQueue
+from tests.fakes.queue import FakeLeftovers, FakeQueue
 from tests.fakes.requests import FakeRequests, FakeWeb
 from tests.fakes.stores import (
     FakeActiveJobs,
@@ -102,7 +102,7 @@ class World:
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
         self.book, self.diaries = FakeEndpointBook(), FakeDiaries()
-        self.queue = FakeQueue(self.clock)
+        self.queue, self.leftovers = FakeQueue(self.clock), FakeLeftovers()
         self.requests, self.web = FakeRequests(), FakeWeb()
         self.outbox, self.subscriptions = FakeOutbox(), FakeSubscriptions()
         self.confidences, self.deliveries = FakeConfidences(), FakeDeliveries()
@@ -144,6 +144,7 @@ class World:
                 contents=self.contents,
                 names=self.names,
                 queue=self.queue,
+                leftovers=self.leftovers,
                 requests=self.requests,
                 web=self.web,
                 uploads=FakeUploads(),

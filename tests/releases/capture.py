@@ -15,7 +15,7 @@ from azure.data.tables import EntityProperty
 
 import shared.stores.table.batches  # they prepare the rows
 import shared.stores.table.indices
-from shared.messages import Message, encode
+from shared.messages import Message, encode, step_of
 from shared.stores.table.rows import to_row
 from tests.fakes.world import World
 from tests.releases.scenario import messages
@@ -28,8 +28,8 @@ def capture() -> dict[str, Any]:
     world = World()
     moments: dict[str, Any] = {}
     for message in messages(world):
-        if message.queue not in moments:
-            moments[message.queue] = {
+        if (queue := former_queue(message)) not in moments:
+            moments[queue] = {
                 "at": world.clock.now().isoformat(),
                 "message": encode(message).decode(),
                 "waiting": [_waiting(due, other) for due, other in world.queue.waiting],
@@ -39,8 +39,14 @@ def capture() -> dict[str, Any]:
     return moments
 
 
+def former_queue(message: Message) -> str:
+    """By which captures call each kind of message: once it had a queue of its own."""
+    return f"dropscribe-{step_of(message)}"
+
+
 def _waiting(due_at: datetime, message: Message) -> dict[str, str]:
-    return {"due_at": due_at.isoformat(), "queue": message.queue, "body": encode(message).decode()}
+    queue, body = former_queue(message), encode(message).decode()
+    return {"due_at": due_at.isoformat(), "queue": queue, "body": body}
 
 
 def _rows(world: World) -> dict[str, list[dict[str, Any]]]:

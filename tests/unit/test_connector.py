@@ -101,6 +101,7 @@ FILLED_IN: dict[str, Any] = {
     "speakers": 2,
     "accept_truncated": True,
     "reuse": True,
+    "priority": "urgent",
     "candidate_locales": ["en-US", "de-DE"],
     "caption_speakers": "dashes",
     "channels": [0, 1],

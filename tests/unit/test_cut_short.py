@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from shared.errors import DropscribeError
+from shared.messages import Submit
 from tests.fakes.explorer import PORTS, Crash
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
@@ -82,7 +83,7 @@ def dropped(count: int, files_per_job: int = 1_000) -> World:
 
 def until_sent(world: World) -> None:
     world.clock.advance(70)
-    while (message := world.queue.take()) is not None and message.queue != "dropscribe-submit":
+    while (message := world.queue.take()) is not None and not isinstance(message, Submit):
         world.step(message)
 
 

@@ -18,7 +18,7 @@ from shared.errors import (
     SubscriptionMissing,
     SubscriptionRefused,
 )
-from shared.messages import Announce, Deliver
+from shared.messages import Announce, Deliver, step_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.delivery import CALLBACKS, SCHEDULE
@@ -456,18 +456,20 @@ def test_messages_that_are_lost_are_sent_again_by_the_sweep() -> None:
     world = a_world()
     subscribe(world, types=["recording.failed"])
     for lost in (Announce, Deliver):
-        world.drop(f"{lost.queue}.wav", b"")
+        world.drop(f"{step_of(lost)}.wav", b"")
         while not any(isinstance(message, lost) for _, message in world.queue.waiting):
             message = world.queue.take()
             assert message is not None
             world.step(message)
         world.queue.waiting = [e for e in world.queue.waiting if not isinstance(e[1], lost)]
         world.drain()
-        assert not [e for e in world.sender.events(URL) if e["data"]["name"].startswith(lost.queue)]
+        assert not [
+            e for e in world.sender.events(URL) if e["data"]["name"].startswith(step_of(lost))
+        ]
         world.clock.advance(601)
         world.sweep()
         world.drain()
-        assert told(world)["recording.failed", f"{lost.queue}.wav"] == 1
+        assert told(world)["recording.failed", f"{step_of(lost)}.wav"] == 1
     world.clock.advance(700)
     world.sweep()
     assert not world.outbox.notes

@@ -6,6 +6,7 @@ import pytest
 
 from shared.configuration.settings import SETTINGS, read_settings
 from shared.messages import QUEUES
+from shared.pipeline.watch.leftovers import BLOB_POISON
 from tests.bicep.dropscribe import (
     PLAIN,
     WIDE,
@@ -49,14 +50,9 @@ def test_the_table_is_that_of_the_code() -> None:
 
 def test_the_queues_are_those_that_are_sent_to_or_listened_to() -> None:
     listened = {t["queueName"] for t in triggers().values() if t["type"] == "queueTrigger"}
-    assert len(listened) > len(QUEUES)
-    assert names_in_data_account("queueServices/queues") == {*QUEUES, *listened}
-
-
-def test_every_queue_has_a_listener_for_what_failed_there() -> None:
-    listened = {t["queueName"] for t in triggers().values() if t["type"] == "queueTrigger"}
-    for queue in QUEUES:
-        assert {queue, f"{queue}-poison"} <= listened
+    assert listened == set(QUEUES)
+    poison = {*(f"{queue}-poison" for queue in QUEUES), BLOB_POISON}
+    assert names_in_data_account("queueServices/queues") == {*QUEUES, *poison}
 
 
 def test_only_the_package_is_in_the_account_of_the_host() -> None:

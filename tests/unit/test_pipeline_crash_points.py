@@ -138,6 +138,7 @@ def drop_manifest(world: World, name: str, recordings: list[dict[str, str]]) -> 
 
 PORTS_APART = {
     "Clock": "the time is read everywhere",
+    "Leftovers": "each message stays until it was handled, and every step can bear to come twice",
     "Limited": "a provider's own count of what it may send, in memory",
     "Prepaid": "the balance, which health asks for",
     "Uploads": "a link is signed for a caller",

@@ -80,7 +80,7 @@ class Row(dict): metadata = {{"etag": "1"}}
 together = threading.Barrier(16)
 def first():
     together.wait()
-    messages.decode(messages.Write, b'{{"batch_id":"b","job_id":"j","items":[]}}')
+    messages.read(messages.WRITE, b'{{"kind":"write","batch_id":"b","job_id":"j","items":[]}}')
     try:
         from_row(Recording, Row(batch_id="b"))
     except RowUnreadable:
@@ -133,7 +133,7 @@ def test_a_create_call_starts_and_ends_before_anybody_looks_for_what_became_of_i
 def test_every_kind_of_message_is_read_by_its_own_decoder() -> None:
     for kind in messages.KINDS:
         with pytest.raises(msgspec.ValidationError):
-            messages.decode(kind, b"{}")
+            messages.read(kind.queue, b"{}")
 
 
 @pytest.mark.parametrize("error", [ProviderUnavailable, ProviderThrottled])

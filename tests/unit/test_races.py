@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.errors import StoreConflict
-from shared.messages import Plan
+from shared.messages import Plan, Submit
 from shared.model.batch.recording import Recording
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
@@ -59,7 +59,7 @@ def until_submit(world: World) -> Any:
     """The first message that sends jobs, all before it carried out."""
     world.clock.advance(66)
     while (message := world.queue.take()) is not None:
-        if message.queue == "dropscribe-submit":
+        if isinstance(message, Submit):
             return message
         world.step(message)
     raise AssertionError("nothing is sent")

@@ -596,7 +596,7 @@ def test_a_planner_that_is_mended_within_the_day_loses_nothing() -> None:
 @pytest.mark.parametrize("kind", [Plan, Finish])
 def test_messages_of_a_batch_that_is_gone_are_drained_without_harm(kind: type) -> None:
     world = new_world()
-    world.app.drain(kind.queue, b'{"batch_id": "nobody"}')
+    world.app.drain(f"dropscribe-{kind.__name__.lower()}", b'{"batch_id": "nobody"}')
     assert not world.outputs.files
 
 

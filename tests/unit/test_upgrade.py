@@ -17,7 +17,8 @@ import pytest
 from azure.data.tables import TableEntity
 
 from shared.errors import RowUnreadable
-from shared.messages import KINDS, Message, decode
+from shared.messages import Message
+from shared.messages import read as read_message
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.recording import Recording
@@ -27,7 +28,7 @@ from shared.stores.table.rows import from_row
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import ByBatch
 from tests.fakes.world import World
-from tests.releases.capture import capture
+from tests.releases.capture import capture, former_queue
 from tests.releases.scenario import DROPPED, messages
 
 RELEASES = Path(__file__).resolve().parents[1] / "releases"
@@ -73,8 +74,7 @@ class Taken:
 
 
 def read(queue: str, body: str) -> Message:
-    (kind,) = (kind for kind in KINDS if kind.queue == queue)
-    return decode(kind, body)
+    return read_message(queue, body)
 
 
 def read_rows(kind: type[Any], rows: list[dict[str, Any]]) -> list[Any]:
@@ -96,7 +96,7 @@ def test_work_in_flight_is_finished_after_an_upgrade(release: str, queue: str) -
     """The provider has got as far with this version as it had with the other."""
     world = World()
     for message in messages(world):
-        if message.queue == queue:
+        if former_queue(message) == queue:
             break
         world.step(message)
     Taken(CAPTURED[release, queue], queue).put_into(world)
@@ -113,7 +113,7 @@ def test_what_is_lost_in_an_upgrade_is_found_by_the_sweep(release: str, queue: s
     """The same without any of the messages."""
     world = World()
     for message in messages(world):
-        if message.queue == queue:
+        if former_queue(message) == queue:
             break
         world.step(message)
     Taken(CAPTURED[release, queue], queue).put_into(world)
@@ -175,7 +175,7 @@ def test_work_in_flight_is_finished_when_a_release_is_taken_back(step: str, is_l
     queue = f"dropscribe-{step}"
     world = World()
     for message in messages(world):
-        if message.queue == queue:
+        if former_queue(message) == queue:
             break
         world.step(message)
     Taken(by_the_next_release()[queue], queue).put_into(world)

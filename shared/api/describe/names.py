@@ -23,7 +23,7 @@ from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
 from shared.model.money.brakes import Action, Why
-from shared.model.profile.options import Format, SpeakerStyle
+from shared.model.profile.options import Format, Priority, SpeakerStyle
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
 
@@ -54,6 +54,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "HebrewWords": ("hebrew", "latin"),
     "LanguageMode": ("continuous", "single"),
     "OutputFormat": get_args(Format),
+    "Priority": get_args(Priority),
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),

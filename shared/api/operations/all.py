@@ -13,6 +13,7 @@ from shared.api.operations import (
     revisions,
     status,
     subscriptions,
+    sweep,
     triggers,
     uploads,
 )
@@ -28,5 +29,6 @@ OPERATIONS: Operations = (
     *triggers.OPERATIONS,
     *status.OPERATIONS,
     *brakes.OPERATIONS,
+    *sweep.OPERATIONS,
     *keys.OPERATIONS,
 )

@@ -59,6 +59,7 @@ def carrier(carrier_id: str, parts: Sequence[Job], endpoint: str, now: datetime)
         keep_provider_copy=first.keep_provider_copy,
         endpoints=first.endpoints,
         kind=first.kind,
+        rank=first.rank,
         state="submitting",
         changed_at=now,
         since_at=min((part.since_at or now for part in parts), default=now),

@@ -29,7 +29,7 @@ import msgspec
 from shared.model.batch.policy import Policy
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
-from shared.model.profile.options import Mode, Options
+from shared.model.profile.options import Mode, Options, Priority
 from shared.model.profile.profile import Profile
 
 JobState = Literal[
@@ -58,8 +58,9 @@ STEPS: Steps[JobState] = {
     "failed": (_OPEN, "failed"),
     "unresolved": (frozenset({"submitting"}), "unresolved"),
 }
-NORMAL = 5
-"""The rank in the line of what is neither urgent nor bulk; smaller goes first."""
+RANKS: dict[Priority, int] = {"urgent": 1, "normal": 5, "bulk": 9}
+"""The place in the line by priority; smaller goes first."""
+NORMAL, BULK = RANKS["normal"], RANKS["bulk"]
 Standing = Literal["fresh", "stuck", "last round", "late"]
 
 
@@ -179,6 +180,8 @@ def job_key(profile: Profile, cohort: str) -> str:
     )
     if profile.endpoints:  # else as before, so that jobs of a release before go on
         shared += (sorted(profile.endpoints),)
+    if profile.priority != "normal":
+        shared += (profile.priority,)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
 
 
@@ -213,6 +216,7 @@ def planning(
         audio_ms=0,
         whole_container=container,
         kind=kind,
+        rank=RANKS[profile.priority],
     )
 
 

@@ -96,6 +96,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def most_active_jobs(self, provider: str) -> int:
         return self.max_active_of.get(provider, self.max_active_jobs)
 
+    def room_for(self, provider: str, *, is_bulk: bool) -> int:
+        """Jobs at one endpoint at a time. Bulk leaves a quarter of the places to others."""
+        most = self.most_active_jobs(provider)
+        return most - most // 4 if is_bulk else most
+
     def is_waiting_long(self, since_at: datetime, told_at: datetime | None, now: datetime) -> bool:
         """Whether it is time to tell that something has been waiting since then."""
         is_long = now - since_at > timedelta(seconds=self.waiting_long_seconds)

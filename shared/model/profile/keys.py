@@ -105,6 +105,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "review_below": Key(o.Share, 'a number from 0 to 1, or "none"', True),
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
+    "priority": Key(o.Priority, '"urgent", "normal" or "bulk"'),
 }
 """What may be said of a single recording."""
 

@@ -19,6 +19,7 @@ Hours = Annotated[int, msgspec.Meta(ge=6, le=744)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 SpeakerStyle = Literal["names", "dashes", "tags"]
+Priority = Literal["urgent", "normal", "bulk"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shared.model.profile import keys
-from shared.model.profile.options import Profanity
+from shared.model.profile.options import Priority, Profanity
 
 if TYPE_CHECKING:
     from shared.model.profile.profile import Profile
@@ -20,6 +20,7 @@ LOCKABLE = frozenset(keys.DEFAULT_KEYS) - {"locked", "may_be_asked_for"} | {"pro
 """`profile` locks which one it is: no other can be asked for in its folders."""
 PROFANITY: tuple[Profanity, ...] = ("none", "tags", "masked", "removed")
 """The loosest first: tags keep the words."""
+PRIORITIES: tuple[Priority, ...] = ("urgent", "normal", "bulk")
 _Judge = Callable[[Any, Any], bool]
 
 
@@ -42,6 +43,7 @@ STRICTER: Mapping[str, _Judge] = {
     "keep_provider_copy": _at_most,
     "accept_truncated": _at_most,
     "reuse": _at_most,
+    "priority": lambda own, asked: PRIORITIES.index(own) <= PRIORITIES.index(asked),
     "sentiments": _at_most,
     "entities": _at_most,
     "chapters": _at_most,

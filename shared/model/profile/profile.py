@@ -23,7 +23,7 @@ from shared.model.failure_texts import (
 from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
-from shared.model.profile.options import Format, Mode, Options, SpeakerStyle
+from shared.model.profile.options import Format, Mode, Options, Priority, SpeakerStyle
 
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
@@ -44,7 +44,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     setting of that name. With `container_jobs` a batch that is the whole content of its
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
-    nothing but metadata was changed. Beyond `most_per_day`, in the currency of the
+    nothing but metadata was changed. What is urgent goes before what is normal, and bulk
+    last, as far as it waits for its provider. Beyond `most_per_day`, in the currency of the
     deployment, and `most_hours_per_day` of audio its recordings wait for the next day.
 
     `only` and `ignore` are patterns of what is taken in its folders and of what is not.
@@ -71,6 +72,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_truncated: bool = False
     reuse: bool = False
     every_version: bool = False
+    priority: Priority = "normal"
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()

@@ -64,13 +64,13 @@ class Idle:
 class EnsurePlan(UseCase):
     """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
     it, this is asked again: an insert may have taken longer than that. While nothing waits for its
-    provider, a recording does not wait for its window either."""
+    provider, a recording does not wait for its window either, and an urgent one never does."""
 
     pending: PendingPlans
     endpoints: Mapping[str, SpeechProvider]
     idle: Idle
 
-    def __call__(self, batch: Batch, provider: str) -> None:
+    def __call__(self, batch: Batch, profile: Profile) -> None:
         if self.pending.covers(batch.id, self.clock.now()):
             return
         with self.pending.lock:
@@ -79,13 +79,13 @@ class EnsurePlan(UseCase):
                 return
             delay = max(batch.closes_at - now, timedelta(seconds=self.policy.late_seconds))
             soon = timedelta(seconds=self.policy.early_seconds)
-            is_early = bool(soon) and soon < delay and self._is_idle(batch.id, provider, now)
+            is_early = bool(soon) and soon < delay and self._is_early(batch.id, profile, now)
             delay = soon if is_early else delay
             self.store.open_batch(batch)
             self.queue.send(Plan(batch_id=batch.id, early=is_early), after=delay)
             self.pending.note(batch.id, now + delay)
 
-    def _is_idle(self, batch_id: str, provider: str, now: datetime) -> bool:
+    def _is_early(self, batch_id: str, profile: Profile, now: datetime) -> bool:
         """One query in ten seconds of a process. A provider without a job has nobody in line
         either, or cannot be had, and then to stand there soon is as good."""
         with self.idle.lock:
@@ -94,7 +94,9 @@ class EnsurePlan(UseCase):
                 names = {name: one.name for name, one in self.endpoints.items()}
                 busy = (names.get(entry.endpoint, "") for entry in self.active.all())
                 self.idle.busy, self.idle.looked_at = frozenset(busy), now
-            return provider not in self.idle.busy and self.idle.tries(batch_id, now)
+            is_idle = profile.provider not in self.idle.busy
+            is_meant = is_idle or profile.priority == "urgent"
+            return is_meant and self.idle.tries(batch_id, now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,9 +198,9 @@ class RegisterDropped(UseCase):
                 row = self.examine_blob(row, head)
         if self._is_known(row, profile, head, now):
             return None
-        self.ensure_plan(batch, row.profile.provider)
+        self.ensure_plan(batch, row.profile)
         entered = self.enter(row)
-        self.ensure_plan(batch, row.profile.provider)
+        self.ensure_plan(batch, row.profile)
         return entered
 
     def _batch(

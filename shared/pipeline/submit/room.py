@@ -79,15 +79,16 @@ def find_places(
     """Where each goes, for as long as there is room. What may go to some endpoints only does not
     hold up what may go elsewhere."""
     running, places = list(running), list[Place]()
-    full: set[tuple[str, ...]] = set()
+    full: set[tuple[int, tuple[str, ...]]] = set()
     for jobs in calls:
         if len(places) == AT_ONCE:
             break
-        if jobs[0].endpoints in full:
+        kind = (jobs[0].rank, jobs[0].endpoints)
+        if kind in full:
             continue
         endpoint = choose_endpoint(jobs[0], running, endpoints, policy)
         if endpoint is None:
-            full.add(jobs[0].endpoints)
+            full.add(kind)
             continue
         places.append(Place(jobs, endpoint))
         entry = entry_of(jobs[0], endpoint, jobs[0].changed_at)

@@ -1,17 +1,29 @@
-"""What comes out of the poison queues: five failures of ours are no reason to lose audio."""
+"""What comes out of the poison queues: five failures of ours are no reason to lose audio.
+
+The host moves a message that failed five times to a queue of the same name with `-poison`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 import msgspec
 
 from shared.errors import BlobUnread, DropscribeError
 from shared.log import event
-from shared.messages import KINDS, Collect, Finish, Message, Plan, Register, Submit, Write, decode
+from shared.messages import (
+    Collect,
+    Finish,
+    Message,
+    Plan,
+    Register,
+    Submit,
+    Write,
+    read,
+    step_of,
+)
 from shared.model.batch.job import with_smaller_slices
 from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
@@ -180,7 +192,8 @@ class Drain:
 
     def __call__(self, queue_name: str, body: bytes) -> None:
         message = _read(queue_name, body)
-        event("message.poisoned", queue=queue_name, is_readable=message is not None, level=40)
+        told = {} if message is None else {"step": step_of(message)}
+        event("message.poisoned", level=40, queue=queue_name, is_readable=bool(told), **told)
         match message:
             case Register():
                 self.register.each(message)
@@ -201,10 +214,7 @@ class Drain:
 
 
 def _read(queue_name: str, body: bytes) -> Message | None:
-    for kind in KINDS:
-        if kind.queue == queue_name:
-            try:
-                return cast(Message, decode(cast(Any, kind), body))
-            except msgspec.DecodeError:
-                return None
-    return None
+    try:
+        return read(queue_name, body)
+    except msgspec.DecodeError:
+        return None

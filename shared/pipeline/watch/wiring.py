@@ -11,6 +11,7 @@ from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
+from shared.pipeline.watch.leftovers import EmptyQueues
 from shared.pipeline.watch.missed import Find, FindUnregistered, Reconcile
 from shared.pipeline.watch.orphans import RemoveOrphans
 from shared.pipeline.watch.poison import (
@@ -85,6 +86,13 @@ class Watching:
             **ground.common, container=ports.intake, profiles=ports.profiles
         )
         self.sweeps: dict[str, Callable[[], None]] = {
+            "queues": EmptyQueues(
+                leftovers=ports.leftovers,
+                queue=ports.queue,
+                drain=self.drain,
+                drain_blob_event=self.drain_blob_event,
+                clock=ports.clock,
+            ),
             "batches": SweepBatches(
                 **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
             ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.messages import Plan, Write
+from shared.messages import Plan, Write, step_of
 from shared.model.batch.job import Job, over
 from shared.model.batch.recording import Recording
 from shared.pipeline.fail.recording import SaveSettled
@@ -49,7 +49,7 @@ class WriteSingle(UseCase):
         except StoreConflict:
             return True  # somebody else is at it, or was
         except DropscribeError as error:
-            event("step.queued", step=message.queue, error=type(error).__name__, level=30)
+            event("step.queued", step=step_of(message), error=type(error).__name__, level=30)
             return False
         if written.state == "waiting":
             self.queue.send(Plan(batch_id=job.batch_id))
