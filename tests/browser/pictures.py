@@ -23,6 +23,7 @@ from tests.browser.play import ROOT, play
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 360)
 SAMPLES = ROOT / "samples" / "audio"
+SHOWN = ("calls", "monologue.wav", "formats/monologue-8khz.wav")
 
 
 def screens(stack: Stack) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def screens(stack: Stack) -> dict[str, Any]:
             "files": [str(SAMPLES / "monologue.wav")],
             "then": "of audio, about",
         },
-        "batch": {"path": path, "text": "monologue.wav"},
+        "batch": {"path": path, "text": "monologue"},
         "queue": {"path": "review", "text": "The most in doubt first"},
         "review": {
             "path": f"{path}/{call['id']}",
@@ -58,7 +59,7 @@ def take(folder: Path) -> list[str]:
     """Where they lie."""
     with tempfile.TemporaryDirectory() as logs, running_stack(Path(logs)) as stack:
         there = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
-        drops = choose([str(SAMPLES)]).drops
+        drops = choose([str(SAMPLES / name) for name in SHOWN]).drops
         drop_and_watch(there, drops, Console(quiet=True), check=stack.check, seconds=900)
         given = {"folder": str(folder), "widths": WIDTHS, "screens": screens(stack)}
         taken: list[str] = play("pictures", stack.page_url, seconds=300, **given)
