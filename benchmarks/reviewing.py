@@ -19,6 +19,7 @@ from typing import Any
 
 import jiwer
 
+from local.recogniser.engines import BEST
 from local.recogniser.pool import RecogniserPool
 from local.recogniser.types import Heard
 from shared.model.profile.options import Options
@@ -52,9 +53,9 @@ class Sample:
     errors_ms: tuple[int, ...]
 
 
-def run(folder: Path = FOLDER, engine: str = "pocketsphinx") -> dict[str, Any]:
+def run(folder: Path = FOLDER, engine: str = BEST) -> dict[str, Any]:
     """Figures for each threshold, over all recordings that have a text."""
-    texts = dict(_texts(folder))
+    texts = dict(texts_of(folder))
     with RecogniserPool(engine) as pool:
         heard = {name: pool.recognise(folder / name) for name in texts}
         samples = [_sample(name, heard[name].result(), texts[name]) for name in texts]
@@ -97,7 +98,8 @@ def figures(samples: Sequence[Sample], below: float) -> dict[str, float]:
     }
 
 
-def _texts(folder: Path) -> Iterator[tuple[str, dict[int, str]]]:
+def texts_of(folder: Path) -> Iterator[tuple[str, dict[int, str]]]:
+    """Each recording that has a text, with that of each channel."""
     manifest = folder / "manifest.json"
     if manifest.exists():
         for entry in json.loads(manifest.read_text(encoding="utf-8")):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local.children import ChildFailed
 from local.emulators.registry import EMULATORS, running_emulators
+from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import base_environment, running_stack
@@ -61,7 +62,8 @@ def run(engine: str, port: int, provider: str) -> int:
     told_to_stop = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
-        lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
+        storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"
+        lasting = Lasting(storage, api, stack.api_key, stack.speech_url)
         with told(lasting, events_secret=stack.environment["EVENTS_SECRET"]):
             print(
                 "The stack is up; Ctrl-C stops it.\n"
@@ -172,8 +174,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (demo, run, emulators):
         command.add_argument(
             "--engine",
-            default="pocketsphinx",
-            help="the recogniser: pocketsphinx, vosk:FOLDER or faster-whisper:FOLDER",
+            default=BEST,
+            help="the recogniser: whisper (English), whisper-base (many languages), pocketsphinx, "
+            "vosk:FOLDER, faster-whisper:FOLDER; best: the first that is installed",
         )
     return parser
 

@@ -1,7 +1,7 @@
 """Makes the sample recordings and texts.json: python samples/make_samples.py
 
 Needs flite (Debian package `flite`) for the voices and PyAV, which the app uses anyway, for
-the formats. The sentences were chosen by measuring: the default recogniser understands them.
+the formats. The sentences were chosen by measuring: pocketsphinx understands them.
 """
 
 from __future__ import annotations

@@ -223,6 +223,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "events": self._outgoing.sweep,
+            "aged": self._desk.age_out,
         }
 
     def _register_all(self, message: m.Register) -> None:

@@ -28,7 +28,8 @@
     ├── ReaderUnavailable         no process could look into a file now
     └── ProviderError
         ├── ProviderRefused       the provider says that the request itself is wrong
-        │   └── ChoiceRefused     in what the app chose, whatever the recording
+        │   ├── ChoiceRefused     in what the app chose, whatever the recording
+        │   └── RefusedInDoubt    in words that do not say what
         ├── ProviderUnauthorised  key, token or role is missing or wrong
         ├── ProviderUnfunded      the account holds too little for what is asked
         ├── ProviderNotReady      what the call builds on is not ready; later it will be
@@ -282,6 +283,16 @@ class ChoiceRefused(ProviderRefused):
     def __init__(self, message: str, *, code: str = "", accepted: Sequence[str] = ()) -> None:
         self.accepted = tuple(accepted)
         super().__init__(message, code=code)
+
+
+class RefusedInDoubt(ProviderRefused):
+    """A create call was refused in words that do not tell whose fault it is: the job's, or that
+    of every call. `refused_at` is when it was, `taken_at` when the endpoint took another job after
+    such a refusal; None: it never did. `meets_all`: it met several recordings in a row."""
+
+    refused_at: datetime | None = None
+    taken_at: datetime | None = None
+    meets_all = False
 
 
 class ProviderNotReady(ProviderError):

@@ -27,6 +27,9 @@ class ReadingPool:
     """Hears the words of a text file, a phrase a line, 300 ms a word, 1.5 s between phrases.
     "noise" is no audio, nothing is empty."""
 
+    def progress(self) -> tuple[int, int]:
+        return 0, 0
+
     def recognise(self, path: Path, channels: Sequence[int] | None = None) -> Future[Heard]:
         future: Future[Heard] = Future()
         try:

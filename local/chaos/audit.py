@@ -18,6 +18,7 @@ from local.chaos.evidence import (
 from local.chaos.plan import BROKEN, tag_of
 from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for
+from shared.model.batch.carrier import stretches
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
@@ -91,6 +92,11 @@ class _Case:
     @cached_property
     def jobs(self) -> dict[str, Job]:
         return {job.id: job for job in self.e.jobs}
+
+    def sent_with(self, row: Recording) -> Job | None:
+        """The job of its create call: its own, or the carrier of that."""
+        own = self.jobs.get(row.job_id or "")
+        return self.jobs.get(own.carrier, own) if own is not None and own.carrier else own
 
     @cached_property
     def ills(self) -> dict[str, Ill]:
@@ -203,7 +209,7 @@ def _attempts_without_cause(case: _Case) -> Iterator[str]:
         ill = case.ills.get(name)
         struck = case.e.strikes.get(name, 0) // ill.strikes if ill and ill.strikes else 0
         causes = [*ordered, *silent] if ill and ill.final else ordered
-        jobs = sum(job.batch_id == row.batch_id and _spans(job, row) for job in causes)
+        jobs = sum(_spans(job, row) for job in causes)
         if row.attempt - 1 > struck + jobs:
             yield f"{_label(row)}: {row.attempt} attempts"
 
@@ -283,7 +289,7 @@ def _failed_without_cause(case: _Case) -> Iterator[str]:
 def _was_to_fail(row: Recording, case: _Case) -> bool:
     if row.failure is None:
         return False
-    ill, job = case.ills.get(tag_of(row.name)), case.jobs.get(row.job_id or "")
+    ill, job = case.ills.get(tag_of(row.name)), case.sent_with(row)
     is_final = ill is not None and ill.final
     if ill is not None and is_final and ill.code == row.failure.code:
         return True
@@ -293,9 +299,10 @@ def _was_to_fail(row: Recording, case: _Case) -> bool:
 
 def _could_not_be_resolved(row: Recording, case: _Case) -> bool:
     """Its create call got no answer and was not carried out, which nobody could know."""
-    job = case.jobs.get(row.job_id or "")
+    job = case.sent_with(row)
     is_unresolved = job is not None and job.state == "unresolved"
-    return is_unresolved and not case.provider.proves and row.job_id not in case.marks
+    is_unknown = job is not None and job.id not in case.marks
+    return is_unresolved and is_unknown and not case.provider.proves
 
 
 def _broken_transcribed(case: _Case) -> Iterator[str]:
@@ -343,7 +350,10 @@ def _was_ordered(failure: Failure) -> bool:
 
 
 def _spans(job: Job, row: Recording) -> bool:
-    return job.first <= row.id <= job.last
+    return any(
+        part.batch_id == row.batch_id and part.first <= row.id <= part.last
+        for part in stretches(job)
+    )
 
 
 def _label(row: Recording) -> str:

@@ -19,6 +19,7 @@ from local.chaos.provider import NO_BOOKS, Books
 from local.chaos.stage import Stage
 from local.chaos.thief import queue_names
 from local.stack.stack import CONTAINERS
+from shared.model.batch.carrier import PREFIX
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.stores.table.batches import TableBatchStore
@@ -90,7 +91,7 @@ def collect(
         strikes=strikes,
         current=current_audio(stage.blobs),
         rows=[row for batch in batches for row in store.recordings(batch)],
-        jobs=[job for batch in batches for job in store.jobs(batch)],
+        jobs=[job for of in (*batches, *carriers(stage.table)) for job in store.jobs(of)],
         batches=batches,
         open_batches=keys(stage.table, OPEN),
         active=keys(stage.table, ACTIVE),
@@ -107,6 +108,16 @@ def collect(
 def batch_ids(table: TableClient) -> list[str]:
     headers = table.query_entities("RowKey eq 'batch'", select=["PartitionKey"])
     return [row["PartitionKey"] for row in headers]
+
+
+def carriers(table: TableClient) -> list[str]:
+    """The partitions of jobs with recordings of several batches."""
+    rows = table.query_entities(
+        "PartitionKey ge @first and PartitionKey lt @end",
+        parameters={"first": PREFIX, "end": f"{PREFIX}~"},
+        select=["PartitionKey"],
+    )
+    return sorted({row["PartitionKey"] for row in rows})
 
 
 def keys(table: TableClient, partition: str) -> list[str]:

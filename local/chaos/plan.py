@@ -98,11 +98,13 @@ class StorageStorm:
 
 
 @dataclass(frozen=True)
-class Archiving:
-    """Somebody moves audio that has its transcript to the archive tier."""
+class Meddling:
+    """Somebody moves audio that has its transcript to the archive tier, gives such audio another
+    name, or sets metadata on any."""
 
     at: float
     chance: float
+    what: Literal["archived", "touched", "renamed"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Plan:
     freezes: tuple[Freeze, ...]
     storms: tuple[Storm, ...]
     storage_storms: tuple[StorageStorm, ...] = ()
-    archivings: tuple[Archiving, ...] = ()
+    meddlings: tuple[Meddling, ...] = ()
 
 
 def make_plan(seed: int, recordings: int, seconds: float, provider: Provider) -> Plan:
@@ -137,8 +139,16 @@ def make_plan(seed: int, recordings: int, seconds: float, provider: Provider) ->
         tuple(_freezes(random, seconds)),
         tuple(_storms(random, seconds, provider)),
         tuple(_storage_storms(random, seconds)),
-        tuple(Archiving(at, random.random()) for at in range(5, int(seconds), 7)),
+        tuple(_meddlings(random, seconds)),
     )
+
+
+def _meddlings(random: Random, seconds: float) -> Iterator[Meddling]:
+    for at in range(5, int(seconds), 2):
+        what: Literal["archived", "touched", "renamed"] = random.choice(
+            ("archived", "touched", "touched", "renamed")
+        )
+        yield Meddling(at, random.random(), what)
 
 
 def tag(number: int) -> str:

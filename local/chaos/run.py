@@ -12,18 +12,17 @@ from itertools import count
 from time import monotonic, sleep
 
 from azure.core.exceptions import AzureError
-from azure.storage.blob import StandardBlobTier
 
 from local.chaos.evidence import (
     AUDIO,
-    TRANSCRIPTS,
     Dropped,
     batch_ids,
     current_audio,
     depths,
     keys,
 )
-from local.chaos.plan import Archiving, Drop, Freeze, Kill, Plan, StorageStorm, Storm
+from local.chaos.meddling import Book, Meddler
+from local.chaos.plan import Drop, Freeze, Kill, Meddling, Plan, StorageStorm, Storm
 from local.chaos.stage import Program, Stage
 from local.chaos.thief import Thief
 from shared.stores.table.batches import TableBatchStore
@@ -50,9 +49,10 @@ class Performance:
 def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> Performance:
     """Raises `ChildFailed` if a program ends that nobody killed."""
     performance = Performance(plan.seed)
-    dropper = _Dropper(stage, plan.drops, performance.dropped)
+    book = Book(performance.dropped)
+    dropper = _Dropper(stage, plan.drops, book)
     thief = Thief(stage.queues, plan.seed)
-    misfortunes = _Misfortunes(stage, plan, performance.done, performance.strikes)
+    misfortunes = _Misfortunes(stage, plan, performance, Meddler(stage.blobs, book))
     started = monotonic()
     dropper.start(started)
     thief.start()
@@ -76,10 +76,9 @@ def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> P
 class _Dropper:
     """Drops what is due, on a thread of its own."""
 
-    def __init__(self, stage: Stage, drops: Sequence[Drop], dropped: list[Dropped]) -> None:
-        self._stage, self._drops, self._dropped = stage, drops, dropped
+    def __init__(self, stage: Stage, drops: Sequence[Drop], book: Book) -> None:
+        self._stage, self._drops, self._book = stage, drops, book
         self._thread = threading.Thread(target=self._work, name="dropper", daemon=True)
-        self._orders = Counter[str]()
         self._stopping = threading.Event()
         self._started = 0.0
 
@@ -101,17 +100,16 @@ class _Dropper:
             if self._stopping.wait(max(0.0, self._started + drop.at - monotonic())):
                 return
             answer = container.upload_blob(drop.name, drop.content, overwrite=True)
-            etag = str(answer.get_blob_properties().etag).strip('"')
-            self._dropped.append(Dropped(drop.name, etag, self._orders[drop.name], drop))
-            self._orders[drop.name] += 1
+            self._book.note(drop.name, str(answer.get_blob_properties().etag), drop)
 
 
 class _Misfortunes:
     """Carries out the plan of misfortunes, by the clock. Everything here is on the main thread,
     for a child dies with the thread that started it."""
 
-    def __init__(self, stage: Stage, plan: Plan, done: Counter[str], strikes: Counter[str]) -> None:
-        self._stage, self._done, self._strikes = stage, done, strikes
+    def __init__(self, stage: Stage, plan: Plan, performance: Performance, meddle: Meddler) -> None:
+        self._stage, self._meddler = stage, meddle
+        self._done, self._strikes = performance.done, performance.strikes
         self._troubles = {trouble.tag: trouble for trouble in plan.troubles}
         self._left = {trouble.tag: trouble.ill.times for trouble in plan.troubles}
         self._ordered: dict[str, str] = {}  # the tag of the recording, by the fault's id
@@ -125,8 +123,8 @@ class _Misfortunes:
             self._at(storm.at, lambda storm=storm: self._storm(storm))  # type: ignore[misc]
         for trouble in plan.storage_storms:
             self._at(trouble.at, lambda trouble=trouble: self._storage(trouble))  # type: ignore[misc]
-        for one in plan.archivings:
-            self._at(one.at, lambda one=one: self._archive(one))  # type: ignore[misc]
+        for one in plan.meddlings:
+            self._at(one.at, lambda one=one: self._meddle(one))  # type: ignore[misc]
         self._now = 0.0
         self._has_troubles = False
         self._may_die = False
@@ -204,23 +202,9 @@ class _Misfortunes:
 
         self._at(self._now + storm.seconds, calm)
 
-    def _archive(self, one: Archiving) -> None:
-        """Of what has its transcript, some blob."""
-        named = current_audio(self._stage.blobs)
-        stored = self._stage.blobs.get_container_client(TRANSCRIPTS).list_blobs(
-            include=["metadata"]
-        )
-        done = {
-            (blob.name.removeprefix(f"{AUDIO}/").removesuffix(".json"), etag)
-            for blob in stored
-            if (etag := (blob.metadata or {}).get("audio_etag"))
-        }
-        whole = sorted(named & done)
-        if whole:
-            name = whole[int(one.chance * len(whole))][0]
-            blob = self._stage.blobs.get_blob_client(AUDIO, name)
-            blob.set_standard_blob_tier(StandardBlobTier.ARCHIVE)
-            self._done["blobs archived"] += 1
+    def _meddle(self, one: Meddling) -> None:
+        if self._meddler(one):
+            self._done[f"blobs {one.what}"] += 1
 
     def _order_troubles(self) -> None:
         """The faults of single recordings: a new emulator has forgotten them."""

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from local.recogniser import engines
 from local.recogniser.engines.base import EngineUnavailable
 from local.recogniser.pool import RecogniserPool
 from local.recogniser.types import AudioRejected, Heard
@@ -14,7 +15,7 @@ from local.recogniser.types import AudioRejected, Heard
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.recogniser")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--engine", default="pocketsphinx", help="%(default)s")
+    parser.add_argument("--engine", default=engines.BEST, help="%(default)s")
     arguments = parser.parse_args()
     failed = 0
     try:

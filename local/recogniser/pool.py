@@ -24,21 +24,22 @@ from typing import ParamSpec, Self, TypeVar
 
 from local.recogniser import engines, work
 from local.recogniser.scripted import read_script, script_for
-from local.recogniser.types import AudioRejected, Heard
+from local.recogniser.types import AudioRejected, Heard, Phrase
 
-MOST_WORKERS = 8  # 120 MB each
+MOST_WORKERS = 8  # 120 MB each, 260 MB with whisper
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 
 class RecogniserPool:
-    """`engine` is one of `pocketsphinx`, `vosk:/model/folder`, `faster-whisper:/model/folder`
-    and `scripted[:phrases=3,words=8,channels=1]`. Raises `EngineUnavailable` for one that
-    cannot be used here. `workers` defaults to the number of cores.
+    """`engine` is one of those of `local.recogniser.engines`, `best` among them, or
+    `scripted[:phrases=3,words=8,channels=1]`. Raises `EngineUnavailable` for one that cannot be
+    used here. `workers` defaults to the number of cores.
     """
 
-    def __init__(self, engine: str = "pocketsphinx", workers: int | None = None) -> None:
+    def __init__(self, engine: str = engines.BEST, workers: int | None = None) -> None:
+        engine = engines.resolve(engine)
         kind, _, argument = engine.partition(":")
         self._script = read_script(argument) if kind == "scripted" else None
         if self._script is None:
@@ -49,6 +50,7 @@ class RecogniserPool:
         self._closed = False
         self._shared: ProcessPoolExecutor | None = None  # made when first needed
         self._open: set[ProcessPoolExecutor] = set()
+        self._heard_ms = self._speech_ms = 0
         # One more than the workers, so that the next recording is ready when one ends.
         self._threads = ThreadPoolExecutor(self._workers + 1, thread_name_prefix="recogniser")
 
@@ -59,6 +61,12 @@ class RecogniserPool:
         read, `OSError`; with `CancelledError` when the pool is closed first.
         """
         return self._threads.submit(self._recognise, path, channels)
+
+    def progress(self) -> tuple[int, int]:
+        """How many ms of speech were listened to, and how many there are in the recordings that
+        were looked at, all since the start."""
+        with self._lock:
+            return self._heard_ms, self._speech_ms
 
     def close(self) -> None:
         """Stop. What is being recognised now ends within seconds, unfinished."""
@@ -102,11 +110,15 @@ class RecogniserPool:
         self, processes: ProcessPoolExecutor, path: Path, channels: Sequence[int] | None
     ) -> Heard:
         with TemporaryDirectory(prefix="recogniser-") as folder:
-            prepared = self._submit(processes, work.prepare, path, channels, Path(folder)).result()
+            prepared = self._submit(
+                processes, work.prepare, self._engine, path, channels, Path(folder)
+            ).result()
             parts = [
                 self._submit(processes, work.recognise, self._engine, piece)
                 for piece in prepared.pieces
             ]
+            for part, piece in zip(parts, prepared.pieces, strict=True):
+                self._count(piece.region.length_ms, part)
             try:
                 phrases = [phrase for part in parts for phrase in part.result()]
             finally:
@@ -125,6 +137,16 @@ class RecogniserPool:
         with self._lock:  # so that nothing is submitted to a pool that is shut down
             self._refuse_when_closed()
             return processes.submit(function, *args, **kwargs)
+
+    def _count(self, length_ms: int, part: Future[list[Phrase]]) -> None:
+        """The piece is ahead now, and behind when it ended, however it ended."""
+        with self._lock:
+            self._speech_ms += length_ms
+        part.add_done_callback(lambda _: self._hear(length_ms))
+
+    def _hear(self, length_ms: int) -> None:
+        with self._lock:
+            self._heard_ms += length_ms
 
     def _shared_processes(self) -> ProcessPoolExecutor:
         with self._lock:

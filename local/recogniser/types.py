@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WITHOUT_BLANKS = "\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
+"""Letters of languages that put no blanks between words, as ranges of a regular expression."""
+
 
 class AudioRejected(Exception):
     """The audio cannot be recognised. `kind` is one of empty, not_audio, too_short, decode."""
@@ -19,10 +22,14 @@ class AudioRejected(Exception):
 
 @dataclass(frozen=True)
 class Word:
+    """`text` is lower case, without punctuation. `shown` is how the engine itself writes the word,
+    with its capitals and punctuation; empty where it knows none."""
+
     text: str
     start_ms: int
     end_ms: int
     confidence: float
+    shown: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,14 +53,16 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def prepare(path: Path, channels: Sequence[int] | None, folder: Path) -> Prepared:
-    """Decode `path` into `folder` and find the speech in it. Raises `AudioRejected`."""
+def prepare(engine: str, path: Path, channels: Sequence[int] | None, folder: Path) -> Prepared:
+    """Decode `path` into `folder` and find the speech in it, in pieces for `engine`. Raises
+    `AudioRejected`."""
     duration_ms, count, tracks = decode(path, channels)
     pieces: list[Piece] = []
     for channel, pcm in tracks:
         file = folder / f"{channel}.pcm"
         file.write_bytes(pcm)
-        pieces += [Piece(channel, region, file) for region in speech_regions(pcm)]
+        regions = speech_regions(pcm, engines.pieces(engine))
+        pieces += [Piece(channel, region, file) for region in regions]
     return Prepared(duration_ms, count, tuple(pieces))
 
 

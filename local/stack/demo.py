@@ -6,6 +6,7 @@ import mimetypes
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from rich.console import Console
 from local.children import ChildFailed
 from local.stack import screen
 from local.stack.download import download, outputs_of
+from local.stack.hearing import listening
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
@@ -56,7 +58,8 @@ def demo(
             logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
-            there = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
+            storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"
+            there = Lasting(storage, api, stack.api_key, stack.speech_url)
             progress = drop_and_watch(
                 there,
                 drops,
@@ -148,11 +151,12 @@ def drop_and_watch(
     )
     table = TableServiceClient.from_connection_string(there.storage).get_table_client(TABLE)
     shown: set[Key] = set()
+    heard = listening(there.speech)
     deadline = monotonic() + seconds
     with screen.progress_line(console) as show:
         while monotonic() < deadline:
             check()
-            progress = look(table, wanted, batch_id)
+            progress = replace(look(table, wanted, batch_id), heard=heard())
             show(progress)
             _show_new(progress, shown, blobs, console)
             if progress.is_over:

@@ -22,11 +22,13 @@ class StackDown(Exception):
 
 @dataclass(frozen=True)
 class Lasting:
-    """`storage` is a connection string, `api` the address of the API and `key` its key."""
+    """`storage` is a connection string, `api` the address of the API, `key` its key, and `speech`
+    the address of the emulator."""
 
     storage: str
     api: str
     key: str
+    speech: str = ""
 
     def client(self) -> httpx.Client:
         return httpx.Client(headers={"x-functions-key": self.key}, timeout=60)
@@ -37,6 +39,7 @@ def told(stack: Lasting, folder: Path = CACHE, *, events_secret: str = "") -> It
     """Its addresses stand in `folder` until the end of the block, and the secret that callbacks of
     batches are signed with."""
     content = {"storage": stack.storage, "api": stack.api, "api-key": stack.key}
+    content["speech"] = stack.speech
     content |= {"api-profiles": _own_profiles(), "events-secret": events_secret}
     folder.mkdir(exist_ok=True)
     try:
@@ -52,7 +55,7 @@ def told(stack: Lasting, folder: Path = CACHE, *, events_secret: str = "") -> It
 def find(folder: Path = CACHE) -> Lasting:
     """Raises `StackDown` where there is none, and where it says itself that it cannot work."""
     try:
-        names = ("storage", "api", "api-key")
+        names = ("storage", "api", "api-key", "speech")
         stack = Lasting(*((folder / name).read_text(encoding="utf-8") for name in names))
         health = msgspec.json.decode(httpx.get(f"{stack.api}/health", timeout=60).content)
     except (FileNotFoundError, httpx.TransportError, msgspec.DecodeError):

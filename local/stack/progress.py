@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from azure.data.tables import TableClient
 
+from local.stack.hearing import NOTHING, Heard
 from shared.model.batch.recording import TERMINAL, Recording
 from shared.stores.table.batches import TableBatchStore
 
@@ -22,6 +23,7 @@ class Progress:
     submitted: int = 0
     is_reported: bool = False
     rows: Mapping[Key, Recording] = field(default_factory=dict)
+    heard: Heard = NOTHING
 
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows.values())
@@ -35,8 +37,11 @@ class Progress:
         return (
             f"registered {len(self.rows)} of {self.dropped}, sent to the provider "
             f"{self.submitted}, transcribed {self.count('transcribed')}, "
-            f"failed {self.count('failed')}{self._unchanged()}"
+            f"failed {self.count('failed')}{self._unchanged()}{self._heard()}"
         )
+
+    def _heard(self) -> str:
+        return f", {self.heard}" if self.heard.heard_ms < self.heard.speech_ms else ""
 
     def _unchanged(self) -> str:
         count = self.count("unchanged")

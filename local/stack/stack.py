@@ -20,6 +20,7 @@ from azure.storage.queue import QueueServiceClient
 from local.children import Child, running
 from local.emulators.registry import EMULATORS, running_emulator
 from local.host.keys import FUNCTION
+from local.recogniser.engines import BEST, resolve
 from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
@@ -82,7 +83,7 @@ class Stack:
 def running_stack(
     logs: Path,
     *,
-    engine: str = "pocketsphinx",
+    engine: str = BEST,
     provider: str = "azure-speech",
     settings: Mapping[str, str] | None = None,
     with_host: bool = True,
@@ -105,7 +106,7 @@ def running_stack(
         make_storage(azurite.connection_string)
         port = host_port or free_port()
         let_in(azurite.connection_string, f"http://127.0.0.1:{port}")
-        tell("speech")
+        tell(f"speech, heard by {resolve(engine)}")
         key = secrets.token_hex(16)
         speech = exits.enter_context(
             running_emulator(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from shared.audio.long_index import ShortIndex, read_short_index
 from shared.audio.range_file import FETCH_BYTES, RangeFile
 
 _KINDS = frozenset(
@@ -21,7 +22,8 @@ _ENCRYPTED_ENTRIES = frozenset({b"drms", b"enca", b"drmi", b"encv"})
 
 @dataclass(frozen=True)
 class Layout:
-    """`moov` is its bytes, b"" where it is missing or cut off. `end` is where the last box seen
+    """`moov` is its bytes, b"" where it is missing or cut off; of a long one it is what
+    `shared/audio/long_index.py` makes of it, and `short` is set. `end` is where the last box seen
     ends, which may lie behind the end of the blob. `sound_bytes` is what `mdat` promises."""
 
     moov: bytes
@@ -29,6 +31,7 @@ class Layout:
     end: int
     sound_bytes: int
     is_fragmented: bool
+    short: ShortIndex | None = None
 
 
 def looks_like_mp4(head: bytes) -> bool:
@@ -37,13 +40,13 @@ def looks_like_mp4(head: bytes) -> bool:
 
 def read_layout(file: RangeFile) -> Layout:
     """Walk the top-level boxes and fetch `moov`: no range if it lies in the head, one for up to
-    1 MiB of it elsewhere. Raises `TooManyReads`."""
+    1 MiB of it elsewhere, and of a longer one only what tells the sound. Raises `TooManyReads`."""
     moov, init_end, end, sound_bytes, fragmented = b"", 0, 0, 0, False
+    short: ShortIndex | None = None
     for _ in range(_MAX_BOXES):
         kind, length = _box(file, end)
         if kind == b"moov" and length:
-            moov = file.fetch_all(end, length)
-            moov = moov if len(moov) == length else b""
+            moov, short = _index(file, end, length)
             init_end = end + length
         elif kind == b"mdat":
             sound_bytes += length
@@ -51,7 +54,17 @@ def read_layout(file: RangeFile) -> Layout:
         end += length
         if not length or end >= file.size or fragmented or (moov and sound_bytes):
             break
-    return Layout(moov, init_end, end, sound_bytes, fragmented)
+    return Layout(moov, init_end, end, sound_bytes, fragmented, short)
+
+
+def _index(file: RangeFile, at: int, length: int) -> tuple[bytes, ShortIndex | None]:
+    """The whole box, or what is needed of a long one; b"" where it is cut off."""
+    if at + length > file.size:
+        return b"", None
+    if length > FETCH_BYTES:
+        short = read_short_index(file, at, at + length)
+        return short.moov, short
+    return file.fetch_all(at, length), None
 
 
 def _box(file: RangeFile, at: int) -> tuple[bytes, int]:

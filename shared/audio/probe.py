@@ -3,16 +3,19 @@
 Nothing that the file declares is believed before it was compared with the bytes that are there;
 what has to be parsed in earnest is parsed by a `Demuxer`, in a process that can do nothing else.
 
-Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and for MP4 whose index comes first;
-one for Ogg, FLAC and MP4 with its index at the end; one or two for fragmented MP4 and for live
-WebM, whose length only the last fragment tells. An index or a tag longer than the head costs one
-for each MiB, and an MP3 whose header contradicts its frames up to seven.
+Cost in further ranges: none for WAV, MP3, AAC, AMR, WMA, WebM and MP4 whose index comes first;
+one for Ogg, FLAC, transport streams and MP4 with its index at the end; one or two for fragmented
+MP4 and live WebM, whose length only the last fragment tells. An index longer than the head costs
+one, and one of several MiB up to six; a tag longer than the head one; an MP3 whose header
+contradicts its frames up to seven.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from shared.audio import mp4
 from shared.audio.index import Index, read_index
@@ -21,7 +24,9 @@ from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
 from shared.audio.refusals import cut_off, not_audio
+from shared.audio.tag import behind_tag
 from shared.audio.tail import CLUSTER, flac_end_ms, fragments_end_ms, matroska_end_ms
+from shared.audio.transport import transport_ms
 from shared.audio.wav import plain_wav
 from shared.confined.demuxer import demuxer as confined
 from shared.model import failure_texts as texts
@@ -53,9 +58,9 @@ def probe(
     """
     if size == 0:
         raise texts.EMPTY_AUDIO.error()
-    looking = _Looking(RangeFile(head, size, read), name, demuxer)
     try:
-        return looking.properties(accept_truncated)
+        looking = _Looking(behind_tag(RangeFile(head, size, read)), name, demuxer)
+        return structs.replace(looking.properties(accept_truncated), bytes=size)
     except TooManyReads:
         raise not_audio(head, name) from None
     except TooCostly:
@@ -123,11 +128,14 @@ class _Looking:
         return bool(self.file.fetch_next(look.missing_at))
 
     def _completed(self, sound: Sound, promise: Promise | None) -> tuple[Sound, Promise | None]:
-        """What the head alone does not tell: the length of a live recording, that of an MP3 whose
+        """What the head alone does not tell: the length of a live recording, that of a transport
+        stream, that of an MP3 whose
         header contradicts its frames, and whether FLAC, which promises samples rather than
         bytes, is all there."""
         if sound.duration_ms is None and CLUSTER in self.file.head:
             return replace(sound, duration_ms=matroska_end_ms(self.file, self.demuxer)), promise
+        if sound.container == "mpegts":
+            return replace(sound, duration_ms=transport_ms(self.file)), promise
         if sound.codec == "mp3" and promise is None and self._is_doubtful(sound):
             return replace(sound, duration_ms=self._end_of_all() or sound.duration_ms), None
         if length := amr_ms(self.file.head, self.file.size):
@@ -156,6 +164,8 @@ class _Looking:
     def _mp4(self) -> tuple[Sound, Promise | None]:
         layout = mp4.read_layout(self.file)
         if not layout.moov:
+            if layout.short is not None:
+                raise texts.NO_AUDIO_STREAM.error(kind="mp4")
             if layout.sound_bytes or layout.end > self.file.size:
                 raise texts.INDEX_MISSING.error()
             raise not_audio(self.file.head, self.name)
@@ -164,13 +174,23 @@ class _Looking:
         index = self._index(layout.moov)
         if layout.is_fragmented:
             return self._fragments(layout), None
-        sound = _by_index(self._settled(self._look().found), index)
+        sound = _by_index(self._settled(self._of_index(layout)), index)
         if layout.end <= self.file.size:
             if max(index.last_chunk_at, index.sample_bytes) > self.file.size:
                 raise texts.MORE_DECLARED.error()
             return sound, None
         present = max(0, layout.sound_bytes - (layout.end - self.file.size))
         return sound, Promise(layout.sound_bytes, present, sound.duration_ms)
+
+    def _of_index(self, layout: mp4.Layout) -> Sound | Silent | None:
+        """What the index tells."""
+        short = layout.short
+        if short is None:
+            return self._look().found
+        found = self.demuxer.look([(0, short.moov)], len(short.moov)).found
+        if isinstance(found, Sound):
+            return replace(found, duration_ms=short.length_ms or found.duration_ms)
+        return found
 
     def _index(self, boxes: bytes) -> Index:
         """Read and found possible. Raises `InputError`."""

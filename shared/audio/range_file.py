@@ -36,6 +36,12 @@ class RangeFile:
         """All that is held: offsets, and the bytes there."""
         return self._spans
 
+    def behind(self, start: int, head: bytes) -> RangeFile:
+        """The rest from `start` on, which begins with `head`, as a file of its own."""
+        rest = RangeFile(head, self.size - start, lambda at, most: self._read(start + at, most))
+        rest.fetches = self.fetches
+        return rest
+
     def fetch(self, offset: int, length: int) -> bytes:
         """The bytes from `offset` on, at most `length` and 1 MiB; asks storage only if needed."""
         length = max(0, min(length, FETCH_BYTES, self.size - offset))
@@ -48,6 +54,13 @@ class RangeFile:
         data = self._read(offset, length)[:length]
         self._spans.append((offset, data))
         return data
+
+    def fetch_near(self, offset: int, length: int) -> bytes:
+        """As `fetch`; where storage has to be asked, the block behind is brought along."""
+        held = self._held(offset, length)
+        return (
+            held if len(held) == length else self.fetch(offset, max(length, BLOCK_BYTES))[:length]
+        )
 
     def fetch_next(self, offset: int) -> bytes:
         """What a reader lacks from `offset` on: more every time."""

@@ -1,24 +1,31 @@
-"""A batch is deleted: its rows, its request, and if wanted all that was written for it."""
+"""A batch is deleted: its rows, its request, and if wanted all that was written for it. Somebody
+asks for it, or its profile says that it is old."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 
-from shared.errors import BatchBusy, BatchMissing
+from shared.errors import BatchBusy, BatchMissing, StoreConflict
 from shared.log import event
 from shared.messages import Change
 from shared.model.batch import batch as batches
-from shared.model.batch.batch import Batch
+from shared.model.batch.batch import Batch, BatchEntry
 from shared.model.batch.recording import Recording
+from shared.model.profile.profile import Profile
 from shared.outputs.report import FORMATS
 from shared.ports.blobs import Outputs, Requests, Revisions
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.state import BatchFilter, BatchStore, Diaries, Diary
 
 ROWS_AT_ONCE = 50
 PARTS_IN_RUN = 40
+ENTRIES_AT_ONCE, PAGES_IN_RUN = 100, 40
+AGED, AGED_EVERY = "age out batches", timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +48,48 @@ class DeleteBatch:
             self.store.save_batch(batch)
         self.store.open_batch(batch)
         self.queue.send(Change(batch_id=batch_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgeOutBatches:
+    """Once a day those are deleted that were finished longer ago than their profile keeps rows; a
+    few thousand in one go, and the next one goes on from there."""
+
+    store: BatchStore
+    delete: DeleteBatch
+    profiles: Sequence[Profile]
+    diaries: Diaries
+    clock: Clock
+
+    def __call__(self) -> None:
+        kept = {profile.name: profile for profile in self.profiles if profile.keep_rows_days}
+        if not kept:
+            return
+        now, diary = self.clock.now(), self.diaries.get(AGED)
+        is_cut_short = diary is not None and bool(diary.place)
+        if diary and not is_cut_short and now - diary.done_at < AGED_EVERY:
+            return
+        shortest = min(profile.keep_rows_days or 0 for profile in kept.values())
+        wanted = BatchFilter(created_to=now - timedelta(days=shortest))
+        after = diary.place if diary and is_cut_short else None
+        for _ in range(PAGES_IN_RUN):
+            entries, after = self.store.entries(wanted, after=after, most=ENTRIES_AT_ONCE)
+            for entry in entries:
+                self._age_out(entry, kept.get(entry.profile), now)
+            if after is None:
+                break
+        version = diary.version if diary else ""
+        with suppress(StoreConflict):  # another instance did the same at the same time
+            self.diaries.save(Diary(name=AGED, done_at=now, place=after or "", version=version))
+
+    def _age_out(self, entry: BatchEntry, profile: Profile | None, now: datetime) -> None:
+        if profile is None or entry.finished_at is None:
+            return
+        if now - entry.finished_at < timedelta(days=profile.keep_rows_days or 0):
+            return
+        with suppress(BatchBusy, BatchMissing, StoreConflict):  # it is looked at again tomorrow
+            self.delete(entry.id, not profile.keep_outputs)
+            event("batch.aged_out", batch=entry.id, profile=profile.name)
 
 
 @dataclass(frozen=True, kw_only=True)

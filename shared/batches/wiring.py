@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.batches.accept import AcceptBatch
 from shared.batches.cancel import CancelBatch, CarryOutCancel
 from shared.batches.change import ChangeBatch
-from shared.batches.delete import CarryOutDelete, DeleteBatch
+from shared.batches.delete import AgeOutBatches, CarryOutDelete, DeleteBatch
 from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
@@ -71,6 +71,13 @@ class BatchDesk:
         self.cancel = CancelBatch(**ground.common)
         self.retry = RetryBatch(**ground.common)
         self.delete = DeleteBatch(store=store, queue=queue)
+        self.age_out = AgeOutBatches(
+            store=store,
+            delete=self.delete,
+            profiles=ports.profiles,
+            diaries=ports.diaries,
+            clock=clock,
+        )
         self.status = TellStatus(store=store, clock=clock)
         self.list = ListBatches(store=store)
         self.items = ReadItems(store=store)

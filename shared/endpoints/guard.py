@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TypeVar
 
 from shared.endpoints.hand import Admitted, Hand, used_up, with_taken
+from shared.endpoints.notes import TRIES, Notes
 from shared.errors import (
     CallOverdue,
     ChoiceRefused,
@@ -23,9 +24,9 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
     ProviderUnfunded,
+    RefusedInDoubt,
     StoreConflict,
 )
-from shared.log import event
 from shared.model.endpoint import endpoint as model
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.endpoint.limits import Limits, take
@@ -45,7 +46,6 @@ from shared.ports.provider import (
 from shared.ports.queue import Clock
 from shared.ports.state import EndpointBook
 
-TRIES = 10
 _T = TypeVar("_T")
 
 
@@ -70,13 +70,16 @@ class GuardedProvider:
         self.api_version = provider.api_version
         self._lock = Lock()
         self._hand = Hand()
-        self._must_look = False
+        self._notes = Notes(book, endpoint, clock, first_pause)
 
     def submit(self, request: JobRequest) -> str:
         """Raises `CallOverdue` where taking the call from the limits took too long."""
         with self._call(self._limits.calls_per_create, self._counted_creates, is_create=True):
             self._refuse_if_late(request)
-            return self._provider.submit(request)
+            try:
+                return self._provider.submit(request)
+            except RefusedInDoubt as error:
+                raise self._notes.in_doubt(error, request) from None
 
     def _refuse_if_late(self, request: JobRequest) -> None:
         """The last look at the clock: from here on nothing of ours can hold the call up."""
@@ -88,7 +91,7 @@ class GuardedProvider:
         with self._lock:
             now = self._clock.now()
             hand = self._good_hand(now)
-            if self._creates_in(hand) >= most and not self._must_look:
+            if self._creates_in(hand) >= most and not self._notes.must_look:
                 return most
             for _ in range(TRIES):
                 with suppress(StoreConflict):  # others take them at the same moment
@@ -116,7 +119,7 @@ class GuardedProvider:
         if taken.wait_seconds:
             raise used_up(taken.wait_seconds)
         self._book.save(with_taken(state, taken))
-        self._must_look = False
+        self._notes.must_look = False
         self._hand = hand.plus(taken)
         return self._creates_in(self._hand)
 
@@ -204,36 +207,35 @@ class GuardedProvider:
             raise
         except ProviderUnauthorised as error:
             if not needs_more_rights:
-                self._note_failure(error, admitted, at_once=True)
+                self._notes.failure(error, admitted, at_once=True)
             raise
         except (ProviderUnavailable, OutcomeUnknown) as error:
-            self._note_failure(error, admitted, at_once=False)
+            self._notes.failure(error, admitted, at_once=False)
             raise
         except ProviderThrottled as error:
-            self._note_throttled(error)
+            self._notes.throttled(error)
             raise
         except ProviderUnfunded as error:
-            self._note_answer(admitted)
-            self._note_unfunded(error)
+            self._notes.answer(admitted)
+            self._notes.unfunded(error)
             raise
         except ChoiceRefused as error:
-            self._note_answer(admitted)
-            self._note_refusal(error, admitted)
+            self._notes.answer(admitted)
+            self._notes.refusal(error, admitted)
             raise
         except ProviderError:
-            self._note_answer(admitted)
+            self._notes.answer(admitted)
             raise
-        self._note_answer(admitted)
-        if is_create and admitted.was_closed:
-            self._change(model.opened)
-            event("endpoint.well", endpoint=self._endpoint_name)
+        self._notes.answer(admitted)
+        if is_create and (admitted.was_closed or admitted.was_doubted):
+            self._notes.taken()
 
     def _admit(self, calls: int, creates: int, is_create: bool) -> Admitted:
         """Take the calls, from those in hand or from what all share."""
         with self._lock:
             now = self._clock.now()
             hand = self._good_hand(now)
-            if hand.has(calls, creates) and not self._must_look:
+            if hand.has(calls, creates) and not self._notes.must_look:
                 self._hand = hand.without(calls, creates)
                 return Admitted(was_unwell=False, is_probe=False)
             return self._take(hand, calls, creates, now, is_create)
@@ -253,9 +255,13 @@ class GuardedProvider:
         self, hand: Hand, calls: int, creates: int, now: datetime, is_create: bool
     ) -> Admitted:
         state = self._book.state(self._endpoint_name)
-        self._refuse_if_down(state, now, is_create=is_create)
-        admitted = Admitted(state.failures > 0, state.pauses > 0, state.closings > 0)
-        self._must_look = admitted.was_unwell or admitted.was_closed
+        # Of those that set out together, all may show whose fault a refusal in doubt is.
+        goes_on = state.closings == 0 and hand.has(calls, creates)
+        self._refuse_if_down(state, now, is_create=is_create and not goes_on)
+        admitted = Admitted(
+            state.failures > 0, state.pauses > 0, state.closings > 0, bool(state.doubted)
+        )
+        self._notes.must_look = admitted.was_in_trouble
         is_probe = admitted.is_probe or (is_create and admitted.was_closed)
         if hand.has(calls, creates) and not is_probe:
             self._hand = hand.without(calls, creates)
@@ -274,14 +280,14 @@ class GuardedProvider:
 
     def _refuse_if_down(self, state: EndpointState, now: datetime, *, is_create: bool) -> None:
         if state.is_down(now):
-            self._must_look = True
+            self._notes.must_look = True
             assert state.down_until_at is not None
             raise EndpointDown(
                 f"{self._endpoint_name} is taken out: {state.reason}",
                 until_at=state.down_until_at,
             )
         if is_create and state.closed_until_at is not None and state.is_closed(now):
-            self._must_look = True
+            self._notes.must_look = True
             raise EndpointDown(
                 f"{self._endpoint_name} is closed to new jobs: {state.closed_why}",
                 until_at=state.closed_until_at,
@@ -291,60 +297,3 @@ class GuardedProvider:
         """Calls were taken and not needed."""
         with self._lock:
             self._hand = self._hand.without(-calls, -creates)
-
-    def _note_answer(self, admitted: Admitted) -> None:
-        """An answer shows the endpoint well, even if it says no. Calls that began before it was
-        known to be unwell prove nothing."""
-        if admitted.was_unwell:
-            self._must_look = False
-            self._change(model.well)
-            event("endpoint.well", endpoint=self._endpoint_name)
-
-    def _note_failure(self, error: ProviderError, admitted: Admitted, *, at_once: bool) -> None:
-        reason = f"{type(error).__name__} {error.code}".strip()
-        now = self._clock.now()
-        self._must_look = True
-        state = self._change(
-            lambda state: model.failed(
-                state,
-                now,
-                reason,
-                at_once=at_once,
-                is_probe=admitted.is_probe,
-                first_pause=self._first_pause,
-            )
-        )
-        if state is not None and state.is_down(now):
-            event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
-
-    def _note_refusal(self, error: ChoiceRefused, admitted: Admitted) -> None:
-        """Only new jobs are kept from it: what was sent is still collected."""
-        now, why = self._clock.now(), f"{type(error).__name__} {error.code}".strip()
-        self._must_look = True
-        self._change(
-            lambda state: model.closed(
-                state, now, why, is_probe=admitted.was_closed, first_pause=self._first_pause
-            )
-        )
-        event("endpoint.failing", endpoint=self._endpoint_name, reason=why, level=40)
-
-    def _note_unfunded(self, error: ProviderUnfunded) -> None:
-        now = self._clock.now()
-        if not self._book.state(self._endpoint_name).is_unfunded(now):
-            reason = f"{type(error).__name__} {error.code}".strip()
-            event("endpoint.failing", endpoint=self._endpoint_name, reason=reason, level=40)
-        self._change(lambda state: model.unfunded(state, now))
-
-    def _note_throttled(self, error: ProviderThrottled) -> None:
-        now, seconds = self._clock.now(), error.retry_after_seconds or 1
-        self._must_look = True
-        self._change(lambda state: model.throttled(state, now, seconds))
-        event("endpoint.throttled", endpoint=self._endpoint_name, seconds=seconds, level=30)
-
-    def _change(self, change: Callable[[EndpointState], EndpointState]) -> EndpointState | None:
-        for _ in range(TRIES):
-            try:
-                return self._book.save(change(self._book.state(self._endpoint_name)))
-            except StoreConflict:
-                continue
-        return None

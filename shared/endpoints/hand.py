@@ -18,6 +18,11 @@ class Admitted(NamedTuple):
     was_unwell: bool
     is_probe: bool
     was_closed: bool = False
+    was_doubted: bool = False
+
+    @property
+    def was_in_trouble(self) -> bool:
+        return self.was_unwell or self.was_closed or self.was_doubted
 
 
 class Hand(NamedTuple):

@@ -212,6 +212,8 @@ PROVIDER_OUT = Template("provider", "provider_out",
     "{provider} could not be reached for some time.", GOES_ON, True)
 CHOICE_REFUSED = Template("provider", "choice_refused",
     "{provider} did not take what is usual here: a model, a version or a feature.", GOES_ON, True)
+REFUSED_IN_DOUBT = Template("provider", "refused_in_doubt",
+    "{provider} refused the call, and did not say what is wrong with it.", GOES_ON, True)
 DEADLINE_NEARS = _passing("deadline_nears",
     "The deadline is nearer than the standard mode may take.", GOES_ON)
 

@@ -3,7 +3,8 @@
 A profile that names a model or a feature has to be mended when the provider takes it no more. What
 the app sends of its own accord (the usual model, a version, punctuation that nobody asked for) is
 refused for every recording alike, so no recording may fail for it. Providers give sentences, hardly
-ever codes, so these are told apart by the words that name a field. No I/O.
+ever codes, so these are told apart by the words that name a field; where no word is known, what
+becomes of other calls has to show it. No I/O.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from shared.errors import ChoiceRefused, ProviderError, ProviderRefused
+from shared.errors import ChoiceRefused, ProviderError, ProviderRefused, RefusedInDoubt
 from shared.model.profile.options import Options
 
 CODE = "choice_refused"
@@ -96,7 +97,9 @@ def blamed(
     if _LANGUAGE.words.search(said):
         return error if _is_named(_LANGUAGE, options) else _refused(error, said)
     is_ours = features or any(one.words.search(said) for one in _ALWAYS_OURS)
-    return _refused(error, said) if is_ours or status in _NOT_SERVED else error
+    if is_ours or status in _NOT_SERVED:
+        return _refused(error, said)
+    return RefusedInDoubt(str(error), code=error.code)
 
 
 def accepted_models(said: str, refused: Collection[str]) -> tuple[str, ...]:

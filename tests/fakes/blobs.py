@@ -102,7 +102,8 @@ class FakeAudio:
     ) -> tuple[list[AudioEntry], str]:
         if container in self.missing_containers:
             raise InputError("container_missing", "There is no container.", "Create it.")
-        left = [e for e in self.list(container) if e.name.startswith(prefix) and e.name > marker]
+        there = type(self).list(self, container)  # which is no call of its own
+        left = [e for e in there if e.name.startswith(prefix) and e.name > marker]
         return left[:most], left[most - 1].name if len(left) > most else ""
 
     def url(self, container: str, name: str) -> str:

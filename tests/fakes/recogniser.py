@@ -21,6 +21,9 @@ class FakePool:
             future.set_exception(error)
         return future
 
+    def progress(self) -> tuple[int, int]:
+        return 0, 0
+
 
 def hear(content: bytes, wanted: Sequence[int] | None = None) -> Heard:
     if not content:

@@ -75,11 +75,11 @@ def test_the_ten_lines_verify_what_the_standards_library_signs() -> None:
         "webhook-timestamp": str(now),
         "webhook-signature": f"v1,other {signature}",
     }
-    assert names["is_genuine"](secret, headers, body.encode())
-    assert not names["is_genuine"](secret, headers, body.encode() + b" ")
-    assert not names["is_genuine"]("whsec_b3RoZXI=", headers, body.encode())
+    assert names["is_genuine"](headers, body.encode(), secret)
+    assert not names["is_genuine"](headers, body.encode() + b" ", secret)
+    assert not names["is_genuine"](headers, body.encode(), "whsec_b3RoZXI=")
     old = {**headers, "webhook-timestamp": str(now - 600)}
-    assert not names["is_genuine"](secret, old, body.encode())
+    assert not names["is_genuine"](old, body.encode(), secret)
 
 
 def test_every_operation_is_in_the_table() -> None:

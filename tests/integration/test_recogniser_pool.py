@@ -124,7 +124,7 @@ def test_a_model_that_does_not_load_is_reported_with_its_reason(model: Path) -> 
 def test_a_rejection_comes_back_from_the_process(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"this is no recording")
-    with RecogniserPool(workers=1) as pool:
+    with RecogniserPool("pocketsphinx", workers=1) as pool:
         with pytest.raises(AudioRejected) as caught:
             pool.recognise(path).result(DEADLINE_SECONDS)
         assert caught.value.kind == "not_audio"
@@ -136,7 +136,7 @@ def test_closing_cancels_what_waits_and_leaves_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    pool = RecogniserPool(workers=1)
+    pool = RecogniserPool("pocketsphinx", workers=1)
     futures = [pool.recognise(MONOLOGUE) for _ in range(20)]
     pool.close()
     assert all(future.done() for future in futures)
@@ -148,7 +148,8 @@ def test_closing_cancels_what_waits_and_leaves_no_files(
 def test_workers_do_not_outlive_a_parent_that_is_killed() -> None:
     program = (
         "import sys; from pathlib import Path; from local.recogniser.pool import RecogniserPool\n"
-        "pool = RecogniserPool(workers=2); pool.recognise(Path(sys.argv[1])).result()\n"
+        "pool = RecogniserPool('pocketsphinx', workers=2)\n"
+        "pool.recognise(Path(sys.argv[1])).result()\n"
         "print('ready', flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(
@@ -177,3 +178,12 @@ def test_the_command_prints_what_it_hears_and_what_it_cannot(tmp_path: Path) -> 
     assert done.returncode == 1
     assert "the baker across the road" in done.stdout
     assert done.stderr == f"{bad}: The file is in no known audio format.\n"
+
+
+def test_the_pool_tells_how_much_it_has_listened_to() -> None:
+    with RecogniserPool("pocketsphinx", workers=1) as pool:
+        assert pool.progress() == (0, 0)
+        pool.recognise(MONOLOGUE).result(DEADLINE_SECONDS)
+        heard_ms, speech_ms = pool.progress()
+    assert heard_ms == speech_ms
+    assert 15_000 < speech_ms < 23_000

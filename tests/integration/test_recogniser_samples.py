@@ -1,9 +1,9 @@
-"""The samples, through the default engine: how well it hears, and always the same."""
+"""The samples, through the engines that come with the project: how well they hear, and always the
+same."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import jiwer
 import pytest
 
+from benchmarks.hearing import normalised
 from local.recogniser.pool import RecogniserPool
 from local.recogniser.types import Heard
 
@@ -19,28 +20,31 @@ TEXTS: dict[str, Any] = json.loads((SAMPLES / "texts.json").read_text(encoding="
 CALL = "calls/+15551234 support.wav"
 
 
-def plain(text: str) -> str:
-    """Lower case, without punctuation."""
-    return " ".join(re.sub(r"[^a-z' ]", " ", text.lower()).split())
-
-
 def said_on(heard: Heard, channel: int) -> str:
     return " ".join(said.text for said in heard.phrases if said.channel == channel)
 
 
 def pairs(name: str, heard: Heard) -> list[tuple[str, str]]:
-    """(spoken, heard) of each channel."""
+    """(spoken, heard) of each channel, numbers written in one way."""
     spoken = TEXTS[name]["channels"]
-    return [(plain(spoken[channel]), said_on(heard, int(channel))) for channel in spoken]
+    return [
+        (normalised(spoken[channel]), normalised(said_on(heard, int(channel))))
+        for channel in spoken
+    ]
 
 
 def word_error_rate(texts: list[tuple[str, str]]) -> float:
     return float(jiwer.wer([spoken for spoken, _ in texts], [heard for _, heard in texts]))
 
 
+@pytest.fixture(scope="module", params=["whisper", "pocketsphinx"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def pool() -> Iterator[RecogniserPool]:
-    with RecogniserPool() as pool:
+def pool(engine: str) -> Iterator[RecogniserPool]:
+    with RecogniserPool(engine) as pool:
         yield pool
 
 
@@ -67,9 +71,16 @@ def test_a_sample_is_understood(name: str, everything: dict[str, Heard]) -> None
     assert word_error_rate(pairs(name, everything[name])) < 0.12
 
 
-def test_over_all_samples_few_words_are_wrong(everything: dict[str, Heard]) -> None:
+def test_over_all_samples_few_words_are_wrong(everything: dict[str, Heard], engine: str) -> None:
     texts = [pair for name, heard in everything.items() for pair in pairs(name, heard)]
-    assert word_error_rate(texts) < 0.08
+    assert word_error_rate(texts) < {"whisper": 0.02, "pocketsphinx": 0.08}[engine]
+
+
+@pytest.mark.parametrize("engine", ["whisper"], indirect=True)
+def test_whisper_writes_capitals_and_punctuation(everything: dict[str, Heard]) -> None:
+    [first, *_] = everything[CALL].phrases
+    shown = " ".join(word.shown for word in first.words)
+    assert shown == "Good morning. Thank you for calling. How can I help you today?"
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -102,6 +113,7 @@ def test_phrases_words_and_confidences_fit_together(
         assert len(set(texts)) == len(texts) <= 5
 
 
+@pytest.mark.parametrize("engine", ["pocketsphinx"], indirect=True)
 def test_some_phrases_have_other_readings(everything: dict[str, Heard]) -> None:
     assert any(len(said.alternatives) > 1 for said in everything[CALL].phrases)
 
@@ -128,8 +140,8 @@ def test_one_channel_alone_is_heard_as_in_the_whole(
     assert agent.phrases == tuple(said for said in whole.phrases if said.channel == 1)
 
 
-def test_what_was_heard_before_changes_nothing(everything: dict[str, Heard]) -> None:
-    with RecogniserPool(workers=1) as fresh:
+def test_what_was_heard_before_changes_nothing(everything: dict[str, Heard], engine: str) -> None:
+    with RecogniserPool(engine, workers=1) as fresh:
         call = fresh.recognise(SAMPLES / "audio" / CALL, channels=[0]).result(120)
     customer = tuple(said for said in everything[CALL].phrases if said.channel == 0)
     assert call.phrases == customer

@@ -9,11 +9,17 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import OutcomeUnknown, ProviderThrottled, ProviderUnauthorised
+from shared.errors import (
+    OutcomeUnknown,
+    ProviderNotReady,
+    ProviderThrottled,
+    ProviderUnauthorised,
+)
 from shared.messages import Change, Collect, Finish, Message, Submit
 from shared.model.batch.carrier import PREFIX, parts_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
+from shared.ports.provider import JobRequest
 from tests.fakes.crashes import Crash, Trap, live
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
@@ -397,4 +403,23 @@ def test_what_comes_back_because_its_provider_is_asked_too_often_ends_no_batch_a
     world.run()
     assert set(world.states().values()) == {"transcribed"}
     assert set(finished.values()) == {1}
+    assert_all_is_well(world)
+
+
+def test_what_is_being_prepared_is_found_by_the_next_call() -> None:
+    """A provider that prepares what it knows by its mark would prepare another for each carrier."""
+    world = waiting()
+    provider, seen = world.provider, Counter[str]()
+    submit = provider.submit
+
+    def prepares(request: JobRequest) -> str:
+        seen[request.mark] += 1
+        if (request.tries and seen[request.mark] == 1) or not request.tries:
+            raise ProviderNotReady("not validated yet", code="pending")
+        return submit(request)
+
+    provider.submit = prepares  # type: ignore[method-assign]
+    world.run()
+    assert set(world.states().values()) == {"transcribed"}
+    assert set(provider.transcribed.values()) == {1}
     assert_all_is_well(world)

@@ -16,6 +16,7 @@ from local.chaos.evidence import Dropped, Evidence, Output, plain
 from local.chaos.plan import Drop, Trouble, sound
 from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 from local.recogniser.scripted import script_for
+from shared.model.batch.carrier import carrier
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Outcome, Recording, recording_id
 from shared.model.failure import Failure
@@ -372,3 +373,17 @@ def test_what_cannot_be_deleted_may_stay_where_a_job_knows_it() -> None:
     assert not culprits(law, case(there=(("b1", "t1"),)), keeping)
     assert culprits(law, case(there=(("t2", "marked:j2"),)), keeping)
     assert culprits(law, case(running=1), keeping)
+
+
+def test_a_job_that_left_with_those_of_others_is_known_by_its_carrier() -> None:
+    """The provider knows the carrier, the recordings name their part of it."""
+    part = msgspec.structs.replace(FINISHED, transcription_id=None, carrier="c1")
+    carried = carrier("c1", [part], "e", NOW)
+    carried = msgspec.structs.replace(
+        carried, state="finished", transcription_id=FINISHED.transcription_id
+    )
+    books = BOOKS._replace(creates=tuple(one._replace(mark="c1") for one in BOOKS.creates))
+    evidence = replace(all_is_well(), jobs=(part, carried), books=books)
+    law = "create calls beyond the necessary"
+    assert not culprits(law, evidence)
+    assert culprits(law, replace(evidence, jobs=(part,)))

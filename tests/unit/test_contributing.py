@@ -34,8 +34,8 @@ class Machine:
         for place in (self._path, self._home, self._project):
             place.mkdir()
         shutil.copy(ROOT / "Makefile", self._project)
-        for name in ("requirements.in", "requirements.txt", "requirements-dev.txt"):
-            (self._project / name).touch()
+        for path in ROOT.glob("requirements*"):
+            (self._project / path.name).touch()
         for name in ("package.json", "package-lock.json"):
             (self._project / name).touch()
         for name in ("sh", "make", "touch", "mkdir", "chmod"):
@@ -180,3 +180,32 @@ def test_the_version_stands_in_one_place_and_is_told_by_all_who_tell_it() -> Non
     project = (ROOT / "pyproject.toml").read_text()
     assert 'attr = "shared.version.VERSION"' in project
     assert not re.search(r"^version *=.*\d", project, re.MULTILINE)
+
+
+def test_setup_says_how_much_it_loads_before_it_does(machine: Machine) -> None:
+    machine.install("python3", "3.12.1")
+    done = machine.set_up()
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^Loading (.+): (\d+) MB$", done.stdout, re.MULTILINE) == [
+        ("the Python packages of the app, the stack and the tests", "185"),
+        ("the recogniser, faster-whisper with its model tiny.en", "170"),
+        ("the storage emulator and the tools of the tests", "100"),
+    ]
+    assert "Loading" not in machine.set_up().stdout
+
+
+def test_a_recogniser_that_cannot_be_installed_stops_nothing(machine: Machine) -> None:
+    machine.install("python3", "3.12.1")
+    done = machine.set_up("MODEL=false")
+    assert done.returncode == 0
+    assert "pocketsphinx listens instead" in done.stdout
+
+
+def test_the_model_of_another_engine_is_loaded_when_it_is_asked_for() -> None:
+    def loads(engine: str) -> bool:
+        command = ["make", "--dry-run", "--always-make", "demo", f"ENGINE={engine}"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return "-r requirements-whisper-base.txt" in done.stdout
+
+    assert loads("whisper-base")
+    assert not loads("best")

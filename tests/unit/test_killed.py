@@ -9,10 +9,13 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.errors import DropscribeError
-from shared.messages import Plan
+from shared.messages import Plan, Register
+from shared.pipeline.watch import missed
 from tests.fakes.crashes import PORTS, outside_calls
-from tests.fakes.world import World
+from tests.fakes.world import World, a_second_of_silence
 
 
 class Killed(BaseException):
@@ -129,3 +132,41 @@ def test_the_sweep_looks_at_every_open_batch_in_turn_and_every_part_of_it_has_it
     assert looked_at == set(world.store.notes)
     with suppress(KeyError):
         assert world.diaries.diaries["reconcile audio"].complete_to_at is not None
+
+
+@pytest.mark.parametrize("most", [150, 100_000], ids=["cut short", "too slow"])
+def test_the_comparison_of_the_intake_ends_however_often_it_is_cut_short(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the host, or by itself, as it takes longer than others in the same sweep can wait."""
+    monkeypatch.setattr(missed, "PAGE", 20)
+    monkeypatch.setattr(missed, "COMPARED_AT_ONCE", 40)
+    made = []
+    for blobs in (200, 2_000):
+        world = World()
+        for i in range(blobs):
+            name, sound = f"{i * 7_919 % 100_000:05}.wav", a_second_of_silence()
+            world.audio.drop(name, sound, world.clock.now() - timedelta(days=2, minutes=i % 60))
+        budget = Budget(world, most)
+        page = world.audio.page
+
+        def slow(*where: Any, page: Any = page, world: World = world) -> Any:
+            world.clock.advance(100)
+            return page(*where)
+
+        world.audio.page = slow  # type: ignore[method-assign]
+        world.start()
+        registered: list[str] = []
+        while "reconcile audio" not in world.diaries.diaries:
+            budget.run(world.sweep)
+            registered += [
+                n for _, m in world.queue.waiting if isinstance(m, Register) for n in m.names
+            ]
+            world.queue.waiting.clear()
+            world.clock.advance(300)
+            assert budget.executions < blobs
+        assert set(registered) == {name for _, name in world.audio.blobs}
+        assert len(registered) <= 1.5 * blobs
+        assert budget.executions > 2
+        made.append(budget.made / blobs)
+    assert made[1] <= made[0] * 1.2, "linear"

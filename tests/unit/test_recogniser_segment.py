@@ -19,8 +19,10 @@ from local.recogniser.segment import (
     PAUSE_MS,
     PHRASE_GAP_MS,
     SHORTEST_SPEECH_MS,
+    Pieces,
     Region,
     cut,
+    joined,
     regions_of,
     speech_regions,
     split_phrases,
@@ -175,3 +177,23 @@ def test_phrases_hold_all_words_once_and_in_order(steps: list[tuple[int, int]]) 
         assert phrase[-1].end_ms - phrase[0].start_ms <= LONGEST_PHRASE_MS
         for before, after in pairwise(phrase):
             assert after.start_ms - before.end_ms < PHRASE_GAP_MS
+
+
+def test_an_engine_gets_regions_joined_as_it_likes_them() -> None:
+    regions = [Region(0, 1000), Region(2000, 3000), Region(6000, 9000), Region(9500, 30_000)]
+    assert joined(regions, Pieces()) == regions
+    assert joined(regions, Pieces(longest_ms=28_000, gap_ms=2_000)) == [
+        Region(0, 3000),
+        Region(6000, 30_000),
+    ]
+    assert joined(regions, Pieces(longest_ms=20_000, gap_ms=5_000)) == [
+        Region(0, 9000),
+        Region(9500, 30_000),
+    ]
+
+
+def test_long_speech_is_cut_for_one_engine_and_given_whole_to_another() -> None:
+    speech = babble(25_000)
+    whole = speech_regions(speech, Pieces(longest_ms=28_000, gap_ms=2_000))
+    assert [region.length_ms for region in whole] == [25_000]
+    assert len(speech_regions(speech)) == 2

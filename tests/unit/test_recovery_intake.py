@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -204,9 +203,10 @@ def test_the_comparison_asks_by_page_and_day_and_never_by_blob(count: int, pages
     world = World()
     scattered(world, count, days=30)
     store = counted(world.store, "recording_ids", "recording", "recordings", "insert", "batch")
-    audio = counted(world.audio, "list", "head", "read")
+    audio = counted(world.audio, "list", "page", "head", "read")
     assert len(compare(world)) == count
-    assert audio == {"list": 4}  # and once a day all names, the manifests, undelivered events
+    # The manifests are a page, too; and once a day all names are listed, and undelivered events.
+    assert audio == {"list": 2, "page": pages + 1}
     assert set(store) == {"recording_ids", "batch"}
     assert store["batch"] <= count  # of the window of each that is missing, whether it was deleted
     assert store["recording_ids"] <= 2 * 31 * pages
@@ -273,15 +273,15 @@ def test_a_lost_message_is_made_again_at_the_next_comparison() -> None:
 def test_a_listing_that_breaks_off_is_begun_anew_at_the_next_sweep() -> None:
     world = World()
     lose(world, "a.wav")
-    listed, breaks = world.audio.list, [True]
+    page, breaks = world.audio.page, [True]
 
-    def breaking(container: str) -> Iterator[AudioEntry]:
+    def breaking(*where: Any) -> tuple[list[AudioEntry], str]:
         if breaks:
             breaks.clear()
             raise StoreUnavailable("storage answered 503")
-        return listed(container)
+        return page(*where)
 
-    world.audio.list = breaking  # type: ignore[method-assign]
+    world.audio.page = breaking  # type: ignore[method-assign]
     assert compare(world) == []
     assert world.diaries.get(DIARY) is None
     world.sweep()
@@ -290,13 +290,14 @@ def test_a_listing_that_breaks_off_is_begun_anew_at_the_next_sweep() -> None:
 
 def test_the_container_is_not_listed_more_often_than_agreed() -> None:
     world = World(policy=Policy(relist_seconds=600))
-    calls = counted(world.audio, "list")
+    calls = counted(world.audio, "list", "page")
     twin = world.twin()
     for _ in range(6 * 60):
         world.sweep()
         twin.sweep()
         world.clock.advance(60)
-    assert calls["list"] == 3 * 36 + 1  # audio, manifests, undelivered events; all names once
+    assert calls["page"] == 2 * 36  # audio and manifests
+    assert calls["list"] == 36 + 1  # undelivered events; all names once
 
 
 def test_two_instances_that_compare_at_once_register_once() -> None:

@@ -10,13 +10,14 @@ from local.emulators.azure_speech.results import report_body, report_line, resul
 from local.emulators.azure_speech.time_forms import iso_duration, read_duration_seconds, ticks
 from local.emulators.azure_speech.transcriptions import Transcription, Wanted
 from local.emulators.azure_speech.versions import V3_2, V2024, Version
+from local.recogniser.types import Alternative, Heard, Phrase, Word
 from tests.fakes.recogniser import hear
 
 AT = 1_700_000_000
 
 
-def result(content: bytes = b"mono", version: Version = V2024, **wanted: Any) -> dict[str, Any]:
-    one = Transcription(
+def transcription(version: Version = V2024, **wanted: Any) -> Transcription:
+    return Transcription(
         id="x",
         version=version,
         display_name="calls",
@@ -25,6 +26,10 @@ def result(content: bytes = b"mono", version: Version = V2024, **wanted: Any) ->
         last_action_at=AT,
         wanted=Wanted(**wanted),
     )
+
+
+def result(content: bytes = b"mono", version: Version = V2024, **wanted: Any) -> dict[str, Any]:
+    one = transcription(version, **wanted)
     found: dict[str, Any] = json.loads(result_body(one, "https://h/a.wav?s=1", hear(content), AT))
     return found
 
@@ -161,3 +166,16 @@ def test_the_report_counts_what_it_lists() -> None:
             },
         ],
     }
+
+
+def test_the_words_are_shown_as_the_recogniser_writes_them() -> None:
+    words = (Word("hello", 0, 400, 0.9, "Hello,"), Word("ann", 400, 800, 0.9, "Ann."))
+    said = Phrase(0, 0, 800, "hello ann", 0.9, words, (Alternative("hello ann", 0.9),))
+    found = json.loads(
+        result_body(
+            transcription(display_word_times=True), "https://h/a.wav", Heard(800, 1, (said,)), AT
+        )
+    )
+    [best] = found["recognizedPhrases"][0]["nBest"]
+    assert (best["lexical"], best["display"]) == ("hello ann", "Hello, Ann.")
+    assert [word["displayText"] for word in best["displayWords"]] == ["Hello,", "Ann."]

@@ -21,7 +21,7 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
     emulator = Emulator(settings, pool, clock)
     return Starlette(
         routes=[
-            *admin_routes(emulator.faults, emulator.ledger.body, emulator.ledger.reset),
+            *admin_routes(emulator.faults, emulator.ledger.body, emulator.ledger.reset, pool),
             *routes(Api(emulator), TABLE),
         ],
         lifespan=lifespan_of(emulator),

@@ -75,6 +75,7 @@ def _words(phrase: Phrase, asked: Mapping[str, Any]) -> list[Json]:
         [word.text for word in words],
         "Automatic" if asked.get("punctuate", True) else "None",
         "Masked" if asked.get("filter_profanity") else "None",
+        [word.shown for word in words],
     )
     channel = str(phrase.channel + 1) if is_multichannel(asked) else None
     speaker = _speaker(channel, bool(asked.get("speaker_labels")))

@@ -76,7 +76,7 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
             *version_routes(V3_2.prefix, V3_2, _V3),
             *version_routes(ROOT, None, _DATED),
             Route("/results/{id}/{file_id}", Content(emulator).__call__),
-            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
+            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset, pool),
         ],
         middleware=[Middleware(AnyCase)],
         exception_handlers={404: _no_resource},

@@ -7,6 +7,7 @@ beyond the recogniser: everybody is speaker 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -90,7 +91,8 @@ def _phrase(phrase: Phrase, one: Transcription, dated: bool) -> dict[str, Any]:
 def _alternatives(phrase: Phrase, wanted: Wanted, dated: bool) -> list[dict[str, Any]]:
     model = BASE_MODELS.get(wanted.model or "")
     display_only = model is not None and model.display_only
-    best = _forms(phrase.text, phrase.confidence, wanted, display_only)
+    own = [word.shown for word in phrase.words]
+    best = _forms(phrase.text, phrase.confidence, wanted, display_only, own)
     if wanted.word_times and not display_only:
         best["words"] = [_word(word, dated) for word in phrase.words]
     if wanted.display_word_times and not display_only:
@@ -103,9 +105,11 @@ def _alternatives(phrase: Phrase, wanted: Wanted, dated: bool) -> list[dict[str,
     return [best, *others[: _MOST_ALTERNATIVES - 1]]
 
 
-def _forms(text: str, confidence: float, wanted: Wanted, display_only: bool) -> dict[str, Any]:
+def _forms(
+    text: str, confidence: float, wanted: Wanted, display_only: bool, own: Sequence[str] = ()
+) -> dict[str, Any]:
     words = text.split()
-    shown = joined(display_words(words, wanted.punctuation, wanted.profanity))
+    shown = joined(display_words(words, wanted.punctuation, wanted.profanity, own))
     lexical = "" if display_only else text
     return {
         "confidence": confidence,
@@ -122,7 +126,12 @@ def _word(word: Word, dated: bool) -> dict[str, Any]:
 
 
 def _display_words(words: tuple[Word, ...], wanted: Wanted, dated: bool) -> list[dict[str, Any]]:
-    shown = display_words([word.text for word in words], wanted.punctuation, wanted.profanity)
+    shown = display_words(
+        [word.text for word in words],
+        wanted.punctuation,
+        wanted.profanity,
+        [word.shown for word in words],
+    )
     return [
         {"displayText": text, **_span(word.start_ms, word.end_ms, dated)}
         for word, text in zip(words, shown, strict=True)

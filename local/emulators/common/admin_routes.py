@@ -6,6 +6,7 @@ GET /_emulator/faults            the faults and how often each has struck
 DELETE /_emulator/faults[/{id}]  cancel all or one
 GET /_emulator/ledger            what it was asked to do
 DELETE /_emulator/ledger         start a new ledger
+GET /_emulator/heard             how far the recogniser is, in ms of speech: {"heardMs", "speechMs"}
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.emulators.common.faults import FaultRejected, Faults
+from local.emulators.common.pool import Pool
 
 
 def admin_routes(
-    faults: Faults, read_ledger: Callable[[], dict[str, Any]], reset_ledger: Callable[[], None]
+    faults: Faults,
+    read_ledger: Callable[[], dict[str, Any]],
+    reset_ledger: Callable[[], None],
+    pool: Pool,
 ) -> list[Route]:
     async def health(_: Request) -> Response:
         return _json(200, {"status": "up"})
@@ -48,8 +53,13 @@ def admin_routes(
         reset_ledger()
         return Response(status_code=204)
 
+    async def heard(_: Request) -> Response:
+        heard_ms, speech_ms = pool.progress()
+        return _json(200, {"heardMs": heard_ms, "speechMs": speech_ms})
+
     return [
         Route("/_emulator/health", health),
+        Route("/_emulator/heard", heard),
         Route("/_emulator/faults", order, methods=["POST"]),
         Route("/_emulator/faults", ordered),
         Route("/_emulator/faults", cancel, methods=["DELETE"]),

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from local.emulators.common.pool import Pool
 from local.emulators.common.server import listen, serve
+from local.recogniser.engines import BEST
 from local.recogniser.pool import RecogniserPool
 
 
@@ -25,7 +26,7 @@ def parser(module: str, description: str, *, port: int) -> argparse.ArgumentPars
     add("--port", type=int, default=port, help="port on 127.0.0.1; 0 takes a free one")
     add("--public-url", help="address in the links it hands out, if not its own")
     add("--key", default="local", help="the key that it accepts")
-    add("--engine", default="pocketsphinx", help="recogniser; scripted only reads file heads")
+    add("--engine", default=BEST, help="recogniser; scripted only reads file heads")
     add("--workers", type=int, help="processes of the recogniser (default: one per core)")
     add("--state", type=Path, help="folder that outlives a restart (default: memory)")
     return made

@@ -77,7 +77,7 @@ def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time
 
     return Starlette(
         routes=[
-            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset),
+            *admin_routes(emulator.faults, emulator.read_ledger, emulator.ledger.reset, pool),
             Route("/_emulator/deposit", pay_in, methods=["POST"]),
             *routes(Api(emulator), _TABLE),
         ],

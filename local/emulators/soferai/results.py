@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from local.emulators.common.display import joined
 from local.emulators.soferai.submission import Wanted
 from local.recogniser.types import Heard, Phrase, Word
 
@@ -32,12 +33,14 @@ _ONLY_SPEAKER = "1"
 
 
 class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One word as it is kept: `hebrew` in both scripts where it is one."""
+    """One word as it is kept: `hebrew` in both scripts where it is one, `shown` as the recogniser
+    itself writes it, where it does."""
 
     word: str
     start_ms: int
     end_ms: int
     hebrew: str = ""
+    shown: str = ""
 
 
 Paragraphs = tuple[tuple[Stamp, ...], ...]
@@ -76,7 +79,8 @@ def _words(phrase: Phrase) -> tuple[Word, ...]:
 
 
 def _stamp(word: Word) -> Stamp:
-    return Stamp(word.text, word.start_ms, word.end_ms, _HEBREW.get(word.text.lower(), ""))
+    hebrew = _HEBREW.get(word.text.lower(), "")
+    return Stamp(word.text, word.start_ms, word.end_ms, hebrew, word.shown)
 
 
 def _forms(stamp: Stamp, scripts: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -91,9 +95,13 @@ def _forms(stamp: Stamp, scripts: Sequence[str]) -> list[tuple[str, str | None]]
 
 def _line(paragraph: Sequence[Stamp], scripts: Sequence[str]) -> str:
     shown = [
-        f"<i>{escape(word)}</i>" if script == "en" else escape(word)
+        f"<i>{escape(word)}</i>"
+        if script == "en"
+        else escape(word if script else stamp.shown or word)
         for stamp in paragraph
         for word, script in _forms(stamp, scripts)
     ]
-    line = " ".join(shown)
-    return line[:1].upper() + line[1:] + "." if line else ""
+    line = joined(shown)
+    if not line or any(stamp.shown for stamp in paragraph):
+        return line
+    return line[:1].upper() + line[1:] + "."

@@ -15,7 +15,7 @@ class Engine(Protocol):
     """Turns speech into words. One engine serves one process; it need not be thread-safe."""
 
     def recognise(self, pcm16k: bytes) -> list[Phrase]:
-        """The phrases in one region of speech: 16 kHz, 16 bit, mono, at most about 20 s.
+        """The phrases in one piece of speech: 16 kHz, 16 bit, mono, no longer than it likes.
 
         Times count from the start of `pcm16k` and the channel is 0; the caller knows better.
         The region must hold speech: engines invent words for silence.

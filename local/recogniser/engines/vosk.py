@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from local.recogniser.engines.base import confidence, phrase, require_files, require_package
-from local.recogniser.segment import split_phrases
+from local.recogniser.segment import Pieces, split_phrases
 from local.recogniser.types import Phrase, Word
 
 _NEEDED = ("am/final.mdl", "conf", "graph")
 _ADVICE = "Unpack a Vosk model and name the folder that holds am, conf and graph."
+
+pieces = Pieces()
 
 
 def check(argument: str) -> None:

@@ -79,8 +79,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     first, or when the last one came, as far as somebody had to know; `last_round_at` when they were
     for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
     that its recordings left it where it was cancelled. `price` is about what it costs, as far as
-    that is known, and `is_counted` whether that counts for the day's ceilings already. `version` is
-    the row's ETag, "" for a row not yet stored.
+    that is known, and `is_counted` whether that counts for the day's ceilings already. `doubted_at`
+    is when it was first refused in words that blame nobody. `version` is the row's ETag, "" for a
+    row not yet stored.
     """
 
     batch_id: str
@@ -124,6 +125,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     profile: str = ""
     price: float = 0.0
     is_counted: bool = False
+    doubted_at: datetime | None = None
     version: str = ""
 
     @property
@@ -257,6 +259,11 @@ def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
     """The create call was certainly not carried out. `counts`: the provider was asked."""
     return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+
+
+def put_back_alone(job: Job, now: datetime) -> Job:
+    """The same of what is to go by its own mark the next time, and with nobody else."""
+    return msgspec.structs.replace(put_back(job, now, counts=True), kind="")
 
 
 def carried(job: Job, carrier_id: str, now: datetime) -> Job:

@@ -6,6 +6,10 @@ Beside that it may be closed to new jobs, which are refused for what the app cho
 all else: what was sent is still collected.
 
 open --refusal--> closed until a moment --that moment--> probed by one create call --> open | closed
+
+A refusal in words that blame nobody we know is in doubt: it may be the job's, or meet every job.
+Once two recordings in a row met it, the endpoint is closed, too; once it takes another job, it was
+the job's own.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ LONGEST_PAUSE = timedelta(minutes=10)
 UNFUNDED_PAUSE = timedelta(minutes=15)  # longer than a job that was turned away waits at most
 THROTTLED = "throttled"
 UNFUNDED = "unfunded"
+DOUBTS_UNTIL_CLOSED = 2
 _MOST_DOUBLED = 10
 _LATELY = timedelta(hours=1)
 
@@ -40,7 +45,9 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     `pauses` how often it was down since it last was well, `down_since_at` when that began. Until
     `unfunded_until_at` nobody else need find out that its account is empty. `closings` is how often
     it was closed to new jobs since it last took one, `closed_since_at` when that began, and
-    `closed_why` what it said. `version` is the row's ETag, "" for a row not yet stored."""
+    `closed_why` what it said. `doubted` are marks of jobs that it refused since then in words that
+    blame nobody, the first few; `taken_at` is when it last took a job after such a refusal.
+    `version` is the row's ETag, "" for a row not yet stored."""
 
     name: str
     counted: dict[int, Counted] = {}
@@ -55,6 +62,8 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     closed_until_at: datetime | None = None
     closed_since_at: datetime | None = None
     closed_why: str = ""
+    doubted: tuple[str, ...] = ()
+    taken_at: datetime | None = None
     version: str = ""
 
     def is_down(self, now: datetime) -> bool:
@@ -70,7 +79,7 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
     def is_well(self, now: datetime) -> bool:
         """Neither taken out nor closed since it last did its work, nor without money lately."""
         lately = self.unfunded_until_at is not None and now < self.unfunded_until_at + _LATELY
-        return not (self.pauses or self.closings or lately)
+        return not (self.pauses or self.closed_since_at or lately)
 
     def trouble(self, now: datetime) -> Trouble | None:
         """The worst there is; None: it takes jobs."""
@@ -156,10 +165,42 @@ def closed(
     )
 
 
-def opened(state: EndpointState) -> EndpointState:
+def doubted(
+    state: EndpointState,
+    now: datetime,
+    mark: str,
+    why: str,
+    first_pause: timedelta,
+    *,
+    is_several: bool,
+) -> EndpointState:
+    """After a create call that was refused in words that blame nobody; `is_several`: of several
+    recordings, none of which may be to blame. The pause grows with time and not with the calls:
+    each time other jobs are tried, which may show whose fault it is."""
+    marks = tuple(dict.fromkeys((*state.doubted, mark)))[:DOUBTS_UNTIL_CLOSED]
+    state = msgspec.structs.replace(state, doubted=marks)
+    if len(marks) < DOUBTS_UNTIL_CLOSED and not is_several:
+        return state
+    since_at = state.closed_since_at or now
+    pause = max(first_pause, min((now - since_at) / 4, LONGEST_PAUSE))
+    return msgspec.structs.replace(
+        state,
+        closed_until_at=max(state.closed_until_at or now, now + pause),
+        closed_since_at=since_at,
+        closed_why=why,
+    )
+
+
+def opened(state: EndpointState, now: datetime) -> EndpointState:
     """After a create call that it took."""
     return msgspec.structs.replace(
-        state, closings=0, closed_until_at=None, closed_since_at=None, closed_why=""
+        state,
+        closings=0,
+        closed_until_at=None,
+        closed_since_at=None,
+        closed_why="",
+        doubted=(),
+        taken_at=now if state.doubted else state.taken_at,
     )
 
 

@@ -45,8 +45,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
-    last, as far as it waits for its provider. Beyond `most_per_day`, in the currency of the
-    deployment, and `most_hours_per_day` of audio its recordings wait for the next day.
+    last, as far as it waits for its provider. `keep_rows_days` after it was finished a batch goes
+    from the table, and what was written for it as well unless `keep_outputs`. Beyond
+    `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
+    recordings wait for the next day.
 
     `only` and `ignore` are patterns of what is taken in its folders and of what is not.
     `companions` are patterns of the names of files that describe a recording, `companion_fields`
@@ -73,6 +75,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reuse: bool = False
     every_version: bool = False
     priority: Priority = "normal"
+    keep_rows_days: int | None = None
+    keep_outputs: bool = True
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()

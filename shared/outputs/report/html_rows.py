@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -53,6 +54,7 @@ _KINDS: dict[FailureKind, str] = {
     "ours": "This app",
 }
 
+_OF_UPLOAD = re.compile(r"^[0-9a-f]{24}/")
 _NOTHING = '<span class="nothing" title="not known">–</span>'
 
 
@@ -118,7 +120,7 @@ def _name(item: ReportItem, said: str = "") -> str:
         if text
     )
     return (
-        f'<th scope="row" class="name"><details><summary>{name_of(item.name)}</summary>'
+        f'<th scope="row" class="name"><details><summary>{name_of(_shown_name(item))}</summary>'
         f"<dl>{facts}</dl></details>{_called(item)}{said}</th>"
     )
 
@@ -129,6 +131,11 @@ def _said(said: Said | None) -> str:
         return ""
     turns = "".join(f'<p dir="auto">{esc(turn)}</p>' for turn in said.turns)
     return f'<details class="said"><summary>What was said</summary>{turns}</details>'
+
+
+def _shown_name(item: ReportItem) -> str:
+    """Without the folder that keeps an upload apart from others of its name."""
+    return _OF_UPLOAD.sub("", item.name)
 
 
 def _called(item: ReportItem) -> str:
@@ -156,6 +163,7 @@ def _labels(item: ReportItem) -> Iterator[tuple[str, str]]:
 def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
     return (
         ("Container", name_of(item.container)),
+        ("Blob", name_of(item.name) if _shown_name(item) != item.name else ""),
         ("Size", size(item.bytes)),
         ("Channels", str(item.channels or "")),
         ("Attempts", str(item.attempts)),

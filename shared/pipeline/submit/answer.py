@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,21 +17,24 @@ from shared.errors import (
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
+    ProviderNotReady,
     ProviderRefused,
     ProviderThrottled,
     ProviderUnauthorised,
+    RefusedInDoubt,
     StoreConflict,
 )
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
 from shared.model.batch.carrier import is_single
+from shared.model.batch.doubt import is_its_own, put_last
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.submit.create_call import is_empty
-from shared.pipeline.submit.dissolve import PutBack
+from shared.pipeline.submit.dissolve import Again, PutBack
 from shared.pipeline.submit.room import MOMENT
 from shared.ports.ground import UseCase
 from shared.ports.provider import JobRequest
@@ -64,7 +68,7 @@ class Sent(NamedTuple):
     @property
     def is_unsent(self) -> bool:
         """Certainly not carried out, and no recording is to blame."""
-        if isinstance(self.answer, ChoiceRefused):
+        if isinstance(self.answer, ChoiceRefused | RefusedInDoubt):
             return True
         return isinstance(self.answer, ProviderError | NotMade) and not isinstance(
             self.answer, OutcomeUnknown | ProviderRefused
@@ -148,6 +152,8 @@ class NoteAnswers(UseCase):
 
     def __call__(self, sent: Sequence[Sent]) -> NotSent:
         """Those that were refused and could not be ended are to be sent, and refused, once more."""
+        now = self.clock.now()
+        sent = [_judged(one, now) for one in sent]
         unsent = [one for one in sent if one.is_unsent]
         if taken := [one for one in sent if isinstance(one.answer, str)]:
             self.note_submitted.of_all(taken)
@@ -186,9 +192,8 @@ class NoteAnswers(UseCase):
                 pause = _pause(one.answer, job, self.policy)
             self.active.remove(job.id)  # before the job is anybody's again, who would list it anew
             pauses[one.entry.endpoint] = max(pauses.get(one.entry.endpoint, MOMENT), pause)
-            is_try = not isinstance(one.answer, ProviderThrottled | NotMade)
             with suppress(StoreConflict):
-                self.put_back(job, counts=is_try)
+                self.put_back(job, _again(one.answer, now))
         return pauses
 
     def _claimed(self, one: Sent, now: datetime) -> Job | None:
@@ -203,8 +208,28 @@ class NoteAnswers(UseCase):
             return None
 
 
+def _judged(one: Sent, now: datetime) -> Sent:
+    """A refusal in doubt may be known by now to be the job's own."""
+    error = one.answer
+    if isinstance(error, RefusedInDoubt) and is_its_own(one.job, error, now):
+        return one._replace(answer=ProviderRefused(str(error), code=error.code))
+    return one
+
+
+def _again(answer: Answer, now: datetime) -> Again:
+    """What the provider prepares for a job it finds by the mark of that call alone."""
+    if isinstance(answer, RefusedInDoubt):
+        return partial(put_last, refused_at=answer.refused_at or now)
+    if isinstance(answer, ProviderNotReady):
+        return jobs.put_back_alone
+    return partial(jobs.put_back, counts=not isinstance(answer, ProviderThrottled | NotMade))
+
+
 def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
-    """An endpoint that is taken out gets nothing more, so the others may be tried at once."""
+    """An endpoint that is taken out gets nothing more, so the others may be tried at once; and so
+    may those that stand behind a job which is in doubt for the first time."""
+    if isinstance(error, RefusedInDoubt) and (job.doubted_at is None or error.meets_all):
+        return MOMENT
     if isinstance(error, ChoiceRefused | EndpointDown | ProviderUnauthorised):
         return MOMENT
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:

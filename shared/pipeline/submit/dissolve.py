@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -15,7 +17,10 @@ from shared.model.batch.job import Job
 from shared.model.failure_texts import STEP_FAILED
 from shared.pipeline.fail.job import CountFault
 from shared.ports.ground import UseCase
-from shared.ports.state import Line
+from shared.ports.state import Line, place_of
+
+Again = Callable[[Job, datetime], Job]
+"""A job as it waits again, since that moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +31,18 @@ class PutBack(UseCase):
 
     line: Line
 
-    def __call__(self, job: Job, *, counts: bool = False) -> None:
-        """`counts`: the provider was asked."""
-        now = self.clock.now()
+    def __call__(self, job: Job, again: Again = jobs.put_back) -> None:
+        """`again` tells how it waits."""
         if not is_carrier(job):
-            saved = self.store.save(jobs.put_back(job, now, counts=counts))
-            assert saved is not None
-            self.line.join([saved])
+            self._join(job, again)
             return
-        self.store.save(jobs.dissolved(job, now))
+        self.store.save(jobs.dissolved(job, self.clock.now()))
         event("carrier.dissolved", job=job.id, parts=len(parts_of(job)), level=30)
         for part in parts_of(job):
-            self.part(part.batch_id, part.id, job.id, counts=counts)
+            self.part(part.batch_id, part.id, job.id, again)
 
     def part(
-        self, batch_id: str, job_id: str, carrier_id: str | None, *, counts: bool = False
+        self, batch_id: str, job_id: str, carrier_id: str | None, again: Again = jobs.put_back
     ) -> None:
         """One part of a carrier that is not sent any more; nothing where it is somebody else's by
         now."""
@@ -48,9 +50,14 @@ class PutBack(UseCase):
         if there is None or there.state != "carried" or there.carrier != carrier_id:
             return
         with suppress(StoreConflict):
-            saved = self.store.save(jobs.put_back(there, self.clock.now(), counts=counts))
-            assert saved is not None
-            self.line.join([saved])
+            self._join(there, again)
+
+    def _join(self, job: Job, again: Again) -> None:
+        saved = self.store.save(again(job, self.clock.now()))
+        assert saved is not None
+        if place_of(saved) != place_of(job):
+            self.line.leave([job])
+        self.line.join([saved])
 
 
 @dataclass(frozen=True, kw_only=True)

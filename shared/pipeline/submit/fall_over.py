@@ -13,12 +13,13 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch import job as jobs
+from shared.model.batch.doubt import has_been_in_doubt
 from shared.model.batch.fall_over import moved_on, trouble
 from shared.model.batch.job import Job, may_go_to
 from shared.model.batch.recording import Recording, waiting_again
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.failure import Failure
-from shared.model.failure_texts import DEADLINE_NEARS
+from shared.model.failure_texts import DEADLINE_NEARS, REFUSED_IN_DOUBT
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.policy import locks
@@ -65,6 +66,8 @@ class FallOver(UseCase):
         mine = [name for name, p in self.endpoints.items() if may_go_to(job, name, p.name)]
         patience = timedelta(seconds=self.policy.fall_over_seconds)
         why = trouble(job.provider, mine, states, patience, now, has_tried=job.tries > 0)
+        if why is None and has_been_in_doubt(job, patience, now):
+            why = REFUSED_IN_DOUBT.failure(provider=job.provider)
         if why is None:
             return None
         first = self._first_row(job)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 
+import msgspec
+
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
@@ -31,6 +33,9 @@ from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
 COMPARED_AT_ONCE = 50_000  # each stretch reads all ids of the windows that it touches
+PAGE = 5_000  # blobs; a listing has no larger ones
+LONGEST = timedelta(minutes=4)
+"""What comes after it in the same sweep has to have its turn, too."""
 _TICK = timedelta(seconds=1)
 
 
@@ -42,7 +47,8 @@ Find = Callable[[list[AudioEntry]], list[AudioEntry]]
 class Reconcile(UseCase):
     """List the `container`, unless that was done lately, and have registered what `find` says is
     missing. Blobs whose events may still be on their way are left for the next time. On the way
-    error reports go whose version of the audio was replaced since."""
+    error reports go whose version of the audio was replaced since. Where much lies there, the place
+    is kept: who is cut short, or takes too long, is followed by one that goes on from it."""
 
     container: str
     find: Find
@@ -53,37 +59,69 @@ class Reconcile(UseCase):
 
     def __call__(self) -> None:
         now, name = self.clock.now(), f"reconcile {self.container}"
-        before = self.diaries.get(name)
+        before, under_way = self.diaries.get(name), self.diaries.get(f"{name} under way")
         pause = timedelta(seconds=self.policy.relist_seconds)
-        if before is not None and now - before.done_at < pause:
-            return
+        if under_way is None or not under_way.place:
+            if before is not None and now - before.done_at < pause:
+                return
+            version = under_way.version if under_way else ""
+            under_way = Diary(name=f"{name} under way", done_at=now, version=version)
         since = before.complete_to_at if before is not None else None
-        complete_to = self._compare(since, now)
-        diary = Diary(
-            name=name,
-            done_at=now,
-            complete_to_at=max(complete_to, since) if since else complete_to,
-            version=before.version if before else "",
-        )
-        with suppress(StoreConflict):  # another instance did the same at the same time
+        with suppress(StoreConflict):  # another instance does the same at the same time
+            complete_to = self._compare(since, under_way)
+            if complete_to is None:
+                return
+            diary = Diary(
+                name=name,
+                done_at=under_way.done_at,
+                complete_to_at=max(complete_to, since) if since else complete_to,
+                version=before.version if before else "",
+            )
             self.diaries.save(diary)
 
-    def _compare(self, since: datetime | None, now: datetime) -> datetime:
-        """So far everything is complete now, or will be once the messages have had their turn."""
-        until = now - timedelta(seconds=self.policy.event_patience_seconds)
+    def _compare(self, since: datetime | None, under_way: Diary) -> datetime | None:
+        """So far everything is complete now, or will be once the messages have had their turn. From
+        the place that was kept on; None: it took too long, and the next one goes on from there."""
+        began = self.clock.now()
+        until = under_way.done_at - timedelta(seconds=self.policy.event_patience_seconds)
         superseded = Superseded(self.outputs, f"{self.errors_container}/{self.container}")
-        new = (
-            entry
-            for entry in map(superseded.look_at, self.audio.list(self.container))
-            if entry.last_modified_at <= until and not (since and entry.last_modified_at <= since)
-        )
-        complete_to, is_last = until, False
-        while not is_last:
-            page = list(islice(new, COMPARED_AT_ONCE))
-            complete_to = min(complete_to, self._have_registered(self.find(page), now))
-            is_last = len(page) < COMPARED_AT_ONCE
+        complete_to, is_cut_short = under_way.complete_to_at or until, False
+        while True:
+            listed, marker = self._stretch(under_way.place)
+            new = [
+                entry
+                for entry in map(superseded.look_at, listed)
+                if entry.last_modified_at <= until
+                and not (since and entry.last_modified_at <= since)
+            ]
+            complete_to = min(complete_to, self._have_registered(self.find(new), began))
+            is_first = not under_way.place
+            under_way = msgspec.structs.replace(
+                under_way, place=marker, complete_to_at=complete_to if marker else None
+            )
+            if marker or not is_first:
+                under_way = self._kept(under_way)
+            is_cut_short = bool(marker) and self.clock.now() - began > LONGEST
+            if is_cut_short or not marker:
+                break
         superseded.remove()
+        if is_cut_short:
+            event("intake.comparison_cut_short", container=self.container, level=30)
+            return None
         return complete_to
+
+    def _stretch(self, marker: str) -> tuple[list[AudioEntry], str]:
+        """What is compared at once, and the marker of what comes after it, "" at the end."""
+        listed: list[AudioEntry] = []
+        while True:
+            page, marker = self.audio.page(self.container, "", marker, PAGE)
+            listed += page
+            if not marker or len(listed) + PAGE > COMPARED_AT_ONCE:
+                return listed, marker
+
+    def _kept(self, diary: Diary) -> Diary:
+        self.diaries.save(diary)
+        return self.diaries.get(diary.name) or diary
 
     def _have_registered(self, missing: list[AudioEntry], now: datetime) -> datetime:
         """Returns the moment before the first that is missing: so far, everything is complete."""
