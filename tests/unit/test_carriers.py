@@ -19,6 +19,7 @@ from shared.messages import Change, Collect, Finish, Message, Submit
 from shared.model.batch.carrier import PREFIX, parts_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.policy import Policy
+from shared.model.profile.profile import Profile
 from shared.ports.provider import JobRequest
 from tests.fakes.crashes import Crash, Trap, live
 from tests.fakes.invariants import assert_all_is_well
@@ -88,6 +89,17 @@ def test_each_recording_gets_its_own_result() -> None:
     for row in world.rows().values():
         stored = world.outputs.files[f"transcripts/audio/{row.name}.json"]
         assert f"This is {row.name}.".encode() in stored.content
+
+
+def test_a_profile_can_keep_its_batches_apart() -> None:
+    world = World(profiles=(Profile(shares_jobs=False),))
+    for window in range(3):
+        world.drop(f"{window}.wav")
+        world.clock.advance(60)
+    world.clock.advance(66)
+    world.run()
+    assert [len(request.content_urls) for request in world.provider.created] == [1, 1, 1]
+    assert_all_is_well(world)
 
 
 def test_jobs_of_two_kinds_do_not_share_a_call() -> None:

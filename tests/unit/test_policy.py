@@ -197,6 +197,7 @@ JUDGED = {
     "keep_provider_copy": [True, False, None],
     "accept_truncated": [True, False, None],
     "reuse": [True, False, None],
+    "shares_jobs": [True, False, None],
     "priority": ["normal", "bulk", "urgent"],
     "sentiments": [True, False, None],
     "entities": [True, False, None],

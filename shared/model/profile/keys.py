@@ -117,6 +117,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "coalesce_seconds": Key(Seconds, 'a number from 1 to 3600, or "none"', True),
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
+    "shares_jobs": Key(bool, _SWITCH),
     "keep_rows_days": Key(_Days, 'a number of days from 1 to 36500, or "none"', True),
     "keep_outputs": Key(bool, _SWITCH),
     "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),

@@ -45,7 +45,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
-    last, as far as it waits for its provider. `keep_rows_days` after it was finished a batch goes
+    last, as far as it waits for its provider. With `shares_jobs` recordings of several batches
+    may go to it in one call. `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
@@ -75,6 +76,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reuse: bool = False
     every_version: bool = False
     priority: Priority = "normal"
+    shares_jobs: bool = True
     keep_rows_days: int | None = None
     keep_outputs: bool = True
     only: tuple[str, ...] = ()

@@ -161,7 +161,8 @@ def _empty(
     deadline_at: datetime | None = None,
 ) -> Job:
     first, profile = part[0], part[0].profile
-    kind = "" if container else call_key(profile, first.cohort)
+    stays_alone = container is not None or not profile.shares_jobs
+    kind = "" if stays_alone else call_key(profile, first.cohort)
     job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
     return msgspec.structs.replace(job, deadline_at=deadline_at)
 
