@@ -303,6 +303,7 @@ class Health(TypedDict):
     timers: NotRequired[list[TimerHealth]]
     warnings: NotRequired[list[str]]
     functions: NotRequired[int | None]
+    profiles: NotRequired[ProfilesInForce | None]
 
 
 HealthStatus = Literal["ok", "degraded", "down"]
@@ -533,6 +534,11 @@ class NewKey(TypedDict):
     ends_at: NotRequired[str | None]
 
 
+class NewProfiles(TypedDict):
+    toml: str
+    replaces: NotRequired[str]
+
+
 class NewRevision(TypedDict):
     id: str
     based_on: int
@@ -594,6 +600,19 @@ class Problem(TypedDict):
 
 
 Profanity = Literal["masked", "none", "removed", "tags"]
+
+
+class ProfilesInForce(TypedDict):
+    version: str
+    origin: ProfilesOrigin
+
+
+ProfilesOrigin = Literal["release", "given", "kept"]
+
+
+class ProfilesText(TypedDict):
+    version: str
+    toml: str
 
 
 class Provider(TypedDict):

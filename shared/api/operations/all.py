@@ -9,6 +9,7 @@ from shared.api.operations import (
     estimate,
     items,
     keys,
+    profiles,
     reading,
     revisions,
     status,
@@ -31,4 +32,5 @@ OPERATIONS: Operations = (
     *brakes.OPERATIONS,
     *sweep.OPERATIONS,
     *keys.OPERATIONS,
+    *profiles.OPERATIONS,
 )
