@@ -36,6 +36,7 @@ from shared.ports.ground import Common, Ground, Ports
 from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
 from shared.reading.wiring import ReadingDesk
+from shared.revising.wiring import RevisingDesk
 
 
 class Application:
@@ -73,6 +74,9 @@ class Application:
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
         self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
+        revising = RevisingDesk(ground)
+        self.revise, self.corrected = revising.revise, revising.read
+        self.transcript_at = revising.fetch
         self._reading = ReadingDesk(ground, self._desk)
         self._watching = Watching(
             ground,
@@ -122,6 +126,7 @@ class Application:
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
         self.estimate, self.upload = desk.estimate, desk.upload
+        self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
 
     def _know_callers(self) -> None:

@@ -46,6 +46,7 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
+from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.trail import BlobTrail
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.clients import SasSigner, StorageAccount
@@ -168,6 +169,7 @@ def build(
             leftovers=StorageLeftovers(account.queues),
             requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
+            revisions=BlobRevisions(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers=_endpoints(settings, http or _http_client()),
@@ -207,6 +209,7 @@ def build(
             transcripts=settings.transcripts_container,
             reports=settings.reports_container,
             errors=settings.errors_container,
+            corrected=settings.corrected_container,
             manifests=settings.manifests_container,
             dead_letters=settings.dead_letters_container,
             uploads_container=settings.uploads_container,

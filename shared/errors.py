@@ -11,6 +11,8 @@
     ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── AudioMissing              there is no audio to be heard; says why
     ├── AudioChanged              the audio is not the version that was transcribed
+    ├── RevisionUnfit             a change of a transcript names what is not there
+    ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
@@ -173,6 +175,20 @@ class AudioMissing(DropscribeError):
 
 class AudioChanged(DropscribeError):
     """Another version lies under the name of the audio than the one that was transcribed."""
+
+    status = 409
+
+
+class RevisionUnfit(DropscribeError):
+    """A change of a transcript names what is not there, or not there any more; nothing of it is
+    taken. The message says which, and holds nothing of what was said."""
+
+    status = 422
+
+
+class RevisionConflict(DropscribeError):
+    """Somebody else changed the transcript first. What they changed has to be looked at, and the
+    changes sent once more on the basis of it."""
 
     status = 409
 

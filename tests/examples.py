@@ -134,6 +134,18 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     call("get_item", one)
     call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
+    call("list_doubts")
+    said = call("get_transcript", one)["utterances"]
+    change = {
+        "op": "text",
+        "utterance": said[0]["id"],
+        "was": said[0]["text"],
+        "now": "Order 4711.",
+    }
+    changes = [change]
+    body = {"id": "5f1e9a0c", "based_on": 0, "changes": changes, "reviewed": True}
+    call("create_revision", one, body=body, headers=AS_OWNER)
+    call("list_revisions", one)
     call("get_transcript_file", {**one, "transcript_format": "vtt"})
     call("get_report", own)
     call("get_report_file", {**own, "report_format": "csv"})

@@ -52,7 +52,7 @@ OPERATIONS = {
         "GET",
         "batches/{batch_id}/items/{recording_id}/transcript",
         "Get a transcript",
-        ("format",),
+        ("format", "revision"),
         False,
     ),
     "get_transcript_file": Operation(
@@ -67,8 +67,23 @@ OPERATIONS = {
         "GET", "batches/{batch_id}/report/{report_format}", "Get a report as text", (), False
     ),
     "get_overview": Operation("GET", "overview", "See what is going on", (), False),
+    "list_doubts": Operation("GET", "review", "See what is left to review", (), False),
     "get_audio": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
+    ),
+    "create_revision": Operation(
+        "POST",
+        "batches/{batch_id}/items/{recording_id}/revisions",
+        "Correct a transcript",
+        (),
+        True,
+    ),
+    "list_revisions": Operation(
+        "GET",
+        "batches/{batch_id}/items/{recording_id}/revisions",
+        "Look back at corrections",
+        (),
+        False,
     ),
     "estimate_lengths": Operation(
         "GET",

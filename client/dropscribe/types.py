@@ -106,11 +106,31 @@ class CallerView(TypedDict):
     grants: list[Grant]
 
 
+ChangeOp = Literal["text", "speaker", "name", "merge", "split"]
+
+
+class ChangeView(TypedDict):
+    op: ChangeOp
+    utterance: NotRequired[int | None]
+    was: NotRequired[str | None]
+    now: NotRequired[str | None]
+    utterances: NotRequired[list[int] | None]
+    speaker: NotRequired[str | None]
+    into: NotRequired[str | None]
+    name: NotRequired[str | None]
+    word: NotRequired[int | None]
+
+
 class Chapter(TypedDict):
     start_ms: int
     end_ms: int
     title: str
     summary: NotRequired[str]
+
+
+class Checked(TypedDict):
+    start_ms: int
+    end_ms: int
 
 
 class Choice(TypedDict):
@@ -126,6 +146,13 @@ class Confidence(TypedDict):
     mean: NotRequired[float | None]
     histogram: NotRequired[list[int]]
     unknown: NotRequired[int]
+
+
+class CorrectionView(TypedDict):
+    number: int
+    at: str
+    author: str
+    reviewed: bool
 
 
 class Cost(TypedDict):
@@ -221,6 +248,7 @@ EventType = Literal[
     "recording.failed",
     "recording.unchanged",
     "recording.needs_review",
+    "transcript.corrected",
     "batch.completed",
     "endpoint.failing",
     "sending.held",
@@ -336,6 +364,7 @@ class Item(TypedDict):
     formats: list[str]
     notes: list[str]
     failure: Failure | None
+    correction: CorrectionView | None
     same_as: Twin | None
     links: Links
 
@@ -510,6 +539,15 @@ class NewProfiles(TypedDict):
     replaces: NotRequired[str]
 
 
+class NewRevision(TypedDict):
+    id: str
+    based_on: int
+    note: NotRequired[str]
+    reviewed: NotRequired[bool]
+    checked: NotRequired[list[Checked]]
+    changes: NotRequired[list[ChangeView]]
+
+
 class NewSubscription(TypedDict):
     url: str
     title: NotRequired[str]
@@ -677,6 +715,43 @@ class ReportSpan(TypedDict):
 class Review(TypedDict):
     listen_ms: NotRequired[int]
     stretches: NotRequired[list[Stretch]]
+
+
+class ReviewItem(TypedDict):
+    id: str
+    batch_id: str
+    batch_title: str
+    name: str
+    title: str | None
+    profile: str
+    registered_at: str
+    duration_ms: int | None
+    confidence: float | None
+    listen_ms: int
+    stretches: int
+
+
+class ReviewList(TypedDict):
+    recordings: int
+    listen_ms: int
+    is_more: bool
+    value: list[ReviewItem]
+
+
+class RevisionList(TypedDict):
+    value: list[RevisionView]
+
+
+class RevisionView(TypedDict):
+    number: int
+    based_on: int
+    id: str
+    author: str
+    at: str
+    note: str
+    reviewed: bool
+    checked: list[Checked]
+    changes: list[ChangeView]
 
 
 Role = Literal["Submit", "Read", "Listen", "Review", "Operate", "Own"]

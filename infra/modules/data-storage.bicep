@@ -49,6 +49,8 @@ var outputs = [
   'transcripts'
   'reports'
   'errors'
+  'corrected'
+  'revisions'
 ]
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
@@ -88,7 +90,7 @@ var expiringOutputs = outputDays == 0 ? [] : [
   {
     name: 'outputs'
     days: outputDays
-    prefixes: ['transcripts/', 'reports/', 'errors/']
+    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/']
     kind: 'blockBlob'
   }
 ]

@@ -31,6 +31,8 @@ CONTAINERS = {
     "TRANSCRIPTS_CONTAINER": "transcripts",
     "REPORTS_CONTAINER": "reports",
     "ERRORS_CONTAINER": "errors",
+    "CORRECTED_CONTAINER": "corrected",
+    "REVISIONS_CONTAINER": "revisions",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",

@@ -12,6 +12,7 @@ LOOKS: Rights = {"Submit": "own", "Read": "all", "Operate": "all"}
 STEERS: Rights = {"Submit": "own", "Operate": "all"}
 DELETES: Rights = {"Operate": "all"}
 READS: Rights = {"Read": "all"}
+REVIEWS: Rights = {"Review": "all"}
 LISTENS: Rights = {"Listen": "all"}
 SUBSCRIBES: Rights = {"Read": "all", "Operate": "all"}
 HEARS: Rights = {"Read": "own", "Operate": "all"}

@@ -18,7 +18,7 @@ from shared.model.batch.batch import Batch, BatchEntry
 from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile
 from shared.outputs.report import FORMATS
-from shared.ports.blobs import Outputs, Requests
+from shared.ports.blobs import Outputs, Requests, Revisions
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchFilter, BatchStore
@@ -103,6 +103,7 @@ class CarryOutDelete:
     store: BatchStore
     requests: Requests
     outputs: Outputs
+    revisions: Revisions
     reports_container: str
     queue: Queue
     clock: Clock
@@ -143,5 +144,8 @@ class CarryOutDelete:
 
     def _remove_outputs_of(self, row: Recording) -> None:
         paths = list(row.outcome.outputs.values()) if row.outcome else []
+        if row.outcome and row.outcome.correction:
+            paths += row.outcome.correction.outputs.values()
+            self.revisions.remove(row)
         for path in [*paths, *([row.error_report] if row.error_report else [])]:
             self.outputs.remove(path, recording=row)

@@ -32,13 +32,16 @@ class Fetched(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class FetchTranscript:
-    """In one of `formats.FORMATS`: as it was written, or made now from what was. Raises
-    `BatchMissing`, `RecordingMissing`, and `OutputMissing` where there is no transcript."""
+    """In one of `formats.FORMATS`: as it was written, or made now from what was; as people have
+    corrected it, or as the machine gave it. Raises `BatchMissing`, `RecordingMissing`, and
+    `OutputMissing` where there is no transcript."""
 
     store: BatchStore
     outputs: Outputs
 
-    def __call__(self, batch_id: str, recording_id: str, kind: str) -> Fetched:
+    def __call__(
+        self, batch_id: str, recording_id: str, kind: str, *, of_machine: bool = False
+    ) -> Fetched:
         existing(batch_id, self.store)
         row = self.store.recording(batch_id, recording_id)
         if row is None:
@@ -46,14 +49,15 @@ class FetchTranscript:
         written = row.outcome.outputs if row.outcome else {}
         if not written:
             raise OutputMissing(_why(row))
+        if row.outcome and row.outcome.correction and not of_machine:
+            written = row.outcome.correction.outputs
         file = formats.FORMATS[kind]
         content = _read(written.get(kind, written["json"]), self.outputs)
         if kind not in written:
             content = formats.render(
                 _transcripts.decode(content), kind, row.profile.caption_speakers
             )
-        name = f"{row.name.rpartition('/')[2]}{file.extension}"
-        return Fetched(content, file.media_type, name)
+        return Fetched(content, file.media_type, file_name(row, file.extension))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,11 @@ class FetchReport:
 
     def _link(self, path: str) -> str:
         return self.output_links.link(path, LINKS_LIVE)
+
+
+def file_name(row: Recording, extension: str) -> str:
+    """What an output of it may be called where it is saved."""
+    return f"{row.name.rpartition('/')[2]}{extension}"
 
 
 def _why(row: Recording) -> str:

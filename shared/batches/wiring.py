@@ -163,6 +163,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
+        revisions=ports.revisions,
         reports_container=ports.reports,
         queue=ports.queue,
         clock=ports.clock,

@@ -55,6 +55,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRANSCRIPTS_CONTAINER", values.container, "transcripts"),
     Setting("REPORTS_CONTAINER", values.container, "reports"),
     Setting("ERRORS_CONTAINER", values.container, "errors"),
+    Setting("CORRECTED_CONTAINER", values.container, "corrected"),
+    Setting("REVISIONS_CONTAINER", values.container, "revisions"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
@@ -143,6 +145,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     transcripts_container: str
     reports_container: str
     errors_container: str
+    corrected_container: str
+    revisions_container: str
     manifests_container: str
     batches_container: str
     uploads_container: str

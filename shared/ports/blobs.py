@@ -137,6 +137,19 @@ class Requests(Protocol):
         """The addresses go too. No error when it is gone already."""
 
 
+class Revisions(Protocol):
+    """What people changed of transcripts, by recording and number, counted from 1."""
+
+    def add(self, recording: Recording, number: int, content: bytes) -> bool:
+        """Store it, if nobody has that number; False: somebody has."""
+
+    def read(self, recording: Recording, number: int) -> bytes | None:
+        """None: there is no revision of that number."""
+
+    def remove(self, recording: Recording) -> None:
+        """All of them. No error where there are none."""
+
+
 class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is a secret. `headers` have to be sent with the audio."""
 

@@ -14,7 +14,15 @@ from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.access import ApiKeys, Trail
-from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
+from shared.ports.blobs import (
+    AudioBlobs,
+    OutputLinks,
+    Outputs,
+    Requests,
+    Revisions,
+    Uploads,
+    WebAudio,
+)
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import (
@@ -95,6 +103,7 @@ class Ports(NamedTuple):
     requests: Requests
     web: WebAudio
     uploads: Uploads
+    revisions: Revisions
     output_links: OutputLinks
     profiles: Sequence[Profile]
     policy: Policy
@@ -109,6 +118,7 @@ class Ports(NamedTuple):
     transcripts: str = "transcripts"
     reports: str = "reports"
     errors: str = "errors"
+    corrected: str = "corrected"
     manifests: str = "manifests"
     dead_letters: str = "dead-letters"
     uploads_container: str = "uploads"

@@ -6,6 +6,7 @@ from shared.batches.wiring import BatchDesk
 from shared.ports.ground import Ground
 from shared.reading.audio import OpenAudio
 from shared.reading.overview import MeasureOverview, TellOverview
+from shared.reading.queue import FindDoubts, TellReview
 
 
 class ReadingDesk:
@@ -17,6 +18,7 @@ class ReadingDesk:
             store=store, tell_status=batches.status, list_batches=batches.list, clock=clock
         )
         self.overview = TellOverview(measure, clock)
+        self.review = TellReview(FindDoubts(store=store), clock)
         self.open_audio = OpenAudio(
             store=store, audio=ports.audio, links=ports.output_links, clock=clock
         )

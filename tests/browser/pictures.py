@@ -16,12 +16,14 @@ from rich.console import Console
 
 from local.stack.demo import drop_and_watch
 from local.stack.intake import choose
+from local.stack.lasting import Lasting
 from local.stack.stack import Stack, running_stack
 from tests.browser.play import ROOT, play
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 360)
 SAMPLES = ROOT / "samples" / "audio"
+SHOWN = ("calls", "monologue.wav", "formats/monologue-8khz.wav")
 
 
 def screens(stack: Stack) -> dict[str, Any]:
@@ -41,7 +43,14 @@ def screens(stack: Stack) -> dict[str, Any]:
             "files": [str(SAMPLES / "monologue.wav")],
             "then": "of audio, about",
         },
-        "batch": {"path": path, "text": "monologue.wav"},
+        "batch": {"path": path, "text": "monologue"},
+        "queue": {"path": "review", "text": "The most in doubt first"},
+        "review": {
+            "path": f"{path}/{call['id']}",
+            "text": "Good morning",
+            "keys": ["n", "Enter", "e"],
+            "then": "Enter keeps",
+        },
         "recording": {"path": f"{path}/{call['id']}#t=9.5", "text": "Good morning"},
     }
 
@@ -49,9 +58,9 @@ def screens(stack: Stack) -> dict[str, Any]:
 def take(folder: Path) -> list[str]:
     """Where they lie."""
     with tempfile.TemporaryDirectory() as logs, running_stack(Path(logs)) as stack:
-        storage = stack.azurite.connection_string
-        drops = choose([str(SAMPLES)]).drops
-        drop_and_watch(storage, drops, Console(quiet=True), check=stack.check, seconds=900)
+        there = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
+        drops = choose([str(SAMPLES / name) for name in SHOWN]).drops
+        drop_and_watch(there, drops, Console(quiet=True), check=stack.check, seconds=900)
         given = {"folder": str(folder), "widths": WIDTHS, "screens": screens(stack)}
         taken: list[str] = play("pictures", stack.page_url, seconds=300, **given)
         return taken

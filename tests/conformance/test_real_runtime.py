@@ -104,6 +104,17 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "batches/{batch_id}/items/{recording_id}/transcript/{transcript_format}",
             ),
             ("get_overview", "GET", "overview"),
+            ("list_doubts", "GET", "review"),
+            (
+                "create_revision",
+                "POST",
+                "batches/{batch_id}/items/{recording_id}/revisions",
+            ),
+            (
+                "list_revisions",
+                "GET",
+                "batches/{batch_id}/items/{recording_id}/revisions",
+            ),
             ("get_audio", "GET", "batches/{batch_id}/items/{recording_id}/audio"),
             ("get_report", "GET", "batches/{batch_id}/report"),
             ("get_report_file", "GET", "batches/{batch_id}/report/{report_format}"),

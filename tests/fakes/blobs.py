@@ -236,3 +236,20 @@ class FakeOutputLinks:
 
     def link(self, path: str, life: timedelta) -> str:
         return f"https://storage.test/{quote(path)}?sig=s&hours={life / timedelta(hours=1):.0f}"
+
+
+class FakeRevisions:
+    """`ports.blobs.Revisions`."""
+
+    def __init__(self) -> None:
+        self.there: dict[tuple[str, int], bytes] = {}
+
+    def add(self, recording: Recording, number: int, content: bytes) -> bool:
+        return self.there.setdefault((recording.id, number), content) is content
+
+    def read(self, recording: Recording, number: int) -> bytes | None:
+        return self.there.get((recording.id, number))
+
+    def remove(self, recording: Recording) -> None:
+        for key in [key for key in self.there if key[0] == recording.id]:
+            del self.there[key]

@@ -31,7 +31,7 @@ from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
-from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeUploads
+from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeRevisions, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.events import (
@@ -98,6 +98,7 @@ class World:
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
+        self.revisions = FakeRevisions()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -148,6 +149,7 @@ class World:
                 requests=self.requests,
                 web=self.web,
                 uploads=FakeUploads(),
+                revisions=self.revisions,
                 output_links=FakeOutputLinks(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,

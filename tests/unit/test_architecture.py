@@ -71,11 +71,14 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
+    "shared/revising": f"revising batches outputs ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        f"access reading batches pipeline events endpoints ports messages {GROUND}"
+        f"access reading revising batches pipeline events endpoints ports messages {GROUND}"
     ),
-    "shared/api": f"api application batches reading pipeline.watch.health ports outputs {GROUND}",
+    "shared/api": (
+        f"api application batches reading revising pipeline.watch.health ports outputs {GROUND}"
+    ),
     "shared/providers": "providers ports.provider model errors",
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",

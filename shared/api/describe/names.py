@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from shared.api.fields import TranscriptFormat
+from shared.api.views.revisions import ChangeOp
 from shared.batches.status import Status
 from shared.model.access.caller import CallerKind
 from shared.model.access.roles import ROLES
@@ -35,6 +36,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "BatchState": get_args(BatchState),
     "BatchStatus": get_args(Status),
     "CallerKind": get_args(CallerKind),
+    "ChangeOp": get_args(ChangeOp),
     "DecisionKind": get_args(Choice),
     "DeliveryState": get_args(DeliveryState),
     "BrakeAction": get_args(Action),

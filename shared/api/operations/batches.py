@@ -112,12 +112,12 @@ def list_all(call: Call) -> Response:
         created_from=asked.created_from,
         created_to=asked.created_to,
     )
-    page = call.app.batches(wanted, after=asked.after, most=asked.limit, is_seen=_is_seen(call))
+    page = call.app.batches(wanted, after=asked.after, most=asked.limit, is_seen=is_seen(call))
     entries = tuple(batch_summary(entry, call.base) for entry in page.batches)
     return answer(BatchList(value=entries, next_link=next_link(call, page.after)))
 
 
-def _is_seen(call: Call) -> Callable[[BatchEntry], bool] | None:
+def is_seen(call: Call) -> Callable[[BatchEntry], bool] | None:
     """Which batches the caller sees; None: all of them."""
     if call.sight.is_whole:
         return None

@@ -14,6 +14,7 @@ from shared.api.fields import (
     NamePart,
     Page,
     RecordingId,
+    RevisionNumber,
     TranscriptFormat,
     about,
 )
@@ -78,6 +79,10 @@ class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
     format: Annotated[
         TranscriptFormat | None, about("Format", "Comes before what `Accept` says")
     ] = None
+    revision: Annotated[
+        RevisionNumber | None,
+        about("Revision", "As it was at that revision, 0: as the machine gave it; else the last"),
+    ] = None
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +131,10 @@ def get(call: Call) -> Response:
 
 def transcript(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, TRANSCRIPT_TYPES)
-    return _file(call.app.transcript(call.path["batch_id"], call.path["recording_id"], kind))
+    one, number = (call.path["batch_id"], call.path["recording_id"]), call.query.revision
+    if number:
+        return _file(call.app.transcript_at(*one, kind, number))
+    return _file(call.app.transcript(*one, kind, of_machine=number == 0))
 
 
 def report(call: Call) -> Response:

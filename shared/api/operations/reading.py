@@ -8,8 +8,16 @@ import msgspec
 
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
-from shared.api.rights import LISTENS, LOOKS
-from shared.api.views.reading import AudioLink, OverviewView, audio_link, overview_view
+from shared.api.operations.batches import is_seen
+from shared.api.rights import LISTENS, LOOKS, READS
+from shared.api.views.reading import (
+    AudioLink,
+    OverviewView,
+    ReviewList,
+    audio_link,
+    overview_view,
+    review_list,
+)
 from shared.errors import BatchMissing
 from shared.reading.overview import Overview
 
@@ -51,6 +59,11 @@ def unless_known(call: Call, response: Response) -> Response:
     return response._replace(headers=headers)
 
 
+def review(call: Call) -> Response:
+    found = review_list(call.app.review(is_seen(call)))
+    return unless_known(call, answer(found, headers={"Cache-Control": "private, no-cache"}))
+
+
 def audio(call: Call) -> Response:
     path = call.path
     found = call.app.open_audio(path["batch_id"], path["recording_id"], call.caller.id)
@@ -72,6 +85,21 @@ OPERATIONS = tagged(
         headers={"If-None-Match": "The `ETag` of an answer: 304 where nothing has changed since"},
         answers={
             200: Answer("What is going on", OverviewView, headers=_ETAG),
+            304: Answer("Nothing has changed", headers=_ETAG),
+        },
+    ),
+    Operation(
+        name="list_doubts",
+        method="GET",
+        path="review",
+        summary="See what is left to review",
+        description="Lists recordings of the newest batches in which something is in doubt and "
+        "that nobody was through with, the most in doubt first.",
+        handle=review,
+        rights=READS,
+        headers={"If-None-Match": "The `ETag` of an answer: 304 where nothing has changed since"},
+        answers={
+            200: Answer("What is left", ReviewList, headers=_ETAG),
             304: Answer("Nothing has changed", headers=_ETAG),
         },
     ),

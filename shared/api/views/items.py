@@ -8,6 +8,7 @@ import msgspec
 
 from shared.api.fields import Moment, NextLink, about
 from shared.api.views.links import Links
+from shared.api.views.revisions import CorrectionView, correction_view
 from shared.model.batch.fingerprint import Twin
 from shared.model.batch.recording import Recording, State
 from shared.model.failure import Failure
@@ -41,6 +42,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     formats: Annotated[tuple[str, ...], about("Formats", "What it was written as")]
     notes: Annotated[tuple[str, ...], about("Notes", "What was settled on the way")]
     failure: Annotated[Failure | None, about("Failure", "Why it failed, and what to do")]
+    correction: Annotated[
+        CorrectionView | None, about("Correction", "How far people have corrected its transcript")
+    ]
     same_as: Annotated[
         Twin | None, about("Same as", "Of an unchanged one: the recording with its bytes")
     ]
@@ -75,6 +79,7 @@ def item_view(row: Recording, base: str) -> Item:
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
         notes=row.notes,
         failure=row.failure,
+        correction=correction_view(outcome.correction if outcome else None),
         same_as=row.same_as,
         links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if outcome else None),
     )

@@ -48,10 +48,22 @@ def recording_id(container: str, name: str, etag: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """How far people have corrected a transcript: the last revision, by whom, and where the
+    corrected outputs lie, as in `Outcome`. `is_reviewed`: somebody was through with it."""
+
+    number: int
+    at: datetime
+    author: str
+    is_reviewed: bool
+    outputs: dict[str, str]
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a transcribed recording besides its outputs. No text: rows hold none.
 
-    `outputs` maps a format to "container/blob name"."""
+    `outputs` maps a format to "container/blob name". `correction` is set once somebody changed
+    something, and `needs_review` and `review_spans` are then of what is left to do."""
 
     outputs: dict[str, str]
     language: str | None = None
@@ -59,6 +71,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     needs_review: bool = False
     review_spans: tuple[Span, ...] = ()
     cost: Cost | None = None
+    correction: Correction | None = None
 
 
 class Transcribed(NamedTuple):

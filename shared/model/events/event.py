@@ -20,6 +20,7 @@ EventType = Literal[
     "recording.failed",
     "recording.unchanged",
     "recording.needs_review",
+    "transcript.corrected",
     "batch.completed",
     "endpoint.failing",
     "sending.held",

@@ -16,6 +16,8 @@ from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.event import Event, EventType, event_id, timestamp
 from shared.model.events.subscription import Subscription
 
+_ASIDE = ("recording.needs_review", "transcript.corrected")
+"""What an address that is told once of a recording does not hear."""
 WHOLE_BATCH = "batch"
 """Stands in `Event.callback` for the address of the batch as a whole."""
 
@@ -38,9 +40,7 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
 def of_recording(row: Recording, links: Links) -> list[Event]:
     """Of a row that was saved as terminal; nothing of any other."""
     if row.state == "transcribed":
-        types: list[EventType] = ["recording.transcribed"]
-        if row.needs_review:
-            types.append("recording.needs_review")
+        types = _of_transcribed(row)
     elif row.state == "failed":
         types = ["recording.failed"]
     elif row.state == "unchanged":
@@ -54,10 +54,19 @@ def of_recording(row: Recording, links: Links) -> list[Event]:
             _event(type_, row.changed_at, subject, data, *what, batch_id=row.batch_id),
             recording_id=row.id,
             profile=row.profile.name,
-            callback=None if type_ == "recording.needs_review" else row.callback,
+            callback=None if type_ in _ASIDE else row.callback,
         )
         for type_ in types
     ]
+
+
+def _of_transcribed(row: Recording) -> list[EventType]:
+    """A row that somebody corrected is saved for that alone."""
+    if row.outcome is not None and row.outcome.correction is not None:
+        return ["transcript.corrected"]
+    if row.needs_review:
+        return ["recording.transcribed", "recording.needs_review"]
+    return ["recording.transcribed"]
 
 
 def _recording_data(row: Recording, links: Links) -> dict[str, Any]:

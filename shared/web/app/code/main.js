@@ -3,7 +3,7 @@ import { html, render, useEffect, useRef } from "../vendor/preact.js";
 import { Asked } from "./ask.js";
 import { takeUp } from "./drops.js";
 import { key, signOut, wanted } from "./key.js";
-import { learn, me } from "./me.js";
+import { learn, may, me } from "./me.js";
 import { followLinks, place, to } from "./route.js";
 import { Said } from "./say.js";
 import { NAMES, language, speak } from "./language.js";
@@ -11,12 +11,14 @@ import { t } from "./texts.js";
 import { Batch } from "./screens/batch.js";
 import { Now } from "./screens/now.js";
 import { Recording } from "./screens/recording.js";
+import { Review } from "./screens/review.js";
 import { SignIn } from "./screens/signin.js";
 
 function Screen() {
   const [first, batch, recording] = place.value.parts;
   if (wanted.value) return html`<${SignIn} />`;
   if (!first) return html`<${Now} />`;
+  if (first === "review") return html`<${Review} />`;
   if (first === "batches" && recording)
     return html`<${Recording} key=${recording} batch=${batch} id=${recording} />`;
   if (first === "batches" && batch) return html`<${Batch} key=${batch} id=${batch} />`;
@@ -51,7 +53,7 @@ function Page() {
 
 function Top() {
   const here = place.value.parts[0] ?? "";
-  const screens = [["", t().nav.now]];
+  const screens = [["", t().nav.now], ...(may("Read") ? [["review", t().nav.review]] : [])];
   const link = (/** @type {string} */ path, /** @type {string} */ text) =>
     html`<a href=${path ? to(path) : to()} aria-current=${here === path ? "page" : undefined}>${text}</a>`;
   return html`<header class="top">

@@ -10,6 +10,11 @@ const KEYS = /** @type {const} */ ([
   ["jumps", ["j", "l"]],
   ["speed", ["[", "]"]],
   ["doubt", ["n", "p"]],
+  ["right", ["Enter"]],
+  ["other", ["1", "5"]],
+  ["edit", ["e"]],
+  ["undo", ["u"]],
+  ["save", ["Ctrl S"]],
   ["help", ["?"]],
 ]);
 

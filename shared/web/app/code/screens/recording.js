@@ -1,8 +1,10 @@
 // One recording: its sound and its text in step, who speaks when, and where it is in doubt.
 import { html, useEffect, useMemo, useState, useSignal } from "../../vendor/preact.js";
 import { call, download } from "../api.js";
-import { about, clock, fileName, money, moment, percent } from "../format.js";
+import { Draft, readings, withWork } from "../draft.js";
+import { clock, fileName, moment, percent } from "../format.js";
 import { useKeys } from "../keyboard.js";
+import { may } from "../me.js";
 import { Menu, Tag, Trouble } from "../parts.js";
 import { Player } from "../player.js";
 import { poll } from "../poll.js";
@@ -11,8 +13,12 @@ import { say } from "../say.js";
 import { t } from "../texts.js";
 import { Words } from "../words.js";
 import { Controls } from "./controls.js";
+import { Doubts, isDone } from "./doubts.js";
+import { Editor } from "./edit.js";
 import { KeyHelp } from "./help.js";
 import { Lanes } from "./lanes.js";
+import { Facts, Speakers, idOf, voicesOf } from "./panels.js";
+import { History, SaveBar } from "./saving.js";
 import { Text, bringIntoView } from "./text.js";
 
 const LEAD_MS = 700;
@@ -45,6 +51,11 @@ export function Recording({ batch, id }) {
       }),
     [path, transcript === null],
   );
+  const readAgain = async () => {
+    const [now, text] = await Promise.all([call(path), call(`${path}/transcript`, { query: { format: "json" } })]);
+    setItem(now);
+    setTranscript(text);
+  };
   if (!item)
     return html`<div class="page"><h1 class="unseen">${t().recording.transcript}</h1><${Trouble} problem=${problem} />${!problem && html`<p class="soft">${t().loading}</p>`}</div>`;
   return html`<article class="page recording">
@@ -57,7 +68,7 @@ export function Recording({ batch, id }) {
       ${transcript ? html`<${Export} path=${path} />` : html`<${Tag} kind=${item.state}>${t().item.state[/** @type {"failed"} */ (item.state)]}</${Tag}>`}
     </header>
     <${Trouble} problem=${problem} />
-    ${transcript ? html`<${Heard} path=${path} item=${item} transcript=${transcript} />` : html`<${NotYet} item=${item} />`}
+    ${transcript ? html`<${Heard} path=${path} item=${item} transcript=${transcript} again=${readAgain} />` : html`<${NotYet} item=${item} />`}
   </article>`;
 }
 
@@ -91,20 +102,25 @@ function Export({ path }) {
   </${Menu}>`;
 }
 
-/** @param {{path: string, item: any, transcript: Transcript}} props */
-function Heard({ path, item, transcript }) {
-  const { utterances, speakers } = transcript;
+/** @param {{path: string, item: any, transcript: Transcript, again: () => void}} props */
+function Heard({ path, item, transcript, again: readAgain }) {
+  const mayReview = may("Review");
+  const draft = useMemo(() => new Draft(path, item.id), [path]);
+  const shown = useMemo(() => withWork(transcript, draft.work.value), [transcript, draft.work.value]);
+  const { utterances, speakers } = shown;
   const stretches = transcript.review?.stretches ?? [];
   const words = useMemo(() => new Words(utterances), [utterances]);
   const player = useMemo(() => new Player(path, item.duration_ms ?? transcript.source.duration_ms ?? 0), [path]);
-  const inTime = useMemo(() => [...stretches].sort((a, b) => a.start_ms - b.start_ms), [stretches]);
-  const painted = useMemo(() => ({ doubt: inTime.flatMap((one) => words.within(one.start_ms, one.end_ms)) }), [words, inTime]);
+  const done = stretches.map((one) => isDone(one, draft.work.value, transcript.utterances));
+  const left = stretches.filter((_, at) => !done[at]);
+  const painted = useMemo(() => paintedIn(words, utterances, left, item.correction !== null, draft), [words, done.join(), transcript]);
   const isFollowing = useSignal(true);
   const current = useSignal(-1);
   const doubt = useSignal(-1);
+  const editing = useSignal(-1);
   const isHelping = useSignal(false);
   const voices = useMemo(() => voicesOf(speakers, utterances), [speakers, utterances]);
-  const isAlone = voices.length === 1 && voices[0].name === t().recording.unknownSpeaker;
+  const isAlone = voices.length === 1 && !voices[0].isNamed && !/^S\d/.test(voices[0].id);
   const laneOf = (/** @type {Utterance} */ one) => Math.max(0, voices.findIndex((voice) => voice.id === idOf(one)));
 
   useEffect(() => {
@@ -116,6 +132,9 @@ function Heard({ path, item, transcript }) {
     }
     return () => player.end();
   }, [player]);
+  useEffect(() => {
+    draft.open(item.correction?.number ?? 0).catch(() => {});
+  }, [draft]);
   useEffect(() => {
     const stop = () => (isFollowing.value = false);
     addEventListener("wheel", stop, { passive: true });
@@ -141,6 +160,42 @@ function Heard({ path, item, transcript }) {
   function step(/** @type {1 | -1} */ way) {
     if (stretches.length) hear((doubt.value + way + stretches.length) % stretches.length);
   }
+  function next() {
+    const after = stretches.findIndex((one, at) => at > doubt.value && !isDone(one, draft.work.value, transcript.utterances));
+    if (after >= 0) hear(after);
+    else player.pause();
+  }
+  const utteranceOf = (/** @type {{start_ms: number, end_ms: number}} */ one) => utterances.find((each) => each.start_ms <= one.start_ms && each.end_ms >= one.end_ms);
+  const atHand = () => {
+    const stretch = stretches[doubt.value];
+    const one = stretch && utteranceOf(stretch);
+    return one ? utterances.indexOf(one) : current.value;
+  };
+  const edit = () => mayReview && (editing.value = Math.max(0, atHand()));
+  function accept() {
+    if (!mayReview || doubt.value < 0) return;
+    draft.check(stretches[doubt.value]);
+    next();
+  }
+  function saidBefore(/** @type {Utterance} */ one) {
+    return transcript.utterances.find((each) => each.id === one.id) ?? one;
+  }
+  function take(/** @type {string | undefined} */ whole) {
+    const one = stretches[doubt.value] && utteranceOf(stretches[doubt.value]);
+    if (!mayReview || !one || whole === undefined) return;
+    draft.say(saidBefore(one), whole);
+    next();
+  }
+  const choose = (/** @type {number} */ n) => () => {
+    const one = stretches[doubt.value] && utteranceOf(stretches[doubt.value]);
+    if (one) take(readings(one)[n]?.whole);
+  };
+  async function save(/** @type {boolean} */ reviewed) {
+    if (!(await draft.save(reviewed))) return;
+    say(t().recording.saved(draft.base));
+    doubt.value = -1;
+    readAgain();
+  }
   const again = () => {
     player.jump(-2000);
     player.play();
@@ -159,54 +214,88 @@ function Heard({ path, item, transcript }) {
     "]": () => player.changeSpeed(1),
     n: () => step(1),
     p: () => step(-1),
+    Enter: accept,
+    e: edit,
+    1: choose(0),
+    2: choose(1),
+    3: choose(2),
+    4: choose(3),
+    5: choose(4),
+    u: () => draft.undo(),
+    "Control+z": () => draft.undo(),
+    "Control+s": () => !draft.isEmpty && save(false),
     "?": () => (isHelping.value = true),
   });
   const copy = async () => {
-    const address = `${place.value.parts.length ? location.pathname : ""}#t=${(player.ms.value / 1000).toFixed(1)}`;
+    const address = `${location.pathname}#t=${(player.ms.value / 1000).toFixed(1)}`;
     go(address, { replace: true });
     await navigator.clipboard?.writeText(location.origin + address).catch(() => {});
     say(t().recording.copied);
   };
+  function editor(/** @type {number} */ at) {
+    if (editing.value !== at) return undefined;
+    const one = utterances[at];
+    const before = saidBefore(one);
+    const leave = () => (editing.value = -1);
+    return html`<${Editor} key=${`edit ${one.id}`} text=${one.text} speaker=${one.speaker} voices=${voices.filter((each) => /^S\d/.test(each.id))} canSplit=${one.words.length > 1 && one.text === before.text}
+      leave=${leave}
+      keep=${(/** @type {string} */ text) => {
+        draft.say(before, text);
+        leave();
+        if (doubt.value >= 0) next();
+      }}
+      give=${(/** @type {string} */ speaker) => {
+        const fresh = `S${1 + Math.max(0, ...speakers.map((each) => Number(each.id.slice(1)) || 0))}`;
+        draft.add({ op: "speaker", utterances: [one.id], speaker: speaker === "new" ? fresh : speaker });
+        leave();
+      }}
+      split=${(/** @type {string} */ head) => {
+        const word = head.trim().split(/\s+/).filter(Boolean).length;
+        if (word > 0 && word < one.words.length) draft.add({ op: "split", utterance: one.id, word });
+        leave();
+        save(false);
+      }} />`;
+  }
   return html`
     <div class="deck">
-      <${Controls} player=${player} isFollowing=${isFollowing} show=${() => show(player.ms.value)} again=${again} help=${() => (isHelping.value = true)} copy=${copy} />
-      <${Lanes} utterances=${utterances} stretches=${stretches} voices=${voices} laneOf=${laneOf} player=${player} />
+      <${Controls} player=${player} isFollowing=${isFollowing} show=${() => show(player.ms.value)} help=${() => (isHelping.value = true)} copy=${copy} />
+      <${Lanes} utterances=${utterances} stretches=${left} voices=${voices} laneOf=${laneOf} player=${player} />
     </div>
     <div class="columns">
       <section class="said-text card" aria-label=${t().recording.transcript}>
         ${!utterances.length && html`<p class="soft">${t().recording.silent}</p>`}
-        <${Text} utterances=${utterances} words=${words} language=${transcript.language.code} player=${player} isFollowing=${isFollowing} painted=${painted} current=${current}
-          nameOf=${(/** @type {Utterance} */ one) => (isAlone ? "" : voices[laneOf(one)]?.name ?? "")} colourOf=${(/** @type {Utterance} */ one) => voices[laneOf(one)]?.colour ?? 0} />
+        <${Text} utterances=${utterances} words=${words} language=${transcript.language.code} player=${player} isFollowing=${isFollowing} painted=${painted} current=${current} editing=${editing.value} replaced=${editor}
+          edit=${mayReview ? (/** @type {number} */ at) => (editing.value = at) : undefined}
+          nameOf=${(/** @type {Utterance} */ one) => (isAlone ? "" : (voices[laneOf(one)]?.name ?? ""))} colourOf=${(/** @type {Utterance} */ one) => voices[laneOf(one)]?.colour ?? 0} />
       </section>
       <aside class="side" aria-label=${t().recording.side}>
-        <${Doubts} stretches=${stretches} review=${transcript.review} words=${words} utterances=${utterances} doubt=${doubt} hear=${hear} />
-        <${Speakers} voices=${voices} />
+        <${Doubts} stretches=${stretches} review=${transcript.review} done=${done} wordsOf=${(/** @type {any} */ one) => wordsOf(one, words, utterances)} chosen=${doubt} hear=${hear}
+          draft=${mayReview ? draft : null} work=${draft.work.value} accept=${accept} edit=${edit} utteranceOf=${utteranceOf} take=${take} />
+        <${Speakers} voices=${voices} draft=${mayReview ? draft : null} />
+        <${History} path=${path} number=${item.correction?.number ?? 0} draft=${mayReview ? draft : null} transcript=${transcript} />
         <${Facts} item=${item} transcript=${transcript} />
       </aside>
     </div>
+    ${mayReview && html`<${SaveBar} draft=${draft} save=${save} hasDoubts=${left.length > 0} isReviewed=${item.correction?.reviewed ?? false} />`}
     <${KeyHelp} isShown=${isHelping} />
   `;
 }
 
-/** @param {{stretches: import("../words.js").Stretch[], review: any, words: Words, utterances: Utterance[], doubt: any, hear: (at: number) => void}} props */
-function Doubts({ stretches, review, words, utterances, doubt, hear }) {
-  const r = t().recording;
-  return html`<section class="card panel" aria-labelledby="doubts">
-    <h2 id="doubts">${r.doubts} ${stretches.length > 0 && html`<span class="soft">${r.toHear(stretches.length, about(review.listen_ms))}</span>`}</h2>
-    ${!review && html`<p class="soft">${r.noThreshold}</p>`}
-    ${review && !stretches.length && html`<p class="soft">${r.noDoubts}</p>`}
-    <ol class="doubts">
-      ${stretches.map(
-        (one, at) => html`<li key=${one.start_ms}>
-          <button aria-current=${doubt.value === at ? "true" : undefined} onClick=${() => hear(at)}>
-            <span class="time">${clock(one.start_ms)}</span>
-            <q dir="auto">${wordsOf(one, words, utterances)}</q>
-            <span class="soft why">${one.confidence != null ? percent(one.confidence) : ""} ${one.doubts.map((why) => r.why[/** @type {"unsure"} */ (why)] ?? why).join(", ")}</span>
-          </button>
-        </li>`,
-      )}
-    </ol>
-  </section>`;
+/** Which words are in doubt, and which somebody has changed.
+ * @param {Words} words @param {Utterance[]} utterances @param {import("../words.js").Stretch[]} left
+ * @param {boolean} isCorrected @param {Draft} draft */
+function paintedIn(words, utterances, left, isCorrected, draft) {
+  const inTime = [...left].sort((a, b) => a.start_ms - b.start_ms);
+  const isSure = utterances.some((one) => one.words.some((word) => word.confidence != null));
+  const mended = [];
+  if (isSure && (isCorrected || draft.work.value.changes.length)) {
+    let n = 0;
+    for (const one of utterances) for (const word of one.words) {
+      if (word.confidence == null) mended.push(n);
+      n += 1;
+    }
+  }
+  return { doubt: inTime.flatMap((one) => words.within(one.start_ms, one.end_ms)), mended };
 }
 
 /** @param {{start_ms: number, end_ms: number}} stretch @param {Words} words @param {Utterance[]} utterances */
@@ -214,62 +303,4 @@ function wordsOf(stretch, words, utterances) {
   const found = words.within(stretch.start_ms, stretch.end_ms);
   const text = found.map((n) => utterances[words.of[n]].text.slice(words.from[n], words.to[n])).join(" ");
   return text.length > 80 ? `${text.slice(0, 79)}…` : text || "…";
-}
-
-/** @typedef {{id: string, name: string, colour: number, share: string, part: number}} Voice */
-
-/** @param {Utterance} one */
-function idOf(one) {
-  return one.speaker ?? `channel ${one.channel}`;
-}
-
-/** @param {import("../words.js").Speaker[]} speakers @param {Utterance[]} utterances @returns {Voice[]} */
-function voicesOf(speakers, utterances) {
-  /** @type {Map<string, {name: string, ms: number}>} */
-  const found = new Map();
-  for (const one of speakers)
-    found.set(one.id, { name: one.name || one.role || t().recording.speaker(one.id), ms: one.talk_ms });
-  for (const one of utterances)
-    if (!found.has(idOf(one))) found.set(idOf(one), { name: one.role || t().recording.unknownSpeaker, ms: 0 });
-  const all = [...found].reduce((sum, [, one]) => sum + one.ms, 0);
-  return [...found].map(([id, one], at) => ({ id, name: one.name, colour: at % 6, part: all ? one.ms / all : 0, share: all ? percent(one.ms / all) : "" }));
-}
-
-/** @param {{voices: Voice[]}} props */
-function Speakers({ voices }) {
-  return html`<section class="card panel" aria-labelledby="speakers">
-    <h2 id="speakers">${t().recording.speakers}</h2>
-    <ul class="speakers">
-      ${voices.map(
-        (one) => html`<li style=${{ "--voice": `var(--voice-${one.colour})` }}>
-          <span class="swatch" aria-hidden="true"></span><bdi>${one.name}</bdi>
-          <span class="meter" aria-hidden="true"><i style=${{ width: `${100 * one.part}%` }}></i></span>
-          <span class="number soft">${one.share}</span>
-        </li>`,
-      )}
-    </ul>
-  </section>`;
-}
-
-/** @param {{item: any, transcript: Transcript}} props */
-function Facts({ item, transcript }) {
-  const f = t().recording.fact;
-  const { source, provider } = transcript;
-  const facts = [
-    [f.length, item.duration_ms ? clock(item.duration_ms) : null],
-    [f.channels, source.channels],
-    [f.language, transcript.language.code],
-    [f.sure, transcript.confidence != null ? percent(transcript.confidence) : null],
-    [f.provider, provider.name],
-    [f.model, provider.model],
-    [f.cost, item.cost ? money(item.cost) : null],
-    [f.audio, `${item.container}/${item.name}`],
-    [f.came, moment(item.registered_at)],
-    ...Object.entries(item.metadata),
-  ];
-  return html`<section class="card panel" aria-labelledby="facts">
-    <h2 id="facts">${t().recording.facts}</h2>
-    <dl class="list">${facts.filter(([, value]) => value != null && value !== "").map(([name, value]) => html`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>
-    ${item.notes.length > 0 && html`<h3>${t().recording.notes}</h3><ul class="notes">${item.notes.map((/** @type {string} */ note) => html`<li>${note}</li>`)}</ul>`}
-  </section>`;
 }

@@ -16,10 +16,10 @@ const canPaint = typeof Highlight !== "undefined" && "highlights" in CSS;
  *   nameOf: (utterance: Utterance) => string, colourOf: (utterance: Utterance) => number,
  *   player: import("../player.js").Player, isFollowing: import("../../vendor/preact.js").Signal<boolean>,
  *   painted: Record<string, number[]>, current: import("../../vendor/preact.js").Signal<number>,
- *   replaced?: (at: number) => any,
+ *   editing: number, replaced: (at: number) => any, edit?: (at: number) => void,
  * }} props
  */
-export function Text({ utterances, words, language, nameOf, colourOf, player, isFollowing, painted, current, replaced }) {
+export function Text({ utterances, words, language, nameOf, colourOf, player, isFollowing, painted, current, editing, replaced, edit }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const all = useMemo(() => turns(utterances), [utterances]);
   const gap = NARROW.test(language ?? "") ? "" : " ";
@@ -28,7 +28,7 @@ export function Text({ utterances, words, language, nameOf, colourOf, player, is
     const nodes = textNodes(list.current);
     for (const [name, found] of Object.entries(painted)) paint(name, found, words, nodes);
     return () => Object.keys(painted).forEach((name) => canPaint && CSS.highlights.delete(name));
-  }, [utterances, words, painted]);
+  }, [utterances, words, painted, editing]);
 
   useEffect(() => {
     const spans = new Map();
@@ -74,7 +74,14 @@ export function Text({ utterances, words, language, nameOf, colourOf, player, is
     isFollowing.value = true;
   }
 
-  return html`<ol class="turns" ref=${list} onClick=${pick}>
+  function twice(/** @type {MouseEvent} */ event) {
+    const span = /** @type {Element} */ (event.target).closest("[data-at]");
+    if (!edit || !(span instanceof HTMLElement)) return;
+    getSelection()?.removeAllRanges();
+    edit(Number(span.dataset.at));
+  }
+
+  return html`<ol class="turns" ref=${list} onClick=${pick} onDblClick=${twice}>
     ${all.map((turn) => {
       const first = utterances[turn.utterances[0]];
       return html`<li key=${`${turn.id}-${turn.utterances[0]}`} dir="auto" lang=${turn.language ?? language ?? undefined} style=${{ "--voice": `var(--voice-${colourOf(first)})` }}>
@@ -83,7 +90,7 @@ export function Text({ utterances, words, language, nameOf, colourOf, player, is
           player.seek(turn.start_ms);
           player.play();
         }}>${clock(turn.start_ms)}</button> <bdi class="voice">${nameOf(first)}</bdi></div>
-        <p>${turn.utterances.map((at) => replaced?.(at) ?? html`<span key=${at} data-at=${at}>${utterances[at].text + gap}</span>`)}</p>
+        <p>${turn.utterances.map((at) => (at === editing && replaced(at)) || html`<span key=${at} data-at=${at}>${utterances[at].text + gap}</span>`)}</p>
       </li>`;
     })}
   </ol>`;

@@ -1,0 +1,1 @@
+"""People correct transcripts: revisions beside the machine's own, which stays as it is."""

@@ -1,0 +1,137 @@
+"""Somebody corrects a transcript.
+
+The revision is stored first, under its number and only if nobody has that number: this decides who
+was first. Then the corrected outputs are written, then the row says so, and with the row others are
+told. Whoever dies in between has done nothing that is not done again: the next one to save, or the
+same one once more, finds the revision and completes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.errors import RevisionConflict
+from shared.log import event
+from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.revision.apply import applied
+from shared.model.revision.revision import Change, Checked, Revision
+from shared.model.transcript.review import MOST, Span
+from shared.model.transcript.transcript import Transcript
+from shared.outputs import formats
+from shared.ports.blobs import Outputs, Revisions
+from shared.ports.queue import Clock
+from shared.ports.state import BatchStore
+from shared.revising.corrected import ReadCorrected
+
+
+class Correcting(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks for. `id` is the sender's own: the same once more is the same revision."""
+
+    id: str
+    based_on: int
+    note: str = ""
+    reviewed: bool = False
+    checked: tuple[Checked, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviseTranscript:
+    """Raises what `ReadCorrected` raises, and `RevisionConflict` where somebody was first."""
+
+    read: ReadCorrected
+    store: BatchStore
+    outputs: Outputs
+    revisions: Revisions
+    clock: Clock
+    corrected_container: str
+
+    def __call__(
+        self, batch_id: str, recording_id: str, asked: Correcting, author: str
+    ) -> Revision:
+        row, outcome = self.read.row(batch_id, recording_id)
+        head = outcome.correction.number if outcome.correction else 0
+        if asked.based_on != head:
+            return self._known(row, head, asked)
+        revision = Revision(
+            number=head + 1,
+            based_on=head,
+            machine_sha256=self.read.machine(outcome).sha256,
+            id=asked.id,
+            author=author,
+            at=self.clock.now(),
+            note=asked.note,
+            reviewed=asked.reviewed,
+            checked=asked.checked,
+            changes=asked.changes,
+        )
+        transcript = applied(self.read.latest(outcome), revision)
+        if not self.revisions.add(row, revision.number, msgspec.json.encode(revision)):
+            return self._completed(row, outcome, asked)
+        self._write(row, outcome, revision, transcript)
+        return revision
+
+    def _known(self, row: Recording, head: int, asked: Correcting) -> Revision:
+        """The same sent once more, after it was stored."""
+        later = (self.read.one(row, number) for number in range(asked.based_on + 1, head + 1))
+        found = next((each for each in later if each is not None and each.id == asked.id), None)
+        if found is None:
+            raise RevisionConflict(f"the transcript is at revision {head} by now")
+        return found
+
+    def _completed(self, row: Recording, outcome: Outcome, asked: Correcting) -> Revision:
+        """Somebody has stored that number, and may not have come to the end."""
+        number = asked.based_on + 1
+        there = self.read.one(row, number)
+        if there is not None:
+            self._write(row, outcome, there, applied(self.read.latest(outcome), there))
+            if there.id == asked.id:
+                return there
+        raise RevisionConflict(f"the transcript is at revision {number} by now")
+
+    def _write(
+        self, row: Recording, outcome: Outcome, revision: Revision, transcript: Transcript
+    ) -> None:
+        made = formats.render_all(transcript, outcome.outputs, row.profile.caption_speakers)
+        paths = {
+            name: self.outputs.put(
+                f"{self.corrected_container}/{outcome.outputs[name].partition('/')[2]}",
+                content,
+                formats.FORMATS[name].media_type,
+                recording=row,
+            )
+            for name, content in made.items()
+        }
+        correction = Correction(
+            number=revision.number,
+            at=revision.at,
+            author=revision.author,
+            is_reviewed=revision.reviewed or _was_reviewed(outcome),
+            outputs=paths,
+        )
+        now = replace(
+            outcome,
+            correction=correction,
+            needs_review=transcript.needs_review,
+            review_spans=_spans(transcript),
+        )
+        self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
+        event(
+            "transcript.corrected",
+            batch=row.batch_id,
+            recording=row.id,
+            number=revision.number,
+            caller=revision.author,
+        )
+
+
+def _was_reviewed(outcome: Outcome) -> bool:
+    return outcome.correction is not None and outcome.correction.is_reviewed
+
+
+def _spans(transcript: Transcript) -> tuple[Span, ...]:
+    stretches = transcript.review.stretches if transcript.review else ()
+    return tuple(Span(s.start_ms, s.end_ms, s.confidence or 0.0) for s in stretches[:MOST])

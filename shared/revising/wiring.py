@@ -1,0 +1,22 @@
+"""What people can do about a transcript, wired."""
+
+from __future__ import annotations
+
+from shared.ports.ground import Ground
+from shared.revising.corrected import FetchRevision, ReadCorrected
+from shared.revising.revise import ReviseTranscript
+
+
+class RevisingDesk:
+    def __init__(self, ground: Ground) -> None:
+        ports, store = ground.ports, ground.store
+        self.read = ReadCorrected(store=store, outputs=ports.outputs, revisions=ports.revisions)
+        self.fetch = FetchRevision(read=self.read)
+        self.revise = ReviseTranscript(
+            read=self.read,
+            store=store,
+            outputs=ports.outputs,
+            revisions=ports.revisions,
+            clock=ports.clock,
+            corrected_container=ports.corrected,
+        )

@@ -1,0 +1,99 @@
+// Review from the keyboard alone; two people at once; speakers; back to what was.
+import assert from "node:assert/strict";
+import { address, check, fits, given, onStage, root, until } from "./stage.mjs";
+
+await onStage(async (page, open) => {
+  await page.goto(address.href);
+  await page.getByRole("heading", { name: "Running" }).waitFor();
+
+  // -- the queue, and a recording by the keyboard alone --
+  await page.getByRole("link", { name: "Review" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("The most in doubt first").waitFor();
+  await check(page, "what is left to review");
+  const first = page.getByRole("main").getByRole("link").first();
+  await first.focus();
+  await page.keyboard.press("Enter");
+  const doubts = page.getByRole("region", { name: "Doubts" }).getByRole("listitem");
+  await doubts.first().waitFor();
+  const many = await doubts.count();
+  assert.ok(many >= 2, `${many} doubts`);
+  await page.locator("main").focus();
+  await page.keyboard.press("n");
+  await doubts.first().getByText("Right as it is").waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-now]"));
+  await check(page, "a doubt");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 stretch heard").waitFor();
+  await page.keyboard.press("e");
+  const field = page.getByRole("textbox", { name: "Text of this utterance" });
+  await field.waitFor();
+  await check(page, "the editor");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Quite another sentence stands here now.");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 change, 1 stretch heard").waitFor();
+  await page.getByText("kept in this browser").waitFor();
+
+  // -- nothing is lost by a reload --
+  await page.reload();
+  await page.getByText("1 change, 1 stretch heard").waitFor();
+  await page.keyboard.press("Control+s");
+  await page.getByText("Saved as revision 1.").waitFor();
+  await page.getByRole("region", { name: "Transcript" }).getByText("Quite another sentence").waitFor();
+  await until(() => page.evaluate(() => (CSS.highlights.get("mended")?.size ?? 0) > 0));
+  await check(page, "a corrected recording");
+  await fits(page, "a corrected recording");
+
+  // -- two at once lose nothing --
+  const here = page.url();
+  const other = await open();
+  await other.goto(root + address.hash);
+  await other.getByRole("heading", { name: "Running" }).waitFor();
+  await other.goto(here);
+  await change(other, 1, "What the other one heard.");
+  await change(page, 2, "What this one heard.");
+  await change(page, 1, "What this one heard there.");
+  await other.keyboard.press("Control+s");
+  await other.getByText("Saved as revision 2.").waitFor();
+  await page.keyboard.press("Control+s");
+  await page.getByText("Somebody changed the same place").waitFor();
+  await check(page, "two at once");
+  await page.getByRole("button", { name: "Keep mine" }).click();
+  await page.keyboard.press("Control+s");
+  await page.getByText("Saved as revision 3.").waitFor();
+  const text = page.getByRole("region", { name: "Transcript" });
+  await text.getByText("What this one heard there.").waitFor();
+  await text.getByText("What this one heard.", { exact: false }).first().waitFor();
+
+  // -- speakers --
+  const speakers = page.getByRole("region", { name: "Speakers" });
+  await speakers.getByRole("textbox").first().fill("Anna");
+  await page.keyboard.press("Tab");
+  await text.getByText("Anna").first().waitFor();
+  await speakers.getByRole("combobox").last().selectOption({ label: "Anna" });
+  await until(async () => (await speakers.getByRole("listitem").count()) === 1);
+  await page.locator("main").focus();
+  await page.keyboard.press("Control+s");
+  await page.getByText("Saved as revision 4.").waitFor();
+
+  // -- back to what was, and through with it --
+  const history = page.getByRole("region", { name: "History" });
+  await until(async () => (await history.getByRole("listitem").count()) === 5);
+  await history.getByRole("button", { name: "Go back to it" }).last().click();
+  await page.getByText("It is as it was then").waitFor();
+  assert.equal(await text.getByText("Quite another sentence").count(), 0);
+  await page.keyboard.press("u");
+  await text.getByText("Quite another sentence").waitFor();
+  await page.getByRole("button", { name: "Done with this recording" }).click();
+  await page.getByText("Saved as revision 5.").waitFor();
+  await page.getByText("The provider is sure of every word.").waitFor();
+  return { here };
+});
+
+async function change(page, at, text) {
+  await page.locator(`[data-at="${at}"]`).dblclick();
+  await page.getByRole("textbox", { name: "Text of this utterance" }).fill(text);
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Transcript" }).getByText(text).waitFor();
+}

@@ -1,0 +1,44 @@
+"""What corrections rest on: of two who store one number, one is first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from azure.storage.blob import BlobServiceClient
+
+from local.stack.azurite import Azurite
+from shared.ports.blobs import Revisions
+from shared.stores.blob.revisions import BlobRevisions
+from tests.contract.stores import a_recording, fresh
+from tests.fakes.blobs import FakeRevisions
+
+
+@pytest.fixture(params=["stand-in", "blobs"])
+def revisions(request: pytest.FixtureRequest) -> Iterator[Revisions]:
+    if request.param == "stand-in":
+        yield FakeRevisions()
+        return
+    azurite: Azurite = request.getfixturevalue("azurite")
+    with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
+        container = fresh("revisions")
+        service.create_container(container)
+        yield BlobRevisions(service, container)
+
+
+def test_a_number_is_given_once(revisions: Revisions) -> None:
+    row = a_recording()
+    assert revisions.add(row, 1, b"first")
+    assert not revisions.add(row, 1, b"second")
+    assert revisions.add(row, 2, b"third")
+    assert [revisions.read(row, n) for n in (1, 2, 3)] == [b"first", b"third", None]
+
+
+def test_all_of_a_recording_are_removed_and_none_of_another(revisions: Revisions) -> None:
+    row, other = a_recording(), a_recording(1)
+    for each in (row, other):
+        revisions.add(each, 1, b"one")
+    revisions.remove(row)
+    revisions.remove(row)
+    assert revisions.read(row, 1) is None
+    assert revisions.read(other, 1) == b"one"
