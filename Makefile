@@ -72,7 +72,7 @@ backup: setup ## a copy of a deployment's table: DATA_STORAGE=https://... make b
 restore: setup ## bring such a copy back; rows that are there stay
 	$(PY) -m local.backup restore "$(FILE)"
 
-live: setup ## a real service, for whoever has a key: make live PROVIDER=assemblyai AUDIO=https://... (LIVE=azure: a deployment)
+live: setup ## a real service, for whoever has a key: make live PROVIDER=name AUDIO=https://... (LIVE=azure: a deployment)
 	$(PY) -m local.live "$(or $(LIVE),$(PROVIDER))" --audio "$(AUDIO)"
 
 check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]

@@ -26,7 +26,7 @@ class ProfilesQuery(msgspec.Struct, frozen=True, kw_only=True):
 class ProfilesText(msgspec.Struct, frozen=True, kw_only=True):
     """A file of profiles."""
 
-    version: _Version
+    version: Annotated[str, Meta(title="Version", description="12 hex digits")]
     toml: _Text
 
 
