@@ -32,8 +32,8 @@ from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
 from shared.ports.ground import Common, Ground, Ports
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
-from shared.ports.state import EndpointBook
 from shared.reading.wiring import ReadingDesk
 
 

@@ -17,19 +17,18 @@ from shared.ports.access import ApiKeys
 from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
-from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Leftovers, Queue
-from shared.ports.state import (
+from shared.ports.indices import (
     ActiveJobs,
-    BatchStore,
     Contents,
     Diaries,
     EndpointBook,
     Line,
     Names,
     NoticedBook,
-    NoticedRows,
 )
+from shared.ports.provider import SpeechProvider
+from shared.ports.queue import Clock, Leftovers, Queue
+from shared.ports.state import BatchStore, NoticedRows
 
 
 class EventPorts(NamedTuple):

@@ -31,7 +31,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.spending import money_back
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
-from shared.ports.state import Names
+from shared.ports.indices import Names
 
 
 class _Found(NamedTuple):

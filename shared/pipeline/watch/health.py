@@ -17,9 +17,9 @@ from shared.pipeline.watch.brakes import ReadBrakes
 from shared.pipeline.watch.profiles import ProfilesInForce, in_force
 from shared.pipeline.watch.timers import LookAtTimers, TimerHealth
 from shared.ports.ground import ProfilesFile, UseCase
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
-from shared.ports.state import EndpointBook
 from shared.version import VERSION
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
