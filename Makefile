@@ -18,7 +18,7 @@ SECONDS ?= 600
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
+.PHONY: help setup demo run drop check-profiles emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ run: setup ## the same stack, staying up
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
+
+check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
+	$(PY) -m local check-profiles $(FILE)
 
 emulators: setup ## only the provider emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"

@@ -16,6 +16,7 @@ from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import base_environment, running_stack
+from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 
 SAMPLES = str(ROOT / "samples" / "audio")
@@ -50,6 +51,8 @@ def _carry_out(options: argparse.Namespace) -> int:
             from local.stack.demo import drop_into
 
             return drop_into(CACHE, options.audio or [SAMPLES], options.out, dict(options.metadata))
+        case "check-profiles":
+            return check_profiles(options.file)
         case "archive":
             return archive(options.results, options.out)
         case "run":
@@ -79,6 +82,15 @@ def run(engine: str, port: int, provider: str) -> int:
             )
             while not told_to_stop.wait(1):
                 stack.check()
+    return 0
+
+
+def check_profiles(file: Path) -> int:
+    """Whether a file of profiles would be taken, as far as that can be told without the settings of
+    the deployment: links and endpoints are its own."""
+    text = read_file(file)
+    found = parse_profiles(text, file=file.name, providers=set(EMULATORS))
+    print(f"{file}: {len(found)} profiles, no mistakes: {', '.join(p.name for p in found)}")
     return 0
 
 
@@ -136,6 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="drop audio, show what was said, keep the outputs")
     demo.add_argument("--minutes", type=float, default=60, help="give up after that long")
     drop = commands.add_parser("drop", help="drop audio into the stack that `run` keeps up")
+    check = commands.add_parser("check-profiles", help="look for mistakes in a file of profiles")
+    check.add_argument("file", type=Path, nargs="?", default=ROOT / "profiles.toml")
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the provider emulators")

@@ -32,8 +32,8 @@ from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
 from shared.ports.ground import Common, Ground, Ports
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
-from shared.ports.state import EndpointBook
 from shared.reading.wiring import ReadingDesk
 
 
@@ -88,6 +88,7 @@ class Application:
         self.drain = self._watching.drain
         self.drain_blob_event = self._watching.drain_blob_event
         self.health = self._watching.health
+        self.profiles_desk = self._watching.profiles
         self.change_brake = self._watching.change_brake
         self.brakes = self._watching.read_brakes
         self._offer_batches()
@@ -138,6 +139,11 @@ class Application:
         self.belongings = Belongings(
             store=ports.store, subscription=self.subscriptions.get, intake=ports.intake
         )
+
+    @property
+    def ports(self) -> Ports:
+        """What it stands on."""
+        return self._ports
 
     @property
     def public_url(self) -> str | None:

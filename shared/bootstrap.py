@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from secrets import token_bytes
 from threading import Lock
+from time import monotonic
+from typing import TypedDict
 from uuid import uuid4
 
 import httpx
 import requests
 
 from shared.application import Application
-from shared.configuration.in_force import InForce, profiles_in_force, signs_links
+from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
 from shared.configuration.settings import Settings, read_settings
+from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
-from shared.model.profile.profile import Profile
+from shared.model.profile.profile import Profile, version_of
 from shared.model.setting import Endpoint
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
 from shared.pipeline.collect.webhook import webhook_url
+from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
+from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
 from shared.ports.provider import SpeechProvider
 from shared.providers.azure_speech.auth import default_credential
@@ -56,6 +61,7 @@ from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
+FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -64,22 +70,55 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def application() -> Application:
-    """The application of this process. Raises `ConfigurationError` with every problem."""
-    with _building:
-        return _application()
+class Lasting:
+    """The application of a process, on the profiles that are in force: once a minute it looks
+    whether an owner gave others, and is built anew where that is so. `clock` tells seconds."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock, self._looked_at = clock, 0.0
+        self._building = Lock()  # a process starts with many messages at once
+        self._settings: Settings | None = None
+        self._app: Application | None = None
+        self._given: str | None = None
+
+    def __call__(self) -> Application:
+        """Raises `ConfigurationError` with every problem, and `StoreUnavailable` where nobody can
+        say which profiles are in force."""
+        with self._building:
+            app = self._app or self._start()
+            is_due = self._clock() - self._looked_at >= FRESH_SECONDS
+            if is_due:
+                self._looked_at = self._clock()
+        return self._looked(app) if is_due else app
+
+    def _start(self) -> Application:
+        quiet_libraries()
+        self._settings = read_settings()
+        if self._settings.unknown:
+            event("settings.unknown", problems=self._settings.unknown, level=30)
+        self._app = build(self._settings, takes_given=True)
+        file = self._app.ports.profiles_file
+        self._given = file.text if file.origin == "given" else None
+        self._looked_at = self._clock()
+        return self._app
+
+    def _looked(self, app: Application) -> Application:
+        """Where storage does not tell, the profiles of before are the best that is known."""
+        try:
+            given = given_text(app.ports.requests)
+        except DropscribeError:
+            return app
+        if given == self._given or self._settings is None:
+            return app
+        found = _in_force(self._settings, app.ports.requests, given)
+        self._given = given
+        self._app = Application(app.ports._replace(**_of_profiles(self._settings, found)))
+        event("profiles.changed", version=version_of(found.text), origin=found.origin)
+        return self._app
 
 
-@cache
-def _application() -> Application:
-    quiet_libraries()
-    settings = read_settings()
-    if settings.unknown:
-        event("settings.unknown", problems=settings.unknown, level=30)
-    return build(settings)
-
-
-_building = Lock()  # a process starts with many messages at once, and `cache` lets all of them in
+application = Lasting()
+"""The application of this process."""
 
 
 def build(
@@ -87,9 +126,11 @@ def build(
     *,
     http: httpx.Client | None = None,
     session: requests.Session | None = None,
+    takes_given: bool = False,
 ) -> Application:
     """Wire everything together for these settings. `http` carries the calls to providers,
-    `session` those to storage."""
+    `session` those to storage. `takes_given`: profiles that an owner gave go over those of the
+    release, which takes a look into storage."""
     account = StorageAccount(
         settings.data_storage,
         lambda: default_credential(settings.azure_client_id),
@@ -100,7 +141,8 @@ def build(
     table = account.table(settings.state_table)
     secret = settings.webhook_secret
     asked = BlobRequests(account.blobs, settings.batches_container)
-    in_force = _in_force(settings, asked)
+    given = given_text(asked) if takes_given else None
+    in_force = _in_force(settings, asked, given)
     outbound = OutboundHttp(allow_http=settings.allow_http, allowed=settings.outbound_networks)
     return Application(
         Ports(
@@ -125,8 +167,7 @@ def build(
                 name: offer.limits_with(settings.of_provider[name])
                 for name, offer in OFFERS.items()
             },
-            profiles=in_force.profiles,
-            profiles_file=ProfilesFile(in_force.text, in_force.problems),
+            **_of_profiles(settings, in_force),
             policy=settings.policy,
             prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
             pool=TellingPool(2 * settings.policy.write_threads, "write"),
@@ -161,7 +202,6 @@ def build(
             allow_http=settings.allow_http,
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
-            ceilings=_ceilings(settings, in_force.profiles),
             stopped=settings.stopped,
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
@@ -169,8 +209,25 @@ def build(
     )
 
 
-def _in_force(settings: Settings, asked: BlobRequests) -> InForce:
-    found = profiles_in_force(settings, asked.recall)
+class _OfProfiles(TypedDict):
+    """What follows from the file of profiles."""
+
+    profiles: tuple[Profile, ...]
+    profiles_file: ProfilesFile
+    ceilings: dict[str, Ceiling]
+
+
+def _of_profiles(settings: Settings, found: InForce) -> _OfProfiles:
+    check = partial(parsed, settings=settings)
+    return _OfProfiles(
+        profiles=found.profiles,
+        profiles_file=ProfilesFile(found.text, found.problems, found.origin, check),
+        ceilings=_ceilings(settings, found.profiles),
+    )
+
+
+def _in_force(settings: Settings, asked: Requests, given: str | None) -> InForce:
+    found = profiles_in_force(settings, asked.recall, given)
     if found.problems:
         event("profiles.refused", problems=len(found.problems), first=found.problems[0], level=40)
     return found

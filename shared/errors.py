@@ -17,6 +17,9 @@
     │   ├── SubscriptionRefused   of a subscription
     │   └── KeyRefused            of a key of the API
     ├── KeyMissing                there is no such key of the API
+    ├── ProfilesRefused           a file of profiles has mistakes; lists all of them
+    ├── ProfilesChanged           somebody else gave other profiles meanwhile
+    ├── ProfilesMissing           no profiles of that version are kept
     ├── UnknownScope              nothing of that name can be stopped
     ├── UnknownEndpoint           a caller names a provider endpoint that is not configured
     ├── StoreConflict             somebody else changed the row or the blob first
@@ -117,6 +120,29 @@ class KeyReused(DropscribeError):
     """The idempotency key belongs to a request with another content."""
 
     status = 422
+
+
+class ProfilesRefused(DropscribeError):
+    """A file of profiles is taken whole or not at all; `problems` holds all that is wrong with
+    it, one line each."""
+
+    status = 422
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("the profiles have mistakes, and those of before stay in force")
+
+
+class ProfilesChanged(DropscribeError):
+    """The version that was to be replaced is not the one that there is."""
+
+    status = 409
+
+
+class ProfilesMissing(DropscribeError):
+    """Nobody ever gave profiles of that version."""
+
+    status = 404
 
 
 class BatchMissing(DropscribeError):

@@ -128,4 +128,11 @@ OPERATIONS = {
     "create_key": Operation("POST", "keys", "Make a key", (), True),
     "list_keys": Operation("GET", "keys", "List keys", (), False),
     "revoke_key": Operation("DELETE", "keys/{key_id}", "Revoke a key", (), False),
+    "get_profiles_file": Operation(
+        "GET", "profiles/file", "Get the profiles as a file", ("version",), False
+    ),
+    "give_profiles_file": Operation("PUT", "profiles/file", "Change the profiles", (), True),
+    "take_profiles_file_back": Operation(
+        "DELETE", "profiles/file", "Go back to the profiles of the release", (), False
+    ),
 }

@@ -275,6 +275,7 @@ class Health(TypedDict):
     timers: NotRequired[list[TimerHealth]]
     warnings: NotRequired[list[str]]
     functions: NotRequired[int | None]
+    profiles: NotRequired[ProfilesInForce | None]
 
 
 HealthStatus = Literal["ok", "degraded", "down"]
@@ -504,6 +505,11 @@ class NewKey(TypedDict):
     ends_at: NotRequired[str | None]
 
 
+class NewProfiles(TypedDict):
+    toml: str
+    replaces: NotRequired[str]
+
+
 class NewSubscription(TypedDict):
     url: str
     title: NotRequired[str]
@@ -556,6 +562,19 @@ class Problem(TypedDict):
 
 
 Profanity = Literal["masked", "none", "removed", "tags"]
+
+
+class ProfilesInForce(TypedDict):
+    version: str
+    origin: ProfilesOrigin
+
+
+ProfilesOrigin = Literal["release", "given", "kept"]
+
+
+class ProfilesText(TypedDict):
+    version: str
+    toml: str
 
 
 class Provider(TypedDict):

@@ -73,6 +73,12 @@ def show_end(console: Console, progress: Progress, out: Path | None, seconds: fl
     for folder in ("transcripts", "reports", "errors"):
         if (out / folder).exists():
             console.print(f"  {out / folder}/", soft_wrap=True)
+    for batch in dict.fromkeys(row.batch_id for row in progress.rows.values()):
+        console.print(
+            f"  {out / 'reports' / batch}.html: open it to read, find and hear again",
+            soft_wrap=True,
+            markup=False,
+        )
 
 
 def _facts(transcript: Transcript) -> str:

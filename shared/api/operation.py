@@ -17,7 +17,7 @@ from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
 from shared.api.words import words_at
 from shared.application import Application
-from shared.errors import ConfigurationError, Fault
+from shared.errors import DropscribeError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
 from shared.model.access.roles import Rights
 from shared.model.manifest.known import Known
@@ -85,8 +85,8 @@ class Operation:
     names that a parameter of the query had before to the one that it has: they are taken and not
     described. `rights` are the roles that may call it, and how far each reaches; `is_open` lets
     everybody in. `unconfigured` answers where settings or profiles are
-    wrong and there is no application; without it that is a problem. Each is itself and
-    no other, whatever others hold."""
+    wrong, or storage does not answer, and there is no application; without it that is a problem.
+    Each is itself and no other, whatever others hold."""
 
     name: str
     method: str
@@ -103,7 +103,7 @@ class Operation:
     problems: tuple[int, ...] = ()
     rights: Rights = field(default_factory=dict)
     is_open: bool = False
-    unconfigured: Callable[[ConfigurationError], Response] | None = None
+    unconfigured: Callable[[DropscribeError], Response] | None = None
     tag: str = ""
     path_names: tuple[str, ...] = field(init=False)
     read_body: Callable[[bytes], Any] | None = field(init=False)

@@ -15,6 +15,7 @@ from shared.errors import (
     FieldRefused,
     InputError,
     ManifestRefused,
+    ProfilesRefused,
 )
 
 MOST_FAULTS = 200
@@ -69,6 +70,11 @@ def of_error(error: DropscribeError) -> Response:
     if isinstance(error, FieldRefused):
         fault = Fault(code="invalid", message=str(error), at=error.field)
         return problem(error.status, _code(error), _sentence(str(error)), (fault,))
+    if isinstance(error, ProfilesRefused):
+        found = tuple(Fault(code="misconfigured", message=text) for text in error.problems)
+        more = max(len(found) - MOST_FAULTS, 0)
+        detail = _sentence(str(error))
+        return problem(error.status, _code(error), detail, found[:MOST_FAULTS], more=more)
     if isinstance(error, ConfigurationError):
         found = tuple(Fault(code="misconfigured", message=text) for text in error.problems)
         return problem(error.status, _code(error), _MISCONFIGURED, found[:MOST_FAULTS])

@@ -11,7 +11,7 @@ from shared.api.http import Request, Response
 from shared.api.operation import Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
-from shared.errors import ConfigurationError, DropscribeError
+from shared.errors import ConfigurationError, DropscribeError, StoreUnavailable
 from shared.log import event
 
 
@@ -41,6 +41,8 @@ def serve(
     except DropscribeError as error:
         if error.status >= 500:
             _told(operation, error)
+        if isinstance(error, StoreUnavailable) and operation.unconfigured:
+            return operation.unconfigured(error)
         return of_error(error)
     except Exception as error:  # the host would answer without a word
         _told(operation, error)

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import codecs
 
+_ENCRYPTED = "an encrypted file"
+_DICTATIONS = (b"\x02dss", b"\x03dss", b"\x03ds2", b"\x07ds2")
+"""DSS and DS2, of Olympus, Philips and Grundig: a number, then a name."""
 _SIGNATURES = (
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"MThd", "a MIDI file, which holds notes and no sound"),
+    (b"Salted__", _ENCRYPTED),
+    (b"-----BEGIN PGP MESSAGE", _ENCRYPTED),
+    (b"age-encryption.org/", _ENCRYPTED),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
@@ -46,6 +57,17 @@ def other_kind(head: bytes) -> str | None:
     if text is None:
         return None
     return "a web page or XML" if text.lstrip().startswith("<") else "text"
+
+
+def is_dictation(head: bytes) -> bool:
+    """A recording of a dictation machine, which nobody reads."""
+    return head.startswith(_DICTATIONS)
+
+
+def is_web_form(head: bytes) -> bool:
+    """What a browser sends: a file behind the header of its field (RFC 7578), stored as it came."""
+    start = head[:_LOOKED_AT].lower()
+    return start.startswith(b"--") and b"content-disposition: form-data" in start
 
 
 def _text(start: bytes) -> str | None:

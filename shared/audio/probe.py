@@ -19,7 +19,7 @@ from msgspec import structs
 
 from shared.audio import mp4
 from shared.audio.index import Index, read_index
-from shared.audio.kinds import other_kind
+from shared.audio.kinds import is_dictation, is_web_form, other_kind
 from shared.audio.length import amr_ms, by_bytes, mp3_is_doubtful
 from shared.audio.promise import Promise, broken_promise, wav_holds_no_sound
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile, TooManyReads
@@ -79,7 +79,7 @@ class _Looking:
         head = self.file.head
         if wav_holds_no_sound(head, self.file.size):
             raise texts.EMPTY_WAV.error()
-        if other_kind(head):
+        if is_dictation(head) or is_web_form(head) or other_kind(head):
             raise not_audio(head, self.name)
         sound, promise = self._mp4() if mp4.looks_like_mp4(head) else self._other()
         if promise and promise.whole_ms is None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from shared.audio.kinds import other_kind
+from shared.audio.kinds import is_dictation, is_web_form, other_kind
 from shared.audio.promise import Promise
 from shared.errors import InputError
 from shared.model.failure_texts import (
     BYTES_CUT_OFF,
+    DICTATION,
     NO_HEADER,
     NOT_AUDIO,
     OTHER_CONTENT,
     SOUND_CUT_OFF,
+    WEB_FORM,
 )
 
 _RAW_ENDINGS = (".wav", ".pcm", ".raw", ".ulaw", ".alaw", ".vox", ".sln")
@@ -18,6 +20,10 @@ _RAW_ENDINGS = (".wav", ".pcm", ".raw", ".ulaw", ".alaw", ".vox", ".sln")
 
 def not_audio(head: bytes, name: str) -> InputError:
     """Garbage, text, another kind of file, or raw samples without a header."""
+    if is_dictation(head):
+        return DICTATION.error()
+    if is_web_form(head):
+        return WEB_FORM.error()
     if kind := other_kind(head):
         return OTHER_CONTENT.error(kind=kind)
     if name.lower().endswith(_RAW_ENDINGS) and head[:4] not in (b"RIFF", b"RF64"):
@@ -26,7 +32,12 @@ def not_audio(head: bytes, name: str) -> InputError:
 
 
 def cut_off(promise: Promise) -> InputError:
-    """In seconds where they are known, else in bytes."""
-    if promise.whole_ms is not None and promise.present_ms is not None:
-        return SOUND_CUT_OFF.error(whole=promise.whole_ms / 1000, present=promise.present_ms / 1000)
+    """In seconds where they are known and differ as they are written, else in bytes."""
+    whole_ms, present_ms = promise.whole_ms, promise.present_ms
+    if whole_ms is not None and present_ms is not None and _tenths(whole_ms) != _tenths(present_ms):
+        return SOUND_CUT_OFF.error(whole=whole_ms / 1000, present=present_ms / 1000)
     return BYTES_CUT_OFF.error(promised=promise.promised_bytes, present=promise.present_bytes)
+
+
+def _tenths(length_ms: int) -> str:
+    return f"{length_ms / 1000:.1f}"

@@ -27,8 +27,9 @@ from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
+from shared.ports.indices import Line
 from shared.ports.provider import SpeechProvider
-from shared.ports.state import ROWS_IN_TRANSACTION, Line
+from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROWS_IN_RUN = 1_000
 JOBS_IN_RUN = 25

@@ -19,8 +19,9 @@ from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile
 from shared.outputs.report import FORMATS
 from shared.ports.blobs import Outputs, Requests
+from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchFilter, BatchStore, Diaries, Diary
+from shared.ports.state import BatchFilter, BatchStore
 
 ROWS_AT_ONCE = 50
 PARTS_IN_RUN = 40

@@ -22,8 +22,8 @@ from shared.model.batch.batch import Batch
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import Manifest
+from shared.ports.indices import ContentClaim, Contents
 from shared.ports.queue import Clock
-from shared.ports.state import ContentClaim, Contents
 
 SAME_WITHIN = timedelta(minutes=5)
 """A flow that asks for the same thing every five minutes means it."""

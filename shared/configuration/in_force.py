@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError, DropscribeError
 from shared.model.profile.profile import KEPT_PROFILES, Profile
 
+Origin = Literal["release", "given", "kept"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,42 +34,56 @@ def read_configuration(environment: Mapping[str, str] | None = None) -> Configur
 
 
 class InForce(NamedTuple):
-    """`text` is that of the file. `problems` is why that of this release is not in force, but one
-    of before."""
+    """`text` is that of the file, `origin` whose it is. `problems` is why that of this release, or
+    the one that was given, is not in force, but one of before."""
 
     profiles: tuple[Profile, ...]
     text: str
     problems: tuple[str, ...] = ()
+    origin: Origin = "release"
 
 
-def profiles_in_force(settings: Settings, recall: Callable[[str], bytes | None]) -> InForce:
-    """The profiles of this release, or, where they have mistakes, the last ones that had none, as
-    `recall` gives what is kept under a name. Raises `ConfigurationError` where there are none."""
+def profiles_in_force(
+    settings: Settings, recall: Callable[[str], bytes | None], given: str | None = None
+) -> InForce:
+    """The profiles that were given, else those of this release; where they have mistakes, the last
+    ones that had none, as `recall` gives what is kept under a name, or in the end those of the
+    release. Raises `ConfigurationError` where there are none."""
     try:
-        text = read_file(ROOT / settings.profiles_file)
-        return InForce(_parsed(text, settings), text)
+        if given is not None:
+            return InForce(parsed(given, settings), given, origin="given")
+        return _of_release(settings)
     except ConfigurationError as error:
         before = _before(settings, recall)
+        if before is None and given is not None:
+            before = _of_release(settings)
         if before is None:
             raise
         return before._replace(problems=tuple(error.problems))
+
+
+def _of_release(settings: Settings) -> InForce:
+    text = read_file(ROOT / settings.profiles_file)
+    return InForce(parsed(text, settings), text)
 
 
 def _before(settings: Settings, recall: Callable[[str], bytes | None]) -> InForce | None:
     try:
         content = recall(KEPT_PROFILES)
         text = (content or b"").decode("utf-8")
-        return InForce(_parsed(text, settings), text) if text else None
+        return InForce(parsed(text, settings), text, origin="kept") if text else None
     except (DropscribeError, UnicodeDecodeError):
         return None
 
 
 def read_profiles(settings: Settings) -> tuple[Profile, ...]:
     """As they are good for the endpoints of these settings. Raises `ConfigurationError`."""
-    return _parsed(read_file(ROOT / settings.profiles_file), settings)
+    return parsed(read_file(ROOT / settings.profiles_file), settings)
 
 
-def _parsed(text: str, settings: Settings) -> tuple[Profile, ...]:
+def parsed(text: str, settings: Settings) -> tuple[Profile, ...]:
+    """The profiles in the text of a file, as they are good for these settings. Raises
+    `ConfigurationError`."""
     return parse_profiles(
         text,
         file=Path(settings.profiles_file).name,

@@ -44,7 +44,8 @@ def parse_profiles(
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([f"{file}: is not TOML ({error})"]) from None
+        hint = "; texts stand in quotes" if "Invalid value" in str(error) else ""
+        raise ConfigurationError([f"{file}: is not TOML ({error}){hint}"]) from None
     reader = _Reader(file, providers, sas_hours, endpoints)
     profiles = reader.profiles(document)
     if reader.problems:

@@ -32,6 +32,7 @@ from shared.model.endpoint.endpoint import EndpointState
 from shared.model.endpoint.limits import Limits, take
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import (
     JobRequest,
     Prepaid,
@@ -44,7 +45,6 @@ from shared.ports.provider import (
     WebhookHint,
 )
 from shared.ports.queue import Clock
-from shared.ports.state import EndpointBook
 
 _T = TypeVar("_T")
 

@@ -17,9 +17,9 @@ from shared.errors import (
 from shared.log import event
 from shared.model.endpoint import endpoint as model
 from shared.model.endpoint.endpoint import EndpointState
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import JobRequest
 from shared.ports.queue import Clock
-from shared.ports.state import EndpointBook
 
 TRIES = 10
 

@@ -24,8 +24,9 @@ from shared.model.events.happenings import (
     of_submitted,
 )
 from shared.model.events.notice import Notice
+from shared.ports.indices import NoticedBook
 from shared.ports.queue import Clock
-from shared.ports.state import ROWS_IN_TRANSACTION, NoticedBook, NoticedRows, in_transactions
+from shared.ports.state import ROWS_IN_TRANSACTION, NoticedRows, in_transactions
 
 ENDPOINTS = "!endpoint"
 """The partition of the endpoint book."""

@@ -16,8 +16,8 @@ from shared.messages import Announce, Deliver
 from shared.model.batch.policy import Policy
 from shared.model.events.delivery import CALLBACKS
 from shared.ports.events import Deliveries, Outbox, OutboxNote, Subscriptions
+from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import Diaries, Diary
 
 PURGED_EVERY = timedelta(hours=1)
 MOST_PURGED = 10_000

@@ -59,6 +59,13 @@ MORE_DECLARED = _input("not_audio",
 OTHER_CONTENT = _input("not_audio",
     "The content is {kind}, whatever the file's name says.",
     "Upload the audio file itself.")
+DICTATION = _input("not_audio",
+    "The content is a dictation in DSS or DS2, as dictation machines write it; no provider reads "
+    "that.",
+    "Save it as WAV or MP3 with the program of the machine and upload that.")
+WEB_FORM = _input("not_audio",
+    "The content is what a browser sends for a form, with the file inside.",
+    "The program that stored it has to take the file out of the form; upload the file itself.")
 NO_HEADER = _input("not_audio",
     "The file has no WAV header, so nothing says how its samples are to be read.",
     "If it is raw PCM, add a header with the right sample rate, sample size and number of channels "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple, TypedDict
+from typing import Literal, NamedTuple, TypedDict
 
 from shared.model.batch.policy import Policy
 from shared.model.manifest.known import Known
@@ -17,19 +17,18 @@ from shared.ports.access import ApiKeys
 from shared.ports.blobs import AudioBlobs, OutputLinks, Outputs, Requests, Uploads, WebAudio
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
-from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock, Leftovers, Queue
-from shared.ports.state import (
+from shared.ports.indices import (
     ActiveJobs,
-    BatchStore,
     Contents,
     Diaries,
     EndpointBook,
     Line,
     Names,
     NoticedBook,
-    NoticedRows,
 )
+from shared.ports.provider import SpeechProvider
+from shared.ports.queue import Clock, Leftovers, Queue
+from shared.ports.state import BatchStore, NoticedRows
 
 
 class EventPorts(NamedTuple):
@@ -58,11 +57,14 @@ class AccessPorts(NamedTuple):
 
 
 class ProfilesFile(NamedTuple):
-    """The file that the profiles are of. `problems` is why that of the release is not in force, but
-    one of before."""
+    """The file that the profiles are of. `problems` is why that of the release, or the one that was
+    given, is not in force, but one of before. `origin` is "release", "given" or "kept". `check`
+    raises `ConfigurationError` for the text of a file that has mistakes."""
 
     text: str = ""
     problems: tuple[str, ...] = ()
+    origin: Literal["release", "given", "kept"] = "release"
+    check: Callable[[str], object] = len
 
 
 class Ports(NamedTuple):

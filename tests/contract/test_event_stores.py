@@ -28,7 +28,8 @@ from shared.model.events.notice import Notice, notice_of
 from shared.model.events.subscription import Confidential, SigningSecret, Subscription
 from shared.ports.blobs import Requests
 from shared.ports.events import Confidences, Deliveries, DeliveryFilter, Outbox, Subscriptions
-from shared.ports.state import BatchStore, EndpointBook
+from shared.ports.indices import EndpointBook
+from shared.ports.state import BatchStore
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.deliveries import TableDeliveries

@@ -15,7 +15,7 @@ from shared.errors import StoreConflict
 from shared.model.batch.fingerprint import Fingerprint, KnownName, name_key
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.endpoint.limits import Counted, Ramped
-from shared.ports.state import (
+from shared.ports.indices import (
     ActiveJobs,
     ContentClaim,
     Contents,

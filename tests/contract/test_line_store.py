@@ -10,7 +10,7 @@ import pytest
 
 from shared.errors import StoreConflict
 from shared.model.batch.job import Job
-from shared.ports.state import Line, LineHead
+from shared.ports.indices import Line, LineHead
 from shared.stores.table.line import TableLine
 from tests.contract.stores import NOW, a_job, fresh_table
 from tests.fakes.stores import FakeLine

@@ -10,9 +10,10 @@ from typing import Any
 
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
+from shared.ports.indices import ActiveJobs, Contents, Diaries, EndpointBook, Line, Names
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue
-from shared.ports.state import ActiveJobs, BatchStore, Contents, Diaries, EndpointBook, Line, Names
+from shared.ports.state import BatchStore
 from tests.fakes.world import World
 
 PORTS: Mapping[str, type] = {

@@ -18,17 +18,13 @@ from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
+from shared.ports.indices import ContentClaim, Diary, LineHead, Waiting, place_of
 from shared.ports.state import (
     ROWS_IN_TRANSACTION,
     BatchFilter,
-    ContentClaim,
-    Diary,
-    LineHead,
     OpenBatch,
     RecordingFacts,
-    Waiting,
     in_transactions,
-    place_of,
 )
 
 R = TypeVar("R")

@@ -26,7 +26,8 @@ from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
-from shared.ports.state import NoticedBook, NoticedRows
+from shared.ports.indices import NoticedBook
+from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys

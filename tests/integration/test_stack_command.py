@@ -145,6 +145,18 @@ def test_a_manifest_an_estimate_and_any_operation(shell: Terminal, tmp_path: Pat
     assert "default" in shell("profiles")
 
 
+def test_an_owner_changes_the_profiles_and_goes_back(shell: Terminal, tmp_path: Path) -> None:
+    before = shell("profiles", "--show")
+    file = tmp_path / "profiles.toml"
+    file.write_text('[default]\ncolour = "red"\n')
+    shell("profiles", "--set", str(file), code=1)
+    assert shell("profiles", "--show") == before
+    file.write_text(f"{before}\n# mine\n")
+    shell("profiles", "--set", str(file))
+    assert shell("profiles", "--show") == file.read_text()
+    shell("profiles", "--reset")
+
+
 def test_a_subscription_from_the_cradle(shell: Terminal) -> None:
     made = shell.json("subscriptions", "create", "https://example.com/hook", "--title", "Ours")
     assert made["secret"].startswith("whsec_")

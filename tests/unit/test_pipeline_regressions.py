@@ -99,22 +99,19 @@ def test_one_application_is_built_however_many_messages_a_process_starts_with(
     built: list[Application] = []
     together, build = Barrier(8), bootstrap.build
 
-    def noted(settings: Settings) -> Application:
+    def noted(settings: Settings, *, takes_given: bool) -> Application:
         built.append(build(settings))
         return built[-1]
 
     def first(_: int) -> Application:
         together.wait(10)
-        return bootstrap.application()
+        return application()
 
     monkeypatch.setattr(bootstrap, "build", noted)
     monkeypatch.setattr(bootstrap, "read_settings", lambda: read_settings(LEAST))
-    bootstrap._application.cache_clear()
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            applications = set(pool.map(first, range(8)))
-    finally:
-        bootstrap._application.cache_clear()
+    application = bootstrap.Lasting()
+    with ThreadPoolExecutor(8) as pool:
+        applications = set(pool.map(first, range(8)))
     assert applications == set(built) and len(built) == 1
 
 

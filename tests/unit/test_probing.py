@@ -9,6 +9,8 @@ import struct
 import pytest
 
 from shared.audio import HEAD_BYTES, probe
+from shared.audio.promise import Promise
+from shared.audio.refusals import cut_off
 from shared.errors import InputError, StoreUnavailable
 from tests.unit.probing_audio import FORMATS, SECONDS, Blob, audio, encoded, silent_video, wav
 
@@ -149,6 +151,9 @@ def test_samples_without_a_header_are_refused_with_the_way_out() -> None:
         ("Straße, déjà vu\n".encode() * 900, "text"),
         (b"<!DOCTYPE html><html><body>404</body></html>", "a web page or XML"),
         (b"PK\x03\x04" + bytes(300), "a ZIP archive or an Office document"),
+        (b"Rar!\x1a\x07" + bytes(300), "a RAR archive"),
+        (b"MThd" + bytes(300), "a MIDI file, which holds notes and no sound"),
+        (b"Salted__" + bytes(300), "an encrypted file"),
         (b"%PDF-1.7\n" + bytes(300), "a PDF document"),
         (b"\x89PNG\r\n\x1a\n" + bytes(300), "a picture"),
     ],
@@ -230,3 +235,25 @@ def test_corrupted_files_are_probed_or_refused_and_never_crash() -> None:
 def test_matroska_is_told_from_webm() -> None:
     found = Blob(encoded("matroska", "flac", seconds=3), "talk.mkv").probe()
     assert (found.container, found.codec) == ("matroska", "flac")
+
+
+@pytest.mark.parametrize("start", [b"\x02dss", b"\x03ds2"])
+def test_a_dictation_is_called_one_whatever_its_ending(start: bytes) -> None:
+    with pytest.raises(InputError, match="not_audio: The content is a dictation in DSS or DS2"):
+        Blob(start + bytes(70_000), "letter.wav").probe()
+
+
+def test_a_recording_behind_the_header_of_a_web_form_is_no_raw_sound() -> None:
+    form = (
+        b"------WebKitFormBoundaryX1\r\n"
+        b'Content-Disposition: form-data; name="file"; filename="call.wav"\r\n'
+        b"Content-Type: audio/wav\r\n\r\n"
+    )
+    with pytest.raises(InputError, match="not_audio: The content is what a browser sends"):
+        Blob(form + wav(1), "call.wav").probe()
+
+
+def test_lengths_that_are_written_alike_are_told_in_bytes() -> None:
+    said = cut_off(Promise(32_000, 31_500, 1_000)).reason
+    assert said.endswith("promises 32000 bytes, the file holds 31500.")
+    assert "1.0 s" in cut_off(Promise(32_000, 16_000, 1_000)).reason

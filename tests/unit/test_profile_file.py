@@ -125,7 +125,9 @@ def test_all_problems_are_told_at_once_and_inherited_ones_only_once() -> None:
 
 
 def test_what_is_not_toml_is_told_with_its_line() -> None:
-    assert "line 2" in problems("[default]\nlocale = no")[0]
+    [problem] = problems("[default]\nlocale = no")
+    assert "line 2" in problem and "in quotes" in problem
+    assert "quotes" not in problems("[default")[0]
 
 
 def test_a_file_that_is_not_there_is_a_configuration_error(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_words_of_a_stretch_are_those_that_sound_in_it() -> None:
     spoken = utterance("I ordered a table.", 0, 4_000)
     said = said_in(transcript(spoken), (Span(1_100, 1_900, 0.4), Span(9_000, 9_100, 0.4)))
     assert said.turns == ("I ordered a table.",)
-    assert "ordered" in said.stretches[0] and "table" not in said.stretches[0]
+    assert said.stretches[0] == "I ordered a"
     assert said.stretches[1] == ""
 
 

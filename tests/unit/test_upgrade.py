@@ -23,7 +23,7 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
-from shared.ports.state import Diary
+from shared.ports.indices import Diary
 from shared.stores.table.rows import from_row
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import ByBatch

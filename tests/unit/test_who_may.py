@@ -56,6 +56,7 @@ BODIES: Mapping[str, Any] = {
     "replay_events": {"batch_id": "api-1"},
     "change_brake": {"scope": "deployment", "action": "stop"},
     "run_sweep": {},
+    "give_profiles_file": {"toml": "[default]"},
     "create_key": {"name": "New", "roles": ["Read"]},
 }
 QUERIES: Mapping[str, Mapping[str, str]] = {

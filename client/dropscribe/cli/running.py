@@ -85,9 +85,30 @@ def health(context: Context) -> None:
 
 
 @app.command()
-def profiles(context: Context) -> None:
-    """List the profiles of the deployment."""
+def profiles(
+    context: Context,
+    show: Annotated[bool, typer.Option("--show", help="The file that they are of.")] = False,
+    given: Annotated[
+        Path | None, typer.Option("--set", help="A file to take its place, without a deployment.")
+    ] = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Back to the file of the release.")
+    ] = False,
+) -> None:
+    """List the profiles of the deployment; read or change their file, as its owner."""
     who = caller(context)
+    if given is not None:
+        body = {"toml": given.read_text("utf-8")}
+        version = who.service.call("give_profiles_file", body=body)["version"]
+        who.screen.say(f"Taken, in force within a minute: version {version}.")
+        return
+    if reset:
+        who.service.answer("take_profiles_file_back")
+        who.screen.say("Those of the release are in force within a minute.")
+        return
+    if show:
+        typer.echo(who.service.call("get_profiles_file")["toml"], nl=False)
+        return
     rows = who.service.call("list_profiles")["value"]
     who.screen.table(rows, columns_of(*(rows[0] if rows else ())))
 

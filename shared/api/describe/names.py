@@ -59,6 +59,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
     "RedactWith": ("hash", "kind", "pseudonym"),
+    "ProfilesOrigin": ("release", "given", "kept"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
     "Role": ROLES,

@@ -9,6 +9,7 @@ from shared.api.operations import (
     estimate,
     items,
     keys,
+    profiles,
     reading,
     status,
     subscriptions,
@@ -29,4 +30,5 @@ OPERATIONS: Operations = (
     *brakes.OPERATIONS,
     *sweep.OPERATIONS,
     *keys.OPERATIONS,
+    *profiles.OPERATIONS,
 )

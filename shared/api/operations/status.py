@@ -17,9 +17,9 @@ from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, Operations, tagged
 from shared.api.rights import ANYBODY
 from shared.api.views.choices import Choice, ChoiceList
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, DropscribeError
 from shared.outputs.formats import FORMATS
-from shared.pipeline.watch.health import Health, misconfigured
+from shared.pipeline.watch.health import Health, misconfigured, unreachable
 
 _FORMAT_TITLES = {
     "json": "Transcript with times and speakers (JSON)",
@@ -42,9 +42,12 @@ def health(call: Call) -> Response:
     return _health(msgspec.structs.replace(call.app.health(), functions=functions))
 
 
-def health_unconfigured(error: ConfigurationError) -> Response:
+def health_unconfigured(error: DropscribeError) -> Response:
     """There is no application to ask."""
-    return _health(misconfigured(error.problems, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    if isinstance(error, ConfigurationError):
+        return _health(misconfigured(error.problems, now))
+    return _health(unreachable(now))
 
 
 def _health(found: Health) -> Response:

@@ -8,6 +8,7 @@ longest matching prefix over the default profile. Everything here is pure; the f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -28,6 +29,8 @@ from shared.model.profile.options import Format, Mode, Options, Priority, Speake
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
 """The name under which the file that is in force is kept."""
+GIVEN_PROFILES = "profiles-given"
+"""The name of the file that an owner gave in place of that of the release; empty: none."""
 METADATA_PREFIX = "dropscribe_"
 
 
@@ -295,3 +298,8 @@ def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
 
 def _in(name: str, prefix: str) -> bool:
     return not prefix or name.startswith(prefix + "/")
+
+
+def version_of(text: str) -> str:
+    """Twelve hex digits, which tell a file of profiles from any other."""
+    return sha256(text.encode()).hexdigest()[:12]

@@ -34,9 +34,11 @@ def said_in(transcript: Transcript, spans: Sequence[Span]) -> Said:
 
 
 def _within(utterances: Iterable[Utterance], span: Span, code: str | None) -> str:
+    """With the word before and the one after, by which a person finds the place."""
     there = (u for u in utterances if u.start_ms <= span.end_ms and u.end_ms >= span.start_ms)
-    words = (word for utterance in there for word in spoken_words(utterance, code))
-    found = (w.text for w in words if w.start_ms < span.end_ms and w.end_ms > span.start_ms)
+    words = [word for utterance in there for word in spoken_words(utterance, code)]
+    inside = [w.start_ms < span.end_ms and w.end_ms > span.start_ms for w in words]
+    found = [w.text for n, w in enumerate(words) if any(inside[max(n - 1, 0) : n + 2])]
     return reduce(lambda before, after: before + joint(before, after) + after, found, "")
 
 

@@ -12,7 +12,8 @@ from shared.model.failure_texts import ENDPOINT_GONE, NOT_CONFIGURED
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.ports.ground import UseCase
-from shared.ports.state import ActiveJobs, BatchStore
+from shared.ports.indices import ActiveJobs
+from shared.ports.state import BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from shared.messages import go_along
+from shared.ports.indices import Line
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import Line
 
 AGAIN_AFTER = timedelta(seconds=2)
 

@@ -20,7 +20,8 @@ from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.state import ROWS_IN_TRANSACTION, Line
+from shared.ports.indices import Line
+from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
 

@@ -26,7 +26,7 @@ from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
-from shared.ports.state import ContentClaim, Contents
+from shared.ports.indices import ContentClaim, Contents
 
 Groups = dict[str, list[Recording]]
 SEEN_EVERY = timedelta(days=30)  # what nobody has looked at for so long, the sweep does

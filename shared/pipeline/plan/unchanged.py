@@ -31,7 +31,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.spending import money_back
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
-from shared.ports.state import Names
+from shared.ports.indices import Names
 
 
 class _Found(NamedTuple):
@@ -99,6 +99,9 @@ class FindUnchanged(UseCase):
     def _look(self, row: Recording, known: KnownName) -> tuple[_Found, KnownName]:
         """And what is known of the name from now on."""
         is_older = (row.last_modified_at, row.etag) < (known.last_modified_at, known.audio_etag)
+        if known.recording_id == row.id and known.batch_id != row.batch_id:
+            # Profiles were changed between two looks at the same version.
+            return self._of_twin(row, known) or _Found("plan", row), known
         if known.recording_id == row.id or is_older:
             return _Found("plan", row), known
         mine = _known(row, self._fingerprint(row, known))

@@ -14,8 +14,8 @@ from shared.model.batch.recording import recording_id
 from shared.model.failure import Failure
 from shared.model.failure_texts import BLOB_REFUSED
 from shared.ports.blobs import AudioBlobs, AudioHead, head_of
+from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock
-from shared.ports.state import Diaries, Diary
 
 
 @dataclass(frozen=True, kw_only=True)

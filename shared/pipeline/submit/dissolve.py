@@ -17,7 +17,7 @@ from shared.model.batch.job import Job
 from shared.model.failure_texts import STEP_FAILED
 from shared.pipeline.fail.job import CountFault
 from shared.ports.ground import UseCase
-from shared.ports.state import Line, place_of
+from shared.ports.indices import Line, place_of
 
 Again = Callable[[Job, datetime], Job]
 """A job as it waits again, since that moment."""

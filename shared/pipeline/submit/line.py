@@ -22,7 +22,7 @@ from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.room import AT_ONCE, MOMENT
 from shared.pipeline.submit.step import SendJobs
 from shared.ports.ground import UseCase
-from shared.ports.state import EndpointBook, Line, LineHead
+from shared.ports.indices import EndpointBook, Line, LineHead
 
 LOOKED_AT = 300
 """Places of a line that a step looks at, where jobs may share a call."""

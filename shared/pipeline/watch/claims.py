@@ -13,7 +13,7 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.pipeline.plan.reuse import SEEN_EVERY, is_of_use
 from shared.ports.ground import UseCase
-from shared.ports.state import ContentClaim, Contents, Diaries, Diary
+from shared.ports.indices import ContentClaim, Contents, Diaries, Diary
 
 SEARCHED_EVERY = timedelta(days=1)
 MOST = 500

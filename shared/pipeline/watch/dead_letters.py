@@ -22,7 +22,7 @@ from shared.model.batch.places import places
 from shared.pipeline.watch.missed import in_messages
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.ground import UseCase
-from shared.ports.state import Diaries, Diary
+from shared.ports.indices import Diaries, Diary
 
 _PATIENCE = timedelta(seconds=60)  # blobs of one second may come one after the other
 

@@ -14,11 +14,12 @@ from shared.errors import StoreUnavailable
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.money.brakes import Held
 from shared.pipeline.watch.brakes import ReadBrakes
+from shared.pipeline.watch.profiles import ProfilesInForce, in_force
 from shared.pipeline.watch.timers import LookAtTimers, TimerHealth
-from shared.ports.ground import UseCase
+from shared.ports.ground import ProfilesFile, UseCase
+from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
-from shared.ports.state import EndpointBook
 from shared.version import VERSION
 
 KNOWN_FOR = timedelta(seconds=10)  # anybody may ask, as often as they like
@@ -57,19 +58,19 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     timers: tuple[TimerHealth, ...] = ()
     warnings: tuple[str, ...] = ()
     functions: int | None = None
+    profiles: ProfilesInForce | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Four queries, and a read for each timer. `problems` are those of profiles that are not in
-    force."""
+    """Four queries, and a read for each timer."""
 
     book: EndpointBook
     endpoints: Mapping[str, SpeechProvider]
     read_brakes: ReadBrakes
     look_at_timers: LookAtTimers
     warnings: Sequence[str]
-    problems: tuple[str, ...] = ()
+    profiles_file: ProfilesFile
 
     def __call__(self) -> Health:
         try:
@@ -90,7 +91,7 @@ class MeasureHealth(UseCase):
             timer.status == "silent" for timer in timers
         )
         return Health(
-            status="degraded" if is_out or self.problems else "ok",
+            status="degraded" if is_out or self.profiles_file.problems else "ok",
             version=VERSION,
             storage="ok",
             endpoints=endpoints,
@@ -99,9 +100,10 @@ class MeasureHealth(UseCase):
             oldest_seconds=max(int((now - oldest_at).total_seconds()), 0),
             measured_at=now,
             held=held,
-            problems=self.problems,
+            problems=self.profiles_file.problems,
             timers=timers,
             warnings=tuple(self.warnings),
+            profiles=in_force(self.profiles_file),
         )
 
 
@@ -119,6 +121,11 @@ class HealthCheck:
             if self._last is None or now - self._last.measured_at >= KNOWN_FOR:
                 self._last = self._measure()
             return self._last
+
+
+def unreachable(now: datetime) -> Health:
+    """Of a deployment whose storage does not even tell which profiles are in force."""
+    return _down(now)
 
 
 def misconfigured(problems: Sequence[str], now: datetime) -> Health:

@@ -28,8 +28,8 @@ from shared.pipeline.register.take import companions_named
 from shared.pipeline.watch.superseded import Superseded
 from shared.ports.blobs import AudioBlobs, AudioEntry, Outputs
 from shared.ports.ground import UseCase
+from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Queue
-from shared.ports.state import Diaries, Diary
 
 NAMES_IN_MESSAGE = 20
 COMPARED_AT_ONCE = 50_000  # each stretch reads all ids of the windows that it touches

@@ -10,8 +10,8 @@ from shared.errors import ProviderError, ProviderRefused, StoreConflict
 from shared.log import event
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.ground import UseCase
+from shared.ports.indices import Diaries, Diary
 from shared.ports.provider import RemoteCopy, SpeechProvider
-from shared.ports.state import Diaries, Diary
 
 
 @dataclass(frozen=True, kw_only=True)

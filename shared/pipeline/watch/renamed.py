@@ -20,7 +20,7 @@ from shared.model.batch.recording import recording_id
 from shared.pipeline.watch.missed import COMPARED_AT_ONCE, Find, have_registered
 from shared.ports.blobs import AudioBlobs, AudioEntry, Requests
 from shared.ports.ground import UseCase
-from shared.ports.state import Diaries, Diary
+from shared.ports.indices import Diaries, Diary
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,8 @@ from shared.model.batch.carrier import partition_of, tombstone
 from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
 from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
-from shared.ports.state import Diaries, Diary, Line, OpenBatch
+from shared.ports.indices import Diaries, Diary, Line
+from shared.ports.state import OpenBatch
 
 PLACE = "sweep of batches"
 KEPT_EVERY = 20

@@ -13,8 +13,8 @@ import msgspec
 
 from shared.errors import DropscribeError
 from shared.model.schedule import longest_pause
+from shared.ports.indices import Diaries
 from shared.ports.queue import Clock
-from shared.ports.state import Diaries
 
 SLACK = timedelta(minutes=5)
 

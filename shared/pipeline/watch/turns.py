@@ -10,8 +10,8 @@ from typing import TypeVar
 import msgspec
 
 from shared.errors import DropscribeError
+from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock
-from shared.ports.state import Diaries, Diary
 
 DIARY = "sweep"
 P = TypeVar("P")

@@ -22,7 +22,7 @@ from shared.pipeline.watch.poison import (
     RegisterOrFail,
     Take,
 )
-from shared.pipeline.watch.profiles import KeepProfiles
+from shared.pipeline.watch.profiles import KeepProfiles, ProfilesDesk
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
 from shared.pipeline.watch.timers import LookAtTimers, NoteRun
@@ -73,7 +73,7 @@ class Watching:
                 book=ground.book,
                 endpoints=ground.endpoints,
                 read_brakes=self.read_brakes,
-                problems=ports.profiles_file.problems,
+                profiles_file=ports.profiles_file,
                 look_at_timers=LookAtTimers(
                     diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
                 ),
@@ -81,6 +81,7 @@ class Watching:
             ),
             ports.clock,
         )
+        self.profiles = ProfilesDesk(requests=ports.requests, file=ports.profiles_file)
         self.note_run = NoteRun(diaries=ports.diaries, clock=ports.clock)
         find_audio = FindUnregistered(
             **ground.common, container=ports.intake, profiles=ports.profiles

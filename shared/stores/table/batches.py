@@ -36,12 +36,7 @@ from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_o
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.events.notice import Notice
-from shared.ports.state import (
-    ROWS_IN_TRANSACTION,
-    BatchFilter,
-    OpenBatch,
-    in_transactions,
-)
+from shared.ports.state import ROWS_IN_TRANSACTION, BatchFilter, OpenBatch, in_transactions
 from shared.stores.failures import storage_errors
 from shared.stores.table.jobs import TableJobs
 from shared.stores.table.outbox import notice_change

@@ -14,7 +14,8 @@ from shared.errors import StoreConflict
 from shared.model.batch.job import ActiveJob
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.state import ROWS_IN_TRANSACTION, ContentClaim, Diary
+from shared.ports.indices import ContentClaim, Diary
+from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
@@ -27,7 +28,7 @@ prepare(ActiveJob, EndpointState, Diary, ContentClaim)
 
 
 class TableActiveJobs:
-    """`ports.state.ActiveJobs`, in the same table."""
+    """`ports.indices.ActiveJobs`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -87,7 +88,7 @@ class TableActiveJobs:
 
 
 class TableDiaries:
-    """`ports.state.Diaries`, in the same table."""
+    """`ports.indices.Diaries`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -106,7 +107,7 @@ class TableDiaries:
 
 
 class TableContents:
-    """`ports.state.Contents`, in the same table."""
+    """`ports.indices.Contents`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
@@ -132,7 +133,7 @@ class TableContents:
 
 
 class TableEndpointBook:
-    """`ports.state.EndpointBook`, in the same table."""
+    """`ports.indices.EndpointBook`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)

@@ -17,7 +17,8 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch.job import Job
-from shared.ports.state import ROWS_IN_TRANSACTION, LineHead, Waiting, place_of
+from shared.ports.indices import LineHead, Waiting, place_of
+from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.rows import from_row, prepare
@@ -29,7 +30,7 @@ _encoder, _decoder = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Job)
 
 
 class TableLine:
-    """`ports.state.Line`, in the same table."""
+    """`ports.indices.Line`, in the same table."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)

@@ -22,8 +22,8 @@ prepare(KnownName)
 
 
 class TableNames:
-    """`ports.state.Names`. A transaction does not say which of its rows was there before, so it is
-    made anew with ten at a time; of ten with one that was there, each is read."""
+    """`ports.indices.Names`. A transaction does not say which of its rows was there before, so it
+    is made anew with ten at a time; of ten with one that was there, each is read."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
