@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.batches import expand
 from shared.batches.expand import RECORDINGS_IN_STEP
 from shared.errors import BatchMissing, KeyReused, ManifestRefused
 from shared.messages import Expand, Plan
@@ -406,7 +407,10 @@ def test_ten_thousand_items_are_accepted_with_as_many_calls_as_ten() -> None:
 
 
 @pytest.mark.long
-def test_a_large_batch_is_planned_while_it_grows_and_its_jobs_are_full() -> None:
+def test_a_large_batch_is_planned_while_it_grows_and_its_jobs_are_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(expand, "PLANNED_EVERY", 1_000)
     world = World()
     upload(world, *[f"c/{i:04}.wav" for i in range(2_500)])
     batch = ask(world, {"prefix": "c/"})
