@@ -105,6 +105,7 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ),
             ("get_overview", "GET", "overview"),
             ("list_doubts", "GET", "review"),
+            ("list_trail", "GET", "trail"),
             (
                 "create_revision",
                 "POST",

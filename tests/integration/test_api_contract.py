@@ -147,6 +147,24 @@ def _give_a_key(api: Client) -> None:
     assert httpx.get(f"{api.base}/batches", headers=reader, timeout=30).status_code == 401
 
 
+def _correct(api: Client, batch: dict[str, Any]) -> None:
+    [item] = api("GET", f"/batches/{batch['id']}/items?client_item_id=c 2").json()["value"]
+    own = f"/batches/{batch['id']}/items/{item['id']}/revisions"
+    checked = {"id": "heard-by-us", "based_on": 0, "reviewed": True}
+    assert api("POST", own, json=checked).json()["number"] == 1
+    assert [one["id"] for one in api("GET", own).json()["value"]] == ["heard-by-us"]
+    assert isinstance(api("GET", "/review").json()["value"], list)
+    assert api("GET", own.replace("/revisions", "/audio")).is_success
+    assert api("GET", "/overview").is_success
+
+
+def _change_profiles(api: Client) -> None:
+    there = api("GET", "/profiles/file").json()
+    given = api("PUT", "/profiles/file", json={"toml": f"# ours\n{there['toml']}"}).json()
+    assert given["toml"].startswith("# ours") and given["version"] != there["version"]
+    assert api("DELETE", "/profiles/file").status_code == 204
+
+
 def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     for path in ("/health", "/profiles", "/formats", "/locales", "/transcript-schema"):
         assert api("GET", path).status_code == 200
@@ -160,6 +178,9 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     _look_after_subscriptions(api)
     _stop_and_go_on(api)
     _give_a_key(api)
+    _correct(api, batch)
+    _change_profiles(api)
+    assert api("POST", "/sweep").status_code == 202
     assert api.done == {operation_id(operation.name) for operation in OPERATIONS}
 
 

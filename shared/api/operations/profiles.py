@@ -14,7 +14,8 @@ from shared.model.profile.profile import version_of
 
 TAG = "Deployment"
 _Version = Annotated[
-    str, Meta(title="Version", pattern="^([0-9a-f]{12})?$", description="12 hex digits")
+    str,
+    Meta(title="Version of the profiles", pattern="^([0-9a-f]{12})?$", description="12 hex digits"),
 ]
 _Text = Annotated[str, Meta(title="TOML", max_length=200_000, description="The text of the file")]
 
@@ -26,7 +27,7 @@ class ProfilesQuery(msgspec.Struct, frozen=True, kw_only=True):
 class ProfilesText(msgspec.Struct, frozen=True, kw_only=True):
     """A file of profiles."""
 
-    version: Annotated[str, Meta(title="Version", description="12 hex digits")]
+    version: Annotated[str, Meta(title="Version of the profiles", description="12 hex digits")]
     toml: _Text
 
 
