@@ -8,6 +8,7 @@ from typing import Any
 
 from azure.functions.meta import Datum
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route as ServerRoute
@@ -26,6 +27,15 @@ MAX_BODY_BYTES = 100 * 1024 * 1024
 Handler = Callable[[Request], Awaitable[Response]]
 RunNow = Callable[[str, str], Awaitable[bool]]
 _EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+class Whatever(PathConvertor):
+    """Any path, line ends in it included: it is the app that says what it does not know."""
+
+    regex = "[\\s\\S]*"
+
+
+register_url_convertor("whatever", Whatever())
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Surface:
                 ServerRoute(
                     "/runtime/webhooks/blobs", self._blob_webhook, methods=["POST", "OPTIONS"]
                 ),
-                ServerRoute("/{path:path}", _Dispatcher(self).handle, methods=_EVERY_METHOD),
+                ServerRoute("/{path:whatever}", _Dispatcher(self).handle, methods=_EVERY_METHOD),
             ]
         )
 

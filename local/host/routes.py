@@ -134,7 +134,9 @@ def _segment(part: str) -> Segment:
         if leftover:
             raise ValueError(f"a catch-all parameter must fill its segment: {part!r}")
         name = holes[0][2]
-        return Segment(_CATCH_ALL, re.compile(f"(?P<{name}>.*)"), shape="{*}", catches_all_as=name)
+        return Segment(
+            _CATCH_ALL, re.compile(f"(?P<{name}>[\\s\\S]*)"), shape="{*}", catches_all_as=name
+        )
     checks = tuple((hole[2], hole[3]) for hole in holes if hole[3])
     for _, check in checks:
         if check not in CONSTRAINTS:
