@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from shared.errors import BlobUnread, DropscribeError
+from shared.errors import BlobUnread, DropscribeError, RowUnreadable
 from shared.log import event
 from shared.messages import (
     Collect,
@@ -161,11 +161,16 @@ class PlanOrFail(UseCase):
     def __call__(self, batch_id: str) -> None:
         try:
             self.plan(batch_id)
+        except RowUnreadable as error:  # storage answers, and will not mend it
+            self._tell_and_fail(batch_id, error)
         except DropscribeError:
             raise
         except Exception as error:
-            event("batch.not_planned", batch=batch_id, error=type(error).__name__, level=40)
-            self._fail_waiting(batch_id)
+            self._tell_and_fail(batch_id, error)
+
+    def _tell_and_fail(self, batch_id: str, error: Exception) -> None:
+        event("batch.not_planned", batch=batch_id, error=type(error).__name__, level=40)
+        self._fail_waiting(batch_id)
 
     def _fail_waiting(self, batch_id: str) -> None:
         """Of the recordings that nobody could plan, those that have been waiting for a day."""
