@@ -92,7 +92,7 @@ def _look_around(call: Recorder) -> None:
     call("run_sweep", body={"part": "batches"})
     toml = '[default]\nlocale = "de-DE"\n'
     given = call("give_profiles_file", body={"toml": toml}, headers=AS_OWNER)
-    call("get_profiles_file", query={"version": given["version"]}, headers=AS_OWNER)
+    call("get_profiles_file", query={"file_version": given["version"]}, headers=AS_OWNER)
     call("take_profiles_file_back", headers=AS_OWNER)
     call("estimate_lengths", query={"recordings": 200, "duration_ms": 300_000})
 

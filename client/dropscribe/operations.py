@@ -147,7 +147,7 @@ OPERATIONS = {
         "GET", "trail", "List what was called", ("from_at", "to_at", "limit", "after"), False
     ),
     "get_profiles_file": Operation(
-        "GET", "profiles/file", "Get the profiles as a file", ("version",), False
+        "GET", "profiles/file", "Get the profiles as a file", ("file_version",), False
     ),
     "give_profiles_file": Operation("PUT", "profiles/file", "Change the profiles", (), True),
     "take_profiles_file_back": Operation(

@@ -157,8 +157,8 @@ def test_every_version_is_kept_and_the_release_s_own_come_back(place: Place) -> 
     assert place.api("take_profiles_file_back").status == 204
     place.wait()
     assert place.locale == "en-US"
-    assert place.api("get_profiles_file", query={"version": version}).json["toml"] == GIVEN
-    missing = place.api("get_profiles_file", query={"version": "0" * 12})
+    assert place.api("get_profiles_file", query={"file_version": version}).json["toml"] == GIVEN
+    missing = place.api("get_profiles_file", query={"file_version": "0" * 12})
     assert (missing.status, missing.json["code"]) == (404, "profiles_missing")
 
 

@@ -21,7 +21,7 @@ _Text = Annotated[str, Meta(title="TOML", max_length=200_000, description="The t
 
 
 class ProfilesQuery(msgspec.Struct, frozen=True, kw_only=True):
-    version: Annotated[_Version, Meta(description="One that was given before")] = ""
+    file_version: Annotated[_Version, Meta(description="One that was given before")] = ""
 
 
 class ProfilesText(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class NewProfiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def get(call: Call) -> Response:
-    return _answer(call.app.profiles_desk.text(call.query.version))
+    return _answer(call.app.profiles_desk.text(call.query.file_version))
 
 
 def give(call: Call) -> Response:
