@@ -354,5 +354,6 @@ def _finish(ground: Ground, failing: Failing) -> FinishBatch:
         report=ReportBatch(
             store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock
         ),
+        fail=failing.fail,
         busy=BusyBatches(),
     )

@@ -175,20 +175,9 @@ SCENARIOS = (
 )
 
 
-OPEN = {
-    "one of shared cancelled": "a fault that is known and open: who dies between storing an output "
-    "and saving its row, while its batch is cancelled, leaves the output behind",
-}
-"""Scenarios with findings. Each turns red as soon as it has none."""
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_whatever_happens_at_any_outside_call_all_is_well(
-    scenario: Scenario, request: pytest.FixtureRequest
-) -> None:
-    if scenario.name in OPEN:
-        request.applymarker(pytest.mark.xfail(strict=True, reason=OPEN[scenario.name]))
+def test_whatever_happens_at_any_outside_call_all_is_well(scenario: Scenario) -> None:
     found = explore([scenario])
     print(scenario.name, found)
     assert not found.findings, str(found)

@@ -13,6 +13,7 @@ from shared.messages import Finish
 from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import is_carrier
 from shared.model.batch.job import OVER, Job
+from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.ports.ground import UseCase
@@ -60,6 +61,7 @@ class FinishBatch(UseCase):
 
     finish_job: FinishJob
     report: ReportBatch
+    fail: FailRecording
     busy: BusyBatches
 
     def __call__(self, message: Finish) -> None:
@@ -106,9 +108,21 @@ class FinishBatch(UseCase):
         is_over = all(job.state in OVER for job in self.store.jobs(batch_id))
         return batch if is_over else None
 
+    def _take_back_reports(self, batch: Batch) -> None:
+        """Of recordings in jobs that others shared, which a cancel does not stop: it may have died
+        when an error report was there and its row was not, and then the result came."""
+        shared = {job.id for job in self.store.jobs(batch.id) if job.carrier is not None}
+        if not shared:
+            return
+        for row in self.store.recordings(batch.id, state="transcribed"):
+            if row.job_id in shared:
+                self.fail.take_back(row)
+
     def _report_and_close(self, batch: Batch, note: str) -> None:
         is_reported = False
         try:
+            if batch.cancelled_at is not None:
+                self._take_back_reports(batch)
             is_reported = self.report(batch)
         finally:
             if not is_reported:
