@@ -181,6 +181,9 @@ NOT_SUPPORTED = _input("not_supported", "{problem}", "Correct {key} in the profi
 NO_REDACTION = _input("no_redaction",
     "The profile asks for what cannot be hidden at this provider in {locale}: {kinds}.",
     "Use a provider that redacts these kinds, or leave them out of redact in the profile.")
+TO_BE_HIDDEN = _input("to_be_hidden",
+    "What was written holds what this profile hides: {kinds}. Nothing was stored.",
+    "Leave it out, or write what stands in its place.")
 REDACTION_LANGUAGE = _ready("input", "redaction_language",
     "A language was spoken whose numbers are not known, so what is to be redacted would be missed.",
     "Use a provider that redacts by itself, or a profile without redact, then retry the batch.")

@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from shared.errors import RevisionConflict
 from shared.log import event
 from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.failure_texts import TO_BE_HIDDEN
+from shared.model.redaction.gate import kinds_in
 from shared.model.revision.apply import applied
 from shared.model.revision.revision import Change, Checked, Revision
 from shared.model.transcript.review import MOST, Span
@@ -40,7 +42,8 @@ class Correcting(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviseTranscript:
-    """Raises what `ReadCorrected` raises, and `RevisionConflict` where somebody was first."""
+    """Raises what `ReadCorrected` raises, `RevisionConflict` where somebody was first, and
+    `InputError` (to_be_hidden) for what the profile hides."""
 
     read: ReadCorrected
     store: BatchStore
@@ -69,6 +72,7 @@ class ReviseTranscript:
             changes=asked.changes,
         )
         transcript = applied(self.read.latest(outcome), revision)
+        _refuse_hidden(row, transcript, revision)
         if not self.revisions.add(row, revision.number, msgspec.json.encode(revision)):
             return self._completed(row, outcome, asked)
         self._write(row, outcome, revision, transcript)
@@ -126,6 +130,19 @@ class ReviseTranscript:
             number=revision.number,
             caller=revision.author,
         )
+
+
+def _refuse_hidden(row: Recording, transcript: Transcript, revision: Revision) -> None:
+    """People do not bring back by hand what was hidden. A revision is stored as it is, so it is
+    refused."""
+    asked = row.profile.options.redact
+    if not asked:
+        return
+    written = [text for each in revision.changes for text in msgspec.to_builtins(each).values()]
+    texts = [revision.note, *(text for text in written if isinstance(text, str))]
+    found = kinds_in(transcript, texts, asked)
+    if found:
+        raise TO_BE_HIDDEN.error(kinds=", ".join(found))
 
 
 def _was_reviewed(outcome: Outcome) -> bool:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.errors import RevisionUnfit
+from shared.model.profile.options import Options
+from shared.model.profile.profile import Profile
 from shared.model.revision.apply import applied, said_otherwise
 from shared.model.revision.revision import (
     Change,
@@ -210,6 +212,27 @@ def test_a_correction_lies_beside_the_machine_s_transcript_in_every_format(
     assert "Quite another text." in captions
     assert said(api, path, revision="0")["utterances"][0]["text"] != "Quite another text."
     assert api("get_item", path).json["correction"]["number"] == 1
+
+
+@pytest.mark.parametrize("note", ["", "She said 310 555 0122"])
+def test_nobody_brings_back_by_hand_what_the_profile_hides(note: str) -> None:
+    hiding = Profile(options=Options(redact=("phone_number",)))
+    world = World(profiles=(hiding,))
+    api = Api(lambda: world.app)
+    row = world.drop("a.wav")
+    assert row is not None
+    world.run()
+    path = {"batch_id": row.batch_id, "recording_id": row.id}
+    there = said(api, path)["utterances"][0]
+    now = "A plain text." if note else "Call three one oh five five five oh one two two."
+    change = {"op": "text", "utterance": there["id"], "was": there["text"], "now": now}
+    body = {"id": "revision-a", "based_on": 0, "changes": [change], "note": note}
+    refused = api("create_revision", path, json_=body, headers=AS_OWNER)
+    assert (refused.status, refused.json["code"]) == (422, "to_be_hidden")
+    assert "phone_number" in refused.json["detail"] and "310" not in refused.body.decode()
+    assert not [p for p in world.outputs.files if p.startswith("corrected/")]
+    allowed = {**body, "note": "", "changes": [{**change, "now": "A plain text."}]}
+    assert api("create_revision", path, json_=allowed, headers=AS_OWNER).status == 201
 
 
 def test_whoever_is_second_is_told_so_and_loses_nothing(api: Api, path: dict[str, str]) -> None:

@@ -12,8 +12,9 @@ import msgspec
 
 from shared.errors import RedactionFailed
 from shared.model.redaction.kinds import kinds_of
-from shared.model.redaction.net import find
+from shared.model.redaction.net import Passage, find
 from shared.model.redaction.redact import Redacted, passages_of
+from shared.model.transcript.transcript import Transcript
 
 _LEAST_CHARACTERS = 6
 _WITH_LABELS = ("json", "docx")
@@ -32,6 +33,15 @@ def check(redacted: Redacted, asked: Sequence[str], outputs: Mapping[str, bytes]
     for name, content in {**texts, "json": msgspec.json.encode(said)}.items():
         if _holds(content, redacted.hidden):
             raise RedactionFailed(name, is_leak=True)
+
+
+def kinds_in(transcript: Transcript, texts: Iterable[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """The kinds that are to be hidden and stand in a transcript, or in texts beside it, that people
+    are about to store."""
+    code = transcript.language.code
+    beside = [Passage(text, (n, "beside"), n, code) for n, text in enumerate(texts)]
+    hits = find([*passages_of(transcript), *beside], kinds_of(asked))
+    return tuple(dict.fromkeys(hit.kind for hit in hits))
 
 
 def _holds(content: bytes, hidden: Iterable[str]) -> bool:
