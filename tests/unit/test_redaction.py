@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from shared.errors import RedactionFailed
 from shared.model.redaction.gate import check
-from shared.model.redaction.kinds import NET, PRESETS, beyond_the_net, kinds_of
+from shared.model.redaction.kinds import NET, PRESETS, Mask, beyond_the_net, kinds_of
 from shared.model.redaction.numbers import numbers
-from shared.model.redaction.redact import Mask, Redacted, redact
+from shared.model.redaction.redact import Redacted, redact
+from shared.model.redaction.repeats import Known, plain
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import text_of
 from shared.outputs.formats import FORMATS, render_all
@@ -316,3 +317,36 @@ def test_nothing_that_was_planted_is_in_any_output(case: tuple[str, list[Turn]])
         char for one in found.transcript.utterances for char in one.text if char.isdigit()
     )
     assert left == ""
+
+
+# --- what was found once
+
+
+def test_a_value_is_known_whole_in_part_and_inside_of_more() -> None:
+    known = Known({"3105550122": "phone_number", "roeexampleorg": "email_address", "4471": "pin"})
+    assert known.of_digits("3105550122") == known.of_digits("0122") == "3105550122"
+    assert known.of_digits("99310555012288") == "3105550122"
+    assert known.of_digits("0123") is known.of_digits("122") is known.of_digits("4471") is None
+    text, places = plain("Write to: ROE (example) .org!")
+    [(start, end, value)] = known.within(text)
+    assert value == "roeexampleorg" and (places[start], places[end - 1]) == (10, 27)
+
+
+def test_as_many_values_as_somebody_can_say_are_looked_for_in_one_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each text is gone through as often, however many values there are."""
+    looked: list[int] = []
+    within = Known.within
+    monkeypatch.setattr(
+        Known, "within", lambda self, text: looked.append(len(text)) or within(self, text)
+    )
+    made = []
+    for turns in (50, 100):
+        looked.clear()
+        talk: list[Turn] = [
+            (0, f"Call 31055{i:05} or write to u{i}@example.org") for i in range(turns)
+        ]
+        hidden(*talk, kinds=["phone_number", "email_address"])
+        made.append(sum(looked) / turns)
+    assert made[1] < made[0] * 1.05

@@ -12,6 +12,7 @@ import msgspec
 from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
+from shared.model.redaction.kinds import Mask
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -87,7 +88,7 @@ _OPTION_KEYS = {
         tuple[PolicyName, ...],
         "a list of kinds of personal data, such as person_name, or of presets, such as pci",
     ),
-    "redact_with": Key(o.Substitute, '"hash", "kind" or "pseudonym"'),
+    "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from shared.model.redaction.kinds import Mask
+
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Mode = Literal["standard", "express"]
 Punctuation = Literal["none", "dictated", "automatic", "dictated_and_automatic"]
 Profanity = Literal["none", "removed", "tags", "masked"]
-Substitute = Literal["hash", "kind", "pseudonym"]
 Script = Literal["hebrew", "latin"]
 LanguageMode = Literal["continuous", "single"]
 Speakers = Annotated[int, msgspec.Meta(ge=1, le=35)]
@@ -62,7 +63,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     spelling: dict[str, str] = {}
     formatting: bool = True
     redact: tuple[str, ...] = ()
-    redact_with: Substitute = "hash"
+    redact_with: Mask = "hash"
     sentiments: bool = False
     entities: bool = False
     chapters: bool = False

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from shared.model.redaction.numbers import is_spoken
+
+Mask = Literal["hash", "kind", "pseudonym"]
+"""What stands in place of a value: hash signs, the name of its kind, or a name that stays the same
+for the same value within a recording."""
 
 PRESETS: Mapping[str, tuple[str, ...]] = {
     "pci": (

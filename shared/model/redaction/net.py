@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 from shared.model.redaction.mail import spoken_mails
 from shared.model.redaction.numbers import Numbers, numbers
+from shared.model.redaction.repeats import Known, plain
 from shared.model.redaction.symbols import Symbol, symbols
 
 _MOST_FILLERS = 3
 _CUE_CHARACTERS = 160
 """So much of what was said before a number may say what it is."""
+_NEAR = 16
+"""So many passages before one hold all forms of the three utterances before it."""
 _WRITTEN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("email_address", re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
     (
@@ -72,7 +75,8 @@ class _Placed(NamedTuple):
 
 
 def find(passages: Sequence[Passage], wanted: Iterable[str]) -> list[Hit]:
-    """Everything of the kinds `wanted`, in every passage."""
+    """Everything of the kinds `wanted`, in every passage. They come in the order of the
+    conversation, up to four forms of an utterance together."""
     kinds = frozenset(wanted)
     read = [symbols(passage.text, numbers(passage.language)) for passage in passages]
     hits = list(_written(passages, kinds))
@@ -100,11 +104,7 @@ def _written(passages: Sequence[Passage], kinds: frozenset[str]) -> Iterator[Hit
             if kind in kinds:
                 for found in pattern.finditer(passage.text):
                     place = Part(at, found.start(), found.end())
-                    yield Hit(kind, value_of(found[0]), (place,))
-
-
-def value_of(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
+                    yield Hit(kind, plain(found[0])[0], (place,))
 
 
 # --- numbers ---------------------------------------------------------------------------------
@@ -206,13 +206,15 @@ def _ends_with_cue(passage: Passage, at: int) -> bool:
 
 def _is_told(run: Sequence[_Placed], passages: Sequence[Passage], kind: str) -> bool:
     """Whether what was said just before, by whoever it was, says that such a number comes."""
-    here = passages[run[0].passage]
+    at = run[0].passage
+    here = passages[at]
     cue = numbers(here.language).cues.get(kind)
     if cue is None:
         return False
+    near = passages[max(0, at - _NEAR) : at]
     said = [
         p.text
-        for p in passages
+        for p in near
         if here.order - 3 <= p.order < here.order and p.stream[1] == here.stream[1]
     ]
     before = " ".join([*said, here.text[: run[0].symbol.start]])[-_CUE_CHARACTERS:]
@@ -245,40 +247,25 @@ def _is_letter(one: _Placed) -> bool:
 
 # --- what was found once is found everywhere --------------------------------------------------
 
-_LEAST_DIGITS = 4
-_SURE_DIGITS = 7
-
 
 def _repeated(
     passages: Sequence[Passage], read: Sequence[Sequence[Symbol]], hits: Sequence[Hit]
 ) -> Iterator[Hit]:
     """Values said again, or in parts, by anybody, in any form."""
-    known = {hit.value: hit.kind for hit in hits if len(hit.value) >= _SURE_DIGITS}
+    known = Known({hit.value: hit.kind for hit in hits})
     covered = {part for hit in hits for part in hit.parts}
     for at, passage in enumerate(passages):
         placed = [_Placed(symbol, at) for symbol in read[at]]
         for run in _runs(placed, numbers(passage.language).fillers):
-            digits = "".join(one.symbol.digits for one in run)
             parts = _parts(run)
-            if len(digits) < _LEAST_DIGITS or parts[0] in covered:
-                continue
-            value = next((v for v in known if digits in v or (v.isdigit() and v in digits)), None)
-            if value is not None:
-                yield Hit(known[value], value, parts)
-        letters = [value for value in known if not value.isdigit()]
-        for value in letters:
-            for start, end in _places_of(value, passage.text):
-                yield Hit(known[value], value, (Part(at, start, end),))
-
-
-def _places_of(value: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where letters and digits of a value stand in a text, whatever stands between them."""
-    places = [n for n, char in enumerate(text) if char.isalnum()]
-    plain = "".join(text[n].casefold()[:1] for n in places)
-    at = plain.find(value)
-    while at >= 0:
-        yield places[at], places[at + len(value) - 1] + 1
-        at = plain.find(value, at + 1)
+            value = known.of_digits("".join(one.symbol.digits for one in run))
+            if value is not None and parts[0] not in covered:
+                yield Hit(known.kinds[value], value, parts)
+        if known.has_letters:
+            text, places = plain(passage.text)
+            for start, end, value in known.within(text):
+                part = Part(at, places[start], places[end - 1] + 1)
+                yield Hit(known.kinds[value], value, (part,))
 
 
 def _parts(run: Iterable[_Placed]) -> tuple[Part, ...]:

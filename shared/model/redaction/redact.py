@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import RedactionFailed
-from shared.model.redaction.kinds import beyond_the_net, kinds_of
+from shared.model.redaction.kinds import Mask, beyond_the_net, kinds_of
 from shared.model.redaction.net import Hit, Part, Passage, find
 from shared.model.transcript.normalise import text_of
 from shared.model.transcript.transcript import Redaction, Transcript, Utterance, Word
 
-Mask = Literal["hash", "kind", "pseudonym"]
 FORMS = ("text", "text_itn", "text_lexical", "words")
 
 

@@ -139,7 +139,13 @@ class ReuseTranscripts(UseCase):
             source=source_of(row, self.audio),
             provider=_unpaid(first.provider, (*row.notes, note)),
         )
-        paths = store_outputs(row, transcript, self.outputs, self.transcripts_container)
+        paths = store_outputs(
+            row,
+            transcript,
+            self.outputs,
+            self.transcripts_container,
+            by_provider=True,  # whoever looked for the owner, whose options are the same
+        )
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         now = self.clock.now()
         row = msgspec.structs.replace(

@@ -177,7 +177,7 @@ def store_outputs(
     outputs: Outputs,
     container: str,
     *,
-    by_provider: bool = True,
+    by_provider: bool,
 ) -> dict[str, str]:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
     wants hidden is hidden before anything is made of it; `by_provider` tells that the provider has
