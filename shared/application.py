@@ -77,6 +77,7 @@ class Application:
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
         self.transcript_at = revising.fetch
+        self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
         self._watching = Watching(
             ground,

@@ -14,6 +14,7 @@
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
+    ├── OnHold                    somebody answers for it that this stays until it is released
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
     │   ├── SubscriptionRefused   of a subscription
@@ -195,6 +196,13 @@ class RevisionConflict(DropscribeError):
 
 class BatchBusy(DropscribeError):
     """The batch is still being worked on; to delete it, cancel it first or wait."""
+
+    status = 409
+
+
+class OnHold(DropscribeError):
+    """A batch or a recording is held, and does not go before somebody releases it. The message says
+    since when, and by whom."""
 
     status = 409
 

@@ -79,6 +79,8 @@ class BatchView(TypedDict):
     seconds_left: int | None
     cost: Cost | None
     error_report: str | None
+    hold: Hold | None
+    held: int
     links: Links
 
 
@@ -328,6 +330,12 @@ class Highlight(TypedDict):
     spans: NotRequired[list[InsightsSpan]]
 
 
+class Hold(TypedDict):
+    at: str
+    by: str
+    reason: NotRequired[str]
+
+
 class Insights(TypedDict):
     entities: NotRequired[list[Entity]]
     chapters: NotRequired[list[Chapter]]
@@ -366,6 +374,8 @@ class Item(TypedDict):
     failure: Failure | None
     correction: CorrectionView | None
     same_as: Twin | None
+    removal: RemovalView | None
+    hold: Hold | None
     links: Links
 
 
@@ -526,6 +536,10 @@ class ManifestRecording(TypedDict):
 Mode = Literal["standard", "express"]
 
 
+class NewHold(TypedDict):
+    reason: NotRequired[str]
+
+
 class NewKey(TypedDict):
     name: str
     roles: list[Role]
@@ -642,6 +656,14 @@ class Redaction(TypedDict):
     mask: str
     by: list[str]
     counts: NotRequired[dict[str, int]]
+
+
+class RemovalView(TypedDict):
+    audio_at: str | None
+    outputs_at: str | None
+    deleted_at: str | None
+    by: str
+    is_done: bool
 
 
 class Replay(TypedDict):

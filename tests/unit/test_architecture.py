@@ -27,9 +27,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
+    "shared/model/keeping": ("model.keeping model.batch model.profile model.failure_texts errors"),
     "shared/model/batch": (
-        "model.batch model.profile model.transcript model.endpoint model.failure "
-        "model.failure_texts model.names errors"
+        "model.batch model.keeping.hold model.keeping.removal model.profile model.transcript "
+        "model.endpoint model.failure model.failure_texts model.names errors"
     ),
     "shared/model/money": (
         "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
@@ -67,8 +68,9 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
     "shared/batches": (
-        f"batches pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
+        f"batches keeping pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
     ),
+    "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
     "shared/revising": f"revising batches outputs ports {GROUND}",

@@ -8,6 +8,7 @@ from shared.api.operations import (
     brakes,
     estimate,
     items,
+    keeping,
     keys,
     profiles,
     reading,
@@ -23,6 +24,7 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *keeping.OPERATIONS,
     *reading.OPERATIONS,
     *revisions.OPERATIONS,
     *estimate.OPERATIONS,
