@@ -11,9 +11,9 @@ from shared.model.profile.companions import is_companion
 from shared.model.profile.profile import Profile, is_on_request
 
 Ignored = Literal["folder", "system", "companion", "data", "ignore", "only", "on_request"]
-"""Why something is not taken: it stands for a folder, a system left it, the profile names it as what
-describes a recording, its name says that it is data, the profile's `ignore` or `only` says so, or it
-is left to a request that names it."""
+"""Why something is not taken: it stands for a folder, a system left it, the profile says that it
+describes a recording, its name that it is data, the profile's `ignore` or `only` says so, or it is
+left to a request that names it."""
 
 SYSTEM_FILES = (
     ".ds_store",
@@ -42,8 +42,8 @@ SYSTEM_FILES = (
 keepers of empty folders, Hadoop."""
 
 DATA_FILES = ("*.csv", "*.json", "*.jsonl", "*.xml")
-"""Patterns, in lower case, of what recorders write beside each call. Whoever means such a name puts it
-into `only`."""
+"""Patterns, in lower case, of what recorders write beside each call. Whoever means such a name puts
+it into `only`."""
 
 
 def why_ignored_by_name(name: str) -> Ignored | None:
