@@ -2,7 +2,7 @@
 // an error, a breach of the page's own policy, something that axe finds.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
@@ -66,12 +66,13 @@ export async function check(page, what) {
   assert.deepEqual(found, [], `axe finds on ${what}`);
 }
 
-/** Fails where what screen readers are told is not what `trees/NAME.yml` says. `WRITE_TREES=1` writes
- * it anew. What differs from run to run, such as times of the day, stands there as a word. */
+/** Fails where what screen readers are told is not what `trees/NAME.yml` says. Where there is none it is
+ * written, and the scene goes on. What differs from run to run, such as times of the day, stands there
+ * as a word. */
 export async function tree(page, name) {
   const file = new URL(`trees/${name}.yml`, import.meta.url);
   const told = plain(await page.locator("body").ariaSnapshot());
-  if (process.env.WRITE_TREES) writeFileSync(file, told);
+  if (!existsSync(file)) writeFileSync(file, told);
   assert.equal(told, readFileSync(file, "utf8"), `what is told of ${name}`);
 }
 
