@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from shared.errors import RevisionConflict, StoreConflict
 from shared.log import event
 from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
 from shared.model.keeping.removal import is_asked
 from shared.model.redaction.gate import kinds_in
@@ -122,6 +123,7 @@ class ReviseTranscript:
             correction=correction,
             needs_review=transcript.needs_review,
             review_spans=_spans(transcript),
+            conversation=measured(transcript, row.profile.roles.values()),
         )
         try:
             self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])

@@ -6,6 +6,7 @@ from shared.api.operation import Operations
 from shared.api.operations import (
     batches,
     brakes,
+    conversations,
     estimate,
     items,
     keeping,
@@ -27,6 +28,7 @@ OPERATIONS: Operations = (
     *keeping.OPERATIONS,
     *reading.OPERATIONS,
     *revisions.OPERATIONS,
+    *conversations.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,
