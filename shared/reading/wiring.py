@@ -7,6 +7,7 @@ from shared.ports.ground import Ground
 from shared.reading.audio import OpenAudio
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
+from shared.reading.trace import TraceRecording
 
 
 class ReadingDesk:
@@ -19,6 +20,7 @@ class ReadingDesk:
         )
         self.overview = TellOverview(measure, clock)
         self.review = TellReview(FindDoubts(store=store), clock)
+        self.trace = TraceRecording(store=store)
         self.open_audio = OpenAudio(
             store=store, audio=ports.audio, links=ports.output_links, clock=clock
         )
