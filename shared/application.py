@@ -128,6 +128,7 @@ class Application:
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
+        self.trace = self._reading.trace
         self.calls = self._reading.calls
 
     def _know_callers(self) -> None:

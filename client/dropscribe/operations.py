@@ -71,6 +71,9 @@ OPERATIONS = {
     "get_audio": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
     ),
+    "get_trace": Operation(
+        "GET", "batches/{batch_id}/items/{recording_id}/trace", "Follow a recording", (), False
+    ),
     "create_revision": Operation(
         "POST",
         "batches/{batch_id}/items/{recording_id}/revisions",

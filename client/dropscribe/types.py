@@ -974,6 +974,37 @@ class TimerHealth(TypedDict):
 TimerStatus = Literal["ok", "silent"]
 
 
+class TraceStep(TypedDict):
+    at: str
+    what: TraceStepKind
+    told: str
+    after_ms: int | None
+
+
+TraceStepKind = Literal[
+    "registered",
+    "decided",
+    "submitted",
+    "collected",
+    "transcribed",
+    "failed",
+    "unchanged",
+    "corrected",
+]
+
+
+class TraceView(TypedDict):
+    id: str
+    batch_id: str
+    name: str
+    now: str
+    attempt: int
+    job_id: str | None
+    transcription_id: str | None
+    cost: Cost | None
+    steps: list[TraceStep]
+
+
 class TrailEntry(TypedDict):
     at: str
     call: str
