@@ -17,7 +17,9 @@
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
     │   ├── SubscriptionRefused   of a subscription
-    │   └── KeyRefused            of a key of the API
+    │   ├── KeyRefused            of a key of the API
+    │   └── SearchRefused         of what is looked for
+    ├── SearchOff                 the deployment keeps no index of what was said
     ├── KeyMissing                there is no such key of the API
     ├── ProfilesRefused           a file of profiles has mistakes; lists all of them
     ├── ProfilesChanged           somebody else gave other profiles meanwhile
@@ -221,6 +223,16 @@ class SubscriptionRefused(FieldRefused):
 
 class KeyRefused(FieldRefused):
     """A key is asked for that cannot be."""
+
+
+class SearchRefused(FieldRefused):
+    """It cannot be looked for in this way."""
+
+
+class SearchOff(DropscribeError):
+    """This deployment keeps no index of what was said."""
+
+    status = 409
 
 
 class KeyMissing(DropscribeError):

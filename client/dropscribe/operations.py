@@ -85,6 +85,7 @@ OPERATIONS = {
         (),
         False,
     ),
+    "search_words": Operation("POST", "search", "Find what was said", (), True),
     "estimate_lengths": Operation(
         "GET",
         "estimate",

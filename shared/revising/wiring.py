@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.ports.ground import Ground
 from shared.revising.corrected import FetchRevision, ReadCorrected
 from shared.revising.revise import ReviseTranscript
+from shared.searching.wiring import keep_words
 
 
 class RevisingDesk:
@@ -18,5 +19,6 @@ class RevisingDesk:
             outputs=ports.outputs,
             revisions=ports.revisions,
             clock=ports.clock,
+            keep_words=keep_words(ground),
             corrected_container=ports.corrected,
         )
