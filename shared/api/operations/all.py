@@ -6,6 +6,7 @@ from shared.api.operation import Operations
 from shared.api.operations import (
     batches,
     brakes,
+    conversations,
     estimate,
     items,
     keys,
@@ -27,6 +28,7 @@ OPERATIONS: Operations = (
     *reading.OPERATIONS,
     *revisions.OPERATIONS,
     *search.OPERATIONS,
+    *conversations.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,
