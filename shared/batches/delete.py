@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
@@ -47,15 +48,16 @@ class DeleteBatch:
 
 @dataclass(frozen=True, kw_only=True)
 class CarryOutDelete:
-    """Safe to repeat, and in small runs, each of which gets somewhere: outputs go before the rows
-    that name them, and these before the next ones are looked at. The header
-    stays, without what it says of anybody, so that the manifest or the key from which it came does
-    not start the batch anew."""
+    """Safe to repeat, and in small runs, each of which gets somewhere: nobody finds its words any
+    more, outputs go before the rows that name them, and these before the next ones are looked at.
+    The header stays, without what it says of anybody, so that the manifest or the key from which it
+    came does not start the batch anew."""
 
     store: BatchStore
     requests: Requests
     outputs: Outputs
     remove_outputs: RemoveOutputs
+    forget_words: Callable[[str], None]
     reports_container: str
     queue: Queue
     clock: Clock
@@ -63,6 +65,7 @@ class CarryOutDelete:
 
     def __call__(self, batch: Batch) -> None:
         note = self.store.note_version(batch.id)
+        self.forget_words(batch.id)
         if batch.deleting == "outputs":
             batch, is_done = self._without_outputs(batch)
             if not is_done:

@@ -25,6 +25,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.searching.wiring import keep_words
 
 
 class BatchDesk:
@@ -174,7 +175,8 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
-        remove_outputs=RemoveOutputs(outputs=ports.outputs, revisions=ports.revisions),
+        remove_outputs=_remove_outputs(ground),
+        forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
         queue=ports.queue,
         clock=ports.clock,
@@ -189,8 +191,15 @@ def _remove(ground: Ground) -> CarryOutRemovals:
         queue=ports.queue,
         clock=ports.clock,
         audio=ports.audio,
-        remove_outputs=RemoveOutputs(outputs=ports.outputs, revisions=ports.revisions),
+        remove_outputs=_remove_outputs(ground),
         endpoints=ground.endpoints,
         profiles=ports.profiles,
         pool=ports.pool,
+    )
+
+
+def _remove_outputs(ground: Ground) -> RemoveOutputs:
+    ports = ground.ports
+    return RemoveOutputs(
+        outputs=ports.outputs, revisions=ports.revisions, forget_words=keep_words(ground).forget
     )

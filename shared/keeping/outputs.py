@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.model.batch.recording import Recording
@@ -10,13 +11,16 @@ from shared.ports.blobs import Outputs, Revisions
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
-    """Transcript and captions, corrected ones, corrections themselves, error report. Safe to
-    repeat. What other recordings have under the same names stays."""
+    """What search finds, transcript and captions, corrected ones, corrections themselves, error
+    report. Safe to repeat. What other recordings have under the same names stays."""
 
     outputs: Outputs
     revisions: Revisions
+    forget_words: Callable[[str, str], None]
 
     def __call__(self, row: Recording) -> None:
+        if row.state == "transcribed":
+            self.forget_words(row.batch_id, row.id)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:
             self.revisions.remove(row)  # one may be there of which the row does not know yet
