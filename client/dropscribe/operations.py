@@ -88,6 +88,7 @@ OPERATIONS = {
         (),
         False,
     ),
+    "search_words": Operation("POST", "search", "Find what was said", (), True),
     "get_conversation": Operation(
         "GET",
         "batches/{batch_id}/items/{recording_id}/conversation",
