@@ -112,13 +112,14 @@ class Diaries(Protocol):
 
 class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
     """Which recording is the one of its `content` that is paid for. `looked_at` is when somebody
-    made sure last that this helps anybody. `version` is the row's ETag, "" for a row not yet
-    stored."""
+    made sure last that this helps anybody. `is_former`: it lies where releases before kept all
+    claims. `version` is the row's ETag, "" for a row not yet stored."""
 
     content: str
     batch_id: str
     recording_id: str
     looked_at: datetime | None = None
+    is_former: bool = False
     version: str = ""
 
 
@@ -129,8 +130,9 @@ class Contents(Protocol):
     def save(self, claim: ContentClaim) -> None:
         """Insert or replace. Raises `StoreConflict`."""
 
-    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
-        """Claims at which nobody has looked since then, at most so many."""
+    def unseen(self, since: datetime, most: int, place: str = "") -> tuple[list[ContentClaim], str]:
+        """Claims at which nobody has looked since then, at most so many, in one query from a place
+        on; and the place to go on from, "" at the end."""
 
     def remove(self, claim: ContentClaim) -> None:
         """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""

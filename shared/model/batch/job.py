@@ -80,8 +80,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
     that its recordings left it where it was cancelled. `price` is about what it costs, as far as
     that is known, and `is_counted` whether that counts for the day's ceilings already. `doubted_at`
-    is when it was first refused in words that blame nobody. `version` is the row's ETag, "" for a
-    row not yet stored.
+    is when it was first refused in words that blame nobody. `item` is its recording, where it has
+    one: it cannot leave a job that is planned for the first time, unless the job's row changes
+    first. `version` is the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -126,6 +127,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     price: float = 0.0
     is_counted: bool = False
     doubted_at: datetime | None = None
+    item: JobItem | None = None
     version: str = ""
 
     @property
@@ -137,7 +139,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a job that is at a provider, or about to be, in the index of all of them.
 
-    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell."""
+    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell. `job` is the
+    one whose entry this is, as it was when the provider had taken it, where it has one recording:
+    so its result can be written without reading it again."""
 
     job_id: str
     batch_id: str
@@ -149,6 +153,7 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     polled_at: datetime | None = None
     next_poll_at: datetime | None = None
     out_of_reach_at: datetime | None = None
+    job: Job | None = None
     version: str = ""
 
 
@@ -255,8 +260,9 @@ def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
-    """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+    """The create call was certainly not carried out. `counts`: the provider was asked. Recordings
+    may have left it after its intent."""
+    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now, item=None)
 
 
 def put_back_alone(job: Job, now: datetime) -> Job:

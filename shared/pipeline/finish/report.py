@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Literal
@@ -53,10 +53,11 @@ class ReportBatch:
     reports_container: str
     clock: Clock
 
-    def __call__(self, batch: Batch) -> bool:
+    def __call__(self, batch: Batch, rows: Sequence[Recording] | None = None) -> bool:
+        """`rows` are all its recordings, read after the batch; None: they are read here."""
         with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as file:
             items = _Items(file)
-            for row in self.store.recordings(batch.id):
+            for row in self.store.recordings(batch.id) if rows is None else rows:
                 if not row.is_terminal:
                     return False
                 items.add(row)

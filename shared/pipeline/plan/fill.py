@@ -10,17 +10,16 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import go_along
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
-from shared.model.batch.job import Job, call_key
+from shared.model.batch.job import Job, JobItem, call_key
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
+from shared.pipeline.plan.stand import StandInLine
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.indices import Line
 from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
@@ -34,7 +33,7 @@ class FillJobs(UseCase):
     """Makes jobs of one group of recordings, which may share one, and announces them. Returns how
     many transactions lost: another planner has their recordings."""
 
-    line: Line
+    stand_in_line: StandInLine
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
     prices: PriceTable
@@ -90,7 +89,7 @@ class FillJobs(UseCase):
         taken: list[Recording] = []
         for job_id, part in shares:
             job = self._grown(_empty(job_id, part, deadline_at=deadline_at), part)
-            whole.append(jobs.planned(job, job.changed_at))
+            whole.append(_with_item(jobs.planned(job, job.changed_at), part))
             taken += _taken(part, job)
         try:
             return self.store.save_jobs(whole, taken)
@@ -121,7 +120,7 @@ class FillJobs(UseCase):
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
         grown = self._grown(job, part)
         if is_last:
-            grown = jobs.planned(grown, grown.changed_at)
+            grown = _with_item(jobs.planned(grown, grown.changed_at), part)
         try:
             saved = self.store.save(grown, _taken(part, grown, job.recordings))
         except StoreConflict:
@@ -148,9 +147,7 @@ class FillJobs(UseCase):
         return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost, since_at)
 
     def _join(self, planned: Sequence[Job]) -> None:
-        """The line of their provider; somebody will go along it."""
-        self.line.join(planned)
-        self.queue.send(go_along(planned[0].provider))
+        self.stand_in_line(planned)
         for job in planned:
             event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
 
@@ -166,6 +163,26 @@ def _empty(
     kind = "" if stays_alone else call_key(profile, first.cohort)
     job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
     return msgspec.structs.replace(job, deadline_at=deadline_at)
+
+
+def _with_item(job: Job, part: Sequence[Recording]) -> Job:
+    """`part` are the last recordings that it got."""
+    if job.recordings != 1 or len(part) != 1 or job.whole_container is not None:
+        return job
+    [row] = part
+    return msgspec.structs.replace(
+        job,
+        item=JobItem(
+            batch_id=row.batch_id,
+            id=row.id,
+            container=row.container,
+            name=row.name,
+            etag=row.etag,
+            web_url=row.web_url,
+            item=row.item,
+            job_index=0,
+        ),
+    )
 
 
 def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:

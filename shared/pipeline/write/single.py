@@ -23,7 +23,8 @@ from shared.ports.provider import SpeechProvider
 @dataclass(frozen=True, kw_only=True)
 class WriteSingle(UseCase):
     """One query and one transaction, and then its end, by `end`. Whether that was done: if not,
-    nothing was changed, and it goes the way of all others."""
+    nothing was changed, and it goes the way of all others. Raises `StoreConflict` where the job or
+    its recording are not as they were."""
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
@@ -47,7 +48,7 @@ class WriteSingle(UseCase):
                 return self._ask_again(job, written)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
         except StoreConflict:
-            return True  # somebody else is at it, or was
+            raise
         except DropscribeError as error:
             event("step.queued", step=step_of(message), error=type(error).__name__, level=30)
             return False
