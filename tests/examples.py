@@ -135,6 +135,8 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
     call("list_doubts")
+    call("get_conversation", one)
+    call("list_conversations", query={"by": "metadata.room"})
     said = call("get_transcript", one)["utterances"]
     change = {
         "op": "text",

@@ -85,6 +85,20 @@ OPERATIONS = {
         (),
         False,
     ),
+    "get_conversation": Operation(
+        "GET",
+        "batches/{batch_id}/items/{recording_id}/conversation",
+        "See how a conversation went",
+        (),
+        False,
+    ),
+    "list_conversations": Operation(
+        "GET",
+        "conversations",
+        "See how conversations went",
+        ("by", "first_day", "last_day", "batch_id", "profile", "metadata"),
+        False,
+    ),
     "estimate_lengths": Operation(
         "GET",
         "estimate",

@@ -23,6 +23,8 @@ from shared.ports.state import (
     FEW_ROWS,
     ROWS_IN_TRANSACTION,
     BatchFilter,
+    ConversationFacts,
+    Measurement,
     OpenBatch,
     RecordingFacts,
     Whole,
@@ -156,6 +158,11 @@ class FakeBatchStore:
                 cost_currency=row.cost_currency,
                 committed=row.committed,
             )
+
+    def conversations(self, batch_id: str) -> Iterator[ConversationFacts]:
+        for row in self.recordings(batch_id, state="transcribed"):
+            outcome = msgspec.convert(msgspec.to_builtins(row.outcome), Measurement)
+            yield ConversationFacts(labels=row.labels, outcome=outcome)
 
     def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
         assert len(recordings) < ROWS_IN_TRANSACTION, "a table takes 100 rows"

@@ -1,96 +1,131 @@
-"""What a recording costs in storage calls, as `python -m benchmarks calls` counts them."""
+"""How conversations went, by the API: of one recording, and summed up."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from threading import Event, Thread
-from time import monotonic
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from benchmarks.calls import batches_of_one, in_one_job, one_a_job
-from shared.errors import StoreUnavailable
-from shared.pipeline.together import AskTogether
-from shared.ports.blobs import AudioEntry
-from tests.fakes.clock import FakeClock
+from shared.model.access.caller import Caller
+from shared.reading.conversations import KNOWN_FOR
+from tests.fakes.api import Api
+from tests.fakes.world import World, a_second_of_silence
 
-
-def test_a_burst_in_one_job_costs_little_more_than_what_each_recording_costs_alone() -> None:
-    figures = in_one_job(500)
-    assert figures["storage_calls_per_recording"] <= 4.25
-    assert figures["executions_per_recording"] <= 1.1
+OWNER = Caller(id="owner-key", kind="key")
 
 
-def test_of_a_job_of_one_recording_its_row_is_all_that_is_read_when_its_result_is_there() -> None:
-    figures = one_a_job(300)
-    assert figures["storage_calls_per_recording"] <= 10.8  # in one thread; several share two calls
-    collect = figures["by_step"]["collect"]
-    reads = ("active.get", "active.all", "store.job", "store.rows_left")
-    assert sum(collect.get(kind, 0) for kind in reads) <= 1.1
+@pytest.fixture
+def world() -> World:
+    return World()
 
 
-def test_batches_of_one_recording_that_share_a_job_share_what_can_be_shared() -> None:
-    figures = batches_of_one(100)
-    assert figures["jobs"] == 1
-    assert figures["storage_calls_per_recording"] <= 24.5
-    assert figures["executions_per_recording"] <= 2.1
+@pytest.fixture
+def api(world: World) -> Api:
+    return Api(lambda: world.app)
 
 
-def _entry(name: str) -> AudioEntry:
-    return AudioEntry(name, "1", FakeClock().now(), {})
+def transcribed(world: World, api: Api, *agents: str) -> tuple[str, list[dict[str, Any]]]:
+    """A recording for each, in one batch."""
+    names = [f"{agent or 'nobody'}-{n}.wav" for n, agent in enumerate(agents)]
+    for name in names:
+        world.audio.drop(name, a_second_of_silence(), world.clock.now(), container="uploads")
+    recordings = [
+        {"blob": name, **({"metadata": {"agent": agent}} if agent else {})}
+        for name, agent in zip(names, agents, strict=True)
+    ]
+    batch = api("create_batch", json_={"title": "Calls", "recordings": recordings}).json["id"]
+    world.run()
+    return batch, api("list_items", {"batch_id": batch}).json["value"]
 
 
-def _asked_at_once(ask: AskTogether, names: list[str], looks: list[set[str]]) -> list[object]:
-    """Each by a thread of its own; the first look is not over before all others wait."""
-    answers: list[object] = [None] * len(names)
-    has_begun = Event()
-
-    def look(container: str, wanted: Collection[str]) -> dict[str, AudioEntry]:
-        looks.append(set(wanted))
-        has_begun.set()
-        deadline = monotonic() + 20
-        while len(looks) == 1 and len(ask.waiting) < len(names) - 1 and monotonic() < deadline:
-            pass
-        if "broken" in wanted:
-            raise StoreUnavailable("503")
-        return {name: _entry(name) for name in wanted}
-
-    def asks(i: int) -> None:
-        try:
-            answers[i] = ask("audio", names[i], look)
-        except StoreUnavailable as error:
-            answers[i] = error
-
-    threads = [Thread(target=asks, args=(i,)) for i in range(len(names))]
-    for thread in threads:
-        thread.start()
-        assert has_begun.wait(20)
-    for thread in threads:
-        thread.join(20)
-    return answers
+def test_of_a_recording_it_is_told_how_its_conversation_went(world: World, api: Api) -> None:
+    batch, [item] = transcribed(world, api, "Ann")
+    path = {"batch_id": batch, "recording_id": item["id"]}
+    told = api("get_conversation", path).json
+    assert told["speakers"][0]["talk_share"] == 1
+    assert told["talk_ms"] + told["silence_ms"] - told["overlap_ms"] == told["audio_ms"]
+    assert told["words_per_minute"] > 0
+    missing = api("get_conversation", {**path, "recording_id": "0" * 32})
+    assert (missing.status, missing.json["code"]) == (404, "recording_missing")
 
 
-def test_those_who_ask_while_somebody_looks_are_answered_by_the_next_look() -> None:
-    names, looks = [f"{i}.wav" for i in range(8)], list[set[str]]()
-    answers = _asked_at_once(AskTogether(), names, looks)
-    assert [getattr(answer, "name", None) for answer in answers] == names
-    assert looks == [{"0.wav"}, set(names[1:])]
+def test_what_an_earlier_release_wrote_is_measured_when_it_is_asked_for(
+    world: World, api: Api
+) -> None:
+    batch, [item] = transcribed(world, api, "Ann")
+    path = {"batch_id": batch, "recording_id": item["id"]}
+    told = api("get_conversation", path).json
+    row = world.store.recording(batch, item["id"])
+    assert row is not None and row.outcome is not None
+    world.store.save(recordings=[replace(row, outcome=replace(row.outcome, conversation=None))])
+    assert api("get_conversation", path).json == told
+    summed = api("list_conversations").json["all"]
+    assert (summed["recordings"], summed["measured"]) == (1, 0)
 
 
-def test_what_a_look_raises_all_get_that_asked() -> None:
-    looks = list[set[str]]()
-    answers = _asked_at_once(AskTogether(), ["0.wav", "broken", "1.wav"], looks)
-    assert getattr(answers[0], "name", None) == "0.wav"
-    assert all(isinstance(answer, StoreUnavailable) for answer in answers[1:])
+def test_a_correction_is_measured_anew(world: World, api: Api) -> None:
+    batch, [item] = transcribed(world, api, "Ann")
+    path = {"batch_id": batch, "recording_id": item["id"]}
+    before = api("get_conversation", path).json
+    text = api("get_transcript", path).json["utterances"][0]["text"]
+    key = world.app.keys.make("Rev", ["Review", "Read"], by=OWNER).secret
+    change = {"op": "text", "utterance": 0, "was": text, "now": f"{text} And three more words."}
+    body = {"id": "revision-1", "based_on": 0, "changes": [change]}
+    made = api("create_revision", path, json_=body, headers={"x-functions-key": key})
+    assert made.status == 201
+    after = api("get_conversation", path).json
+    assert after["speakers"][0]["words"] == before["speakers"][0]["words"] + 4
 
 
-def test_a_name_that_is_not_there_has_no_entry() -> None:
-    assert AskTogether()("audio", "a.wav", lambda container, names: {}) is None
+def test_conversations_are_summed_up_by_day_and_by_any_entry_of_their_metadata(
+    world: World, api: Api
+) -> None:
+    batch, _ = transcribed(world, api, "Ann", "Bob", "Ann", "")
+    day = world.clock.now().date().isoformat()
+    told = api("list_conversations").json
+    assert [(group["name"], group["recordings"]) for group in told["value"]] == [(day, 4)]
+    assert told["keys"] == ["agent"] and not told["is_more"]
+    for asked in ({}, {"batch_id": batch}, {"first_day": day, "last_day": day}):
+        by = api("list_conversations", query={"by": "metadata.agent", **asked}).json["value"]
+        assert [(one["name"], one["recordings"]) for one in by] == [("Ann", 2), ("", 1), ("Bob", 1)]
+    only = api("list_conversations", query={"metadata": "agent=Bob"}).json["all"]
+    assert only["recordings"] == 1
+    for nothing in ({"first_day": "2099-01-01"}, {"last_day": "2001-01-01"}, {"profile": "other"}):
+        assert api("list_conversations", query=nothing).json["all"]["recordings"] == 0
 
 
-def test_a_look_that_fails_is_raised_by_who_asked_alone() -> None:
-    def fails(container: str, names: object) -> dict[str, AudioEntry]:
-        raise StoreUnavailable("503")
+@pytest.mark.parametrize("wrong", [{"by": "weather"}, {"by": "metadata."}, {"first_day": "soon"}])
+def test_what_cannot_be_asked_is_said(api: Api, wrong: dict[str, str]) -> None:
+    got = api("list_conversations", query=wrong)
+    assert (got.status, got.json["code"]) == (400, "invalid_parameter")
 
-    with pytest.raises(StoreUnavailable):
-        AskTogether()("audio", "a.wav", fails)
+
+def test_there_is_nothing_of_a_batch_that_is_not_there(api: Api) -> None:
+    got = api("list_conversations", query={"batch_id": "none"})
+    assert (got.status, got.json["code"]) == (404, "batch_missing")
+
+
+def test_many_who_ask_cost_as_much_as_one(world: World, api: Api) -> None:
+    transcribed(world, api, "Ann")
+    first = api("list_conversations")
+    transcribed(world, api, "Bob")
+    assert api("list_conversations").json == first.json
+    again = api("list_conversations", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, again.body) == (304, b"")
+    world.clock.advance(KNOWN_FOR.total_seconds() + 1)
+    assert api("list_conversations").json["all"]["recordings"] == 2
+
+
+def test_who_is_bound_to_a_container_sees_sums_of_that_container_alone(
+    world: World, api: Api
+) -> None:
+    batch, _ = transcribed(world, api, "Ann")
+    bound = world.app.keys.make("Sales", ["Read"], containers=["audio"], by=OWNER)
+    free = world.app.keys.make("All", ["Read"], by=OWNER)
+    for key, seen in ((free, 1), (bound, 0), (free, 1)):
+        headers = {"x-functions-key": key.secret}
+        assert api("list_conversations", headers=headers).json["all"]["recordings"] == seen
+    headers = {"x-functions-key": bound.secret}
+    hidden = api("list_conversations", query={"batch_id": batch}, headers=headers)
+    assert (hidden.status, hidden.json["code"]) == (404, "batch_missing")

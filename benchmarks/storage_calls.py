@@ -1,6 +1,6 @@
 """Storage calls a recording, by step and kind, on the real use-cases and the tests' stand-ins.
 
-    python -m benchmarks calls --recordings 100
+    python -m benchmarks storage_calls --recordings 100
 
 A burst of one profile in one job; a burst at a provider that takes one recording a job; and a
 recording each of so many profiles, which share a job. One process, one thread: what several threads
