@@ -309,6 +309,7 @@ def _poll(
         ),
         give_up_if_gone=failing.give_up_if_gone,
         wake_line=failing.wake_line,
+        bring_forward=failing.bring_forward,
     )
 
 

@@ -26,7 +26,7 @@ PORTS: Mapping[str, str] = {
     "close_batch batch whole insert recording "
     "recordings recording_ids any_left job jobs planned_jobs items_of items_left facts save "
     "save_jobs save_batch commit rows_left part_left",
-    "line": "first join leave jobs save_head",
+    "line": "first due join leave jobs save_head",
     "active": "all get any_of put put_all update remove",
     "book": "state save all",
     "diaries": "get save",

@@ -18,7 +18,15 @@ from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.indices import ContentClaim, Diary, LineHead, Waiting, place_of
+from shared.ports.indices import (
+    LATER,
+    ContentClaim,
+    Diary,
+    LineHead,
+    Waiting,
+    later,
+    place_of,
+)
 from shared.ports.state import (
     FEW_ROWS,
     ROWS_IN_TRANSACTION,
@@ -444,9 +452,15 @@ class FakeLine:
         self.heads: dict[str, LineHead] = {}
 
     def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
-        there = sorted(key for name, key in self.waiting if name == provider)[:most]
+        keys = sorted(key for name, key in self.waiting if name == provider and key < LATER)
+        there = keys[:most]
         found = [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
         return self.heads.get(provider, LineHead(provider=provider)), found
+
+    def due(self, provider: str, now: datetime, most: int) -> list[Waiting]:
+        keys = sorted(key for name, key in self.waiting if name == provider)
+        there = [key for key in keys if LATER <= key < later(now, "~")][:most]
+        return [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
 
     def join(self, jobs: Sequence[Job]) -> None:
         for job in jobs:

@@ -31,6 +31,7 @@ from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options, Priority
 from shared.model.profile.profile import Profile
+from shared.model.profile.spread import NOW
 
 JobState = Literal[
     "planning",
@@ -82,7 +83,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     that is known, and `is_counted` whether that counts for the day's ceilings already. `doubted_at`
     is when it was first refused in words that blame nobody. `item` is its recording, where it has
     one: it cannot leave a job that is planned for the first time, unless the job's row changes
-    first. `version` is the row's ETag, "" for a row not yet stored.
+    first. `turn_at` is when it may be sent, where that was put off. `version` is the row's ETag, ""
+    for a row not yet stored.
     """
 
     batch_id: str
@@ -128,6 +130,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     is_counted: bool = False
     doubted_at: datetime | None = None
     item: JobItem | None = None
+    turn_at: datetime | None = None
     version: str = ""
 
     @property
@@ -187,12 +190,15 @@ def job_key(profile: Profile, cohort: str) -> str:
         shared += (sorted(profile.endpoints),)
     if profile.priority != "normal":
         shared += (profile.priority,)
+    if profile.send != NOW:
+        shared += (profile.send,)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
 
 
 def call_key(profile: Profile, cohort: str) -> str:
-    """Jobs with equal keys may share a create call, whatever their profiles are called."""
-    return job_key(msgspec.structs.replace(profile, name=""), cohort)
+    """Jobs with equal keys may share a create call, whatever their profiles are called, and however
+    long they waited for their turn."""
+    return job_key(msgspec.structs.replace(profile, name="", send=NOW), cohort)
 
 
 def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
@@ -252,6 +258,16 @@ def filled(
 def planned(job: Job, now: datetime) -> Job:
     """Nothing more goes into it; it waits in line to be sent."""
     return _to(job, "planned", changed_at=now)
+
+
+def with_turn(job: Job, at: datetime) -> Job:
+    """It does not stand among those that wait for the provider before that."""
+    return msgspec.structs.replace(job, turn_at=at)
+
+
+def come_due(job: Job, now: datetime) -> Job:
+    """Its turn has come: it waits like any other, as if it had come in then."""
+    return msgspec.structs.replace(job, turn_at=None, since_at=job.turn_at, changed_at=now)
 
 
 def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:

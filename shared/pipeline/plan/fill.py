@@ -17,6 +17,7 @@ from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.spread import Span, span_of, turns
 from shared.pipeline.plan.stand import StandInLine
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
@@ -49,9 +50,15 @@ class FillJobs(UseCase):
         limits = self.capabilities[profile.provider]
         most = len(ordered) if container else limits.most_files(profile.mode)
         parts = list(_chunks(ordered, most))
+        span = span_of(profile.send, self.clock.now(), deadline_at)
         if most < ROOM and len(parts) > 1:
-            return self._fill_many(parts, deadline_at)
-        return sum(self._fill_one(part, container, deadline_at) for part in parts)
+            return self._fill_many(parts, deadline_at, span)
+        ids = [self.new_id() for _ in parts]
+        turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
+        return sum(
+            self._fill_one(_empty(id_, part, container, deadline_at, turn_of.get(id_)), part)
+            for id_, part in zip(ids, parts, strict=True)
+        )
 
     def _whole_container(self, group: Sequence[Recording]) -> str | None:
         """The container that may go to the provider as a whole: its profile says so, and what is
@@ -69,26 +76,34 @@ class FillJobs(UseCase):
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
         return container if there == {(row.name, row.etag) for row in group} else None
 
-    def _fill_many(self, parts: Iterable[list[Recording]], deadline_at: datetime | None) -> int:
+    def _fill_many(
+        self, parts: Sequence[list[Recording]], deadline_at: datetime | None, span: Span | None
+    ) -> int:
         """Jobs that are small are stored whole, many in a transaction, and join the line together;
         their ids are in its order."""
         first = self.new_id()
+        ids = [f"{first}{i:05}" for i in range(len(parts))]
+        turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
         planned: list[Job] = []
         conflicts = 0
-        for shares in _packed((f"{first}{i:05}", part) for i, part in enumerate(parts)):
+        for shares in _packed(zip(ids, parts, strict=True)):
+            empty = [
+                (_empty(id_, part, deadline_at=deadline_at, turn_at=turn_of.get(id_)), part)
+                for id_, part in shares
+            ]
             try:
-                planned += self._store_whole(shares, deadline_at)
+                planned += self._store_whole(empty)
             except StoreConflict:
                 conflicts += 1  # another planner has some of them; the rest is planned anew
         if planned:
             self._join(planned)
         return conflicts
 
-    def _store_whole(self, shares: Iterable[Share], deadline_at: datetime | None) -> list[Job]:
+    def _store_whole(self, shares: Iterable[tuple[Job, list[Recording]]]) -> list[Job]:
         whole: list[Job] = []
         taken: list[Recording] = []
-        for job_id, part in shares:
-            job = self._grown(_empty(job_id, part, deadline_at=deadline_at), part)
+        for empty, part in shares:
+            job = self._grown(empty, part)
             whole.append(_with_item(jobs.planned(job, job.changed_at), part))
             taken += _taken(part, job)
         try:
@@ -99,10 +114,7 @@ class FillJobs(UseCase):
                 raise
             return [job for job in saved if job is not None]
 
-    def _fill_one(
-        self, part: list[Recording], container: str | None, deadline_at: datetime | None
-    ) -> int:
-        job = _empty(self.new_id(), part, container, deadline_at)
+    def _fill_one(self, job: Job, part: list[Recording]) -> int:
         conflicts = 0
         for some in _chunks(part, ROOM):
             try:
@@ -157,12 +169,13 @@ def _empty(
     part: Sequence[Recording],
     container: str | None = None,
     deadline_at: datetime | None = None,
+    turn_at: datetime | None = None,
 ) -> Job:
     first, profile = part[0], part[0].profile
     stays_alone = container is not None or not profile.shares_jobs
     kind = "" if stays_alone else call_key(profile, first.cohort)
     job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
-    return msgspec.structs.replace(job, deadline_at=deadline_at)
+    return msgspec.structs.replace(job, deadline_at=deadline_at, turn_at=turn_at)
 
 
 def _with_item(job: Job, part: Sequence[Recording]) -> Job:
