@@ -71,6 +71,9 @@ OPERATIONS = {
     "get_audio": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
     ),
+    "get_trace": Operation(
+        "GET", "batches/{batch_id}/items/{recording_id}/trace", "Follow a recording", (), False
+    ),
     "create_revision": Operation(
         "POST",
         "batches/{batch_id}/items/{recording_id}/revisions",
@@ -85,6 +88,7 @@ OPERATIONS = {
         (),
         False,
     ),
+    "search_words": Operation("POST", "search", "Find what was said", (), True),
     "get_conversation": Operation(
         "GET",
         "batches/{batch_id}/items/{recording_id}/conversation",

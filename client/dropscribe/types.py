@@ -377,6 +377,31 @@ class Highlight(TypedDict):
     spans: NotRequired[list[InsightsSpan]]
 
 
+class Hit(TypedDict):
+    id: str
+    batch_id: str
+    container: str
+    name: str
+    title: str | None
+    profile: str
+    metadata: dict[str, str]
+    language: str | None
+    registered_at: str
+    duration_ms: int | None
+    corrected: bool
+    times: int
+    places: list[HitPlace]
+
+
+class HitPlace(TypedDict):
+    start_ms: int
+    speaker: str
+    before: str
+    found: str
+    after: str
+    in_doubt: bool
+
+
 class Insights(TypedDict):
     entities: NotRequired[list[Entity]]
     chapters: NotRequired[list[Chapter]]
@@ -828,6 +853,28 @@ class SchemaAnswer(TypedDict):
     schema: dict[str, Any]
 
 
+SearchOrder = Literal["newest", "best"]
+
+
+class SearchPage(TypedDict):
+    value: list[Hit]
+    after: str | None
+
+
+class SearchWanted(TypedDict):
+    q: str
+    speaker: NotRequired[str]
+    profile: NotRequired[str | None]
+    batch_id: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str]]
+    from_at: NotRequired[str | None]
+    to_at: NotRequired[str | None]
+    in_doubt: NotRequired[bool]
+    order: NotRequired[SearchOrder]
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
+
+
 class Sentiment(TypedDict):
     start_ms: int
     end_ms: int
@@ -974,6 +1021,37 @@ class TimerHealth(TypedDict):
 
 
 TimerStatus = Literal["ok", "silent"]
+
+
+class TraceStep(TypedDict):
+    at: str
+    what: TraceStepKind
+    told: str
+    after_ms: int | None
+
+
+TraceStepKind = Literal[
+    "registered",
+    "decided",
+    "submitted",
+    "collected",
+    "transcribed",
+    "failed",
+    "unchanged",
+    "corrected",
+]
+
+
+class TraceView(TypedDict):
+    id: str
+    batch_id: str
+    name: str
+    now: str
+    attempt: int
+    job_id: str | None
+    transcription_id: str | None
+    cost: Cost | None
+    steps: list[TraceStep]
 
 
 class TrailEntry(TypedDict):

@@ -3,7 +3,7 @@ asks for it, or its profile says that it is old."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,7 +95,8 @@ class AgeOutBatches:
 
 @dataclass(frozen=True, kw_only=True)
 class CarryOutDelete:
-    """Safe to repeat, and in small runs, each of which gets somewhere: outputs go before the rows
+    """Safe to repeat, and in small runs, each of which gets somewhere: nobody finds its words any
+    more, outputs go before the rows
     that name them, and these before the next ones are looked at. The header
     stays, without what it says of anybody, so that the manifest or the key from which it came does
     not start the batch anew."""
@@ -104,6 +105,7 @@ class CarryOutDelete:
     requests: Requests
     outputs: Outputs
     revisions: Revisions
+    forget_words: Callable[[str], None]
     reports_container: str
     queue: Queue
     clock: Clock
@@ -111,6 +113,7 @@ class CarryOutDelete:
 
     def __call__(self, batch: Batch) -> None:
         note = self.store.note_version(batch.id)
+        self.forget_words(batch.id)
         if batch.deleting == "outputs":
             batch, is_done = self._without_outputs(batch)
             if not is_done:

@@ -21,6 +21,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.searching.wiring import keep_words
 
 
 class BatchDesk:
@@ -164,6 +165,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         requests=ports.requests,
         outputs=ports.outputs,
         revisions=ports.revisions,
+        forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
         queue=ports.queue,
         clock=ports.clock,

@@ -17,7 +17,9 @@
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
     │   ├── SubscriptionRefused   of a subscription
-    │   └── KeyRefused            of a key of the API
+    │   ├── KeyRefused            of a key of the API
+    │   └── SearchRefused         of what is looked for
+    ├── SearchOff                 the deployment keeps no index of what was said
     ├── KeyMissing                there is no such key of the API
     ├── ProfilesRefused           a file of profiles has mistakes; lists all of them
     ├── ProfilesChanged           somebody else gave other profiles meanwhile
@@ -94,6 +96,8 @@ from shared.errors.request import (
     RecordingMissing,
     RevisionConflict,
     RevisionUnfit,
+    SearchOff,
+    SearchRefused,
     SubscriptionMissing,
     SubscriptionRefused,
     UnknownEndpoint,
@@ -149,6 +153,8 @@ __all__ = [
     "RevisionUnfit",
     "RowUnreadable",
     "SealBroken",
+    "SearchOff",
+    "SearchRefused",
     "StoreConflict",
     "StoreUnavailable",
     "SubscriptionMissing",

@@ -135,6 +135,16 @@ class KeyRefused(FieldRefused):
     """A key is asked for that cannot be."""
 
 
+class SearchRefused(FieldRefused):
+    """It cannot be looked for in this way."""
+
+
+class SearchOff(DropscribeError):
+    """This deployment keeps no index of what was said."""
+
+    status = 409
+
+
 class KeyMissing(DropscribeError):
     """There is no key of that id."""
 

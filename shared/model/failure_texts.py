@@ -85,6 +85,9 @@ SOUND_CUT_OFF = _input("truncated_audio",
     "profile or dropscribe_accept_truncated on the blob.")
 BYTES_CUT_OFF = _input("truncated_audio",
     "The header promises {promised} bytes, the file holds {present}.", SOUND_CUT_OFF.advice)
+ENDS_WITHIN = _input("truncated_audio",
+    "The file ends in the middle of its sound: the recording or the upload was cut off.",
+    SOUND_CUT_OFF.advice)
 INDEX_MISSING = _input("truncated_audio",
     "The file's index (moov) is missing: the recording or the upload was cut off.",
     "Upload the whole file again; without its index nobody can play it.")

@@ -1,9 +1,9 @@
 """Somebody corrects a transcript.
 
 The revision is stored first, under its number and only if nobody has that number: this decides who
-was first. Then the corrected outputs are written, then the row says so, and with the row others are
-told. Whoever dies in between has done nothing that is not done again: the next one to save, or the
-same one once more, finds the revision and completes it.
+was first. Then the corrected outputs are written, and what search is to know; then the row says so,
+and with the row others are told. Whoever dies in between has done nothing that is not done again:
+the next one to save, or the same one once more, finds the revision and completes it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from shared.ports.blobs import Outputs, Revisions
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 from shared.revising.corrected import ReadCorrected
+from shared.searching.keep import KeepWords
 
 
 class Correcting(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class ReviseTranscript:
     outputs: Outputs
     revisions: Revisions
     clock: Clock
+    keep_words: KeepWords
     corrected_container: str
 
     def __call__(
@@ -124,6 +126,7 @@ class ReviseTranscript:
             review_spans=_spans(transcript),
             conversation=measured(transcript, row.profile.roles.values()),
         )
+        self.keep_words([self.keep_words.entry(row, transcript, revision.number)])
         self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
         event(
             "transcript.corrected",

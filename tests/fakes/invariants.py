@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 
 from shared.model.batch.job import OVER
 from shared.model.batch.recording import Recording
+from shared.model.search.piece import entries_in
 from tests.fakes.blobs import own_name
 from tests.fakes.world import World
 
@@ -23,6 +24,22 @@ def assert_all_is_well(world: World) -> None:
     _assert_all_are_listed(world)
     _assert_reports_reconcile(world)
     _assert_provider_is_clean(world)
+    _assert_search_knows_what_was_said(world)
+
+
+def _assert_search_knows_what_was_said(world: World) -> None:
+    """Of every transcript, and of no batch that is gone, as far as anybody finds it."""
+    there = world.pieces.seen()
+    known = {
+        (entry.batch_id, entry.recording_id)
+        for piece in there.pieces
+        for entry, _ in entries_in(world.pieces.there[piece.name])
+        if not there.forgotten.covers(entry.batch_id, entry.recording_id, entry.revision)
+    }
+    said = {key for key, row in world.store.rows.items() if row.state == "transcribed"}
+    assert said <= known or not world.is_search_on
+    gone = {batch.id for batch in world.store.headers.values() if batch.is_gone}
+    assert not gone & {batch_id for batch_id, _ in known}
 
 
 def _assert_nothing_is_open(world: World) -> None:
