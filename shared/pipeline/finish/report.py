@@ -11,7 +11,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.batch import Batch, distrusted, reported
+from shared.model.batch.batch import Batch, Totals, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.outputs.report import FORMATS
@@ -96,7 +96,12 @@ class ReportBatch:
     def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
         counts = header.counts
         done = reported(
-            batch, recordings, counts.failed, header.finished_at, unchanged=counts.unchanged
+            batch,
+            recordings,
+            counts.failed,
+            header.finished_at,
+            unchanged=counts.unchanged,
+            totals=_totals(header),
         )
         try:
             self.store.save_batch(done)
@@ -111,6 +116,17 @@ class ReportBatch:
         if there is not None and not there.is_gone:
             self.store.save_batch(distrusted(there))
             self.store.open_batch(there)
+
+
+def _totals(header: BatchReport) -> Totals:
+    cost = header.cost
+    return Totals(
+        transcribed=header.counts.transcribed,
+        needs_review=header.counts.needs_review,
+        audio_ms=header.audio_ms,
+        cost_amount=cost.amount if cost else None,
+        cost_currency=cost.currency if cost else "",
+    )
 
 
 def _tell(header: BatchReport) -> None:
