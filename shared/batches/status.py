@@ -90,6 +90,8 @@ class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
+LATE = timedelta(minutes=1)
+"""After its window has closed, a plan that is due for a batch comes within that."""
 TOLD_FOR = timedelta(seconds=5)
 LARGE = 1_000
 MOST_TOLD = 1_000
@@ -155,9 +157,10 @@ class TellStatus:
 
     def _is_closed(self, batch: Batch) -> bool:
         """Whether nothing came of it since its report. The header is read before its note: what
-        comes in later opens it first."""
+        comes in later opens it first, but in its window, where a plan is due anyway."""
         is_over = state_of(batch) != "running" and batch.is_settled
-        return is_over and self.store.note_version(batch.id) is None
+        is_past = self.clock.now() - batch.closes_at >= LATE
+        return is_over and is_past and self.store.note_version(batch.id) is None
 
     def _counted_once(self, batch: Batch) -> BatchStatus:
         with self.told.turn(batch.id):

@@ -11,12 +11,13 @@ import msgspec
 import pytest
 
 from shared.batches.status import LARGE, TellStatus, Told
+from shared.model.batch.policy import Policy
 from shared.ports.state import RecordingFacts
 from tests.contract.stores import a_batch
 from tests.fakes.clock import FakeClock
 from tests.fakes.provider import BAD
 from tests.fakes.stores import FakeBatchStore
-from tests.fakes.world import World
+from tests.fakes.world import World, a_second_of_silence
 
 
 def mixed(world: World) -> str:
@@ -27,6 +28,7 @@ def mixed(world: World) -> str:
     world.register("audio", "refused.wav")
     world.provider.bad_sources[world.audio.url("audio", "1.wav")] = BAD
     world.run()
+    world.clock.advance(600)
     [batch_id] = world.store.headers
     return batch_id
 
@@ -49,13 +51,20 @@ def test_a_batch_that_is_over_is_told_by_its_report_as_counting_would_tell() -> 
     assert (told.status, told.counts.transcribed, told.counts.failed) == ("completed", 2, 2)
 
 
-def test_what_comes_in_after_the_report_shows_at_once() -> None:
-    world = World()
-    batch_id = mixed(world)
-    world.drop("late.wav")
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_comes_in_after_the_report_shows_at_once(is_late: bool) -> None:
+    """Also where it does so before its window has closed."""
+    world = World(policy=Policy(coalesce_seconds=300, early_seconds=2))
+    dropped_at = world.clock.now()
+    world.drop("first.wav")
+    world.clock.advance(3)
+    world.run()
+    [batch_id] = world.store.headers
+    assert world.store.headers[batch_id].closes_at > world.clock.now()
+    world.clock.advance(1_000 if is_late else 10)
+    world.drop_at("late.wav", a_second_of_silence(), dropped_at)
     status = world.app.batch_status(batch_id)
-    assert status.counts.accepted == 5
-    assert status.status == "running"
+    assert (status.counts.accepted, status.status) == (2, "running")
 
 
 def test_a_retry_is_counted_again() -> None:
