@@ -155,7 +155,7 @@ def holds(opened: OpenPiece, forgotten: Forgotten) -> bool:
     """Whether something is still in it that is forgotten."""
     if not opened.head.blocks:
         entries = map(opened.entry, range(opened.head.count))
-        return any(forgotten.covers(e.batch_id, e.recording_id, e.revision) for e in entries)
+        return any(forgotten.covers(entry.origin) for entry in entries)
     if any(opened.look(Lookup(of_batch(batch_id))) for batch_id in forgotten.batches):
         return True
     return any(
