@@ -15,6 +15,9 @@ from shared.model.transcript.transcript import Transcript
 from shared.ports.pieces import Pieces
 from shared.ports.queue import Clock
 
+AFTER_ALL = 999_999
+"""A revision behind all that people make."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class KeepWords:
@@ -43,7 +46,8 @@ class KeepWords:
         except DropscribeError as error:
             event("words.not_kept", recordings=len(entries), error=type(error).__name__, level=40)
 
-    def forget(self, batch_id: str) -> None:
-        """From now on nobody finds it, whatever pieces still hold of it; also where search was
-        switched off since. Raises `StoreUnavailable`."""
-        self.pieces.put(note_name(batch_id), b"")
+    def forget(self, batch_id: str, recording_id: str = "") -> None:
+        """From now on nobody finds the batch, or that recording of it in any revision, whatever
+        pieces still hold of it; also where search was switched off since. Raises
+        `StoreUnavailable`."""
+        self.pieces.put(note_name(batch_id, recording_id, AFTER_ALL), b"")

@@ -165,9 +165,10 @@ class _Looking:
         """Whether the row says that these are the words."""
         entry = found.entry
         row = self._search.store.recording(entry.batch_id, entry.recording_id)
-        if row is None or row.state != "transcribed" or row.outcome is None:
+        outcome = row.outcome if row is not None and row.state == "transcribed" else None
+        if outcome is None or not outcome.outputs:
             return False
-        correction = row.outcome.correction
+        correction = outcome.correction
         return entry.revision >= (correction.number if correction else 0)
 
 
