@@ -39,7 +39,8 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/model/search": (
-        "model.search model.batch.recording model.transcript.transcript model.language errors"
+        "model.search model.pieces model.batch.recording model.transcript.transcript "
+        "model.language errors"
     ),
     "shared/model/pieces.py": "",
     "shared/messages.py": "model",
