@@ -1,5 +1,5 @@
-"""The containers that audio is dropped into. They are read, listed and linked to, never
-written."""
+"""The containers that audio is dropped into. They are read, listed and linked to; what lies there
+is removed where its owner says so, and nothing is written there."""
 
 from __future__ import annotations
 
@@ -119,6 +119,26 @@ class BlobAudio:
             with storage_errors("list audio", "list"):
                 found, marker = page(self._service, container, "", marker, _LISTED)
             yield from map(_entry, found)
+
+    def remove(self, container: str, name: str, etag: str) -> bool:
+        blob = blob_at(self._service, container, name)
+        with storage_errors("remove audio", "put"):
+            try:
+                blob.delete_blob(
+                    delete_snapshots="include",
+                    etag=f'"{etag}"',
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceNotFoundError:
+                return True
+            except HttpResponseError as error:
+                match judged(error, "put"):
+                    case "conflict":
+                        return True
+                    case "blob":
+                        return False
+                raise
+        return True
 
     def url(self, container: str, name: str) -> str:
         return str(blob_at(self._service, container, name).url).split("?")[0]
