@@ -170,6 +170,16 @@ def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
     call("retry_batch", own)
     call("cancel_batch", own)
     world.run()
+    [row] = [row for row in world.store.rows.values() if row.batch_id == own["batch_id"]]
+    one = {**own, "recording_id": row.id}
+    for hold, release, path in (
+        ("hold_batch", "release_batch", own),
+        ("hold_item", "release_item", one),
+    ):
+        call(hold, path, body={"reason": "Case 4711"}, headers=AS_OWNER)
+        call(release, path, headers=AS_OWNER)
+    call("delete_item", one, query={"audio": True})
+    world.run()
     call("delete_batch", own, query={"outputs": True})
 
 

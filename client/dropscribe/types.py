@@ -79,6 +79,8 @@ class BatchView(TypedDict):
     seconds_left: int | None
     cost: Cost | None
     error_report: str | None
+    hold: Hold | None
+    held: int
     links: Links
 
 
@@ -402,6 +404,12 @@ class HitPlace(TypedDict):
     in_doubt: bool
 
 
+class Hold(TypedDict):
+    at: str
+    by: str
+    reason: NotRequired[str]
+
+
 class Insights(TypedDict):
     entities: NotRequired[list[Entity]]
     chapters: NotRequired[list[Chapter]]
@@ -440,6 +448,8 @@ class Item(TypedDict):
     failure: Failure | None
     correction: CorrectionView | None
     same_as: Twin | None
+    removal: RemovalView | None
+    hold: Hold | None
     links: Links
 
 
@@ -523,6 +533,7 @@ class Manifest(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -567,6 +578,7 @@ class ManifestRecording(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
     channels: NotRequired[list[int]]
@@ -598,6 +610,10 @@ class ManifestRecording(TypedDict):
 
 
 Mode = Literal["standard", "express"]
+
+
+class NewHold(TypedDict):
+    reason: NotRequired[str]
 
 
 class NewKey(TypedDict):
@@ -716,6 +732,14 @@ class Redaction(TypedDict):
     mask: str
     by: list[str]
     counts: NotRequired[dict[str, int]]
+
+
+class RemovalView(TypedDict):
+    audio_at: str | None
+    outputs_at: str | None
+    deleted_at: str | None
+    by: str
+    is_done: bool
 
 
 class Replay(TypedDict):

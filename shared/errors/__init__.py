@@ -14,6 +14,7 @@
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
+    ├── OnHold                    somebody answers for it that this stays until it is released
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
     │   ├── SubscriptionRefused   of a subscription
@@ -89,6 +90,7 @@ from shared.errors.request import (
     KeyRefused,
     KeyReused,
     ManifestRefused,
+    OnHold,
     OutputMissing,
     ProfilesChanged,
     ProfilesMissing,
@@ -130,6 +132,7 @@ __all__ = [
     "KeyRefused",
     "KeyReused",
     "ManifestRefused",
+    "OnHold",
     "OutcomeUnknown",
     "OutputMissing",
     "ProfilesChanged",

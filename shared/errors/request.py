@@ -111,6 +111,13 @@ class BatchBusy(DropscribeError):
     status = 409
 
 
+class OnHold(DropscribeError):
+    """A batch or a recording is held, and does not go before somebody releases it. The message says
+    since when, and by whom."""
+
+    status = 409
+
+
 class SubscriptionMissing(DropscribeError):
     """There is no subscription of that id, or it was deleted; or no such delivery of it."""
 

@@ -340,6 +340,10 @@ NOT_LISTED = "the provider's list does not show it, which proves nothing"
 KEPT = "kept there, as the profile says"
 DELETED = "deleted by itself"
 
+RECORDING_DELETED = _ready("input", "recording_deleted",
+    "The recording was deleted after it had failed; nothing else is known of it any more.",
+    "There is nothing to do.")
+
 # Our own faults.
 
 _MEND = "Look in the log for what failed, mend it, then drop the recording again."

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
-from shared.errors import RevisionConflict
+from shared.errors import RevisionConflict, StoreConflict
 from shared.log import event
 from shared.model.batch.recording import Correction, Outcome, Recording
 from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
+from shared.model.keeping.removal import is_asked
 from shared.model.redaction.gate import kinds_in
 from shared.model.revision.apply import applied
 from shared.model.revision.revision import Change, Checked, Revision
@@ -127,7 +128,11 @@ class ReviseTranscript:
             conversation=measured(transcript, row.profile.roles.values()),
         )
         self.keep_words([self.keep_words.entry(row, transcript, revision.number)])
-        self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
+        try:
+            self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
+        except StoreConflict:
+            self._take_back(row, paths)
+            raise
         event(
             "transcript.corrected",
             batch=row.batch_id,
@@ -135,6 +140,16 @@ class ReviseTranscript:
             number=revision.number,
             caller=revision.author,
         )
+
+    def _take_back(self, row: Recording, paths: dict[str, str]) -> None:
+        """What was written just now, where the recording was deleted meanwhile."""
+        there = self.store.recording(row.batch_id, row.id)
+        if there is not None and not is_asked(there, "outputs"):
+            return
+        self.keep_words.forget(row.batch_id, row.id)
+        self.revisions.remove(row)
+        for path in paths.values():
+            self.outputs.remove(path, recording=row)
 
 
 def _refuse_hidden(row: Recording, transcript: Transcript, revision: Revision) -> None:

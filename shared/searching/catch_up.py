@@ -95,7 +95,8 @@ class CatchUp:
     def _missing(self, batch_id: str, opened: Sequence[OpenPiece]) -> Iterator[Recording]:
         for row in self.store.recordings(batch_id, state="transcribed"):
             revision = _revision(row)
-            if not any(map(partial(_knows, row.id, revision), opened)):
+            is_there = row.outcome is not None and bool(row.outcome.outputs)
+            if is_there and not any(map(partial(_knows, row.id, revision), opened)):
                 yield row
 
     def _entry(self, row: Recording) -> Entry | None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.model.batch.recording import Recording
-from shared.model.pieces import note_name, piece_name
+from shared.model.pieces import batch_note, piece_name, thing_note
 from shared.model.search.entry import Entry, entry_of
 from shared.model.search.piece import packed, write_piece
 from shared.model.transcript.transcript import Transcript
 from shared.ports.pieces import Pieces
 from shared.ports.queue import Clock
+
+AFTER_ALL = 999_999
+"""A revision behind all that people make."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +41,17 @@ class KeepWords:
             self.pieces.put(piece_name(content, count), content)
             for entry in entries:
                 if entry.revision:  # what was said before is not said any more
-                    note = note_name(entry.batch_id, entry.recording_id, entry.revision)
+                    note = thing_note(entry.batch_id, entry.recording_id, entry.revision)
                     self.pieces.put(note, b"")
         except DropscribeError as error:
             event("words.not_kept", recordings=len(entries), error=type(error).__name__, level=40)
 
-    def forget(self, batch_id: str) -> None:
-        """From now on nobody finds it, whatever pieces still hold of it; also where search was
-        switched off since. Raises `StoreUnavailable`."""
-        self.pieces.put(note_name(batch_id), b"")
+    def forget(self, batch_id: str, recording_id: str = "") -> None:
+        """From now on nobody finds the batch, or that recording of it in any revision, whatever
+        pieces still hold of it; also where search was switched off since. Raises
+        `StoreUnavailable`."""
+        if recording_id:
+            note = thing_note(batch_id, recording_id, AFTER_ALL)
+        else:
+            note = batch_note(batch_id, self.clock.now())
+        self.pieces.put(note, b"")

@@ -143,11 +143,7 @@ class _Looking:
 
     def __call__(self, refs: Sequence[_Ref]) -> Iterator[Found]:
         read = self._search.pool.map(lambda ref: ref.opened.entry(ref.number), refs)
-        entries = [
-            entry
-            for entry in read
-            if not self._forgotten.covers(entry.batch_id, entry.recording_id, entry.revision)
-        ]
+        entries = [entry for entry in read if not self._forgotten.covers(entry.origin)]
         found = [one for one in (find(e, self._query, self._filters) for e in entries) if one]
         found = [one for one in found if self._is_seen(one.entry.batch_id)]
         for one, is_so in zip(found, self._search.pool.map(self._is_so, found), strict=True):
@@ -165,9 +161,10 @@ class _Looking:
         """Whether the row says that these are the words."""
         entry = found.entry
         row = self._search.store.recording(entry.batch_id, entry.recording_id)
-        if row is None or row.state != "transcribed" or row.outcome is None:
+        outcome = row.outcome if row is not None and row.state == "transcribed" else None
+        if outcome is None or not outcome.outputs:
             return False
-        correction = row.outcome.correction
+        correction = outcome.correction
         return entry.revision >= (correction.number if correction else 0)
 
 

@@ -28,9 +28,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/conversation": "model.conversation model.transcript model.language errors",
+    "shared/model/keeping": "model.keeping model.batch model.profile model.failure_texts errors",
     "shared/model/batch": (
-        "model.batch model.conversation model.profile model.transcript model.endpoint "
-        "model.failure model.failure_texts model.names errors"
+        "model.batch model.conversation model.keeping.hold model.keeping.removal model.profile "
+        "model.transcript model.endpoint model.failure model.failure_texts model.names errors"
     ),
     "shared/model/money": (
         "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
@@ -38,7 +39,8 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/model/search": (
-        "model.search model.batch.recording model.transcript.transcript model.language errors"
+        "model.search model.pieces model.batch.recording model.transcript.transcript "
+        "model.language errors"
     ),
     "shared/model/pieces.py": "",
     "shared/messages.py": "model",
@@ -52,7 +54,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
-    "shared/pipeline/compare.py": f"ports messages {GROUND}",
+    "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
+    "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
         "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
         f"outputs {GROUND}"
@@ -74,9 +77,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
     "shared/batches": (
-        "batches pipeline.register pipeline.fail searching.wiring ports messages audio outputs "
-        f"{GROUND}"
+        "batches keeping pipeline.register pipeline.fail searching.wiring ports messages audio "
+        f"outputs {GROUND}"
     ),
+    "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
     "shared/revising": f"revising batches outputs searching ports {GROUND}",

@@ -9,6 +9,7 @@ from shared.api.operations import (
     conversations,
     estimate,
     items,
+    keeping,
     keys,
     profiles,
     reading,
@@ -25,6 +26,7 @@ from shared.api.operations import (
 OPERATIONS: Operations = (
     *batches.OPERATIONS,
     *items.OPERATIONS,
+    *keeping.OPERATIONS,
     *reading.OPERATIONS,
     *revisions.OPERATIONS,
     *search.OPERATIONS,

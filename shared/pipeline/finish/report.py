@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Literal
 
@@ -11,9 +12,12 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.batch import Batch, distrusted, reported
+from shared.model.batch.batch import Batch, Totals, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
+from shared.model.keeping.due import Days, days_of
+from shared.model.keeping.removal import is_asked
+from shared.model.keeping.said import kept_for
 from shared.outputs.report import FORMATS
 from shared.outputs.report.html_writer import write_html
 from shared.pipeline.finish.said import ReadSaid, is_told
@@ -31,12 +35,17 @@ class _Items:
     def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
         self._file = file
         self.profiles: set[str] = set()
-        self.count = 0
+        self.count = self.deleted = 0
+        self.kept: dict[str, Days] = {}
 
     def add(self, row: Recording) -> None:
         self._file.write(msgspec.json.encode(_item(row)) + b"\n")
         self.profiles.add(row.profile.name)
         self.count += 1
+        if is_asked(row, "contents"):
+            self.deleted += 1
+        else:
+            self.kept[row.profile.name] = days_of(row.profile)
 
     def __iter__(self) -> Iterator[ReportItem]:
         self._file.seek(0)
@@ -53,10 +62,11 @@ class ReportBatch:
     reports_container: str
     clock: Clock
 
-    def __call__(self, batch: Batch) -> bool:
+    def __call__(self, batch: Batch, rows: Sequence[Recording] | None = None) -> bool:
+        """`rows` are all its recordings, read after the batch; None: they are read here."""
         with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as file:
             items = _Items(file)
-            for row in self.store.recordings(batch.id):
+            for row in self.store.recordings(batch.id) if rows is None else rows:
                 if not row.is_terminal:
                     return False
                 items.add(row)
@@ -65,7 +75,8 @@ class ReportBatch:
                 return True
             header = self._write(batch, items)
         self._save(batch, header, items.count)
-        _tell(header)
+        if header.finished_at != batch.finished_at:
+            _tell(header)
         return True
 
     def _write(self, batch: Batch, items: _Items) -> BatchReport:
@@ -76,10 +87,11 @@ class ReportBatch:
             profiles=sorted(items.profiles),
             origin=batch.origin,
             created_at=batch.created_at,
-            finished_at=self.clock.now(),
+            finished_at=self._finished_at(batch),
             accepted=items.count,
             deadline_at=batch.deadline_at,
             budget=batch.budget,
+            notes=kept_for(items.kept, items.deleted),
         )
         for name, report in FORMATS.items():
             path = f"{self.reports_container}/{batch.id}.{name}"
@@ -88,6 +100,11 @@ class ReportBatch:
             event("report.written", batch=batch.id, format=name)
         return header
 
+    def _finished_at(self, batch: Batch) -> datetime:
+        """A report that is only written anew does not make a batch younger, and is not news."""
+        before = batch.finished_at if batch.reported < 0 else None
+        return before or self.clock.now()
+
     def _page(self, header: BatchReport, items: _Items) -> Iterator[bytes]:
         said = ReadSaid(outputs=self.outputs) if is_told(header) else None
         return write_html(header, items, said=said)
@@ -95,7 +112,12 @@ class ReportBatch:
     def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
         counts = header.counts
         done = reported(
-            batch, recordings, counts.failed, header.finished_at, unchanged=counts.unchanged
+            batch,
+            recordings,
+            counts.failed,
+            header.finished_at,
+            unchanged=counts.unchanged,
+            totals=_totals(header),
         )
         try:
             self.store.save_batch(done)
@@ -110,6 +132,17 @@ class ReportBatch:
         if there is not None and not there.is_gone:
             self.store.save_batch(distrusted(there))
             self.store.open_batch(there)
+
+
+def _totals(header: BatchReport) -> Totals:
+    cost = header.cost
+    return Totals(
+        transcribed=header.counts.transcribed,
+        needs_review=header.counts.needs_review,
+        audio_ms=header.audio_ms,
+        cost_amount=cost.amount if cost else None,
+        cost_currency=cost.currency if cost else "",
+    )
 
 
 def _tell(header: BatchReport) -> None:
