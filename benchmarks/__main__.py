@@ -17,6 +17,7 @@ from benchmarks import (
     line,
     manifest,
     normalising,
+    page,
     pipeline,
     reviewing,
     spans,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
+    "page": lambda _: page.run(),
     "pipeline": lambda options: pipeline.run_all(
         options.provider or "azure-speech", options.recordings, options.trickled
     ),

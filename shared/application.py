@@ -128,7 +128,7 @@ class Application:
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
-        self.calls = self._reading.calls
+        self.calls, self.recent = self._reading.calls, self._reading.recent
 
     def _know_callers(self) -> None:
         """Who calls, and whose what is called for is."""

@@ -8,6 +8,7 @@ from shared.reading.audio import OpenAudio
 from shared.reading.conversations import SumConversations, TellCalls
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
+from shared.reading.recent import Recent
 
 
 class ReadingDesk:
@@ -21,6 +22,7 @@ class ReadingDesk:
         self.overview = TellOverview(measure, clock)
         self.review = TellReview(FindDoubts(store=store), clock)
         self.calls = TellCalls(SumConversations(store=store), clock)
+        self.recent = Recent(clock)
         self.open_audio = OpenAudio(
             store=store, audio=ports.audio, links=ports.output_links, clock=clock
         )
