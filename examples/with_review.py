@@ -14,12 +14,17 @@ with Dropscribe.from_environment() as service:
     batch = service.wait(made["id"])
     for item in service.items(batch["id"], needs_review=True):
         changes = []
-        for number, said in enumerate(service.transcript(item)["utterances"]):
+        for said in service.transcript(item)["utterances"]:
             if said["needs_review"]:
                 print(f"{item['title']} at {said['start_ms'] / 1000:.1f} s: {said['text']}")
                 now = input("What was said, or Enter if that is right: ")
                 if now:
-                    change = {"op": "text", "utterance": number, "was": said["text"], "now": now}
+                    change = {
+                        "op": "text",
+                        "utterance": said["id"],
+                        "was": said["text"],
+                        "now": now,
+                    }
                     changes.append(change)
         service.call(
             "create_revision",

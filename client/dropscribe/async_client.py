@@ -24,6 +24,8 @@ from dropscribe.types import (
     Item,
     Report,
     SubscriptionMade,
+    TraceView,
+    TrailEntry,
     Transcript,
 )
 from dropscribe.uploads import Link, Memory, Moved
@@ -156,12 +158,22 @@ class AsyncDropscribe:
         """Forgets a batch that is over, with what was written for it if `outputs`."""
         await self.call("delete_batch", {"batch_id": batch_id}, query={"outputs": outputs})
 
+    async def delete_item(self, batch_id: str, recording_id: str, *, audio: bool = False) -> None:
+        """Deletes one recording with all that was made of it, and its audio if `audio`."""
+        one = {"batch_id": batch_id, "recording_id": recording_id}
+        await self.call("delete_item", one, query={"audio": audio})
+
     # --- what came of it --------------------------------------------------------------------
 
     async def items(self, batch_id: str, **filters: Any) -> AsyncIterator[Item]:
         """The recordings: `state`, `client_item_id`, `metadata` (`name=value`)."""
         async for each in self._pages("list_items", {"batch_id": batch_id}, filters):
             yield cast(Item, each)
+
+    async def trace(self, item: Item) -> TraceView:
+        """What one recording went through, step by step, and what it waits for."""
+        one = {"batch_id": item["batch_id"], "recording_id": item["id"]}
+        return cast(TraceView, await self.call("get_trace", one))
 
     async def transcript(self, item: Item) -> Transcript:
         """What was said, schema `transcript/1`."""
@@ -193,6 +205,11 @@ class AsyncDropscribe:
         return cast(
             SubscriptionMade, await self.call("create_subscription", body={"url": url, **told})
         )
+
+    async def trail(self, **filters: Any) -> AsyncIterator[TrailEntry]:
+        """For the owner: who read and changed what, from `from_at` to `to_at`."""
+        async for each in self._pages("list_trail", {}, filters):
+            yield cast(TrailEntry, each)
 
     async def health(self) -> Health:
         return cast(Health, await self.call("get_health"))

@@ -24,6 +24,8 @@ from dropscribe.types import (
     Item,
     Report,
     SubscriptionMade,
+    TraceView,
+    TrailEntry,
     Transcript,
 )
 from dropscribe.uploads import Link, Memory, Moved
@@ -156,12 +158,22 @@ class Dropscribe:
         """Forgets a batch that is over, with what was written for it if `outputs`."""
         self.call("delete_batch", {"batch_id": batch_id}, query={"outputs": outputs})
 
+    def delete_item(self, batch_id: str, recording_id: str, *, audio: bool = False) -> None:
+        """Deletes one recording with all that was made of it, and its audio if `audio`."""
+        one = {"batch_id": batch_id, "recording_id": recording_id}
+        self.call("delete_item", one, query={"audio": audio})
+
     # --- what came of it --------------------------------------------------------------------
 
     def items(self, batch_id: str, **filters: Any) -> Iterator[Item]:
         """The recordings: `state`, `client_item_id`, `metadata` (`name=value`)."""
         for each in self._pages("list_items", {"batch_id": batch_id}, filters):
             yield cast(Item, each)
+
+    def trace(self, item: Item) -> TraceView:
+        """What one recording went through, step by step, and what it waits for."""
+        one = {"batch_id": item["batch_id"], "recording_id": item["id"]}
+        return cast(TraceView, self.call("get_trace", one))
 
     def transcript(self, item: Item) -> Transcript:
         """What was said, schema `transcript/1`."""
@@ -191,6 +203,11 @@ class Dropscribe:
         """Events for a server of yours: `title`, `types`, `profiles`. The secret is in this answer
         alone."""
         return cast(SubscriptionMade, self.call("create_subscription", body={"url": url, **told}))
+
+    def trail(self, **filters: Any) -> Iterator[TrailEntry]:
+        """For the owner: who read and changed what, from `from_at` to `to_at`."""
+        for each in self._pages("list_trail", {}, filters):
+            yield cast(TrailEntry, each)
 
     def health(self) -> Health:
         return cast(Health, self.call("get_health"))

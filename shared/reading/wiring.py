@@ -9,6 +9,7 @@ from shared.reading.conversations import SumConversations, TellCalls
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
 from shared.reading.recent import Recent
+from shared.reading.trace import TraceRecording
 
 
 class ReadingDesk:
@@ -21,6 +22,7 @@ class ReadingDesk:
         )
         self.overview = TellOverview(measure, clock)
         self.review = TellReview(FindDoubts(store=store), clock)
+        self.trace = TraceRecording(store=store)
         self.calls = TellCalls(SumConversations(store=store), clock)
         self.recent = Recent(clock)
         self.open_audio = OpenAudio(

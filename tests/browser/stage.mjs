@@ -95,7 +95,7 @@ export async function tree(page, name) {
 function plain(snapshot) {
   const words = [
     [/key-[0-9a-f]{16}|[0-9a-f]{32}/g, "ID"],
-    [/(?:api|default|calls)-\d{8}[0-9A-Za-z-]*/g, "BATCH"],
+    [/api-[0-9a-f]{24}|(?:api|default|calls)-\d{8}[0-9A-Za-z-]*/g, "BATCH"],
     [/(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?: \d{4})?(?:, \d\d:\d\d)?/g, "DAY"],
     [/\b\d\d:\d\d\b(?!:)/g, "TIME"],
     [/day=\d{4}-\d\d-\d\d/g, "day=DAY"],

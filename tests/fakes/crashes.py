@@ -11,6 +11,7 @@ from typing import Any
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import ActiveJobs, Contents, Diaries, EndpointBook, Line, Names
+from shared.ports.pieces import Pieces
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
@@ -29,6 +30,7 @@ PORTS: Mapping[str, type] = {
     "web": WebAudio,
     "requests": Requests,
     "outputs": Outputs,
+    "pieces": Pieces,
     "provider": SpeechProvider,
 }
 """Where a `World` keeps what the pipeline is given, and the port that it is."""

@@ -104,6 +104,14 @@ def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     assert "<html" in shell("get", batch, "--report", "html")
     assert shell("get", batch, "--recording", rows[0]["id"], "-f", "srt").startswith("1\n")
     shell("watch", batch)
+    told = shell.json("trace", "call 1.wav")
+    assert [step["what"] for step in told["steps"]][-1] == "transcribed"
+    assert shell.json("trace", rows[0]["id"], "--batch", batch)["id"] == rows[0]["id"]
+    assert "It is transcribed." in shell("trace", "call 2", "-b", batch)
+    shell("trace", "nobody called so", code=1)
+    read = [row for row in shell.json("trail") if row["operation"] == "get_transcript"]
+    assert read and "get_transcript" in shell("trail")
+    assert shell.json("trail", "--since", "2099-01-01T00:00:00Z") == []
     shell("delete", batch, code=1)  # nobody is there to be asked
     shell("delete", batch, "--yes", "--outputs")
 
@@ -187,6 +195,46 @@ def test_the_program_of_the_docs(stack: Stack, tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     assert "'transcribed': 1" in told.stdout
     assert (tmp_path / "one.wav.vtt").read_text().startswith("WEBVTT")
+
+
+def test_every_command_of_the_tasks_is_carried_out(
+    shell: Terminal, stack: Stack, tmp_path: Path
+) -> None:
+    """In their order, as one script."""
+    page = (ROOT / "docs" / "tasks.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "support.wav").write_bytes(sound())
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "dropscribe"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m dropscribe "$@"\n')
+    command.chmod(0o755)
+    told = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT / "client"),
+            "DROPSCRIBE_HOME": str(tmp_path / "config"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert len(blocks) == 13
+    assert (tmp_path / "texts" / "support.wav.vtt").is_file()
+    assert "It is transcribed." in told.stdout and stack.api_key not in told.stdout
+    assert json.loads((tmp_path / "march.json").read_text())
+
+
+def test_what_goes_into_a_pipe_is_not_broken(shell: Terminal, tmp_path: Path) -> None:
+    """An id over two lines is no id."""
+    (tmp_path / f"{'long ' * 30}.wav").write_bytes(sound())
+    batch = shell.json("transcribe", f"{'long ' * 30}.wav", "--wait")["id"]
+    [row] = shell.json("items", batch)
+    told = shell("items", batch).splitlines()
+    assert len(told) == 2 and row["id"] in told[1] and row["title"] in told[1]
 
 
 def test_two_hundred_files_in_ten_lines(stack: Stack, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.model.batch.policy import Policy
-from shared.ports import blobs, events, provider, queue, state
+from shared.ports import blobs, events, pieces, provider, queue, state
 from tests.fakes.crashes import EVENT_PORTS, PORTS, Trap, live, outside_calls
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
@@ -139,6 +139,7 @@ def drop_manifest(world: World, name: str, recordings: list[dict[str, str]]) -> 
 PORTS_APART = {
     "Clock": "the time is read everywhere",
     "Leftovers": "each message stays until it was handled, and every step can bear to come twice",
+    "Merged": "how pieces become one, in memory",
     "Limited": "a provider's own count of what it may send, in memory",
     "Prepaid": "the balance, which health asks for",
     "Uploads": "a link is signed for a caller",
@@ -156,7 +157,7 @@ def adds_nothing(port: type, base: type) -> bool:
 def test_there_is_a_crash_point_after_every_outside_call_of_every_port() -> None:
     ports = {
         port
-        for module in (blobs, events, provider, queue, state)
+        for module in (blobs, events, pieces, provider, queue, state)
         for port in vars(module).values()
         if isinstance(port, type) and getattr(port, "_is_protocol", False) and port is not Protocol
     }

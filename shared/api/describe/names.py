@@ -20,6 +20,7 @@ from shared.model.access.trail import TrailKind
 from shared.model.batch.batch import BatchState, Origin
 from shared.model.batch.decision import Choice
 from shared.model.batch.recording import State
+from shared.model.batch.trace import StepKind
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
@@ -27,6 +28,7 @@ from shared.model.money.brakes import Action, Why
 from shared.model.profile.options import Format, Priority, SpeakerStyle
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
+from shared.searching.search import Order
 
 PLACE = "#/components/schemas/"
 STRUCTS: Mapping[type, str] = {review.Span: "ReportSpan", insights.Span: "InsightsSpan"}
@@ -66,10 +68,12 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
     "Role": ROLES,
+    "SearchOrder": get_args(Order),
     "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),
     "TimerStatus": ("ok", "silent"),
+    "TraceStepKind": get_args(StepKind),
     "TrailKind": get_args(TrailKind),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),

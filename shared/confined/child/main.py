@@ -12,7 +12,7 @@ from shared.confined.child import cage, ffmpeg
 from shared.confined.frames import MOST_BYTES, MOST_HEAD_BYTES, BrokenFrame, packed, received_into
 
 _WAY_IN, _WAY_OUT = 0, 1
-_SHORTEST_WAV = bytes.fromhex(
+_SHORT_WAV = bytes.fromhex(
     "524946462800000057415645666d74201000000001000100401f0000803e000002001000646174610400000000000000"
 )
 
@@ -36,9 +36,10 @@ def main() -> None:
 
 def _warm_up() -> None:
     """Whatever is imported late has to be there before the door is shut."""
-    ffmpeg.look(ffmpeg.File([(0, memoryview(_SHORTEST_WAV))], len(_SHORTEST_WAV)))
+    ffmpeg.look(ffmpeg.File([(0, memoryview(_SHORT_WAV))], len(_SHORT_WAV)))
     ffmpeg.look(ffmpeg.File([(0, memoryview(bytes(8)))], 8))
-    ffmpeg.end_of_packets_ms(memoryview(_SHORTEST_WAV))
+    ffmpeg.end_of_packets(memoryview(_SHORT_WAV))
+    ffmpeg.heard(memoryview(_SHORT_WAV))
 
 
 def _answer(job: dict[str, Any], data: memoryview, cpu_seconds: float) -> dict[str, Any]:
@@ -62,12 +63,17 @@ def _look(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
 
 
 def _end_of_packets(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
-    return {"end_ms": ffmpeg.end_of_packets_ms(data)}
+    return ffmpeg.end_of_packets(data)
+
+
+def _heard(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
+    return ffmpeg.heard(data)
 
 
 _JOBS: dict[str, Callable[[dict[str, Any], memoryview], dict[str, Any]]] = {
     "look": _look,
     "end_of_packets": _end_of_packets,
+    "heard": _heard,
 }
 
 
