@@ -78,6 +78,7 @@ class Application:
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
+        self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
         self._searching = SearchingDesk(ground)

@@ -76,8 +76,9 @@ export async function tree(page, name) {
   const file = new URL(`trees/${name}.yml`, import.meta.url);
   const told = async () => plain(await page.locator("body").ariaSnapshot());
   if (!existsSync(file)) {
-    await page.waitForTimeout(2_000); // what is on its way is there
-    writeFileSync(file, await told());
+    let before = "";
+    while (before !== (before = await told()) || before.includes("Loading")) await page.waitForTimeout(3_000);
+    writeFileSync(file, before);
   }
   const expected = readFileSync(file, "utf8");
   const end = Date.now() + 15_000;

@@ -256,6 +256,15 @@ export const de = {
     nothing: "Nichts ist zweifelhaft. Genieß die Ruhe.",
     more: "Ältere Aufträge wurden nicht angesehen.",
   },
+  glossary: {
+    title: "Aus Berichtigungen gelernt",
+    lead: "Was dem Anbieter vorab zu sagen wäre: kopieren und ins Profil setzen.",
+    none: "Noch nichts. Es wächst mit jedem Wort, das jemand berichtigt.",
+    heard: (/** @type {string} */ heard, /** @type {number} */ n) => `gehört als ${heard}${n > 1 ? ` · ${number(n)}-mal` : ""}`,
+    remove: (/** @type {string} */ term) => `${term} herausnehmen`,
+    copy: "Als Schlüsselwörter kopieren",
+    copied: (/** @type {number} */ n) => `${of(n, "Wort", "Wörter")} kopiert.`,
+  },
   same: {
     title: "Dasselbe anderswo",
     is: "ist",

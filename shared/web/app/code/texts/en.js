@@ -255,6 +255,15 @@ export const en = {
     nothing: "Nothing is in doubt. Enjoy the quiet.",
     more: "Older batches were not looked at.",
   },
+  glossary: {
+    title: "Learnt from corrections",
+    lead: "What to tell the provider beforehand: copy it, and put it into the profile.",
+    none: "Nothing yet. It grows with every word that somebody corrects.",
+    heard: (/** @type {string} */ heard, /** @type {number} */ n) => `heard as ${heard}${n > 1 ? ` · ${number(n)} times` : ""}`,
+    remove: (/** @type {string} */ term) => `Take out ${term}`,
+    copy: "Copy as key terms",
+    copied: (/** @type {number} */ n) => `${of(n, "term", "terms")} copied.`,
+  },
   same: {
     title: "The same elsewhere",
     is: "is",
