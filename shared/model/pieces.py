@@ -7,7 +7,7 @@ twice it is one, and where a merge was cut short both the pieces and what they b
 which whoever reads counts once.
 
     pieces/<things in it>-<hash>
-    forgotten/<batch>                         all of that batch
+    forgotten/<batch>/<moment>                all of that batch that was written before
     forgotten/<batch>/<thing>/<revision>      of one thing, what was before that revision
 """
 
@@ -37,15 +37,27 @@ class Piece(NamedTuple):
     things: int
 
 
-class Forgotten(NamedTuple):
-    """What nobody finds any more, whatever pieces still hold of it. `before` is by batch and
-    thing: what was written before that revision."""
+class Origin(NamedTuple):
+    """Where a thing in a piece comes from. `made_ms` is when it was written, since 1970."""
 
-    batches: frozenset[str] = frozenset()
+    batch_id: str
+    thing: str
+    revision: int
+    made_ms: int
+
+
+class Forgotten(NamedTuple):
+    """What nobody finds any more, whatever pieces still hold of it. `batches` tells of which until
+    when: the window of a batch that was deleted may take what is dropped later. `before` is by
+    batch and thing: what was written before that revision."""
+
+    batches: Mapping[str, int] = {}
     before: Mapping[tuple[str, str], int] = {}
 
-    def covers(self, batch_id: str, thing: str, revision: int) -> bool:
-        return batch_id in self.batches or revision < self.before.get((batch_id, thing), 0)
+    def covers(self, one: Origin) -> bool:
+        if one.made_ms <= self.batches.get(one.batch_id, -1):
+            return True
+        return one.revision < self.before.get((one.batch_id, one.thing), 0)
 
     def __bool__(self) -> bool:
         return bool(self.batches or self.before)
@@ -72,16 +84,21 @@ def piece_name(content: bytes, things: int) -> str:
     return f"{PIECES}{things:06}-{hashlib.sha256(content).hexdigest()[:24]}"
 
 
-def note_name(batch_id: str, thing: str = "", revision: int = 0) -> str:
-    """Of what is to be forgotten."""
-    return f"{FORGOTTEN}{batch_id}" + (f"/{thing}/{revision:06}" if thing else "")
+def batch_note(batch_id: str, now: datetime) -> str:
+    """That the batch is to be forgotten."""
+    return f"{FORGOTTEN}{batch_id}/{int(now.timestamp() * 1_000):014}"
+
+
+def thing_note(batch_id: str, thing: str, revision: int) -> str:
+    """That what was written of the thing before that revision is to be forgotten."""
+    return f"{FORGOTTEN}{batch_id}/{thing}/{revision:06}"
 
 
 def listing(blobs: Iterable[Stored]) -> Listing:
     """What is neither a piece nor a note is left alone."""
     pieces: list[Piece] = []
     notes: list[Stored] = []
-    batches: set[str] = set()
+    batches: dict[str, int] = {}
     before: dict[tuple[str, str], int] = {}
     for blob in blobs:
         name = blob.name
@@ -90,15 +107,15 @@ def listing(blobs: Iterable[Stored]) -> Listing:
             pieces.append(Piece(name, blob.bytes, int(things)))
             continue
         match name.removeprefix(FORGOTTEN).split("/") if name.startswith(FORGOTTEN) else []:
-            case [batch_id]:
-                batches.add(batch_id)
+            case [batch_id, moment] if moment.isdecimal():
+                batches[batch_id] = max(int(moment), batches.get(batch_id, 0))
             case [batch_id, thing, revision] if revision.isdecimal():
                 key = (batch_id, thing)
                 before[key] = max(int(revision), before.get(key, 0))
             case _:
                 continue
         notes.append(blob)
-    return Listing(tuple(pieces), Forgotten(frozenset(batches), before), tuple(notes))
+    return Listing(tuple(pieces), Forgotten(batches, before), tuple(notes))
 
 
 def to_merge(pieces: Sequence[Piece], most_things: int) -> tuple[Piece, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.errors import DropscribeError
 from shared.log import event
 from shared.model.batch.recording import Recording
-from shared.model.pieces import note_name, piece_name
+from shared.model.pieces import batch_note, piece_name, thing_note
 from shared.model.search.entry import Entry, entry_of
 from shared.model.search.piece import packed, write_piece
 from shared.model.transcript.transcript import Transcript
@@ -41,7 +41,7 @@ class KeepWords:
             self.pieces.put(piece_name(content, count), content)
             for entry in entries:
                 if entry.revision:  # what was said before is not said any more
-                    note = note_name(entry.batch_id, entry.recording_id, entry.revision)
+                    note = thing_note(entry.batch_id, entry.recording_id, entry.revision)
                     self.pieces.put(note, b"")
         except DropscribeError as error:
             event("words.not_kept", recordings=len(entries), error=type(error).__name__, level=40)
@@ -50,4 +50,8 @@ class KeepWords:
         """From now on nobody finds the batch, or that recording of it in any revision, whatever
         pieces still hold of it; also where search was switched off since. Raises
         `StoreUnavailable`."""
-        self.pieces.put(note_name(batch_id, recording_id, AFTER_ALL), b"")
+        if recording_id:
+            note = thing_note(batch_id, recording_id, AFTER_ALL)
+        else:
+            note = batch_note(batch_id, self.clock.now())
+        self.pieces.put(note, b"")

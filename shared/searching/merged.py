@@ -30,5 +30,5 @@ class MergedWords:
 def _kept(contents: Iterator[bytes], forgotten: Forgotten) -> Iterator[Packed]:
     for content in contents:
         for entry, stored in entries_in(content):
-            if not forgotten.covers(entry.batch_id, entry.recording_id, entry.revision):
+            if not forgotten.covers(entry.origin):
                 yield packed(entry, stored)

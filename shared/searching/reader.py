@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from threading import Lock
 
 from shared.model.pieces import Forgotten, Piece
-from shared.model.search.candidates import Lookup, candidates
+from shared.model.search.candidates import Lookup, candidates, numbers
 from shared.model.search.entry import Entry, decoded
 from shared.model.search.piece import (
     TAIL_BYTES,
@@ -153,16 +153,16 @@ class IndexReader:
 
 def holds(opened: OpenPiece, forgotten: Forgotten) -> bool:
     """Whether something is still in it that is forgotten."""
-    if not opened.head.blocks:
-        entries = map(opened.entry, range(opened.head.count))
-        return any(forgotten.covers(e.batch_id, e.recording_id, e.revision) for e in entries)
-    if any(opened.look(Lookup(of_batch(batch_id))) for batch_id in forgotten.batches):
-        return True
-    return any(
-        opened.look(Lookup(of_recording(thing, revision)))
-        for (_, thing), before in forgotten.before.items()
-        for revision in range(before)
-    )
+    maybe = range(opened.head.count) if not opened.head.blocks else _named(opened, forgotten)
+    return any(forgotten.covers(opened.entry(number).origin) for number in maybe)
+
+
+def _named(opened: OpenPiece, forgotten: Forgotten) -> Iterator[int]:
+    """Entries of those of which something is forgotten."""
+    for batch_id in forgotten.batches:
+        yield from numbers(opened.look(Lookup(of_batch(batch_id))) or 0)
+    for _, thing in forgotten.before:
+        yield from numbers(opened.look(Lookup(of_recording(thing), is_prefix=True)) or 0)
 
 
 def _beginning(words: dict[str, bytes], begun: str) -> list[str]:

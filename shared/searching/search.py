@@ -143,11 +143,7 @@ class _Looking:
 
     def __call__(self, refs: Sequence[_Ref]) -> Iterator[Found]:
         read = self._search.pool.map(lambda ref: ref.opened.entry(ref.number), refs)
-        entries = [
-            entry
-            for entry in read
-            if not self._forgotten.covers(entry.batch_id, entry.recording_id, entry.revision)
-        ]
+        entries = [entry for entry in read if not self._forgotten.covers(entry.origin)]
         found = [one for one in (find(e, self._query, self._filters) for e in entries) if one]
         found = [one for one in found if self._is_seen(one.entry.batch_id)]
         for one, is_so in zip(found, self._search.pool.map(self._is_so, found), strict=True):

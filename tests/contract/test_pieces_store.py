@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from azure.storage.blob import BlobServiceClient
 
 from local.stack.azurite import Azurite
-from shared.model.pieces import note_name, piece_name
+from shared.model.pieces import Origin, batch_note, piece_name, thing_note
 from shared.ports.pieces import Pieces
 from shared.stores.blob.pieces import BlobPieces
 from tests.contract.stores import fresh
@@ -54,11 +55,14 @@ def test_what_is_removed_is_gone_and_nothing_else(pieces: Pieces) -> None:
 
 
 def test_what_is_forgotten_stands_in_the_listing(pieces: Pieces) -> None:
-    pieces.put(note_name("batch-1"), b"")
-    pieces.put(note_name("batch-2", "thing", 3), b"")
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    now_ms = int(now.timestamp() * 1_000)
+    pieces.put(batch_note("batch-1", now), b"")
+    pieces.put(thing_note("batch-2", "thing", 3), b"")
     forgotten = pieces.listing().forgotten
-    assert forgotten.covers("batch-1", "any", 9)
-    assert forgotten.covers("batch-2", "thing", 2)
-    assert not forgotten.covers("batch-2", "thing", 3)
-    assert not forgotten.covers("batch-2", "other", 0)
+    assert forgotten.covers(Origin("batch-1", "any", 9, now_ms))
+    assert not forgotten.covers(Origin("batch-1", "any", 9, now_ms + 1))
+    assert forgotten.covers(Origin("batch-2", "thing", 2, now_ms))
+    assert not forgotten.covers(Origin("batch-2", "thing", 3, now_ms))
+    assert not forgotten.covers(Origin("batch-2", "other", 0, now_ms))
     assert len(pieces.listing().notes) == 2

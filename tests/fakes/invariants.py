@@ -35,7 +35,7 @@ def _assert_search_knows_what_was_said(world: World) -> None:
         (entry.batch_id, entry.recording_id)
         for piece in there.pieces
         for entry, _ in entries_in(world.pieces.there[piece.name])
-        if not there.forgotten.covers(entry.batch_id, entry.recording_id, entry.revision)
+        if not there.forgotten.covers(entry.origin)
     }
     said = {
         key

@@ -39,7 +39,8 @@ RULES = {  # folder or file: what it may import of ours
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/model/search": (
-        "model.search model.batch.recording model.transcript.transcript model.language errors"
+        "model.search model.pieces model.batch.recording model.transcript.transcript "
+        "model.language errors"
     ),
     "shared/model/pieces.py": "",
     "shared/messages.py": "model",
@@ -53,7 +54,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
-    "shared/pipeline/compare.py": f"ports messages {GROUND}",
+    "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
+    "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
         "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
         f"outputs {GROUND}"

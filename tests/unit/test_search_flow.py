@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import StoreUnavailable
 from shared.model.access.key import make_key
-from shared.model.pieces import FORGOTTEN, PIECES
+from shared.model.pieces import FORGOTTEN, PIECES, batch_note
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.searching.catch_up import EVERY
@@ -103,11 +103,25 @@ def test_a_batch_that_is_deleted_is_forgotten_at_once(world: World, api: Api) ->
     assert pieces(world) == [], "its words are gone from storage"
 
 
+def test_what_is_dropped_into_the_window_of_a_batch_that_was_deleted_is_found(
+    world: World, api: Api
+) -> None:
+    window = world.drop("order.wav")
+    assert window is not None
+    world.run()
+    assert api("delete_batch", {"batch_id": window.batch_id}).status == 204
+    world.run()
+    late = world.drop_at("order later.wav", a_second_of_silence(), window.last_modified_at)
+    assert late is not None and late.batch_id == window.batch_id
+    world.run()
+    assert names(search(api, "order")) == ["order later.wav"]
+
+
 def test_forgetting_holds_where_rows_and_notes_say_different_things(world: World, api: Api) -> None:
     """A note stands alone, for what was restored from elsewhere."""
     dropped(world, "order.wav")
     [row] = world.rows().values()
-    world.pieces.put(f"{FORGOTTEN}{row.batch_id}", b"")
+    world.pieces.put(batch_note(row.batch_id, world.clock.now()), b"")
     assert names(search(api, "order")) == []
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.merging.merge import CLEANED_EVERY, NOTES_KEPT, MergePieces
-from shared.model.pieces import SMALL, TIMES, Piece, note_name, piece_name, to_merge
+from shared.model.pieces import SMALL, TIMES, Piece, batch_note, piece_name, thing_note, to_merge
 from shared.model.search.candidates import numbers
 from shared.model.search.entry import Entry
 from shared.model.search.found import find
@@ -18,10 +19,11 @@ from shared.model.search.query import Filters, read_query
 from shared.searching.merged import MergedWords
 from shared.searching.reader import IndexReader
 from tests.fakes.clock import FakeClock
-from tests.fakes.entries import an_entry
+from tests.fakes.entries import FIRST_AT, an_entry
 from tests.fakes.pieces import FakePieces
 from tests.fakes.stores import FakeDiaries
 
+LATER = FIRST_AT + timedelta(days=1)
 WORDS = ["order", "table", "refund", "café", "東京", "京", "4711", "ordering"]
 
 
@@ -155,8 +157,8 @@ def test_what_is_forgotten_is_gone_after_the_next_merge(
     gone = an_entry(1, "secret", batch_id="gone")
     put(pieces, gone, an_entry(2, "order"), an_entry(3, "order"))
     put(pieces, an_entry(3, "border", revision=2))
-    pieces.put(note_name("gone"), b"")
-    pieces.put(note_name("batch-1", f"{3:032x}", 2), b"")
+    pieces.put(batch_note("gone", LATER), b"")
+    pieces.put(thing_note("batch-1", f"{3:032x}", 2), b"")
     merge(pieces, clock)()
     left = {(entry.recording_id, entry.turns[0].text) for entry in stored(pieces)}
     assert left == {(f"{2:032x}", "order"), (f"{3:032x}", "border")}
@@ -167,8 +169,8 @@ def test_a_large_piece_is_written_anew_without_what_is_forgotten(
 ) -> None:
     entries = [an_entry(n, "order", batch_id=f"b{n % 2}") for n in range(20)]
     put(pieces, *entries, with_words=True)
-    pieces.put(note_name("b1"), b"")
-    pieces.put(note_name("b0", f"{4:032x}", 1), b"")
+    pieces.put(batch_note("b1", LATER), b"")
+    pieces.put(thing_note("b0", f"{4:032x}", 1), b"")
     step = merge(pieces, clock)
     step()
     assert {int(e.recording_id, 16) for e in stored(pieces)} == set(range(0, 20, 2)) - {4}
@@ -182,7 +184,7 @@ def test_a_piece_of_which_everything_is_forgotten_goes(
     pieces: FakePieces, clock: FakeClock
 ) -> None:
     put(pieces, an_entry(1, "order"))
-    pieces.put(note_name("batch-1"), b"")
+    pieces.put(batch_note("batch-1", LATER), b"")
     merge(pieces, clock)()
     assert pieces.listing().pieces == ()
 

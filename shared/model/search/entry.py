@@ -11,6 +11,7 @@ import msgspec
 
 from shared.model.batch.recording import Recording
 from shared.model.language.scripts import joint
+from shared.model.pieces import Origin
 from shared.model.transcript.transcript import Transcript, Utterance
 
 _encoder = msgspec.msgpack.Encoder()
@@ -59,6 +60,10 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     speakers: tuple[tuple[str, str], ...]
     doubts: tuple[tuple[int, int], ...]
     turns: tuple[Turn, ...]
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.batch_id, self.recording_id, self.revision, self.made_ms)
 
     @property
     def age(self) -> tuple[int, int]:
