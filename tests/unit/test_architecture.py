@@ -61,7 +61,10 @@ RULES = {  # folder or file: what it may import of ours
         f"outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
-        f"pipeline.plan pipeline.fail pipeline.write searching.keep ports messages {GROUND}"
+        f"pipeline.plan pipeline.fail pipeline.write searching ports messages {GROUND}"
+    ),
+    "shared/pipeline/plan/wiring.py": (
+        f"pipeline.plan pipeline.fail searching.wiring ports {GROUND}"
     ),
     "shared/pipeline/register": (
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"

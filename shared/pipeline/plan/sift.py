@@ -14,6 +14,7 @@ from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
 from shared.pipeline.plan.unchanged import FindUnchanged
+from shared.pipeline.plan.written import FindWritten
 
 
 class Sifted(NamedTuple):
@@ -25,17 +26,19 @@ class Sifted(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SiftWaiting:
-    """What waits for its companion is not planned yet. What is nothing new, or has been transcribed
-    under another name, needs no job, and what the budget does not allow gets none."""
+    """What waits for its companion is not planned yet. What is nothing new, has a transcript that
+    no row knows, or has been transcribed under another name, needs no job, and what the budget does
+    not allow gets none."""
 
     companions: ReadCompanions
     unchanged: FindUnchanged
+    written: FindWritten
     reuse: ReuseTranscripts
     spend: SpendBudget
 
     def __call__(self, batch: Batch, waiting: Sequence[Recording], now: datetime) -> Sifted:
         looked = self.companions(waiting, now)
-        groups = self.reuse(grouped(self.unchanged(looked.rows)))
+        groups = self.reuse(grouped(self.written(self.unchanged(looked.rows))))
         return Sifted(self.spend(batch, groups), looked.due_at)
 
 
