@@ -49,6 +49,7 @@ from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.providers.unresolved import without_a_key
 from shared.stores.blob.answers import BlobAnswers
 from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.pieces import BlobPieces
@@ -180,6 +181,7 @@ def build(
             requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
+            glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers={

@@ -16,6 +16,7 @@ from shared.model.profile.profile import Profile
 from shared.ports.access import ApiKeys, Trail
 from shared.ports.blobs import (
     AudioBlobs,
+    Glossaries,
     OutputLinks,
     Outputs,
     Requests,
@@ -113,6 +114,7 @@ class Ports(NamedTuple):
     web: WebAudio
     uploads: Uploads
     revisions: Revisions
+    glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
     policy: Policy
