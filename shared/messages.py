@@ -8,6 +8,7 @@ tables. Unknown fields are ignored, so older code can read newer messages.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
@@ -15,7 +16,12 @@ import msgspec
 from shared.model.batch.places import places
 from shared.model.failure import Failure
 
-STEPS, WRITE, DELIVER = QUEUES = ("dropscribe-steps", "dropscribe-write", "dropscribe-deliver")
+STEPS, WRITE, DELIVER, HEAVY = QUEUES = (
+    "dropscribe-steps",
+    "dropscribe-write",
+    "dropscribe-deliver",
+    "dropscribe-heavy",
+)
 
 
 class Versioned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
@@ -59,6 +65,16 @@ class Plan(Versioned, frozen=True, kw_only=True):
     queue: ClassVar[str] = STEPS
     batch_id: str
     early: bool = False
+
+
+class Prepare(Versioned, frozen=True, kw_only=True):
+    """Listen to the channels of a waiting recording, and make the copy that its provider is to get.
+    Of several such messages only the one that was sent `at` last counts."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+    at: datetime
 
 
 class Submit(Versioned, frozen=True, kw_only=True):
@@ -149,6 +165,7 @@ Message = (
     | Expand
     | Change
     | Plan
+    | Prepare
     | Submit
     | Collect
     | Write

@@ -19,6 +19,7 @@ from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile
 from shared.outputs.report import FORMATS
 from shared.ports.blobs import Outputs, Requests, Revisions
+from shared.ports.copies import Copies
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchFilter, BatchStore
@@ -104,6 +105,7 @@ class CarryOutDelete:
     requests: Requests
     outputs: Outputs
     revisions: Revisions
+    copies: Copies
     reports_container: str
     queue: Queue
     clock: Clock
@@ -116,6 +118,7 @@ class CarryOutDelete:
             if not is_done:
                 self.queue.send(Change(batch_id=batch.id))
                 return
+        self.copies.remove_all(f"{batch.id}/")
         if batch.items is not None:
             self.requests.remove(batch)
         batch = self.store.forget(batch)

@@ -164,6 +164,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         requests=ports.requests,
         outputs=ports.outputs,
         revisions=ports.revisions,
+        copies=ports.copies,
         reports_container=ports.reports,
         queue=ports.queue,
         clock=ports.clock,

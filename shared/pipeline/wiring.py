@@ -25,6 +25,16 @@ from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.unchanged import FindUnchanged
+from shared.pipeline.prepare.ask import AskToPrepare
+from shared.pipeline.prepare.prepare import (
+    AT_ONCE,
+    ListenToChannels,
+    MakeCopy,
+    Permits,
+    PrepareRecording,
+    SettlePrepared,
+)
+from shared.pipeline.prepare.source import OpenAudio
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import (
     EnsurePlan,
@@ -59,8 +69,9 @@ PLANS_AT_ONCE = 2
 
 
 class Pipeline:
-    """`register`, `plan`, `submit`, `collect`, `write` and `finish` are the steps; `hear` and
-    `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers otherwise."""
+    """`register`, `plan`, `prepare`, `submit`, `collect`, `write` and `finish` are the steps;
+    `hear` and `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers
+    otherwise."""
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
@@ -85,6 +96,7 @@ class Pipeline:
             ground, _register(ground, examine_blob, self.enter), self.read_companions
         )
         self.plan = _plan(ground, failing, self.read_companions)
+        self.prepare = _prepare(ground, failing)
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
@@ -185,6 +197,7 @@ def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftW
             transcripts_container=ports.transcripts,
             pool=ports.pool,
         ),
+        prepare=AskToPrepare(**ground.common),
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
@@ -192,6 +205,34 @@ def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftW
             capabilities=ports.capabilities,
             prices=ports.prices,
             clock=ports.clock,
+        ),
+    )
+
+
+def _prepare(ground: Ground, failing: Failing) -> PrepareRecording:
+    ports = ground.ports
+    return PrepareRecording(
+        **ground.common,
+        open_audio=OpenAudio(
+            store=ground.store,
+            audio=ports.audio,
+            web=ports.web,
+            requests=ports.requests,
+            compare=_compare(ground),
+        ),
+        listen=ListenToChannels(converter=ports.converter, capabilities=ports.capabilities),
+        make_copy=MakeCopy(
+            copies=ports.copies,
+            converter=ports.converter,
+            capabilities=ports.capabilities,
+            clock=ports.clock,
+        ),
+        permits=Permits(AT_ONCE),
+        settle=SettlePrepared(
+            **ground.common,
+            fail=failing.fail,
+            save_settled=failing.save_settled,
+            pending=PendingPlans(),
         ),
     )
 

@@ -34,6 +34,7 @@ from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeRevisions, FakeUploads
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
+from tests.fakes.copies import FakeConverter, FakeCopies
 from tests.fakes.events import (
     FakeConfidences,
     FakeDeliveries,
@@ -99,6 +100,7 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
+        self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -150,6 +152,8 @@ class World:
                 web=self.web,
                 uploads=FakeUploads(),
                 revisions=self.revisions,
+                copies=self.copies,
+                converter=self.converter,
                 output_links=FakeOutputLinks(),
                 providers=self.endpoints,
                 capabilities=self.capabilities,

@@ -18,17 +18,21 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/access": "model.access errors",
     "shared/model/profile": (
-        "model.profile model.failure model.failure_texts model.redaction.kinds errors"
+        "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
+        "errors"
     ),
     "shared/model/redaction": "model.redaction model.transcript errors",
     "shared/model/redaction/kinds.py": "model.redaction.numbers",
+    "shared/model/preparing": "model.preparing model.profile",
+    "shared/model/preparing/formats.py": "",
+    "shared/model/preparing/channels.py": "",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/batch": (
-        "model.batch model.profile model.transcript model.endpoint model.failure "
+        "model.batch model.preparing model.profile model.transcript model.endpoint model.failure "
         "model.failure_texts model.names errors"
     ),
     "shared/model/money": (
@@ -39,7 +43,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
-    "shared/confined": "confined ports.demuxer errors log",
+    "shared/confined": "confined ports.demuxer ports.copies model.preparing errors log",
     "shared/confined/child": "confined.child confined.frames",
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
@@ -52,7 +56,12 @@ RULES = {  # folder or file: what it may import of ours
         "pipeline.write pipeline.compare pipeline.fail pipeline.step ports messages outputs "
         f"{GROUND}"
     ),
-    "shared/pipeline/plan": f"pipeline.plan pipeline.fail pipeline.write ports messages {GROUND}",
+    "shared/pipeline/plan": (
+        f"pipeline.plan pipeline.fail pipeline.write pipeline.prepare ports messages {GROUND}"
+    ),
+    "shared/pipeline/prepare": (
+        f"pipeline.prepare pipeline.plan pipeline.compare pipeline.fail ports messages {GROUND}"
+    ),
     "shared/pipeline/register": (
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"
     ),

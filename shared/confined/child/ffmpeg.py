@@ -1,8 +1,9 @@
-"""PyAV, asked two questions: which sound is in this file, and where does its last packet end?
+"""PyAV, asked which sound is in this file, and where its last packet ends; and opened for those
+who take the sound out of it.
 
 Of FFmpeg's 371 demuxers and 557 codecs only those of recordings are let in: no playlist, no
 script, no description of a session, no picture. Decoders of video never run, for nothing here needs
-a frame.
+a picture.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def look(file: File) -> dict[str, Any]:
     """What the file holds: `sound` or `silent`, as `shared/ports/demuxer.py` has them, or neither;
     and `missing_at`."""
     try:
-        with _open(file) as container:
+        with opened(file) as container:
             return {**_found(container), "missing_at": file.missing_at}
     except MemoryError:
         raise
@@ -110,7 +111,7 @@ def end_of_packets_ms(data: memoryview) -> int | None:
     """Where the last packet of the first audio stream ends; reads every packet of `data`."""
     last = 0.0
     try:
-        with _open(File([(0, data)], len(data))) as container:
+        with opened(File([(0, data)], len(data))) as container:
             for packet in container.demux(container.streams.audio[0]):
                 if packet.pts is not None and packet.time_base is not None:
                     end = packet.pts + (packet.duration or 0)
@@ -122,29 +123,39 @@ def end_of_packets_ms(data: memoryview) -> int | None:
     return round(last * 1000) or None
 
 
-def _open(file: File) -> Any:
+def opened(file: Any) -> Any:
+    """A container of PyAV, to be closed."""
     return av.open(file, mode="r", options=OPTIONS, **TAGS)
 
 
-def _found(container: Any) -> dict[str, Any]:
-    name = container.format.name
+def sound_of(container: Any) -> Any:
+    """The stream that is heard: the first audio stream that can be; None where there is none."""
     for stream in container.streams.audio:
         codec = stream.codec_context
         if codec is not None and codec.channels and codec.sample_rate:
-            return {
-                "sound": {
-                    "codec": codec.codec.canonical_name,
-                    "container": name,
-                    "channels": codec.channels,
-                    "sample_rate_hz": codec.sample_rate,
-                    "duration_ms": _duration_ms(container, stream),
-                    "has_pictures": bool(container.streams.video),
-                }
+            return stream
+    return None
+
+
+def _found(container: Any) -> dict[str, Any]:
+    name, stream = container.format.name, sound_of(container)
+    if stream is not None:
+        codec = stream.codec_context
+        return {
+            "sound": {
+                "codec": codec.codec.canonical_name,
+                "container": name,
+                "channels": codec.channels,
+                "sample_rate_hz": codec.sample_rate,
+                "duration_ms": duration_ms(container, stream),
+                "has_pictures": bool(container.streams.video),
             }
+        }
     return {"silent": {"container": name, "has_video": bool(container.streams.video)}}
 
 
-def _duration_ms(container: Any, stream: Any) -> int | None:
+def duration_ms(container: Any, stream: Any) -> int | None:
+    """As the container says."""
     if stream.duration is not None and stream.time_base is not None and stream.duration > 0:
         return round(float(stream.duration * stream.time_base) * 1000)
     if container.duration is not None and container.duration > 0:

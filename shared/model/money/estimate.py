@@ -18,7 +18,7 @@ from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import check_against, check_request
+from shared.model.profile.fit import check_request, fit_sound
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Cost
@@ -191,7 +191,8 @@ def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> Options | None
     if sample.audio is None:
         return sample.profile.options
     try:
-        return check_against(sample.audio, sample.profile.options, limits)[0]
+        mine = msgspec.structs.replace(sample.profile, mode=mode)
+        return fit_sound(sample.audio, mine, limits)[0]
     except InputError:
         return None
 

@@ -56,7 +56,7 @@ def price(row: Recording, prices: PriceTable, mode: Mode | None = None) -> float
         mode or profile.mode,
         profile.options,
         length_ms,
-        audio.channels if audio else None,
+        row.channels_sent,
     )
     return None if cost is None else float(cost.amount)
 

@@ -108,6 +108,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
     "priority": Key(o.Priority, '"urgent", "normal" or "bulk"'),
+    "prepare": Key(o.Prepare, '"auto", "never" or "always"'),
 }
 """What may be said of a single recording."""
 

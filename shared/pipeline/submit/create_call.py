@@ -86,11 +86,19 @@ class PrepareCalls:
         batch = self.store.batch(batch_id) if positions else None
         items = self.requests.find(batch, positions) if batch is not None else {}
         return [
-            self.audio.readable_url(row.container, row.name)
-            if row.web_url is None
+            self.audio.readable_url(*_blob_of(row))
+            if row.web_url is None or row.copy is not None
             else items[row.item or 0].url or ""
             for row in rows
         ]
+
+
+def _blob_of(row: JobItem) -> tuple[str, str]:
+    """What the provider reads: the container, and the name in it."""
+    if row.copy is None:
+        return row.container, row.name
+    container, _, name = row.copy.partition("/")
+    return container, name
 
 
 class Call(NamedTuple):

@@ -9,6 +9,7 @@ which may take half an hour to start, so that a window of minutes costs nobody a
 
 from __future__ import annotations
 
+from shared.model.preparing.formats import FLAC, OPUS, WAV
 from shared.model.profile.capabilities import Capabilities, Pace
 from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
 
@@ -25,6 +26,7 @@ LIMITS = Capabilities(
     diarizes_channels=False,
     containers=frozenset({"wav", "mp3", "ogg", "flac", "asf", "aac", "mp4", "amr", "webm"}),
     codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac", "speex"} | _PCM | _WMA | _AMR),
+    reads_best=(FLAC, OPUS, WAV),
     calls_per_window=100,
     window_seconds=10,
     supports_delete=True,
