@@ -76,7 +76,7 @@ class Application:
         self._desk = BatchDesk(ground, failing, self._pipeline.enter, self._pipeline.examine_again)
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
-        self.transcript_at = revising.fetch
+        self.transcript_at, self.conversation = revising.fetch, revising.conversation
         self._reading = ReadingDesk(ground, self._desk)
         self._watching = Watching(
             ground,
@@ -129,6 +129,8 @@ class Application:
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
+        self.trace = self._reading.trace
+        self.calls = self._reading.calls
 
     def _know_callers(self) -> None:
         """Who calls, and whose what is called for is."""

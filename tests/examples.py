@@ -132,9 +132,12 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     [item] = call("list_items", own, query={"client_item_id": "meeting-7"})["value"]
     one = {**own, "recording_id": item["id"]}
     call("get_item", one)
+    call("get_trace", one)
     call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
     call("list_doubts")
+    call("get_conversation", one)
+    call("list_conversations", query={"by": "metadata.room"})
     said = call("get_transcript", one)["utterances"]
     change = {
         "op": "text",

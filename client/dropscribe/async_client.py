@@ -24,6 +24,8 @@ from dropscribe.types import (
     Item,
     Report,
     SubscriptionMade,
+    TraceView,
+    TrailEntry,
     Transcript,
 )
 from dropscribe.uploads import Link, Memory, Moved
@@ -163,6 +165,11 @@ class AsyncDropscribe:
         async for each in self._pages("list_items", {"batch_id": batch_id}, filters):
             yield cast(Item, each)
 
+    async def trace(self, item: Item) -> TraceView:
+        """What one recording went through, step by step, and what it waits for."""
+        one = {"batch_id": item["batch_id"], "recording_id": item["id"]}
+        return cast(TraceView, await self.call("get_trace", one))
+
     async def transcript(self, item: Item) -> Transcript:
         """What was said, schema `transcript/1`."""
         return cast(Transcript, (await self._run(self._service.transcript(item, "json"))).json())
@@ -193,6 +200,11 @@ class AsyncDropscribe:
         return cast(
             SubscriptionMade, await self.call("create_subscription", body={"url": url, **told})
         )
+
+    async def trail(self, **filters: Any) -> AsyncIterator[TrailEntry]:
+        """For the owner: who read and changed what, from `from_at` to `to_at`."""
+        async for each in self._pages("list_trail", {}, filters):
+            yield cast(TrailEntry, each)
 
     async def health(self) -> Health:
         return cast(Health, await self.call("get_health"))

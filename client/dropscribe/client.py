@@ -24,6 +24,8 @@ from dropscribe.types import (
     Item,
     Report,
     SubscriptionMade,
+    TraceView,
+    TrailEntry,
     Transcript,
 )
 from dropscribe.uploads import Link, Memory, Moved
@@ -163,6 +165,11 @@ class Dropscribe:
         for each in self._pages("list_items", {"batch_id": batch_id}, filters):
             yield cast(Item, each)
 
+    def trace(self, item: Item) -> TraceView:
+        """What one recording went through, step by step, and what it waits for."""
+        one = {"batch_id": item["batch_id"], "recording_id": item["id"]}
+        return cast(TraceView, self.call("get_trace", one))
+
     def transcript(self, item: Item) -> Transcript:
         """What was said, schema `transcript/1`."""
         return cast(Transcript, self._run(self._service.transcript(item, "json")).json())
@@ -191,6 +198,11 @@ class Dropscribe:
         """Events for a server of yours: `title`, `types`, `profiles`. The secret is in this answer
         alone."""
         return cast(SubscriptionMade, self.call("create_subscription", body={"url": url, **told}))
+
+    def trail(self, **filters: Any) -> Iterator[TrailEntry]:
+        """For the owner: who read and changed what, from `from_at` to `to_at`."""
+        for each in self._pages("list_trail", {}, filters):
+            yield cast(TrailEntry, each)
 
     def health(self) -> Health:
         return cast(Health, self.call("get_health"))

@@ -71,6 +71,9 @@ OPERATIONS = {
     "get_audio": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
     ),
+    "get_trace": Operation(
+        "GET", "batches/{batch_id}/items/{recording_id}/trace", "Follow a recording", (), False
+    ),
     "create_revision": Operation(
         "POST",
         "batches/{batch_id}/items/{recording_id}/revisions",
@@ -83,6 +86,20 @@ OPERATIONS = {
         "batches/{batch_id}/items/{recording_id}/revisions",
         "Look back at corrections",
         (),
+        False,
+    ),
+    "get_conversation": Operation(
+        "GET",
+        "batches/{batch_id}/items/{recording_id}/conversation",
+        "See how a conversation went",
+        (),
+        False,
+    ),
+    "list_conversations": Operation(
+        "GET",
+        "conversations",
+        "See how conversations went",
+        ("by", "first_day", "last_day", "batch_id", "profile", "metadata"),
         False,
     ),
     "estimate_lengths": Operation(

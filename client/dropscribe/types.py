@@ -106,6 +106,14 @@ class CallerView(TypedDict):
     grants: list[Grant]
 
 
+class CallsView(TypedDict):
+    all: GroupView
+    value: list[GroupView]
+    left_out: int
+    keys: list[str]
+    is_more: bool
+
+
 ChangeOp = Literal["text", "speaker", "name", "merge", "split"]
 
 
@@ -146,6 +154,29 @@ class Confidence(TypedDict):
     mean: NotRequired[float | None]
     histogram: NotRequired[list[int]]
     unknown: NotRequired[int]
+
+
+class Conversation(TypedDict):
+    audio_ms: int
+    silence_ms: int
+    longest_silence_ms: NotRequired[int]
+    overlap_ms: NotRequired[int]
+    response_ms: NotRequired[int | None]
+    speakers: NotRequired[list[SpeakerTalk]]
+
+
+class ConversationView(TypedDict):
+    audio_ms: int
+    talk_ms: int
+    silence_ms: int
+    longest_silence_ms: int
+    overlap_ms: int
+    turns: int
+    interruptions: int
+    words_per_minute: int | None
+    response_ms: int | None
+    longest_ms: int
+    speakers: list[SpeakerView]
 
 
 class CorrectionView(TypedDict):
@@ -287,6 +318,24 @@ class Grant(TypedDict):
     role: Role
     profiles: NotRequired[list[str]]
     containers: NotRequired[list[str]]
+
+
+class GroupView(TypedDict):
+    name: str
+    recordings: int
+    measured: int
+    audio_ms: int
+    talk_ms: int
+    silence_ms: int
+    longest_silence_ms: int
+    overlap_ms: int
+    turns: int
+    interruptions: int
+    words_per_minute: int | None
+    response_ms: int | None
+    longest_ms: int
+    confidence: float | None
+    roles: list[RoleView]
 
 
 class Health(TypedDict):
@@ -704,6 +753,7 @@ class ReportItem(TypedDict):
     metadata: NotRequired[dict[str, str]]
     decisions: NotRequired[list[Decision]]
     same_as: NotRequired[Twin | None]
+    conversation: NotRequired[Conversation | None]
 
 
 class ReportSpan(TypedDict):
@@ -757,6 +807,17 @@ class RevisionView(TypedDict):
 Role = Literal["Submit", "Read", "Listen", "Review", "Operate", "Own"]
 
 
+class RoleView(TypedDict):
+    role: str
+    recordings: int
+    talk_ms: int
+    talk_share: float
+    words_per_minute: int | None
+    longest_ms: int
+    interruptions: int
+    response_ms: int | None
+
+
 class Rotation(TypedDict):
     overlap_hours: NotRequired[int]
 
@@ -796,6 +857,32 @@ class Speaker(TypedDict):
 
 
 SpeakerStyle = Literal["names", "dashes", "tags"]
+
+
+class SpeakerTalk(TypedDict):
+    channel: int
+    talk_ms: int
+    speaker: NotRequired[str | None]
+    role: NotRequired[str | None]
+    words: NotRequired[int | None]
+    turns: NotRequired[int]
+    longest_ms: NotRequired[int]
+    interruptions: NotRequired[int]
+    response_ms: NotRequired[int | None]
+
+
+class SpeakerView(TypedDict):
+    speaker: str | None
+    channel: int
+    role: str | None
+    talk_ms: int
+    talk_share: float
+    words: int | None
+    words_per_minute: int | None
+    turns: int
+    longest_ms: int
+    interruptions: int
+    response_ms: int | None
 
 
 class Speakers(TypedDict):
@@ -885,6 +972,37 @@ class TimerHealth(TypedDict):
 
 
 TimerStatus = Literal["ok", "silent"]
+
+
+class TraceStep(TypedDict):
+    at: str
+    what: TraceStepKind
+    told: str
+    after_ms: int | None
+
+
+TraceStepKind = Literal[
+    "registered",
+    "decided",
+    "submitted",
+    "collected",
+    "transcribed",
+    "failed",
+    "unchanged",
+    "corrected",
+]
+
+
+class TraceView(TypedDict):
+    id: str
+    batch_id: str
+    name: str
+    now: str
+    attempt: int
+    job_id: str | None
+    transcription_id: str | None
+    cost: Cost | None
+    steps: list[TraceStep]
 
 
 class TrailEntry(TypedDict):

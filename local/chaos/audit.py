@@ -22,6 +22,7 @@ from shared.model.batch.carrier import stretches
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
+from shared.model.failure_texts import AUDIO_REPLACED
 
 _FORMATS = ("json", "csv", "html")
 
@@ -282,7 +283,8 @@ def _failed_without_cause(case: _Case) -> Iterator[str]:
     for row in case.e.rows:
         if row.state != "failed" or case.kinds(row) & set(BROKEN):
             continue
-        if not (_was_to_fail(row, case) or _could_not_be_resolved(row, case)):
+        causes = (_was_to_fail, _could_not_be_resolved, _was_exchanged)
+        if not any(has(row, case) for has in causes):
             yield f"{_label(row)}: {row.failure.reason if row.failure else ''}"
 
 
@@ -303,6 +305,18 @@ def _could_not_be_resolved(row: Recording, case: _Case) -> bool:
     is_unresolved = job is not None and job.state == "unresolved"
     is_unknown = job is not None and job.id not in case.marks
     return is_unresolved and is_unknown and not case.provider.proves
+
+
+def _was_exchanged(row: Recording, case: _Case) -> bool:
+    """Another sound took its place while it was in work: what was looked at has to be what is
+    transcribed."""
+    if row.failure is None or row.failure.code != AUDIO_REPLACED.code:
+        return False
+    versions = [d for d in case.e.dropped if d.name == row.name]
+    own = next((d for d in versions if d.etag == row.etag), None)
+    return own is not None and any(
+        d.order > own.order and d.drop.content != own.drop.content for d in versions
+    )
 
 
 def _broken_transcribed(case: _Case) -> Iterator[str]:

@@ -29,15 +29,16 @@ class Singleton:
         self._storage = storage
         self._container = service.get_container_client(HOST_CONTAINER)
         self._blob: BlobClient = self._container.get_blob_client(f"locks/{name}")
+        self._is_there = False
 
     async def run(
         self, body: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
     ) -> None:
-        """Run `body` while holding the lock, again whenever it was lost and won back.
+        """Run `body` while holding the lock, again whenever it was lost and won back, or storage
+        refused something.
 
         The event given to `body` is set when the lock is lost or the host stops.
         """
-        await self._storage.call(self._ensure)
         while not stopping.is_set():
             lease = await self._storage.call(self._acquire)
             if lease is None:
@@ -47,6 +48,9 @@ class Singleton:
             keeping = asyncio.create_task(self._keep(lease, ending, stopping))
             try:
                 await body(ending)
+            except* AzureError as refused:
+                kinds = sorted({type(error).__name__ for error in refused.exceptions})
+                _log.warning("under the lock %s: %s", self._blob.blob_name, ", ".join(kinds))
             finally:
                 ending.set()
                 await keeping
@@ -80,11 +84,15 @@ class Singleton:
     def _acquire(self) -> BlobLeaseClient | None:
         lease: BlobLeaseClient | None
         try:
+            if not self._is_there:
+                self._ensure()
+                self._is_there = True
             lease = self._blob.acquire_lease(LEASE_SECONDS, lease_id=str(uuid.uuid4()))
         except ResourceExistsError:
             lease = self._take_over()
         except AzureError as error:
             _log.warning("cannot lock %s: %s", self._blob.blob_name, type(error).__name__)
+            self._is_there = False
             return None
         if lease is None:
             return None

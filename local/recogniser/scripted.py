@@ -27,13 +27,13 @@ _VOCABULARY = (
     "word work world write year yellow"
 ).split()
 _PAUSE_MS = 600
-_OPTION = re.compile(r"phrases=\d+|(words|channels)=[1-9]\d*")
+_OPTION = re.compile(r"(phrases|channels)=\d+|words=[1-9]\d*")
 
 
 @dataclass(frozen=True)
 class Script:
     """How much is said: `phrases` on each of `channels`, each of `words` words (one or
-    more)."""
+    more). With `channels` 0 there are as many as a WAV file has, and one in any other file."""
 
     phrases: int = 3
     words: int = 8
@@ -64,13 +64,20 @@ def script_for(
     if not content:
         raise AudioRejected("empty", "The file is empty.")
     random = Random(blake2b(content, digest_size=16).digest())
+    there = script.channels or _channels_of(content)
     phrases: list[Phrase] = []
     at_ms = _PAUSE_MS
-    for turn in range(script.phrases * script.channels):
-        phrases.append(_phrase(random, turn % script.channels, at_ms, script.words))
+    for turn in range(script.phrases * there):
+        phrases.append(_phrase(random, turn % there, at_ms, script.words))
         at_ms = phrases[-1].end_ms + _PAUSE_MS
     kept = tuple(said for said in phrases if channels is None or said.channel in channels)
-    return Heard(duration_ms=at_ms, channels=script.channels, phrases=kept)
+    return Heard(duration_ms=at_ms, channels=there, phrases=kept)
+
+
+def _channels_of(content: bytes) -> int:
+    """By the header that most WAV files have."""
+    is_wav = content[:4] == b"RIFF" and content[12:16] == b"fmt "
+    return max(1, int.from_bytes(content[22:24], "little")) if is_wav else 1
 
 
 def _phrase(random: Random, channel: int, start_ms: int, count: int) -> Phrase:

@@ -16,7 +16,7 @@ from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch, Origin, Part, request_batch_id
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.known import Known
-from shared.model.manifest.manifest import Manifest
+from shared.model.manifest.manifest import Manifest, carried
 from shared.ports.blobs import Requests
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue
@@ -115,7 +115,8 @@ def _batch(batch_id: str, manifest: Manifest, origin: Origin, digest: str, now: 
 
 def _encoded(manifest: Manifest) -> tuple[bytes, list[int]]:
     """The request as it is stored, and the length of each line, the head's first."""
-    lines = [_encoder.encode(manifest.head)] + [_encoder.encode(item) for item in manifest.items]
+    lines = [_encoder.encode(carried(manifest.head))]
+    lines += [_encoder.encode(carried(item)) for item in manifest.items]
     return b"\n".join(lines) + b"\n", [len(line) + 1 for line in lines]
 
 

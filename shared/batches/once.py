@@ -21,7 +21,7 @@ from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.known import Known
-from shared.model.manifest.manifest import Manifest
+from shared.model.manifest.manifest import Manifest, carried
 from shared.ports.indices import ContentClaim, Contents
 from shared.ports.queue import Clock
 
@@ -84,7 +84,8 @@ class AcceptOnce:
 def _key(caller: str, manifest: Manifest) -> str:
     """64 hex digits, apart from those of audio. The order of keys and the spaces between them make
     no other request."""
-    told = _encoder.encode(("request", caller, manifest))
+    said = Manifest(head=carried(manifest.head), items=tuple(map(carried, manifest.items)))
+    told = _encoder.encode(("request", caller, said))
     return hashlib.sha256(told).hexdigest()
 
 

@@ -45,6 +45,7 @@ class AnnouncingStore:
         self.rows_left, self.any_left = rows.rows_left, rows.any_left
         self.recording, self.recordings = rows.recording, rows.recordings
         self.recording_ids, self.facts = rows.recording_ids, rows.facts
+        self.conversations = rows.conversations
         self.list_batch, self.save_part = rows.list_batch, rows.save_part
         self.note_version, self.take_note = rows.note_version, rows.take_note
         self.give_note_back, self.close_batch = rows.give_note_back, rows.close_batch

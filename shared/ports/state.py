@@ -13,7 +13,9 @@ from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
 from shared.model.batch.carrier import Carried, Stretch
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.recording import Recording, State
+from shared.model.conversation.conversation import Conversation
 from shared.model.events.notice import Notice
+from shared.model.profile.profile import Labels
 
 
 class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -25,6 +27,21 @@ class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     cost_amount: float | None = None
     cost_currency: str | None = None
     committed: float = 0.0
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Of an `Outcome` what goes into sums."""
+
+    language: str | None = None
+    confidence: float | None = None
+    conversation: Conversation | None = None
+
+
+class ConversationFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How a transcribed recording's conversation went, and what it can be grouped by."""
+
+    labels: Labels = Labels()
+    outcome: Measurement | None = None
 
 
 class BatchFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +165,9 @@ class Recordings(Protocol):
 
     def facts(self, batch_id: str) -> Iterator[RecordingFacts]:
         """Of every recording, read page by page."""
+
+    def conversations(self, batch_id: str) -> Iterator[ConversationFacts]:
+        """Of every transcribed recording, read page by page."""
 
 
 class BatchStore(Batches, Jobs, Recordings, Protocol):

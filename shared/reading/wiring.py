@@ -5,8 +5,10 @@ from __future__ import annotations
 from shared.batches.wiring import BatchDesk
 from shared.ports.ground import Ground
 from shared.reading.audio import OpenAudio
+from shared.reading.conversations import SumConversations, TellCalls
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
+from shared.reading.trace import TraceRecording
 
 
 class ReadingDesk:
@@ -19,6 +21,8 @@ class ReadingDesk:
         )
         self.overview = TellOverview(measure, clock)
         self.review = TellReview(FindDoubts(store=store), clock)
+        self.trace = TraceRecording(store=store)
+        self.calls = TellCalls(SumConversations(store=store), clock)
         self.open_audio = OpenAudio(
             store=store, audio=ports.audio, links=ports.output_links, clock=clock
         )

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from shared.errors import RevisionConflict
 from shared.log import event
 from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
 from shared.model.redaction.gate import kinds_in
 from shared.model.revision.apply import applied
@@ -121,6 +122,7 @@ class ReviseTranscript:
             correction=correction,
             needs_review=transcript.needs_review,
             review_spans=_spans(transcript),
+            conversation=measured(transcript, row.profile.roles.values()),
         )
         self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
         event(

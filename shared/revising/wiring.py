@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.ports.ground import Ground
+from shared.revising.conversation import TellConversation
 from shared.revising.corrected import FetchRevision, ReadCorrected
 from shared.revising.revise import ReviseTranscript
 
@@ -12,6 +13,7 @@ class RevisingDesk:
         ports, store = ground.ports, ground.store
         self.read = ReadCorrected(store=store, outputs=ports.outputs, revisions=ports.revisions)
         self.fetch = FetchRevision(read=self.read)
+        self.conversation = TellConversation(read=self.read)
         self.revise = ReviseTranscript(
             read=self.read,
             store=store,

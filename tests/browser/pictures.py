@@ -44,6 +44,7 @@ def screens(stack: Stack) -> dict[str, Any]:
             "then": "of audio, about",
         },
         "batch": {"path": path, "text": "monologue"},
+        "calls": {"path": "calls", "text": "By the times of the transcripts"},
         "queue": {"path": "review", "text": "The most in doubt first"},
         "review": {
             "path": f"{path}/{call['id']}",

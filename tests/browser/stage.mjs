@@ -2,7 +2,7 @@
 // an error, a breach of the page's own policy, something that axe finds.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
@@ -64,6 +64,30 @@ export async function check(page, what) {
     return result.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html + " " + (node.any[0] ?? node.all[0] ?? node.none[0])?.message).join(" | "));
   })()`);
   assert.deepEqual(found, [], `axe finds on ${what}`);
+}
+
+/** Fails where what screen readers are told is not what `trees/NAME.yml` says. Where there is none it is
+ * written, and the scene goes on. What differs from run to run, such as times of the day, stands there
+ * as a word. */
+export async function tree(page, name) {
+  const file = new URL(`trees/${name}.yml`, import.meta.url);
+  const told = plain(await page.locator("body").ariaSnapshot());
+  if (!existsSync(file)) writeFileSync(file, told);
+  assert.equal(told, readFileSync(file, "utf8"), `what is told of ${name}`);
+}
+
+function plain(snapshot) {
+  const words = [
+    [/key-[0-9a-f]{16}|[0-9a-f]{32}/g, "ID"],
+    [/\b(api|default|calls)-\d{8}[^\s/"?]*|\bapi-[0-9a-z]+(?:-[0-9a-z]+)*/g, "BATCH"],
+    [/(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?: \d{4})?(?:, \d\d:\d\d)?/g, "DAY"],
+    [/\b\d\d:\d\d\b(?!:)/g, "TIME"],
+    [/day=\d{4}-\d\d-\d\d/g, "day=DAY"],
+    [/Updated (?:just now|\d+ s ago)/g, "Updated AGO"],
+    [/\?(batch=)[^\s"]*/g, "?$1BATCH"],
+    [/\bs\d+\//g, "FOLDER/"],
+  ];
+  return `${words.reduce((text, [found, word]) => text.replace(found, word), snapshot)}\n`;
 }
 
 /** Nothing sticks out to the side. */

@@ -22,7 +22,8 @@ APP = """
     shared/bootstrap.py shared/outputs/report/page.css shared/providers/azure_speech/client.py
 """.split()
 WORKSHOP = """
-    local/stack/stack.py tests/conftest.py samples/audio/monologue.wav docs/settings.md
+    local/stack/stack.py tests/conftest.py examples/by_api.py examples/calls.csv docs/settings.md
+    samples/audio/monologue.wav
     benchmarks/run.py connector/swagger.py infra/main.bicep node_modules/azurite/package.json
     .venv/bin/python .venv-3.13/bin/python .cache/runtime-3.13/bin/python .git/config .ci/run
     .funcignore .npmrc

@@ -105,6 +105,12 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ),
             ("get_overview", "GET", "overview"),
             ("list_doubts", "GET", "review"),
+            ("list_conversations", "GET", "conversations"),
+            (
+                "get_conversation",
+                "GET",
+                "batches/{batch_id}/items/{recording_id}/conversation",
+            ),
             ("list_trail", "GET", "trail"),
             (
                 "create_revision",

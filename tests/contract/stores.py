@@ -11,6 +11,7 @@ from local.stack.azurite import Azurite
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.recording import Outcome, Recording
+from shared.model.conversation.conversation import Conversation, SpeakerTalk
 from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
@@ -102,6 +103,14 @@ def a_full_recording(number: int = 0) -> Recording:
             needs_review=True,
             review_spans=(Span(0, 100, 0.5),),
             cost=Cost(amount=0.001, currency="USD"),
+            conversation=Conversation(
+                audio_ms=86_400_000,
+                silence_ms=1,
+                longest_silence_ms=2,
+                overlap_ms=3,
+                response_ms=4,
+                speakers=(SpeakerTalk(channel=1, talk_ms=5, speaker="S1", role="agent", words=6),),
+            ),
         ),
     )
 

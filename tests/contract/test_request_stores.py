@@ -199,6 +199,17 @@ def test_what_progress_needs_is_read_without_the_rest(store: BatchStore) -> None
     assert (facts[0].duration_ms, facts[0].cost_amount) == (0, None)
 
 
+def test_of_conversations_only_those_that_are_transcribed_are_read(store: BatchStore) -> None:
+    full = replace(a_full_recording(9), batch_id="api-1")
+    rows(store, 2)
+    store.insert(full)
+    [facts] = store.conversations("api-1")
+    assert full.outcome is not None and facts.outcome is not None
+    assert facts.outcome.conversation == full.outcome.conversation
+    assert (facts.outcome.language, facts.outcome.confidence) == ("de-DE", 0.123456789)
+    assert facts.labels == full.labels
+
+
 def test_rows_are_read_from_the_one_after_the_last(store: BatchStore) -> None:
     made = rows(store, 5)
     after = store.recordings("api-1", first=f"{made[1].id}!", page=2)

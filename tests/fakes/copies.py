@@ -67,11 +67,12 @@ class FakeCopying:
 
 class FakeConverter:
     """`ports.copies.Converter`. `windows` is what it hears; `gaps` that no sound can be taken out
-    as it is. What is in `errors` is raised by the next copies, after some of it was read."""
+    as it is; a file of `unread` bytes cannot be read. What is in `errors` is raised by the next copies, after some of it was read."""
 
     def __init__(self) -> None:
         self.windows: Sequence[Window] = ()
         self.gaps = False
+        self.unread = 0
         self.copied = Copied()
         self.errors: list[Exception] = []
         self.listened = 0
@@ -91,6 +92,8 @@ class FakeConverter:
             raise HasGaps
         take(0, f"{recipe.format}:".encode())
         self.made.append(recipe)
+        if size == self.unread:
+            return Copied(unread=True)
         if self.copied != Copied():
             return self.copied
         return Copied(bytes=len(data), duration_ms=10**9, packets=10)

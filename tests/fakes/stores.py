@@ -22,6 +22,8 @@ from shared.ports.indices import ContentClaim, Diary, LineHead, Waiting, place_o
 from shared.ports.state import (
     ROWS_IN_TRANSACTION,
     BatchFilter,
+    ConversationFacts,
+    Measurement,
     OpenBatch,
     RecordingFacts,
     in_transactions,
@@ -143,6 +145,11 @@ class FakeBatchStore:
                 cost_currency=row.cost_currency,
                 committed=row.committed,
             )
+
+    def conversations(self, batch_id: str) -> Iterator[ConversationFacts]:
+        for row in self.recordings(batch_id, state="transcribed"):
+            outcome = msgspec.convert(msgspec.to_builtins(row.outcome), Measurement)
+            yield ConversationFacts(labels=row.labels, outcome=outcome)
 
     def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
         assert len(recordings) < ROWS_IN_TRANSACTION, "a table takes 100 rows"

@@ -104,6 +104,14 @@ def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     assert "<html" in shell("get", batch, "--report", "html")
     assert shell("get", batch, "--recording", rows[0]["id"], "-f", "srt").startswith("1\n")
     shell("watch", batch)
+    told = shell.json("trace", "call 1.wav")
+    assert [step["what"] for step in told["steps"]][-1] == "transcribed"
+    assert shell.json("trace", rows[0]["id"], "--batch", batch)["id"] == rows[0]["id"]
+    assert "It is transcribed." in shell("trace", "call 2", "-b", batch)
+    shell("trace", "nobody called so", code=1)
+    read = [row for row in shell.json("trail") if row["operation"] == "get_transcript"]
+    assert read and "get_transcript" in shell("trail")
+    assert shell.json("trail", "--since", "2099-01-01T00:00:00Z") == []
     shell("delete", batch, code=1)  # nobody is there to be asked
     shell("delete", batch, "--yes", "--outputs")
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("shared", "functions", "local", "tests")
 GROUND = "model errors log version"
 RULES = {  # folder or file: what it may import of ours
-    "shared/errors.py": "",
+    "shared/errors": "errors",
     "shared/version.py": "",
     "shared/log.py": "version",
     "shared/model": "model errors",
@@ -31,9 +31,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
+    "shared/model/conversation": "model.conversation model.transcript model.language errors",
     "shared/model/batch": (
-        "model.batch model.preparing model.profile model.transcript model.endpoint model.failure "
-        "model.failure_texts model.names errors"
+        "model.batch model.preparing model.conversation model.profile model.transcript "
+        "model.endpoint model.failure model.failure_texts model.names errors"
     ),
     "shared/model/money": (
         "model.money model.batch model.profile model.transcript model.failure model.failure_texts "

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -119,6 +120,22 @@ def test_a_manifest_of_every_kind_of_entry_goes_all_the_way() -> None:
     assert report(world, batch)["origin"] == "manifest"
     assert "hush" not in repr([*world.store.rows.values(), *world.store.headers.values()])
     assert "hush" not in repr(world.outputs.files) + repr(world.outputs.reports)
+
+
+@pytest.mark.parametrize("at", ["recordings", "head"])
+def test_names_for_channels_arrive(at: str) -> None:
+    world = World()
+    upload(world, "one.wav")
+    said = {"roles": {"1": "Bot", "0": "Agent"}, "channels": [0, 1]}
+    if at == "head":
+        batch = ask(world, {"blob": "one.wav"}, **said)
+    else:
+        batch = ask(world, {"blob": "one.wav", **said})
+    once = partial(world.app.accept_once, request({"blob": "one.wav"}, **said), kind="json")
+    assert once(caller="a").id == once(caller="a").id
+    world.run()
+    row = next(row for row in world.store.rows.values() if row.batch_id == batch.id)
+    assert row.profile.roles == {0: "Agent", 1: "Bot"}
 
 
 def test_audio_on_the_web_is_read_by_the_provider_itself() -> None:

@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from shared.model.transcript.transcript import Transcript, Utterance, Word
 from shared.outputs.formats import cues, render
 from shared.outputs.plain import plain
 from tests.caption_rules import columns, columns_of_cue, transcript, utterance
+
+pytestmark = pytest.mark.long
 
 SHORTEST_MS = 416
 

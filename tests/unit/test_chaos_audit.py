@@ -20,6 +20,7 @@ from shared.model.batch.carrier import carrier
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Outcome, Recording, recording_id
 from shared.model.failure import Failure
+from shared.model.failure_texts import AUDIO_REPLACED
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 
@@ -278,6 +279,31 @@ def test_words_of_a_later_version_are_excused_and_of_an_earlier_one_are_not() ->
     law = "words of another recording"
     assert not culprits(law, case(order=0, other=1))
     assert culprits(law, case(order=1, other=0))
+
+
+@pytest.mark.parametrize(
+    ("order", "content", "code", "is_excused"),
+    [
+        (1, OTHER, AUDIO_REPLACED.code, True),
+        (1, None, AUDIO_REPLACED.code, False),
+        (-1, OTHER, AUDIO_REPLACED.code, False),
+        (1, OTHER, "unknown", False),
+    ],
+    ids=["another sound came later", "the same sound", "it came before", "another failure"],
+)
+def test_a_recording_may_fail_where_another_sound_took_its_place(
+    order: int, content: bytes | None, code: str, is_excused: bool
+) -> None:
+    well = all_is_well()
+    own = replace(well.dropped[0], order=0)
+    drop = Drop(0.5, GOOD, "good", own.drop.content if content is None else content)
+    row = failed("It was replaced.")
+    assert row.failure is not None
+    row = msgspec.structs.replace(row, failure=msgspec.structs.replace(row.failure, code=code))
+    evidence = replace(
+        well, dropped=(own, Dropped(GOOD, "2", order, drop), well.dropped[1]), rows=(row, REFUSED)
+    )
+    assert bool(culprits("failed without cause", evidence)) is not is_excused
 
 
 def test_an_attempt_is_excused_by_a_trouble_or_by_a_failed_job() -> None:

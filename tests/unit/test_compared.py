@@ -210,6 +210,9 @@ def test_while_storage_does_not_answer_nothing_is_sent_and_nothing_fails() -> No
     assert len(world.provider.created) == 1
 
 
+DROPPED = World().clock.now()
+
+
 class Counting:
     """Audio that counts what it is asked."""
 
@@ -230,7 +233,7 @@ class Counting:
 
 
 def entry(name: str) -> AudioEntry:
-    return AudioEntry(name, "1", World().clock.now(), {})
+    return AudioEntry(name, "1", DROPPED, {})
 
 
 def items(names: list[str]) -> list[JobItem]:

@@ -33,6 +33,7 @@ PAGES = sorted(
         *(ROOT / "samples").rglob("*.md"),
         *(ROOT / "local").rglob("*.md"),
         *(ROOT / "client").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
     ]
 )
 DECISIONS = sorted((DOCS / "adr").glob("*.md"))
@@ -43,7 +44,7 @@ VARIABLES_OF_AZD = {
     *re.findall(r"^output ([A-Z]\w+)", (ROOT / "infra/main.bicep").read_text(), re.MULTILINE),
     "AZURE_SUBSCRIPTION_ID",
 }
-FOLDERS = ("shared", "functions", "local", "client", "tests", "docs", "samples", "infra")
+FOLDERS = tuple("shared functions local client examples tests docs samples infra".split())
 CODE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder in ("shared", "functions", "local", "client")

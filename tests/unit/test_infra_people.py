@@ -14,6 +14,8 @@ from tests.azure_stubs import Call, Ran, Said, run
 from tests.bicep.dropscribe import INFRA, OWNER, deployed, names_in_data_account
 from tests.compilers.typed import CLIENT
 
+pytestmark = pytest.mark.long
+
 NAMES = {
     **{name: str(value) for name, value in deployed().outputs.items()},
     "AZURE_SUBSCRIPTION_ID": "11111111-1111-1111-1111-111111111111",

@@ -18,6 +18,8 @@ from tests.bicep.dropscribe import (
     deployed,
 )
 
+pytestmark = pytest.mark.long
+
 # Of `siteConfig` on a Flex Consumption plan. https://learn.microsoft.com/azure/azure-functions/
 # flex-consumption-plan, "Considerations": others end in error 51021, in some regions earlier than
 # in others.

@@ -33,6 +33,8 @@ from tests.compilers.typed import (
     whole,
 )
 
+pytestmark = pytest.mark.long
+
 
 def made_of(typed: Typed) -> Deployment:
     return Deployment(INFRA / "main.bicep", whole({"posture": "private", **typed}))

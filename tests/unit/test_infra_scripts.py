@@ -18,6 +18,8 @@ from tests.bicep.dropscribe import INFRA, OWNER, deployed
 from tests.bicep.syntax import read_bicep
 from tests.conformance.package import packaged_files
 
+pytestmark = pytest.mark.long
+
 NAMES = {
     **{name: str(value) for name, value in deployed().outputs.items()},
     "AZURE_SUBSCRIPTION_ID": "11111111-1111-1111-1111-111111111111",

@@ -25,6 +25,8 @@ from tests.bicep.dropscribe import (
     triggers,
 )
 
+pytestmark = pytest.mark.long
+
 OTHERS = sorted(set(OFFERS) - {"azure-speech"})
 ALL_PROVIDERS = (("OTHER_PROVIDERS", " ".join(OTHERS)),) if OTHERS else PLAIN
 HOST = {

@@ -17,6 +17,8 @@ from tests.bicep.dropscribe import INFRA, OWNER, WIDE, Environment, app_settings
 from tests.bicep.syntax import read_bicep
 from tests.compilers.typed import CLIENT, FINE, PUT_RIGHT, REFUSED, Typed, told_of, whole
 
+pytestmark = pytest.mark.long
+
 FREE = {"POLL_SCHEDULE", "SWEEP_SCHEDULE", "PYTHON_THREADPOOL_THREAD_COUNT"}
 EVERYTHING: Environment = (
     *WIDE,

@@ -17,6 +17,8 @@ from shared.pipeline.watch import missed
 from tests.fakes.crashes import PORTS, outside_calls
 from tests.fakes.world import World, a_second_of_silence
 
+pytestmark = pytest.mark.long
+
 
 class Killed(BaseException):
     """No handler of ours sees it."""

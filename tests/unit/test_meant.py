@@ -71,6 +71,12 @@ def test_a_profile_says_what_is_taken(name: str, why: Ignored | None) -> None:
     assert why_ignored(name, PROFILE, {}) == why
 
 
+@pytest.mark.parametrize("name", ["call.xml", "a/CALL.JSON", "call.wav.json", "calls.csv"])
+def test_data_is_meant_only_where_a_profile_says_so(name: str) -> None:
+    assert why_ignored(name, Profile(), {}) == "data"
+    assert why_ignored(name, Profile(only=("*",)), {}) is None
+
+
 @pytest.mark.parametrize(
     ("metadata", "media_type"),
     [
@@ -98,9 +104,14 @@ def litter(world: World) -> None:
 
 
 @pytest.mark.parametrize("by_event", [True, False])
-def test_five_calls_are_five_recordings(by_event: bool, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("profile", "why"), [(Profile(ignore=("*.xml",)), "ignore"), (Profile(), "data")]
+)
+def test_five_calls_are_five_recordings(
+    by_event: bool, profile: Profile, why: Ignored, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO")
-    world = World(profiles=(Profile(ignore=("*.xml",)),))
+    world = World(profiles=(profile,))
     litter(world)
     if by_event:
         for _, name in list(world.audio.blobs):
@@ -115,7 +126,7 @@ def test_five_calls_are_five_recordings(by_event: bool, caplog: pytest.LogCaptur
     counted: Counter[str] = Counter()
     for fact in told:
         counted[fact["why"]] += fact["blobs"]
-    assert counted == {"folder": 1, "system": 2, "ignore": 1}
+    assert counted == {"folder": 1, "system": 2, why: 1}
 
 
 def test_what_is_not_meant_is_looked_for_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,6 +12,8 @@ from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.outages import SERVICES, STEPS, Outage, Platform, Service, Step
 from tests.fakes.world import World
 
+pytestmark = pytest.mark.long
+
 RECORDINGS = 3
 MINUTES = (1, 15, 120, 240)
 

@@ -12,6 +12,7 @@ from local.recogniser.engines.base import EngineUnavailable
 from local.recogniser.pool import RecogniserPool
 from local.recogniser.scripted import Script, read_script, script_for
 from local.recogniser.types import AudioRejected
+from tests.stack import sound
 
 
 def test_the_same_bytes_say_the_same_and_other_bytes_something_else() -> None:
@@ -48,6 +49,13 @@ def test_choosing_a_channel_does_not_change_what_it_says() -> None:
     chosen = script_for(b"one", Script(channels=2), channels=[1])
     assert chosen.phrases == tuple(said for said in everything.phrases if said.channel == 1)
     assert (chosen.duration_ms, chosen.channels) == (everything.duration_ms, 2)
+
+
+def test_a_file_may_have_as_many_channels_as_its_header_says() -> None:
+    script = read_script("channels=0")
+    assert script_for(sound(channels=2), script).channels == 2
+    assert script_for(sound(), script).channels == 1
+    assert script_for(b"ID3 of another kind", script).channels == 1
 
 
 def test_an_empty_file_is_rejected() -> None:

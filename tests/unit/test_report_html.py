@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from shared.model.batch.report import ReportItem, build_report
+from shared.model.conversation.conversation import Conversation, SpeakerTalk
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
@@ -311,3 +312,20 @@ def test_what_was_refused_before_it_was_sent_had_no_attempt() -> None:
     assert 'title="never sent to a provider">0<' in page(failed()).source
     sent = msgspec.structs.replace(failed(), submitted_at=AT)
     assert 'data-sort="1">1<' in page(sent).source
+
+
+def test_how_the_conversation_went_stands_among_the_facts() -> None:
+    talk = Conversation(
+        audio_ms=10_000,
+        silence_ms=2_000,
+        response_ms=420,
+        speakers=(
+            SpeakerTalk(channel=0, role="<b>Agent", talk_ms=6_000, words=15, longest_ms=5_000),
+            SpeakerTalk(channel=1, speaker="S2", talk_ms=2_000, words=5, interruptions=2),
+        ),
+    )
+    text = page(done(conversation=talk)).text
+    for told in ("Talk", "<b>Agent 75 %, S2 25 %", "150 words a minute", "Silence20 %", "0.4 s"):
+        assert told in text
+    assert "Longest monologue5.0 s" in text
+    assert "Pace" not in page(done()).text

@@ -15,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from shared.model.batch.report import BatchReport, Counts, ReportItem, build_report
+from shared.model.conversation.conversation import Conversation, SpeakerTalk
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
@@ -49,6 +50,17 @@ DONE = ReportItem(
     submitted_at=AT,
     transcribed_at=AT,
     cost=Cost(amount=0.001, currency="USD"),
+    conversation=Conversation(
+        audio_ms=10_000,
+        silence_ms=4_000,
+        longest_silence_ms=1_500,
+        overlap_ms=500,
+        response_ms=420,
+        speakers=(
+            SpeakerTalk(channel=0, speaker="S1", role="=Agent", talk_ms=4_500, words=12, turns=3),
+            SpeakerTalk(channel=1, talk_ms=2_000, words=None, longest_ms=900, interruptions=1),
+        ),
+    ),
 )
 FAILED = ReportItem(
     recording_id="22",
@@ -99,7 +111,13 @@ def test_the_json_report_is_exact() -> None:
 "provider":"azure-speech","endpoint":"main","job_id":"j-1","transcription_id":"t-1",\
 "submitted_at":"2026-11-20T21:59:03Z","transcribed_at":"2026-11-20T21:59:03Z",\
 "cost":{"amount":0.001,"currency":"USD","estimated":true},\
-"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null},
+"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null,\
+"conversation":{"audio_ms":10000,"silence_ms":4000,"longest_silence_ms":1500,"overlap_ms":500,\
+"response_ms":420,"speakers":[\
+{"channel":0,"talk_ms":4500,"speaker":"S1","role":"=Agent","words":12,"turns":3,"longest_ms":0,\
+"interruptions":0,"response_ms":null},\
+{"channel":1,"talk_ms":2000,"speaker":null,"role":null,"words":null,"turns":0,"longest_ms":900,\
+"interruptions":1,"response_ms":null}]}},
 {"recording_id":"22","container":"audio","name":"odd, \\"name\\".wav","etag":"0x9","bytes":0,\
 "state":"failed","attempts":0,"duration_ms":null,"channels":null,"language":null,\
 "confidence":null,"needs_review":false,"review_spans":[],"outputs":{},\
@@ -108,7 +126,8 @@ def test_the_json_report_is_exact() -> None:
 "advice":"Upload it again.","retryable":false},\
 "provider":null,"endpoint":null,"job_id":null,"transcription_id":null,\
 "submitted_at":null,"transcribed_at":null,"cost":null,\
-"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null}
+"title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null,\
+"conversation":null}
 ]}
 """
     )
@@ -121,14 +140,16 @@ def test_the_csv_report_is_exact() -> None:
         "needs_review,review_spans,outputs,failure_kind,failure_code,failure_reason,"
         "failure_advice,error_report,cost_amount,cost_currency,provider,endpoint,job_id,"
         "transcription_id,submitted_at,transcribed_at,recording_id,etag,title,client_item_id,"
-        "same_as,metadata\r\n"
+        "same_as,speakers,talk,words_per_minute,silence_ms,longest_silence_ms,overlap_ms,"
+        "interruptions,response_ms,longest_monologue_ms,metadata\r\n"
         "transcribed,audio,'+15551234.wav,32000,1,10000,2,en-US,0.5512,true,"
         "0:01.2–0:02.4 (0.40); 0:09.0–0:09.9 (0.35),"
         "json=transcripts/audio/+15551234.wav.json; vtt=transcripts/audio/+15551234.wav.vtt,"
         ",,,,,0.001000,USD,azure-speech,main,j-1,t-1,"
-        "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8,,,,\r\n"
+        "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8,,,,"
+        "2,'=Agent=0.69; 1=0.31,160,4000,1500,500,1,420,900,\r\n"
         'failed,audio,"odd, ""name"".wav",0,0,,,,,false,,,input,empty,The blob is empty.,'
-        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,,,\r\n'
+        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,,,,,,,,,,,,\r\n'
     )
 
 

@@ -86,6 +86,7 @@ def common(
 def main() -> None:
     """Ends the process with one of the exit codes above."""
     import dropscribe.cli.batches
+    import dropscribe.cli.looking
     import dropscribe.cli.running
     import dropscribe.cli.subscriptions
     import dropscribe.cli.transcribe  # noqa: F401

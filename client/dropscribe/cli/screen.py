@@ -114,5 +114,6 @@ def length(ms: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def money(cost: Mapping[str, Any] | None) -> str:
-    return f"{cost['amount']:.2f} {cost['currency']}" if cost else ""
+def money(cost: Mapping[str, Any] | None, *, digits: int = 2) -> str:
+    """A single recording may cost less than a cent."""
+    return f"{cost['amount']:.{digits}f} {cost['currency']}" if cost else ""

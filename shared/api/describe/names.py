@@ -20,6 +20,7 @@ from shared.model.access.trail import TrailKind
 from shared.model.batch.batch import BatchState, Origin
 from shared.model.batch.decision import Choice
 from shared.model.batch.recording import State
+from shared.model.batch.trace import StepKind
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
@@ -70,6 +71,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),
     "TimerStatus": ("ok", "silent"),
+    "TraceStepKind": get_args(StepKind),
     "TrailKind": get_args(TrailKind),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),

@@ -6,6 +6,7 @@ from shared.api.operation import Operations
 from shared.api.operations import (
     batches,
     brakes,
+    conversations,
     estimate,
     items,
     keys,
@@ -25,6 +26,7 @@ OPERATIONS: Operations = (
     *items.OPERATIONS,
     *reading.OPERATIONS,
     *revisions.OPERATIONS,
+    *conversations.OPERATIONS,
     *estimate.OPERATIONS,
     *uploads.OPERATIONS,
     *subscriptions.OPERATIONS,

@@ -14,9 +14,11 @@ from shared.api.views.reading import (
     AudioLink,
     OverviewView,
     ReviewList,
+    TraceView,
     audio_link,
     overview_view,
     review_list,
+    trace_view,
 )
 from shared.errors import BatchMissing
 from shared.reading.overview import Overview
@@ -70,6 +72,10 @@ def audio(call: Call) -> Response:
     return answer(audio_link(found), headers={"Cache-Control": "no-store"})
 
 
+def trace(call: Call) -> Response:
+    return answer(trace_view(call.app.trace(call.path["batch_id"], call.path["recording_id"])))
+
+
 OPERATIONS = tagged(
     "Reading",
     Operation(
@@ -115,5 +121,18 @@ OPERATIONS = tagged(
         trail="read",
         answers={200: Answer("Where it can be heard", AudioLink)},
         problems=(404, 409),
+    ),
+    Operation(
+        name="get_trace",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/trace",
+        summary="Follow a recording",
+        description="Tells what a recording went through, step by step: when it came in, what was "
+        "decided for it, when who took it, when its results came, what became of it, what it cost; "
+        "and what it waits for. Of attempts before the last one only decisions are known.",
+        handle=trace,
+        rights=LOOKS,
+        answers={200: Answer("The steps", TraceView)},
+        problems=(404,),
     ),
 )

@@ -8,6 +8,8 @@ import msgspec
 
 from shared.api.fields import Moment, about
 from shared.api.views.batches import BatchSummary, BatchView, batch_summary, batch_view
+from shared.model.batch.trace import StepKind, Trace
+from shared.model.transcript.transcript import Cost
 from shared.pipeline.watch.health import Health
 from shared.reading.audio import Sound
 from shared.reading.overview import Overview
@@ -96,4 +98,47 @@ def _review_item(one: ToReview) -> ReviewItem:
         confidence=row.outcome.confidence if row.outcome else None,
         listen_ms=one.listen_ms,
         stretches=len(row.outcome.review_spans) if row.outcome else 0,
+    )
+
+
+class TraceStep(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a recording."""
+
+    at: Annotated[Moment, about("At", "When")]
+    what: Annotated[StepKind, about("What", "Which step it is")]
+    told: Annotated[str, about("Told", "The step in a sentence")]
+    after_ms: Annotated[
+        int | None, about("After", "Milliseconds since the step before; null for the first")
+    ]
+
+
+class TraceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording went through. The log names its steps by the ids that are here."""
+
+    id: Annotated[str, about("Recording id", "The id of the recording")]
+    batch_id: Annotated[str, about("Batch id", "The batch that it is in")]
+    name: Annotated[str, about("Name", "The name of the audio")]
+    now: Annotated[str, about("Now", "Where it stands, and what it waits for")]
+    attempt: Annotated[int, about("Attempt", "Which attempt this is", ge=1)]
+    job_id: Annotated[str | None, about("Job id", "The job that carries it, or carried it last")]
+    transcription_id: Annotated[
+        str | None, about("Transcription id", "What the provider calls that job")
+    ]
+    cost: Annotated[Cost | None, about("Cost", "What the provider will bill")]
+    steps: Annotated[tuple[TraceStep, ...], about("Steps", "In the order of their times")]
+
+
+def trace_view(found: Trace) -> TraceView:
+    row, job = found.recording, found.job
+    steps = (msgspec.structs.asdict(step) for step in found.steps)
+    return TraceView(
+        id=row.id,
+        batch_id=row.batch_id,
+        name=row.name,
+        now=found.now,
+        attempt=row.attempt,
+        job_id=job.id if job else None,
+        transcription_id=row.transcription_id or (job.transcription_id if job else None),
+        cost=row.outcome.cost if row.outcome else None,
+        steps=tuple(TraceStep(**step) for step in steps),
     )

@@ -25,6 +25,7 @@ import msgspec
 from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.transition import Steps, after_step
+from shared.model.conversation.conversation import Conversation
 from shared.model.failure import Failure
 from shared.model.names import leads_astray
 from shared.model.preparing.channels import Heard
@@ -71,7 +72,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a transcribed recording besides its outputs. No text: rows hold none.
 
     `outputs` maps a format to "container/blob name". `correction` is set once somebody changed
-    something, and `needs_review` and `review_spans` are then of what is left to do."""
+    something, and `needs_review` and `review_spans` are then of what is left to do.
+    `conversation` is of what was said as it is now; None: nobody measured it, or could."""
 
     outputs: dict[str, str]
     language: str | None = None
@@ -80,6 +82,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     review_spans: tuple[Span, ...] = ()
     cost: Cost | None = None
     correction: Correction | None = None
+    conversation: Conversation | None = None
 
 
 class Transcribed(NamedTuple):

@@ -15,6 +15,7 @@ import msgspec
 
 from shared.model.batch.decision import BatchDecision, Choice, Decision
 from shared.model.batch.fingerprint import Twin
+from shared.model.conversation.conversation import Conversation
 from shared.model.failure import Failure
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
@@ -86,7 +87,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     why there is none; both as "container/name". `failure` is set exactly when it failed.
     `same_as` is set exactly when it is unchanged, and `outputs` are then those of that recording.
     `review_spans` are stretches to listen to again. `client_item_id` and `metadata` are its
-    caller's own, handed through.
+    caller's own, handed through. `conversation` is how it went, in numbers.
     """
 
     recording_id: str
@@ -117,6 +118,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str] = {}
     decisions: tuple[Decision, ...] = ()
     same_as: Twin | None = None
+    conversation: Conversation | None = None
 
 
 def build_report(

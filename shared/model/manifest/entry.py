@@ -207,7 +207,7 @@ class Entry:
             self.fault("bad_value", text, key)
 
     def fields(self) -> dict[str, Any]:
-        """The options, by the names of `RECORDING_KEYS`, as values that JSON can carry."""
+        """The options, by the names of `RECORDING_KEYS`, checked."""
         found: dict[str, Any] = {}
         for key, raw in self._raw.items():
             if key not in OPTION_KEYS or (raw is None and not keys.RECORDING_KEYS[key].is_nullable):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -28,6 +28,7 @@ from shared.model.profile.profile import (
 
 MOST_ITEMS = 50_000
 MOST_BYTES = 64_000_000
+Said = TypeVar("Said", "Head", "Item")
 WEB = "@web"
 """Stands for the container of recordings that lie elsewhere; no container can have this name."""
 
@@ -86,6 +87,16 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     head: Head = Head()
     items: tuple[Item, ...]
+
+
+def carried(said: Said) -> Said:
+    """The same as JSON can carry it: in `roles` channels are keys, and keys are text there. What is
+    read again is checked again, and has numbers then."""
+    roles = said.fields.get("roles")
+    if not roles:
+        return said
+    fields = {**said.fields, "roles": {str(channel): name for channel, name in roles.items()}}
+    return msgspec.structs.replace(said, fields=fields)
 
 
 def web_name(url: str) -> str:

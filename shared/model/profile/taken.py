@@ -10,9 +10,10 @@ from typing import Literal
 from shared.model.profile.companions import is_companion
 from shared.model.profile.profile import Profile, is_on_request
 
-Ignored = Literal["folder", "system", "companion", "ignore", "only", "on_request"]
-"""Why something is not taken: it stands for a folder, a system left it, it describes a recording,
-the profile's `ignore` or `only` says so, or it is left to a request that names it."""
+Ignored = Literal["folder", "system", "companion", "data", "ignore", "only", "on_request"]
+"""Why something is not taken: it stands for a folder, a system left it, the profile says that it
+describes a recording, its name that it is data, the profile's `ignore` or `only` says so, or it is
+left to a request that names it."""
 
 SYSTEM_FILES = (
     ".ds_store",
@@ -40,6 +41,10 @@ SYSTEM_FILES = (
 """Patterns, in lower case. macOS, Windows, office programs, Linux desktops, network file systems,
 keepers of empty folders, Hadoop."""
 
+DATA_FILES = ("*.csv", "*.json", "*.jsonl", "*.xml")
+"""Patterns, in lower case, of what recorders write beside each call. Whoever means such a name puts
+it into `only`."""
+
 
 def why_ignored_by_name(name: str) -> Ignored | None:
     """As far as the name of a blob tells; None: it may be meant."""
@@ -61,7 +66,9 @@ def why_ignored(
         return "companion"
     if _fits_any(name, profile.ignore):
         return "ignore"
-    return "only" if profile.only and not _fits_any(name, profile.only) else None
+    if profile.only:
+        return None if _fits_any(name, profile.only) else "only"
+    return "data" if _fits_any(name, DATA_FILES) else None
 
 
 def why_not_by_arrival(

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 from shared.model.batch.report import BatchReport, ReportItem, reconciled
+from shared.model.conversation.conversation import Conversation
 from shared.model.transcript.review import Span
 from shared.outputs.report.pieces import in_pieces
 from shared.outputs.report.wording import stretch
@@ -46,6 +47,15 @@ _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "title": lambda item: item.title,
     "client_item_id": lambda item: item.client_item_id,
     "same_as": lambda item: item.same_as and item.same_as.recording_id,
+    "speakers": lambda item: item.conversation and len(item.conversation.speakers),
+    "talk": lambda item: item.conversation and _talk(item.conversation),
+    "words_per_minute": lambda item: item.conversation and item.conversation.words_per_minute,
+    "silence_ms": lambda item: item.conversation and item.conversation.silence_ms,
+    "longest_silence_ms": lambda item: item.conversation and item.conversation.longest_silence_ms,
+    "overlap_ms": lambda item: item.conversation and item.conversation.overlap_ms,
+    "interruptions": lambda item: item.conversation and item.conversation.interruptions,
+    "response_ms": lambda item: item.conversation and item.conversation.response_ms,
+    "longest_monologue_ms": lambda item: item.conversation and item.conversation.longest_ms,
     "metadata": lambda item: "; ".join(f"{key}={text}" for key, text in item.metadata.items()),
 }
 
@@ -69,6 +79,14 @@ def _parts(header: BatchReport, items: Iterable[ReportItem]) -> Iterator[str]:
         line.truncate()
         writer.writerow([cell(value(item)) for value in _COLUMNS.values()])
     yield line.getvalue()
+
+
+def _talk(found: Conversation) -> str:
+    """`Agent=0.46; Customer=0.54`."""
+    return "; ".join(
+        f"{one.role or one.speaker or one.channel}={found.share_of(one):.2f}"
+        for one in found.speakers
+    )
 
 
 def _spans(spans: Iterable[Span]) -> str:

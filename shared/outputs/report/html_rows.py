@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from shared.model.batch.report import ReportItem
+from shared.model.conversation.conversation import Conversation
 from shared.model.failure import FailureKind
 from shared.model.transcript.review import Span
 from shared.outputs.report.links import Link
@@ -166,6 +167,7 @@ def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
         ("Blob", name_of(item.name) if _shown_name(item) != item.name else ""),
         ("Size", size(item.bytes)),
         ("Channels", str(item.channels or "")),
+        *_conversation(item.conversation),
         ("Attempts", str(item.attempts)),
         ("Provider", name_of(item.provider or "")),
         ("Endpoint", _code(item.endpoint)),
@@ -176,6 +178,22 @@ def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
         ("Job", _code(item.job_id)),
         ("Transcription", _code(item.transcription_id)),
     )
+
+
+def _conversation(found: Conversation | None) -> Iterator[tuple[str, str]]:
+    if found is None or not found.speakers:
+        return
+    told = ", ".join(
+        f"{name_of(one.role or one.speaker or f'channel {one.channel}')} "
+        f"{percent(found.share_of(one))}"
+        for one in found.speakers
+    )
+    yield "Talk", told if len(found.speakers) > 1 else ""
+    yield "Pace", f"{found.words_per_minute} words a minute" if found.words_per_minute else ""
+    yield "Silence", percent(found.silence_ms / found.audio_ms)
+    yield "Interruptions", str(found.interruptions or "")
+    yield "Answers after", duration(found.response_ms) if found.response_ms is not None else ""
+    yield "Longest monologue", duration(found.longest_ms)
 
 
 def _code(text: str | None) -> str:

@@ -159,6 +159,7 @@ def _item(row: Recording) -> ReportItem:
         metadata=row.labels.metadata,
         decisions=row.decisions,
         same_as=row.same_as,
+        conversation=outcome.conversation if outcome else None,
     )
 
 

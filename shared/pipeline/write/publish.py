@@ -18,6 +18,7 @@ from shared.model.batch.recording import (
     output_stem,
     transcribed,
 )
+from shared.model.conversation.measure import measured
 from shared.model.money.price import PriceTable, estimate
 from shared.model.redaction.gate import check
 from shared.model.redaction.redact import redact
@@ -222,6 +223,7 @@ def outcome_of(row: Recording, transcript: t.Transcript, paths: dict[str, str]) 
         needs_review=transcript.needs_review,
         review_spans=review_spans(transcript, row.profile.review_below),
         cost=transcript.provider.cost,
+        conversation=measured(transcript, row.profile.roles.values()),
     )
 
 

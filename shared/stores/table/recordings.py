@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from azure.data.tables import TableClient
 
 from shared.model.batch.recording import Recording, State
-from shared.ports.state import RecordingFacts
+from shared.ports.state import ConversationFacts, RecordingFacts
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.rows import derive, from_row, prepare
 
 _DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
-prepare(Recording, RecordingFacts)
+prepare(Recording, RecordingFacts, ConversationFacts)
 derive(Recording, *_DERIVED)
 
 
@@ -56,6 +56,12 @@ class TableRecordings:
         with storage_errors("count recordings", "table"):
             for row in self._rows.query(where, values, select=["state", "committed", *_DERIVED]):
                 yield from_row(RecordingFacts, row)
+
+    def conversations(self, batch_id: str) -> Iterator[ConversationFacts]:
+        where, values = recordings_filter(batch_id, "transcribed", None, None, None)
+        with storage_errors("read conversations", "table"):
+            for row in self._rows.query(where, values, select=["labels", "outcome"]):
+                yield from_row(ConversationFacts, row)
 
 
 def recordings_filter(

@@ -66,6 +66,17 @@ export async function call(path, asked) {
   return response.status === 204 ? null : response.json();
 }
 
+/** What is there now; null: nothing new since. Raises `Problem`.
+ * @param {string} path @param {{current: string}} etag of what was there before, kept here
+ * @param {Asked["query"]} [query] @returns {Promise<any>} */
+export async function fresh(path, etag, query) {
+  const response = await answered(path, { query, headers: etag.current ? { "If-None-Match": etag.current } : {} });
+  if (response.status === 304) return null;
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+  etag.current = response.headers.get("etag") ?? "";
+  return response.json();
+}
+
 /** Saves what lies at a path under its own name. @param {string} path
  * @param {Record<string, string>} [query] */
 export async function download(path, query) {

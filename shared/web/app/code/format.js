@@ -43,6 +43,11 @@ export function about(ms) {
   return left ? `${Math.floor(minutes / 60)} h ${left} min` : `${minutes / 60} h`;
 }
 
+/** Seconds and tenths. @param {number | null | undefined} ms */
+export function seconds(ms) {
+  return ms == null ? "–" : `${new Intl.NumberFormat(writing(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1000)} s`;
+}
+
 /** @param {{amount: number, currency: string} | null | undefined} cost */
 export function money(cost) {
   if (!cost) return "–";

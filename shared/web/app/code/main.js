@@ -9,6 +9,7 @@ import { Said } from "./say.js";
 import { NAMES, language, speak } from "./language.js";
 import { t } from "./texts.js";
 import { Batch } from "./screens/batch.js";
+import { Calls } from "./screens/calls.js";
 import { Now } from "./screens/now.js";
 import { Recording } from "./screens/recording.js";
 import { Review } from "./screens/review.js";
@@ -19,6 +20,7 @@ function Screen() {
   if (wanted.value) return html`<${SignIn} />`;
   if (!first) return html`<${Now} />`;
   if (first === "review") return html`<${Review} />`;
+  if (first === "calls") return html`<${Calls} />`;
   if (first === "batches" && recording)
     return html`<${Recording} key=${recording} batch=${batch} id=${recording} />`;
   if (first === "batches" && batch) return html`<${Batch} key=${batch} id=${batch} />`;
@@ -53,7 +55,7 @@ function Page() {
 
 function Top() {
   const here = place.value.parts[0] ?? "";
-  const screens = [["", t().nav.now], ...(may("Read") ? [["review", t().nav.review]] : [])];
+  const screens = [["", t().nav.now], ...(may("Read") ? [["review", t().nav.review], ["calls", t().nav.calls]] : [])];
   const link = (/** @type {string} */ path, /** @type {string} */ text) =>
     html`<a href=${path ? to(path) : to()} aria-current=${here === path ? "page" : undefined}>${text}</a>`;
   return html`<header class="top">

@@ -93,6 +93,7 @@ function Actions({ view, again }) {
     ${counts.failed > 0 && isOver && may("Submit", "Operate") && html`<button onClick=${() => act({ title: b.retryAsk(counts.failed), text: b.retryText, yes: b.retry(counts.failed) }, post("retry"), b.retried)}>${b.retry(counts.failed)}</button>`}
     ${!isOver && view.status !== "cancelling" && may("Submit", "Operate") && left > 0 && html`<button onClick=${() => act({ title: b.cancelAsk(left), text: b.cancelText, yes: b.cancelBatch(left), isGrave: true }, post("cancel"), b.cancelled)}>${b.cancelBatch(left)}</button>`}
     ${view.finished_at && !view.error_report && may("Read") && html`<${Menu} label=${b.report}>${Object.entries(b.reportAs).map(([kind, text]) => html`<button onClick=${() => download(`/batches/${id}/report`, { format: kind }).catch((error) => say(error.message))}>${text}</button>`)}</${Menu}>`}
+    ${counts.transcribed > 0 && may("Read") && html`<a class="button" href=${`${to("calls")}?batch=${id}`}>${b.calls}</a>`}
     ${isOver && may("Operate") && html`<button class="quiet" onClick=${() => act({ title: b.removeAsk, text: b.removeText, yes: b.remove, option: b.removeOutputs, isGrave: true }, async ({ option }) => {
       await call(`/batches/${id}`, { method: "DELETE", query: { outputs: option } });
       go(to());

@@ -1,6 +1,6 @@
 // What is going on: what is running, what was done lately, how the services are.
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { Problem, answered } from "../api.js";
+import { fresh } from "../api.js";
 import { made } from "../drops.js";
 import { about, moment, money, nameOf, number } from "../format.js";
 import { may } from "../me.js";
@@ -25,15 +25,13 @@ export function Now() {
     document.title = `${t().now.title} – ${t().product}`;
     return poll(async () => {
       try {
-        const response = await answered("/overview", etag.current ? { headers: { "If-None-Match": etag.current } } : {});
-        if (response.status !== 304 && !response.ok) throw new Problem(response.status, await response.json());
+        const overview = await fresh("/overview", etag);
         setAt(Date.now());
         setProblem(null);
-        if (response.status === 304) return latest.current;
-        etag.current = response.headers.get("etag") ?? "";
-        const overview = await response.json();
-        latest.current = overview.open.length > 0;
-        setFound(overview);
+        if (overview) {
+          latest.current = overview.open.length > 0;
+          setFound(overview);
+        }
         return latest.current;
       } catch (error) {
         setProblem(error);

@@ -12,6 +12,7 @@ import { go, place, to } from "../route.js";
 import { say } from "../say.js";
 import { t } from "../texts.js";
 import { Words } from "../words.js";
+import { Conversation } from "./conversation.js";
 import { Controls } from "./controls.js";
 import { Doubts, isDone } from "./doubts.js";
 import { Editor } from "./edit.js";
@@ -272,6 +273,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
         <${Doubts} stretches=${stretches} review=${transcript.review} done=${done} wordsOf=${(/** @type {any} */ one) => wordsOf(one, words, utterances)} chosen=${doubt} hear=${hear}
           draft=${mayReview ? draft : null} work=${draft.work.value} accept=${accept} edit=${edit} utteranceOf=${utteranceOf} take=${take} />
         <${Speakers} voices=${voices} draft=${mayReview ? draft : null} />
+        <${Conversation} path=${path} number=${item.correction?.number ?? 0} voices=${voices} />
         <${History} path=${path} number=${item.correction?.number ?? 0} draft=${mayReview ? draft : null} transcript=${transcript} />
         <${Facts} item=${item} transcript=${transcript} />
       </aside>

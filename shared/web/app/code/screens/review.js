@@ -1,6 +1,6 @@
 // What is left to review over all batches, the recordings with the most in doubt first.
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { Problem, answered } from "../api.js";
+import { fresh } from "../api.js";
 import { about, clock, fileName, moment, percent } from "../format.js";
 import { Trouble } from "../parts.js";
 import { poll } from "../poll.js";
@@ -17,12 +17,9 @@ export function Review() {
     document.title = `${t().nav.review} – ${t().product}`;
     return poll(async () => {
       try {
-        const response = await answered("/review", etag.current ? { headers: { "If-None-Match": etag.current } } : {});
-        if (response.status !== 304 && !response.ok) throw new Problem(response.status, await response.json());
+        const now = await fresh("/review", etag);
+        if (now) setFound(now);
         setProblem(null);
-        if (response.status === 304) return false;
-        etag.current = response.headers.get("etag") ?? "";
-        setFound(await response.json());
         return false;
       } catch (error) {
         setProblem(error);
