@@ -67,7 +67,8 @@ class FakeCopying:
 
 class FakeConverter:
     """`ports.copies.Converter`. `windows` is what it hears; `gaps` that no sound can be taken out
-    as it is; a file of `unread` bytes cannot be read. What is in `errors` is raised by the next copies, after some of it was read."""
+    as it is; a file of `unread` bytes cannot be read. What is in `errors` is raised by the next
+    copies, after some of it was read."""
 
     def __init__(self) -> None:
         self.windows: Sequence[Window] = ()
