@@ -54,7 +54,7 @@ def _carry_out(options: argparse.Namespace) -> int:
         case "check-profiles":
             return check_profiles(options.file)
         case "archive":
-            return archive(options.results, options.out)
+            return archive(options.results, options.out, options.locale)
         case "run":
             return run(options.engine, options.port, options.provider)
     return emulators(options.engine, {name: getattr(options, name) for name in EMULATORS})
@@ -94,18 +94,18 @@ def check_profiles(file: Path) -> int:
     return 0
 
 
-def archive(results: list[Path], out: Path) -> int:
-    """Old results in, transcripts out."""
-    from local.stack.archive import normalise
-    from shared.errors import ResultMalformed
+def archive(results: list[Path], out: Path, locale: str) -> int:
+    """Old results in, transcripts out. 3: some of them cannot be read."""
+    from local.archive import write
 
-    try:
-        for path in normalise(results, out):
-            print(path)
-    except (ResultMalformed, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    counts = dict.fromkeys(("transcribed", "failed", "passed over"), 0)
+    for one in write.archive(results, out, locale):
+        counts[one.state] += 1
+        if one.state == "failed":
+            print(f"{one.files[0] if one.files else 'A recording'}: {one.why}", file=sys.stderr)
+    told = ", ".join(f"{number} {state}" for state, number in counts.items())
+    print(f"{told}; listed in {out / write.LIST}")
+    return 3 if counts["failed"] else 0
 
 
 def emulators(engine: str, ports: Mapping[str, int]) -> int:
@@ -166,7 +166,10 @@ def _parser() -> argparse.ArgumentParser:
             "--provider", choices=EMULATORS, default="azure-speech", help="who transcribes"
         )
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
-    archive.add_argument("results", nargs="+", type=Path, help="result files, of any API version")
+    archive.add_argument(
+        "results", nargs="+", type=Path, help="files or folders, of any API version"
+    )
+    archive.add_argument("--locale", default="", help="what was spoken, where nothing says so")
     archive.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
     demo.add_argument("audio", nargs="*", default=[SAMPLES], help="files and folders")
     drop.add_argument("audio", nargs="*", help="files and folders, else the samples")

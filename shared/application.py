@@ -37,6 +37,7 @@ from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
 from shared.reading.wiring import ReadingDesk
 from shared.revising.wiring import RevisingDesk
+from shared.searching.wiring import SearchingDesk
 
 
 class Application:
@@ -77,7 +78,10 @@ class Application:
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
+        self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
+        self._searching = SearchingDesk(ground)
+        self.search = self._searching.search
         self._watching = Watching(
             ground,
             failing,
@@ -233,6 +237,7 @@ class Application:
         return {
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
+            "words": self._searching.sweep,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }

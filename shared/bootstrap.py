@@ -36,7 +36,7 @@ from shared.pipeline.collect.webhook import webhook_url
 from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
 from shared.ports.blobs import Requests
-from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
+from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.provider import SpeechProvider
 from shared.ports.sealing import Sealer
 from shared.providers.azure_speech.auth import default_credential
@@ -47,6 +47,7 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.copies import BlobCopies
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
+from shared.stores.blob.pieces import BlobPieces
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.trail import BlobTrail
@@ -72,6 +73,7 @@ from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
+READERS = 16  # reads at a time of one process for those who search
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -207,6 +209,11 @@ def build(
                 new_bytes=lambda: token_bytes(KEY_BYTES),
                 new_call_id=lambda: uuid4().hex[:16],
                 owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
+            ),
+            search=SearchPorts(
+                pieces=BlobPieces(account.blobs, settings.search_container),
+                pool=TellingPool(READERS, "search"),
+                is_on=settings.search,
             ),
             brakes=TableBrakes(table),
             intake=settings.audio_container,

@@ -51,7 +51,8 @@ class Expand(Versioned, frozen=True, kw_only=True):
 
 class Change(Versioned, frozen=True, kw_only=True):
     """Carry out what the header of a batch asks for: cancel it, put its failed recordings back
-    in line, or delete it. `after` is the recording, or the job, up to which that was done."""
+    in line, let something go from its recordings, or delete it. `after` is the recording, or the
+    job, up to which that was done."""
 
     queue: ClassVar[str] = STEPS
     batch_id: str

@@ -135,6 +135,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     call("get_trace", one)
     call("get_audio", one, headers=AS_OWNER)
     call("get_transcript", one)
+    call("search_words", body={"q": '"this is" meeting', "profile": "default", "limit": 5})
     call("list_doubts")
     call("get_conversation", one)
     call("list_conversations", query={"by": "metadata.room"})
@@ -168,6 +169,16 @@ def _look_at_events(call: Recorder, own: dict[str, str]) -> None:
 def _change(world: World, call: Recorder, own: dict[str, str]) -> None:
     call("retry_batch", own)
     call("cancel_batch", own)
+    world.run()
+    [row] = [row for row in world.store.rows.values() if row.batch_id == own["batch_id"]]
+    one = {**own, "recording_id": row.id}
+    for hold, release, path in (
+        ("hold_batch", "release_batch", own),
+        ("hold_item", "release_item", one),
+    ):
+        call(hold, path, body={"reason": "Case 4711"}, headers=AS_OWNER)
+        call(release, path, headers=AS_OWNER)
+    call("delete_item", one, query={"audio": True})
     world.run()
     call("delete_batch", own, query={"outputs": True})
 

@@ -158,6 +158,11 @@ class AsyncDropscribe:
         """Forgets a batch that is over, with what was written for it if `outputs`."""
         await self.call("delete_batch", {"batch_id": batch_id}, query={"outputs": outputs})
 
+    async def delete_item(self, batch_id: str, recording_id: str, *, audio: bool = False) -> None:
+        """Deletes one recording with all that was made of it, and its audio if `audio`."""
+        one = {"batch_id": batch_id, "recording_id": recording_id}
+        await self.call("delete_item", one, query={"audio": audio})
+
     # --- what came of it --------------------------------------------------------------------
 
     async def items(self, batch_id: str, **filters: Any) -> AsyncIterator[Item]:

@@ -66,6 +66,17 @@ OPERATIONS = {
     "get_report_file": Operation(
         "GET", "batches/{batch_id}/report/{report_format}", "Get a report as text", (), False
     ),
+    "delete_item": Operation(
+        "DELETE", "batches/{batch_id}/items/{recording_id}", "Delete a recording", ("audio",), False
+    ),
+    "hold_batch": Operation("POST", "batches/{batch_id}/hold", "Hold a batch", (), True),
+    "release_batch": Operation("DELETE", "batches/{batch_id}/hold", "Release a batch", (), False),
+    "hold_item": Operation(
+        "POST", "batches/{batch_id}/items/{recording_id}/hold", "Hold a recording", (), True
+    ),
+    "release_item": Operation(
+        "DELETE", "batches/{batch_id}/items/{recording_id}/hold", "Release a recording", (), False
+    ),
     "get_overview": Operation("GET", "overview", "See what is going on", (), False),
     "list_doubts": Operation("GET", "review", "See what is left to review", (), False),
     "get_audio": Operation(
@@ -88,6 +99,7 @@ OPERATIONS = {
         (),
         False,
     ),
+    "search_words": Operation("POST", "search", "Find what was said", (), True),
     "get_conversation": Operation(
         "GET",
         "batches/{batch_id}/items/{recording_id}/conversation",

@@ -79,6 +79,8 @@ class BatchView(TypedDict):
     seconds_left: int | None
     cost: Cost | None
     error_report: str | None
+    hold: Hold | None
+    held: int
     links: Links
 
 
@@ -377,6 +379,37 @@ class Highlight(TypedDict):
     spans: NotRequired[list[InsightsSpan]]
 
 
+class Hit(TypedDict):
+    id: str
+    batch_id: str
+    container: str
+    name: str
+    title: str | None
+    profile: str
+    metadata: dict[str, str]
+    language: str | None
+    registered_at: str
+    duration_ms: int | None
+    corrected: bool
+    times: int
+    places: list[HitPlace]
+
+
+class HitPlace(TypedDict):
+    start_ms: int
+    speaker: str
+    before: str
+    found: str
+    after: str
+    in_doubt: bool
+
+
+class Hold(TypedDict):
+    at: str
+    by: str
+    reason: NotRequired[str]
+
+
 class Insights(TypedDict):
     entities: NotRequired[list[Entity]]
     chapters: NotRequired[list[Chapter]]
@@ -415,6 +448,8 @@ class Item(TypedDict):
     failure: Failure | None
     correction: CorrectionView | None
     same_as: Twin | None
+    removal: RemovalView | None
+    hold: Hold | None
     links: Links
 
 
@@ -575,6 +610,10 @@ class ManifestRecording(TypedDict):
 Mode = Literal["standard", "express"]
 
 
+class NewHold(TypedDict):
+    reason: NotRequired[str]
+
+
 class NewKey(TypedDict):
     name: str
     roles: list[Role]
@@ -691,6 +730,14 @@ class Redaction(TypedDict):
     mask: str
     by: list[str]
     counts: NotRequired[dict[str, int]]
+
+
+class RemovalView(TypedDict):
+    audio_at: str | None
+    outputs_at: str | None
+    deleted_at: str | None
+    by: str
+    is_done: bool
 
 
 class Replay(TypedDict):
@@ -824,6 +871,28 @@ class Rotation(TypedDict):
 
 class SchemaAnswer(TypedDict):
     schema: dict[str, Any]
+
+
+SearchOrder = Literal["newest", "best"]
+
+
+class SearchPage(TypedDict):
+    value: list[Hit]
+    after: str | None
+
+
+class SearchWanted(TypedDict):
+    q: str
+    speaker: NotRequired[str]
+    profile: NotRequired[str | None]
+    batch_id: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str]]
+    from_at: NotRequired[str | None]
+    to_at: NotRequired[str | None]
+    in_doubt: NotRequired[bool]
+    order: NotRequired[SearchOrder]
+    limit: NotRequired[int]
+    after: NotRequired[str | None]
 
 
 class Sentiment(TypedDict):

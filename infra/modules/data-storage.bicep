@@ -51,6 +51,7 @@ var outputs = [
   'errors'
   'corrected'
   'revisions'
+  'search'
 ]
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
@@ -99,7 +100,7 @@ var expiringOutputs = outputDays == 0 ? [] : [
   {
     name: 'outputs'
     days: outputDays
-    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/']
+    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/', 'search/']
     kind: 'blockBlob'
   }
 ]

@@ -64,6 +64,9 @@ class Meddler:
         blob = self._blobs.get_blob_client(AUDIO, name)
         if one.what == "archived":
             blob.set_standard_blob_tier(StandardBlobTier.ARCHIVE)
+            there = str(blob.get_blob_properties().etag).strip('"')
+            if there != etag:  # a tier takes no condition: another version came first
+                blob.set_standard_blob_tier(StandardBlobTier.HOT)
         elif one.what == "touched":
             answer = blob.set_blob_metadata(
                 {"seen": f"{one.at}"}, etag=etag, match_condition=MatchConditions.IfNotModified

@@ -40,6 +40,7 @@ CONTAINERS = {
     "SUBSCRIPTIONS_CONTAINER": "subscriptions",
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
+    "SEARCH_CONTAINER": "search",
 }
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet

@@ -18,4 +18,6 @@ SUBSCRIBES: Rights = {"Read": "all", "Operate": "all"}
 HEARS: Rights = {"Read": "own", "Operate": "all"}
 RUNS: Rights = {"Operate": "deployment"}
 RUNS_OR_OWNS: Rights = {"Operate": "deployment", "Own": "deployment"}
+HOLDS: Rights = {"Operate": "all", "Own": "all"}
+RELEASES: Rights = {"Own": "all"}
 OWNS: Rights = {"Own": "deployment"}

@@ -1,4 +1,5 @@
-"""How densely each codec can pack sound: what is denser lasts longer than it says.
+"""How densely each codec can pack sound: what is denser lasts longer than it says, and what is all
+too thin lasts less.
 
 A length that cannot be is not believed, so that no money is counted by it. Bounds of the standards
 where there are such: AAC 6,144 bits a channel and frame of 1,024 samples (ISO/IEC 14496-3, 4.5.3),
@@ -25,6 +26,8 @@ _BITS_OF_A_SECOND = {"mp3": 320_000, "opus": 510_000, "ac3": 640_000, "wmapro": 
 """Of each channel, though most of these bounds are for all together."""
 _STUFFED = frozenset({"mpegts", "mpeg"})
 """Containers that are mostly filling where the sound is thin."""
+_FEWEST_BITS = 100
+"""A second: less than the packets of any codec take by themselves."""
 _SLACK_BYTES, _SLACK_MS = 64 * 1024, 1_000
 
 
@@ -35,6 +38,14 @@ def is_too_dense(sound: Sound, sound_bytes: int) -> bool:
     if most is None or sound.duration_ms is None or sound.container in _STUFFED:
         return False
     return (sound_bytes - _SLACK_BYTES) * 8_000 > most * (sound.duration_ms + _SLACK_MS)
+
+
+def is_too_thin(sound: Sound, size: int) -> bool:
+    """Whether so few bytes can hardly be so long a time, though there be silence alone. Plain
+    samples are left to `by_bytes`."""
+    if sound.codec.startswith("pcm_"):
+        return False
+    return sound.duration_ms is not None and size * 8_000 < _FEWEST_BITS * sound.duration_ms
 
 
 def most_bits_a_second(sound: Sound) -> float | None:

@@ -24,11 +24,14 @@ _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
 @dataclass(frozen=True)
 class Promise:
-    """Bytes of sound promised and present. `whole_ms` is the promised length where it is known."""
+    """Bytes of sound promised and present. `whole_ms` is the promised length where it is known.
+    `is_open`: what is there ends in the middle of something, and nobody knows how much is missing.
+    """
 
     promised_bytes: int
     present_bytes: int
     whole_ms: int | None = None
+    is_open: bool = False
 
     @property
     def present_ms(self) -> int | None:
@@ -41,7 +44,7 @@ def broken_promise(head: bytes, size: int) -> Promise | None:
     """What the header promises and the blob does not hold, or None where all is well.
 
     Reads WAV (RIFF, RF64), MP3 with a length header, ASF (WMA), Matroska and WebM, and those of
-    `shared/audio/chunks.py`; MP4 is `shared/audio/mp4.py`.
+    `shared/audio/chunks.py`; MP4 is `shared/audio/mp4/`.
     """
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return _wav(head, size)
@@ -149,15 +152,20 @@ def _chunks(head: bytes, size: int) -> Promise | None:
 
 
 def _asf(head: bytes, size: int) -> Promise | None:
+    told = asf_told(head)
+    if told is None or told[0] <= size:
+        return None
+    return Promise(told[0], size, told[1])
+
+
+def asf_told(head: bytes) -> tuple[int, int] | None:
+    """Bytes and milliseconds of an ASF file, by its header; None where it tells none."""
     at = head.find(_ASF_FILE_PROPERTIES)
     if at < 0 or len(head) < at + 92:
         return None
     promised = struct.unpack_from("<Q", head, at + 40)[0]
     length, _, preroll, flags = struct.unpack_from("<QQQI", head, at + 64)
-    is_broadcast = flags & 1
-    if is_broadcast or promised <= size:
-        return None
-    return Promise(promised, size, max(0, length // 10_000 - preroll))
+    return None if flags & 1 else (promised, max(0, length // 10_000 - preroll))
 
 
 def _matroska(head: bytes, size: int) -> Promise | None:

@@ -8,6 +8,7 @@ from shared.errors import InputError
 from shared.model.failure_texts import (
     BYTES_CUT_OFF,
     DICTATION,
+    ENDS_WITHIN,
     NO_HEADER,
     NOT_AUDIO,
     OTHER_CONTENT,
@@ -33,6 +34,8 @@ def not_audio(head: bytes, name: str) -> InputError:
 
 def cut_off(promise: Promise) -> InputError:
     """In seconds where they are known and differ as they are written, else in bytes."""
+    if promise.is_open:
+        return ENDS_WITHIN.error()
     whole_ms, present_ms = promise.whole_ms, promise.present_ms
     if whole_ms is not None and present_ms is not None and _tenths(whole_ms) != _tenths(present_ms):
         return SOUND_CUT_OFF.error(whole=whole_ms / 1000, present=present_ms / 1000)

@@ -6,59 +6,53 @@ set together are a short file of the same kind, whose last packet carries its ti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
-from shared.audio.mp4 import Layout
+from shared.audio.clusters import is_cut_within
+from shared.audio.mp4.fragments import walk
+from shared.audio.mp4.layout import Layout
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, RangeFile
-from shared.ports.demuxer import Demuxer
+from shared.ports.demuxer import Demuxer, End
 
 CLUSTER = b"\x1f\x43\xb6\x75"  # of Matroska (RFC 9559): a few seconds of packets and their time
 _STREAMINFO_END = 42  # of FLAC (RFC 9639): marker, block header, 34 bytes
 
 
-def matroska_end_ms(file: RangeFile, demuxer: Demuxer) -> int | None:
+def matroska_end(file: RangeFile, demuxer: Demuxer) -> End:
     """From the last cluster; for live recordings, whose header does not tell the length."""
-    return _end_ms(file, demuxer, file.head[: file.head.find(CLUSTER)], CLUSTER, before=0)
+    beginning = file.head[: file.head.find(CLUSTER)]
+    for part in _last_parts(file, CLUSTER, before=0):
+        end = demuxer.end_of_packets(beginning + part)
+        if end.end_ms:
+            return End(end.end_ms, not is_cut_within(part))
+    return End()
 
 
-def fragments_end_ms(
-    file: RangeFile, layout: Layout, demuxer: Demuxer, check: Callable[[bytes], object]
-) -> int | None:
-    """From the last fragment of an MP4; of one that a single range holds, from all of them, so that
-    one that is damaged shows. `check` is shown what will be read, and may raise."""
-    if file.size <= FETCH_BYTES:
-        content = file.fetch_all(0, file.size)
-        check(content)
-        return demuxer.end_of_packets_ms(content)
+def fragments_end(file: RangeFile, layout: Layout, demuxer: Demuxer) -> End:
+    """From the last fragment of an MP4."""
     beginning = file.fetch_all(0, layout.init_end)
-    return _end_ms(file, demuxer, beginning, b"moof", before=4, check=check)
+    for part in _last_parts(file, b"moof", before=4):
+        chain = walk(part, 0, file.size)
+        end = demuxer.end_of_packets(beginning + part[: chain.end or len(part)])
+        if end.end_ms:
+            return End(end.end_ms, not chain.is_broken)
+    return End()
 
 
-def flac_end_ms(file: RangeFile, demuxer: Demuxer) -> int | None:
+def flac_end(file: RangeFile, demuxer: Demuxer) -> End:
     """From the last frame, which carries its number; cut-off files show themselves so."""
     info = bytearray(file.head[:_STREAMINFO_END])
     info[4] |= 0x80  # no other metadata follows
-    return demuxer.end_of_packets_ms(bytes(info) + file.tail())
+    return demuxer.end_of_packets(bytes(info) + file.tail())
 
 
-def _end_ms(
-    file: RangeFile,
-    demuxer: Demuxer,
-    beginning: bytes,
-    mark: bytes,
-    *,
-    before: int,
-    check: Callable[[bytes], object] = bool,
-) -> int | None:
-    """The end of the packets from the last `mark` on, which is `before` bytes into its element;
-    None where the last MiB holds none."""
+def _last_parts(file: RangeFile, mark: bytes, *, before: int) -> Iterator[bytes]:
+    """The end of the file from the last `mark` on, which is `before` bytes into its element, as far
+    as the last 64 KiB and the last MiB hold it."""
     for length in (BLOCK_BYTES, FETCH_BYTES):
         tail = file.tail(length)
         at = tail.rfind(mark) - before
         if at >= 0:
-            check(tail[at:])
-            if end_ms := demuxer.end_of_packets_ms(beginning + tail[at:]):
-                return end_ms
+            yield tail[at:]
         if length >= file.size:
-            break
-    return None
+            return

@@ -41,4 +41,5 @@ def plain_wav(head: bytes) -> Sound | None:
     container = struct.unpack_from("<I", head, 4)[0]
     if not length_is_meant(data[1], container, block):
         return None
-    return Sound(codec, "wav", channels, rate, round(data[1] / per_second * 1000))
+    length_ms = round(data[1] / per_second * 1000)
+    return Sound(codec, "wav", channels, rate, length_ms, is_heard=True)

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from shared.batches.cancel import CarryOutCancel
 from shared.batches.delete import CarryOutDelete
 from shared.batches.retry import CarryOutRetry
+from shared.keeping.remove import CarryOutRemovals
 from shared.messages import Change
 from shared.ports.state import BatchStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeBatch:
-    """To delete goes before to retry, and that before to cancel. Nothing asked for: nothing."""
+    """To delete goes before all else, what goes of recordings before to retry, and that before to
+    cancel. Nothing asked for: nothing."""
 
     store: BatchStore
     delete: CarryOutDelete
+    remove: CarryOutRemovals
     retry: CarryOutRetry
     cancel: CarryOutCancel
 
@@ -27,6 +30,8 @@ class ChangeBatch:
             return
         if batch.deleting is not None:
             self.delete(batch)
+        elif batch.removing is not None:
+            self.remove(batch, message.after)
         elif batch.retry_at is not None:
             self.retry(batch, message.after)
         elif batch.cancelled_at is not None and not batch.is_expanding:

@@ -90,6 +90,8 @@ def file_name(row: Recording, extension: str) -> str:
 
 
 def _why(row: Recording) -> str:
+    if row.removal is not None and row.removal.outputs_at is not None:
+        return f"the transcript was removed on {row.removal.outputs_at:%Y-%m-%d}"
     if row.failure is not None:
         return f"the recording failed and has no transcript: {row.failure.reason}"
     return f"the recording is not transcribed yet: it is {row.state}"

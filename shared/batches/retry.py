@@ -18,6 +18,7 @@ from shared.model.batch import batch as batches
 from shared.model.batch.batch import Batch
 from shared.model.batch.recording import Recording, looked_at_again, waiting_again
 from shared.model.failure_texts import AUDIO_REPLACED
+from shared.model.keeping.removal import is_asked
 from shared.model.manifest.manifest import Head, Item
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.register.dropped import ExamineAgain
@@ -124,8 +125,9 @@ def _is_as_looked_at(row: Recording) -> bool:
 
 
 def _is_due(row: Recording, batch: Batch) -> bool:
-    """One that failed since somebody asked has had its turn."""
-    return batch.retry_at is not None and row.changed_at < batch.retry_at
+    """One that failed since somebody asked has had its turn. One that was deleted has none."""
+    is_gone = is_asked(row, "contents")
+    return not is_gone and batch.retry_at is not None and row.changed_at < batch.retry_at
 
 
 def _blank(row: Recording) -> Recording:
@@ -133,6 +135,7 @@ def _blank(row: Recording) -> Recording:
     return msgspec.structs.replace(
         row,
         failure=None,
+        removal=None,
         cleared=None,
         error_report=None,
         endpoint=None,

@@ -22,6 +22,7 @@ from shared.model.batch.batch import (
     state_of,
 )
 from shared.model.batch.recording import TERMINAL, Recording, State
+from shared.model.keeping.hold import Hold
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
 from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
@@ -69,6 +70,8 @@ class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
     seconds_left: int | None
     cost: Cost | None
     error_report: str | None
+    hold: Hold | None = None
+    held: int = 0
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +161,8 @@ class TellStatus:
             seconds_left=left,
             cost=sums.cost(),
             error_report=batch.error_report,
+            hold=batch.hold,
+            held=batch.held,
         )
 
     def _unregistered(self, batch: Batch) -> int:

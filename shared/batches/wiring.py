@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shared.batches.accept import AcceptBatch
+from shared.batches.age_out import AgeOutBatches
 from shared.batches.cancel import CancelBatch, CarryOutCancel
 from shared.batches.change import ChangeBatch
-from shared.batches.delete import AgeOutBatches, CarryOutDelete, DeleteBatch
+from shared.batches.delete import CarryOutDelete, DeleteBatch
 from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
@@ -15,12 +16,16 @@ from shared.batches.outputs import FetchReport, FetchTranscript
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import ListBatches, ReadItems, TellStatus
 from shared.batches.upload import OfferUpload
+from shared.keeping.hold import HoldDesk
+from shared.keeping.outputs import RemoveOutputs
+from shared.keeping.remove import AskForRemoval, CarryOutRemovals, DeleteRecording
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.searching.wiring import keep_words
 
 
 class BatchDesk:
@@ -65,18 +70,25 @@ class BatchDesk:
         self.change = ChangeBatch(
             store=store,
             delete=_delete(ground),
+            remove=_remove(ground),
             retry=_retry(ground, failing.fail, examine_entry, examine_again),
             cancel=_cancel(ground, failing),
         )
         self.cancel = CancelBatch(**ground.common)
         self.retry = RetryBatch(**ground.common)
         self.delete = DeleteBatch(store=store, queue=queue)
+        self.holds = HoldDesk(store=store, clock=clock)
+        ask = AskForRemoval(store=store, queue=queue)
+        self.delete_recording = DeleteRecording(store=store, ask=ask, clock=clock)
         self.age_out = AgeOutBatches(
             store=store,
             delete=self.delete,
+            ask=ask,
             profiles=ports.profiles,
             diaries=ports.diaries,
             clock=clock,
+            trail=ports.access.trail,
+            new_call_id=ports.access.new_call_id,
         )
         self.status = TellStatus(store=store, clock=clock)
         self.list = ListBatches(store=store)
@@ -163,10 +175,35 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
-        revisions=ports.revisions,
         copies=ports.copies,
+        remove_outputs=_remove_outputs(ground),
+        forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
         queue=ports.queue,
         clock=ports.clock,
         pool=ports.pool,
+    )
+
+
+def _remove(ground: Ground) -> CarryOutRemovals:
+    ports = ground.ports
+    return CarryOutRemovals(
+        store=ground.store,
+        queue=ports.queue,
+        clock=ports.clock,
+        audio=ports.audio,
+        remove_outputs=_remove_outputs(ground),
+        endpoints=ground.endpoints,
+        profiles=ports.profiles,
+        pool=ports.pool,
+    )
+
+
+def _remove_outputs(ground: Ground) -> RemoveOutputs:
+    ports = ground.ports
+    return RemoveOutputs(
+        copies=ground.ports.copies,
+        outputs=ports.outputs,
+        revisions=ports.revisions,
+        forget_words=keep_words(ground).forget,
     )

@@ -64,6 +64,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
     Setting("AUDIT_CONTAINER", values.container, "audit"),
+    Setting("SEARCH_CONTAINER", values.container, "search"),
+    Setting("SEARCH", values.switch, True),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
@@ -156,6 +158,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions_container: str
     dead_letters_container: str
     audit_container: str
+    search_container: str
+    search: bool
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
 
 from shared.confined.pool import Children
-from shared.ports.demuxer import Look, Silent, Sound, TooCostly
+from shared.ports.demuxer import End, Heard, Look, Silent, Sound, TooCostly
 
 T = TypeVar("T")
 LONGEST_MS = 10_000 * 3_600_000
@@ -21,12 +22,6 @@ class Found(msgspec.Struct, frozen=True):
     sound: Sound | None = None
     silent: Silent | None = None
     missing_at: int | None = None
-
-
-class End(msgspec.Struct, frozen=True):
-    """What `end_of_packets` may answer."""
-
-    end_ms: int | None = None
 
 
 class ConfinedDemuxer:
@@ -43,10 +38,15 @@ class ConfinedDemuxer:
         found = told.silent if told.sound is None else _plausible(told.sound)
         return Look(found, told.missing_at)
 
-    def end_of_packets_ms(self, data: bytes) -> int | None:
+    def end_of_packets(self, data: bytes) -> End:
         """One job."""
-        end_ms = self._believed({"job": "end_of_packets"}, data, End).end_ms
-        return end_ms if end_ms is None or 0 <= end_ms <= LONGEST_MS else None
+        end = self._believed({"job": "end_of_packets"}, data, End)
+        return end if _is_a_time(end.end_ms) else replace(end, end_ms=None)
+
+    def heard(self, data: bytes) -> Heard:
+        """One job."""
+        heard = self._believed({"job": "heard"}, data, Heard)
+        return heard if _is_a_time(heard.heard_ms) else Heard()
 
     def _believed(self, job: dict[str, object], data: bytes, kind: type[T]) -> T:
         """What was made of it, in the form that is expected."""
@@ -57,9 +57,13 @@ class ConfinedDemuxer:
 
 
 def _plausible(sound: Sound) -> Sound | None:
-    is_possible = 0 < sound.channels <= 255 and 0 < sound.sample_rate_hz <= 10_000_000
-    is_told = sound.duration_ms is None or 0 <= sound.duration_ms <= LONGEST_MS
-    return sound if is_possible and is_told else None
+    if not (0 < sound.channels <= 255 and 0 < sound.sample_rate_hz <= 10_000_000):
+        return None
+    return sound if _is_a_time(sound.duration_ms) else replace(sound, duration_ms=None)
+
+
+def _is_a_time(length_ms: int | None) -> bool:
+    return length_ms is None or 0 <= length_ms <= LONGEST_MS
 
 
 demuxer = ConfinedDemuxer(Children())

@@ -14,10 +14,13 @@
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
+    ├── OnHold                    somebody answers for it that this stays until it is released
     ├── SubscriptionMissing       there is no such subscription, or it was deleted
     ├── FieldRefused              one field of what is asked for is wrong; names it
     │   ├── SubscriptionRefused   of a subscription
-    │   └── KeyRefused            of a key of the API
+    │   ├── KeyRefused            of a key of the API
+    │   └── SearchRefused         of what is looked for
+    ├── SearchOff                 the deployment keeps no index of what was said
     ├── KeyMissing                there is no such key of the API
     ├── ProfilesRefused           a file of profiles has mistakes; lists all of them
     ├── ProfilesChanged           somebody else gave other profiles meanwhile
@@ -87,6 +90,7 @@ from shared.errors.request import (
     KeyRefused,
     KeyReused,
     ManifestRefused,
+    OnHold,
     OutputMissing,
     ProfilesChanged,
     ProfilesMissing,
@@ -94,6 +98,8 @@ from shared.errors.request import (
     RecordingMissing,
     RevisionConflict,
     RevisionUnfit,
+    SearchOff,
+    SearchRefused,
     SubscriptionMissing,
     SubscriptionRefused,
     UnknownEndpoint,
@@ -126,6 +132,7 @@ __all__ = [
     "KeyRefused",
     "KeyReused",
     "ManifestRefused",
+    "OnHold",
     "OutcomeUnknown",
     "OutputMissing",
     "ProfilesChanged",
@@ -149,6 +156,8 @@ __all__ = [
     "RevisionUnfit",
     "RowUnreadable",
     "SealBroken",
+    "SearchOff",
+    "SearchRefused",
     "StoreConflict",
     "StoreUnavailable",
     "SubscriptionMissing",

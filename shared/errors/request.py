@@ -111,6 +111,13 @@ class BatchBusy(DropscribeError):
     status = 409
 
 
+class OnHold(DropscribeError):
+    """A batch or a recording is held, and does not go before somebody releases it. The message says
+    since when, and by whom."""
+
+    status = 409
+
+
 class SubscriptionMissing(DropscribeError):
     """There is no subscription of that id, or it was deleted; or no such delivery of it."""
 
@@ -133,6 +140,16 @@ class SubscriptionRefused(FieldRefused):
 
 class KeyRefused(FieldRefused):
     """A key is asked for that cannot be."""
+
+
+class SearchRefused(FieldRefused):
+    """It cannot be looked for in this way."""
+
+
+class SearchOff(DropscribeError):
+    """This deployment keeps no index of what was said."""
+
+    status = 409
 
 
 class KeyMissing(DropscribeError):

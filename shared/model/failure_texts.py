@@ -85,6 +85,9 @@ SOUND_CUT_OFF = _input("truncated_audio",
     "profile or dropscribe_accept_truncated on the blob.")
 BYTES_CUT_OFF = _input("truncated_audio",
     "The header promises {promised} bytes, the file holds {present}.", SOUND_CUT_OFF.advice)
+ENDS_WITHIN = _input("truncated_audio",
+    "The file ends in the middle of its sound: the recording or the upload was cut off.",
+    SOUND_CUT_OFF.advice)
 INDEX_MISSING = _input("truncated_audio",
     "The file's index (moov) is missing: the recording or the upload was cut off.",
     "Upload the whole file again; without its index nobody can play it.")
@@ -349,6 +352,10 @@ NOT_ANSWERED = "the endpoint could not be asked"
 NOT_LISTED = "the provider's list does not show it, which proves nothing"
 KEPT = "kept there, as the profile says"
 DELETED = "deleted by itself"
+
+RECORDING_DELETED = _ready("input", "recording_deleted",
+    "The recording was deleted after it had failed; nothing else is known of it any more.",
+    "There is nothing to do.")
 
 # Our own faults.
 

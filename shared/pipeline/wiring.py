@@ -63,6 +63,7 @@ from shared.pipeline.write.room import Room
 from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
+from shared.searching.wiring import keep_words
 
 PLANS_AT_ONCE = 2
 """Batches of a process: 67 MB each at most."""
@@ -109,6 +110,7 @@ class Pipeline:
             write_recording=self.write.write_recording,
             save_settled=failing.save_settled,
             room=self.write.room,
+            keep_words=self.write.keep_words,
             end=self.finish.end_single,
         )
         self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
@@ -150,7 +152,7 @@ def _take(ground: Ground, register: RegisterDropped, read: ReadCompanions) -> Ta
             **ground.common,
             audio=ports.audio,
             read=read,
-            label_transcript=LabelTranscript(outputs=ports.outputs),
+            label_transcript=LabelTranscript(outputs=ports.outputs, keep_words=keep_words(ground)),
             profiles=ports.profiles,
             capabilities=ports.capabilities,
         ),
@@ -195,6 +197,7 @@ def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftW
             audio=ports.audio,
             save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
+            keep_words=keep_words(ground),
             pool=ports.pool,
         ),
         prepare=AskToPrepare(**ground.common),
@@ -356,6 +359,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         transcripts_container=ports.transcripts,
         prices=ports.prices,
         redacting=redacting(ports.capabilities),
+        keep_words=keep_words(ground),
         clock=ports.clock,
     )
     return WriteSlice(
@@ -373,6 +377,7 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
         room=Room(),
         end_part=failing.end_part,
         note_settled=failing.note_settled,
+        keep_words=publish.keep_words,
         pool=ports.pool,
     )
 

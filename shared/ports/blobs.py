@@ -54,7 +54,7 @@ def head_of(entry: AudioEntry, refused: str) -> AudioHead:
 
 
 class AudioBlobs(Protocol):
-    """The audio that people dropped; never changed by us."""
+    """The audio that people dropped; never changed by us, and removed where they say so."""
 
     def head(self, container: str, name: str) -> AudioHead | None:
         """The first 64 KiB and the properties, in one call; of a blob that can never be read, its
@@ -80,6 +80,10 @@ class AudioBlobs(Protocol):
     def digest(self, container: str, name: str, etag: str) -> str:
         """The MD5 of all of that version in hex, as storage has it or else read through, a few
         megabytes at a time. Raises `StoreConflict` if the blob was changed."""
+
+    def remove(self, container: str, name: str, etag: str) -> bool:
+        """That version, and no other: no error where it is gone, or another lies there. False:
+        storage does not let it go, because it is locked or leased."""
 
     def url(self, container: str, name: str) -> str:
         """The plain URL, without any secret."""

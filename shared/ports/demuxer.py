@@ -10,7 +10,8 @@ from typing import Protocol
 @dataclass(frozen=True)
 class Sound:
     """The first audio stream. `duration_ms` is None where the container does not say;
-    `has_pictures` tells that there are streams of pictures as well."""
+    `has_pictures` tells that there are streams of pictures as well. `is_heard` is False where
+    nothing can be decoded of what is held, and None where that is too little to tell."""
 
     codec: str
     container: str
@@ -18,6 +19,7 @@ class Sound:
     sample_rate_hz: int
     duration_ms: int | None
     has_pictures: bool = False
+    is_heard: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,27 @@ class Look:
     missing_at: int | None = None
 
 
+@dataclass(frozen=True)
+class End:
+    """Where the last packet of the first audio stream ends, None where there is none, and whether
+    that packet `is_whole`. `frames_ms` is what its packets last by their number, where that tells
+    it."""
+
+    end_ms: int | None = None
+    is_whole: bool = True
+    frames_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How much sound can be decoded, None where that takes too long, where its clock stands at the
+    end, and how many packets are `broken`, so that nothing comes out of them."""
+
+    heard_ms: int | None = None
+    end_ms: int = 0
+    broken: int = 0
+
+
 class Demuxer(Protocol):
     """Never raises on account of the content but `TooCostly`. Raises `ReaderUnavailable` where
     nothing can be read now."""
@@ -49,5 +72,8 @@ class Demuxer(Protocol):
         """What a file of `size` bytes holds, as far as `spans` tell: offsets, and the bytes
         there."""
 
-    def end_of_packets_ms(self, data: bytes) -> int | None:
-        """Where the last packet of the first audio stream ends, of a whole file."""
+    def end_of_packets(self, data: bytes) -> End:
+        """Of a whole file."""
+
+    def heard(self, data: bytes) -> Heard:
+        """Of a whole file."""

@@ -35,6 +35,7 @@ from shared.ports.indices import (
     Names,
     NoticedBook,
 )
+from shared.ports.pieces import Pieces
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -66,6 +67,14 @@ class AccessPorts(NamedTuple):
     new_bytes: Callable[[], bytes]
     new_call_id: Callable[[], str]
     owner_digest: str = ""
+
+
+class SearchPorts(NamedTuple):
+    """What search stands on. `pool` carries its reads, apart from the pipeline's own work."""
+
+    pieces: Pieces
+    pool: Executor
+    is_on: bool = True
 
 
 class ProfilesFile(NamedTuple):
@@ -116,6 +125,7 @@ class Ports(NamedTuple):
     deployment: str
     events: EventPorts
     access: AccessPorts
+    search: SearchPorts
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"

@@ -46,6 +46,8 @@ class ReadCorrected:
             raise RecordingMissing("the batch has no recording of that id")
         if row.outcome is None:
             raise OutputMissing(f"the recording has no transcript: it is {row.state}")
+        if not row.outcome.outputs:
+            raise OutputMissing("the transcript was removed")
         return row, row.outcome
 
     def machine(self, outcome: Outcome) -> Machine:

@@ -1,9 +1,9 @@
 """Somebody corrects a transcript.
 
 The revision is stored first, under its number and only if nobody has that number: this decides who
-was first. Then the corrected outputs are written, then the row says so, and with the row others are
-told. Whoever dies in between has done nothing that is not done again: the next one to save, or the
-same one once more, finds the revision and completes it.
+was first. Then the corrected outputs are written, and what search is to know; then the row says so,
+and with the row others are told. Whoever dies in between has done nothing that is not done again:
+the next one to save, or the same one once more, finds the revision and completes it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
-from shared.errors import RevisionConflict
+from shared.errors import RevisionConflict, StoreConflict
 from shared.log import event
 from shared.model.batch.recording import Correction, Outcome, Recording
 from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
+from shared.model.keeping.removal import is_asked
 from shared.model.redaction.gate import kinds_in
 from shared.model.revision.apply import applied
 from shared.model.revision.revision import Change, Checked, Revision
@@ -28,6 +29,7 @@ from shared.ports.blobs import Outputs, Revisions
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 from shared.revising.corrected import ReadCorrected
+from shared.searching.keep import KeepWords
 
 
 class Correcting(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +53,7 @@ class ReviseTranscript:
     outputs: Outputs
     revisions: Revisions
     clock: Clock
+    keep_words: KeepWords
     corrected_container: str
 
     def __call__(
@@ -124,7 +127,12 @@ class ReviseTranscript:
             review_spans=_spans(transcript),
             conversation=measured(transcript, row.profile.roles.values()),
         )
-        self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
+        self.keep_words([self.keep_words.entry(row, transcript, revision.number)])
+        try:
+            self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
+        except StoreConflict:
+            self._take_back(row, paths)
+            raise
         event(
             "transcript.corrected",
             batch=row.batch_id,
@@ -132,6 +140,16 @@ class ReviseTranscript:
             number=revision.number,
             caller=revision.author,
         )
+
+    def _take_back(self, row: Recording, paths: dict[str, str]) -> None:
+        """What was written just now, where the recording was deleted meanwhile."""
+        there = self.store.recording(row.batch_id, row.id)
+        if there is not None and not is_asked(there, "outputs"):
+            return
+        self.keep_words.forget(row.batch_id, row.id)
+        self.revisions.remove(row)
+        for path in paths.values():
+            self.outputs.remove(path, recording=row)
 
 
 def _refuse_hidden(row: Recording, transcript: Transcript, revision: Revision) -> None:

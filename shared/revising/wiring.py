@@ -6,6 +6,7 @@ from shared.ports.ground import Ground
 from shared.revising.conversation import TellConversation
 from shared.revising.corrected import FetchRevision, ReadCorrected
 from shared.revising.revise import ReviseTranscript
+from shared.searching.wiring import keep_words
 
 
 class RevisingDesk:
@@ -20,5 +21,6 @@ class RevisingDesk:
             outputs=ports.outputs,
             revisions=ports.revisions,
             clock=ports.clock,
+            keep_words=keep_words(ground),
             corrected_container=ports.corrected,
         )

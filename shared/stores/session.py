@@ -41,7 +41,7 @@ class StorageSession(requests.Session):
             cert=options.get("cert"),
             proxies=options.get("proxies") or self._proxies(url),
         )
-        if not options.get("stream"):
+        if not options.get("stream") or answer.status_code >= 400:
             answer.content  # noqa: B018  read now, so that the connection is free again
         return answer
 

@@ -133,6 +133,30 @@ def test_reading_on_in_a_blob_that_was_deleted_is_a_conflict(intake: Intake) -> 
         intake.audio.read(intake.container, "gone.wav", "0x8DC3A1", 0, 10)
 
 
+def test_a_version_is_removed_and_no_other_and_twice_does_no_harm(intake: Intake) -> None:
+    intake.drop("a.wav", b"first")
+    first = intake.audio.entry(intake.container, "a.wav")
+    intake.drop("a.wav", b"second")
+    second = intake.audio.entry(intake.container, "a.wav")
+    assert first is not None and second is not None
+    assert intake.audio.remove(intake.container, "a.wav", first.etag)
+    assert intake.audio.entry(intake.container, "a.wav") == second
+    for _ in range(2):
+        assert intake.audio.remove(intake.container, "a.wav", second.etag)
+        assert intake.audio.entry(intake.container, "a.wav") is None
+    assert intake.audio.remove(intake.container, "never there.wav", first.etag)
+
+
+def test_audio_that_somebody_has_a_lease_on_stays(real: Intake, service: BlobServiceClient) -> None:
+    real.drop("a.wav", b"held")
+    lease = service.get_blob_client(real.container, "a.wav").acquire_lease(lease_duration=15)
+    there = real.audio.entry(real.container, "a.wav")
+    assert there is not None
+    assert not real.audio.remove(real.container, "a.wav", there.etag)
+    lease.release()
+    assert real.audio.remove(real.container, "a.wav", there.etag)
+
+
 def test_the_listing_has_every_blob_with_what_its_head_would_say(intake: Intake) -> None:
     for name in NAMES:
         intake.drop(name, b"x" * 10, {"n": "1"})

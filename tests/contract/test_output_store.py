@@ -197,6 +197,9 @@ class Meddling:
     def __init__(self, service: BlobServiceClient, meddle: Callable[[], None]) -> None:
         self._service, self._meddle = service, meddle
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
     def get_blob_client(self, container: str, name: str) -> Any:
         blob = self._service.get_blob_client(container, name)
         look = blob.get_blob_properties

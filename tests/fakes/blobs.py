@@ -36,6 +36,7 @@ class FakeAudio:
         self.blobs: dict[tuple[str, str], Blob] = {}
         self.versions: set[tuple[str, str, str]] = set()  # (container, name, etag) ever dropped
         self.missing_containers: set[str] = set()
+        self.locked: set[tuple[str, str]] = set()  # what storage does not let go
         self.heads = 0
         self.digests = 0
 
@@ -105,6 +106,14 @@ class FakeAudio:
         there = type(self).list(self, container)  # which is no call of its own
         left = [e for e in there if e.name.startswith(prefix) and e.name > marker]
         return left[:most], left[most - 1].name if len(left) > most else ""
+
+    def remove(self, container: str, name: str, etag: str) -> bool:
+        if (container, name) in self.locked:
+            return False
+        there = self.blobs.get((container, name))
+        if there is not None and there.etag == etag:
+            del self.blobs[container, name]
+        return True
 
     def url(self, container: str, name: str) -> str:
         return f"https://fake.blob.core.windows.net/{container}/{quote(name)}"

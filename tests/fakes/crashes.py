@@ -12,6 +12,7 @@ from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
 from shared.ports.copies import Converter, Copies
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import ActiveJobs, Contents, Diaries, EndpointBook, Line, Names
+from shared.ports.pieces import Pieces
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
@@ -30,6 +31,7 @@ PORTS: Mapping[str, type] = {
     "web": WebAudio,
     "requests": Requests,
     "outputs": Outputs,
+    "pieces": Pieces,
     "provider": SpeechProvider,
     "copies": Copies,
     "converter": Converter,

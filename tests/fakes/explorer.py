@@ -31,10 +31,10 @@ PORTS: Mapping[str, str] = {
     "diaries": "get save",
     "contents": "claim save unseen remove",
     "queue": "send",
-    "audio": "head read list page",
+    "audio": "head read list page remove",
     "web": "head read",
     "requests": "put head items find remove",
-    "outputs": "put put_stream remove remove_report read",
+    "outputs": "put put_stream remove remove_report read has_own",
     "provider": "submit find status files result report delete copies",
 }
 STORAGE = frozenset(PORTS) - {"web", "provider"}

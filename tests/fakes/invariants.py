@@ -6,7 +6,9 @@ import json
 from collections import Counter, defaultdict
 
 from shared.model.batch.job import OVER
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, recording_id
+from shared.model.keeping.removal import DELETED_NAME, is_asked
+from shared.model.search.piece import entries_in
 from tests.fakes.blobs import own_name
 from tests.fakes.world import World
 
@@ -23,6 +25,29 @@ def assert_all_is_well(world: World) -> None:
     _assert_all_are_listed(world)
     _assert_reports_reconcile(world)
     _assert_provider_is_clean(world)
+    _assert_search_knows_what_was_said(world)
+
+
+def _assert_search_knows_what_was_said(world: World) -> None:
+    """Of every transcript, and of no batch that is gone, as far as anybody finds it."""
+    there = world.pieces.seen()
+    known = {
+        (entry.batch_id, entry.recording_id)
+        for piece in there.pieces
+        for entry, _ in entries_in(world.pieces.there[piece.name])
+        if not there.forgotten.covers(entry.origin)
+    }
+    said = {
+        key
+        for key, row in world.store.rows.items()
+        if row.state == "transcribed" and not is_asked(row, "outputs")
+    }
+    assert said <= known or not world.is_search_on
+    gone = {batch.id for batch in world.store.headers.values() if batch.is_gone}
+    assert not gone & {batch_id for batch_id, _ in known}
+    assert not [
+        key for key, row in world.store.rows.items() if is_asked(row, "outputs") & (key in known)
+    ]
 
 
 def _assert_nothing_is_open(world: World) -> None:
@@ -36,9 +61,8 @@ def _assert_nothing_is_open(world: World) -> None:
 def _assert_every_version_has_one_row(world: World) -> None:
     """Of what was dropped; what a manifest names is accounted for by its batch. A deleted batch
     takes its rows along."""
-    rows = [row for row in world.store.rows.values() if row.item is None]
-    seen = Counter((row.container, row.name, row.etag) for row in rows)
-    expected = Counter(v for v in world.audio.versions if v[0] == "audio")
+    seen = Counter(row.id for row in world.store.rows.values() if row.item is None)
+    expected = Counter(recording_id(*v) for v in world.audio.versions if v[0] == "audio")
     if any(batch.deleted_at is not None for batch in world.store.headers.values()):
         assert seen <= expected
     else:
@@ -66,7 +90,9 @@ def _assert_all_are_listed(world: World) -> None:
 def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:
     """Its outputs and no error report, or an error report and no outputs. `stored` are the
     containers that hold something of it."""
-    if row.state == "transcribed":
+    if row.removal is not None:
+        _assert_removed(row, world, stored)
+    elif row.state == "transcribed":
         assert row.outcome is not None and row.failure is None and row.error_report is None
         assert {*row.profile.formats, "json"} == set(row.outcome.outputs)
         for path in row.outcome.outputs.values():
@@ -76,7 +102,8 @@ def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:
         assert row.same_as is not None and row.failure is None and row.error_report is None
         twin = world.store.rows[row.same_as.batch_id, row.same_as.recording_id]
         assert twin.state == "transcribed" and twin.outcome is not None
-        assert row.outcome is not None and row.outcome.outputs == twin.outcome.outputs
+        assert row.outcome is not None
+        assert row.outcome.outputs == twin.outcome.outputs or twin.removal is not None
         assert row.job_id is None and not stored
     else:
         assert row.state == "failed" and row.failure is not None and row.outcome is None
@@ -84,6 +111,23 @@ def _assert_one_outcome(row: Recording, world: World, stored: set[str]) -> None:
         assert row.error_report is not None
         assert _is_superseded(row, world) or _is_stored(row.error_report, row, world)
         assert "transcripts" not in stored
+
+
+def _assert_removed(row: Recording, world: World, stored: set[str]) -> None:
+    """What went is gone, and what stays is there."""
+    removal = row.removal
+    assert removal is not None and removal.is_done
+    if removal.outputs_at is not None:
+        assert not stored and row.error_report is None
+        assert row.outcome is None or not row.outcome.outputs
+        assert row.id not in {key[0] for key in world.revisions.there}
+    else:
+        assert removal.contents_at is None and "transcripts" in stored
+    there = world.audio.blobs.get((row.container, row.name))
+    if removal.audio_at is not None:
+        assert there is None or there.etag != row.etag
+    if removal.contents_at is not None and removal.audio_at is not None:
+        assert row.name == DELETED_NAME and not row.labels.metadata
 
 
 def _is_superseded(row: Recording, world: World) -> bool:

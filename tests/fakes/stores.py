@@ -346,7 +346,7 @@ class FakeBatchStore:
         there = self.headers.get(batch.id)
         if there is None or there.version != batch.version:
             raise StoreConflict("commit")
-        self.save(recordings=recordings)
+        self._save([], recordings, None)
         saved = msgspec.structs.replace(batch, version=self._version())
         self.headers[batch.id] = saved
         return saved, [self.rows[row.batch_id, row.id] for row in recordings]

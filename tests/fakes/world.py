@@ -25,7 +25,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
-from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile
+from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import LIMITS
@@ -42,6 +42,7 @@ from tests.fakes.events import (
     FakeSender,
     FakeSubscriptions,
 )
+from tests.fakes.pieces import FakePieces
 from tests.fakes.provider import FakeProvider
 from tests.fakes.queue import FakeLeftovers, FakeQueue
 from tests.fakes.requests import FakeRequests, FakeWeb
@@ -101,6 +102,7 @@ class World:
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
         self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
+        self.pieces, self.is_search_on = FakePieces(self.clock), True
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -155,6 +157,7 @@ class World:
                 copies=self.copies,
                 converter=self.converter,
                 output_links=FakeOutputLinks(),
+                search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,

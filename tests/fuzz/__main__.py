@@ -12,8 +12,10 @@ def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600
     tally = run(seconds, int(sys.argv[2]) if len(sys.argv) > 2 else 0)
     for complaint in tally.complaints:
-        print("HARM" if complaint.is_harm else "differs", complaint.case, complaint.text)
-    print(dict(tally.cases), f"harm {len(tally.harm)}, differing {tally.differing:.1%}")
+        kind = complaint.explained or ("HARM" if complaint.is_harm else "differs")
+        print(kind, complaint.case, complaint.text)
+    print(dict(tally.cases), "explained", dict(tally.explained))
+    print(f"harm {len(tally.harm)}, differing {tally.differing:.2%}")
     return int(bool(tally.harm) or tally.differing > MOST_DIFFERING)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import struct
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from tests.hostile_files import BOMBS, TEXTS
 from tests.unit.probing_audio import FORMATS, audio
@@ -15,15 +16,23 @@ _WORDS = (0, 1, 2, 3, 7, 63, 64, 255, 256, 1000, 16_000, 0x7FFF, 0xFFFF, 0x10000
 _LARGE = (0x7FFFF000, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 
 
-def made(name: str, number: int) -> bytes:
+class Made(NamedTuple):
+    """A file, and what was done to it, one thing or two."""
+
+    content: bytes
+    changes: tuple[str, ...]
+
+
+def made(name: str, number: int) -> Made:
     """`name` is of `FORMATS`."""
     chance = random.Random(f"{name} {number}")
     content = bytearray(audio(name))
-    change = chance.choice(_CHANGES)
-    change(content, chance)
+    changes = [chance.choice(_CHANGES)]
+    changes[0](content, chance)
     if chance.random() < 0.2:
-        chance.choice(_CHANGES)(content, chance)
-    return bytes(content)
+        changes.append(chance.choice(_CHANGES))
+        changes[1](content, chance)
+    return Made(bytes(content), tuple(change.__name__[1:] for change in changes))
 
 
 def names() -> tuple[str, ...]:

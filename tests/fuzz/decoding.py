@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
+SHORTEST_MS = 100
+"""What is shorter counts as nothing, as it does when registering."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -78,12 +80,12 @@ def main() -> None:
 def _decoded_ms(path: str) -> tuple[int, int] | None:
     import av
 
-    from shared.confined.child.ffmpeg import FORMATS
+    from shared.confined.child.ffmpeg import FORMATS, TAGS
 
     options: Any = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
     samples, rate, last = 0, 0, 0.0
     try:
-        with av.open(path, options=options) as container:
+        with av.open(path, options=options, **TAGS) as container:
             stream = container.streams.audio[0]
             for packet in container.demux(stream):
                 try:
@@ -95,7 +97,8 @@ def _decoded_ms(path: str) -> tuple[int, int] | None:
                     continue
     except (OSError, ValueError, LookupError, ArithmeticError, av.FFmpegError):
         pass
-    return (samples * 1000 // rate, int(last * 1000)) if rate else None
+    length_ms = samples * 1000 // rate if rate else 0
+    return (length_ms, int(last * 1000)) if length_ms >= SHORTEST_MS else None
 
 
 if __name__ == "__main__":

@@ -197,6 +197,46 @@ def test_the_program_of_the_docs(stack: Stack, tmp_path: Path) -> None:
     assert (tmp_path / "one.wav.vtt").read_text().startswith("WEBVTT")
 
 
+def test_every_command_of_the_tasks_is_carried_out(
+    shell: Terminal, stack: Stack, tmp_path: Path
+) -> None:
+    """In their order, as one script."""
+    page = (ROOT / "docs" / "tasks.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "calls").mkdir()
+    (tmp_path / "calls" / "support.wav").write_bytes(sound())
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "dropscribe"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m dropscribe "$@"\n')
+    command.chmod(0o755)
+    told = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT / "client"),
+            "DROPSCRIBE_HOME": str(tmp_path / "config"),
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert len(blocks) == 13
+    assert (tmp_path / "texts" / "support.wav.vtt").is_file()
+    assert "It is transcribed." in told.stdout and stack.api_key not in told.stdout
+    assert json.loads((tmp_path / "march.json").read_text())
+
+
+def test_what_goes_into_a_pipe_is_not_broken(shell: Terminal, tmp_path: Path) -> None:
+    """An id over two lines is no id."""
+    (tmp_path / f"{'long ' * 30}.wav").write_bytes(sound())
+    batch = shell.json("transcribe", f"{'long ' * 30}.wav", "--wait")["id"]
+    [row] = shell.json("items", batch)
+    told = shell("items", batch).splitlines()
+    assert len(told) == 2 and row["id"] in told[1] and row["title"] in told[1]
+
+
 def test_two_hundred_files_in_ten_lines(stack: Stack, tmp_path: Path) -> None:
     folder = folder_of(tmp_path, 200)
     with Dropscribe(stack.app_url, key=stack.api_key) as service:

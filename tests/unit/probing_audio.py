@@ -135,7 +135,7 @@ _MADE: dict[str, tuple[Callable[[], bytes], str, str, int]] = {
         lambda: encoded("mp3", "libmp3lame", options={"write_xing": "0"}),
         "mp3",
         "mp3",
-        0,
+        1,
     ),
     "vbr.mp3": (lambda: encoded("mp3", "libmp3lame"), "mp3", "mp3", 0),
     "moov_end.m4a": (lambda: encoded("mp4", "aac"), "mp4", "aac", 1),
@@ -161,14 +161,19 @@ _MADE: dict[str, tuple[Callable[[], bytes], str, str, int]] = {
         "flac",
         1,
     ),
-    "voice.amr": (lambda: amr(60), "amr", "amr_nb", 0),
+    "voice.amr": (lambda: amr(60), "amr", "amr_nb", 1),
     "voice.wma": (lambda: encoded("asf", "wmav2", bit_rate=64000), "asf", "wmav2", 0),
-    "voice.aac": (lambda: encoded("adts", "aac"), "aac", "aac", 0),
+    "voice.aac": (lambda: encoded("adts", "aac"), "aac", "aac", 1),
 }
 
 
 FORMATS = {name: facts for name, (_, *facts) in _MADE.items()}
 """name -> container, codec, how many further ranges it may cost"""
+
+
+def lasts_ms(name: str) -> int:
+    """How long it is."""
+    return 60_000 if name.endswith(".amr") else SECONDS * 1000
 
 
 @functools.cache

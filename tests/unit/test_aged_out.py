@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.batches import delete
+from shared.batches import age_out as delete
 from shared.model.profile.profile import Profile
 from tests.fakes.world import World, a_second_of_silence
 

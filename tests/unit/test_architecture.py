@@ -32,15 +32,22 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/conversation": "model.conversation model.transcript model.language errors",
+    "shared/model/keeping": "model.keeping model.batch model.profile model.failure_texts errors",
     "shared/model/batch": (
-        "model.batch model.preparing model.conversation model.profile model.transcript "
-        "model.endpoint model.failure model.failure_texts model.names errors"
+        "model.batch model.preparing model.conversation model.keeping.hold model.keeping.removal "
+        "model.profile model.transcript model.endpoint model.failure model.failure_texts "
+        "model.names errors"
     ),
     "shared/model/money": (
         "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
         "errors"
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
+    "shared/model/search": (
+        "model.search model.pieces model.batch.recording model.transcript.transcript "
+        "model.language errors"
+    ),
+    "shared/model/pieces.py": "",
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
@@ -49,16 +56,17 @@ RULES = {  # folder or file: what it may import of ours
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
     "shared/endpoints": f"endpoints ports {GROUND}",
-    "shared/pipeline": f"pipeline endpoints ports messages audio outputs {GROUND}",
+    "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
     "shared/pipeline/compare.py": f"ports messages {GROUND}",
     "shared/pipeline/write": (
-        "pipeline.write pipeline.compare pipeline.fail pipeline.step ports messages outputs "
-        f"{GROUND}"
+        "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
+        f"outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
-        f"pipeline.plan pipeline.fail pipeline.write pipeline.prepare ports messages {GROUND}"
+        "pipeline.plan pipeline.fail pipeline.write pipeline.prepare searching.keep ports messages "
+        f"{GROUND}"
     ),
     "shared/pipeline/prepare": (
         f"pipeline.prepare pipeline.plan pipeline.compare pipeline.fail ports messages {GROUND}"
@@ -77,17 +85,24 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
     "shared/batches": (
-        f"batches pipeline.register pipeline.fail ports messages audio outputs {GROUND}"
+        "batches keeping pipeline.register pipeline.fail searching.wiring ports messages audio "
+        f"outputs {GROUND}"
     ),
+    "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
-    "shared/revising": f"revising batches outputs ports {GROUND}",
+    "shared/revising": f"revising batches outputs searching ports {GROUND}",
+    "shared/merging": f"merging ports {GROUND}",
+    "shared/searching": f"searching merging ports {GROUND}",
+    "shared/searching/keep.py": f"ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        f"access reading revising batches pipeline events endpoints ports messages {GROUND}"
+        "access reading revising searching batches pipeline events endpoints ports messages "
+        f"{GROUND}"
     ),
     "shared/api": (
-        f"api application batches reading revising pipeline.watch.health ports outputs {GROUND}"
+        "api application batches reading revising searching.search pipeline.watch.health ports "
+        f"outputs {GROUND}"
     ),
     "shared/providers": "providers ports.provider model errors",
     "shared/stores": f"stores ports messages {GROUND}",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.stack.old_results import seconds_to_ticks
+from local.archive.old_results import seconds_to_ticks
 from shared.providers.azure_speech.times import duration_to_ticks, ticks_to_ms
 
 TICKS = st.integers(min_value=0, max_value=10 * 3600 * 10_000_000)

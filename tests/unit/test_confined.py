@@ -210,7 +210,7 @@ def test_a_whole_look_costs_app_and_child_little_memory_and_time(
 def test_time_of_the_processor_ends_and_the_file_is_to_blame(nursery: Nursery) -> None:
     children = Children(Limits(cpu_seconds=0.01), start=nursery)
     with pytest.raises(TooCostly, match=f"code -{signal.SIGPROF:d}"):
-        ConfinedDemuxer(children).end_of_packets_ms(amr(3000))
+        ConfinedDemuxer(children).end_of_packets(amr(3000))
     assert len(nursery.born) == 1
     children.close()
 

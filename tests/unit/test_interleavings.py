@@ -160,6 +160,30 @@ def _delete(world: World) -> None:
         world.app.delete_batch(batch_id, True)
 
 
+def _keeping() -> World:
+    """Audio and outputs of a folder go after a day."""
+    short = Profile(name="a", prefixes=("a",), keep_audio_days=1, keep_outputs_days=1)
+    return World(policy=POLICY, profiles=(Profile(), short))
+
+
+def _in_the_folder(world: World) -> None:
+    silence(world, "a/0.wav", "a/1.wav")
+    world.provider.bad_sources[world.audio.url("audio", "a/1.wav")] = BAD
+
+
+def _delete_one(world: World) -> None:
+    """Of three, with its audio; and of another one all but that."""
+    for name, with_audio in (("0.wav", True), ("1.wav", False)):
+        row = world.rows().get(name)
+        if row is not None:
+            world.app.delete_recording(row.batch_id, row.id, with_audio=with_audio, by="somebody")
+
+
+def _age(world: World) -> None:
+    world.clock.advance(1.1 * 86_400)
+    world.sweep()
+
+
 SCENARIOS = (
     Scenario("plain", _plain, _world),
     Scenario("splitting", _splitting, _world),
@@ -179,6 +203,8 @@ SCENARIOS = (
     Scenario("cancelled line", _three, lambda: _world(1), midway=_cancel),
     Scenario("retried", _plain, _world, then=_retry),
     Scenario("deleted", _three, _world, then=_delete),
+    Scenario("one deleted", _three, _world, then=_delete_one),
+    Scenario("aged out", _in_the_folder, _keeping, then=_age),
     Scenario("shared", _three_batches, _three_profiles),
     Scenario("shared and split", _three_batches_one_bad, _three_profiles),
     Scenario("shared and unanswered", _three_batches_unanswered, _three_profiles),

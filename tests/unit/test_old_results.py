@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.stack.old_results import read_archived
+from local.archive.old_results import read_archived
 from shared.errors import ResultMalformed
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript.transcript import Alternative, Word

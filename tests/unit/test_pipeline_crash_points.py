@@ -17,7 +17,7 @@ from shared.errors import (
 )
 from shared.model.batch.policy import Policy
 from shared.model.preparing.channels import Window
-from shared.ports import blobs, copies, events, provider, queue, state
+from shared.ports import blobs, copies, events, pieces, provider, queue, state
 from tests.fakes.crashes import EVENT_PORTS, PORTS, Trap, live, outside_calls
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
@@ -143,6 +143,7 @@ PORTS_APART = {
     "Copying": "blocks that nobody sees; a copy that is finished is seen by the next call",
     "Clock": "the time is read everywhere",
     "Leftovers": "each message stays until it was handled, and every step can bear to come twice",
+    "Merged": "how pieces become one, in memory",
     "Limited": "a provider's own count of what it may send, in memory",
     "Prepaid": "the balance, which health asks for",
     "Uploads": "a link is signed for a caller",
@@ -160,7 +161,7 @@ def adds_nothing(port: type, base: type) -> bool:
 def test_there_is_a_crash_point_after_every_outside_call_of_every_port() -> None:
     ports = {
         port
-        for module in (blobs, copies, events, provider, queue, state)
+        for module in (blobs, copies, events, pieces, provider, queue, state)
         for port in vars(module).values()
         if isinstance(port, type) and getattr(port, "_is_protocol", False) and port is not Protocol
     }

@@ -10,7 +10,7 @@ import pytest
 from shared.audio import HEAD_BYTES, probe
 from shared.errors import InputError
 from shared.model.profile.audio import AudioProperties
-from shared.ports.demuxer import Look, Sound, TooCostly
+from shared.ports.demuxer import End, Heard, Look, Sound, TooCostly
 from tests.hostile_files import BOMBS, TEXTS, box, fragments, full, mp4, tables, track, words
 from tests.unit.probing_audio import SECONDS, Blob, audio, encoded, wav
 
@@ -21,7 +21,10 @@ class Untouched:
     def look(self, spans: object, size: int) -> Look:
         raise AssertionError("it was opened")
 
-    def end_of_packets_ms(self, data: bytes) -> int | None:
+    def end_of_packets(self, data: bytes) -> End:
+        raise AssertionError("it was opened")
+
+    def heard(self, data: bytes) -> Heard:
         raise AssertionError("it was opened")
 
 
@@ -140,7 +143,15 @@ def test_half_of_plain_samples_in_any_container_is_seen(format: str, codec: str)
 
 def test_an_honest_index_of_many_samples_is_taken() -> None:
     """QuickTime counts samples before they are packed."""
-    found = looked_at(mp4(track(tables(4000)), sound=64_000), "a.m4a")
+
+    class Hearing(Untouched):
+        def look(self, spans: object, size: int) -> Look:
+            return Look(Sound("aac", "mov", 1, 16_000, 10_000, is_heard=True))
+
+        def heard(self, data: bytes) -> Heard:
+            return Heard()
+
+    found = looked_at(mp4(track(tables(4000)), sound=64_000), "a.m4a", demuxer=Hearing())
     assert found.codec == "aac"
 
 
@@ -166,7 +177,7 @@ def test_an_ordinary_wav_is_opened_by_nothing() -> None:
 def test_a_demuxer_that_finds_sound_is_believed_no_further_than_its_bytes() -> None:
     class Boasting(Untouched):
         def look(self, spans: object, size: int) -> Look:
-            return Look(Sound("pcm_s16be", "aiff", 1, 8000, 3_600_000))
+            return Look(Sound("pcm_s16be", "aiff", 1, 8000, 3_600_000, is_heard=True))
 
     with pytest.raises(InputError, match="truncated_audio"):
         looked_at(b"FORM" + bytes(9000), demuxer=Boasting())
@@ -195,7 +206,10 @@ def test_noise_that_looks_like_frames_is_counted_in_no_time() -> None:
 def test_of_a_small_fragmented_file_a_fragment_that_is_damaged_shows() -> None:
     content = audio("fragmented.m4a")
     middle = content.find(b"moof", len(content) // 2) - 4
-    found = looked_at(content[: middle - 2000] + content[middle:], "a.m4a")
+    bad = content[: middle - 2000] + content[middle:]
+    with pytest.raises(InputError, match="truncated_audio: The file ends in the middle"):
+        looked_at(bad, "a.m4a")
+    found = looked_at(bad, "a.m4a", accept_truncated=True)
     assert found.duration_ms is not None
     assert found.duration_ms < 0.6 * SECONDS * 1000
 
@@ -222,7 +236,11 @@ def test_a_length_in_which_so_many_bytes_cannot_be_heard_is_not_believed(name: s
 
     class Lying(Untouched):
         def look(self, spans: object, size: int) -> Look:
-            return Look(Sound(sound.codec, sound.container, 1, sound.sample_rate_hz, 200))
+            rate = sound.sample_rate_hz
+            return Look(Sound(sound.codec, sound.container, 1, rate, 200, is_heard=True))
+
+        def heard(self, data: bytes) -> Heard:
+            return Heard()
 
     long = content * (1 + 2_000_000 // len(content))
     assert looked_at(long, name, demuxer=Lying()).duration_ms is None
@@ -231,7 +249,7 @@ def test_a_length_in_which_so_many_bytes_cannot_be_heard_is_not_believed(name: s
 def test_pictures_beside_the_sound_are_no_density() -> None:
     class Film(Untouched):
         def look(self, spans: object, size: int) -> Look:
-            return Look(Sound("opus", "matroska,webm", 1, 48_000, 5_000, has_pictures=True))
+            return Look(Sound("opus", "matroska,webm", 1, 48_000, 5_000, True, is_heard=True))
 
     content = audio("voice.webm")
     found = looked_at(content + bytes(3_000_000), "a.webm", demuxer=Film())

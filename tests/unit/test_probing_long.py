@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from shared.audio import long_index
+from shared.audio.mp4 import long_index
 from shared.errors import InputError
 from tests.hostile_files import box, full, mp4, tables, track, words
 from tests.unit.probing_audio import SECONDS, Blob, audio

@@ -42,7 +42,7 @@ def test_captions_show_speakers_as_the_profile_says(style: SpeakerStyle, first: 
         profile=Profile(formats=("vtt", "docx", "words"), caption_speakers=style),
     )
     shelf = Shelf()
-    paths = store_outputs(row, ALL["call"], shelf, "transcripts", by_provider=False)  # type: ignore[arg-type]
+    paths, _ = store_outputs(row, ALL["call"], shelf, "transcripts", by_provider=False)  # type: ignore[arg-type]
     assert list(paths) == ["vtt", "docx", "words", "json"]
     assert first in shelf.files["transcripts/audio/calls/one.wav.vtt"].decode()
     assert "transcripts/audio/calls/one.wav.words.json" in shelf.files

@@ -22,6 +22,8 @@ from shared.model.batch.transition import IllegalTransition
 from shared.model.events import delivery as deliveries
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Result
 from shared.model.failure import Failure
+from shared.model.keeping.hold import Hold
+from shared.model.keeping.removal import Removing
 from shared.model.preparing.recipe import Preparation
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
@@ -240,6 +242,10 @@ BATCH_STEPS: Mapping[str, Callable[[Batch], Batch]] = {
     "retried": batches.retried,
     "reported": lambda batch: batches.reported(batch, 3, 1, NOW),
     "distrusted": batches.distrusted,
+    "held": lambda batch: batches.held(batch, Hold(at=NOW, by="somebody")),
+    "released": batches.released,
+    "to_be_lightened": lambda batch: batches.to_be_lightened(batch, Removing(at=NOW)),
+    "lightened": lambda batch: batches.lightened(batch, ("audio",)),
     "to_be_deleted": lambda batch: batches.to_be_deleted(batch, with_outputs=True),
     "deleted": lambda batch: batches.deleted(batch, NOW),
     "revived": batches.revived,

@@ -50,6 +50,7 @@ BODIES: Mapping[str, Any] = {
     "create_batch": MANIFEST,
     "estimate_manifest": MANIFEST,
     "create_upload": {"name": "b.wav"},
+    "search_words": {"q": "said"},
     "create_revision": {"id": "revision-a", "based_on": 0},
     "create_subscription": {"url": URL},
     "create_trigger": {"url": URL},

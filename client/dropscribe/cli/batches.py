@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dropscribe.cli.app import Context, app, caller
-from dropscribe.cli.screen import length, moment, money
+from dropscribe.cli.screen import counted, duration, length, moment, money
 from dropscribe.cli.transcribe import fetch, finish
 from dropscribe.errors import DropscribeError
 
@@ -51,8 +51,8 @@ def show(context: Context, batch: BatchId) -> None:
         ("finished", moment(found["finished_at"])),
         ("sound", length(found["audio_ms"])),
         ("cost", money(found["cost"])),
-        ("about left", length((found["seconds_left"] or 0) * 1000 or None)),
-        *found["counts"].items(),
+        ("about left", duration(found["seconds_left"] or None)),
+        *counted(found["counts"]),
         ("refused, see", found["error_report"]),
     ]
     who.screen.facts(found, pairs)

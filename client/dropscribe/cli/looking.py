@@ -51,7 +51,7 @@ def trace(
     )
     pairs = [
         ("now", told["now"]),
-        ("cost", money(told["cost"], digits=4)),
+        ("cost", money(told["cost"])),
         ("attempt", told["attempt"]),
         ("recording", told["id"]),
         ("batch", told["batch_id"]),
@@ -90,7 +90,10 @@ def trail(
     """
     who = caller(context)
     asked: dict[str, Any] = {"from_at": since or None, "to_at": until or None}
-    rows = islice(who.service.trail(**asked), most)
+    rows = list(islice(who.service.trail(**asked), most))
+    if not who.screen.data:  # of a change its answer is enough, where there is one
+        answered = {entry["call"] for entry in rows if entry.get("status")}
+        rows = [e for e in rows if e.get("status") or e["call"] not in answered]
     columns = (
         ("when", lambda e: moment(e["at"])),
         ("who", lambda e: e["caller"]),

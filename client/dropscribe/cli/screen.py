@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -28,6 +29,9 @@ _COLOURS = {
     "running": "cyan",
 }
 
+_ENDLESS = 10_000
+"""Columns of what goes into a pipe, where nothing is to be broken."""
+
 Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
 
 
@@ -37,7 +41,8 @@ class Screen:
 
     def __init__(self, *, data: bool) -> None:
         self.data = data
-        self.out = Console(highlight=False, soft_wrap=True)
+        wide = None if sys.stdout.isatty() or "FORCE_COLOR" in os.environ else _ENDLESS
+        self.out = Console(highlight=False, soft_wrap=True, width=wide)
         self.told = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, text: str) -> None:
@@ -60,8 +65,8 @@ class Screen:
             self.give(list(rows))
             return
         shown = Table(box=None, pad_edge=False, header_style="bold")
-        for title, _ in columns:
-            shown.add_column(title, overflow="fold")
+        for number, (title, _) in enumerate(columns):
+            shown.add_column(title, overflow="fold", no_wrap=number == 0)
         for row in rows:
             shown.add_row(*(_cell(value(row)) for _, value in columns))
         self.out.print(shown)
@@ -114,6 +119,25 @@ def length(ms: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def money(cost: Mapping[str, Any] | None, *, digits: int = 2) -> str:
+def duration(seconds: int | None) -> str:
+    """About: whole minutes, hours or days of what takes long."""
+    if seconds is None:
+        return ""
+    for unit, each in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * each:
+            return f"{seconds / each:.1f} {unit}".replace(".0 ", " ")
+    return f"{seconds} s"
+
+
+def counted(counts: Mapping[str, object]) -> list[tuple[str, object]]:
+    """What there is, and what everybody asks for."""
+    always = ("accepted", "transcribed", "failed")
+    return [(name, number) for name, number in counts.items() if number or name in always]
+
+
+def money(cost: Mapping[str, Any] | None) -> str:
     """A single recording may cost less than a cent."""
-    return f"{cost['amount']:.{digits}f} {cost['currency']}" if cost else ""
+    if not cost:
+        return ""
+    digits = 4 if 0 < cost["amount"] < 1 else 2
+    return f"{cost['amount']:.{digits}f} {cost['currency']}"

@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
-from dropscribe.cli.screen import length, money
+from dropscribe.cli.screen import counted, duration, length, money
 from dropscribe.spellings import ours
 from dropscribe.types import Item
 from dropscribe.uploads import Moved
@@ -62,7 +62,8 @@ def transcribe(
     if metadata:
         manifest["metadata"] = dict(_pairs(metadata, False))
     batch = who.service.transcribe(_sent(who, list(_found(files))), **manifest)
-    who.screen.say(f"Batch {batch['id']}: {batch['counts']['accepted']} recordings.")
+    number = batch["counts"]["accepted"]
+    who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
     if not (wait or get):
         who.screen.facts(batch, [("batch", batch["id"]), ("status", batch["status"])])
         return
@@ -120,14 +121,10 @@ _PRICE = (
     ("provider", lambda p: p["provider"]),
     ("mode", lambda p: p["mode"]),
     ("cost", lambda p: money(p.get("cost"))),
-    ("usually takes", lambda p: _seconds((p.get("effort") or {}).get("usual_seconds"))),
+    ("usually takes", lambda p: duration((p.get("effort") or {}).get("usual_seconds"))),
     ("jobs", lambda p: (p.get("effort") or {}).get("jobs")),
     ("asked for", lambda p: "yes" if p["is_asked"] else ""),
 )
-
-
-def _seconds(seconds: int | None) -> str:
-    return length(seconds * 1000) if seconds is not None else ""
 
 
 def finish(
@@ -139,7 +136,7 @@ def finish(
         batch = who.service.wait(batch_id, within=within, seen=None if who.screen.data else seen)
     kept = fetch(who, batch_id, kinds, out)
     counts = batch["counts"]
-    pairs = [("batch", batch_id), ("status", batch["status"]), *counts.items(), *kept.items()]
+    pairs = [("batch", batch_id), ("status", batch["status"]), *counted(counts), *kept.items()]
     who.screen.facts({**batch, "files": kept} if kept else batch, pairs)
     if counts["failed"] or batch["status"] in ("refused", "cancelled"):
         for item in who.service.items(batch_id, state="failed"):

@@ -28,6 +28,7 @@ from shared.model.money.brakes import Action, Why
 from shared.model.profile.options import Format, Priority, SpeakerStyle
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
+from shared.searching.search import Order
 
 PLACE = "#/components/schemas/"
 STRUCTS: Mapping[type, str] = {review.Span: "ReportSpan", insights.Span: "InsightsSpan"}
@@ -67,6 +68,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),
     "Role": ROLES,
+    "SearchOrder": get_args(Order),
     "SpeakerStyle": get_args(SpeakerStyle),
     "StorageStatus": ("ok", "unavailable", "unknown"),
     "SubscriptionState": ("active", "disabled"),

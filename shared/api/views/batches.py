@@ -11,6 +11,7 @@ from shared.api.views.links import Links
 from shared.batches.status import BatchStatus, Tally
 from shared.batches.status import Status as BatchProgress
 from shared.model.batch.batch import BatchEntry, BatchState, Origin
+from shared.model.keeping.hold import Hold
 from shared.model.transcript.transcript import Cost
 
 
@@ -38,6 +39,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     error_report: Annotated[
         str | None, about("Error report", "Where it says why a manifest was refused")
     ]
+    hold: Annotated[Hold | None, about("Hold", "Who keeps all of it from being removed")]
+    held: Annotated[int, about("Held", "How many recordings are held by themselves", ge=0)]
     links: Annotated[Links, about("Links", "Where to go from here")]
 
 
@@ -68,7 +71,9 @@ class BatchSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def batch_summary(entry: BatchEntry, base: str) -> BatchSummary:
-    names = [name for name in entry.__struct_fields__ if name not in ("items", "containers")]
+    names = [
+        name for name in entry.__struct_fields__ if name not in ("items", "containers", "removed")
+    ]
     return BatchSummary(
         **{name: getattr(entry, name) for name in names},
         status=entry.state,

@@ -7,11 +7,13 @@ from typing import Annotated
 import msgspec
 
 from shared.api.fields import Moment, NextLink, about
+from shared.api.views.keeping import RemovalView, removal_view
 from shared.api.views.links import Links
 from shared.api.views.revisions import CorrectionView, correction_view
 from shared.model.batch.fingerprint import Twin
 from shared.model.batch.recording import Recording, State
 from shared.model.failure import Failure
+from shared.model.keeping.hold import Hold
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 
@@ -48,6 +50,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     same_as: Annotated[
         Twin | None, about("Same as", "Of an unchanged one: the recording with its bytes")
     ]
+    removal: Annotated[
+        RemovalView | None, about("Removal", "What of it was removed before the batch was")
+    ]
+    hold: Annotated[Hold | None, about("Hold", "Who keeps it from being removed")]
     links: Annotated[Links, about("Links", "Where to go from here")]
 
 
@@ -55,6 +61,7 @@ def item_view(row: Recording, base: str) -> Item:
     batch = f"{base}/batches/{row.batch_id}"
     own = f"{batch}/items/{row.id}"
     outcome = row.outcome
+    has_outputs = outcome is not None and bool(outcome.outputs)
     return Item(
         id=row.id,
         batch_id=row.batch_id,
@@ -81,7 +88,9 @@ def item_view(row: Recording, base: str) -> Item:
         failure=row.failure,
         correction=correction_view(outcome.correction if outcome else None),
         same_as=row.same_as,
-        links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if outcome else None),
+        removal=removal_view(row.removal),
+        hold=row.hold,
+        links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if has_outputs else None),
     )
 
 

@@ -1,14 +1,17 @@
-"""PyAV, asked which sound is in this file, and where its last packet ends; and opened for those
-who take the sound out of it.
+"""PyAV, asked three questions: which sound is in this file, where does its last packet end, and how
+much of it can be heard? And opened for those who take the sound out of it.
 
 Of FFmpeg's 371 demuxers and 557 codecs only those of recordings are let in: no playlist, no
-script, no description of a session, no picture. Decoders of video never run, for nothing here needs
-a picture.
+script, no description of a session, no picture. Decoders of sound run for a few packets, so that a
+file of which nothing can be decoded is told from one that can, and for a small file that is in
+doubt as a whole. Decoders of video never run.
 """
 
 from __future__ import annotations
 
 import io
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import av
@@ -35,6 +38,9 @@ OPTIONS = {
     "max_streams": "64",
 }
 MAX_CALLS = 20_000
+_MOST_TRIED = 64  # packets without a sample, of which the first few may be silent by nature
+_ENOUGH_TRIED = 8
+_HEARING_SECONDS = 1.0
 # What hostile content brings about. FFmpeg's own errors are OSError or ValueError or both; a
 # TypeError would be a mistake of ours and must not be taken for a bad file.
 BAD_CONTENT = (OSError, ValueError, LookupError, ArithmeticError, av.FFmpegError)
@@ -100,27 +106,118 @@ def look(file: File) -> dict[str, Any]:
     and `missing_at`."""
     try:
         with opened(file) as container:
-            return {**_found(container), "missing_at": file.missing_at}
+            stream = sound_of(container)
+            found = {**_found(container, stream), "missing_at": file.missing_at}
+            if stream is not None:
+                found["sound"]["is_heard"] = _is_heard(container, stream, file)
+            return found
     except MemoryError:
         raise
     except BAD_CONTENT:
         return {"missing_at": file.missing_at}
 
 
-def end_of_packets_ms(data: memoryview) -> int | None:
-    """Where the last packet of the first audio stream ends; reads every packet of `data`."""
-    last = 0.0
+def end_of_packets(data: memoryview) -> dict[str, Any]:
+    """What `End` of `shared/ports/demuxer.py` has; reads every packet of `data`, and decodes the
+    last two."""
+    end, packets, last = 0.0, 0, [None, None]
+    told: dict[str, Any] = {}
     try:
         with opened(File([(0, data)], len(data))) as container:
-            for packet in container.demux(container.streams.audio[0]):
+            stream = container.streams.audio[0]
+            for packet in container.demux(stream):
+                if packet.size:
+                    packets, last = packets + 1, [last[1], packet]
                 if packet.pts is not None and packet.time_base is not None:
-                    end = packet.pts + (packet.duration or 0)
-                    last = max(last, float(end * packet.time_base))
+                    reached = packet.pts + (packet.duration or 0)
+                    end = max(end, float(reached * packet.time_base))
+            told = {"is_whole": _is_last_whole(stream, last), **_by_frames(stream, packets)}
     except MemoryError:
         raise
     except BAD_CONTENT:
         pass
-    return round(last * 1000) or None
+    return {"end_ms": round(end * 1000) or None, **told}
+
+
+def _by_frames(stream: Any, packets: int) -> dict[str, int]:
+    """What so many packets last, where each holds a frame, and all frames are of one length."""
+    codec = stream.codec_context
+    if not codec.frame_size or not codec.sample_rate:
+        return {}
+    return {"frames_ms": packets * codec.frame_size * 1000 // codec.sample_rate}
+
+
+def heard(data: memoryview) -> dict[str, Any]:
+    """What `Heard` of `shared/ports/demuxer.py` has, of all of `data`; nothing where that takes too
+    long."""
+    ends_at = time.process_time() + _HEARING_SECONDS
+    samples = rate = broken = 0
+    end = 0.0
+    try:
+        with opened(File([(0, data)], len(data))) as container:
+            stream = sound_of(container)
+            if stream is None or not _may_run(stream):
+                return {} if stream else {"heard_ms": 0}
+            for packet in container.demux(stream):
+                if time.process_time() > ends_at:
+                    return {}
+                frames = list(_frames(packet))
+                broken += bool(packet.size and not frames and not packet.is_discard)
+                for frame in frames:
+                    samples, rate = samples + frame.samples, frame.sample_rate
+                    end = max(end, (frame.time or 0) + frame.samples / rate)
+    except MemoryError:
+        raise
+    except BAD_CONTENT:
+        broken += 1
+    heard_ms = samples * 1000 // rate if rate else 0
+    return {"heard_ms": heard_ms, "end_ms": round(end * 1000), "broken": broken}
+
+
+def _is_heard(container: Any, stream: Any, file: File) -> bool | None:
+    """Whether a sample comes out of the packets that are held; None where too few are to tell."""
+    if not _may_run(stream):
+        return None
+    is_all, tried = file.missing_at is None, 0
+    file.missing_at = None
+    try:
+        for packet in container.demux(stream):
+            if file.missing_at is not None and packet.size:
+                break  # it may end too early
+            if any(frame.samples for frame in _frames(packet)):
+                return True
+            tried += bool(packet.size and not packet.is_discard)
+            if tried == _MOST_TRIED:
+                return False
+    except MemoryError:
+        raise
+    except BAD_CONTENT:
+        pass
+    is_all = is_all and file.missing_at is None
+    return False if is_all or tried >= _ENOUGH_TRIED else None
+
+
+def _is_last_whole(stream: Any, last: list[Any]) -> bool:
+    """Whether the last packet can be decoded, where the one before it can."""
+    if last[0] is None or not _may_run(stream):
+        return True
+    before, at_last = (list(_frames(packet)) for packet in last)
+    return bool(at_last) or not before
+
+
+def _may_run(stream: Any) -> bool:
+    """Whether its decoder is one of those that are let in. It has no threads."""
+    stream.codec_context.thread_count = 1
+    return stream.codec_context.codec.name in CODECS
+
+
+def _frames(packet: Any) -> Iterator[Any]:
+    try:
+        yield from packet.decode()
+    except MemoryError:
+        raise
+    except BAD_CONTENT:
+        return
 
 
 def opened(file: Any) -> Any:
@@ -129,7 +226,7 @@ def opened(file: Any) -> Any:
 
 
 def sound_of(container: Any) -> Any:
-    """The stream that is heard: the first audio stream that can be; None where there is none."""
+    """The first stream of sound of which it is known how to play it, or None."""
     for stream in container.streams.audio:
         codec = stream.codec_context
         if codec is not None and codec.channels and codec.sample_rate:
@@ -137,21 +234,21 @@ def sound_of(container: Any) -> Any:
     return None
 
 
-def _found(container: Any) -> dict[str, Any]:
-    name, stream = container.format.name, sound_of(container)
-    if stream is not None:
-        codec = stream.codec_context
-        return {
-            "sound": {
-                "codec": codec.codec.canonical_name,
-                "container": name,
-                "channels": codec.channels,
-                "sample_rate_hz": codec.sample_rate,
-                "duration_ms": duration_ms(container, stream),
-                "has_pictures": bool(container.streams.video),
-            }
+def _found(container: Any, stream: Any) -> dict[str, Any]:
+    name, has_video = container.format.name, bool(container.streams.video)
+    if stream is None:
+        return {"silent": {"container": name, "has_video": has_video}}
+    codec = stream.codec_context
+    return {
+        "sound": {
+            "codec": codec.codec.canonical_name,
+            "container": name,
+            "channels": codec.channels,
+            "sample_rate_hz": codec.sample_rate,
+            "duration_ms": duration_ms(container, stream),
+            "has_pictures": has_video,
         }
-    return {"silent": {"container": name, "has_video": bool(container.streams.video)}}
+    }
 
 
 def duration_ms(container: Any, stream: Any) -> int | None:

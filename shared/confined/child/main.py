@@ -19,7 +19,7 @@ from shared.confined.frames import MOST_BYTES, MOST_HEAD_BYTES, BrokenFrame, pac
 _WAY_IN, _WAY_OUT = 0, 1
 _ROOM = memoryview(bytearray(MOST_HEAD_BYTES + MOST_BYTES))
 _LISTENING_BYTES = 128 * 1024
-_SHORTEST_WAV = bytes.fromhex(
+_SHORT_WAV = bytes.fromhex(
     "524946462800000057415645666d74201000000001000100401f0000803e000002001000646174610400000000000000"
 )
 
@@ -43,9 +43,10 @@ def main() -> None:
 
 def _warm_up(*, streams: bool) -> None:
     """Whatever is imported late has to be there before the door is shut."""
-    ffmpeg.look(ffmpeg.File([(0, memoryview(_SHORTEST_WAV))], len(_SHORTEST_WAV)))
+    ffmpeg.look(ffmpeg.File([(0, memoryview(_SHORT_WAV))], len(_SHORT_WAV)))
     ffmpeg.look(ffmpeg.File([(0, memoryview(bytes(8)))], 8))
-    ffmpeg.end_of_packets_ms(memoryview(_SHORTEST_WAV))
+    ffmpeg.end_of_packets(memoryview(_SHORT_WAV))
+    ffmpeg.heard(memoryview(_SHORT_WAV))
     if not streams:
         return
     for encoder, muxer in (("flac", "flac"), ("libopus", "ogg"), ("pcm_s16le", "wav")):
@@ -57,7 +58,7 @@ def _warm_up(*, streams: bool) -> None:
 def _shortest() -> Source:
     """Sound of 50 ms."""
     length = struct.pack("<I", 800)
-    wav = _SHORTEST_WAV[:40] + length + bytes(800)
+    wav = _SHORT_WAV[:40] + length + bytes(800)
     return Source(len(wav), lambda offset, count: wav[offset : offset + count])
 
 
@@ -90,7 +91,11 @@ def _look(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
 
 
 def _end_of_packets(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
-    return {"end_ms": ffmpeg.end_of_packets_ms(data)}
+    return ffmpeg.end_of_packets(data)
+
+
+def _heard(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
+    return ffmpeg.heard(data)
 
 
 def _listen(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
@@ -129,6 +134,7 @@ def _hand_out(number: int, block: bytes) -> None:
 _JOBS: dict[str, Callable[[dict[str, Any], memoryview], dict[str, Any]]] = {
     "look": _look,
     "end_of_packets": _end_of_packets,
+    "heard": _heard,
     "listen": _listen,
     "copy": _copy,
 }

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 from shared.model.batch.transition import IllegalTransition
-from shared.model.profile.profile import Profile
+from shared.model.keeping.hold import Hold
+from shared.model.keeping.removal import Part as Gone
+from shared.model.keeping.removal import Removing
 
 Origin = Literal["dropped", "manifest", "api"]
 
@@ -34,6 +36,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     of the deployment. After `cancelled_at` nothing more is sent to a provider. A manifest
     that was refused has `error_report` and nothing else. Of a deleted request nothing is left but
     ids and times.
+
+    `hold` keeps all of it, and `held` is how many recordings are held by themselves. `removing`:
+    something goes from its recordings; `removed` is what none of them has any more, but for those
+    that never had it.
     """
 
     id: str
@@ -59,7 +65,16 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     error_report: str | None = None
     deleting: Literal["rows", "outputs"] | None = None
     deleted_at: datetime | None = None
+    hold: Hold | None = None
+    held: int = 0
+    removing: Removing | None = None
+    removed: tuple[Gone, ...] = ()
     version: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it, or a recording of it, is to stay."""
+        return self.hold is not None or self.held > 0
 
     @property
     def was_over(self) -> bool:
@@ -90,6 +105,10 @@ STEPS: Mapping[str, frozenset[Phase]] = {
     "retried": frozenset({"retrying"}),
     "reported": _ALIVE - {"retrying", "expanding"},
     "distrusted": _ALIVE,
+    "held": _ALIVE | {"refused"},
+    "released": _ALIVE | {"refused"},
+    "to_be_lightened": frozenset({"reported", "cancelled"}),
+    "lightened": _ALIVE,
     "to_be_deleted": _ALIVE | {"refused"},
     "deleted": frozenset({"deleting"}),
     "revived": frozenset({"deleted"}),
@@ -144,12 +163,36 @@ def reported(
         reported=recordings,
         failed=failed,
         unchanged=unchanged,
+        removed=batch.removed if now == batch.finished_at else (),
     )
 
 
 def distrusted(batch: Batch) -> Batch:
     """Nobody knows whose report lies there: another one is needed."""
     return _step(batch, "distrusted", reported=-1)
+
+
+def held(batch: Batch, hold: Hold | None = None, *, recordings: int = 0) -> Batch:
+    """All of it, or so many more of its recordings."""
+    return _step(batch, "held", hold=hold or batch.hold, held=batch.held + recordings)
+
+
+def released(batch: Batch, *, recordings: int = 0) -> Batch:
+    """The batch as such, or so many of its recordings."""
+    hold = batch.hold if recordings else None
+    return _step(batch, "released", hold=hold, held=max(batch.held - recordings, 0))
+
+
+def to_be_lightened(batch: Batch, removing: Removing) -> Batch:
+    """Something goes from its recordings."""
+    return _step(batch, "to_be_lightened", removing=removing)
+
+
+def lightened(batch: Batch, removed: tuple[Gone, ...]) -> Batch:
+    """It went. Where the report tells of what is gone, there will be another one."""
+    is_outdated = batch.removing is not None and batch.removing.outdates_report
+    reported = -1 if is_outdated else batch.reported
+    return _step(batch, "lightened", removing=None, removed=removed, reported=reported)
 
 
 def to_be_deleted(batch: Batch, *, with_outputs: bool) -> Batch:
@@ -190,6 +233,7 @@ class BatchEntry(msgspec.Struct, frozen=True, kw_only=True):
     items: int | None = None
     owner: str = ""
     containers: tuple[str, ...] = ()
+    removed: tuple[Gone, ...] = ()
 
 
 def state_of(batch: Batch) -> BatchState:
@@ -220,6 +264,7 @@ def entry_of(batch: Batch, state: BatchState) -> BatchEntry:
         items=batch.items,
         owner=batch.owner,
         containers=batch.containers,
+        removed=batch.removed,
     )
 
 
@@ -274,35 +319,3 @@ def item_recording_id(batch_id: str, position: int, client_item_id: str | None, 
 
 def _digest(*words: str, length: int = 24) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:length]
-
-
-def window_start(last_modified_at: datetime, seconds: int) -> datetime:
-    """The start of the coalescing window that a moment falls into."""
-    stamp = int(last_modified_at.timestamp())
-    return datetime.fromtimestamp(stamp - stamp % seconds, UTC)
-
-
-DAY = 86_400
-
-
-def dropped_batch(
-    profile: Profile,
-    last_modified_at: datetime,
-    *,
-    seconds: int,
-    settle_seconds: int,
-    now: datetime,
-    by_day: bool = False,
-) -> Batch:
-    """The batch of a dropped recording. `settle_seconds` is how long after the window's end
-    events of that window are still expected. `by_day` is for audio that lay there before anybody
-    looked: a window of seconds each would make a job of almost every one."""
-    start = window_start(last_modified_at, DAY if by_day else seconds)
-    ending = f"{start:%Y%m%d}-day" if by_day else f"{start:%Y%m%dT%H%M%SZ}"
-    opened_at = now if by_day else start
-    return Batch(
-        id=f"{profile.name}-{ending}",
-        profile=profile.name,
-        created_at=now,
-        closes_at=opened_at + timedelta(seconds=seconds + settle_seconds),
-    )

@@ -27,6 +27,8 @@ from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.transition import Steps, after_step
 from shared.model.conversation.conversation import Conversation
 from shared.model.failure import Failure
+from shared.model.keeping.hold import Hold
+from shared.model.keeping.removal import Removal
 from shared.model.names import leads_astray
 from shared.model.preparing.channels import Heard
 from shared.model.preparing.recipe import Preparation
@@ -123,6 +125,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `companion`. `said` are the options that were set for the recording itself, which no companion
     changes.
 
+    `removal` is what of it went, or is to go, while its row stays; `hold` keeps that from being.
+
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
 
@@ -176,6 +180,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     preparation: Preparation | None = None
     heard: Heard | None = None
     copy: str | None = None
+    removal: Removal | None = None
+    hold: Hold | None = None
     version: str = ""
 
     @property
@@ -339,7 +345,12 @@ def with_notes(notes: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
 def looked_at_again(row: Recording, found: Recording) -> Recording:
     """A recording that was refused, with what was `found` in its place now. It still failed."""
     return msgspec.structs.replace(
-        found, state=row.state, registered_at=row.registered_at, version=row.version
+        found,
+        state=row.state,
+        registered_at=row.registered_at,
+        hold=row.hold,
+        removal=row.removal,
+        version=row.version,
     )
 
 

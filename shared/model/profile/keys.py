@@ -30,6 +30,7 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
+_DAYS = 'a number of days from 1 to 36500, or "none"'
 _Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 _Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
 _LOCALES = ("locale", "candidate_locales", "model_by_locale")
@@ -120,8 +121,10 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
-    "keep_rows_days": Key(_Days, 'a number of days from 1 to 36500, or "none"', True),
+    "keep_rows_days": Key(_Days, _DAYS, True),
     "keep_outputs": Key(bool, _SWITCH),
+    "keep_audio_days": Key(_Days, _DAYS, True),
+    "keep_outputs_days": Key(_Days, _DAYS, True),
     "most_per_day": Key(_Amount, 'a number above 0, or "none"', True),
     "most_hours_per_day": Key(_Amount, 'a number above 0, or "none"', True),
     "every_version": Key(bool, _SWITCH),

@@ -58,7 +58,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last, as far as it waits for its provider. `prepare` is whether a provider gets a copy of what
     it does not read as it is. With `shares_jobs` recordings of several batches
     may go to it in one call. `keep_rows_days` after it was finished a batch goes
-    from the table, and what was written for it as well unless `keep_outputs`. Beyond
+    from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
+    a recording go `keep_audio_days` and `keep_outputs_days` after it came in. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -91,6 +92,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     shares_jobs: bool = True
     keep_rows_days: int | None = None
     keep_outputs: bool = True
+    keep_audio_days: int | None = None
+    keep_outputs_days: int | None = None
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
@@ -229,6 +232,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_locale_contradictions(options),
         *_repetitions(profile),
         *_speaker_contradictions(options),
+        *_keeping_contradictions(profile),
     ]
     if len(options.channels) > 1:
         text = "cannot go with several channels; the channels separate the speakers"
@@ -265,6 +269,16 @@ def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:
     if least is not None and most is not None and least > most:
         return [("min_speakers", f"{least} is more than max_speakers")]
     return []
+
+
+def _keeping_contradictions(profile: Profile) -> list[tuple[str, str]]:
+    rows = profile.keep_rows_days
+    kept = {
+        "keep_audio_days": profile.keep_audio_days,
+        "keep_outputs_days": profile.keep_outputs_days,
+    }
+    text = "is more than keep_rows_days; what no row tells of any more stays for good"
+    return [(key, text) for key, days in kept.items() if rows and days and days > rows]
 
 
 def _repetitions(profile: Profile) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.errors import ProviderRefused, ProviderUnauthorised, ProviderUnfunded
 from shared.log import event
 from shared.model.batch.job import Job
+from shared.model.batch.recording import Recording
 from shared.ports.provider import SpeechProvider
 
 
@@ -17,7 +18,7 @@ def cancel_copy(job: Job, provider: SpeechProvider) -> None:
         tell_of_copy_left(job, error.code)
 
 
-def tell_of_copy_left(job: Job, code: str) -> None:
+def tell_of_copy_left(job: Job | Recording, code: str) -> None:
     event(
         "copy.not_deleted",
         endpoint=job.endpoint,

@@ -103,7 +103,7 @@ class FinishBatch(UseCase):
             return None
         note = self.store.note_version(batch_id)
         batch = self.store.batch(batch_id)
-        if note is None or batch is None or not batch.is_settled:
+        if note is None or batch is None or not batch.is_settled or batch.removing:
             return None
         is_over = all(job.state in OVER for job in self.store.jobs(batch_id))
         return batch if is_over else None

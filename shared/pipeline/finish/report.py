@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import Literal
 
@@ -14,6 +15,9 @@ from shared.log import event
 from shared.model.batch.batch import Batch, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
+from shared.model.keeping.due import Days, days_of
+from shared.model.keeping.removal import is_asked
+from shared.model.keeping.said import kept_for
 from shared.outputs.report import FORMATS
 from shared.outputs.report.html_writer import write_html
 from shared.pipeline.finish.said import ReadSaid, is_told
@@ -31,12 +35,17 @@ class _Items:
     def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
         self._file = file
         self.profiles: set[str] = set()
-        self.count = 0
+        self.count = self.deleted = 0
+        self.kept: dict[str, Days] = {}
 
     def add(self, row: Recording) -> None:
         self._file.write(msgspec.json.encode(_item(row)) + b"\n")
         self.profiles.add(row.profile.name)
         self.count += 1
+        if is_asked(row, "contents"):
+            self.deleted += 1
+        else:
+            self.kept[row.profile.name] = days_of(row.profile)
 
     def __iter__(self) -> Iterator[ReportItem]:
         self._file.seek(0)
@@ -65,7 +74,8 @@ class ReportBatch:
                 return True
             header = self._write(batch, items)
         self._save(batch, header, items.count)
-        _tell(header)
+        if header.finished_at != batch.finished_at:
+            _tell(header)
         return True
 
     def _write(self, batch: Batch, items: _Items) -> BatchReport:
@@ -76,10 +86,11 @@ class ReportBatch:
             profiles=sorted(items.profiles),
             origin=batch.origin,
             created_at=batch.created_at,
-            finished_at=self.clock.now(),
+            finished_at=self._finished_at(batch),
             accepted=items.count,
             deadline_at=batch.deadline_at,
             budget=batch.budget,
+            notes=kept_for(items.kept, items.deleted),
         )
         for name, report in FORMATS.items():
             path = f"{self.reports_container}/{batch.id}.{name}"
@@ -87,6 +98,11 @@ class ReportBatch:
             self.outputs.put_stream(path, pieces, report.media_type)
             event("report.written", batch=batch.id, format=name)
         return header
+
+    def _finished_at(self, batch: Batch) -> datetime:
+        """A report that is only written anew does not make a batch younger, and is not news."""
+        before = batch.finished_at if batch.reported < 0 else None
+        return before or self.clock.now()
 
     def _page(self, header: BatchReport, items: _Items) -> Iterator[bytes]:
         said = ReadSaid(outputs=self.outputs) if is_told(header) else None

@@ -21,12 +21,14 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, Transcribed, transcribed
 from shared.model.money.spending import money_back
+from shared.model.search.entry import Entry
 from shared.model.transcript import transcript as t
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.indices import ContentClaim, Contents
+from shared.searching.keep import KeepWords
 
 Groups = dict[str, list[Recording]]
 SEEN_EVERY = timedelta(days=30)  # what nobody has looked at for so long, the sweep does
@@ -35,10 +37,12 @@ _decoder = msgspec.json.Decoder(t.Transcript)
 
 
 class _Found(NamedTuple):
-    """What becomes of a recording: it is planned, it waits, or it is done."""
+    """What becomes of a recording: it is planned, it waits, or it is done, and then search knows
+    its words."""
 
     what: Literal["plan", "wait", "done"]
     row: Recording
+    words: Entry | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +56,14 @@ class ReuseTranscripts(UseCase):
     audio: AudioBlobs
     save_settled: SaveSettled
     transcripts_container: str
+    keep_words: KeepWords
     pool: Executor
 
     def __call__(self, groups: Groups) -> Groups:
         if not any(row.content for group in groups.values() for row in group):
             return groups
         left: Groups = {}
-        done: list[Recording] = []
+        done: list[_Found] = []
         for key, group in groups.items():
             for found in self.pool.map(self._look, group):
                 if isinstance(found, DropscribeError):
@@ -66,8 +71,9 @@ class ReuseTranscripts(UseCase):
                 if found.what == "plan":
                     left.setdefault(key, []).append(found.row)
                 elif found.what == "done":
-                    done.append(found.row)
-        self.save_settled(done)
+                    done.append(found)
+        self.keep_words([found.words for found in done if found.words is not None])
+        self.save_settled([found.row for found in done])
         return left
 
     def _look(self, row: Recording) -> _Found | DropscribeError:
@@ -111,7 +117,7 @@ class ReuseTranscripts(UseCase):
         transcript = self._transcript_of(owner)
         if transcript is None:
             return None
-        return _Found("done", self._taken_over(row, owner, transcript))
+        return self._taken_over(row, owner, transcript)
 
     def _keep(self, claim: ContentClaim, now: datetime) -> None:
         """Of one that the sweep may be about to remove, because its recording had failed."""
@@ -128,7 +134,7 @@ class ReuseTranscripts(UseCase):
             return None
         return found if found is not None and found.job.recording_id == owner.id else None
 
-    def _taken_over(self, row: Recording, owner: Recording, first: t.Transcript) -> Recording:
+    def _taken_over(self, row: Recording, owner: Recording, first: t.Transcript) -> _Found:
         note = (
             f"The same audio as {owner.container}/{owner.name}, whose transcript this is; nothing "
             "was paid for it."
@@ -139,7 +145,7 @@ class ReuseTranscripts(UseCase):
             source=source_of(row, self.audio),
             provider=_unpaid(first.provider, (*row.notes, note)),
         )
-        paths = store_outputs(
+        paths, shown = store_outputs(
             row,
             transcript,
             self.outputs,
@@ -154,7 +160,8 @@ class ReuseTranscripts(UseCase):
             decisions=(*row.decisions, Decision(at=now, what="reused", why=REUSED)),
         )
         source = Transcribed(owner.endpoint, owner.transcription_id, row.submitted_at)
-        return transcribed(row, outcome_of(row, transcript, paths), source, now)
+        written = transcribed(row, outcome_of(row, transcript, paths), source, now)
+        return _Found("done", written, self.keep_words.entry(row, shown))
 
 
 def _unpaid(provider: t.Provider, warnings: tuple[str, ...]) -> t.Provider:

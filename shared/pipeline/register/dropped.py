@@ -14,10 +14,11 @@ import msgspec
 from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
-from shared.model.batch.batch import Batch, dropped_batch
+from shared.model.batch.batch import Batch
 from shared.model.batch.fingerprint import fingerprint_of
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, awaiting_companion, recording_id
+from shared.model.batch.window import dropped_batch
 from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
 from shared.model.names import leads_astray

@@ -75,7 +75,7 @@ class SweepBatches(UseCase):
         batch, now = self.store.batch(note.id), self.clock.now()
         if batch is None or now < batch.closes_at + timedelta(seconds=self.policy.settle_seconds):
             return
-        if batch.cancelled_at or batch.retry_at or batch.deleting:
+        if batch.cancelled_at or batch.retry_at or batch.deleting or batch.removing:
             self.queue.send(Change(batch_id=batch.id))
         if batch.deleting:
             return

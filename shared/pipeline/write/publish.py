@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,8 +32,16 @@ from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
+from shared.searching.keep import KeepWords
 
 _decoder = msgspec.json.Decoder(t.Transcript)
+
+
+class Stored(NamedTuple):
+    """Where the outputs lie, by format, and the transcript of which they were made."""
+
+    paths: dict[str, str]
+    transcript: t.Transcript
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,19 +55,21 @@ class Publish:
     transcripts_container: str
     prices: PriceTable
     redacting: frozenset[str]
+    keep_words: KeepWords
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
         transcript = self._transcript(row, recognition, job, results.provider)
-        paths = store_outputs(
+        paths, shown = store_outputs(
             row,
             transcript,
             self.outputs,
             self.transcripts_container,
             by_provider=results.provider.name in self.redacting,
         )
+        results.words.append(self.keep_words.entry(row, shown))
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -105,6 +116,7 @@ class LabelTranscript:
     no metadata."""
 
     outputs: Outputs
+    keep_words: KeepWords
 
     def __call__(self, row: Recording) -> None:
         path = row.outcome.outputs.get("json") if row.outcome else None
@@ -122,6 +134,7 @@ class LabelTranscript:
         )
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
+        self.keep_words([self.keep_words.entry(row, labelled)])
 
 
 def _provenance(
@@ -179,14 +192,14 @@ def store_outputs(
     container: str,
     *,
     by_provider: bool,
-) -> dict[str, str]:
+) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
     wants hidden is hidden before anything is made of it; `by_provider` tells that the provider has
     done what it can. Raises `RedactionFailed`, before anything is stored."""
     paths = output_paths(row, container)
-    rendered = _rendered(row, transcript, list(paths), by_provider=by_provider)
+    shown, rendered = _rendered(row, transcript, list(paths), by_provider=by_provider)
     try:
-        return {
+        stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
             for name, content in rendered.items()
         }
@@ -194,18 +207,19 @@ def store_outputs(
         raise
     except Exception as error:  # whatever keeps an output from being stored is not the recording's
         raise StoreUnavailable(f"store output: {type(error).__name__}") from error
+    return Stored(stored, shown)
 
 
 def _rendered(
     row: Recording, transcript: t.Transcript, names: list[str], *, by_provider: bool
-) -> dict[str, bytes]:
+) -> tuple[t.Transcript, dict[str, bytes]]:
     options, style = row.profile.options, row.profile.caption_speakers
     if not options.redact:
-        return render_all(transcript, names, style)
+        return transcript, render_all(transcript, names, style)
     redacted = redact(transcript, options.redact, options.redact_with, by_provider=by_provider)
     rendered = render_all(redacted.transcript, names, style)
     check(redacted, options.redact, rendered)
-    return rendered
+    return redacted.transcript, rendered
 
 
 def output_paths(row: Recording, container: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from shared.pipeline.write.rows import rows_of
 from shared.pipeline.write.slice import list_again
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
+from shared.searching.keep import KeepWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class WriteSingle(UseCase):
     write_recording: WriteRecording
     save_settled: SaveSettled
     room: Room
+    keep_words: KeepWords
     end: Callable[[Job], None]
 
     def __call__(self, job: Job, message: Write) -> bool:
@@ -40,11 +42,14 @@ class WriteSingle(UseCase):
             return False
         try:
             with self.room.taken(result_bytes(row, item)):
-                written = self.write_recording(row, item, Results(job, provider))
+                results = Results(job, provider)
+                written = self.write_recording(row, item, results)
             if written is None:
                 return False
             if written.state == "planned":
                 return self._ask_again(job, written)
+            if written.state == "transcribed":
+                self.keep_words(results.words)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
         except StoreConflict:
             return True  # somebody else is at it, or was

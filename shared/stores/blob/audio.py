@@ -1,10 +1,12 @@
-"""The containers that audio is dropped into. They are read, listed and linked to, never
-written."""
+"""The containers that audio is dropped into. They are read, listed and linked to; what lies there
+is removed where its owner says so, and nothing is written there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
+from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import get_args
 
@@ -14,7 +16,6 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.storage.blob import (
-    BlobClient,
     BlobProperties,
     BlobServiceClient,
 )
@@ -24,6 +25,7 @@ from shared.model.blob_state import WHOLE, BlobState, Copy, Kind
 from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead, head_of
 from shared.stores.blob.place import blob_at
+from shared.stores.blob.wire import Begun, begin
 from shared.stores.failures import judged, said, storage_errors
 
 HEAD_BYTES = 65_536
@@ -46,10 +48,9 @@ class BlobAudio:
         self._service, self._sign = service, sign
 
     def head(self, container: str, name: str) -> AudioHead | None:
-        blob = blob_at(self._service, container, name)
         with storage_errors("read head", "head"):
             try:
-                return _head(blob)
+                return _head(self._service, container, name)
             except ResourceNotFoundError:
                 return None
             except HttpResponseError as error:
@@ -122,6 +123,26 @@ class BlobAudio:
             ):
                 yield _entry(blob)
 
+    def remove(self, container: str, name: str, etag: str) -> bool:
+        blob = blob_at(self._service, container, name)
+        with storage_errors("remove audio", "put"):
+            try:
+                blob.delete_blob(
+                    delete_snapshots="include",
+                    etag=f'"{etag}"',
+                    match_condition=MatchConditions.IfNotModified,
+                )
+            except ResourceNotFoundError:
+                return True
+            except HttpResponseError as error:
+                match judged(error, "put"):
+                    case "conflict":
+                        return True
+                    case "blob":
+                        return False
+                raise
+        return True
+
     def url(self, container: str, name: str) -> str:
         return str(blob_at(self._service, container, name).url).split("?")[0]
 
@@ -147,21 +168,47 @@ def _entry(blob: BlobProperties) -> AudioEntry:
     )
 
 
-def _head(blob: BlobClient) -> AudioHead:
+def _head(service: BlobServiceClient, container: str, name: str) -> AudioHead:
     try:
-        stream = blob.download_blob(offset=0, length=HEAD_BYTES)
-        return _audio_head(stream.readall(), stream.properties)
+        return _begun_head(begin(service, container, name, HEAD_BYTES))
     except HttpResponseError as error:
         if error.status_code != 416:  # there is no first byte in an empty blob
             raise
-    return _audio_head(b"", blob.get_blob_properties())
+    return _empty_head(blob_at(service, container, name).get_blob_properties())
 
 
-def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
+def _begun_head(found: Begun) -> AudioHead:
+    known = found.headers.get("x-ms-blob-content-md5")
+    return AudioHead(
+        data=found.data,
+        bytes=found.total_bytes,
+        etag=found.headers["etag"].strip('"'),
+        last_modified_at=parsedate_to_datetime(found.headers["last-modified"]).astimezone(UTC),
+        media_type=found.headers.get("content-type"),
+        metadata=found.metadata,
+        state=_begun_state(found.headers),
+        md5=b64decode(known).hex() if known else None,
+    )
+
+
+def _begun_state(headers: Mapping[str, str]) -> BlobState:
+    """A ranged GET tells no tier, but then storage refuses to let an archived blob be read."""
+    leased = headers.get("x-ms-lease-status"), headers.get("x-ms-lease-state")
+    return _told(
+        BlobState(
+            kind=_KINDS.get(headers.get("x-ms-blob-type", ""), "block"),
+            is_sealed=headers.get("x-ms-blob-sealed", "").lower() == "true",
+            is_leased=leased[0] == "locked" and leased[1] != "expired",
+            copy=_COPIES.get(headers.get("x-ms-copy-status", ""), ""),
+        )
+    )
+
+
+def _empty_head(properties: BlobProperties) -> AudioHead:
     known = properties.content_settings.content_md5
     return AudioHead(
-        data=data,
-        bytes=_total_bytes(properties),
+        data=b"",
+        bytes=0,
         etag=str(properties.etag).strip('"'),
         last_modified_at=properties.last_modified.astimezone(UTC),
         media_type=properties.content_settings.content_type,
@@ -172,19 +219,18 @@ def _audio_head(data: bytes, properties: BlobProperties) -> AudioHead:
 
 
 def _state(found: BlobProperties) -> BlobState:
-    """A ranged GET tells no tier, but then storage refuses to let an archived blob be read."""
-    state = BlobState(
-        kind=_KINDS.get(str(getattr(found.blob_type, "value", found.blob_type)), "block"),
-        is_archived=str(getattr(found.blob_tier, "value", found.blob_tier)) == "Archive",
-        is_rehydrating=bool(found.archive_status),
-        is_sealed=bool(found.is_append_blob_sealed),
-        is_leased=found.lease.status == "locked" and found.lease.state != "expired",
-        copy=_COPIES.get(found.copy.status or "", ""),
+    return _told(
+        BlobState(
+            kind=_KINDS.get(str(getattr(found.blob_type, "value", found.blob_type)), "block"),
+            is_archived=str(getattr(found.blob_tier, "value", found.blob_tier)) == "Archive",
+            is_rehydrating=bool(found.archive_status),
+            is_sealed=bool(found.is_append_blob_sealed),
+            is_leased=found.lease.status == "locked" and found.lease.state != "expired",
+            copy=_COPIES.get(found.copy.status or "", ""),
+        )
     )
+
+
+def _told(state: BlobState) -> BlobState:
+    """Nearly all are whole, and share one."""
     return WHOLE if state == WHOLE else state
-
-
-def _total_bytes(properties: BlobProperties) -> int:
-    """Of a ranged GET the SDK gives the range's length for the size."""
-    content_range = properties.content_range
-    return int(content_range.rpartition("/")[2] if content_range else properties.size)

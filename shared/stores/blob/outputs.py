@@ -25,6 +25,7 @@ from shared.log import event
 from shared.model.batch.recording import Recording, short_name
 from shared.ports.blobs import StoredReport
 from shared.stores.blob.place import blob_at
+from shared.stores.blob.wire import put
 from shared.stores.failures import code_of, judged, storage_errors
 
 _TRIES = 10
@@ -36,17 +37,25 @@ class _Upload:
     """An output with what it says of its recording: whose it is, and which version."""
 
     def __init__(self, content: bytes, media_type: str, recording: Recording) -> None:
-        self._content = content
-        self._settings = ContentSettings(content_type=media_type)
+        self._content, self._media_type = content, media_type
         self._metadata = {
             "recording": recording.id,
             "audio_modified": recording.last_modified_at.astimezone(UTC).isoformat(),
             "audio_etag": recording.etag,
         }
 
-    def to(self, blob: BlobClient, **options: Any) -> None:
+    def new(self, service: BlobServiceClient, path: str) -> None:
+        """Where nothing is yet, which is so nearly always."""
+        container, _, name = path.partition("/")
+        put(service, container, name, self._content, self._media_type, self._metadata)
+
+    def over(self, blob: BlobClient, **options: Any) -> None:
         blob.upload_blob(
-            self._content, metadata=self._metadata, content_settings=self._settings, **options
+            self._content,
+            overwrite=True,
+            metadata=self._metadata,
+            content_settings=ContentSettings(content_type=self._media_type),
+            **options,
         )
 
 
@@ -70,16 +79,15 @@ class BlobOutputs:
             return self._put_elsewhere(path, upload, recording)
 
     def _put(self, path: str, upload: _Upload, recording: Recording) -> str:
-        blob = self._blob(path)
         for _ in range(_TRIES):
             try:
-                upload.to(blob)
+                upload.new(self._service, path)
                 return path
             except HttpResponseError as error:
                 if code_of(error) != "BlobAlreadyExists":
                     raise
             try:
-                return self._put_beside(path, blob, upload, recording)
+                return self._put_beside(path, self._blob(path), upload, recording)
             except HttpResponseError as error:
                 if not _is_changed(error):
                     raise  # else what was there was changed or removed just now: look again
@@ -91,7 +99,7 @@ class BlobOutputs:
         for name in (_own_name(path, recording.id), short_name(path, recording.id)):
             blob = self._blob(name)
             try:
-                upload.to(blob, overwrite=True)
+                upload.over(blob)
                 return name
             except HttpResponseError as error:
                 if judged(error, "put") != "blob":
@@ -133,15 +141,10 @@ class BlobOutputs:
         if not _is_of(there, recording):
             if _is_newer(there, recording):
                 path = _own_name(path, recording.id)
-                upload.to(self._blob(path), overwrite=True)
+                upload.over(self._blob(path))
                 return path
             self._move_aside(blob, there, path)
-        upload.to(
-            blob,
-            overwrite=True,
-            etag=there.etag,
-            match_condition=MatchConditions.IfNotModified,
-        )
+        upload.over(blob, etag=there.etag, match_condition=MatchConditions.IfNotModified)
         return path
 
     def put_stream(self, path: str, chunks: Iterable[bytes], media_type: str) -> None:

@@ -11,6 +11,11 @@ from shared.model.names import leads_astray, name_problem
 
 def blob_at(service: BlobServiceClient, container: str, name: str) -> BlobClient:
     """Raises `InputError` (bad_name)."""
+    return service.get_blob_client(container, checked(name))
+
+
+def checked(name: str) -> str:
+    """The same name. Raises `InputError` (bad_name)."""
     if leads_astray(name):
         raise BAD_NAME.error(problem=name_problem(name))
-    return service.get_blob_client(container, name)
+    return name

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.data.tables import (
-    TableClient,
-    TableEntity,
-    UpdateMode,
-)
+from azure.data.tables import TableClient, TableEntity
 
 from shared.errors import StoreConflict
 from shared.stores.failures import judged, storage_errors
 from shared.stores.patience import ATTEMPTS
+from shared.stores.table import wire
 from shared.stores.table.rows import S, from_row, is_same, to_row
 from shared.stores.table.transaction import Change, TransactionFailed, remove, transact
 
@@ -30,7 +27,7 @@ class Entities:
     def get(self, partition: str, key: str) -> TableEntity | None:
         with storage_errors("read", "table"):
             try:
-                return self.table.get_entity(partition, key)
+                return wire.get(self.table, partition, key)
             except ResourceNotFoundError as error:
                 _the_row_alone(error)
                 return None
@@ -39,9 +36,16 @@ class Entities:
         row = self.get(partition, key)
         return None if row is None else from_row(kind, row)
 
-    def query(self, where: str, values: dict[str, Any], **options: Any) -> Iterable[TableEntity]:
+    def query(
+        self,
+        where: str,
+        values: Mapping[str, Any],
+        *,
+        select: Sequence[str] = (),
+        results_per_page: int | None = None,
+    ) -> Iterator[TableEntity]:
         """Rows page by page; to be read inside `storage_errors`."""
-        return self.table.query_entities(where, parameters=values, **options)
+        return wire.query(self.table, where, values, select, results_per_page)
 
     def partition(self, kind: type[S], partition: str) -> list[S]:
         """All rows of a small partition."""
@@ -56,7 +60,7 @@ class Entities:
         ATTEMPTS.begin()
         with storage_errors("insert", "table"):
             try:
-                return str(self.table.create_entity(row)["etag"])
+                return wire.insert(self.table, row)
             except ResourceExistsError:
                 pass
         return self._version_if_ours(row)
@@ -65,9 +69,7 @@ class Entities:
         """Insert or replace, whatever was there."""
         row = {"PartitionKey": partition, "RowKey": key}
         with storage_errors("put", "table"):
-            self.table.upsert_entity(
-                row if struct is None else to_row(partition, key, struct), mode=UpdateMode.REPLACE
-            )
+            wire.put(self.table, row if struct is None else to_row(partition, key, struct))
 
     def replace(self, partition: str, key: str, struct: msgspec.Struct, version: str) -> str:
         """Returns the new version. Raises `StoreConflict` if the row has another one, or none."""
@@ -84,16 +86,10 @@ class Entities:
     def _replace(self, row: dict[str, Any], version: str) -> str:
         with storage_errors("replace", "table"):
             try:
-                answer = self.table.update_entity(
-                    row,
-                    mode=UpdateMode.REPLACE,
-                    etag=version,
-                    match_condition=MatchConditions.IfNotModified,
-                )
+                return wire.put(self.table, row, version)
             except ResourceNotFoundError as error:
                 _the_row_alone(error)
                 raise StoreConflict("replace: the row is gone") from None
-            return str(answer["etag"])
 
     def delete(self, partition: str, key: str, version: str | None = None) -> None:
         """No error when it is gone already. Raises `StoreConflict` if it has another version."""

@@ -27,8 +27,10 @@ _TABLES = {
 _NEEDED = ({b"stts"}, {b"stsc"}, {b"stsz", b"stz2"}, {b"stco", b"co64"})
 _SAMPLES_IN_A_BYTE = 64
 """QuickTime counts the samples of IMA and MACE before they are packed: up to some 20 in a byte."""
+_TOLERANCE_MS, _MOST_DELAY_MS = 100, 500
 _MOST_DEPTH, _MOST_BOXES, _MOST_TRACKS = 12, 20_000, 64
 _FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
+_SIZES_OF_TRUN = 0x200
 
 
 @dataclass
@@ -37,7 +39,8 @@ class Index:
     header's own word is `told_ms`. It `is_whole` where that track has all tables that it needs.
     `sound_bytes` is how much of it there is, where a table tells. `sample_bytes` and
     `last_chunk_at` are what all tables together say: how much there is, and where its last stretch
-    begins."""
+    begins; the former only where it `has_sizes`. It `is_consistent` where the tables of that track
+    agree with one another, and with its header."""
 
     is_possible: bool = True
     is_whole: bool = True
@@ -46,6 +49,8 @@ class Index:
     told_ms: int | None = None
     last_chunk_at: int = 0
     sample_bytes: int = 0
+    has_sizes: bool = True
+    is_consistent: bool = True
     _samples: int = 0
     _boxes: int = 0
     _tracks: list[_Track] = field(default_factory=list)
@@ -58,7 +63,11 @@ class _Track:
     told: int = 0
     played: int = 0
     sound_bytes: int = 0
+    timed: int = 0
+    sized: int = 0
     tables: set[bytes] = field(default_factory=set)
+    chunks_rise: bool = True
+    starts_at: int = 0
 
 
 def read_index(boxes: bytes, size: int) -> Index:
@@ -76,6 +85,11 @@ def read_index(boxes: bytes, size: int) -> Index:
         index.length_ms = sound.played * 1000 // sound.scale
         index.told_ms = sound.told * 1000 // sound.scale
         index.sound_bytes = sound.sound_bytes
+        is_said_alike = abs(index.told_ms - index.length_ms) <= _TOLERANCE_MS
+        is_counted_alike = sound.timed == sound.sized
+        begins_early = sound.starts_at * 1000 <= _MOST_DELAY_MS * sound.scale
+        is_alike = is_said_alike and is_counted_alike
+        index.is_consistent = is_alike and sound.chunks_rise and begins_early
     index.is_whole = sound is None or all(sound.tables & kinds for kinds in _NEEDED)
     return index
 
@@ -123,15 +137,15 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
         elif kind in (b"stco", b"co64"):
             places = _numbers(content[8 : 8 + count * entry], "I" if kind == b"stco" else "Q")
             index.last_chunk_at = max(index.last_chunk_at, max(places, default=0))
+            track.chunks_rise = list(places) == sorted(places)
     elif kind in (b"stsz", b"stz2"):
         _sizes(kind, content, index, track)
     elif kind == b"trun":
-        flags, count = struct.unpack_from(">II", content)
-        fields = sum(bool(flags & bit) for bit in _FIELDS_OF_TRUN)
-        _hold(index, count * fields * 4, len(content) - 8)
-        index._samples += count
+        _run(content, index)
     elif kind == b"mdhd":
         _header(content, track)
+    elif kind == b"elst":
+        track.starts_at = _latest_edit(content)
     elif kind == b"hdlr":
         track.is_sound = bytes(content[8:12]) == b"soun"
 
@@ -151,7 +165,24 @@ def _sizes(kind: bytes, content: memoryview, index: Index, track: _Track) -> Non
         if index.is_possible:
             track.sound_bytes = sum(_numbers(content[12 : 12 + count * 4], "I"))
             index.sample_bytes += track.sound_bytes
+    else:
+        index.has_sizes = False
     index._samples += count
+    track.sized = count
+
+
+def _run(content: memoryview, index: Index) -> None:
+    """The samples of a fragment."""
+    flags, count = struct.unpack_from(">II", content)
+    fields = sum(bool(flags & bit) for bit in _FIELDS_OF_TRUN)
+    start = 8 + 4 * bool(flags & 1) + 4 * bool(flags & 4)
+    _hold(index, count * fields * 4, len(content) - start)
+    index._samples += count
+    if not flags & _SIZES_OF_TRUN:
+        index.has_sizes = False
+    elif index.is_possible:
+        numbers = _numbers(content[start : start + count * fields * 4], "I")
+        index.sample_bytes += sum(numbers[bool(flags & 0x100) :: fields])
 
 
 def _numbers(content: memoryview, kind: str) -> array[int]:
@@ -170,7 +201,14 @@ def _durations(kind: bytes, entries: memoryview, index: Index, track: _Track) ->
         played += count * lasts
     index._samples += counts
     if kind == b"stts":
-        track.played = played
+        track.played, track.timed = played, counts
+
+
+def _latest_edit(content: memoryview) -> int:
+    """Where the last of the stretches that are played begins, in units of the track."""
+    form = ">Qq4x" if content[0] == 1 else ">Ii4x"
+    entries = content[8 : 8 + (len(content) - 8) // struct.calcsize(form) * struct.calcsize(form)]
+    return max((start for _, start in struct.iter_unpack(form, entries)), default=0)
 
 
 def _header(content: memoryview, track: _Track) -> None:

@@ -10,21 +10,24 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from shared.audio.long_index import ShortIndex, read_short_index
+from shared.audio.mp4.long_index import ShortIndex, read_short_index
 from shared.audio.range_file import FETCH_BYTES, RangeFile
 
 _KINDS = frozenset(
     {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"moof", b"styp"}
 )
 _MAX_BOXES = 64
+_HEADER_BYTES = 8
 _ENCRYPTED_ENTRIES = frozenset({b"drms", b"enca", b"drmi", b"encv"})
 
 
 @dataclass(frozen=True)
 class Layout:
     """`moov` is its bytes, b"" where it is missing or cut off; of a long one it is what
-    `shared/audio/long_index.py` makes of it, and `short` is set. `end` is where the last box seen
-    ends, which may lie behind the end of the blob. `sound_bytes` is what `mdat` promises."""
+    `long_index.py` makes of it, and `short` is set. `end` is where the last box seen
+    ends, which may lie behind the end of the blob. `sound_bytes` is what `mdat` promises,
+    `sample_bytes` the same without its headers.
+    `has_more`: something that is no box lies behind all of that."""
 
     moov: bytes
     init_end: int
@@ -32,6 +35,8 @@ class Layout:
     sound_bytes: int
     is_fragmented: bool
     short: ShortIndex | None = None
+    has_more: bool = False
+    sample_bytes: int = 0
 
 
 def looks_like_mp4(head: bytes) -> bool:
@@ -41,7 +46,7 @@ def looks_like_mp4(head: bytes) -> bool:
 def read_layout(file: RangeFile) -> Layout:
     """Walk the top-level boxes and fetch `moov`: no range if it lies in the head, one for up to
     1 MiB of it elsewhere, and of a longer one only what tells the sound. Raises `TooManyReads`."""
-    moov, init_end, end, sound_bytes, fragmented = b"", 0, 0, 0, False
+    moov, init_end, end, sound_bytes, samples, fragmented = b"", 0, 0, 0, 0, False
     short: ShortIndex | None = None
     for _ in range(_MAX_BOXES):
         kind, length = _box(file, end)
@@ -50,11 +55,29 @@ def read_layout(file: RangeFile) -> Layout:
             init_end = end + length
         elif kind == b"mdat":
             sound_bytes += length
+            samples += length - _header_bytes(file, end)
         fragmented = fragmented or kind == b"moof" or b"mvex" in moov
         end += length
         if not length or end >= file.size or fragmented or (moov and sound_bytes):
             break
-    return Layout(moov, init_end, end, sound_bytes, fragmented, short)
+    return Layout(
+        moov, init_end, end, sound_bytes, fragmented, short, _has_more(file, end), samples
+    )
+
+
+def _header_bytes(file: RangeFile, at: int) -> int:
+    return 16 if file.fetch_near(at, _HEADER_BYTES)[:4] == b"\0\0\0\1" else _HEADER_BYTES
+
+
+def _has_more(file: RangeFile, end: int) -> bool:
+    if end + _HEADER_BYTES > file.size:
+        return False
+    return not _is_a_kind(file.fetch_near(end, _HEADER_BYTES)[4:8])
+
+
+def _is_a_kind(kind: bytes) -> bool:
+    """Whether that can be the name of a box: four signs."""
+    return len(kind) == 4 and all(0x20 <= sign < 0x7F or sign == 0xA9 for sign in kind)
 
 
 def _index(file: RangeFile, at: int, length: int) -> tuple[bytes, ShortIndex | None]:

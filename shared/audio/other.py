@@ -1,0 +1,127 @@
+"""Anything but MP4, looked at: what the demuxer says of its head, and what its end tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.audio.density import is_too_dense, is_too_thin
+from shared.audio.framed.measure import measured
+from shared.audio.framed.mp3 import MP3, mp3_is_doubtful
+from shared.audio.framed.ogg import read_pages
+from shared.audio.length import by_bytes
+from shared.audio.looking import Found, Looking
+from shared.audio.promise import Promise, asf_told, broken_promise, id3_bytes, mp3_promise
+from shared.audio.range_file import FETCH_BYTES, MAX_FETCHES
+from shared.audio.tail import CLUSTER, flac_end, matroska_end
+from shared.audio.transport import transport_ms
+from shared.audio.wav import plain_wav
+from shared.ports.demuxer import Look, Silent, Sound
+
+_TOLERANCE_MS = 100
+_LENGTH_IS_IN_THE_HEAD = frozenset({"wav", "w64", "mp3", "flac", "aiff", "asf", "matroska,webm"})
+
+
+def look_at_other(looking: Looking) -> Found:
+    """The sound, and what is promised and missing. Raises `InputError`."""
+    head, size = looking.file.head, looking.file.size
+    sound = plain_wav(head)
+    if sound is not None:
+        return sound, broken_promise(head, size)
+    sound, promise = _completed(looking, _sound(looking), broken_promise(head, size))
+    if not sound.has_pictures and is_too_dense(sound, size - id3_bytes(head)):
+        sound = replace(sound, duration_ms=None)
+    if promise is None and is_too_thin(sound, size):
+        return looking.heard(replace(sound, duration_ms=None))
+    if promise is None and sound.is_heard is None:
+        return looking.heard(sound)
+    return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
+
+
+def _sound(looking: Looking) -> Sound:
+    """With as few ranges as will do."""
+    if looking.file.head[:4] == b"OggS":
+        looking.file.tail()  # a page is at most 65,307 bytes, and the last one holds the length
+    look = looking.demuxer.look(looking.file.spans, looking.file.size)
+    found = look.found
+    while _lacks_length(found) and _fetches_more(looking, look):
+        look = looking.demuxer.look(looking.file.spans, looking.file.size)
+        found = look.found or found
+    return looking.settled(found)
+
+
+def _fetches_more(looking: Looking, look: Look) -> bool:
+    if look.missing_at is None or looking.file.fetches >= MAX_FETCHES:
+        return False
+    return bool(looking.file.fetch_next(look.missing_at))
+
+
+def _lacks_length(found: Sound | Silent | None) -> bool:
+    if found is None:
+        return True
+    if isinstance(found, Silent):
+        return found.container not in _LENGTH_IS_IN_THE_HEAD
+    return found.duration_ms is None and found.container not in _LENGTH_IS_IN_THE_HEAD
+
+
+def _completed(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
+    """What the head alone does not tell."""
+    file = looking.file
+    if sound.container == "ogg":
+        return _ogg(looking, sound)
+    if sound.duration_ms is None and CLUSTER in file.head:
+        end = matroska_end(file, looking.demuxer)
+        live = replace(sound, duration_ms=end.end_ms)
+        return (live, promise) if end.is_whole else looking.cut(live)
+    if sound.container == "mpegts":
+        return replace(sound, duration_ms=transport_ms(file)), promise
+    if sound.container == "asf" and promise is None:
+        told = asf_told(file.head)
+        if told is not None and told[0] != file.size:
+            return looking.heard(replace(sound, duration_ms=told[1]))
+    if file.head[:4] == b"fLaC":
+        return _flac(looking, sound, promise)
+    return _framed(looking, sound, promise)
+
+
+def _framed(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
+    """MP3, AAC and AMR."""
+    file = looking.file
+    is_told = sound.codec == "mp3" and sound.duration_ms is not None
+    if is_told and mp3_promise(file.head, file.size):
+        is_doubtful = mp3_is_doubtful(file.head, file.size, sound.duration_ms)
+        if promise is not None or not is_doubtful:
+            return sound, promise
+        if file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
+            return sound, None
+        row = MP3.row(file.fetch_all(0, file.size), id3_bytes(file.head))
+        return replace(sound, duration_ms=round(row.length_ms) or sound.duration_ms), None
+    found = measured(file, sound)
+    if found is None:
+        return sound, promise
+    sound = replace(sound, duration_ms=found.length_ms or sound.duration_ms)
+    return looking.cut(sound) if found.is_cut else (sound, promise)
+
+
+def _ogg(looking: Looking, sound: Sound) -> Found:
+    """A page that is not all there shows that the file is cut off; without one that is damaged the
+    times are other ones."""
+    pages = read_pages(looking.file.tail())
+    if pages.is_cut:
+        return looking.cut(sound)
+    return looking.heard(sound) if pages.is_damaged else (sound, None)
+
+
+def _flac(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
+    """It promises samples rather than bytes, if anything."""
+    end = flac_end(looking.file, looking.demuxer)
+    if end.end_ms is None:
+        return sound, promise
+    if sound.duration_ms is None:
+        sound = replace(sound, duration_ms=end.end_ms)
+        return (sound, promise) if end.is_whole else looking.cut(sound)
+    if abs(end.end_ms - sound.duration_ms) <= _TOLERANCE_MS:
+        return sound, promise
+    if end.end_ms > sound.duration_ms:
+        return replace(sound, duration_ms=end.end_ms), promise
+    size = looking.file.size
+    return sound, Promise(sound.duration_ms * size // end.end_ms, size, sound.duration_ms)

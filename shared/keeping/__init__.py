@@ -1,0 +1,1 @@
+"""What there is of a recording goes, or is held."""

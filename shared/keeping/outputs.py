@@ -1,0 +1,36 @@
+"""All that was made of a recording goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.model.batch.recording import Recording
+from shared.ports.blobs import Outputs, Revisions
+from shared.ports.copies import Copies
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveOutputs:
+    """What search finds, transcript and captions, corrected ones, corrections themselves, error
+    report, the copy that its provider got. Safe to repeat. What other recordings have under the same
+    names stays."""
+
+    outputs: Outputs
+    revisions: Revisions
+    copies: Copies
+    forget_words: Callable[[str, str], None]
+
+    def __call__(self, row: Recording) -> None:
+        if row.state == "transcribed":
+            self.forget_words(row.batch_id, row.id)
+        if row.copy is not None:
+            self.copies.remove_all(f"{row.batch_id}/{row.id}.")
+        paths = [row.error_report] if row.error_report else []
+        if row.outcome is not None:
+            self.revisions.remove(row)  # one may be there of which the row does not know yet
+            paths += row.outcome.outputs.values()
+        if row.outcome is not None and row.outcome.correction is not None:
+            paths += row.outcome.correction.outputs.values()
+        for path in paths:
+            self.outputs.remove(path, recording=row)

@@ -1,0 +1,1 @@
+"""Small pieces become large ones, whatever they are of."""

@@ -1,0 +1,1 @@
+"""Search over everything that was said: kept piece by piece, looked through by ranges."""
