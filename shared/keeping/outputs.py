@@ -13,8 +13,8 @@ from shared.ports.copies import Copies
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
     """What search finds, transcript and captions, corrected ones, corrections themselves, error
-    report, the copy that its provider got. Safe to repeat. What other recordings have under the same
-    names stays."""
+    report, the copy that its provider got. Safe to repeat. What other recordings have under the
+    same names stays."""
 
     outputs: Outputs
     revisions: Revisions

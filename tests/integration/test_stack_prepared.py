@@ -51,7 +51,7 @@ def test_what_is_not_read_is_converted_transcribed_and_paid_once(site: Site) -> 
         "memo.caf": sound("caf", "pcm_s16be"),
         "talk.mkv": sound("matroska", "aac", rate=48_000),
     }
-    rows = site.end(site.put(contents))
+    rows = site.rows(site.await_end(site.put(contents)))
     assert states(rows) == dict.fromkeys(contents, "transcribed")
     assert heard(site) == [1, 1]
     for name, row in rows.items():
@@ -72,14 +72,10 @@ def test_channels_are_heard_as_what_they_hold(site: Site, stack: Stack) -> None:
         "call.wav": [one, other],
         "leak.wav": [added(one, scaled(other, 0.1)), added(other, scaled(one, 0.1))],
     }
-    rows = site.end(
-        site.put(
-            {
-                name: sound("wav", "pcm_s16le", tracks, rate=16_000)
-                for name, tracks in contents.items()
-            }
-        )
+    dropped = site.put(
+        {name: sound("wav", "pcm_s16le", tracks, rate=16_000) for name, tracks in contents.items()}
     )
+    rows = site.rows(site.await_end(dropped))
     assert states(rows) == dict.fromkeys(contents, "transcribed")
     kinds = {name: row.heard.kind for name, row in rows.items() if row.heard is not None}
     assert kinds == {
