@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from threading import Semaphore
 
-from shared.messages import Finish, Write
+from shared.messages import Write
 from shared.model.profile.extras import redacting
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
+from shared.pipeline.collect.find import FindJob, SeenJobs
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
@@ -24,6 +25,7 @@ from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.plan.sift import SiftWaiting
+from shared.pipeline.plan.stand import StandInLine, Told
 from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.prepare.ask import AskToPrepare
 from shared.pipeline.prepare.prepare import (
@@ -57,6 +59,7 @@ from shared.pipeline.submit.line import JoinLine, SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
+from shared.pipeline.together import AskTogether
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
@@ -102,7 +105,7 @@ class Pipeline:
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
         self.finish = _finish(ground, failing)
-        self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
+        self.write = _write(ground, failing, self.finish)
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
         write_single = WriteSingle(
             **ground.common,
@@ -168,7 +171,9 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
         sift=_sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
-            line=ports.line,
+            stand_in_line=StandInLine(
+                line=ports.line, queue=ports.queue, clock=ports.clock, told=Told()
+            ),
             audio=ports.audio,
             capabilities=ports.capabilities,
             prices=ports.prices,
@@ -317,7 +322,7 @@ def _collect(
     return CollectResults(
         **ground.common,
         endpoints=ground.endpoints,
-        note_submitted=note_submitted,
+        find_job=FindJob(**ground.common, note_submitted=note_submitted, seen=SeenJobs()),
         begin_anew=failing.begin_anew,
         hand_over=HandOver(
             **ground.common,
@@ -348,10 +353,11 @@ def _poll(
         ),
         give_up_if_gone=failing.give_up_if_gone,
         wake_line=failing.wake_line,
+        bring_forward=failing.bring_forward,
     )
 
 
-def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> WriteSlice:
+def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
     ports = ground.ports
     publish = Publish(
         audio=ports.audio,
@@ -373,7 +379,8 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
             clock=ports.clock,
         ),
         save_settled=failing.save_settled,
-        finish_now=finish_now,
+        finish_now=AtOnce(finish, ports.queue),
+        finish_few=AtOnce(finish.few, ports.queue),
         room=Room(),
         end_part=failing.end_part,
         note_settled=failing.note_settled,
@@ -383,7 +390,10 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
 
 
 def _compare(ground: Ground) -> CompareVersions:
-    return CompareVersions(store=ground.store, audio=ground.ports.audio, pool=ground.ports.pool)
+    ports = ground.ports
+    return CompareVersions(
+        store=ground.store, audio=ports.audio, pool=ports.pool, together=AskTogether()
+    )
 
 
 def _finish(ground: Ground, failing: Failing) -> FinishBatch:

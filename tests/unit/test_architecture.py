@@ -59,7 +59,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
-    "shared/pipeline/compare.py": f"ports messages {GROUND}",
+    "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
+    "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
         "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
         f"outputs {GROUND}"

@@ -31,6 +31,7 @@ from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options, Priority
 from shared.model.profile.profile import Profile
+from shared.model.profile.spread import NOW
 
 JobState = Literal[
     "planning",
@@ -80,8 +81,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
     that its recordings left it where it was cancelled. `price` is about what it costs, as far as
     that is known, and `is_counted` whether that counts for the day's ceilings already. `doubted_at`
-    is when it was first refused in words that blame nobody. `version` is the row's ETag, "" for a
-    row not yet stored.
+    is when it was first refused in words that blame nobody. `item` is its recording, where it has
+    one: it cannot leave a job that is planned for the first time, unless the job's row changes
+    first. `turn_at` is when it may be sent, where that was put off. `version` is the row's ETag, ""
+    for a row not yet stored.
     """
 
     batch_id: str
@@ -126,6 +129,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     price: float = 0.0
     is_counted: bool = False
     doubted_at: datetime | None = None
+    item: JobItem | None = None
+    turn_at: datetime | None = None
     version: str = ""
 
     @property
@@ -137,7 +142,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a job that is at a provider, or about to be, in the index of all of them.
 
-    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell."""
+    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell. `job` is the
+    one whose entry this is, as it was when the provider had taken it, where it has one recording:
+    so its result can be written without reading it again."""
 
     job_id: str
     batch_id: str
@@ -149,6 +156,7 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     polled_at: datetime | None = None
     next_poll_at: datetime | None = None
     out_of_reach_at: datetime | None = None
+    job: Job | None = None
     version: str = ""
 
 
@@ -184,12 +192,15 @@ def job_key(profile: Profile, cohort: str) -> str:
         shared += (sorted(profile.endpoints),)
     if profile.priority != "normal":
         shared += (profile.priority,)
+    if profile.send != NOW:
+        shared += (profile.send,)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
 
 
 def call_key(profile: Profile, cohort: str) -> str:
-    """Jobs with equal keys may share a create call, whatever their profiles are called."""
-    return job_key(msgspec.structs.replace(profile, name=""), cohort)
+    """Jobs with equal keys may share a create call, whatever their profiles are called, and however
+    long they waited for their turn."""
+    return job_key(msgspec.structs.replace(profile, name="", send=NOW), cohort)
 
 
 def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
@@ -251,14 +262,25 @@ def planned(job: Job, now: datetime) -> Job:
     return _to(job, "planned", changed_at=now)
 
 
+def with_turn(job: Job, at: datetime) -> Job:
+    """It does not stand among those that wait for the provider before that."""
+    return msgspec.structs.replace(job, turn_at=at)
+
+
+def come_due(job: Job, now: datetime) -> Job:
+    """Its turn has come: it waits like any other, as if it had come in then."""
+    return msgspec.structs.replace(job, turn_at=None, since_at=job.turn_at, changed_at=now)
+
+
 def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
     """The create call may have been carried out from here on. `sender` is who wrote it."""
     return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
-    """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+    """The create call was certainly not carried out. `counts`: the provider was asked. Recordings
+    may have left it after its intent."""
+    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now, item=None)
 
 
 def put_back_alone(job: Job, now: datetime) -> Job:

@@ -65,7 +65,13 @@ def check_against(
     elif not capabilities.picks_channels:
         options, channel_notes = _all_channels(properties, options, channel_notes)
     options, speaker_notes = _fit_speakers(properties, options, capabilities)
-    notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
+    notes = (
+        *_missing_sound(properties),
+        *_other_tracks(properties),
+        *extra_notes,
+        *channel_notes,
+        *speaker_notes,
+    )
     return options, notes
 
 
@@ -267,10 +273,18 @@ def _no_diarization(options: Options) -> str:
 
 
 def _missing_sound(properties: AudioProperties) -> tuple[str, ...]:
+    if properties.is_cut_off:
+        return ("The file is cut off: it ends in the middle of its sound.",)
     if not properties.missing_ms:
         return ()
     seconds = properties.missing_ms / 1000
     return (f"The file is cut off: its header promises {seconds:.1f} s more than it holds.",)
+
+
+def _other_tracks(properties: AudioProperties) -> tuple[str, ...]:
+    if properties.tracks < 2:
+        return ()
+    return (f"The file holds {properties.tracks} tracks of sound; the first one is transcribed.",)
 
 
 def _listed(channels: tuple[int, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import msgspec
 from shared.model.batch.carrier import (
     Carried,
     Stretch,
+    in_call,
     is_carrier,
     number_of,
     stretches,
@@ -23,6 +24,8 @@ from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
 
+_Known = Mapping[tuple[str, str], JobItem | None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareCalls:
@@ -33,16 +36,30 @@ class PrepareCalls:
     audio: AudioBlobs
     requests: Requests
 
-    def __call__(self, jobs: Sequence[Job]) -> list[Call]:
-        """In the order of the jobs. A job whose recordings all left it gets an empty one."""
-        listed = [job for job in jobs if job.whole_container is None]
-        items = self.store.items_of(listed) if listed else {}
+    def __call__(self, jobs: Sequence[Job], parts: Sequence[Job] = ()) -> list[Call]:
+        """In the order of the jobs. A job whose recordings all left it gets an empty one. `parts`
+        are the jobs that carriers among them carry, as they were claimed."""
+        known = {(job.batch_id, job.id): job.item for job in (*jobs, *parts) if _is_told(job)}
+        items = self._items([job for job in jobs if job.whole_container is None], known)
         return [
             self._call(job, items[job.id])
             if job.whole_container is None
             else Call(job, self._of_container(job, job.whole_container))
             for job in jobs
         ]
+
+    def _items(self, jobs: Sequence[Job], known: _Known) -> dict[str, list[JobItem]]:
+        """By id of the job. What a job tells of its one recording is not read again."""
+        whole = [job for job in jobs if not is_carrier(job) and (job.batch_id, job.id) not in known]
+        found = self.store.items_of(whole) if whole else {}
+        for job in jobs:
+            if job.id not in found:
+                found[job.id] = [item for part in stretches(job) for item in self._of(part, known)]
+        return found
+
+    def _of(self, part: Stretch, known: _Known) -> Iterable[JobItem]:
+        item = known.get((part.batch_id, part.id))
+        return self.store.items_left(part) if item is None else [in_call(item, part)]
 
     def _of_container(self, job: Job, container: str) -> JobRequest:
         return _request(job, container_url=self.audio.readable_url(container, None))
@@ -99,6 +116,12 @@ def _blob_of(row: JobItem) -> tuple[str, str]:
         return row.container, row.name
     container, _, name = row.copy.partition("/")
     return container, name
+
+
+def _is_told(job: Job) -> bool:
+    """Whether its one recording is what it says. Where it failed as a whole, the recording may have
+    left it before its row could tell."""
+    return job.item is not None and job.faults == 0 and job.failure is None
 
 
 class Call(NamedTuple):

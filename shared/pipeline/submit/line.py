@@ -49,12 +49,13 @@ class JoinLine(UseCase):
 
 
 class Front(NamedTuple):
-    """What stands in front of a line: what may be `going`, and what brakes have `held`. `is_more`:
-    others stand behind them."""
+    """What stands in front of a line: what may be `going`, and what brakes have `held`. `stopped`
+    are the scopes of which nothing may be sent now; `is_more`: others stand behind them."""
 
     head: LineHead
     going: list[Job]
     held: list[Job]
+    stopped: set[str]
     is_more: bool
 
 
@@ -96,22 +97,23 @@ class SubmitLine(UseCase):
         most = self._most(provider)
         head, waiting = self.line.first(provider, most)
         jobs = [place.job for place in waiting]
-        held = self.send.hold_back.held(jobs) if jobs else set()
+        held, stopped = self.send.hold_back.held(jobs) if jobs else (set(), set())
         if held and len(jobs) == most:
             head, waiting = self.line.first(provider, LOOKED_PAST)
             jobs = [place.job for place in waiting]
-            held = self.send.hold_back.held(jobs)
+            held, stopped = self.send.hold_back.held(jobs)
         going = [job for job in jobs if job.id not in held]
         return Front(
             head=head,
             going=going[:most],
             held=[job for job in jobs if job.id in held],
+            stopped=stopped,
             is_more=len(going) > most or (not held and len(going) == most),
         )
 
     def _step(self, front: Front) -> timedelta | None:
         """How long until there is more to do; None: nothing is."""
-        head, jobs, held, is_more = front
+        head, jobs, held, stopped, is_more = front
         if not jobs:
             if held:
                 self._tell_of_waiting(head, held[0])
@@ -122,7 +124,7 @@ class SubmitLine(UseCase):
         if not going:
             self._bring_up_to_date(fallen)
             return MOMENT
-        gone, lost, pause = self.send(going, states)
+        gone, lost, pause = self.send(going, states, stopped)
         self.line.leave(gone)
         self._bring_up_to_date([*fallen, *lost])
         if not gone and not lost:

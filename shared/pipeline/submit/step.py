@@ -120,7 +120,8 @@ class Sending(UseCase):
             for place, job in claimed
             if job is not None
         }
-        calls = self._prepared([job for _, job in ready.values()])
+        parts = [part for place, _ in ready.values() for part in place.jobs]
+        calls = self._prepared([job for _, job in ready.values()], parts)
         intents = self.write_intents([call.job for call in calls.values()])
         sent = self._send(intents, calls, {id_: place for id_, (place, _) in ready.items()})
         not_sent = self.note_answers(sent)
@@ -133,16 +134,17 @@ class Sending(UseCase):
         lost = [job for place in places for job in place.jobs if job.id not in done]
         return gone, lost, not_sent
 
-    def _prepared(self, sending: Sequence[Job]) -> dict[str, Call]:
+    def _prepared(self, sending: Sequence[Job], parts: Sequence[Job]) -> dict[str, Call]:
         """By id of the job. A fault of ours with one must not hold up all that stand behind it: it
         is set aside."""
         try:
-            return {call.job.id: call for call in self.prepare_calls(sending)}
+            return {call.job.id: call for call in self.prepare_calls(sending, parts)}
         except DropscribeError:
             raise
         except Exception as error:
             if len(sending) > 1:
-                return {id_: call for job in sending for id_, call in self._prepared([job]).items()}
+                each = [self._prepared([job], parts) for job in sending]
+                return {id_: call for calls in each for id_, call in calls.items()}
             event("job.not_prepared", job=sending[0].id, error=type(error).__name__, level=40)
             self.set_aside(sending[0])
             return {}
@@ -180,10 +182,15 @@ class SendJobs(UseCase):
     capabilities: Mapping[str, Capabilities]
     sending: Sending
 
-    def __call__(self, waiting: Sequence[Job], states: Mapping[str, EndpointState]) -> Going:
-        """`states` are those of the endpoints, as they were read last."""
+    def __call__(
+        self,
+        waiting: Sequence[Job],
+        states: Mapping[str, EndpointState],
+        stopped: Collection[str],
+    ) -> Going:
+        """`states` are those of the endpoints, and `stopped` the scopes of which nothing may be
+        sent, as they were read last; what is stopped since is seen after the intents."""
         calls = gathered(waiting, self.capabilities)
-        stopped = self.hold_back.stopped_scopes()
         open_ones = self._open(states, stopped)
         places = find_places(calls, self.active.all(), open_ones, self.policy)
         reserved, pauses = reserve(places, self.endpoints, self.clock)

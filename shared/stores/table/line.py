@@ -3,12 +3,14 @@
 partition           row                    holds
 !line-<provider>    !head                  for when a message was sent, and what the log told
 !line-<provider>    <rank>-<time>-<job>    a job that waits, as it was when it joined
+!line-<provider>    ~-<turn>-<job>         a job whose turn comes later
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -17,7 +19,7 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch.job import Job
-from shared.ports.indices import LineHead, Waiting, place_of
+from shared.ports.indices import LATER, LineHead, Waiting, later, place_of
 from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
@@ -37,7 +39,8 @@ class TableLine:
 
     def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
         head, waiting = LineHead(provider=provider), []
-        where, values = "PartitionKey eq @pk", {"pk": _partition(provider)}
+        where = "PartitionKey eq @pk and RowKey lt @later"
+        values = {"pk": _partition(provider), "later": LATER}
         with storage_errors("look along a line", "table"):
             rows = self._rows.query(where, values, results_per_page=most + 1)
             for row in islice(rows, most + 1):
@@ -46,6 +49,15 @@ class TableLine:
                 else:
                     waiting.append(Waiting(key=row["RowKey"], job=_unpacked(row["job"])))
         return head, waiting[:most]
+
+    def due(self, provider: str, now: datetime, most: int) -> list[Waiting]:
+        where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt @last"
+        values = {"pk": _partition(provider), "first": LATER, "last": later(now, "~")}
+        with storage_errors("look who is due", "table"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [
+                Waiting(key=row["RowKey"], job=_unpacked(row["job"])) for row in islice(rows, most)
+            ]
 
     def join(self, jobs: Sequence[Job]) -> None:
         for some in _by_provider(jobs):
