@@ -107,6 +107,15 @@ class Collect(Versioned, frozen=True, kw_only=True):
     again: bool = False
 
 
+class Express(Versioned, frozen=True, kw_only=True):
+    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    job_id: str
+    sender: str
+
+
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recording of a slice: where its result is and how long, where the provider tells, or why
     there is none. `part` is the number of its part, where the job is a carrier. `seen` is how its
@@ -169,6 +178,7 @@ Message = (
     | Prepare
     | Submit
     | Collect
+    | Express
     | Write
     | Finish
     | Sweep

@@ -60,6 +60,8 @@ var deadLetters = 'dead-letters'
 var prepared = 'prepared'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
+// What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
+var answers = 'answers'
 var steps = [
   'steps'
   'write'
@@ -86,6 +88,12 @@ var expiringAlways = [
     days: auditDays
     prefixes: ['${audit}/']
     kind: 'appendBlob'
+  }
+  {
+    name: 'answers'
+    days: 7
+    prefixes: ['${answers}/']
+    kind: 'blockBlob'
   }
 ]
 var expiringAudio = audioDays == 0 ? [] : [
@@ -214,7 +222,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, audit]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, audit, answers]): {
   parent: blobs
   name: container
   properties: {

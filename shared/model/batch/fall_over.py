@@ -90,13 +90,15 @@ def moved_on(
         alone = msgspec.structs.replace(profile, next_providers=())
         note = f"{why} No other provider takes the recording: {error.reason}"
         return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
+    preparation = continued(fitted.preparation, recording.preparation)
     note = f"{why} {fitted.profile.provider} did it in place of {profile.provider}."
     decision = Decision(at=now, what="moved_on", why=note)
     return msgspec.structs.replace(
         recording,
         profile=fitted.profile,
         asked=asked_before(asked, fitted),
-        preparation=continued(fitted.preparation, recording.preparation),
+        preparation=preparation,
+        copy=recording.copy if preparation is not None and not preparation.is_due else None,
         notes=(note, *fitted.certain_notes),
         decisions=(*recording.decisions, decision),
     )

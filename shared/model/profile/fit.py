@@ -58,8 +58,9 @@ def check_against(
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
+    _refuse_what_it_has_not(options, capabilities)
     options, extra_notes = fit_extras(options, capabilities)
-    options, channel_notes = _fit_channels(properties, options)
+    options, channel_notes = _fit_channels(properties, options, capabilities)
     if capabilities.mixes_channels:
         options, channel_notes = msgspec.structs.replace(options, channels=()), ()
     elif not capabilities.picks_channels:
@@ -115,16 +116,34 @@ def _fit_to(
     heard: Heard | None,
     is_substitute: bool,
 ) -> Fitted:
-    """A substitute does it in the mode that it has; the first choice has to have what is asked."""
+    """A substitute does it in the mode that it has; the first choice has to have what is asked.
+    What does not fit into a lane is done as standard."""
     mode_notes: tuple[str, ...] = ()
     if is_substitute and profile.mode not in (limits.modes or {"standard"}):
         mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
         profile = msgspec.structs.replace(profile, mode="standard")
+    if profile.mode in limits.in_mode:
+        try:
+            return fit_as_asked(properties, profile, limits, heard)
+        except InputError as error:
+            note = f"It was done as standard, not as {profile.mode}. {error.reason}"
+            mode_notes = (*mode_notes, note)
+            profile = msgspec.structs.replace(profile, mode="standard")
+    fitted = fit_as_asked(properties, profile, limits, heard)
+    return fitted._replace(notes=(*mode_notes, *fitted.notes))
+
+
+def fit_as_asked(
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None = None,
+) -> Fitted:
+    """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
         raise texts.NOT_SUPPORTED.error(key=key, problem=text)
-    options, notes, preparation = fit_sound(properties, profile, limits, heard)
-    fitted = msgspec.structs.replace(profile, options=options)
-    return Fitted(fitted, (*mode_notes, *notes), preparation)
+    options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
+    return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
 
 
 def fit_sound(
@@ -172,11 +191,11 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
     """(key, what is wrong and what to do) for what the provider cannot do whatever the audio is:
     a mode or a language that it does not have."""
     found = []
-    modes, locales = capabilities.modes, capabilities.locales
+    modes, capabilities = capabilities.modes, capabilities.of(profile.mode)
+    locales = capabilities.locales
     if modes is not None and profile.mode not in modes:
-        why = capabilities.no_mode_because.get(profile.mode, "")
         text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
-        found.append(("mode", f"{text} {why}".strip()))
+        found.append(("mode", text))
     if locales is not None:
         found += _strange_locales("locale", (profile.options.locale,), locales)
     identified = capabilities.identified_locales or locales
@@ -214,12 +233,37 @@ def _refuse_what_the_provider_cannot_take(
         raise texts.TOO_LONG.error(duration=_minutes(duration), most=_minutes(longest))
 
 
-def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
-    asked = options.channels
-    if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
-        # Left alone, a provider would hear the first two and drop the rest without a word.
+def _refuse_what_it_has_not(options: Options, capabilities: Capabilities) -> None:
+    if not capabilities.takes_custom_models and (options.model or options.model_by_locale):
+        raise texts.NOT_SUPPORTED.error(
+            key="model", problem="Custom models are not to be had there."
+        )
+    if options.redact and not capabilities.seals_answers:
+        problem = "Answers that are not redacted yet can only be kept sealed, and there is no key."
+        raise texts.NOT_SUPPORTED.error(key="redact", problem=problem)
+
+
+def _fit_channels(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    """Left alone, a provider would hear the first two and drop the rest without a word, or hear all
+    as one."""
+    usual = 1 if capabilities.merges_channels else _PROVIDERS_DEFAULT_CHANNELS
+    if not options.channels and properties.channels > usual:
         every = tuple(range(properties.channels))
-        return msgspec.structs.replace(options, channels=every), ()
+        options = msgspec.structs.replace(options, channels=every)
+    options, notes = _present_channels(properties, options)
+    most = capabilities.most_channels
+    if most is not None and len(options.channels) > most:
+        problem = f"It takes at most {most} channels."
+        raise texts.NOT_SUPPORTED.error(key="channels", problem=problem)
+    return options, notes
+
+
+def _present_channels(
+    properties: AudioProperties, options: Options
+) -> tuple[Options, tuple[str, ...]]:
+    asked = options.channels
     present = tuple(channel for channel in asked if channel < properties.channels)
     if present == asked:
         return options, ()
