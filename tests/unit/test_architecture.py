@@ -39,8 +39,8 @@ RULES = {  # folder or file: what it may import of ours
         "model.names errors"
     ),
     "shared/model/money": (
-        "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
-        "errors"
+        "model.money model.batch model.preparing.recipe model.profile model.transcript "
+        "model.failure model.failure_texts errors"
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/model/search": (

@@ -162,7 +162,7 @@ def _why(
     """ "" where it is read as it is."""
     if audio.container not in limits.containers or audio.codec not in limits.codecs:
         return f"{profile.provider} does not read {called(audio)}"
-    if audio.bytes > limits.max_bytes:
+    if audio.bytes > limits.max_bytes and not limits.answers_at_once:
         return f"{profile.provider} takes no file as large as this one"
     if heard is not None:
         return _HEARD_AS[heard.kind]
