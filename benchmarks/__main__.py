@@ -18,6 +18,7 @@ from benchmarks import (
     line,
     manifest,
     normalising,
+    page,
     pipeline,
     reviewing,
     spans,
@@ -39,10 +40,11 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
+    "page": lambda _: page.run(),
     "pipeline": lambda options: pipeline.run_all(
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
-    "reviewing": lambda options: reviewing.run(options.audio, options.engine),
+    "reviewing": lambda options: reviewing.run(options.audio, options.engine, options.noise),
     "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
 
@@ -67,6 +69,9 @@ def main() -> int:
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     parser.add_argument(
         "--audio", type=Path, default=reviewing.FOLDER, help="recordings with texts"
+    )
+    parser.add_argument(
+        "--noise", type=int, nargs="*", default=[], help="dB below the speech, for reviewing"
     )
     parser.add_argument("--engine", default=BEST, help="that recognises them")
     parser.add_argument("--clones", type=Path, help="of public repositories, for hearing")

@@ -51,6 +51,7 @@ from shared.providers.unresolved import without_a_key
 from shared.stores.blob.answers import BlobAnswers
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.copies import BlobCopies
+from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.pieces import BlobPieces
@@ -184,6 +185,7 @@ def build(
             copies=BlobCopies(account.blobs, settings.prepared_container),
             converter=converter,
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
+            glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers={

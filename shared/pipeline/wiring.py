@@ -19,25 +19,13 @@ from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.finish.batch import BusyBatches, FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
-from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
-from shared.pipeline.plan.reuse import ReuseTranscripts
-from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.stand import StandInLine, Told
-from shared.pipeline.plan.unchanged import FindUnchanged
-from shared.pipeline.prepare.ask import AskToPrepare
-from shared.pipeline.prepare.prepare import (
-    AT_ONCE,
-    ListenToChannels,
-    MakeCopy,
-    Permits,
-    PrepareRecording,
-    SettlePrepared,
-)
-from shared.pipeline.prepare.source import OpenAudio
+from shared.pipeline.plan.wiring import sift
+from shared.pipeline.prepare.wiring import prepare_recording
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import (
     EnsurePlan,
@@ -101,7 +89,7 @@ class Pipeline:
             ground, _register(ground, examine_blob, self.enter), self.read_companions
         )
         self.plan = _plan(ground, failing, self.read_companions)
-        self.prepare = _prepare(ground, failing)
+        self.prepare = prepare_recording(ground, failing)
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
@@ -170,7 +158,7 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
-        sift=_sift(ground, failing, companions),
+        sift=sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
             stand_in_line=StandInLine(
@@ -183,67 +171,6 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
         ),
         under_way=UnderWay(),
         turns=Semaphore(PLANS_AT_ONCE),
-    )
-
-
-def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
-    ports, store = ground.ports, ground.store
-    return SiftWaiting(
-        companions=companions,
-        unchanged=FindUnchanged(
-            **ground.common,
-            names=ports.names,
-            audio=ports.audio,
-            outputs=ports.outputs,
-            pool=ports.pool,
-        ),
-        reuse=ReuseTranscripts(
-            **ground.common,
-            contents=ports.contents,
-            outputs=ports.outputs,
-            audio=ports.audio,
-            save_settled=failing.save_settled,
-            transcripts_container=ports.transcripts,
-            keep_words=keep_words(ground),
-            pool=ports.pool,
-        ),
-        prepare=AskToPrepare(**ground.common),
-        spend=SpendBudget(
-            store=store,
-            fail=failing.fail,
-            save_settled=failing.save_settled,
-            capabilities=ports.capabilities,
-            prices=ports.prices,
-            clock=ports.clock,
-        ),
-    )
-
-
-def _prepare(ground: Ground, failing: Failing) -> PrepareRecording:
-    ports = ground.ports
-    return PrepareRecording(
-        **ground.common,
-        open_audio=OpenAudio(
-            store=ground.store,
-            audio=ports.audio,
-            web=ports.web,
-            requests=ports.requests,
-            compare=_compare(ground),
-        ),
-        listen=ListenToChannels(converter=ports.converter, capabilities=ports.capabilities),
-        make_copy=MakeCopy(
-            copies=ports.copies,
-            converter=ports.converter,
-            capabilities=ports.capabilities,
-            clock=ports.clock,
-        ),
-        permits=Permits(AT_ONCE),
-        settle=SettlePrepared(
-            **ground.common,
-            fail=failing.fail,
-            save_settled=failing.save_settled,
-            pending=PendingPlans(),
-        ),
     )
 
 

@@ -16,6 +16,7 @@ from shared.model.profile.profile import Profile
 from shared.ports.access import ApiKeys, Trail
 from shared.ports.blobs import (
     AudioBlobs,
+    Glossaries,
     OutputLinks,
     Outputs,
     Requests,
@@ -116,6 +117,7 @@ class Ports(NamedTuple):
     revisions: Revisions
     copies: Copies
     converter: Converter
+    glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
     policy: Policy

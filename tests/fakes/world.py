@@ -32,7 +32,14 @@ from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
-from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeRevisions, FakeUploads
+from tests.fakes.blobs import (
+    FakeAudio,
+    FakeGlossaries,
+    FakeOutputLinks,
+    FakeOutputs,
+    FakeRevisions,
+    FakeUploads,
+)
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
 from tests.fakes.copies import FakeConverter, FakeCopies
@@ -103,6 +110,7 @@ class World:
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
         self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
+        self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
@@ -158,6 +166,7 @@ class World:
                 revisions=self.revisions,
                 copies=self.copies,
                 converter=self.converter,
+                glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,

@@ -66,8 +66,11 @@ RULES = {  # folder or file: what it may import of ours
         f"outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
-        "pipeline.plan pipeline.fail pipeline.write pipeline.prepare searching.keep ports messages "
+        "pipeline.plan pipeline.fail pipeline.write pipeline.prepare searching ports messages "
         f"{GROUND}"
+    ),
+    "shared/pipeline/plan/wiring.py": (
+        f"pipeline.plan pipeline.prepare.ask pipeline.fail searching.wiring ports {GROUND}"
     ),
     "shared/pipeline/prepare": (
         f"pipeline.prepare pipeline.plan pipeline.compare pipeline.fail ports messages {GROUND}"
