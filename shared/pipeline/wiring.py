@@ -89,7 +89,7 @@ class Pipeline:
             ground, _register(ground, examine_blob, self.enter), self.read_companions
         )
         self.plan = _plan(ground, failing, self.read_companions)
-        self.prepare = prepare_recording(ground, failing)
+        self.prepare = prepare_recording(ground, failing, _compare(ground))
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)

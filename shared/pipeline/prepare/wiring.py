@@ -17,7 +17,9 @@ from shared.pipeline.prepare.source import OpenAudio
 from shared.ports.ground import Ground
 
 
-def prepare_recording(ground: Ground, failing: Failing) -> PrepareRecording:
+def prepare_recording(
+    ground: Ground, failing: Failing, compare: CompareVersions
+) -> PrepareRecording:
     ports = ground.ports
     return PrepareRecording(
         **ground.common,
@@ -26,7 +28,7 @@ def prepare_recording(ground: Ground, failing: Failing) -> PrepareRecording:
             audio=ports.audio,
             web=ports.web,
             requests=ports.requests,
-            compare=CompareVersions(store=ground.store, audio=ports.audio, pool=ports.pool),
+            compare=compare,
         ),
         listen=ListenToChannels(converter=ports.converter, capabilities=ports.capabilities),
         make_copy=MakeCopy(
