@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
 
+from shared.model.batch.job import Job
 from shared.model.batch.places import places
 from shared.model.failure import Failure
 
@@ -97,12 +98,14 @@ class Collect(Versioned, frozen=True, kw_only=True):
 
 
 class Express(Versioned, frozen=True, kw_only=True):
-    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote."""
+    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote. `job`
+    is its row as it was then."""
 
     queue: ClassVar[str] = HEAVY
     batch_id: str
     job_id: str
     sender: str
+    job: Job | None = None
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
