@@ -8,6 +8,7 @@ tables. Unknown fields are ignored, so older code can read newer messages.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
@@ -66,6 +67,16 @@ class Plan(Versioned, frozen=True, kw_only=True):
     queue: ClassVar[str] = STEPS
     batch_id: str
     early: bool = False
+
+
+class Prepare(Versioned, frozen=True, kw_only=True):
+    """Listen to the channels of a waiting recording, and make the copy that its provider is to get.
+    Of several such messages only the one that was sent `at` last counts."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+    at: datetime
 
 
 class Submit(Versioned, frozen=True, kw_only=True):
@@ -167,6 +178,7 @@ Message = (
     | Expand
     | Change
     | Plan
+    | Prepare
     | Submit
     | Collect
     | Express
