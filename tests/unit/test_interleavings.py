@@ -184,6 +184,7 @@ SCENARIOS = (
     Scenario("refused", _refused, _world),
     Scenario("manifest", _manifest, _world),
     Scenario("line", _three, lambda: _world(1)),
+    Scenario("spread", _three, lambda: _world(1, Profile(send="by 09:06"))),
     Scenario("two endpoints", _three, _two_endpoints),
     Scenario("no proof", _three, _no_proof),
     Scenario("reuse", _three, lambda: _world(profile=Profile(reuse=True))),

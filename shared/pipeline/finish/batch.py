@@ -94,7 +94,7 @@ class FinishBatch(UseCase):
         if whole is None or len(whole.jobs) > 1 or whole.batch is None:
             self._end(batch_id)
             return
-        is_over = whole.batch.is_settled and all(_is_gone(job) for job in whole.jobs)
+        is_over = _may_be_reported(whole.batch) and all(_is_gone(job) for job in whole.jobs)
         if is_over and self._is_reported(whole.batch, whole.recordings):
             self._close(batch_id, note)
 
@@ -124,7 +124,7 @@ class FinishBatch(UseCase):
             return None
         note = self.store.note_version(batch_id)
         batch = self.store.batch(batch_id)
-        if note is None or batch is None or not batch.is_settled or batch.removing:
+        if note is None or batch is None or not _may_be_reported(batch):
             return None
         is_over = all(job.state in OVER for job in self.store.jobs(batch_id))
         return batch if is_over else None
@@ -160,6 +160,11 @@ class FinishBatch(UseCase):
             self.store.close_batch(batch_id, note)
         except StoreConflict:  # a recording came in while the report was written
             self.queue.send(Finish(batch_id=batch_id))
+
+
+def _may_be_reported(batch: Batch) -> bool:
+    """Whether nobody is about to change what its recordings are."""
+    return batch.is_settled and not batch.removing
 
 
 def _is_gone(job: Job) -> bool:
