@@ -235,11 +235,13 @@ def _nobody_reads_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
 def _the_list_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     save = FakeBatchStore.save_batch
 
-    def save_batch(self: FakeBatchStore, batch: Batch, notice: Notice | None = None) -> None:
+    def save_batch(
+        self: FakeBatchStore, batch: Batch, notice: Notice | None = None, *, lists: bool = True
+    ) -> None:
         if not batch.is_gone:
             self.list_batch(batch)
         self._between()
-        save(self, batch, notice)
+        save(self, batch, notice, lists=lists)
 
     monkeypatch.setattr(FakeBatchStore, "save_batch", save_batch)
 
