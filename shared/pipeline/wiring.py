@@ -6,6 +6,7 @@ from threading import Semaphore
 
 from shared.messages import Write
 from shared.model.profile.extras import redacting
+from shared.pipeline.at_once.wiring import hear_at_once
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
 from shared.pipeline.collect.find import FindJob, SeenJobs
@@ -106,6 +107,7 @@ class Pipeline:
             end=self.finish.end_single,
         )
         self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
+        self.hear_at_once = hear_at_once(ground, failing, self.submit, self.collect.hand_over)
         self.poll = _poll(ground, failing, note_submitted, self.put_back)
         self.hear = Hear(
             endpoints=ground.endpoints,
@@ -251,7 +253,9 @@ def _sending(
         claim_parts=ClaimParts(
             store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
-        prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        prepare_calls=PrepareCalls(
+            store=store, audio=ports.audio, requests=ports.requests, compare=_compare(ground)
+        ),
         leave_behind=LeaveBehind(
             store=store,
             compare=_compare(ground),
@@ -261,7 +265,9 @@ def _sending(
         set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),
         find_held=FindHeld(store=store, hold_back=hold_back, pool=ports.pool),
-        make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
+        make_calls=MakeCalls(
+            endpoints=ground.endpoints, policy=ports.policy, queue=ports.queue, pool=ports.pool
+        ),
         note_answers=NoteAnswers(
             **ground.common,
             note_submitted=note_submitted,

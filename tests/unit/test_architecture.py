@@ -74,6 +74,9 @@ RULES = {  # folder or file: what it may import of ours
         "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.step ports "
         f"messages {GROUND}"
     ),
+    "shared/pipeline/at_once": (
+        f"pipeline.at_once pipeline.submit pipeline.collect pipeline.fail ports messages {GROUND}"
+    ),
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
     "shared/batches": (
@@ -96,7 +99,7 @@ RULES = {  # folder or file: what it may import of ours
         "api application batches reading revising searching.search pipeline.watch.health ports "
         f"outputs {GROUND}"
     ),
-    "shared/providers": "providers ports.provider model errors",
+    "shared/providers": "providers ports.provider ports.answers model errors",
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": "configuration providers.registry providers.offer model errors",
