@@ -12,6 +12,8 @@ from benchmarks import (
     burst,
     cold_path,
     cold_start,
+    copies,
+    express,
     hearing,
     latency,
     line,
@@ -33,6 +35,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "storage_calls": lambda options: storage_calls.run_all(options.recordings),
     "cold_path": lambda _: cold_path.run(),
     "cold_start": lambda _: cold_start.run(),
+    "copies": lambda options: copies.run(options.long),
+    "express": lambda _: express.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),
     "line": lambda options: line.run_all(options.days),
@@ -61,6 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
+    parser.add_argument("--long", action="store_true", help="copies: of ten hours")
     parser.add_argument("--days", type=int, nargs="*", default=DAYS, help="recordings of a day")
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")

@@ -113,6 +113,7 @@ class Application:
             m.Plan: _of(
                 m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
             ),
+            m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),

@@ -25,6 +25,7 @@ from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.stand import StandInLine, Told
 from shared.pipeline.plan.wiring import sift
+from shared.pipeline.prepare.wiring import prepare_recording
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import (
     EnsurePlan,
@@ -61,8 +62,9 @@ PLANS_AT_ONCE = 2
 
 
 class Pipeline:
-    """`register`, `plan`, `submit`, `collect`, `write` and `finish` are the steps; `hear` and
-    `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers otherwise."""
+    """`register`, `plan`, `prepare`, `submit`, `collect`, `write` and `finish` are the steps;
+    `hear` and `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers
+    otherwise."""
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
@@ -87,6 +89,7 @@ class Pipeline:
             ground, _register(ground, examine_blob, self.enter), self.read_companions
         )
         self.plan = _plan(ground, failing, self.read_companions)
+        self.prepare = prepare_recording(ground, failing, _compare(ground))
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)

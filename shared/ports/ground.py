@@ -25,6 +25,7 @@ from shared.ports.blobs import (
     WebAudio,
 )
 from shared.ports.brakes import Brakes, NoticedBrakes
+from shared.ports.copies import Converter, Copies
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import (
     ActiveJobs,
@@ -114,6 +115,8 @@ class Ports(NamedTuple):
     web: WebAudio
     uploads: Uploads
     revisions: Revisions
+    copies: Copies
+    converter: Converter
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]

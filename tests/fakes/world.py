@@ -42,6 +42,7 @@ from tests.fakes.blobs import (
 )
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
+from tests.fakes.copies import FakeConverter, FakeCopies
 from tests.fakes.events import (
     FakeConfidences,
     FakeDeliveries,
@@ -107,6 +108,8 @@ class World:
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
+        self.revisions = FakeRevisions()
+        self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
         self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
@@ -161,6 +164,8 @@ class World:
                 web=self.web,
                 uploads=FakeUploads(),
                 revisions=self.revisions,
+                copies=self.copies,
+                converter=self.converter,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),

@@ -9,6 +9,7 @@ from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.plan.written import FindWritten
+from shared.pipeline.prepare.ask import AskToPrepare
 from shared.ports.ground import Ground
 from shared.searching.wiring import keep_words
 
@@ -42,6 +43,7 @@ def sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWa
             keep_words=keep_words(ground),
             pool=ports.pool,
         ),
+        prepare=AskToPrepare(**ground.common),
         spend=SpendBudget(
             store=store,
             fail=failing.fail,
