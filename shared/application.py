@@ -20,6 +20,7 @@ from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
+from shared.model.batch.lane import limits_at
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
@@ -78,6 +79,7 @@ class Application:
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
+        self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
         self._searching = SearchingDesk(ground)
@@ -111,8 +113,10 @@ class Application:
             m.Plan: _of(
                 m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
             ),
+            m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
+            m.Express: _of(m.Express, self._pipeline.hear_at_once),
             m.Write: _of(m.Write, self._pipeline.write),
             m.Finish: _of(m.Finish, self._pipeline.finish),
             m.Sweep: _of(m.Sweep, lambda message: self._sweep_now(message.part)),
@@ -133,7 +137,7 @@ class Application:
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
         self.trace = self._reading.trace
-        self.calls = self._reading.calls
+        self.calls, self.recent = self._reading.calls, self._reading.recent
 
     def _know_callers(self) -> None:
         """Who calls, and whose what is called for is."""
@@ -270,7 +274,7 @@ def _guarded(ports: Ports, book: EndpointBook) -> dict[str, SpeechProvider]:
             name,
             book=book,
             clock=ports.clock,
-            limits=limits_of(ports.capabilities[provider.name]),
+            limits=limits_of(limits_at(name, ports.capabilities[provider.name])),
             first_pause=first_pause,
         )
         for name, provider in ports.providers.items()

@@ -33,6 +33,7 @@ CONTAINERS = {
     "ERRORS_CONTAINER": "errors",
     "CORRECTED_CONTAINER": "corrected",
     "REVISIONS_CONTAINER": "revisions",
+    "PREPARED_CONTAINER": "prepared",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
@@ -40,6 +41,7 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
     "SEARCH_CONTAINER": "search",
+    "ANSWERS_CONTAINER": "answers",
 }
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet

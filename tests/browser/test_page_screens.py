@@ -51,7 +51,7 @@ def made(stack: Stack, site: Site) -> dict[str, Any]:
     ids = {item["name"].rpartition("/")[2]: item["id"] for item in items}
     return {
         "now": {"path": "", "text": "Lately"},
-        "batch": {"path": path, "text": "notes.wav"},
+        "batch": {"path": f"{path}?name=ann", "text": "ann.wav"},
         "failed": {"path": f"{path}/{ids['notes.wav']}", "text": "What to do"},
         "recording": {"path": f"{path}/{ids['ann.wav']}", "text": "Interrupts"},
         "doubt": {
@@ -67,7 +67,7 @@ def made(stack: Stack, site: Site) -> dict[str, Any]:
             "then": "Letters alone",
         },
         "queue": {"path": "review", "text": "The most in doubt first"},
-        "calls": {"path": "calls", "text": "By the times of the transcripts"},
+        "calls": {"path": "calls", "text": "Longest monologue"},
         "calls-by-agent": {"path": "calls?by=metadata.agent&days=7", "text": "Ann"},
         "nothing": {"path": "weather", "text": "There is nothing at this address"},
     }

@@ -465,11 +465,11 @@ class FakeLine:
     def join(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             assert job.version, "only what is stored can be claimed"
-            self.waiting[job.provider, place_of(job)] = job
+            self.waiting[job.waits_for, place_of(job)] = job
 
     def leave(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self.waiting.pop((job.provider, place_of(job)), None)
+            self.waiting.pop((job.waits_for, place_of(job)), None)
 
     def jobs(self, provider: str) -> Iterator[str]:
         for name, _ in sorted(self.waiting):

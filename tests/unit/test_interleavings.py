@@ -15,14 +15,17 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
 from shared.model.events.notice import Notice
 from shared.model.money.price import PriceTable, Rate
+from shared.model.preparing.channels import Window
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.submit.claim import FindHeld
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence
+from tests.fakes.fast import FakeFast
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.stores import FakeBatchStore
 from tests.fakes.world import World
+from tests.unit.probing_audio import encoded, wav
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +36,7 @@ def _without_logs() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+AIFF = encoded("aiff", "pcm_s16be", rate=8000)
 POLICY = Policy(submitted_seconds=5_400, give_up_seconds=3_600)
 
 
@@ -51,6 +55,12 @@ def _splitting(world: World) -> None:
     silence(world, "0.wav", "1.wav", "2.wav")
     world.provider.bad_sources[world.audio.url("audio", "1.wav")] = BAD
     world.provider.fails_with_bad_source = True
+
+
+def _prepared(world: World) -> None:
+    world.audio.drop("memo.aiff", AIFF, world.clock.now())
+    world.audio.drop("call.wav", wav(channels=2), world.clock.now())
+    world.converter.windows = [Window((0.01, 0.01), (0.01, 0.01))] * 8
 
 
 def _unanswered(world: World) -> None:
@@ -130,6 +140,15 @@ def _three_profiles() -> World:
     return World(policy=POLICY, profiles=(Profile(), *named))
 
 
+def _express() -> World:
+    return World(policy=POLICY, profiles=(Profile(mode="express"),), providers=(FakeFast(),))
+
+
+def _one_answer_lost(world: World) -> None:
+    silence(world, "0.wav", "1.wav")
+    world.provider.errors["submit"] = [OutcomeUnknown("cut off")]
+
+
 def _cancel_one(world: World) -> None:
     """Of those that share a job."""
     world.app.cancel(world.rows()["b/0.wav"].batch_id)
@@ -179,6 +198,8 @@ SCENARIOS = (
     Scenario("plain", _plain, _world),
     Scenario("splitting", _splitting, _world),
     Scenario("unanswered", _unanswered, _world),
+    Scenario("prepared", _prepared, _world),
+    Scenario("prepared and cancelled", _prepared, _world, midway=_cancel),
     Scenario("not carried out", _not_carried_out, _world),
     Scenario("throttled line", _throttled, lambda: _world(1)),
     Scenario("refused", _refused, _world),
@@ -198,6 +219,10 @@ SCENARIOS = (
     Scenario("shared and split", _three_batches_one_bad, _three_profiles),
     Scenario("shared and unanswered", _three_batches_unanswered, _three_profiles),
     Scenario("one of shared cancelled", _three_batches, _three_profiles, midway=_cancel_one),
+    Scenario("express", _three, _express),
+    Scenario("express, an answer lost", _one_answer_lost, _express),
+    Scenario("express throttled", _throttled, _express),
+    Scenario("express cancelled", _three, _express, midway=_cancel),
 )
 
 

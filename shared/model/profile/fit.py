@@ -4,11 +4,20 @@ money is spent: contradictions are resolved with a note for the reader, or refus
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import InputError
 from shared.model import failure_texts as texts
+from shared.model.preparing.channels import Heard
+from shared.model.preparing.recipe import (
+    LONGEST_MS,
+    Preparation,
+    as_sent,
+    picked,
+    preparation_of,
+)
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras
@@ -17,6 +26,27 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
+
+
+class Fitted(NamedTuple):
+    """The profile as it is carried out, notes for the reader, and what is to be done with the audio
+    before; None: nothing."""
+
+    profile: Profile
+    notes: tuple[str, ...]
+    preparation: Preparation | None = None
+
+    @property
+    def certain_notes(self) -> tuple[str, ...]:
+        """What is noted already: while the channels were not listened to, it may change."""
+        is_open = self.preparation is not None and self.preparation.listens
+        return () if is_open else self.notes
+
+
+def asked_before(profile: Profile, fitted: Fitted) -> Options | None:
+    """The options before they were fitted, where that may be done once more."""
+    may_change = fitted.profile.next_providers or fitted.preparation is not None
+    return profile.options if may_change else None
 
 
 def check_against(
@@ -28,8 +58,9 @@ def check_against(
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
+    _refuse_what_it_has_not(options, capabilities)
     options, extra_notes = fit_extras(options, capabilities)
-    options, channel_notes = _fit_channels(properties, options)
+    options, channel_notes = _fit_channels(properties, options, capabilities)
     if capabilities.mixes_channels:
         options, channel_notes = msgspec.structs.replace(options, channels=()), ()
     elif not capabilities.picks_channels:
@@ -51,10 +82,11 @@ def fit(
     capabilities: Mapping[str, Capabilities],
     *,
     is_substitute: bool = False,
-) -> tuple[Profile, tuple[str, ...]]:
-    """The profile as the first provider of its order that takes the recording will carry it out,
-    and notes for the reader. Who was passed over is not in its order any more. `is_substitute`
-    tells that the first of it is not the first choice.
+    heard: Heard | None = None,
+) -> Fitted:
+    """The profile as the first provider of its order that takes the recording will carry it out.
+    Who was passed over is not in its order any more. `is_substitute` tells that the first of it is
+    not the first choice; `heard` is what its channels hold, None where nobody listened.
 
     Raises `InputError` where none takes it: with what the first one said.
     """
@@ -65,41 +97,105 @@ def fit(
             profile, provider=name, next_providers=order[position + 1 :]
         )
         try:
-            fitted, notes = _fit_to(
-                properties, candidate, capabilities[name], is_substitute or position > 0
+            fitted, notes, preparation = _fit_to(
+                properties, candidate, capabilities[name], heard, is_substitute or position > 0
             )
         except InputError as error:
             refusals.append((name, error))
         else:
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
-            return fitted, (*passed, *notes)
+            return Fitted(fitted, (*passed, *notes), preparation)
     first = refusals[0][1]
     raise first if len(refusals) == 1 else texts.and_no_other(first)
 
 
 def _fit_to(
-    properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
-) -> tuple[Profile, tuple[str, ...]]:
-    """A substitute does it in the mode that it has; the first choice has to have what is asked."""
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None,
+    is_substitute: bool,
+) -> Fitted:
+    """A substitute does it in the mode that it has; the first choice has to have what is asked.
+    What does not fit into a lane is done as standard."""
     mode_notes: tuple[str, ...] = ()
     if is_substitute and profile.mode not in (limits.modes or {"standard"}):
         mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
         profile = msgspec.structs.replace(profile, mode="standard")
+    if profile.mode in limits.in_mode:
+        try:
+            return fit_as_asked(properties, profile, limits, heard)
+        except InputError as error:
+            note = f"It was done as standard, not as {profile.mode}. {error.reason}"
+            mode_notes = (*mode_notes, note)
+            profile = msgspec.structs.replace(profile, mode="standard")
+    fitted = fit_as_asked(properties, profile, limits, heard)
+    return fitted._replace(notes=(*mode_notes, *fitted.notes))
+
+
+def fit_as_asked(
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None = None,
+) -> Fitted:
+    """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
         raise texts.NOT_SUPPORTED.error(key=key, problem=text)
-    options, notes = check_against(properties, profile.options, limits)
-    return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
+    options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
+    return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
+
+
+def fit_sound(
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None = None,
+) -> tuple[Options, tuple[str, ...], Preparation | None]:
+    """The options as they can be carried out on the recording, or on a copy of it. Raises as
+    `check_against`, and too_long_to_prepare."""
+    preparation = preparation_of(properties, profile, limits, heard)
+    recipe = preparation.recipe if preparation is not None else None
+    if recipe is not None and (properties.duration_ms or 0) > LONGEST_MS:
+        raise texts.TOO_LONG_TO_PREPARE.error(
+            duration=_minutes(properties.duration_ms or 0), most=_minutes(LONGEST_MS)
+        )
+    options = profile.options
+    channels = picked(properties, profile, limits, heard)
+    if channels:
+        options = msgspec.structs.replace(options, channels=channels)
+    options, notes = check_against(as_sent(properties, recipe), options, limits)
+    return options, (*_of_channels(heard), *notes), preparation
+
+
+_SAID = {
+    "alike": "All channels carry the same sound, which was heard once.",
+    "inverted": "The second channel is the first one turned round; one of them was heard.",
+    "one": "Only channel {channels} carries sound; the rest was left out.",
+    "together": "Both channels carry the same voices, and were heard as one.",
+}
+
+
+def _of_channels(heard: Heard | None) -> tuple[str, ...]:
+    if heard is None:
+        return ()
+    if heard.kind in _SAID:
+        return (_SAID[heard.kind].format(channels=_listed(heard.channels)),)
+    if heard.leak_db is not None:
+        below = f"about {heard.leak_db} dB below its own channel"
+        return (f"Each voice is heard on the other channel, too, {below}.",)
+    return ()
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
     """(key, what is wrong and what to do) for what the provider cannot do whatever the audio is:
     a mode or a language that it does not have."""
     found = []
-    modes, locales = capabilities.modes, capabilities.locales
+    modes, capabilities = capabilities.modes, capabilities.of(profile.mode)
+    locales = capabilities.locales
     if modes is not None and profile.mode not in modes:
-        why = capabilities.no_mode_because.get(profile.mode, "")
         text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
-        found.append(("mode", f"{text} {why}".strip()))
+        found.append(("mode", text))
     if locales is not None:
         found += _strange_locales("locale", (profile.options.locale,), locales)
     identified = capabilities.identified_locales or locales
@@ -137,12 +233,37 @@ def _refuse_what_the_provider_cannot_take(
         raise texts.TOO_LONG.error(duration=_minutes(duration), most=_minutes(longest))
 
 
-def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
-    asked = options.channels
-    if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
-        # Left alone, a provider would hear the first two and drop the rest without a word.
+def _refuse_what_it_has_not(options: Options, capabilities: Capabilities) -> None:
+    if not capabilities.takes_custom_models and (options.model or options.model_by_locale):
+        raise texts.NOT_SUPPORTED.error(
+            key="model", problem="Custom models are not to be had there."
+        )
+    if options.redact and not capabilities.seals_answers:
+        problem = "Answers that are not redacted yet can only be kept sealed, and there is no key."
+        raise texts.NOT_SUPPORTED.error(key="redact", problem=problem)
+
+
+def _fit_channels(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    """Left alone, a provider would hear the first two and drop the rest without a word, or hear all
+    as one."""
+    usual = 1 if capabilities.merges_channels else _PROVIDERS_DEFAULT_CHANNELS
+    if not options.channels and properties.channels > usual:
         every = tuple(range(properties.channels))
-        return msgspec.structs.replace(options, channels=every), ()
+        options = msgspec.structs.replace(options, channels=every)
+    options, notes = _present_channels(properties, options)
+    most = capabilities.most_channels
+    if most is not None and len(options.channels) > most:
+        problem = f"It takes at most {most} channels."
+        raise texts.NOT_SUPPORTED.error(key="channels", problem=problem)
+    return options, notes
+
+
+def _present_channels(
+    properties: AudioProperties, options: Options
+) -> tuple[Options, tuple[str, ...]]:
+    asked = options.channels
     present = tuple(channel for channel in asked if channel < properties.channels)
     if present == asked:
         return options, ()

@@ -151,7 +151,13 @@ class HandOver(UseCase):
         if len(told) != 1 or told[0].kind != "result" or told[0].index not in (0, None):
             return None
         [file] = told
-        item = SliceItem(recording_id=job.first, name=file.name, url=file.url, bytes=file.bytes)
+        item = SliceItem(
+            recording_id=job.first,
+            name=file.name,
+            url=file.url,
+            bytes=file.bytes,
+            seen="there" if job.lane else "",  # it was read in that version
+        )
         message = Write(batch_id=job.batch_id, job_id=job.id, items=(item,))
         now = jobs.collecting(job, remote.model, remote.completed_at, self.policy, asked.at)
         return self.write_single(now, message)

@@ -12,6 +12,7 @@ from itertools import groupby
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch.job import ActiveJob
+from shared.model.batch.lane import lane_at
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone
 from shared.pipeline.fail.wake import BringForward, WakeLine
@@ -49,13 +50,12 @@ class Poll(UseCase):
     def _wake_lines(self, entries: Sequence[ActiveJob]) -> None:
         """Where there is room: the message that was to tell of it may have been lost."""
         busy = Counter(entry.endpoint for entry in entries)
+        whose = {name: lane_at(name, one.name) for name, one in self.endpoints.items()}
         rooms = {
-            provider.name
-            for name, provider in self.endpoints.items()
-            if busy[name] < self.policy.most_active_jobs(provider.name)
+            who for name, who in whose.items() if busy[name] < self.policy.most_active_jobs(who)
         }
-        for provider in sorted(rooms):
-            self.wake_line(provider)
+        for who in sorted(rooms):
+            self.wake_line(who)
 
     def _give_up(self, endpoint: str, entries: Sequence[ActiveJob]) -> None:
         event("endpoint.not_configured", endpoint=endpoint, jobs=len(entries), level=40)

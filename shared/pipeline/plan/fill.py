@@ -13,6 +13,7 @@ from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.job import Job, JobItem, call_key
+from shared.model.batch.lane import lane_of
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
@@ -56,7 +57,9 @@ class FillJobs(UseCase):
         ids = [self.new_id() for _ in parts]
         turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
         return sum(
-            self._fill_one(_empty(id_, part, container, deadline_at, turn_of.get(id_)), part)
+            self._fill_one(
+                _empty(id_, part, self._lane(part), container, deadline_at, turn_of.get(id_)), part
+            )
             for id_, part in zip(ids, parts, strict=True)
         )
 
@@ -65,12 +68,12 @@ class FillJobs(UseCase):
         in it now is exactly what is in the group, version by version."""
         profile = group[0].profile
         limits = self.capabilities[profile.provider]
-        if not profile.container_jobs or not limits.supports_container:
+        if not profile.container_jobs or not limits.of(profile.mode).supports_container:
             return None
         if len(group) > (limits.recordings_per_container_job or 0):
             return None
         containers = {row.container for row in group}
-        if len(containers) != 1 or any(row.web_url is not None for row in group):
+        if len(containers) != 1 or any(row.web_url or row.copy for row in group):
             return None
         container = containers.pop()
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
@@ -81,14 +84,14 @@ class FillJobs(UseCase):
     ) -> int:
         """Jobs that are small are stored whole, many in a transaction, and join the line together;
         their ids are in its order."""
-        first = self.new_id()
+        first, lane = self.new_id(), self._lane(parts[0])
         ids = [f"{first}{i:05}" for i in range(len(parts))]
         turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
         planned: list[Job] = []
         conflicts = 0
         for shares in _packed(zip(ids, parts, strict=True)):
             empty = [
-                (_empty(id_, part, deadline_at=deadline_at, turn_at=turn_of.get(id_)), part)
+                (_empty(id_, part, lane, deadline_at=deadline_at, turn_at=turn_of.get(id_)), part)
                 for id_, part in shares
             ]
             try:
@@ -129,6 +132,10 @@ class FillJobs(UseCase):
             self._join([job])
         return conflicts
 
+    def _lane(self, part: Sequence[Recording]) -> str:
+        profile = part[0].profile
+        return lane_of(profile.provider, profile.mode, self.capabilities[profile.provider])
+
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
         grown = self._grown(job, part)
         if is_last:
@@ -167,6 +174,7 @@ class FillJobs(UseCase):
 def _empty(
     job_id: str,
     part: Sequence[Recording],
+    lane: str,
     container: str | None = None,
     deadline_at: datetime | None = None,
     turn_at: datetime | None = None,
@@ -174,7 +182,7 @@ def _empty(
     first, profile = part[0], part[0].profile
     stays_alone = container is not None or not profile.shares_jobs
     kind = "" if stays_alone else call_key(profile, first.cohort)
-    job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
+    job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind, lane)
     return msgspec.structs.replace(job, deadline_at=deadline_at, turn_at=turn_at)
 
 
@@ -191,9 +199,11 @@ def _with_item(job: Job, part: Sequence[Recording]) -> Job:
             container=row.container,
             name=row.name,
             etag=row.etag,
+            bytes=row.bytes,
             web_url=row.web_url,
             item=row.item,
             job_index=0,
+            copy=row.copy,
         ),
     )
 

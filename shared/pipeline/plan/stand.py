@@ -35,9 +35,9 @@ class StandInLine:
     told: Told
 
     def __call__(self, planned: Sequence[Job]) -> None:
-        """Jobs of one provider."""
+        """Jobs of one line."""
         self.line.join(planned)
-        provider = planned[0].provider
+        provider = planned[0].waits_for
         with self.told.lock:
             now = self.clock.now()
             due_at = self.told.due_at.get(provider)

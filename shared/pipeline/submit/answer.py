@@ -98,7 +98,7 @@ class NoteSubmitted(UseCase):
             if saved is None or saved.transcription_id != transcription_id:
                 return
         self.active.put(listed(entry, transcription_id, self.policy, now, saved))
-        _tell_of_submitted(job)
+        tell_of_submitted(job)
 
     def of_all(self, taken: Sequence[Sent]) -> None:
         """The same of many at the price of one. If somebody else was faster with one of them, each
@@ -120,7 +120,7 @@ class NoteSubmitted(UseCase):
                 [listed(one.entry, str(one.answer), self.policy, now, job) for one, job in noted]
             )
         for _, job in noted:
-            _tell_of_submitted(job)
+            tell_of_submitted(job)
 
 
 def listed(
@@ -238,7 +238,7 @@ def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     return policy.backoff(job.tries)
 
 
-def _tell_of_submitted(job: Job) -> None:
+def tell_of_submitted(job: Job) -> None:
     event(
         "job.submitted",
         batch=job.batch_id,

@@ -18,8 +18,10 @@ from shared.model.batch.carrier import (
     stretches,
     with_counts,
 )
-from shared.model.batch.job import Job, JobItem
+from shared.model.batch.job import Job, JobItem, answer_seconds
 from shared.model.batch.recording import Recording
+from shared.pipeline.compare import CompareVersions
+from shared.pipeline.submit.sound import BlobSound, CopySound
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
@@ -35,6 +37,7 @@ class PrepareCalls:
     store: BatchStore
     audio: AudioBlobs
     requests: Requests
+    compare: CompareVersions
 
     def __call__(self, jobs: Sequence[Job], parts: Sequence[Job] = ()) -> list[Call]:
         """In the order of the jobs. A job whose recordings all left it gets an empty one. `parts`
@@ -74,7 +77,14 @@ class PrepareCalls:
             counts.append(len(of_part))
         if is_carrier(job):
             job = with_counts(job, counts)
+        if job.lane and len(ordered) == 1 and (ordered[0].copy or ordered[0].web_url is None):
+            return Call(job, _request(job, sound=self._sound(ordered[0])), ordered)
         return Call(job, _request(job, content_urls=tuple(self._links(ordered))), ordered)
+
+    def _sound(self, item: JobItem) -> BlobSound | CopySound:
+        if item.copy is not None:
+            return CopySound(path=item.copy, audio=self.audio)
+        return BlobSound(item=item, audio=self.audio, compare=self.compare)
 
     def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
         ordered = sorted(items, key=_position)
@@ -103,11 +113,19 @@ class PrepareCalls:
         batch = self.store.batch(batch_id) if positions else None
         items = self.requests.find(batch, positions) if batch is not None else {}
         return [
-            self.audio.readable_url(row.container, row.name)
-            if row.web_url is None
+            self.audio.readable_url(*_blob_of(row))
+            if row.web_url is None or row.copy is not None
             else items[row.item or 0].url or ""
             for row in rows
         ]
+
+
+def _blob_of(row: JobItem) -> tuple[str, str]:
+    """What the provider reads: the container, and the name in it."""
+    if row.copy is None:
+        return row.container, row.name
+    container, _, name = row.copy.partition("/")
+    return container, name
 
 
 def _is_told(job: Job) -> bool:
@@ -127,7 +145,7 @@ class Call(NamedTuple):
 
 def is_empty(request: JobRequest) -> bool:
     """Nothing to transcribe: every recording left the job."""
-    return not (request.content_urls or request.container_url)
+    return not (request.content_urls or request.container_url or request.sound)
 
 
 def _position(row: JobItem | Recording) -> int:
@@ -139,7 +157,11 @@ def _whose(job: Job) -> str:
 
 
 def _request(
-    job: Job, *, container_url: str | None = None, content_urls: tuple[str, ...] = ()
+    job: Job,
+    *,
+    container_url: str | None = None,
+    content_urls: tuple[str, ...] = (),
+    sound: BlobSound | CopySound | None = None,
 ) -> JobRequest:
     return JobRequest(
         mark=job.id,
@@ -151,4 +173,6 @@ def _request(
         keep=job.keep_provider_copy,
         container_url=container_url,
         content_urls=content_urls,
+        sound=sound,
+        answer_seconds=answer_seconds(job),
     )

@@ -60,17 +60,17 @@ class TableLine:
             ]
 
     def join(self, jobs: Sequence[Job]) -> None:
-        for some in _by_provider(jobs):
+        for some in _by_line(jobs):
             self._rows.transact([put(_row(job)) for job in some], "join a line")
 
     def leave(self, jobs: Sequence[Job]) -> None:
         """Together where all are there, as they mostly are."""
-        for some in _by_provider(jobs):
+        for some in _by_line(jobs):
             try:
                 self._rows.remove_all([_row(job) for job in some], "leave a line")
             except StoreConflict:
                 for job in some:
-                    self._rows.delete(_partition(job.provider), place_of(job))
+                    self._rows.delete(_partition(job.waits_for), place_of(job))
 
     def jobs(self, provider: str) -> Iterator[str]:
         where = "PartitionKey eq @pk and RowKey gt @head"
@@ -93,7 +93,7 @@ def _partition(provider: str) -> str:
 
 def _row(job: Job) -> dict[str, Any]:
     key = place_of(job)
-    return {"PartitionKey": _partition(job.provider), "RowKey": key, "job": _packed(job)}
+    return {"PartitionKey": _partition(job.waits_for), "RowKey": key, "job": _packed(job)}
 
 
 def _packed(job: Job) -> bytes:
@@ -104,10 +104,10 @@ def _unpacked(content: bytes) -> Job:
     return _decoder.decode(zlib.decompress(content))
 
 
-def _by_provider(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """As many of one provider as can change together, each once."""
-    unique = {(job.provider, place_of(job)): job for job in jobs}
-    for provider in dict.fromkeys(job.provider for job in unique.values()):
-        mine = [job for job in unique.values() if job.provider == provider]
+def _by_line(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """As many of one line as can change together, each once."""
+    unique = {(job.waits_for, place_of(job)): job for job in jobs}
+    for who in dict.fromkeys(job.waits_for for job in unique.values()):
+        mine = [job for job in unique.values() if job.waits_for == who]
         for i in range(0, len(mine), ROWS_IN_TRANSACTION):
             yield mine[i : i + ROWS_IN_TRANSACTION]
