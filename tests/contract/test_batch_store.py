@@ -10,11 +10,13 @@ import pytest
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch
+from shared.model.batch.batch import Batch, reported
 from shared.model.batch.carrier import carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
-from shared.ports.state import FEW_ROWS, BatchStore, Whole
+from shared.model.keeping.hold import Hold
+from shared.model.keeping.removal import Removal, Removing
+from shared.ports.state import FEW_ROWS, BatchFilter, BatchStore, Whole
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
 from tests.fakes.stores import FakeBatchStore
@@ -129,6 +131,23 @@ def test_a_commitment_is_stored_with_the_header_and_may_be_followed_by_another(
     assert store.recording(BATCH, first.id) == first
     assert sorted(fact.committed for fact in store.facts(BATCH)) == [0.25, 0.5]
     store.save(recordings=[replace(first, state="planned")])
+
+
+def test_what_is_held_and_what_goes_is_stored_with_the_header_and_alone(store: BatchStore) -> None:
+    header = a_header(store)
+    store.save(recordings=[a_recording(0)])
+    [row] = store.recordings(BATCH)
+    hold = Hold(at=header.created_at, by="Ann", reason="case 7")
+    removing = Removing(at=header.created_at, only=row.id, left=("audio",), outdates_report=True)
+    header, [row] = store.commit(
+        replace(header, hold=hold, held=1, removing=removing, removed=("outputs",)),
+        [replace(row, hold=hold, removal=Removal(audio_at=header.created_at, by="Ann"))],
+    )
+    assert store.batch(BATCH) == header and header.hold == hold and header.removing == removing
+    assert store.recording(BATCH, row.id) == row and row.removal is not None
+    header, rows = store.commit(replace(header, hold=None, held=0, removing=None), [])
+    assert store.batch(BATCH) == header and rows == []
+    assert header.hold is None and header.removed == ("outputs",)
 
 
 def test_of_two_that_commit_on_the_same_header_one_loses_and_nothing_of_it_is_stored(
@@ -554,3 +573,42 @@ def test_a_header_comes_with_the_first_recording_or_not_at_all(store: BatchStore
     other = replace(a_recording(), id="f" * 32)
     assert not store.insert_first(a_batch(), other)
     assert store.recording(BATCH, other.id) is None
+
+
+def three_batches(store: BatchStore) -> list[Batch]:
+    found = []
+    for i in range(3):
+        batch = replace(a_batch(), id=f"b{i}")
+        store.note_work(batch)
+        store.create_batch(batch)
+        there = store.batch(batch.id)
+        assert there is not None
+        found.append(there)
+    return found
+
+
+def test_batches_that_are_over_are_listed_together_apart_from_their_headers(
+    store: BatchStore,
+) -> None:
+    done = [reported(batch, 1, 0, batch.created_at) for batch in three_batches(store)]
+    for batch in done:
+        store.save_batch(batch, lists=False)
+    assert store.entries(BatchFilter(), after=None, most=9) == ([], None)
+    store.list_batches(done)
+    entries, _ = store.entries(BatchFilter(), after=None, most=9)
+    assert sorted((entry.id, entry.state) for entry in entries) == [
+        (batch.id, "completed") for batch in done
+    ]
+
+
+def test_batches_are_closed_together_but_for_those_that_were_opened_again(
+    store: BatchStore,
+) -> None:
+    batches = three_batches(store)
+    notes = [(batch.id, store.note_version(batch.id) or "") for batch in batches]
+    store.note_work(batches[1])
+    assert store.close_batches(notes) == ["b1"]
+    assert [note.id for note in store.open_batches()] == ["b1"]
+    assert store.close_batches(notes[:1]) == []  # it is gone already
+    assert store.close_batches([("b1", store.note_version("b1") or "")]) == []
+    assert list(store.open_batches()) == []

@@ -90,8 +90,8 @@ def _look(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
     return ffmpeg.look(ffmpeg.File(spans, job["size"]))
 
 
-def _end_of_packets(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
-    return ffmpeg.end_of_packets(data)
+def _end_of_packets(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
+    return ffmpeg.end_of_packets(data, tries_last=job["tries_last"])
 
 
 def _heard(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
@@ -115,6 +115,8 @@ def _copy(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
     except MemoryError:
         raise
     except ffmpeg.BAD_CONTENT as error:
+        if make is copy.remuxed:  # another way may do
+            raise copy.HasGaps from error
         return {"unread": type(error).__name__}
     return {**made, "bytes": sink.finish()}
 
