@@ -19,6 +19,7 @@ from benchmarks import (
     normalising,
     pipeline,
     reviewing,
+    searching,
     spans,
 )
 from local.emulators.registry import EMULATORS
@@ -39,6 +40,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
     "reviewing": lambda options: reviewing.run(options.audio, options.engine),
+    "searching": lambda _: searching.run(),
     "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
 

@@ -81,6 +81,7 @@ function plain(snapshot) {
     [/key-[0-9a-f]{16}|[0-9a-f]{32}/g, "ID"],
     [/\b(api|default|calls)-\d{8}[^\s/"?]*|\bapi-[0-9a-z]+(?:-[0-9a-z]+)*/g, "BATCH"],
     [/(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*(?: \d{4})?(?:, \d\d:\d\d)?/g, "DAY"],
+    [/text: [\d:]+(\s+- slider "Position": )"\d+"/g, 'text: AT$1"AT"'],
     [/\b\d\d:\d\d\b(?!:)/g, "TIME"],
     [/day=\d{4}-\d\d-\d\d/g, "day=DAY"],
     [/Updated (?:just now|\d+ s ago)/g, "Updated AGO"],

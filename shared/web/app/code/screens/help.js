@@ -15,6 +15,7 @@ const KEYS = /** @type {const} */ ([
   ["edit", ["e"]],
   ["undo", ["u"]],
   ["save", ["Ctrl S"]],
+  ["search", ["/"]],
   ["help", ["?"]],
 ]);
 
