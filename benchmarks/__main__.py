@@ -21,6 +21,7 @@ from benchmarks import (
     reviewing,
     searching,
     spans,
+    storage_calls,
 )
 from local.emulators.registry import EMULATORS
 from local.recogniser.engines import BEST
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "burst": lambda options: _burst(
         options.provider or next(iter(burst.TRIALS)), options.recordings
     ),
+    "storage_calls": lambda options: storage_calls.run_all(options.recordings),
     "cold_path": lambda _: cold_path.run(),
     "cold_start": lambda _: cold_start.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),

@@ -26,7 +26,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
-from benchmarks import floor
+from benchmarks import bare, floor
 from benchmarks.counting import CountingSession, Tally, counting_client
 from benchmarks.host import ALL, Host, receiving_webhooks
 from benchmarks.sizes import THREADS
@@ -140,12 +140,17 @@ def _cpu_of(stat: Path) -> float:
 
 
 def _floor(stack: Stack, recordings: int, busy_seconds: float) -> dict[str, Any]:
-    """The same unavoidable calls, made bare, in the same run on the same machine."""
+    """The same unavoidable calls, with the SDK alone and with nothing but HTTP, in the same run on
+    the same machine."""
     some = [_name(i) for i in range(min(recordings, MOST_IN_FLOOR))]
-    per_recording = floor.run(stack.azurite.connection_string, some) / len(some)
+    account = stack.azurite.connection_string
+    with_sdk = floor.run(account, some) / len(some)
+    with_http = bare.run(account, some, floor.PLACE, floor.PLACE) / len(some)
     return {
-        "floor_ms_per_recording": per_recording * 1000,
-        "times_the_floor": busy_seconds / recordings / per_recording,
+        "floor_ms_per_recording": with_sdk * 1000,
+        "times_the_floor": busy_seconds / recordings / with_sdk,
+        "bare_floor_ms_per_recording": with_http * 1000,
+        "times_the_bare_floor": busy_seconds / recordings / with_http,
     }
 
 

@@ -20,6 +20,7 @@ from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
+from shared.model.batch.lane import limits_at
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
@@ -113,6 +114,7 @@ class Application:
             ),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
+            m.Express: _of(m.Express, self._pipeline.hear_at_once),
             m.Write: _of(m.Write, self._pipeline.write),
             m.Finish: _of(m.Finish, self._pipeline.finish),
             m.Sweep: _of(m.Sweep, lambda message: self._sweep_now(message.part)),
@@ -270,7 +272,7 @@ def _guarded(ports: Ports, book: EndpointBook) -> dict[str, SpeechProvider]:
             name,
             book=book,
             clock=ports.clock,
-            limits=limits_of(ports.capabilities[provider.name]),
+            limits=limits_of(limits_at(name, ports.capabilities[provider.name])),
             first_pause=first_pause,
         )
         for name, provider in ports.providers.items()

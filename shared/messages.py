@@ -15,7 +15,12 @@ import msgspec
 from shared.model.batch.places import places
 from shared.model.failure import Failure
 
-STEPS, WRITE, DELIVER = QUEUES = ("dropscribe-steps", "dropscribe-write", "dropscribe-deliver")
+STEPS, WRITE, DELIVER, HEAVY = QUEUES = (
+    "dropscribe-steps",
+    "dropscribe-write",
+    "dropscribe-deliver",
+    "dropscribe-heavy",
+)
 
 
 class Versioned(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
@@ -91,6 +96,15 @@ class Collect(Versioned, frozen=True, kw_only=True):
     again: bool = False
 
 
+class Express(Versioned, frozen=True, kw_only=True):
+    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    job_id: str
+    sender: str
+
+
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recording of a slice: where its result is and how long, where the provider tells, or why
     there is none. `part` is the number of its part, where the job is a carrier. `seen` is how its
@@ -152,6 +166,7 @@ Message = (
     | Plan
     | Submit
     | Collect
+    | Express
     | Write
     | Finish
     | Sweep

@@ -58,10 +58,13 @@ var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
+// What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
+var answers = 'answers'
 var steps = [
   'steps'
   'write'
   'deliver'
+  'heavy'
 ]
 
 // What has 0 days is left out: the audio is its owner's, and nothing deletes it unasked.
@@ -77,6 +80,12 @@ var expiringAlways = [
     days: auditDays
     prefixes: ['${audit}/']
     kind: 'appendBlob'
+  }
+  {
+    name: 'answers'
+    days: 7
+    prefixes: ['${answers}/']
+    kind: 'blockBlob'
   }
 ]
 var expiringAudio = audioDays == 0 ? [] : [
@@ -205,7 +214,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, audit]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, audit, answers]): {
   parent: blobs
   name: container
   properties: {

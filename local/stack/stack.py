@@ -40,6 +40,7 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
     "SEARCH_CONTAINER": "search",
+    "ANSWERS_CONTAINER": "answers",
 }
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet

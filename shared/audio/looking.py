@@ -32,10 +32,11 @@ class Looking:
             raise texts.NO_AUDIO_STREAM.error(kind=kind)
         raise not_audio(self.file.head, self.name)
 
-    def heard(self, sound: Sound) -> Found:
+    def heard(self, sound: Sound, *, is_kept: bool = False) -> Found:
         """What contradicts itself is heard as a whole, where a few ranges hold all of it. Where it
         breaks off before its end, or most of it cannot be decoded, that is missing. Raises
-        `InputError` where nothing can be decoded."""
+        `InputError` where nothing can be decoded. Where the word of the file `is_kept`, less than
+        it says is missing, too."""
         if self.file.size > (MAX_FETCHES - 1 - self.file.fetches) * FETCH_BYTES:
             return sound, None
         heard = self.demuxer.heard(self.file.fetch_all(0, self.file.size))
@@ -44,6 +45,8 @@ class Looking:
             return sound, None
         if not length_ms:
             raise not_audio(self.file.head, self.name)
+        if is_kept and whole_ms is not None and whole_ms - length_ms > near(whole_ms):
+            return sound, Promise(whole_ms, length_ms, whole_ms)
         if whole_ms is None or not heard.broken:
             return replace(sound, duration_ms=length_ms), None
         if abs(heard.end_ms - whole_ms) <= near(whole_ms) and 2 * length_ms > whole_ms:

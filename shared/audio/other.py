@@ -10,14 +10,21 @@ from shared.audio.framed.mp3 import MP3, mp3_is_doubtful
 from shared.audio.framed.ogg import read_pages
 from shared.audio.length import by_bytes
 from shared.audio.looking import Found, Looking
+from shared.audio.pieces import is_cut_within
 from shared.audio.promise import Promise, asf_told, broken_promise, id3_bytes, mp3_promise
 from shared.audio.range_file import FETCH_BYTES, MAX_FETCHES
 from shared.audio.tail import CLUSTER, flac_end, matroska_end
-from shared.audio.transport import transport_ms
+from shared.audio.transport import ends_within_a_packet, transport_ms
 from shared.audio.wav import plain_wav
 from shared.ports.demuxer import Look, Silent, Sound
 
 _TOLERANCE_MS = 100
+_KNOWN = frozenset(
+    """
+    wav w64 mp3 flac aac ogg matroska,webm amr amrnb amrwb asf aiff au caf avi mpegts ac3 eac3
+    """.split()
+)
+"""Containers of which it is known where to look. What small files of others hold is heard."""
 _LENGTH_IS_IN_THE_HEAD = frozenset({"wav", "w64", "mp3", "flac", "aiff", "asf", "matroska,webm"})
 
 
@@ -34,6 +41,8 @@ def look_at_other(looking: Looking) -> Found:
         return looking.heard(replace(sound, duration_ms=None))
     if promise is None and sound.is_heard is None:
         return looking.heard(sound)
+    if promise is None and sound.container not in _KNOWN:
+        return looking.heard(sound, is_kept=True)
     return (sound, promise) if promise and promise.whole_ms else by_bytes(sound, size, promise)
 
 
@@ -73,11 +82,14 @@ def _completed(looking: Looking, sound: Sound, promise: Promise | None) -> Found
         live = replace(sound, duration_ms=end.end_ms)
         return (live, promise) if end.is_whole else looking.cut(live)
     if sound.container == "mpegts":
-        return replace(sound, duration_ms=transport_ms(file)), promise
+        sound = replace(sound, duration_ms=transport_ms(file))
+        return looking.cut(sound) if ends_within_a_packet(file) else (sound, promise)
     if sound.container == "asf" and promise is None:
         told = asf_told(file.head)
         if told is not None and told[0] != file.size:
             return looking.heard(replace(sound, duration_ms=told[1]))
+    if is_cut_within(file, sound.container):
+        return looking.cut(sound)
     if file.head[:4] == b"fLaC":
         return _flac(looking, sound, promise)
     return _framed(looking, sound, promise)

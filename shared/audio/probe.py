@@ -76,9 +76,11 @@ def _properties(looking: Looking, accept_truncated: bool) -> AudioProperties:
         promise = dataclasses.replace(promise, whole_ms=sound.duration_ms)
     if promise and not accept_truncated:
         raise cut_off(promise)
-    duration_ms = sound.duration_ms if promise is None else promise.present_ms
+    duration_ms = sound.duration_ms if promise is None else _present_ms(looking, sound, promise)
     if duration_ms is not None and duration_ms < _SHORTEST_MS:
         raise texts.TOO_SHORT.error(duration=duration_ms, least=_SHORTEST_MS)
+    is_open = promise is not None and promise.is_open
+    missing_ms = 0 if is_open else _missing_ms(promise, duration_ms)
     return AudioProperties(
         codec=sound.codec,
         container=_container(sound, head),
@@ -86,7 +88,9 @@ def _properties(looking: Looking, accept_truncated: bool) -> AudioProperties:
         sample_rate_hz=sound.sample_rate_hz,
         duration_ms=duration_ms,
         bytes=looking.file.size,
-        missing_ms=_missing_ms(promise),
+        missing_ms=missing_ms,
+        is_cut_off=promise is not None and not missing_ms,
+        tracks=sound.tracks,
     )
 
 
@@ -96,7 +100,15 @@ def _container(sound: Sound, head: bytes) -> str:
     return _NAMES.get(sound.container, sound.container)
 
 
-def _missing_ms(promise: Promise | None) -> int:
-    if promise is None or promise.whole_ms is None or promise.present_ms is None:
+def _present_ms(looking: Looking, sound: Sound, promise: Promise) -> int | None:
+    """Of a stump: what can be heard of it, where that is to be had, else its share."""
+    if sound.codec.startswith("pcm_"):
+        return promise.present_ms
+    stump, _ = looking.heard(dataclasses.replace(sound, duration_ms=None))
+    return promise.present_ms if stump.duration_ms is None else stump.duration_ms
+
+
+def _missing_ms(promise: Promise | None, present_ms: int | None) -> int:
+    if promise is None or promise.whole_ms is None or present_ms is None:
         return 0
-    return promise.whole_ms - promise.present_ms
+    return max(0, promise.whole_ms - present_ms)

@@ -18,6 +18,7 @@ from shared.audio.chunks import promised_end
 
 _NO_LENGTH_FROM = 0x7FFF0000  # 2 GiB less a little: 0x7FFFFFFF and 0xFFFFFFFF less a header
 _TOLERANCE_MS = 100
+_PLAIN_SAMPLES = frozenset({1, 3, 6, 7, 0xFFFE})
 _PAD_BYTES = 2  # the last pad byte is forgotten by some writers
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 
@@ -82,7 +83,8 @@ def _wav(head: bytes, size: int) -> Promise | None:
     chunks = wav_chunks(head)
     if b"data" not in chunks or b"fmt " not in chunks or len(head) < chunks[b"fmt "][0] + 14:
         return None
-    rate, block = struct.unpack_from("<IH", head, chunks[b"fmt "][0] + 8)
+    form, _, _, rate, block = struct.unpack_from("<HHIIH", head, chunks[b"fmt "][0])
+    block = block if form in _PLAIN_SAMPLES else 1
     offset, promised = chunks[b"data"]
     container = struct.unpack_from("<I", head, 4)[0]
     if b"ds64" in chunks and promised == 0xFFFFFFFF and len(head) >= chunks[b"ds64"][0] + 16:
@@ -92,9 +94,9 @@ def _wav(head: bytes, size: int) -> Promise | None:
     if not _is_whole(promised, container, block):
         return None
     present = max(0, size - offset)
-    if not rate or (promised - present) * 1000 <= _TOLERANCE_MS * rate:
+    if (promised - present) * 1000 <= _TOLERANCE_MS * rate or promised - present <= _PAD_BYTES:
         return None
-    return Promise(promised, present, promised * 1000 // rate)
+    return Promise(promised, present, promised * 1000 // rate if rate else None)
 
 
 def length_is_meant(promised: int, container: int, block: int) -> bool:

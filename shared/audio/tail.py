@@ -21,11 +21,13 @@ _STREAMINFO_END = 42  # of FLAC (RFC 9639): marker, block header, 34 bytes
 def matroska_end(file: RangeFile, demuxer: Demuxer) -> End:
     """From the last cluster; for live recordings, whose header does not tell the length."""
     beginning = file.head[: file.head.find(CLUSTER)]
+    is_whole = True
     for part in _last_parts(file, CLUSTER, before=0):
+        is_whole = not is_cut_within(part)
         end = demuxer.end_of_packets(beginning + part)
         if end.end_ms:
-            return End(end.end_ms, not is_cut_within(part))
-    return End()
+            return End(end.end_ms, is_whole)
+    return End(None, is_whole)
 
 
 def fragments_end(file: RangeFile, layout: Layout, demuxer: Demuxer) -> End:

@@ -37,6 +37,17 @@ def transport_ms(file: RangeFile) -> int | None:
     return None
 
 
+def ends_within_a_packet(file: RangeFile) -> bool:
+    """Whether the last packet is not all there. Costs the same range as `transport_ms`."""
+    data = file.tail(_TAILS[0])
+    for size in _SIZES:
+        start = _first_packet(data, size)
+        if start is not None:
+            rest = data[start + (len(data) - start) // size * size :]
+            return len(rest) not in (0, _SIZES[0]) and rest[0] == _SYNC
+    return False
+
+
 def _lasts(first: int, times: list[int]) -> int | None:
     """The last packet lasts as long as the one before it."""
     if len(times) < 2:

@@ -115,7 +115,7 @@ class CarryOutCancel(UseCase):
             elif is_cancelled(job):
                 if not job.is_emptied:
                     yield job
-            elif job.state not in OVER and job.state not in ("submitting", "collecting"):
+            elif job.state not in OVER and not _is_past_stopping(job):
                 yield job
 
     def _is_uncertain(self, batch: Batch) -> bool:
@@ -177,6 +177,12 @@ class CarryOutCancel(UseCase):
 
     def _cancelled(self, row: Recording) -> Recording:
         return self.fail(row, CANCELLED)
+
+
+def _is_past_stopping(job: Job) -> bool:
+    """Its call is about to be made, or its results are there."""
+    is_answered = bool(job.lane) and job.state == "submitted"
+    return is_answered or job.state in ("submitting", "collecting")
 
 
 def is_cancelled(job: Job) -> bool:

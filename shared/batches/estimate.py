@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import msgspec
 
 from shared.audio import probe
 from shared.errors import DropscribeError, InputError, ProviderError
+from shared.model.batch.lane import lane_at
 from shared.model.batch.policy import Policy
 from shared.model.manifest.manifest import Head, Item, Manifest, effective_profile
 from shared.model.money.effort import Room
@@ -70,13 +72,14 @@ class EstimateCost:
             capabilities={name: self.capabilities[name] for name in sorted(used)},
             prices=self.prices,
             balances=balances,
-            rooms={name: self._room(name) for name in used},
+            rooms=self._rooms(),
             notes=[*notes, *unread],
         )
 
-    def _room(self, provider: str) -> Room:
-        count = sum(one.name == provider for one in self.endpoints.values())
-        return Room(count, self.policy.most_active_jobs(provider))
+    def _rooms(self) -> dict[str, Room]:
+        """Of each provider and lane."""
+        mine = Counter(lane_at(name, one.name) for name, one in self.endpoints.items())
+        return {who: Room(n, self.policy.most_active_jobs(who)) for who, n in mine.items()}
 
     def _entries(self, manifest: Manifest) -> tuple[list[_Entry], list[str]]:
         """Every recording that the manifest stands for, as far as the calls reach."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from threading import Lock
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from shared.model.batch.batch import (
     Batch,
     BatchEntry,
     Origin,
+    Totals,
     entry_key,
     item_recording_id,
     state_of,
@@ -88,33 +90,50 @@ class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
+LATE = timedelta(minutes=1)
+"""After its window has closed, a plan that is due for a batch comes within that."""
 TOLD_FOR = timedelta(seconds=5)
 LARGE = 1_000
 MOST_TOLD = 1_000
 
 
+class _Said(NamedTuple):
+    version: str
+    until_at: datetime
+    status: BatchStatus
+
+
 class Told:
-    """What this process told lately of large batches, by their id. It holds for seconds, and while
-    the header says the same."""
+    """What this process told lately of large batches, by their id. It holds for seconds, or as long
+    as counting them took, and while the header says the same. With `turn` one counts while the
+    others wait for what it tells."""
 
     def __init__(self) -> None:
-        self._told: OrderedDict[str, tuple[str, datetime, BatchStatus]] = OrderedDict()
+        self._told: OrderedDict[str, _Said] = OrderedDict()
+        self._turns: OrderedDict[str, AbstractContextManager[object]] = OrderedDict()
         self._lock = Lock()
+
+    def turn(self, batch_id: str) -> AbstractContextManager[object]:
+        with self._lock:
+            turn = self._turns.setdefault(batch_id, Lock())
+            self._turns.move_to_end(batch_id)
+            while len(self._turns) > MOST_TOLD:
+                self._turns.popitem(last=False)
+            return turn
 
     def again(self, batch: Batch, now: datetime) -> BatchStatus | None:
         with self._lock:
-            version, at, status = self._told.get(batch.id, ("", now, None))
-        if status is None or version != batch.version:
+            said = self._told.get(batch.id)
+        if said is None or said.version != batch.version or said.until_at <= now:
             return None
-        return status if now - at < TOLD_FOR else None
+        return said.status
 
-    def note(self, batch: Batch, status: BatchStatus, now: datetime) -> None:
+    def note(self, batch: Batch, status: BatchStatus, began_at: datetime, now: datetime) -> None:
         if status.counts.accepted < LARGE:
             return
         with self._lock:
-            there = self._told.get(batch.id)
-            if there is None or there[2] is not status:
-                self._told[batch.id] = (batch.version, now, status)
+            until_at = now + max(TOLD_FOR, now - began_at)
+            self._told[batch.id] = _Said(batch.version, until_at, status)
             self._told.move_to_end(batch.id)
             while len(self._told) > MOST_TOLD:
                 self._told.popitem(last=False)
@@ -122,9 +141,9 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class TellStatus:
-    """One read, and a query of five columns: a page of a thousand rows a call. Of a large batch the
-    answer may be some seconds old, however many ask: `told` holds what was told. Raises
-    `BatchMissing`."""
+    """Of a batch that is over two reads, however large it is: its report added it up. Of another
+    one, a query of five columns, a page of a thousand rows a call; then the answer may be some
+    seconds old, or as old as counting takes, however many ask. Raises `BatchMissing`."""
 
     store: BatchStore
     clock: Clock
@@ -132,10 +151,25 @@ class TellStatus:
 
     def __call__(self, batch_id: str) -> BatchStatus:
         batch = existing(batch_id, self.store)
-        now = self.clock.now()
-        status = self.told.again(batch, now) or self._counted(batch)
-        self.told.note(batch, status, now)
-        return status
+        if batch.totals is not None and self._is_closed(batch):
+            return _added_up(batch, batch.totals)
+        return self.told.again(batch, self.clock.now()) or self._counted_once(batch)
+
+    def _is_closed(self, batch: Batch) -> bool:
+        """Whether nothing came of it since its report. The header is read before its note: what
+        comes in later opens it first, but in its window, where a plan is due anyway."""
+        is_over = state_of(batch) != "running" and batch.is_settled
+        is_past = self.clock.now() - batch.closes_at >= LATE
+        return is_over and is_past and self.store.note_version(batch.id) is None
+
+    def _counted_once(self, batch: Batch) -> BatchStatus:
+        with self.told.turn(batch.id):
+            began_at = self.clock.now()
+            status = self.told.again(batch, began_at)
+            if status is None:
+                status = self._counted(batch)
+                self.told.note(batch, status, began_at, self.clock.now())
+            return status
 
     def _counted(self, batch: Batch) -> BatchStatus:
         sums = _Sums(self.store.facts(batch.id))
@@ -274,6 +308,41 @@ def existing(batch_id: str, store: BatchStore) -> Batch:
 
 def _in_page(most: int) -> int:
     return min(max(most, 1), MOST_IN_PAGE)
+
+
+def _added_up(batch: Batch, totals: Totals) -> BatchStatus:
+    """By the report, which is the last word."""
+    cost = None
+    if totals.cost_amount is not None:
+        cost = Cost(amount=totals.cost_amount, currency=totals.cost_currency)
+    return BatchStatus(
+        id=batch.id,
+        title=batch.title,
+        profile=batch.profile,
+        owner=batch.owner,
+        origin=batch.origin,
+        status=_status(batch, is_over=True),
+        created_at=batch.created_at,
+        closes_at=batch.closes_at,
+        finished_at=batch.finished_at,
+        cancelled_at=batch.cancelled_at,
+        counts=Tally(
+            accepted=batch.reported,
+            unregistered=0,
+            waiting=0,
+            planned=0,
+            transcribed=totals.transcribed,
+            failed=batch.failed,
+            unchanged=batch.unchanged,
+            needs_review=totals.needs_review,
+        ),
+        progress=1.0,
+        audio_ms=totals.audio_ms,
+        audio_done_ms=totals.audio_ms,
+        seconds_left=0,
+        cost=cost,
+        error_report=batch.error_report,
+    )
 
 
 def _tally(sums: _Sums, unregistered: int) -> Tally:

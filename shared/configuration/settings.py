@@ -24,6 +24,7 @@ from shared.errors import ConfigurationError
 from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
+from shared.model.batch.lane import in_lane
 from shared.model.batch.policy import Policy
 from shared.model.profile.keys import did_you_mean
 from shared.model.reference import NOT_RESOLVED, is_reference
@@ -65,6 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("AUDIT_CONTAINER", values.container, "audit"),
     Setting("SEARCH_CONTAINER", values.container, "search"),
     Setting("SEARCH", values.switch, True),
+    Setting("ANSWERS_CONTAINER", values.container, "answers"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
     Setting("STATE_TABLE", values.table, "dropscribe"),
     Setting("SAS_HOURS", values.number(6, 168), 48),
@@ -157,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     audit_container: str
     search_container: str
     search: bool
+    answers_container: str
     manifest_sources: tuple[str, ...]
     state_table: str
     sas_hours: int
@@ -238,7 +241,8 @@ def _policy(chosen: Mapping[str, Any], of_provider: Mapping[str, Mapping[str, An
     and a half of that time are left for these."""
     policy = Policy(
         **chosen,
-        max_active_of={name: own["max_active_jobs"] for name, own in of_provider.items()},
+        max_active_of={name: own["max_active_jobs"] for name, own in of_provider.items()}
+        | _active_in_lanes(of_provider),
     )
     return msgspec.structs.replace(
         policy,
@@ -246,6 +250,14 @@ def _policy(chosen: Mapping[str, Any], of_provider: Mapping[str, Mapping[str, An
         early_seconds=EARLY_SECONDS,
         submit_within_seconds=min(policy.submit_within_seconds, policy.resolve_after_seconds // 4),
     )
+
+
+def _active_in_lanes(of_provider: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    return {
+        in_lane(name, mode): of_provider[name][f"max_active_{mode}"]
+        for name, offer in OFFERS.items()
+        for mode in offer.lanes
+    }
 
 
 class ApiAccess(NamedTuple):

@@ -27,7 +27,7 @@ def choose_endpoint(
         if entry.endpoint in jobs and entry.job_id != job.id:
             audio_ms[entry.endpoint] += entry.audio_ms
             jobs[entry.endpoint] += 1
-    most = policy.room_for(job.provider, is_bulk=job.rank >= BULK)
+    most = policy.room_for(job.waits_for, is_bulk=job.rank >= BULK)
     free = [name for name in jobs if jobs[name] < most]
     return min(free, key=lambda name: (name == job.endpoint, audio_ms[name], name), default=None)
 

@@ -184,7 +184,8 @@ class GuardedProvider:
                 try:
                     step = next(steps)
                 except StopIteration:
-                    self._put_back()
+                    if not self._limits.creates_only:
+                        self._put_back()
                     return
             yield step
 
@@ -199,6 +200,9 @@ class GuardedProvider:
     ) -> Iterator[None]:
         """`needs_more_rights` is for calls that a key or role may well not allow while it allows
         the work itself: their refusal does not take the endpoint out."""
+        if self._limits.creates_only and not is_create:
+            yield  # of ours, and not of the endpoint
+            return
         admitted = self._admit(calls, creates, is_create)
         try:
             yield

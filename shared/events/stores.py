@@ -39,6 +39,7 @@ class AnnouncingStore:
     def __init__(self, rows: NoticedRows, announcer: Announcer, links: Links) -> None:
         self._rows, self._announcer, self._links = rows, announcer, links
         self.batch, self.part, self.parts = rows.batch, rows.part, rows.parts
+        self.whole, self.note_work = rows.whole, rows.note_work
         self.entries, self.open_batches = rows.entries, rows.open_batches
         self.job, self.jobs, self.planned_jobs = rows.job, rows.jobs, rows.planned_jobs
         self.items_left, self.items_of = rows.items_left, rows.items_of
@@ -72,6 +73,14 @@ class AnnouncingStore:
     def insert(self, recording: Recording) -> bool:
         notice = self._announcer.notice(recording.batch_id, self._of([recording]))
         is_new = self._rows.insert(recording, notice)
+        if is_new:
+            self._announcer.hand_on(notice)
+        return is_new
+
+    def insert_first(self, batch: Batch, recording: Recording) -> bool:
+        events = [of_accepted(batch, self._links), *self._of([recording])]
+        notice = self._announcer.notice(batch.id, events)
+        is_new = self._rows.insert_first(batch, recording, notice)
         if is_new:
             self._announcer.hand_on(notice)
         return is_new

@@ -7,7 +7,7 @@ Where names lie together one listing tells of many; each of the others is asked 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Literal
@@ -22,6 +22,7 @@ from shared.model.batch.job import JobItem
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_REPLACED_LATE
 from shared.model.names import shared_beginning
+from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.state import BatchStore
 
@@ -31,6 +32,8 @@ first bytes; storage knows no MD5 by which the rest could be compared."""
 _LISTED, _PAGES = 5_000, 4
 _TRIED, _WORTH = 10, 50
 """Lines of a listing for each name: so many to find out, and so many at most on the average."""
+_FEW = 4
+_Each = Callable[..., Iterable[AudioEntry | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,7 @@ class CompareVersions:
     store: BatchStore
     audio: AudioBlobs
     pool: Executor
+    together: AskTogether
 
     def __call__(self, rows: Sequence[JobItem | Recording]) -> dict[str, Seen]:
         mine = [row for row in rows if row.web_url is None]
@@ -53,13 +57,38 @@ class CompareVersions:
         return seen
 
     def _entries(self, container: str, names: Collection[str]) -> Mapping[str, AudioEntry]:
-        found, is_whole = self._listed(container, names) if len(names) > 1 else ({}, False)
+        if len(names) == 1:
+            [name] = names
+            entry = self.together(container, name, self._of_others)
+            return {} if entry is None else {name: entry}
+        return self._looked_up(container, names, self.pool.map)
+
+    def _of_others(self, container: str, names: Collection[str]) -> Mapping[str, AudioEntry]:
+        """Of names that several threads ask about, which may be of the pool themselves. Of a few
+        the listing would cost more than it saves."""
+        if len(names) >= _FEW:
+            return self._looked_up(container, names, map)
+        return self._alone(container, names, map)
+
+    def _looked_up(
+        self,
+        container: str,
+        names: Collection[str],
+        each: _Each,
+    ) -> Mapping[str, AudioEntry]:
+        found, is_whole = self._listed(container, names)
         if is_whole:
             return found
-        left = [name for name in names if name not in found]
-        ask, several = self.audio.entry, len(left) > 1
-        alone = (self.pool.map if several else map)(lambda name: ask(container, name), left)
-        return found | {entry.name: entry for entry in alone if entry is not None}
+        return found | self._alone(container, [n for n in names if n not in found], each)
+
+    def _alone(
+        self,
+        container: str,
+        names: Collection[str],
+        each: _Each,
+    ) -> dict[str, AudioEntry]:
+        entries = each(lambda name: self.audio.entry(container, name), names)
+        return {entry.name: entry for entry in entries if entry is not None}
 
     def _listed(self, container: str, names: Collection[str]) -> tuple[dict[str, AudioEntry], bool]:
         """Those of them that a few pages hold, and whether that is all that there is. By what the

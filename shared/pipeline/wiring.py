@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from threading import Semaphore
 
-from shared.messages import Finish, Write
+from shared.messages import Write
 from shared.model.profile.extras import redacting
+from shared.pipeline.at_once.wiring import hear_at_once
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
+from shared.pipeline.collect.find import FindJob, SeenJobs
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
@@ -24,6 +26,7 @@ from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
 from shared.pipeline.plan.reuse import ReuseTranscripts
 from shared.pipeline.plan.sift import SiftWaiting
+from shared.pipeline.plan.stand import StandInLine, Told
 from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import (
@@ -47,6 +50,7 @@ from shared.pipeline.submit.line import JoinLine, SubmitLine
 from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
+from shared.pipeline.together import AskTogether
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
@@ -90,7 +94,7 @@ class Pipeline:
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
         self.finish = _finish(ground, failing)
-        self.write = _write(ground, failing, AtOnce(self.finish, ports.queue))
+        self.write = _write(ground, failing, self.finish)
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
         write_single = WriteSingle(
             **ground.common,
@@ -102,6 +106,7 @@ class Pipeline:
             end=self.finish.end_single,
         )
         self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
+        self.hear_at_once = hear_at_once(ground, failing, self.submit, self.collect.hand_over)
         self.poll = _poll(ground, failing, note_submitted, self.put_back)
         self.hear = Hear(
             endpoints=ground.endpoints,
@@ -156,7 +161,9 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
         sift=_sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
-            line=ports.line,
+            stand_in_line=StandInLine(
+                line=ports.line, queue=ports.queue, clock=ports.clock, told=Told()
+            ),
             audio=ports.audio,
             capabilities=ports.capabilities,
             prices=ports.prices,
@@ -245,7 +252,9 @@ def _sending(
         claim_parts=ClaimParts(
             store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
-        prepare_calls=PrepareCalls(store=store, audio=ports.audio, requests=ports.requests),
+        prepare_calls=PrepareCalls(
+            store=store, audio=ports.audio, requests=ports.requests, compare=_compare(ground)
+        ),
         leave_behind=LeaveBehind(
             store=store,
             compare=_compare(ground),
@@ -255,7 +264,9 @@ def _sending(
         set_aside=SetAside(**ground.common, line=ports.line, count_fault=failing.count_fault),
         write_intents=WriteIntents(**ground.common),
         find_held=FindHeld(store=store, hold_back=hold_back, pool=ports.pool),
-        make_calls=MakeCalls(endpoints=ground.endpoints, policy=ports.policy, pool=ports.pool),
+        make_calls=MakeCalls(
+            endpoints=ground.endpoints, policy=ports.policy, queue=ports.queue, pool=ports.pool
+        ),
         note_answers=NoteAnswers(
             **ground.common,
             note_submitted=note_submitted,
@@ -276,7 +287,7 @@ def _collect(
     return CollectResults(
         **ground.common,
         endpoints=ground.endpoints,
-        note_submitted=note_submitted,
+        find_job=FindJob(**ground.common, note_submitted=note_submitted, seen=SeenJobs()),
         begin_anew=failing.begin_anew,
         hand_over=HandOver(
             **ground.common,
@@ -307,10 +318,11 @@ def _poll(
         ),
         give_up_if_gone=failing.give_up_if_gone,
         wake_line=failing.wake_line,
+        bring_forward=failing.bring_forward,
     )
 
 
-def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> WriteSlice:
+def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
     ports = ground.ports
     publish = Publish(
         audio=ports.audio,
@@ -332,7 +344,8 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
             clock=ports.clock,
         ),
         save_settled=failing.save_settled,
-        finish_now=finish_now,
+        finish_now=AtOnce(finish, ports.queue),
+        finish_few=AtOnce(finish.few, ports.queue),
         room=Room(),
         end_part=failing.end_part,
         note_settled=failing.note_settled,
@@ -342,7 +355,10 @@ def _write(ground: Ground, failing: Failing, finish_now: AtOnce[Finish]) -> Writ
 
 
 def _compare(ground: Ground) -> CompareVersions:
-    return CompareVersions(store=ground.store, audio=ground.ports.audio, pool=ground.ports.pool)
+    ports = ground.ports
+    return CompareVersions(
+        store=ground.store, audio=ports.audio, pool=ports.pool, together=AskTogether()
+    )
 
 
 def _finish(ground: Ground, failing: Failing) -> FinishBatch:

@@ -11,7 +11,8 @@ from typing import Protocol
 class Sound:
     """The first audio stream. `duration_ms` is None where the container does not say;
     `has_pictures` tells that there are streams of pictures as well. `is_heard` is False where
-    nothing can be decoded of what is held, and None where that is too little to tell."""
+    nothing can be decoded of what is held, and None where that is too little to tell. `tracks`
+    counts the audio streams."""
 
     codec: str
     container: str
@@ -20,6 +21,7 @@ class Sound:
     duration_ms: int | None
     has_pictures: bool = False
     is_heard: bool | None = None
+    tracks: int = 1
 
 
 @dataclass(frozen=True)

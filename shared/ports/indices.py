@@ -22,11 +22,23 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     job: Job
 
 
+LATER = "~"
+"""Behind every rank."""
+
+
 def place_of(job: Job) -> str:
     """The key of its place: by rank, then by who came first. The same for as long as it waits. Jobs
-    of releases before do not say when their recordings came in, and go first."""
+    of releases before do not say when their recordings came in, and go first. Whose turn was put
+    off stands behind all others, in the order of the turns, until it comes."""
+    if job.turn_at is not None:
+        return later(job.turn_at, f"-{job.id}")
     came_ms = int(job.since_at.timestamp() * 1000) if job.since_at is not None else 0
     return f"{job.rank}-{came_ms:014}-{job.id}"
+
+
+def later(turn_at: datetime, end: str = "") -> str:
+    """How places begin of jobs whose turn comes then."""
+    return f"{LATER}-{int(turn_at.timestamp() * 1000):014}{end}"
 
 
 class LineHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +58,10 @@ class Line(Protocol):
     """What waits for each provider, in order. A fast path: what a job's own row says holds."""
 
     def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
-        """At most so many from the front, in one query."""
+        """At most so many from the front, in one query, of those whose turn was not put off."""
+
+    def due(self, provider: str, now: datetime, most: int) -> list[Waiting]:
+        """At most so many whose turn was put off and has come."""
 
     def join(self, jobs: Sequence[Job]) -> None:
         """Planned jobs, each at the place that follows from it; one that is there already is
@@ -112,13 +127,14 @@ class Diaries(Protocol):
 
 class ContentClaim(msgspec.Struct, frozen=True, kw_only=True):
     """Which recording is the one of its `content` that is paid for. `looked_at` is when somebody
-    made sure last that this helps anybody. `version` is the row's ETag, "" for a row not yet
-    stored."""
+    made sure last that this helps anybody. `is_former`: it lies where releases before kept all
+    claims. `version` is the row's ETag, "" for a row not yet stored."""
 
     content: str
     batch_id: str
     recording_id: str
     looked_at: datetime | None = None
+    is_former: bool = False
     version: str = ""
 
 
@@ -129,8 +145,9 @@ class Contents(Protocol):
     def save(self, claim: ContentClaim) -> None:
         """Insert or replace. Raises `StoreConflict`."""
 
-    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
-        """Claims at which nobody has looked since then, at most so many."""
+    def unseen(self, since: datetime, most: int, place: str = "") -> tuple[list[ContentClaim], str]:
+        """Claims at which nobody has looked since then, at most so many, in one query from a place
+        on; and the place to go on from, "" at the end."""
 
     def remove(self, claim: ContentClaim) -> None:
         """No error when it is gone already. Raises `StoreConflict` if it changed meanwhile."""

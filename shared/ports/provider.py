@@ -14,6 +14,26 @@ from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.transcript import Cost
 
 
+class Sound(Protocol):
+    """The bytes of one recording, in the version that was looked at."""
+
+    @property
+    def name(self) -> str:
+        """That of the file, with its ending."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the last of it was handed out: until then no provider can have had all."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """From the beginning, a few megabytes at a time. Raises `AudioChanged`, and what storage
+        does."""
+
+
 class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One create call. Exactly one of `content_urls` and `container_url` is set.
 
@@ -21,7 +41,9 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     provider's list shows it again, so that a call with an unknown outcome can be looked up.
     `keep` notes with it that the provider's copy is to stay. `audio_ms` is the length of all as
     far as it is known, `tries` how often the call was about to be made and was not. After
-    `deadline_at` the call may not begin any more: others take its intent for forgotten.
+    `deadline_at` the call may not begin any more: others take its intent for forgotten. Where the
+    provider answers at once, within `answer_seconds` from when it has all, `sound` is the one
+    recording, unless that lies at an address on the web.
     """
 
     mark: str
@@ -34,6 +56,8 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
     content_urls: tuple[str, ...] = ()
     container_url: str | None = None
     deadline_at: datetime | None = None
+    sound: Sound | None = None
+    answer_seconds: float = 0.0
 
 
 class ResultFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +90,14 @@ class RemoteStatus(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_seconds: int | None = None
     failure: Failure | None = None
     files: tuple[ResultFile, ...] | None = None
+
+
+def answered(transcription_id: str) -> RemoteStatus:
+    """Of a transcription whose provider answered at once: its answer is the one result."""
+    file = ResultFile(kind="result", name=transcription_id, url="", index=0)
+    return RemoteStatus(
+        state="succeeded", provider_status="answered", mark=transcription_id, files=(file,)
+    )
 
 
 class ProviderReport(msgspec.Struct, frozen=True, kw_only=True):

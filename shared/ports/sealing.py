@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
+
+Seal = Callable[[bytes], bytes]
+"""Seals one thing, by a key that is in hand."""
 
 
 class Sealer(Protocol):
-    """Both raise `StoreUnavailable` where the key cannot be had."""
+    """All raise `StoreUnavailable` where the key cannot be had."""
+
+    def key_for(self, about: str) -> Seal:
+        """The key for what will be sealed later, and may then not fail. Raises `StoreUnavailable`
+        also where no key is set at all."""
 
     def seal(self, content: bytes, about: str) -> bytes:
         """Sealed for what it is `about`: elsewhere it cannot be opened."""

@@ -65,6 +65,16 @@ class OpenBatch(NamedTuple):
     reporting_at: datetime | None = None
 
 
+class Whole(NamedTuple):
+    """All of a small batch: its header, if there is one, its jobs and its recordings."""
+
+    batch: Batch | None
+    jobs: list[Job]
+    recordings: list[Recording]
+
+
+FEW_ROWS = 25
+"""Of a batch that is small."""
 ROWS_IN_TRANSACTION = 100
 """Rows of one partition that can change together."""
 
@@ -81,6 +91,10 @@ class Batches(Protocol):
 
     def batch(self, batch_id: str) -> Batch | None:
         """The header row."""
+
+    def whole(self, batch_id: str) -> Whole | None:
+        """All of a batch in one query, the header no later than the rest; None: it has more than
+        `FEW_ROWS` rows."""
 
     def part(self, batch_id: str, number: int) -> Part | None:
         """One part of a batch that is, or was, being made into recordings."""
@@ -180,6 +194,14 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
         """Note that the batch has work to do, and create its header if there is none yet. One
         that was stored before (it has a version) is listed as running."""
 
+    def note_work(self, batch: Batch) -> None:
+        """Note that the batch has work to do, and nothing else: its header comes with its first
+        recording."""
+
+    def insert_first(self, batch: Batch, recording: Recording) -> bool:
+        """Insert a header together with the first recording, in one transaction. False: one of them
+        was there already, and nothing was changed."""
+
     def create_batch(self, batch: Batch, parts: Sequence[Part] = ()) -> bool:
         """Insert a header together with at most 98 parts, in one transaction. False: there is a
         header of that id already, and nothing was changed."""
@@ -254,6 +276,10 @@ class NoticedRows(BatchStore, Protocol):
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
+    ) -> bool: ...
+
+    def insert_first(
+        self, batch: Batch, recording: Recording, notice: Notice | None = None
     ) -> bool: ...
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None: ...

@@ -11,6 +11,7 @@ from shared.model.money.price import Rate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Mode
 from shared.model.setting import Setting
+from shared.ports.answers import Answers
 from shared.ports.provider import SpeechProvider
 
 
@@ -67,10 +68,15 @@ class Connection(NamedTuple):
     webhook_secret: str = ""
 
 
+ConnectLane = Callable[[Connection, Answers], SpeechProvider]
+
+
 class Offer(NamedTuple):
     """A provider. `settings` are its own, beside those that say where its endpoints are; one of
     them is `<prefix>_MAX_ACTIVE_JOBS`. `rates` are its list prices. `limits_by` makes the limits
-    of an account from the values of its settings, where they differ from account to account."""
+    of an account from the values of its settings, where they differ from account to account.
+    `lanes` connect to the same endpoint in modes that have an API of their own; where there are
+    such, `<prefix>_MAX_ACTIVE_<MODE>` is another setting."""
 
     name: str
     limits: Capabilities
@@ -79,6 +85,7 @@ class Offer(NamedTuple):
     settings: tuple[Setting, ...]
     rates: Mapping[Mode, Rate] = {}
     limits_by: Callable[[Mapping[str, Any]], Capabilities] | None = None
+    lanes: Mapping[Mode, ConnectLane] = {}
 
     def limits_with(self, settings: Mapping[str, Any]) -> Capabilities:
         return self.limits if self.limits_by is None else self.limits_by(settings)

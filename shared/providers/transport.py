@@ -29,7 +29,7 @@ from shared.providers.decoding import Undecodable
 _T = TypeVar("_T")
 CONNECT_SECONDS = 5.0
 _OTHER = httpx.Timeout(30.0, connect=CONNECT_SECONDS)
-_NOT_SENT = (
+NOT_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -89,13 +89,13 @@ class Transport:
         what = "create a transcription"
         try:
             answer = self._send("POST", self.endpoint + path, body, self._create)
-        except _NOT_SENT as cause:
+        except NOT_SENT as cause:
             raise self.unavailable(what, cause) from None
         except httpx.HTTPError as cause:
             message = f"The connection broke on: {what} ({type(cause).__name__})."
             raise OutcomeUnknown(message) from None
         if not answer.is_success:
-            raise outcome_of_create(self._blamed(answer, what, options, usual))
+            raise outcome_of_create(self.blamed(answer, what, options, usual))
         try:
             found = read_id(answer)
         except Undecodable:
@@ -144,9 +144,10 @@ class Transport:
     def refusal(self, answer: httpx.Response, what: str) -> ProviderError:
         return self._error_of(answer.status_code, answer.headers, answer.content, what=what)
 
-    def _blamed(
-        self, answer: httpx.Response, what: str, options: Options, usual: Collection[str]
+    def blamed(
+        self, answer: httpx.Response, what: str, options: Options, usual: Collection[str] = ()
     ) -> ProviderError:
+        """The error of a create call that was refused."""
         error = self.refusal(answer, what)
         if not isinstance(error, ProviderRefused):
             return error

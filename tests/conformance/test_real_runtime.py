@@ -29,7 +29,7 @@ except NoInterpreter as missing:
 AUDIO = (ROOT / "samples" / "audio" / "monologue.wav").read_bytes()
 SCHEMA = json.loads((ROOT / "docs" / "transcript-1.schema.json").read_text())
 SAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
-STEPS = ("steps", "write", "deliver")
+STEPS = ("steps", "write", "deliver", "heavy")
 WEBHOOK = "/api/webhooks/azure-speech/local"
 
 

@@ -14,7 +14,7 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
-from shared.ports.state import BatchStore
+from shared.ports.state import FEW_ROWS, BatchStore, Whole
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
 from tests.fakes.stores import FakeBatchStore
@@ -39,7 +39,7 @@ def stored(store: BatchStore, recording: Recording) -> Recording:
     return found
 
 
-def unversioned(struct: Recording | Job) -> Recording | Job:
+def unversioned(struct: Recording | Job | Batch) -> Recording | Job | Batch:
     return replace(struct, version="")
 
 
@@ -518,3 +518,39 @@ def test_recordings_can_be_forgotten_alone(store: BatchStore) -> None:
     assert {job.id for job in store.jobs(BATCH)} == {"j0"}
     assert not list(store.jobs(BATCH, first="j0!"))
     assert store.any_left(made)
+
+
+def test_a_small_batch_is_read_whole(store: BatchStore) -> None:
+    assert store.insert_first(a_batch(), a_recording())
+    store.save(a_job())
+    whole = store.whole(BATCH)
+    assert whole is not None
+    assert whole.batch is not None
+    assert whole.batch.version
+    assert unversioned(whole.batch) == a_batch()
+    assert [unversioned(job) for job in whole.jobs] == [a_job()]
+    assert [unversioned(row) for row in whole.recordings] == [a_recording()]
+
+
+def test_of_a_batch_that_is_not_there_nothing_is_whole(store: BatchStore) -> None:
+    assert store.whole(BATCH) == Whole(None, [], [])
+
+
+def test_a_batch_with_more_rows_is_not_read_whole(store: BatchStore) -> None:
+    store.create_batch(a_batch())
+    rows = [replace(a_recording(), id=f"{i:032x}") for i in range(FEW_ROWS)]
+    store.save(None, rows[:-1])
+    assert store.whole(BATCH) is not None
+    store.insert(rows[-1])
+    assert store.whole(BATCH) is None
+
+
+def test_a_header_comes_with_the_first_recording_or_not_at_all(store: BatchStore) -> None:
+    store.note_work(a_batch())
+    assert store.batch(BATCH) is None
+    assert store.note_version(BATCH) is not None
+    assert store.insert_first(a_batch(), a_recording())
+    assert store.batch(BATCH) is not None
+    other = replace(a_recording(), id="f" * 32)
+    assert not store.insert_first(a_batch(), other)
+    assert store.recording(BATCH, other.id) is None

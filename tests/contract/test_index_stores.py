@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 import pytest
 from azure.data.tables import TableClient
 
+from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
 from shared.model.batch.fingerprint import Fingerprint, KnownName, name_key
 from shared.model.endpoint.endpoint import EndpointState
@@ -32,6 +33,7 @@ from shared.stores.table.indices import (
     TableEndpointBook,
 )
 from shared.stores.table.names import TableNames
+from shared.stores.table.rows import to_row
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, an_active_job, fresh_table
 from tests.fakes.stores import (
     FakeActiveJobs,
@@ -239,13 +241,53 @@ def test_claims_that_nobody_looked_at_for_long_are_listed_a_few_at_a_time(
     for i in range(4):
         contents.save(replace(CLAIM, content=f"c{i}", looked_at=NOW + timedelta(hours=i)))
     contents.save(replace(CLAIM, content="c9", looked_at=None))
-    assert contents.unseen(NOW, 9) == []
-    found = contents.unseen(NOW + timedelta(hours=3), 9)
+    assert all_unseen(contents, NOW, 9) == []
+    found = all_unseen(contents, NOW + timedelta(hours=3), 9)
     assert [claim.content for claim in found] == ["c0", "c1", "c2"]
     assert found[0] == contents.claim("c0")
-    assert contents.unseen(NOW + timedelta(hours=3), 2) == found[:2]
+    assert all_unseen(contents, NOW + timedelta(hours=3), 2) == found
     contents.save(replace(found[0], looked_at=NOW + timedelta(hours=5)))
-    assert contents.unseen(NOW + timedelta(hours=3), 9) == found[1:]
+    assert all_unseen(contents, NOW + timedelta(hours=3), 9) == found[1:]
+
+
+def all_unseen(contents: Contents, since: datetime, most: int) -> list[ContentClaim]:
+    """From place to place."""
+    found, place = contents.unseen(since, most)
+    while place:
+        some, place = contents.unseen(since, most, place)
+        assert len(some) <= most
+        found += some
+    return found
+
+
+def test_contents_of_every_first_digit_are_found(contents: Contents) -> None:
+    for digit in "0123456789abcdef":
+        contents.save(replace(CLAIM, content=f"{digit}1"))
+    found = all_unseen(contents, NOW + timedelta(hours=3), 3)
+    assert [claim.content[0] for claim in found] == list("0123456789abcdef")
+
+
+def test_claims_of_a_release_before_lie_in_one_partition_and_are_found_changed_and_removed(
+    azurite: Azurite,
+) -> None:
+    with fresh_table(azurite) as table:
+        former = to_row("!content", "c1", CLAIM)
+        table.create_entity(former)
+        contents = TableContents(table)
+        found = contents.claim("c1")
+        assert found is not None
+        assert (found.recording_id, found.is_former) == ("r", True)
+        assert all_unseen(contents, NOW + timedelta(hours=3), 9) == [found]
+        contents.save(replace(found, recording_id="second"))
+        with pytest.raises(StoreConflict):
+            contents.save(replace(found, recording_id="third"))
+        contents.save(replace(CLAIM, content="c2"))
+        taken_over = contents.claim("c1")
+        assert taken_over is not None
+        assert taken_over.recording_id == "second"
+        contents.remove(taken_over)
+        assert contents.claim("c1") is None
+        assert contents.claim("c2") is not None
 
 
 def test_a_claim_that_somebody_took_over_meanwhile_is_not_removed(contents: Contents) -> None:

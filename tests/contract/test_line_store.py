@@ -81,3 +81,16 @@ def test_the_head_is_saved_on_the_version_that_was_read(line: Line) -> None:
     assert head.due_at == NOW and place.job.id == "j001"
     line.save_head(msgspec.structs.replace(head, told_at=NOW))
     assert list(line.jobs(P)) == ["j001"]
+
+
+def test_whose_turn_was_put_off_stands_apart_until_it_comes(line: Line) -> None:
+    later = [waits(i, turn_at=NOW + timedelta(hours=i)) for i in (3, 1, 2)]
+    line.join([*later, waits(9)])
+    assert [place.job.id for place in line.first(P, 9)[1]] == ["j009"]
+    assert sorted(line.jobs(P)) == ["j001", "j002", "j003", "j009"]
+    assert line.due(P, NOW, 9) == []
+    due = line.due(P, NOW + timedelta(hours=2), 9)
+    assert [place.job for place in due] == [later[1], later[2]]
+    assert len(line.due(P, NOW + timedelta(hours=2), 1)) == 1
+    line.leave([later[1]])
+    assert [place.job.id for place in line.due(P, NOW + timedelta(hours=9), 9)] == ["j002", "j003"]

@@ -11,7 +11,7 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from local.stack.azurite import Azurite
-from shared.errors import InputError, StoreConflict
+from shared.errors import InputError, SealBroken, StoreConflict
 from shared.model.batch.batch import Batch, Part
 from shared.model.batch.recording import Recording
 from shared.model.manifest.manifest import Head, Item
@@ -20,6 +20,8 @@ from shared.ports.state import BatchFilter, BatchStore
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.requests import BlobRequests
+from shared.stores.sealing.keys import LocalKey
+from shared.stores.sealing.seal import EnvelopeSealer, NoSealer
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import (
     NOW,
@@ -281,6 +283,41 @@ def test_two_contents_for_one_batch_lie_beside_each_other(requests: Requests) ->
     requests.put(other, msgspec.json.encode(Head(title="other")) + b"\n")
     assert requests.head(batch).title == "T"
     assert requests.head(other).title == "other"
+
+
+def test_addresses_in_a_request_do_not_lie_in_clear_and_come_back(
+    service: BlobServiceClient,
+) -> None:
+    container = fresh("batches")
+    service.create_container(container)
+    batch, lines = stored(BlobRequests(service, container, SEALER))
+    [name] = service.get_container_client(container).list_blob_names()
+    blob = service.get_blob_client(container, name)
+    there = blob.download_blob()
+    content = there.readall()
+    assert len(content) == sum(map(len, lines))
+    for secret in (b"sig=1", b"sig=2", b"example"):
+        assert secret not in content
+        assert secret.decode() not in str(there.properties.metadata)
+    again = BlobRequests(
+        service, container, EnvelopeSealer(LocalKey(b"another key, of 32 bytes, is no "))
+    )
+    with pytest.raises(SealBroken):
+        again.head(batch)
+    stored(BlobRequests(service, container, SEALER))
+    assert blob.download_blob().readall() != content, "no key is used twice"
+
+
+def test_a_request_that_a_release_before_stored_in_clear_is_read(
+    service: BlobServiceClient,
+) -> None:
+    container = fresh("batches")
+    service.create_container(container)
+    batch, lines = stored(BlobRequests(service, container, NoSealer()))
+    requests = BlobRequests(service, container, SEALER)
+    assert requests.head(batch) == HEAD
+    assert requests.items(batch, len(lines[0]), sum(map(len, lines[1:]))) == ITEMS
+    assert requests.find(batch, {2}) == {2: ITEMS[2]}
 
 
 def test_a_request_that_is_gone_is_told(requests: Requests) -> None:

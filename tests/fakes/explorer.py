@@ -21,11 +21,12 @@ from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 
 PORTS: Mapping[str, str] = {
-    "store": "create_batch part parts save_part list_batch forget forget_recordings open_batch "
-    "note_version take_note give_note_back open_batches close_batch batch insert recording "
+    "store": "create_batch note_work insert_first part parts save_part list_batch forget "
+    "forget_recordings open_batch note_version take_note give_note_back open_batches "
+    "close_batch batch whole insert recording "
     "recordings recording_ids any_left job jobs planned_jobs items_of items_left facts save "
     "save_jobs save_batch commit rows_left part_left",
-    "line": "first join leave jobs save_head",
+    "line": "first due join leave jobs save_head",
     "active": "all get any_of put put_all update remove",
     "book": "state save all",
     "diaries": "get save",
@@ -41,7 +42,7 @@ STORAGE = frozenset(PORTS) - {"web", "provider"}
 CONDITIONAL = frozenset(
     "save save_jobs save_batch save_part save_head commit take_note close_batch update".split()
 )
-INSERTS = frozenset({"insert", "create_batch"})
+INSERTS = frozenset({"insert", "insert_first", "create_batch"})
 LONGEST = timedelta(hours=72)
 
 

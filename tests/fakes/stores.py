@@ -18,14 +18,24 @@ from shared.model.batch.job import ActiveJob, Job, JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.indices import ContentClaim, Diary, LineHead, Waiting, place_of
+from shared.ports.indices import (
+    LATER,
+    ContentClaim,
+    Diary,
+    LineHead,
+    Waiting,
+    later,
+    place_of,
+)
 from shared.ports.state import (
+    FEW_ROWS,
     ROWS_IN_TRANSACTION,
     BatchFilter,
     ConversationFacts,
     Measurement,
     OpenBatch,
     RecordingFacts,
+    Whole,
     in_transactions,
 )
 
@@ -93,6 +103,17 @@ class FakeBatchStore:
     def _between(self) -> None:
         for act in self.between:
             act()
+
+    def note_work(self, batch: Batch) -> None:
+        self._note(batch)
+
+    def insert_first(
+        self, batch: Batch, recording: Recording, notice: Notice | None = None
+    ) -> bool:
+        if batch.id in self.headers or (batch.id, recording.id) in self.rows:
+            return False
+        self.create_batch(batch)
+        return self.insert(recording, notice)
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
@@ -213,6 +234,13 @@ class FakeBatchStore:
 
     def batch(self, batch_id: str) -> Batch | None:
         return self.headers.get(batch_id)
+
+    def whole(self, batch_id: str) -> Whole | None:
+        parts = [key for key in self.part_rows if key[0] == batch_id]
+        jobs, rows = list(self.job_rows.of(batch_id)), list(self.rows.of(batch_id))
+        if len(parts) + len(jobs) + len(rows) >= FEW_ROWS:
+            return None
+        return Whole(self.headers.get(batch_id), jobs, rows)
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         self._saved_header(batch)
@@ -424,18 +452,24 @@ class FakeLine:
         self.heads: dict[str, LineHead] = {}
 
     def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
-        there = sorted(key for name, key in self.waiting if name == provider)[:most]
+        keys = sorted(key for name, key in self.waiting if name == provider and key < LATER)
+        there = keys[:most]
         found = [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
         return self.heads.get(provider, LineHead(provider=provider)), found
+
+    def due(self, provider: str, now: datetime, most: int) -> list[Waiting]:
+        keys = sorted(key for name, key in self.waiting if name == provider)
+        there = [key for key in keys if LATER <= key < later(now, "~")][:most]
+        return [Waiting(key=key, job=self.waiting[provider, key]) for key in there]
 
     def join(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             assert job.version, "only what is stored can be claimed"
-            self.waiting[job.provider, place_of(job)] = job
+            self.waiting[job.waits_for, place_of(job)] = job
 
     def leave(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            self.waiting.pop((job.provider, place_of(job)), None)
+            self.waiting.pop((job.waits_for, place_of(job)), None)
 
     def jobs(self, provider: str) -> Iterator[str]:
         for name, _ in sorted(self.waiting):
@@ -491,13 +525,13 @@ class FakeContents:
         version = f"c{next(self._versions)}"
         self.claims[claim.content] = msgspec.structs.replace(claim, version=version)
 
-    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
+    def unseen(self, since: datetime, most: int, place: str = "") -> tuple[list[ContentClaim], str]:
         found = [
             claim
-            for _, claim in sorted(self.claims.items())
-            if claim.looked_at is not None and claim.looked_at < since
+            for content, claim in sorted(self.claims.items())
+            if content > place and claim.looked_at is not None and claim.looked_at < since
         ]
-        return found[:most]
+        return found[:most], found[most - 1].content if len(found) > most else ""
 
     def remove(self, claim: ContentClaim) -> None:
         there = self.claim(claim.content)

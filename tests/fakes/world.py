@@ -18,6 +18,7 @@ import msgspec
 from shared import messages as m
 from shared.application import Application
 from shared.model.access.key import digest_of, make_key
+from shared.model.batch.lane import answers_at_once
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
@@ -28,7 +29,7 @@ from shared.model.profile.profile import Profile
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
 from shared.ports.state import NoticedRows
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeRevisions, FakeUploads
@@ -119,7 +120,8 @@ class World:
         self.endpoints = {p.endpoint: p for p in providers or (FakeProvider(),)}
         for provider in self.endpoints.values():
             provider.clock = self.clock
-        limits = msgspec.structs.replace(LIMITS, files_per_job=files_per_job)
+        limits = LIMITS if any(map(answers_at_once, self.endpoints)) else BATCH
+        limits = msgspec.structs.replace(limits, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.prices = prices
         self.ceilings = ceilings or {}

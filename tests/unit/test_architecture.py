@@ -54,7 +54,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
-    "shared/pipeline/compare.py": f"ports messages {GROUND}",
+    "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
+    "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
         "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
         f"outputs {GROUND}"
@@ -72,6 +73,9 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/collect": (
         "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.step ports "
         f"messages {GROUND}"
+    ),
+    "shared/pipeline/at_once": (
+        f"pipeline.at_once pipeline.submit pipeline.collect pipeline.fail ports messages {GROUND}"
     ),
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
@@ -95,7 +99,7 @@ RULES = {  # folder or file: what it may import of ours
         "api application batches reading revising searching.search pipeline.watch.health ports "
         f"outputs {GROUND}"
     ),
-    "shared/providers": "providers ports.provider model errors",
+    "shared/providers": "providers ports.provider ports.answers model errors",
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": "configuration providers.registry providers.offer model errors",

@@ -13,6 +13,7 @@ from shared.messages import Collect, Write
 from shared.model.batch.job import JobItem
 from shared.model.batch.recording import Recording
 from shared.pipeline.compare import CompareVersions
+from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioEntry
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
@@ -243,7 +244,12 @@ def items(names: list[str]) -> list[JobItem]:
 
 
 def compared(audio: Counting, names: list[str]) -> dict[str, str]:
-    compare = CompareVersions(store=None, audio=audio, pool=World().pool)  # type: ignore[arg-type]
+    compare = CompareVersions(
+        store=None,  # type: ignore[arg-type]
+        audio=audio,
+        pool=World().pool,
+        together=AskTogether(),
+    )
     return dict(compare(items(names)))
 
 

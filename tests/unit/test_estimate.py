@@ -14,7 +14,7 @@ from shared.model.profile.capabilities import Pace
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Cost
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from shared.providers.soferai.capabilities import LIMITS as SOFERAI
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence

@@ -22,7 +22,7 @@ from shared.model.money.price import PriceTable, Rate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.crashes import PORTS, Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider

@@ -54,3 +54,38 @@ def test_the_command_names_parameters_of_the_template() -> None:
         INFRA / "logic-apps" / "main.bicep", {"appUrl": "https://x", "apiClientId": "c"}
     )
     assert given <= set(template.parameters)
+
+
+OF_MICROSOFT = {
+    "When a file is created (properties only)",
+    "When a file is created",
+    "Get file content",
+    "HTTP",
+    "Apply to each",
+    "Condition",
+    "Create file",
+    "Create item",
+    "Get items",
+    "Post message in a chat or channel",
+    "Send an email",
+}
+"""Steps of SharePoint, OneDrive, Teams, Outlook and the platform, as documentation calls them."""
+OF_THEIR_STEPS = {"Identifier", "File name with extension", "Settings", "Trigger conditions"}
+RECIPES = (Path(__file__).resolve().parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
+
+
+def test_recipes_name_steps_and_fields_that_are_there() -> None:
+    told = json.dumps(definition())
+    ours = set(re.findall(r'"(?:summary|x-ms-summary)": "([^"]+)"', told))
+    named = set(re.findall(r"(?<!\*)\*([A-Z][^*|\n]+)\*(?!\*)", RECIPES))
+    assert len(named) > 25
+    assert named <= ours | OF_MICROSOFT | OF_THEIR_STEPS, named - ours
+    steps = set(re.findall(r"^\| \*([^*]+)\*", RECIPES, re.MULTILINE))
+    assert steps - OF_MICROSOFT <= ours
+
+
+def test_each_recipe_has_a_drawing_and_a_table() -> None:
+    recipes = re.split(r"^## ", RECIPES, flags=re.MULTILINE)[1:]
+    assert len(recipes) == 4
+    for recipe in recipes:
+        assert "-->" in recipe and "| step | what you set |" in recipe

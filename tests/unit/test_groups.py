@@ -28,6 +28,7 @@ def test_few_groups_start_from_nothing() -> None:
         "function:steps",
         "function:write",
         "function:deliver",
+        "function:heavy",
         "function:poll",
         "function:sweep",
     }

@@ -18,8 +18,9 @@ from shared.model.money.price import PriceTable, Rate
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.submit.claim import FindHeld
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence
+from tests.fakes.fast import FakeFast
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.stores import FakeBatchStore
 from tests.fakes.world import World
@@ -130,6 +131,15 @@ def _three_profiles() -> World:
     return World(policy=POLICY, profiles=(Profile(), *named))
 
 
+def _express() -> World:
+    return World(policy=POLICY, profiles=(Profile(mode="express"),), providers=(FakeFast(),))
+
+
+def _one_answer_lost(world: World) -> None:
+    silence(world, "0.wav", "1.wav")
+    world.provider.errors["submit"] = [OutcomeUnknown("cut off")]
+
+
 def _cancel_one(world: World) -> None:
     """Of those that share a job."""
     world.app.cancel(world.rows()["b/0.wav"].batch_id)
@@ -198,6 +208,10 @@ SCENARIOS = (
     Scenario("shared and split", _three_batches_one_bad, _three_profiles),
     Scenario("shared and unanswered", _three_batches_unanswered, _three_profiles),
     Scenario("one of shared cancelled", _three_batches, _three_profiles, midway=_cancel_one),
+    Scenario("express", _three, _express),
+    Scenario("express, an answer lost", _one_answer_lost, _express),
+    Scenario("express throttled", _throttled, _express),
+    Scenario("express cancelled", _three, _express, midway=_cancel),
 )
 
 

@@ -142,6 +142,7 @@ PORTS_APART = {
     "Merged": "how pieces become one, in memory",
     "Limited": "a provider's own count of what it may send, in memory",
     "Prepaid": "the balance, which health asks for",
+    "Sound": "a recording on its way to a provider, read by the port of the audio",
     "Uploads": "a link is signed for a caller",
     "Revisions": "saved by people, outside of the pipeline; test_revisions.py dies there",
     "OutputLinks": "a link is signed for a caller",

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import timedelta
 from itertools import count
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from shared.messages import Finish, Plan
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile
+from shared.ports.state import Whole
 from tests.fakes.blobs import own_name
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import FakeBatchStore
@@ -526,18 +526,18 @@ def test_of_many_plans_of_one_batch_a_process_runs_one_and_then_one_more() -> No
         world.drop(f"{i}.wav")
     world.clock.advance(66)
     [batch_id] = world.store.notes
-    read = world.store.recordings
+    read = world.store.whole
     reads = 0
 
-    def read_while_others_ask(*args: Any, **kwargs: Any) -> Iterator[Recording]:
+    def read_while_others_ask(asked: str) -> Whole | None:
         nonlocal reads
-        reads += kwargs.get("state") == "waiting"
+        reads += 1
         if reads == 1:
             for _ in range(5):
                 world.step(Plan(batch_id=batch_id))
-        return read(*args, **kwargs)
+        return read(asked)
 
-    world.store.recordings = read_while_others_ask  # type: ignore[method-assign]
+    world.store.whole = read_while_others_ask  # type: ignore[method-assign]
     world.queue.waiting.clear()
     world.step(Plan(batch_id=batch_id))
     assert reads == 1

@@ -134,6 +134,8 @@ def test_a_request_that_is_refused_for_one_input_is_split_without_waiting_for_th
     planned(world, "a.wav", "b.wav", "c.wav", "d.wav")
     world.provider.errors["submit"] = [ProviderRefused("that one", names_an_input=True)]
     world.drain()
+    world.clock.advance(1)  # one message a second goes along a line
+    world.drain()
     assert [len(request.content_urls) for request in world.provider.created] == [2, 2]
     world.run()
     assert {row.attempt for row in world.rows().values()} == {1}

@@ -17,7 +17,7 @@ from shared.model.profile.keys import DEFAULT_KEYS, RECORDING_KEYS, value_of
 from shared.model.profile.options import Options
 from shared.model.profile.policy import LOCKABLE, STRICTER, loosened
 from shared.model.profile.profile import Profile, choose, override, with_metadata
-from shared.providers.azure_speech.capabilities import LIMITS
+from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.api import Api
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence

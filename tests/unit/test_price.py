@@ -46,7 +46,7 @@ def test_an_hour_at_soferai_costs_by_mode_and_more_with_speakers(
 
 @pytest.mark.parametrize(
     ("provider", "mode", "duration_ms"),
-    [("nobody", "standard", 1), ("azure-speech", "express", 1), ("azure-speech", "standard", None)],
+    [("nobody", "standard", 1), ("assemblyai", "express", 1), ("azure-speech", "standard", None)],
 )
 def test_what_is_not_known_has_no_price(provider: str, mode: Mode, duration_ms: int | None) -> None:
     assert estimate(DEFAULT_PRICES, provider, mode, MONO, duration_ms, 1) is None

@@ -126,3 +126,12 @@ def test_languages_that_nobody_finds_out_are_left_out_with_a_note() -> None:
     options, notes = check_against(CALL, Options(candidate_locales=("en-US", "he-IL")), limits)
     assert options.candidate_locales == ()
     assert notes == ("The provider does not find out languages; en-US was assumed.",)
+
+
+def test_the_reader_learns_of_a_stump_that_promises_nothing_and_of_other_tracks() -> None:
+    stump = msgspec.structs.replace(MONO, is_cut_off=True, tracks=3)
+    _, notes = check_against(stump, Options(), LIMITS)
+    assert notes == (
+        "The file is cut off: it ends in the middle of its sound.",
+        "The file holds 3 tracks of sound; the first one is transcribed.",
+    )

@@ -16,6 +16,7 @@ from shared.messages import (
     QUEUES,
     Change,
     Expand,
+    Express,
     Message,
     Register,
     Sweep,
@@ -24,7 +25,9 @@ from shared.messages import (
     step_of,
 )
 from shared.model.batch.policy import Policy
+from shared.model.profile.profile import Profile
 from shared.pipeline.register import admit
+from tests.fakes.fast import FakeFast
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 
@@ -93,12 +96,16 @@ def crashing_on(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 ELSEWHERE = (Write, Expand, Change, Sweep)
 
 
+def express_world() -> World:
+    return World(profiles=(Profile(mode="express"),), providers=(FakeFast(),))
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ELSEWHERE])
 @pytest.mark.parametrize("times", [5, 10])
 def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     kind: type, times: int
 ) -> None:
-    world = World(policy=Policy(slice_size=2))
+    world = express_world() if kind is Express else World(policy=Policy(slice_size=2))
     world.app.subscriptions.create("https://hooks.example/")
     for i in range(5):
         world.audio.drop(f"{i}.wav", a_second_of_silence(), world.clock.now())
@@ -108,7 +115,7 @@ def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     live(world)
     assert sum(fallen.values()) >= 5
     assert set(world.states().values()) == {"transcribed"}
-    assert len(world.provider.created) == 1
+    assert len(world.provider.created) == (5 if kind is Express else 1)
     assert_all_is_well(world)
 
 

@@ -286,7 +286,7 @@ def test_claims_are_looked_at_once_a_day_and_so_many_at_a_time(
 
     def counted(*args: Any) -> Any:
         found = unseen(*args)
-        asked.append(len(found))
+        asked.append(len(found[0]))
         return found
 
     there.contents.unseen = counted  # type: ignore[method-assign]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from shared.errors import SealBroken, StoreUnavailable
 from shared.stores.sealing.keys import LocalKey, VaultKey
+from shared.stores.sealing.ranges import open_range, seal_all
 from shared.stores.sealing.seal import EnvelopeSealer, NoSealer, Wrapper
 
 URL = "https://kv-test.vault.azure.net/keys/seal"
@@ -140,3 +141,31 @@ def test_the_token_goes_to_that_key_alone() -> None:
     with pytest.raises(SealBroken):
         EnvelopeSealer(vault.key()).open(moved, "sub-1")
     assert len(vault.calls) == count
+
+
+@given(st.binary(max_size=200), st.integers(0, 200), st.integers(0, 200))
+def test_any_range_of_what_is_sealed_as_a_whole_opens(content: bytes, start: int, end: int) -> None:
+    sealer = EnvelopeSealer(LocalKey(bytes(32)))
+    sealed, key = seal_all(sealer, content, "api-1")
+    assert len(sealed) == len(content)
+    assert key is not None
+    assert open_range(sealer, sealed[start:end], start, key, "api-1") == content[start:end]
+    with pytest.raises(SealBroken):
+        open_range(sealer, sealed, 0, key, "api-2")
+
+
+def test_a_content_costs_the_vault_one_call_to_seal_and_one_to_open() -> None:
+    vault = Vault()
+    sealed, key = seal_all(EnvelopeSealer(vault.key()), SECRET * 1000, "api-1")
+    assert (len(vault.calls), SECRET in sealed) == (1, False)
+    other = EnvelopeSealer(vault.key())
+    for start in range(0, 5000, 100):
+        whole = SECRET * 1000
+        found = open_range(other, sealed[start : start + 50], start, key, "api-1")
+        assert found == whole[start : start + 50]
+    assert len(vault.calls) == 2
+
+
+def test_where_nothing_is_sealed_the_content_stays_as_it_is() -> None:
+    assert seal_all(NoSealer(), SECRET, "api-1") == (SECRET, None)
+    assert open_range(NoSealer(), SECRET, 0, None, "api-1") == SECRET

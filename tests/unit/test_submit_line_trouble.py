@@ -128,12 +128,13 @@ def test_two_instances_that_find_the_same_room_do_not_both_fill_it(when: str) ->
         for i in range(20):
             world.drop(f"{window}-{i:02}.wav")
         world.clock.advance(120)
-    for plan in (world.queue.take(), world.queue.take()):
+    twin = world.twin()
+    for instance, plan in ((world, world.queue.take()), (twin, world.queue.take())):
         assert plan is not None
-        world.step(plan)
+        instance.step(plan)
     first, second = world.queue.take(), world.queue.take()
     assert isinstance(first, Submit) and isinstance(second, Submit)
-    twin, method = world.twin(), {"look": "all", "list": "put_all"}[when]
+    method = {"look": "all", "list": "put_all"}[when]
     original = getattr(world.active, method)
 
     def meanwhile(*args: Any) -> Any:
@@ -159,13 +160,14 @@ def test_two_instances_that_find_the_same_room_for_a_large_job_do_not_both_fill_
         world.drop(f"{locale}-a.wav", metadata={"dropscribe_locale": locale})
         world.drop(f"{locale}-b.wav", metadata={"dropscribe_locale": locale})
         world.clock.advance(120)
-    for plan in (world.queue.take(), world.queue.take()):
+    twin = world.twin()
+    for instance, plan in ((world, world.queue.take()), (twin, world.queue.take())):
         assert plan is not None
-        world.step(plan)
+        instance.step(plan)
     first, second = world.queue.take(), world.queue.take()
     assert isinstance(first, Submit) and isinstance(second, Submit)
     assert first.last is None and second.last is None
-    twin, original = world.twin(), getattr(world.active, when)
+    original = getattr(world.active, when)
 
     def meanwhile(*args: Any) -> Any:
         setattr(world.active, when, original)

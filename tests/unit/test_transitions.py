@@ -60,6 +60,7 @@ JOB_STEPS: Mapping[str, tuple[Callable[[Job], Job], dict[str, str]]] = {
         {"planning": "planned"},
     ),
     "intended": (lambda job: jobs.intended(job, "east", NOW), {"planned": "submitting"}),
+    "begun": (lambda job: jobs.begun(job, NOW, NOW), {"submitting": "submitting"}),
     "put_back": (
         lambda job: jobs.put_back(job, NOW, counts=True),
         {"submitting": "planned", "carried": "planned"},

@@ -5,7 +5,7 @@ does when a release is taken back, with what the newer one left: columns, fields
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -230,14 +230,17 @@ def test_a_batch_that_cannot_be_read_holds_up_no_other() -> None:
     (newer,) = world.store.notes
     world.clock.advance(3600)
     world.drop("ours.wav")
-    read_batch = world.store.batch
 
-    def batch(batch_id: str) -> Batch | None:
-        if batch_id == newer:
-            raise RowUnreadable("Batch: `$.origin`")
-        return read_batch(batch_id)
+    def readable(read: Callable[[str], Any]) -> Callable[[str], Any]:
+        def read_so(batch_id: str) -> Any:
+            if batch_id == newer:
+                raise RowUnreadable("Batch: `$.origin`")
+            return read(batch_id)
 
-    world.store.batch = batch  # type: ignore[method-assign]
+        return read_so
+
+    for method in ("batch", "whole"):
+        setattr(world.store, method, readable(getattr(world.store, method)))
     for _ in range(40):
         world.drain()
         with suppress(RowUnreadable):  # its message stays hidden, and comes back

@@ -12,7 +12,8 @@ from shared.errors import ConfigurationError
 from shared.model.manifest.entry import speaker_options
 from shared.model.money.price import PriceTable, Rate, Surcharge, estimate
 from shared.model.profile import keys
-from shared.model.profile.fit import check_request
+from shared.model.profile.audio import AudioProperties
+from shared.model.profile.fit import check_request, fit
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile, with_metadata
@@ -22,7 +23,6 @@ from shared.providers.azure_speech import calls as azure
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.versions import VERSIONS
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
-from tests.fakes.world import World
 from tests.unit.test_settings import LEAST
 
 HOUR_MS = 3_600_000
@@ -75,14 +75,62 @@ def test_language_identification_has_a_list_of_its_own() -> None:
     assert "tell apart de-DE" in found[0][1]
 
 
-def test_express_is_refused_at_azure_with_the_reason() -> None:
-    ((key, text),) = check_request(Profile(mode="express"), LIMITS)
-    assert key == "mode" and "Use standard" in text and "not built yet" in text
-    world = World(profiles=(Profile(mode="express"),))
-    world.drop("a.wav")
-    world.run()
-    assert not world.provider.created
-    assert world.states() == {"a.wav": "failed"}
+def fitted_at_azure(profile: Profile, **audio: object) -> tuple[Profile, tuple[str, ...]]:
+    properties = msgspec.structs.replace(MINUTE, **audio)
+    return fit(properties, profile, {"azure-speech": LIMITS})
+
+
+EXPRESS = Profile(mode="express")
+MINUTE = AudioProperties(
+    codec="pcm_s16le",
+    container="wav",
+    channels=1,
+    sample_rate_hz=8_000,
+    duration_ms=60_000,
+    bytes=960_044,
+)
+
+
+def test_what_fits_goes_express_with_its_key_terms() -> None:
+    profile = Profile(mode="express", options=Options(key_terms=("Dropscribe",)))
+    fitted, notes = fitted_at_azure(profile)
+    assert fitted == profile and notes == ()
+
+
+@pytest.mark.parametrize(
+    ("audio", "options", "why"),
+    [
+        ({"duration_ms": 121 * 60_000}, Options(), "121"),
+        ({"bytes": 250_000_001}, Options(), "250"),
+        ({"channels": 3}, Options(), "at most 2 channels"),
+        ({}, Options(model="https://models/mine"), "Custom models"),
+    ],
+)
+def test_what_does_not_fit_express_is_done_as_standard_and_that_is_said(
+    audio: dict[str, object], options: Options, why: str
+) -> None:
+    fitted, notes = fitted_at_azure(msgspec.structs.replace(EXPRESS, options=options), **audio)
+    assert fitted.mode == "standard"
+    assert notes[0].startswith("It was done as standard, not as express. ") and why in notes[0]
+
+
+def test_both_channels_are_named_where_express_would_hear_them_as_one() -> None:
+    fitted, _ = fitted_at_azure(EXPRESS, channels=2)
+    assert (fitted.mode, fitted.options.channels) == ("express", (0, 1))
+
+
+def test_one_of_two_channels_is_enough_where_one_is_asked_for() -> None:
+    asked = msgspec.structs.replace(EXPRESS, options=Options(channels=(1,)))
+    assert fitted_at_azure(asked, channels=2)[0].options.channels == (1,)
+
+
+def test_without_a_key_to_seal_by_nothing_that_is_to_be_redacted_goes_express() -> None:
+    lane = msgspec.structs.replace(LIMITS.in_mode["express"], seals_answers=False)
+    limits = msgspec.structs.replace(LIMITS, in_mode={"express": lane})
+    asked = msgspec.structs.replace(EXPRESS, options=Options(redact=("number_sequence",)))
+    fitted, notes = fit(MINUTE, asked, {"azure-speech": limits})
+    assert fitted.mode == "standard" and "sealed" in notes[0]
+    assert fit(MINUTE, asked, {"azure-speech": LIMITS})[0].mode == "express"
 
 
 def body_at_azure(options: Options) -> dict[str, object]:

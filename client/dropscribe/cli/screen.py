@@ -60,15 +60,22 @@ class Screen:
         sys.stdout.flush()
 
     def table(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> None:
-        """A row a line; with `--json` the rows whole, as one list."""
+        """A row a line, on a terminal without columns that hold nothing; with `--json` the rows
+        whole, as one list."""
         if self.data:
             self.give(list(rows))
             return
         shown = Table(box=None, pad_edge=False, header_style="bold")
-        for number, (title, _) in enumerate(columns):
-            shown.add_column(title, overflow="fold", no_wrap=number == 0)
-        for row in rows:
-            shown.add_row(*(_cell(value(row)) for _, value in columns))
+        told = [[_cell(value(row)) for _, value in columns] for row in rows]
+        kept = [
+            at
+            for at in range(len(columns))
+            if not (told and self.out.is_terminal) or any(cells[at].plain for cells in told)
+        ]
+        for at in kept:
+            shown.add_column(columns[at][0], overflow="fold", no_wrap=at == 0)
+        for cells in told:
+            shown.add_row(*(cells[at] for at in kept))
         self.out.print(shown)
 
     def facts(self, whole: Mapping[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:

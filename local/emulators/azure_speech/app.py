@@ -13,10 +13,11 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.emulators.azure_speech import model_routes, transcription_routes, webhook_routes
-from local.emulators.azure_speech.calls import Api, Handler, answer
+from local.emulators.azure_speech.calls import FAST, Api, Handler, Limits, answer
 from local.emulators.azure_speech.content_routes import Content
 from local.emulators.azure_speech.emulator import Emulator
 from local.emulators.azure_speech.errors import GatewayError
+from local.emulators.azure_speech.fast.routes import transcribe
 from local.emulators.azure_speech.settings import Settings
 from local.emulators.azure_speech.versions import ROOT, V3_2, Version
 from local.emulators.common.admin_routes import admin_routes
@@ -57,19 +58,23 @@ _V3: Table[Handler] = {"/transcriptions": {"GET": _LIST, "POST": _CREATE}}
 _DATED: Table[Handler] = {
     "/transcriptions": {"GET": _LIST},
     "/transcriptions:submit": {"POST": _CREATE},
+    "/transcriptions:transcribe": {"POST": (FAST, transcribe)},
 }
 
 
 def create_app(settings: Settings, pool: Pool, clock: Callable[[], float] = time.time) -> Starlette:
     """The emulator; it works while its lifespan runs. `clock` gives epoch seconds."""
     emulator = Emulator(settings, pool, clock)
-    limit = RateLimit(settings.calls_per_window, settings.window_seconds)
+    limits = Limits(
+        RateLimit(settings.calls_per_window, settings.window_seconds),
+        RateLimit(settings.fast_calls_per_minute, 60.0),
+    )
 
     def version_routes(
         prefix: str, version: Version | None, table: Table[Handler]
     ) -> list[BaseRoute]:
         everything = {**_COMMON, **table, "/{rest:path}": {}}
-        return routes(Api(emulator, limit, version), everything, prefix)
+        return routes(Api(emulator, limits, version), everything, prefix)
 
     return Starlette(
         routes=[

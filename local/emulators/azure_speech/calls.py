@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -79,14 +79,22 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Response]]
+FAST = "transcriptions.transcribe"
+
+
+class Limits(NamedTuple):
+    """How many calls one may make: of fast transcription, and of all others."""
+
+    others: RateLimit
+    fast: RateLimit
 
 
 class Api:
     """The way of every call to its handler. `version` None: as the query says."""
 
-    def __init__(self, emulator: Emulator, limit: RateLimit, version: Version | None) -> None:
+    def __init__(self, emulator: Emulator, limits: Limits, version: Version | None) -> None:
         self._emulator, self.faults = emulator, emulator.faults
-        self._limit, self._version = limit, version
+        self._limits, self._version = limits, version
 
     def called(self, kind: str, status: int) -> None:
         self._emulator.ledger.called(kind, status)
@@ -107,7 +115,8 @@ class Api:
     ) -> Response:
         emulator = self._emulator
         require_key(emulator.settings, request.headers)
-        wait = self._limit.seconds_to_wait(time.monotonic())
+        limit = self._limits.fast if facts["call"] == FAST else self._limits.others
+        wait = limit.seconds_to_wait(time.monotonic())
         if wait:
             raise throttled(wait)
         refuse = await struck.refusal(emulator.faults, facts)

@@ -46,6 +46,9 @@ CREATE TABLE IF NOT EXISTS ledger_creates (
 CREATE TABLE IF NOT EXISTS ledger_transcribed (
     source TEXT NOT NULL, transcription_id TEXT NOT NULL, position INTEGER NOT NULL,
     PRIMARY KEY (transcription_id, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger_answered (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, digest TEXT NOT NULL,
+    duration_ms INTEGER NOT NULL, unknown_fields TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ledger_without_report (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS ledger_deletes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, at INTEGER NOT NULL,

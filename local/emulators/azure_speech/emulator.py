@@ -25,7 +25,7 @@ class Emulator:
     def __init__(self, settings: Settings, pool: Pool, clock: Callable[[], float]) -> None:
         self.settings = settings
         self.clock = clock
-        self._pool = pool
+        self.pool = pool
         self._database = database.connect(settings.state)
         self.transcriptions = Transcriptions(self._database)
         self.files = Files(self._database)
@@ -40,7 +40,7 @@ class Emulator:
         self.deliveries = Deliveries(self.settings, self.hooks, self.faults, self.clock)
         self.jobs = Jobs(
             self.settings,
-            self._pool,
+            self.pool,
             self.transcriptions,
             self.files,
             self.ledger,

@@ -7,6 +7,7 @@ the deletion of the transcriptions that it tells of.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ _TABLES = (
     "ledger_calls",
     "ledger_creates",
     "ledger_transcribed",
+    "ledger_answered",
     "ledger_without_report",
     "ledger_deletes",
 )
@@ -66,6 +68,16 @@ class Ledger:
             (without_query(source), transcription_id, position),
         )
 
+    def answered(
+        self, name: str, digest: str, duration_ms: int, unknown_fields: Sequence[str]
+    ) -> None:
+        """A fast transcription was carried out, and is paid for, whoever gets to see its answer."""
+        self._database.execute(
+            "INSERT INTO ledger_answered (name, digest, duration_ms, unknown_fields)"
+            " VALUES (?, ?, ?, ?)",
+            (name, digest, duration_ms, msgspec.json.encode(list(unknown_fields)).decode()),
+        )
+
     def without_report(self, transcription_id: str) -> None:
         """A fault took the report of a transcription: nobody is told what failed, and why."""
         self._database.execute(
@@ -84,7 +96,9 @@ class Ledger:
 
     def body(self, live: list[str]) -> dict[str, Any]:
         """`calls` {kind: {status: count}}, `creates`, `transcribed` {source without query:
-        how often}, `withoutReport` [id], `deletes`, and `live`: the ids of what was not deleted."""
+        how often}, `answered` [one for each fast transcription: name, digest of the sound,
+        durationMilliseconds], `withoutReport` [id], `deletes`, and `live`: the ids of what was not
+        deleted."""
         calls: dict[str, dict[str, int]] = {}
         for row in self._rows("SELECT * FROM ledger_calls ORDER BY kind, status"):
             calls.setdefault(row["kind"], {})[str(row["status"])] = row["count"]
@@ -95,6 +109,15 @@ class Ledger:
             "calls": calls,
             "creates": [_create_body(row) for row in self._rows(_CREATES)],
             "transcribed": {row["source"]: row["times"] for row in per_source},
+            "answered": [
+                {
+                    "name": row["name"],
+                    "digest": row["digest"],
+                    "durationMilliseconds": row["duration_ms"],
+                    "unknownFields": msgspec.json.decode(row["unknown_fields"]),
+                }
+                for row in self._rows("SELECT * FROM ledger_answered ORDER BY seq")
+            ],
             "withoutReport": [row["id"] for row in self._rows(_WITHOUT_REPORT)],
             "deletes": [
                 {

@@ -13,7 +13,8 @@ class Settings:
     `whole_audio` False reads only the head of each recording (one ranged GET that proves the
     URL works) and gives the recogniser a sparse file of the true name and size: all that the
     scripted engine looks at. `state` None keeps everything in memory. `calls_per_window` 0
-    switches the rate limit off; the service allows 100 calls in 10 seconds.
+    switches the rate limit off; the service allows 100 calls in 10 seconds, and 600 fast
+    transcriptions in a minute (`fast_calls_per_minute`, 0 as above).
     """
 
     public_url: str
@@ -25,6 +26,7 @@ class Settings:
     recordings_at_once: int = 8
     calls_per_window: int = 100
     window_seconds: float = 10.0
+    fast_calls_per_minute: int = 600
     retry_after_seconds: int = 1
     webhook_attempts: int = 3
     webhook_retry_seconds: float = 0.5

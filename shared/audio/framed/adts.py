@@ -1,4 +1,5 @@
-"""AAC in ADTS: ISO/IEC 14496-3, 1.A.2.2. A header of seven bytes tells the size of its frame."""
+"""AAC in ADTS and LOAS: ISO/IEC 14496-3, 1.A.2.2 and 1.7.2. A header of seven or three bytes tells
+the size of its frame; that of LOAS, no time."""
 
 from __future__ import annotations
 
@@ -22,3 +23,12 @@ def _frame(header: bytes) -> Frame | None:
 
 
 ADTS = Framing(_frame, _HEADER_BYTES, _LIKE_A_FRAME)
+
+
+def _loas_frame(header: bytes) -> Frame | None:
+    if len(header) < 3 or header[0] != 0x56 or header[1] & 0xE0 != 0xE0:
+        return None
+    return 3 + ((header[1] & 0x1F) << 8 | header[2]), 0.0
+
+
+LOAS = Framing(_loas_frame, 3, re.compile(rb"\x56[\xe0-\xff]", re.DOTALL))

@@ -5,14 +5,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.audio.framed.adts import ADTS
+from shared.audio.framed.ac3 import AC3
+from shared.audio.framed.adts import ADTS, LOAS
 from shared.audio.framed.amr import amr_framing
-from shared.audio.framed.mp3 import MP3
+from shared.audio.framed.mp3 import MP2, MP3
 from shared.audio.framed.rows import Framing, Row
 from shared.audio.promise import id3_bytes
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, MAX_FETCHES, RangeFile
 from shared.ports.demuxer import Sound
 
+_FRAMINGS = {
+    ("mp3", "mp3"): MP3,
+    ("mp3", "mp2"): MP2,
+    ("aac", "aac"): ADTS,
+    ("loas", "aac_latm"): LOAS,
+    ("ac3", "ac3"): AC3,
+    ("eac3", "eac3"): AC3,
+}
+_STEADY = (MP3, MP2, AC3)
+"""Those whose frames are of one size as a rule: the beginning and the end tell the length."""
 _AMR = frozenset({"amr", "amrnb", "amrwb"})
 _MOST_BYTES = (MAX_FETCHES - 1) * FETCH_BYTES
 
@@ -26,14 +37,14 @@ class Measured:
 
 
 def measured(file: RangeFile, sound: Sound) -> Measured | None:
-    """Of layer III, AAC and AMR; None for anything else, and where the frames of a long file tell
-    no more than the demuxer. Costs no range up to 64 KiB, one up to 1 MiB; of AAC and AMR one for
-    each MiB up to seven; one for what is longer. Raises `TooManyReads`."""
+    """Of MPEG audio, AAC, AC-3 and AMR; None for anything else, and where the frames of a long file
+    tell no more than the demuxer. Costs no range up to 64 KiB, one up to 1 MiB; of AAC and AMR one
+    for each MiB up to seven; one for what is longer. Raises `TooManyReads`."""
     framed = _framing(file.head, sound)
     if framed is None:
         return None
     framing, start = framed
-    most = FETCH_BYTES if framing is MP3 else _MOST_BYTES
+    most = FETCH_BYTES if framing in _STEADY else _MOST_BYTES
     if file.size <= most:
         row = framing.row(file.fetch_all(0, file.size), start)
         return Measured(round(row.length_ms) or None, row.is_cut)
@@ -46,10 +57,10 @@ def measured(file: RangeFile, sound: Sound) -> Measured | None:
 
 def _framing(head: bytes, sound: Sound) -> tuple[Framing, int] | None:
     start = id3_bytes(head)
-    if sound.codec == "mp3" and MP3.read(head[start : start + MP3.header_bytes]):
-        return MP3, start
-    if sound.codec == "aac" and ADTS.read(head[start : start + ADTS.header_bytes]):
-        return ADTS, start
+    framing = _FRAMINGS.get((sound.container, sound.codec))
+    if framing is not None:
+        begins = head[start : start + framing.header_bytes]
+        return (framing, start) if framing.read(begins) else None
     is_amr = sound.container in _AMR
     return amr_framing(head, is_wide=sound.codec == "amr_wb") if is_amr else None
 

@@ -1,4 +1,5 @@
-"""Layer III: frames that carry their own size, with a header of the length in front or without.
+"""MPEG audio, layers II and III: frames that carry their own size, with a header of the length in
+front or without.
 
 Layouts of the frames: ISO/IEC 11172-3, 2.4.1, and 13818-3 for the lower rates.
 """
@@ -6,14 +7,20 @@ Layouts of the frames: ISO/IEC 11172-3, 2.4.1, and 13818-3 for the lower rates.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from shared.audio.framed.rows import Frame, Framing
 from shared.audio.promise import id3_bytes, mp3_promise
 
 _TOLERANCE_MS = 100
+_SLOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _KILOBITS = {
     True: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    False: _SLOW,
+}
+_KILOBITS_2 = {
+    True: (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    False: _SLOW,
 }
 _RATES = (44100, 48000, 32000)
 _FRAMES_LOOKED_AT = (20, 400)  # more only where few make it look wrong
@@ -21,20 +28,31 @@ _LIKE_A_FRAME = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef].", re.DO
 
 
 def mp3_frame(header: bytes) -> Frame | None:
-    """Bytes and milliseconds of the frame that begins so."""
-    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
+    """Bytes and milliseconds of the frame of layer III that begins so."""
+    return _frame(header, 0xE2, _KILOBITS, 576)
+
+
+def _mp2_frame(header: bytes) -> Frame | None:
+    return _frame(header, 0xE4, _KILOBITS_2, 1152)
+
+
+def _frame(
+    header: bytes, mark: int, kilobits: Mapping[bool, Sequence[int]], at_low_rates: int
+) -> Frame | None:
+    if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != mark:
         return None
     version, speed, index = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3
     if version == 1 or index == 3 or speed in (0, 15):
         return None
     is_first = version == 3
     rate = _RATES[index] >> {3: 0, 2: 1, 0: 2}[version]
-    samples = 1152 if is_first else 576
-    length = samples // 8 * _KILOBITS[is_first][speed] * 1000 // rate + (header[2] >> 1 & 1)
+    samples = 1152 if is_first else at_low_rates
+    length = samples // 8 * kilobits[is_first][speed] * 1000 // rate + (header[2] >> 1 & 1)
     return length, samples * 1000 / rate
 
 
 MP3 = Framing(mp3_frame, 4, _LIKE_A_FRAME)
+MP2 = Framing(_mp2_frame, 4, re.compile(rb"\xff[\xe4\xe5\xf4\xf5\xfc\xfd][\x10-\xef].", re.DOTALL))
 
 
 def mp3_is_doubtful(head: bytes, size: int, duration_ms: int | None) -> bool:

@@ -29,7 +29,8 @@ class Row:
 
     def of(self, size: int) -> int | None:
         """What `size` bytes of such frames last."""
-        return round(self.length_ms * size / self.frames_bytes) if self.frames_bytes else None
+        told = self.length_ms and self.frames_bytes
+        return round(self.length_ms * size / self.frames_bytes) if told else None
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Framing:
 
     def _begins(self, rest: bytes) -> bool:
         """Whether that is the beginning of a header."""
-        return len(rest) < self.header_bytes and rest[:1] == b"\xff"
+        return len(rest) < self.header_bytes and rest[:1] in (b"\xff", b"\x0b", b"\x56")
 
     def _next(self, content: bytes, at: int) -> int:
         """Where a frame begins that another one follows; -1 for none. Looks at so many places

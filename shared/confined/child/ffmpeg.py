@@ -18,7 +18,8 @@ import av
 
 FORMATS = """
     wav w64 mp3 flac aac ogg matroska,webm mov,mp4,m4a,3gp,3g2,mj2 amr amrnb amrwb asf aiff au caf
-    avi mpegts mpeg flv ac3 eac3 gsm voc wv tta ape dsf
+    avi mpegts mpeg flv ac3 eac3 gsm voc wv tta ape dsf dff loas rm mpc mpc8 shn tak dts dtshd
+    truehd mlp oma xwma aea nut mxf wtv gxf ircam sox nistsphere pvf avr iff paf act qcp
 """.split()
 CODECS = """
     pcm_s8 pcm_u8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be
@@ -27,7 +28,12 @@ CODECS = """
     libopencore_amrwb wmav1 wmav2 wmapro wmavoice wmalossless alac ac3 ac3_fixed eac3 dca gsm gsm_ms
     adpcm_ms adpcm_ima_wav adpcm_ima_qt g726 g726le adpcm_yamaha adpcm_swf g722 g729 truespeech
     nellymoser wavpack tta ape dsd_lsbf dsd_msbf dsd_lsbf_planar dsd_msbf_planar ilbc qcelp evrc
-    atrac3 cook mace3 mace6 qdm2
+    atrac1 atrac3 atrac3al atrac3plus atrac3plusal cook sipr ralf real_144 real_288 mace3 mace6 qdm2
+    qdmc g723_1 g728 mpc7 mpc8 shorten tak mlp truehd dst pcm_s64le pcm_s64be pcm_s24daud pcm_lxf
+    pcm_s8_planar pcm_s16le_planar pcm_s16be_planar pcm_s24le_planar pcm_s32le_planar pcm_u16le
+    pcm_u16be pcm_u24le pcm_u24be pcm_u32le pcm_u32be pcm_f16le pcm_f24le pcm_vidc s302m adpcm_ct
+    adpcm_sbpro_2 adpcm_sbpro_3 adpcm_sbpro_4 8svx_exp 8svx_fib paf_audio dvaudio metasound twinvq
+    imc iac msnsiren siren acelp.kelvin
 """.split()
 # The default probe size reads up to 832 KB of PCM; a smaller one makes estimates worse.
 OPTIONS = {
@@ -246,6 +252,7 @@ def _found(container: Any, stream: Any) -> dict[str, Any]:
             "sample_rate_hz": codec.sample_rate,
             "duration_ms": _duration_ms(container, stream),
             "has_pictures": has_video,
+            "tracks": len(container.streams.audio),
         }
     }
 

@@ -21,13 +21,24 @@ from shared.model.keeping.removal import Removing
 Origin = Literal["dropped", "manifest", "api"]
 
 
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recordings of a report add up to. `cost_amount` is None where none has a price."""
+
+    transcribed: int
+    needs_review: int = 0
+    audio_ms: int = 0
+    cost_amount: float | None = None
+    cost_currency: str = ""
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The header row. Progress is counted from the recordings, never stored here.
 
     `closes_at` is when its recordings are first planned; later arrivals are planned as they
     come. `owner` is who asked for it, "" where it was dropped; `containers` are those of its audio,
     where a request named it. `reported` is how many recordings the last report held, `failed` and
-    `unchanged` how many of these are so. `version` is the row's ETag, "" for a row not yet stored.
+    `unchanged` how many of these are so, `totals` what else it added up. `version` is the row's
+    ETag, "" for a row not yet stored.
 
     Of a manifest or a request: `items` are its entries, `digest` is its content's. While
     `is_expanding` not all of them are recordings yet; while `retry_at` is set, failed recordings
@@ -54,6 +65,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     reported: int = 0
     failed: int = 0
     unchanged: int = 0
+    totals: Totals | None = None
     items: int | None = None
     digest: str = ""
     is_expanding: bool = False
@@ -153,7 +165,13 @@ def retried(batch: Batch) -> Batch:
 
 
 def reported(
-    batch: Batch, recordings: int, failed: int, now: datetime, *, unchanged: int = 0
+    batch: Batch,
+    recordings: int,
+    failed: int,
+    now: datetime,
+    *,
+    unchanged: int = 0,
+    totals: Totals | None = None,
 ) -> Batch:
     """A report on so many recordings is written."""
     return _step(
@@ -163,6 +181,7 @@ def reported(
         reported=recordings,
         failed=failed,
         unchanged=unchanged,
+        totals=totals,
         removed=batch.removed if now == batch.finished_at else (),
     )
 
@@ -201,7 +220,7 @@ def to_be_deleted(batch: Batch, *, with_outputs: bool) -> Batch:
 
 def deleted(batch: Batch, now: datetime) -> Batch:
     """What is left of it says nothing of anybody."""
-    return _step(batch, "deleted", title="", owner="", deleting=None, deleted_at=now)
+    return _step(batch, "deleted", title="", owner="", totals=None, deleting=None, deleted_at=now)
 
 
 def revived(batch: Batch) -> Batch:

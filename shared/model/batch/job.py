@@ -26,11 +26,13 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from shared.model.batch.lane import lane_at, without_lane
 from shared.model.batch.policy import Policy
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options, Priority
 from shared.model.profile.profile import Profile
+from shared.model.profile.spread import NOW
 
 JobState = Literal[
     "planning",
@@ -52,6 +54,7 @@ STEPS: Steps[JobState] = {
     "carried": (frozenset({"planned"}), "carried"),
     "put_back": (frozenset({"submitting", "carried"}), "planned"),
     "dissolved": (frozenset({"submitting"}), "failed"),
+    "begun": (frozenset({"submitting"}), "submitting"),
     "taken_by_provider": (frozenset({"submitting"}), "submitted"),
     "collecting": (frozenset({"submitted", "collecting"}), "collecting"),
     "finished": (frozenset({"carried", "submitting", "submitted", "collecting"}), "finished"),
@@ -61,6 +64,8 @@ STEPS: Steps[JobState] = {
 RANKS: dict[Priority, int] = {"urgent": 1, "normal": 5, "bulk": 9}
 """The place in the line by priority; smaller goes first."""
 NORMAL, BULK = RANKS["normal"], RANKS["bulk"]
+LONGEST_ANSWER = 440.0
+"""Seconds."""
 Standing = Literal["fresh", "stuck", "last round", "late"]
 
 
@@ -80,8 +85,11 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     for the last time before the job is given up. `sender` is who wrote its intent; `is_emptied`
     that its recordings left it where it was cancelled. `price` is about what it costs, as far as
     that is known, and `is_counted` whether that counts for the day's ceilings already. `doubted_at`
-    is when it was first refused in words that blame nobody. `version` is the row's ETag, "" for a
-    row not yet stored.
+    is when it was first refused in words that blame nobody. `item` is its recording, where it has
+    one: it cannot leave a job that is planned for the first time, unless the job's row changes
+    first. `turn_at` is when it may be sent, where that was put off. `lane` is that of its mode, ""
+    where it has none; there the call begins after the intent, and `answer_by_at` is when it is over
+    at the latest, None: it has not begun. `version` is the row's ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -126,7 +134,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     price: float = 0.0
     is_counted: bool = False
     doubted_at: datetime | None = None
+    item: JobItem | None = None
+    turn_at: datetime | None = None
+    lane: str = ""
+    answer_by_at: datetime | None = None
     version: str = ""
+
+    @property
+    def waits_for(self) -> str:
+        """Whose line it stands in: that of its lane, else of its provider."""
+        return self.lane or self.provider
 
     @property
     def is_sent(self) -> bool:
@@ -137,7 +154,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of a job that is at a provider, or about to be, in the index of all of them.
 
-    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell."""
+    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell. `job` is the
+    one whose entry this is, as it was when the provider had taken it, where it has one recording:
+    so its result can be written without reading it again."""
 
     job_id: str
     batch_id: str
@@ -149,6 +168,7 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
     polled_at: datetime | None = None
     next_poll_at: datetime | None = None
     out_of_reach_at: datetime | None = None
+    job: Job | None = None
     version: str = ""
 
 
@@ -161,6 +181,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     container: str
     name: str
     etag: str = ""
+    bytes: int = 0
     web_url: str | None = None
     item: int | None = None
     job_index: int | None = None
@@ -182,21 +203,31 @@ def job_key(profile: Profile, cohort: str) -> str:
         shared += (sorted(profile.endpoints),)
     if profile.priority != "normal":
         shared += (profile.priority,)
+    if profile.send != NOW:
+        shared += (profile.send,)
     return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
 
 
 def call_key(profile: Profile, cohort: str) -> str:
-    """Jobs with equal keys may share a create call, whatever their profiles are called."""
-    return job_key(msgspec.structs.replace(profile, name=""), cohort)
+    """Jobs with equal keys may share a create call, whatever their profiles are called, and however
+    long they waited for their turn."""
+    return job_key(msgspec.structs.replace(profile, name="", send=NOW), cohort)
 
 
 def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
     """Whether this endpoint, which is the provider's, may do the job."""
-    return provider == job.provider and (not job.endpoints or endpoint in job.endpoints)
+    is_meant = not job.endpoints or without_lane(endpoint) in job.endpoints
+    return is_meant and lane_at(endpoint, provider) == job.waits_for
 
 
 def planning(
-    job_id: str, batch_id: str, profile: Profile, first: str, container: str | None, kind: str = ""
+    job_id: str,
+    batch_id: str,
+    profile: Profile,
+    first: str,
+    container: str | None,
+    kind: str = "",
+    lane: str = "",
 ) -> Job:
     """A job without recordings. `first` is the id of the first that it will get, `container` the
     name of one that goes to the provider as a whole. Where it has a `kind`, it may share a call."""
@@ -217,6 +248,7 @@ def planning(
         whole_container=container,
         kind=kind,
         rank=RANKS[profile.priority],
+        lane=lane,
     )
 
 
@@ -249,14 +281,31 @@ def planned(job: Job, now: datetime) -> Job:
     return _to(job, "planned", changed_at=now)
 
 
+def with_turn(job: Job, at: datetime) -> Job:
+    """It does not stand among those that wait for the provider before that."""
+    return msgspec.structs.replace(job, turn_at=at)
+
+
+def come_due(job: Job, now: datetime) -> Job:
+    """Its turn has come: it waits like any other, as if it had come in then."""
+    return msgspec.structs.replace(job, turn_at=None, since_at=job.turn_at, changed_at=now)
+
+
 def intended(job: Job, endpoint: str, now: datetime, sender: str = "") -> Job:
     """The create call may have been carried out from here on. `sender` is who wrote it."""
-    return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender)
+    return _to(job, "intended", endpoint=endpoint, changed_at=now, sender=sender, answer_by_at=None)
+
+
+def begun(job: Job, answer_by_at: datetime, now: datetime) -> Job:
+    """The call that answers at once is made by whoever writes this, and by nobody else; it is over
+    by then, whatever comes of it."""
+    return _to(job, "begun", answer_by_at=answer_by_at, changed_at=now)
 
 
 def put_back(job: Job, now: datetime, *, counts: bool = False) -> Job:
-    """The create call was certainly not carried out. `counts`: the provider was asked."""
-    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now)
+    """The create call was certainly not carried out. `counts`: the provider was asked. Recordings
+    may have left it after its intent."""
+    return _to(job, "put_back", tries=job.tries + counts, carrier=None, changed_at=now, item=None)
 
 
 def put_back_alone(job: Job, now: datetime) -> Job:
@@ -272,6 +321,14 @@ def carried(job: Job, carrier_id: str, now: datetime) -> Job:
 def dissolved(job: Job, now: datetime) -> Job:
     """A carrier whose call was certainly not carried out: its parts go back in line."""
     return _to(job, "dissolved", changed_at=now)
+
+
+def answer_seconds(job: Job) -> float:
+    """How long a provider that answers at once may take once it has all: a sixteenth of the length
+    and a minute, and less than an execution of a function lasts, also where the length is not
+    known."""
+    heard = job.audio_ms / 16_000
+    return min(LONGEST_ANSWER, 60 + heard) if job.audio_ms else LONGEST_ANSWER
 
 
 def taken_by_provider(job: Job, transcription_id: str, now: datetime) -> Job:

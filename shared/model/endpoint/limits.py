@@ -40,6 +40,7 @@ class Limits(NamedTuple):
     ramp: Ramp | None = None
     calls_per_create: int = 1
     results_count: bool = False
+    creates_only: bool = False
 
 
 def limits_of(capabilities: Capabilities) -> Limits:
@@ -51,6 +52,7 @@ def limits_of(capabilities: Capabilities) -> Limits:
         ramp=capabilities.ramp,
         calls_per_create=capabilities.calls_per_create,
         results_count=capabilities.results_count,
+        creates_only=capabilities.answers_at_once,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.model.batch.job import Job
+from shared.model.batch.lane import without_lane
 
 DEPLOYMENT = "deployment"
 _MS_PER_HOUR = 3_600_000
@@ -80,13 +81,18 @@ def endpoint_scope(name: str) -> str:
     return f"endpoint/{name}"
 
 
+def endpoint_scopes(name: str) -> tuple[str, ...]:
+    """Those of it: who stops an endpoint stops what lanes have of it, too."""
+    return tuple(dict.fromkeys((endpoint_scope(name), endpoint_scope(without_lane(name)))))
+
+
 def scopes_of(job: Job) -> tuple[str, ...]:
     """Those whose ceilings the job counts for."""
     return (DEPLOYMENT, profile_scope(job.profile))
 
 
 def is_stopped(job: Job, endpoint: str, stopped: Iterable[str]) -> bool:
-    return not set(stopped).isdisjoint((*scopes_of(job), endpoint_scope(endpoint)))
+    return not set(stopped).isdisjoint((*scopes_of(job), *endpoint_scopes(endpoint)))
 
 
 def stopped(brakes: Iterable[Brake], always: Iterable[str] = ()) -> set[str]:

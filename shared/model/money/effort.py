@@ -37,9 +37,10 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
 def effort(recordings: int, audio_ms: int, mode: Mode, limits: Capabilities, room: Room) -> Effort:
     """Of so many recordings of that length together."""
-    jobs = ceil(recordings / limits.most_files(mode))
+    after = 0 if mode in limits.in_mode else CALLS_A_JOB
+    jobs, limits = ceil(recordings / limits.most_files(mode)), limits.of(mode)
     results = recordings if limits.results_count else 0
-    calls = jobs * (limits.calls_per_create + CALLS_A_JOB) + results
+    calls = jobs * (limits.calls_per_create + after) + results
     pace = limits.pace.get(mode)
     if pace is None or not jobs:
         return Effort(jobs=jobs, calls=calls)

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from shared.errors import InputError
+from shared.model.batch.lane import lane_of
 from shared.model.money.effort import Effort, Room, effort
 from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of
@@ -109,7 +110,7 @@ def add_up(
     notes: Sequence[str] = (),
 ) -> Estimate:
     """The estimate of `recordings` recordings of which `samples` are some, or all. `rooms` is what
-    there is of each provider.
+    there is of each provider, and of each lane of one.
     `capabilities` are those of the providers that have an endpoint."""
     looked_at = sum(sample.count for sample in samples)
     factor = recordings / looked_at if looked_at else 0.0
@@ -120,7 +121,7 @@ def add_up(
             recordings,
             round(sum(s.count * (s.duration_ms or 0) for s in usable) * factor),
             limits,
-            rooms[provider],
+            rooms[lane_of(provider, mode, limits) or provider],
         )
         for provider, limits in capabilities.items()
         for mode in sorted(limits.modes or prices.rates.get(provider, {}), reverse=True)
@@ -191,7 +192,7 @@ def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> Options | None
     if sample.audio is None:
         return sample.profile.options
     try:
-        return check_against(sample.audio, sample.profile.options, limits)[0]
+        return check_against(sample.audio, sample.profile.options, limits.of(mode))[0]
     except InputError:
         return None
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.errors import InputError
 from shared.model.batch.batch import Batch
 from shared.model.batch.decision import Choice, Decision
 from shared.model.batch.recording import Recording
@@ -19,7 +20,7 @@ from shared.model.failure_texts import NO_PRICE, OVER_BUDGET
 from shared.model.money.estimate import guessed_ms
 from shared.model.money.price import PriceTable, estimate
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.options import Mode
+from shared.model.profile.fit import fit_as_asked
 from shared.model.profile.policy import locks
 
 _ROUNDING = 1e-9
@@ -45,7 +46,7 @@ def is_decided(row: Recording) -> bool:
     return any(decision.what in ("express", "kept_standard") for decision in row.decisions)
 
 
-def price(row: Recording, prices: PriceTable, mode: Mode | None = None) -> float | None:
+def price(row: Recording, prices: PriceTable) -> float | None:
     """What an attempt will cost about, None where nobody knows. Where the length is not known, it
     is guessed from the size."""
     audio, profile = row.audio, row.profile
@@ -53,7 +54,7 @@ def price(row: Recording, prices: PriceTable, mode: Mode | None = None) -> float
     cost = estimate(
         prices,
         profile.provider,
-        mode or profile.mode,
+        profile.mode,
         profile.options,
         length_ms,
         audio.channels if audio else None,
@@ -76,22 +77,39 @@ def judge(
     them is left out so that this one goes express."""
     if row.profile.mode == "standard" and is_near(batch, limits, now) and not is_decided(row):
         spare = None if room is None else room - reserved
-        is_locked = locks(row.profile, "mode")
-        quick = None if is_locked else _fitting(row, price(row, prices, "express"), spare)
+        hurried = _hurried(row, limits)
+        quick = (
+            None if isinstance(hurried, str) else _fitting(hurried, price(hurried, prices), spare)
+        )
         if quick is not None:
             why = "The deadline was nearer than the standard mode may take."
-            profile = msgspec.structs.replace(row.profile, mode="express")
-            row = msgspec.structs.replace(_decided(quick.row, "express", why, now), profile=profile)
-            return quick._replace(row=row)
-        what = "profile locks the mode" if is_locked else "budget did not allow express"
-        why = f"The deadline was near, but the {what}."
-        row = _decided(row, "kept_standard", why, now)
+            return quick._replace(row=_decided(quick.row, "express", why, now))
+        what = hurried if isinstance(hurried, str) else "the budget did not allow express"
+        row = _decided(row, "kept_standard", f"The deadline was near, but {what}.", now)
     cost = price(row, prices)
     usual = _fitting(row, cost, room)
     if usual is not None:
         return usual
     failure = _over_budget(batch, row, cost, prices.currency)
     return Verdict(_decided(row, "over_budget", failure.reason, now), failure=failure)
+
+
+def _hurried(row: Recording, limits: Capabilities) -> Recording | str:
+    """As it would go express; or why it cannot."""
+    if locks(row.profile, "mode"):
+        return "the profile locks the mode"
+    profile = msgspec.structs.replace(row.profile, mode="express")
+    if "express" not in limits.in_mode:
+        return msgspec.structs.replace(row, profile=profile)
+    if row.audio is None:
+        return "nobody knows whether it fits express"
+    asked = msgspec.structs.replace(profile, options=row.asked or profile.options)
+    try:
+        fitted, notes = fit_as_asked(row.audio, asked, limits)
+    except InputError as error:
+        return f"it does not fit express ({error.reason.rstrip('.')})"
+    added = [note for note in notes if note not in row.notes]
+    return msgspec.structs.replace(row, profile=fitted, notes=(*row.notes, *added))
 
 
 def needs(row: Recording, prices: PriceTable) -> float:

@@ -10,9 +10,9 @@ class AudioProperties(msgspec.Struct, frozen=True, kw_only=True):
 
     `codec` is FFmpeg's name for it (`pcm_s16le`, `mp3`, `aac`, `opus`), `container` the file
     format (`wav`, `mp3`, `mp4`, `ogg`, `webm`). `duration_ms` is null where it could not be had
-    without reading the whole file; for MP3 without a length header, ADTS and AMR it is an
-    estimate from the bit rate. `missing_ms` is what a cut-off file promises beyond what is there;
-    it is above zero only where cut-off files are accepted.
+    without reading the whole file. `missing_ms` is what a cut-off file promises beyond what is
+    there, and `is_cut_off` tells of one that promises nothing; both only where cut-off files are
+    accepted. `tracks` counts the streams of sound, of which the others are not heard.
     """
 
     codec: str
@@ -22,3 +22,5 @@ class AudioProperties(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None
     bytes: int
     missing_ms: int = 0
+    is_cut_off: bool = False
+    tracks: int = 1

@@ -44,7 +44,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `recordings_per_container_job` is how many blobs a job over a whole container may hold.
     `modes` and `locales` are those that it has; a language alone stands for all its locales.
     `identified_locales` are those among which it finds out the one that is spoken, where these are
-    others. `no_mode_because` says why it lacks a mode, for the reader.
+    others.
     `extras` are the options of `EXTRAS` that it knows. Where it does not pick channels, it is
     told of every channel that the audio has. `files_per_job_in` holds for modes that differ.
     `find_is_proof` tells that a job whose mark the provider does not list was never created.
@@ -53,6 +53,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     the provider. `results_count` tells that fetching a result is a call like any other,
     `mixes_channels` that all channels are heard as one. `pace` is how quick it is in a mode, where
     it says so. `asks_head` tells that it asks HEAD of an address before it reads what is there.
+    `in_mode` are the limits of modes that have an API of their own (`model.batch.lane`). There it
+    `answers_at_once`, so that nothing but the call itself is asked of the provider.
+    `seals_answers`: those can be kept sealed, without which nothing is sent that is to be redacted.
+    `merges_channels`: all are heard as one where none is named; at most `most_channels` can be.
+    `takes_custom_models` tells of models that were made to order.
     """
 
     files_per_job: int
@@ -70,7 +75,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     modes: frozenset[Mode] | None = None
     locales: frozenset[str] | None = None
     identified_locales: frozenset[str] | None = None
-    no_mode_because: Mapping[Mode, str] = {}
     extras: frozenset[str] = frozenset()
     picks_channels: bool = True
     files_per_job_in: Mapping[Mode, int] = {}
@@ -85,6 +89,16 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     pace: Mapping[Mode, Pace] = {}
     asks_head: bool = False
     usual_window: Mapping[Mode, int] = {}
+    in_mode: Mapping[Mode, Capabilities] = {}
+    answers_at_once: bool = False
+    seals_answers: bool = True
+    merges_channels: bool = False
+    most_channels: int | None = None
+    takes_custom_models: bool = True
+
+    def of(self, mode: Mode) -> Capabilities:
+        """What holds in that mode."""
+        return self.in_mode.get(mode, self)
 
     @property
     def can_hurry(self) -> bool:
@@ -93,4 +107,4 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def most_files(self, mode: Mode) -> int:
         """Recordings that may share a job."""
-        return self.files_per_job_in.get(mode, self.files_per_job)
+        return self.of(mode).files_per_job_in.get(mode, self.of(mode).files_per_job)

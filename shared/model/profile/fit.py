@@ -28,14 +28,21 @@ def check_against(
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
     _refuse_what_the_provider_cannot_take(properties, capabilities)
+    _refuse_what_it_has_not(options, capabilities)
     options, extra_notes = fit_extras(options, capabilities)
-    options, channel_notes = _fit_channels(properties, options)
+    options, channel_notes = _fit_channels(properties, options, capabilities)
     if capabilities.mixes_channels:
         options, channel_notes = msgspec.structs.replace(options, channels=()), ()
     elif not capabilities.picks_channels:
         options, channel_notes = _all_channels(properties, options, channel_notes)
     options, speaker_notes = _fit_speakers(properties, options, capabilities)
-    notes = (*_missing_sound(properties), *extra_notes, *channel_notes, *speaker_notes)
+    notes = (
+        *_missing_sound(properties),
+        *_other_tracks(properties),
+        *extra_notes,
+        *channel_notes,
+        *speaker_notes,
+    )
     return options, notes
 
 
@@ -74,26 +81,42 @@ def fit(
 def _fit_to(
     properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
 ) -> tuple[Profile, tuple[str, ...]]:
-    """A substitute does it in the mode that it has; the first choice has to have what is asked."""
+    """A substitute does it in the mode that it has; the first choice has to have what is asked.
+    What does not fit into a lane is done as standard."""
     mode_notes: tuple[str, ...] = ()
     if is_substitute and profile.mode not in (limits.modes or {"standard"}):
         mode_notes = (f"{profile.provider} has no mode {profile.mode}; it was done as standard.",)
         profile = msgspec.structs.replace(profile, mode="standard")
+    if profile.mode in limits.in_mode:
+        try:
+            return fit_as_asked(properties, profile, limits)
+        except InputError as error:
+            note = f"It was done as standard, not as {profile.mode}. {error.reason}"
+            mode_notes = (*mode_notes, note)
+            profile = msgspec.structs.replace(profile, mode="standard")
+    fitted, notes = fit_as_asked(properties, profile, limits)
+    return fitted, (*mode_notes, *notes)
+
+
+def fit_as_asked(
+    properties: AudioProperties, profile: Profile, limits: Capabilities
+) -> tuple[Profile, tuple[str, ...]]:
+    """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
         raise texts.NOT_SUPPORTED.error(key=key, problem=text)
-    options, notes = check_against(properties, profile.options, limits)
-    return msgspec.structs.replace(profile, options=options), (*mode_notes, *notes)
+    options, notes = check_against(properties, profile.options, limits.of(profile.mode))
+    return msgspec.structs.replace(profile, options=options), notes
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
     """(key, what is wrong and what to do) for what the provider cannot do whatever the audio is:
     a mode or a language that it does not have."""
     found = []
-    modes, locales = capabilities.modes, capabilities.locales
+    modes, capabilities = capabilities.modes, capabilities.of(profile.mode)
+    locales = capabilities.locales
     if modes is not None and profile.mode not in modes:
-        why = capabilities.no_mode_because.get(profile.mode, "")
         text = f"The provider has no mode {profile.mode}. Use {' or '.join(sorted(modes))}."
-        found.append(("mode", f"{text} {why}".strip()))
+        found.append(("mode", text))
     if locales is not None:
         found += _strange_locales("locale", (profile.options.locale,), locales)
     identified = capabilities.identified_locales or locales
@@ -131,12 +154,37 @@ def _refuse_what_the_provider_cannot_take(
         raise texts.TOO_LONG.error(duration=_minutes(duration), most=_minutes(longest))
 
 
-def _fit_channels(properties: AudioProperties, options: Options) -> tuple[Options, tuple[str, ...]]:
-    asked = options.channels
-    if not asked and properties.channels > _PROVIDERS_DEFAULT_CHANNELS:
-        # Left alone, a provider would hear the first two and drop the rest without a word.
+def _refuse_what_it_has_not(options: Options, capabilities: Capabilities) -> None:
+    if not capabilities.takes_custom_models and (options.model or options.model_by_locale):
+        raise texts.NOT_SUPPORTED.error(
+            key="model", problem="Custom models are not to be had there."
+        )
+    if options.redact and not capabilities.seals_answers:
+        problem = "Answers that are not redacted yet can only be kept sealed, and there is no key."
+        raise texts.NOT_SUPPORTED.error(key="redact", problem=problem)
+
+
+def _fit_channels(
+    properties: AudioProperties, options: Options, capabilities: Capabilities
+) -> tuple[Options, tuple[str, ...]]:
+    """Left alone, a provider would hear the first two and drop the rest without a word, or hear all
+    as one."""
+    usual = 1 if capabilities.merges_channels else _PROVIDERS_DEFAULT_CHANNELS
+    if not options.channels and properties.channels > usual:
         every = tuple(range(properties.channels))
-        return msgspec.structs.replace(options, channels=every), ()
+        options = msgspec.structs.replace(options, channels=every)
+    options, notes = _present_channels(properties, options)
+    most = capabilities.most_channels
+    if most is not None and len(options.channels) > most:
+        problem = f"It takes at most {most} channels."
+        raise texts.NOT_SUPPORTED.error(key="channels", problem=problem)
+    return options, notes
+
+
+def _present_channels(
+    properties: AudioProperties, options: Options
+) -> tuple[Options, tuple[str, ...]]:
+    asked = options.channels
     present = tuple(channel for channel in asked if channel < properties.channels)
     if present == asked:
         return options, ()
@@ -190,10 +238,18 @@ def _no_diarization(options: Options) -> str:
 
 
 def _missing_sound(properties: AudioProperties) -> tuple[str, ...]:
+    if properties.is_cut_off:
+        return ("The file is cut off: it ends in the middle of its sound.",)
     if not properties.missing_ms:
         return ()
     seconds = properties.missing_ms / 1000
     return (f"The file is cut off: its header promises {seconds:.1f} s more than it holds.",)
+
+
+def _other_tracks(properties: AudioProperties) -> tuple[str, ...]:
+    if properties.tracks < 2:
+        return ()
+    return (f"The file holds {properties.tracks} tracks of sound; the first one is transcribed.",)
 
 
 def _listed(channels: tuple[int, ...]) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
+from shared.model.profile.spread import Send
 from shared.model.redaction.kinds import Mask
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -109,6 +110,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
     "priority": Key(o.Priority, '"urgent", "normal" or "bulk"'),
+    "send": Key(Send, '"now", "by 06:00" or "22:00-06:00", as UTC has it'),
 }
 """What may be said of a single recording."""
 

@@ -25,6 +25,7 @@ from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
 from shared.model.profile.options import Format, Mode, Options, Priority, SpeakerStyle
+from shared.model.profile.spread import NOW
 
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
@@ -48,8 +49,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     container goes to the provider as one job over the container. With `reuse` the same audio is
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
-    last, as far as it waits for its provider. With `shares_jobs` recordings of several batches
-    may go to it in one call. `keep_rows_days` after it was finished a batch goes
+    last, as far as it waits for its provider; `send` is when it goes there: now, or spread over
+    some hours. With `shares_jobs` recordings of several batches may go to it in one call.
+    `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
     a recording go `keep_audio_days` and `keep_outputs_days` after it came in. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
@@ -80,6 +82,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reuse: bool = False
     every_version: bool = False
     priority: Priority = "normal"
+    send: str = NOW
     shares_jobs: bool = True
     keep_rows_days: int | None = None
     keep_outputs: bool = True

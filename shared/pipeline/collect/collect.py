@@ -11,11 +11,11 @@ from shared.messages import Collect
 from shared.model.batch import job as jobs
 from shared.model.batch.job import OVER, Job
 from shared.model.failures_from import refused
+from shared.pipeline.collect.find import FindJob
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import CountFault
 from shared.pipeline.fail.patience import BeginAnew
-from shared.pipeline.submit.answer import NoteSubmitted
 from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteStatus, SpeechProvider
 
@@ -27,7 +27,7 @@ class CollectResults(UseCase):
     matter if they stop: the poll gives others for as long as there is something to collect."""
 
     endpoints: Mapping[str, SpeechProvider]
-    note_submitted: NoteSubmitted
+    find_job: FindJob
     begin_anew: BeginAnew
     hand_over: HandOver
     count_fault: CountFault
@@ -40,21 +40,36 @@ class CollectResults(UseCase):
         job: Job | None = None
         try:
             remote = _look(provider, hint.transcription_id)
+            is_written = self._is_written(hint, provider, remote)
+            if is_written:
+                return
             job = self._job_to_collect(hint, remote)
             if job is not None:
-                self.hand_over(job, provider, remote)
+                self.hand_over(job, provider, remote, was_tried=is_written is False)
         except ProviderRefused as error:
-            job = job or self._find_job(hint, None)
+            job = job or self.find_job(hint, None)
             if job is not None and job.state in ("submitted", "collecting"):
                 self.count_fault(job, refused(error))
 
+    def _is_written(
+        self, hint: Collect, provider: SpeechProvider, remote: RemoteStatus | None
+    ) -> bool | None:
+        """Whether the result of a job of one recording could be written without reading the job.
+        None: the job has to be read."""
+        if remote is None or remote.state != "succeeded":
+            return None
+        sent = self.find_job.as_sent(hint, remote)
+        if sent is None or sent.transcription_id != hint.transcription_id:
+            return None
+        return self.hand_over.at_once(sent, provider, remote)
+
     def _job_to_collect(self, hint: Collect, remote: RemoteStatus | None) -> Job | None:
-        job = self._find_job(hint, remote)
+        job = self.find_job(hint, remote)
         if job is not None and job.state in OVER:
             self._clear(job, hint, remote)
             return None
         if job is not None and job.state == "submitting":
-            job = self._adopt(job, hint.transcription_id)
+            job = self.find_job.adopt(job, hint.transcription_id)
         if job is None or job.state in ("planning", "planned"):
             return None
         job = self.begin_anew(job)
@@ -67,28 +82,6 @@ class CollectResults(UseCase):
         if is_left and not job.keep_provider_copy:
             cancel_copy(job, self.endpoints[hint.endpoint])
         self.active.remove(job.id)
-
-    def _find_job(self, hint: Collect, remote: RemoteStatus | None) -> Job | None:
-        """The job of the hint; from a webhook, the one whose mark the transcription carries. Other
-        people's transcriptions at the same resource carry none."""
-        batch_id, job_id = hint.batch_id, hint.job_id
-        if batch_id is None or job_id is None:
-            entry = self.active.get(remote.mark) if remote is not None and remote.mark else None
-            if entry is None:
-                return None
-            batch_id, job_id = entry.batch_id, entry.job_id
-        job = self.store.job(batch_id, job_id)
-        if job is not None and job.transcription_id not in (None, hint.transcription_id):
-            return None
-        return job
-
-    def _adopt(self, job: Job, transcription_id: str) -> Job | None:
-        """The provider was faster than our own note of its id."""
-        entry = self.active.get(job.id)
-        if entry is not None:
-            self.note_submitted(job, entry, transcription_id)
-        job_now = self.store.job(job.batch_id, job.id)
-        return job_now if job_now is not None and job_now.state == "submitted" else None
 
 
 def _look(provider: SpeechProvider, transcription_id: str) -> RemoteStatus | None:

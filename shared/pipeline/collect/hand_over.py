@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.errors import EndpointDown, ProviderUnavailable
+from shared.errors import EndpointDown, ProviderUnavailable, StoreConflict
 from shared.log import event
 from shared.messages import Finish, SliceItem, Write
 from shared.model.batch import job as jobs
@@ -31,12 +31,14 @@ from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, Spee
 
 
 class _Asked(NamedTuple):
-    """A job, and how long it had stood when its provider was asked."""
+    """A job, how long it had stood when its provider was asked, and whether somebody tried in vain
+    to write its one result at once."""
 
     job: Job
     provider: SpeechProvider
     at: datetime
     is_late: bool
+    was_tried: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +52,18 @@ class HandOver(UseCase):
     write_now: AtOnce[Write]
     write_single: Callable[[Job, Write], bool]
 
-    def __call__(self, job: Job, provider: SpeechProvider, remote: RemoteStatus | None) -> None:
+    def __call__(
+        self,
+        job: Job,
+        provider: SpeechProvider,
+        remote: RemoteStatus | None,
+        *,
+        was_tried: bool = False,
+    ) -> None:
         """`remote` is what the provider says, None: that it knows no such transcription."""
         now = self.clock.now()
         is_late = jobs.standing(job, self.policy, now) == "late"
-        asked = _Asked(job, provider, now, is_late)
+        asked = _Asked(job, provider, now, is_late, was_tried)
         if remote is None:
             self._fail_or_finish(job)
         elif remote.state == "failed":
@@ -64,6 +73,15 @@ class HandOver(UseCase):
         elif is_late:
             cancel_copy(job, provider)
             self.fail_job(job, OVERDUE, split=False)
+
+    def at_once(self, job: Job, provider: SpeechProvider, remote: RemoteStatus) -> bool | None:
+        """Whether the result of a job of one recording is written. `job` is as it was when it was
+        sent. False: something was in the way; None: it is not so any more."""
+        asked = _Asked(job, provider, self.clock.now(), is_late=False)
+        try:
+            return self._written_at_once(asked, files_of(job, provider, remote), remote)
+        except StoreConflict:
+            return None
 
     def _fail_or_finish(self, job: Job) -> None:
         """No recording is to blame for a copy that was deleted; and where none is left that waits
@@ -92,7 +110,7 @@ class HandOver(UseCase):
         job = asked.job
         try:
             files = files_of(job, asked.provider, remote)
-            at_once = self._written_at_once(asked, files, remote)
+            at_once = False if asked.was_tried else self._is_or_was_written(asked, files, remote)
             if at_once:
                 return
             slices = list(self.cut_slices(job, files, asked.provider))
@@ -112,11 +130,20 @@ class HandOver(UseCase):
         event("job.collected", batch=job.batch_id, job=job.id, slices=len(slices), files=len(files))
         self._send(job, slices, was_tried=at_once is not None)
 
+    def _is_or_was_written(
+        self, asked: _Asked, files: Sequence[ResultFile], remote: RemoteStatus
+    ) -> bool | None:
+        try:
+            return self._written_at_once(asked, files, remote)
+        except StoreConflict:
+            return True  # somebody else is at it, or was
+
     def _written_at_once(
         self, asked: _Asked, files: Sequence[ResultFile], remote: RemoteStatus
     ) -> bool | None:
         """A job of one recording, whose result is there: the row and the job are over in one
-        transaction. False: something kept that from being done; None: it is no such job."""
+        transaction. False: something kept that from being done; None: it is no such job. Raises
+        `StoreConflict`."""
         job = asked.job
         if not is_single(job) or job.state != "submitted":
             return None
@@ -124,7 +151,13 @@ class HandOver(UseCase):
         if len(told) != 1 or told[0].kind != "result" or told[0].index not in (0, None):
             return None
         [file] = told
-        item = SliceItem(recording_id=job.first, name=file.name, url=file.url, bytes=file.bytes)
+        item = SliceItem(
+            recording_id=job.first,
+            name=file.name,
+            url=file.url,
+            bytes=file.bytes,
+            seen="there" if job.lane else "",  # it was read in that version
+        )
         message = Write(batch_id=job.batch_id, job_id=job.id, items=(item,))
         now = jobs.collecting(job, remote.model, remote.completed_at, self.policy, asked.at)
         return self.write_single(now, message)

@@ -12,9 +12,10 @@ from itertools import groupby
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch.job import ActiveJob
+from shared.model.batch.lane import lane_at
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone
-from shared.pipeline.fail.wake import WakeLine
+from shared.pipeline.fail.wake import BringForward, WakeLine
 from shared.pipeline.submit.resolve import Resolve
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
@@ -22,7 +23,8 @@ from shared.ports.provider import SpeechProvider
 
 @dataclass(frozen=True, kw_only=True)
 class Poll(UseCase):
-    """One query for all active jobs, and a look at the line of each provider that has room. Each
+    """One query for all active jobs, one for those of each provider whose turn has come, and a look
+    at the line of each that has room. Each
     endpoint is asked about its own; create calls without an answer are resolved; and jobs of an
     endpoint that is gone are given up in the end."""
 
@@ -31,8 +33,11 @@ class Poll(UseCase):
     resolve: Resolve
     give_up_if_gone: GiveUpIfGone
     wake_line: WakeLine
+    bring_forward: BringForward
 
     def __call__(self) -> None:
+        for name in sorted({provider.name for provider in self.endpoints.values()}):
+            self.bring_forward(name)
         entries = sorted(self.active.all(), key=lambda entry: (entry.endpoint, entry.since_at))
         self._wake_lines(entries)
         for name, group in groupby(entries, key=lambda entry: entry.endpoint):
@@ -45,13 +50,12 @@ class Poll(UseCase):
     def _wake_lines(self, entries: Sequence[ActiveJob]) -> None:
         """Where there is room: the message that was to tell of it may have been lost."""
         busy = Counter(entry.endpoint for entry in entries)
+        whose = {name: lane_at(name, one.name) for name, one in self.endpoints.items()}
         rooms = {
-            provider.name
-            for name, provider in self.endpoints.items()
-            if busy[name] < self.policy.most_active_jobs(provider.name)
+            who for name, who in whose.items() if busy[name] < self.policy.most_active_jobs(who)
         }
-        for provider in sorted(rooms):
-            self.wake_line(provider)
+        for who in sorted(rooms):
+            self.wake_line(who)
 
     def _give_up(self, endpoint: str, entries: Sequence[ActiveJob]) -> None:
         event("endpoint.not_configured", endpoint=endpoint, jobs=len(entries), level=40)

@@ -10,6 +10,7 @@ import msgspec
 from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
+from shared.model.batch.carrier import unsettled
 from shared.model.batch.job import Job, JobItem
 from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
@@ -43,12 +44,12 @@ class CutSlices:
     def __call__(
         self, job: Job, files: list[ResultFile], provider: SpeechProvider
     ) -> Iterator[Write]:
-        rows = self._rows(job, files)
+        rows = _singles(job, files) or self._rows(job, files)
         found = _found(job, rows, files)
         lacking = [row for row in rows if found[row.id] is None]
         known = known_failures(read_report(provider, files), lacking) if lacking else {}
         items = [_item(row, found[row.id], known) for row in rows]
-        seen = self.compare([row for row in rows if found[row.id] is not None])
+        seen = self.compare([row for row in rows if row.name and found[row.id] is not None])
         items = [compared(item, seen.get(item.recording_id)) for item in items]
         most = min(self.policy.slice_size, job.slice_most or self.policy.slice_size)
         for part in _parts(items, most):
@@ -62,6 +63,27 @@ class CutSlices:
             event("job.unfunded", batch=job.batch_id, job=job.id, recordings=count, level=40)
         rows = [row for row in self.store.items_left(job) if row.job_index not in unfunded]
         return sorted(rows, key=lambda row: (row.part or 0, row.id))
+
+
+def _singles(job: Job, files: Sequence[ResultFile]) -> list[JobItem]:
+    """Of a carrier whose parts have a recording each, and whose results are all there, the parts
+    tell enough. Their names they do not: so their audio is compared when they are written, where
+    the rows are read anyway. [] of any other job."""
+    there = {file.index for file in files if file.kind == "result" and file.failure is None}
+    parts = unsettled(job)
+    if any(part.recordings != 1 or part.offset not in there for part in parts):
+        return []
+    return [
+        JobItem(
+            batch_id=part.batch_id,
+            id=part.first,
+            container="",
+            name="",
+            job_index=part.offset,
+            part=part.number,
+        )
+        for part in parts
+    ]
 
 
 def _found(job: Job, rows: list[JobItem], files: list[ResultFile]) -> dict[str, ResultFile | None]:

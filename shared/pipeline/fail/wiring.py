@@ -8,7 +8,7 @@ from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
-from shared.pipeline.fail.wake import LookedAt, WakeLine
+from shared.pipeline.fail.wake import BringForward, LookedAt, WakeLine
 from shared.ports.ground import Ground
 
 
@@ -35,6 +35,7 @@ class Failing:
         self.begin_anew = BeginAnew(**ground.common)
         self.end_part = EndPart(store=store, queue=ports.queue, clock=clock)
         self.note_settled = NoteSettled(store=store, queue=ports.queue)
+        self.bring_forward = BringForward(store=store, line=ports.line, clock=clock)
         self.wake_line = WakeLine(
             line=ports.line, queue=ports.queue, clock=clock, looked=LookedAt()
         )

@@ -45,7 +45,7 @@ class FinishJob(UseCase):
         else:
             self._end_parts(job)
         self.active.remove(job.id)
-        self.wake_line(job.provider)
+        self.wake_line(job.waits_for)
         return True
 
     def clear(self, job: Job) -> None:
@@ -53,7 +53,7 @@ class FinishJob(UseCase):
         which leads back here for as long as the copy could not be deleted."""
         self._delete_copy(job)
         self.active.remove(job.id)
-        self.wake_line(job.provider)
+        self.wake_line(job.waits_for)
 
     def _is_any_left(self, job: Job) -> bool:
         parts = unsettled(job) if is_carrier(job) else [job]

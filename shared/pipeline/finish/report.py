@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -12,7 +12,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.batch import Batch, distrusted, reported
+from shared.model.batch.batch import Batch, Totals, distrusted, reported
 from shared.model.batch.recording import Recording
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.model.keeping.due import Days, days_of
@@ -62,10 +62,11 @@ class ReportBatch:
     reports_container: str
     clock: Clock
 
-    def __call__(self, batch: Batch) -> bool:
+    def __call__(self, batch: Batch, rows: Sequence[Recording] | None = None) -> bool:
+        """`rows` are all its recordings, read after the batch; None: they are read here."""
         with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as file:
             items = _Items(file)
-            for row in self.store.recordings(batch.id):
+            for row in self.store.recordings(batch.id) if rows is None else rows:
                 if not row.is_terminal:
                     return False
                 items.add(row)
@@ -111,7 +112,12 @@ class ReportBatch:
     def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
         counts = header.counts
         done = reported(
-            batch, recordings, counts.failed, header.finished_at, unchanged=counts.unchanged
+            batch,
+            recordings,
+            counts.failed,
+            header.finished_at,
+            unchanged=counts.unchanged,
+            totals=_totals(header),
         )
         try:
             self.store.save_batch(done)
@@ -126,6 +132,17 @@ class ReportBatch:
         if there is not None and not there.is_gone:
             self.store.save_batch(distrusted(there))
             self.store.open_batch(there)
+
+
+def _totals(header: BatchReport) -> Totals:
+    cost = header.cost
+    return Totals(
+        transcribed=header.counts.transcribed,
+        needs_review=header.counts.needs_review,
+        audio_ms=header.audio_ms,
+        cost_amount=cost.amount if cost else None,
+        cost_currency=cost.currency if cost else "",
+    )
 
 
 def _tell(header: BatchReport) -> None:

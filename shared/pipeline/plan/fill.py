@@ -10,17 +10,18 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import go_along
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
-from shared.model.batch.job import Job, call_key
+from shared.model.batch.job import Job, JobItem, call_key
+from shared.model.batch.lane import lane_of
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.spread import Span, span_of, turns
+from shared.pipeline.plan.stand import StandInLine
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase
-from shared.ports.indices import Line
 from shared.ports.state import ROWS_IN_TRANSACTION
 
 ROOM = ROWS_IN_TRANSACTION - 1  # beside the row of the job
@@ -34,7 +35,7 @@ class FillJobs(UseCase):
     """Makes jobs of one group of recordings, which may share one, and announces them. Returns how
     many transactions lost: another planner has their recordings."""
 
-    line: Line
+    stand_in_line: StandInLine
     audio: AudioBlobs
     capabilities: Mapping[str, Capabilities]
     prices: PriceTable
@@ -50,16 +51,24 @@ class FillJobs(UseCase):
         limits = self.capabilities[profile.provider]
         most = len(ordered) if container else limits.most_files(profile.mode)
         parts = list(_chunks(ordered, most))
+        span = span_of(profile.send, self.clock.now(), deadline_at)
         if most < ROOM and len(parts) > 1:
-            return self._fill_many(parts, deadline_at)
-        return sum(self._fill_one(part, container, deadline_at) for part in parts)
+            return self._fill_many(parts, deadline_at, span)
+        ids = [self.new_id() for _ in parts]
+        turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
+        return sum(
+            self._fill_one(
+                _empty(id_, part, self._lane(part), container, deadline_at, turn_of.get(id_)), part
+            )
+            for id_, part in zip(ids, parts, strict=True)
+        )
 
     def _whole_container(self, group: Sequence[Recording]) -> str | None:
         """The container that may go to the provider as a whole: its profile says so, and what is
         in it now is exactly what is in the group, version by version."""
         profile = group[0].profile
         limits = self.capabilities[profile.provider]
-        if not profile.container_jobs or not limits.supports_container:
+        if not profile.container_jobs or not limits.of(profile.mode).supports_container:
             return None
         if len(group) > (limits.recordings_per_container_job or 0):
             return None
@@ -70,27 +79,35 @@ class FillJobs(UseCase):
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
         return container if there == {(row.name, row.etag) for row in group} else None
 
-    def _fill_many(self, parts: Iterable[list[Recording]], deadline_at: datetime | None) -> int:
+    def _fill_many(
+        self, parts: Sequence[list[Recording]], deadline_at: datetime | None, span: Span | None
+    ) -> int:
         """Jobs that are small are stored whole, many in a transaction, and join the line together;
         their ids are in its order."""
-        first = self.new_id()
+        first, lane = self.new_id(), self._lane(parts[0])
+        ids = [f"{first}{i:05}" for i in range(len(parts))]
+        turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
         planned: list[Job] = []
         conflicts = 0
-        for shares in _packed((f"{first}{i:05}", part) for i, part in enumerate(parts)):
+        for shares in _packed(zip(ids, parts, strict=True)):
+            empty = [
+                (_empty(id_, part, lane, deadline_at=deadline_at, turn_at=turn_of.get(id_)), part)
+                for id_, part in shares
+            ]
             try:
-                planned += self._store_whole(shares, deadline_at)
+                planned += self._store_whole(empty)
             except StoreConflict:
                 conflicts += 1  # another planner has some of them; the rest is planned anew
         if planned:
             self._join(planned)
         return conflicts
 
-    def _store_whole(self, shares: Iterable[Share], deadline_at: datetime | None) -> list[Job]:
+    def _store_whole(self, shares: Iterable[tuple[Job, list[Recording]]]) -> list[Job]:
         whole: list[Job] = []
         taken: list[Recording] = []
-        for job_id, part in shares:
-            job = self._grown(_empty(job_id, part, deadline_at=deadline_at), part)
-            whole.append(jobs.planned(job, job.changed_at))
+        for empty, part in shares:
+            job = self._grown(empty, part)
+            whole.append(_with_item(jobs.planned(job, job.changed_at), part))
             taken += _taken(part, job)
         try:
             return self.store.save_jobs(whole, taken)
@@ -100,10 +117,7 @@ class FillJobs(UseCase):
                 raise
             return [job for job in saved if job is not None]
 
-    def _fill_one(
-        self, part: list[Recording], container: str | None, deadline_at: datetime | None
-    ) -> int:
-        job = _empty(self.new_id(), part, container, deadline_at)
+    def _fill_one(self, job: Job, part: list[Recording]) -> int:
         conflicts = 0
         for some in _chunks(part, ROOM):
             try:
@@ -118,10 +132,14 @@ class FillJobs(UseCase):
             self._join([job])
         return conflicts
 
+    def _lane(self, part: Sequence[Recording]) -> str:
+        profile = part[0].profile
+        return lane_of(profile.provider, profile.mode, self.capabilities[profile.provider])
+
     def _add(self, job: Job, part: list[Recording], *, is_last: bool) -> Job:
         grown = self._grown(job, part)
         if is_last:
-            grown = jobs.planned(grown, grown.changed_at)
+            grown = _with_item(jobs.planned(grown, grown.changed_at), part)
         try:
             saved = self.store.save(grown, _taken(part, grown, job.recordings))
         except StoreConflict:
@@ -148,9 +166,7 @@ class FillJobs(UseCase):
         return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost, since_at)
 
     def _join(self, planned: Sequence[Job]) -> None:
-        """The line of their provider; somebody will go along it."""
-        self.line.join(planned)
-        self.queue.send(go_along(planned[0].provider))
+        self.stand_in_line(planned)
         for job in planned:
             event("job.planned", batch=job.batch_id, job=job.id, recordings=job.recordings)
 
@@ -158,14 +174,37 @@ class FillJobs(UseCase):
 def _empty(
     job_id: str,
     part: Sequence[Recording],
+    lane: str,
     container: str | None = None,
     deadline_at: datetime | None = None,
+    turn_at: datetime | None = None,
 ) -> Job:
     first, profile = part[0], part[0].profile
     stays_alone = container is not None or not profile.shares_jobs
     kind = "" if stays_alone else call_key(profile, first.cohort)
-    job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind)
-    return msgspec.structs.replace(job, deadline_at=deadline_at)
+    job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind, lane)
+    return msgspec.structs.replace(job, deadline_at=deadline_at, turn_at=turn_at)
+
+
+def _with_item(job: Job, part: Sequence[Recording]) -> Job:
+    """`part` are the last recordings that it got."""
+    if job.recordings != 1 or len(part) != 1 or job.whole_container is not None:
+        return job
+    [row] = part
+    return msgspec.structs.replace(
+        job,
+        item=JobItem(
+            batch_id=row.batch_id,
+            id=row.id,
+            container=row.container,
+            name=row.name,
+            etag=row.etag,
+            bytes=row.bytes,
+            web_url=row.web_url,
+            item=row.item,
+            job_index=0,
+        ),
+    )
 
 
 def _taken(part: Iterable[Recording], job: Job, index: int = 0) -> list[Recording]:

@@ -10,10 +10,11 @@ from threading import Lock
 class PendingPlans:
     """The plan messages that this process has sent and that have not come due yet. A recording
     inserted before its batch's message comes due needs no message of its own. With `lock` a
-    burst of recordings sends one."""
+    burst of recordings sends one. And the batches whose header this process knows to be there."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._due: OrderedDict[str, datetime] = OrderedDict()
+        self._stored: OrderedDict[str, None] = OrderedDict()
         self.lock = Lock()
         self._most = most
 
@@ -25,6 +26,15 @@ class PendingPlans:
         self._due.move_to_end(batch_id)
         while len(self._due) > self._most:
             self._due.popitem(last=False)
+
+    def is_stored(self, batch_id: str) -> bool:
+        return batch_id in self._stored
+
+    def note_stored(self, batch_id: str) -> None:
+        with self.lock:
+            self._stored[batch_id] = None
+            while len(self._stored) > self._most:
+                self._stored.popitem(last=False)
 
 
 class UnderWay:

@@ -21,6 +21,7 @@ from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.plan.reuse import Groups
 from shared.pipeline.plan.sift import SiftWaiting
 from shared.ports.ground import UseCase
+from shared.ports.state import Whole
 
 ABANDONED_AFTER = timedelta(seconds=60)
 FEW = 10
@@ -48,18 +49,19 @@ class PlanBatch(UseCase):
         if not self.under_way.begin(batch_id):
             return
         try:
-            batch = self._current(batch_id)
+            whole = self.store.whole(batch_id)
+            batch = self._current(batch_id, whole)
             if batch is not None and not batch.is_gone:
                 with self.turns:
-                    self._plan_if_due(batch, early=early)
+                    self._plan_if_due(batch, whole, early=early)
         finally:
             is_asked_again = self.under_way.end(batch_id)
         if is_asked_again:
             late = timedelta(seconds=self.policy.late_seconds)
             self.queue.send(Plan(batch_id=batch_id), after=late)
 
-    def _current(self, batch_id: str) -> Batch | None:
-        batch = self.store.batch(batch_id)
+    def _current(self, batch_id: str, whole: Whole | None) -> Batch | None:
+        batch = self.store.batch(batch_id) if whole is None else whole.batch
         return self._revived(batch) if batch is not None and batch.deleted_at else batch
 
     def _revived(self, batch: Batch) -> Batch | None:
@@ -74,25 +76,33 @@ class PlanBatch(UseCase):
         self.store.save_batch(batches.revived(batch))
         return self.store.batch(batch.id)
 
-    def _plan_if_due(self, batch: Batch, *, early: bool) -> None:
+    def _plan_if_due(self, batch: Batch, whole: Whole | None, *, early: bool) -> None:
+        """`whole` is the batch in one query, as it was read with the header; None where it is not
+        small."""
         now = self.clock.now()
-        if now < batch.closes_at and not (early and self._is_quiet(batch, now)):
+        if now < batch.closes_at and not (early and self._is_quiet(batch, whole, now)):
             self.queue.send(Plan(batch_id=batch.id), after=batch.closes_at - now)
         elif batch.cancelled_at is None:
-            self._plan(batch, now)
+            self._plan(batch, whole, now)
         elif not batch.is_expanding:
             self.store.open_batch(batch)  # it may hold a recording that no report knows yet
             self.queue.send(Change(batch_id=batch.id))
 
-    def _is_quiet(self, batch: Batch, now: datetime) -> bool:
+    def _is_quiet(self, batch: Batch, whole: Whole | None, now: datetime) -> bool:
         """A few files that a person dropped, and not the beginning of a burst."""
-        found = self.store.recordings(batch.id, state="waiting", page=FEW + 1)
-        rows = list(islice(found, FEW + 1))
+        rows = list(islice(self._that_wait(batch, whole, FEW + 1), FEW + 1))
         newest_at = max((row.registered_at for row in rows), default=now)
         return len(rows) <= FEW and now - newest_at >= QUIET
 
-    def _plan(self, batch: Batch, now: datetime) -> None:
-        rows, due_at = self._waiting(batch, now)
+    def _that_wait(
+        self, batch: Batch, whole: Whole | None, page: int | None = None
+    ) -> Iterable[Recording]:
+        if whole is None:
+            return self.store.recordings(batch.id, state="waiting", page=page)
+        return (row for row in whole.recordings if row.state == "waiting")
+
+    def _plan(self, batch: Batch, whole: Whole | None, now: datetime) -> None:
+        rows, due_at = self._waiting(self._that_wait(batch, whole), now)
         waiting, later_at = self.sift(batch, rows, now)
         due_at = min((at for at in (due_at, later_at) if at is not None), default=None)
         if batch.is_expanding:
@@ -108,15 +118,17 @@ class PlanBatch(UseCase):
         if due_at is not None:
             pause = max(due_at - now, timedelta(seconds=1))
             self.queue.send(Plan(batch_id=batch.id), after=pause)
-        elif not self._send_abandoned(batch, now) and not waiting:
+        elif not self._send_abandoned(batch, whole, now) and not waiting:
             self.store.open_batch(batch)  # it may hold a refused recording that no report knows yet
             self.queue.send(Finish(batch_id=batch.id))
 
-    def _waiting(self, batch: Batch, now: datetime) -> tuple[list[Recording], datetime | None]:
+    def _waiting(
+        self, found: Iterable[Recording], now: datetime
+    ) -> tuple[list[Recording], datetime | None]:
         """Recordings that may be planned, and when there are more, if ever."""
         rows: list[Recording] = []
         due_at: datetime | None = None
-        for count, row in enumerate(self.store.recordings(batch.id, state="waiting")):
+        for count, row in enumerate(found):
             if count == MOST_IN_ONE_RUN:
                 return rows, now
             not_before = row.not_before_at
@@ -141,10 +153,11 @@ class PlanBatch(UseCase):
             raise fault
         return conflicts
 
-    def _send_abandoned(self, batch: Batch, now: datetime) -> bool:
-        """Send off jobs whose planner died while filling them. Returns whether any job is open."""
+    def _send_abandoned(self, batch: Batch, whole: Whole | None, now: datetime) -> bool:
+        """Send off jobs whose planner died while filling them. Returns whether any job is open, of
+        those that there were before."""
         is_open = False
-        for job in self.store.jobs(batch.id):
+        for job in self.store.jobs(batch.id) if whole is None else whole.jobs:
             is_open = is_open or job.state not in OVER
             if job.state == "planning" and job.changed_at < now - ABANDONED_AFTER:
                 try:

@@ -10,6 +10,7 @@ import msgspec
 
 from shared.audio import probe
 from shared.log import event
+from shared.model.batch.batch import Batch
 from shared.model.batch.content import content_key
 from shared.model.batch.recording import Recording, long_name
 from shared.model.blob_state import refusal
@@ -76,10 +77,12 @@ class EnterRecording:
     fail: FailRecording
     save_settled: SaveSettled
 
-    def __call__(self, row: Recording) -> Recording | None:
+    def __call__(self, row: Recording, batch: Batch | None = None) -> Recording | None:
+        """`batch`: its header may not be there yet."""
         if row.failure is not None:
             row = self.fail(row, row.failure)
-        if not self.store.insert(row):
+        is_first = batch is not None and self.store.insert_first(batch, row)
+        if not (is_first or self.store.insert(row)):
             self.save_settled.take_back_lost([row])
             return None
         event(

@@ -63,9 +63,10 @@ class Idle:
 
 @dataclass(frozen=True, kw_only=True)
 class EnsurePlan(UseCase):
-    """Before a row is inserted, its batch is open and a plan is due, later than the insert. After
-    it, this is asked again: an insert may have taken longer than that. While nothing waits for its
-    provider, a recording does not wait for its window either, and an urgent one never does."""
+    """Before a row is inserted, its batch is open and a plan is due, later than the insert; its
+    header comes in the transaction of the first row that a process inserts. After it, this is asked
+    again: an insert may have taken longer than that. While nothing waits for its provider, a
+    recording does not wait for its window either, and an urgent one never does."""
 
     pending: PendingPlans
     endpoints: Mapping[str, SpeechProvider]
@@ -82,7 +83,7 @@ class EnsurePlan(UseCase):
             soon = timedelta(seconds=self.policy.early_seconds)
             is_early = bool(soon) and soon < delay and self._is_early(batch.id, profile, now)
             delay = soon if is_early else delay
-            self.store.open_batch(batch)
+            self.store.note_work(batch)
             self.queue.send(Plan(batch_id=batch.id, early=is_early), after=delay)
             self.pending.note(batch.id, now + delay)
 
@@ -200,7 +201,9 @@ class RegisterDropped(UseCase):
         if self._is_known(row, profile, head, now):
             return None
         self.ensure_plan(batch, row.profile)
-        entered = self.enter(row)
+        pending = self.ensure_plan.pending
+        entered = self.enter(row, None if pending.is_stored(batch.id) else batch)
+        pending.note_stored(batch.id)
         self.ensure_plan(batch, row.profile)
         return entered
 

@@ -27,6 +27,7 @@ from shared.errors import (
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
+from shared.model.batch.carrier import is_single
 from shared.model.batch.doubt import is_its_own, put_last
 from shared.model.batch.job import ActiveJob, Job
 from shared.model.batch.policy import Policy
@@ -96,8 +97,8 @@ class NoteSubmitted(UseCase):
             saved = self.store.job(job.batch_id, job.id)
             if saved is None or saved.transcription_id != transcription_id:
                 return
-        self.active.put(listed(entry, transcription_id, self.policy, now))
-        _tell_of_submitted(job)
+        self.active.put(listed(entry, transcription_id, self.policy, now, saved))
+        tell_of_submitted(job)
 
     def of_all(self, taken: Sequence[Sent]) -> None:
         """The same of many at the price of one. If somebody else was faster with one of them, each
@@ -116,16 +117,24 @@ class NoteSubmitted(UseCase):
                     self(one.job, one.entry, str(one.answer))
         if noted:
             self.active.put_all(
-                [listed(one.entry, str(one.answer), self.policy, now) for one, _ in noted]
+                [listed(one.entry, str(one.answer), self.policy, now, job) for one, job in noted]
             )
         for _, job in noted:
-            _tell_of_submitted(job)
+            tell_of_submitted(job)
 
 
-def listed(entry: ActiveJob, transcription_id: str, policy: Policy, now: datetime) -> ActiveJob:
-    """The entry as it is once the provider has the job, which is asked about from now on."""
+def listed(
+    entry: ActiveJob,
+    transcription_id: str,
+    policy: Policy,
+    now: datetime,
+    job: Job | None = None,
+) -> ActiveJob:
+    """The entry as it is once the provider has the job, which is asked about from now on. `job` is
+    as it is stored, if that is known."""
     return msgspec.structs.replace(
         entry,
+        job=job if job is not None and is_single(job) else None,
         transcription_id=transcription_id,
         next_poll_at=now + policy.poll_pause(0),
         out_of_reach_at=None,
@@ -229,7 +238,7 @@ def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
     return policy.backoff(job.tries)
 
 
-def _tell_of_submitted(job: Job) -> None:
+def tell_of_submitted(job: Job) -> None:
     event(
         "job.submitted",
         batch=job.batch_id,

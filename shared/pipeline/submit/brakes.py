@@ -36,9 +36,9 @@ class HoldBack:
         """Of which nothing may be sent now."""
         return model.stopped(self.brakes.all(), self.stopped)
 
-    def held(self, jobs: Iterable[Job]) -> set[str]:
+    def held(self, jobs: Iterable[Job]) -> tuple[set[str], set[str]]:
         """The ids of those that nothing is to be sent of as things stand, so that others need not
-        wait for them."""
+        wait for them; and the scopes of which nothing may be sent."""
         brakes = {brake.scope: brake for brake in self.brakes.all()}
         stopped = model.stopped(brakes.values(), self.stopped)
         held: set[str] = set()
@@ -50,7 +50,7 @@ class HoldBack:
                 held.add(job.id)
         for scope in reached:
             self._tell(brakes[scope])
-        return held
+        return held, stopped
 
     def _full_scopes(self, job: Job, brakes: Mapping[str, Brake]) -> list[str]:
         now = self.clock.now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -12,16 +12,21 @@ import msgspec
 from shared.model.batch.carrier import (
     Carried,
     Stretch,
+    in_call,
     is_carrier,
     number_of,
     stretches,
     with_counts,
 )
-from shared.model.batch.job import Job, JobItem
+from shared.model.batch.job import Job, JobItem, answer_seconds
 from shared.model.batch.recording import Recording
+from shared.pipeline.compare import CompareVersions
+from shared.pipeline.submit.sound import BlobSound
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
+
+_Known = Mapping[tuple[str, str], JobItem | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +37,32 @@ class PrepareCalls:
     store: BatchStore
     audio: AudioBlobs
     requests: Requests
+    compare: CompareVersions
 
-    def __call__(self, jobs: Sequence[Job]) -> list[Call]:
-        """In the order of the jobs. A job whose recordings all left it gets an empty one."""
-        listed = [job for job in jobs if job.whole_container is None]
-        items = self.store.items_of(listed) if listed else {}
+    def __call__(self, jobs: Sequence[Job], parts: Sequence[Job] = ()) -> list[Call]:
+        """In the order of the jobs. A job whose recordings all left it gets an empty one. `parts`
+        are the jobs that carriers among them carry, as they were claimed."""
+        known = {(job.batch_id, job.id): job.item for job in (*jobs, *parts) if _is_told(job)}
+        items = self._items([job for job in jobs if job.whole_container is None], known)
         return [
             self._call(job, items[job.id])
             if job.whole_container is None
             else Call(job, self._of_container(job, job.whole_container))
             for job in jobs
         ]
+
+    def _items(self, jobs: Sequence[Job], known: _Known) -> dict[str, list[JobItem]]:
+        """By id of the job. What a job tells of its one recording is not read again."""
+        whole = [job for job in jobs if not is_carrier(job) and (job.batch_id, job.id) not in known]
+        found = self.store.items_of(whole) if whole else {}
+        for job in jobs:
+            if job.id not in found:
+                found[job.id] = [item for part in stretches(job) for item in self._of(part, known)]
+        return found
+
+    def _of(self, part: Stretch, known: _Known) -> Iterable[JobItem]:
+        item = known.get((part.batch_id, part.id))
+        return self.store.items_left(part) if item is None else [in_call(item, part)]
 
     def _of_container(self, job: Job, container: str) -> JobRequest:
         return _request(job, container_url=self.audio.readable_url(container, None))
@@ -57,7 +77,12 @@ class PrepareCalls:
             counts.append(len(of_part))
         if is_carrier(job):
             job = with_counts(job, counts)
+        if job.lane and len(ordered) == 1 and ordered[0].web_url is None:
+            return Call(job, _request(job, sound=self._sound(ordered[0])), ordered)
         return Call(job, _request(job, content_urls=tuple(self._links(ordered))), ordered)
+
+    def _sound(self, item: JobItem) -> BlobSound:
+        return BlobSound(item=item, audio=self.audio, compare=self.compare)
 
     def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
         ordered = sorted(items, key=_position)
@@ -93,6 +118,12 @@ class PrepareCalls:
         ]
 
 
+def _is_told(job: Job) -> bool:
+    """Whether its one recording is what it says. Where it failed as a whole, the recording may have
+    left it before its row could tell."""
+    return job.item is not None and job.faults == 0 and job.failure is None
+
+
 class Call(NamedTuple):
     """A job as it is to be sent, what its create call says, and of which recordings. Of a whole
     container they are not known."""
@@ -104,7 +135,7 @@ class Call(NamedTuple):
 
 def is_empty(request: JobRequest) -> bool:
     """Nothing to transcribe: every recording left the job."""
-    return not (request.content_urls or request.container_url)
+    return not (request.content_urls or request.container_url or request.sound)
 
 
 def _position(row: JobItem | Recording) -> int:
@@ -116,7 +147,11 @@ def _whose(job: Job) -> str:
 
 
 def _request(
-    job: Job, *, container_url: str | None = None, content_urls: tuple[str, ...] = ()
+    job: Job,
+    *,
+    container_url: str | None = None,
+    content_urls: tuple[str, ...] = (),
+    sound: BlobSound | None = None,
 ) -> JobRequest:
     return JobRequest(
         mark=job.id,
@@ -128,4 +163,6 @@ def _request(
         keep=job.keep_provider_copy,
         container_url=container_url,
         content_urls=content_urls,
+        sound=sound,
+        answer_seconds=answer_seconds(job),
     )

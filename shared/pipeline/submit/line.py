@@ -15,6 +15,7 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Submit, go_along
 from shared.model.batch.job import Job
+from shared.model.batch.lane import limits_at, without_lane
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.submit.brakes import PAUSE
@@ -34,7 +35,7 @@ JOIN_AT_ONCE = 100
 @dataclass(frozen=True, kw_only=True)
 class JoinLine(UseCase):
     """Planned jobs of a batch that may have no place yet: one that the sweep found, or those of a
-    message of a release before. Returns the providers whose lines they joined."""
+    message of a release before. Returns whose lines they joined: those of providers and lanes."""
 
     line: Line
 
@@ -45,16 +46,17 @@ class JoinLine(UseCase):
         if len(jobs) == JOIN_AT_ONCE and message.last:
             after = f"{jobs[-1].id}!"  # sorts next
             self.queue.send(msgspec.structs.replace(message, job_id=after))
-        return {job.provider for job in jobs}
+        return {job.waits_for for job in jobs}
 
 
 class Front(NamedTuple):
-    """What stands in front of a line: what may be `going`, and what brakes have `held`. `is_more`:
-    others stand behind them."""
+    """What stands in front of a line: what may be `going`, and what brakes have `held`. `stopped`
+    are the scopes of which nothing may be sent now; `is_more`: others stand behind them."""
 
     head: LineHead
     going: list[Job]
     held: list[Job]
+    stopped: set[str]
     is_more: bool
 
 
@@ -96,22 +98,23 @@ class SubmitLine(UseCase):
         most = self._most(provider)
         head, waiting = self.line.first(provider, most)
         jobs = [place.job for place in waiting]
-        held = self.send.hold_back.held(jobs) if jobs else set()
+        held, stopped = self.send.hold_back.held(jobs) if jobs else (set(), set())
         if held and len(jobs) == most:
             head, waiting = self.line.first(provider, LOOKED_PAST)
             jobs = [place.job for place in waiting]
-            held = self.send.hold_back.held(jobs)
+            held, stopped = self.send.hold_back.held(jobs)
         going = [job for job in jobs if job.id not in held]
         return Front(
             head=head,
             going=going[:most],
             held=[job for job in jobs if job.id in held],
+            stopped=stopped,
             is_more=len(going) > most or (not held and len(going) == most),
         )
 
     def _step(self, front: Front) -> timedelta | None:
         """How long until there is more to do; None: nothing is."""
-        head, jobs, held, is_more = front
+        head, jobs, held, stopped, is_more = front
         if not jobs:
             if held:
                 self._tell_of_waiting(head, held[0])
@@ -122,7 +125,7 @@ class SubmitLine(UseCase):
         if not going:
             self._bring_up_to_date(fallen)
             return MOMENT
-        gone, lost, pause = self.send(going, states)
+        gone, lost, pause = self.send(going, states, stopped)
         self.line.leave(gone)
         self._bring_up_to_date([*fallen, *lost])
         if not gone and not lost:
@@ -131,8 +134,9 @@ class SubmitLine(UseCase):
         return MOMENT if pause is None and is_more else pause
 
     def _most(self, provider: str) -> int:
-        limits = self.capabilities.get(provider)
-        return LOOKED_AT if limits is None or limits.files_per_job > 1 else AT_ONCE
+        limits = self.capabilities.get(without_lane(provider))
+        own = limits and limits_at(provider, limits)
+        return LOOKED_AT if own is None or own.files_per_job > 1 else AT_ONCE
 
     def _bring_up_to_date(self, jobs: Sequence[Job]) -> None:
         """Places of jobs whose rows may say something else by now."""
@@ -173,7 +177,7 @@ class SubmitLine(UseCase):
                 "job.waiting_long",
                 batch=job.batch_id,
                 job=job.id,
-                provider=job.provider,
+                provider=job.waits_for,
                 hours=int((now - since_at).total_seconds() // 3600),
                 level=40,
             )

@@ -18,11 +18,14 @@ from shared.errors import (
     ProviderUnfunded,
 )
 from shared.log import event
-from shared.model.batch.job import ActiveJob
+from shared.messages import Express
+from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.lane import answers_at_once
 from shared.model.batch.policy import Policy
 from shared.pipeline.submit.answer import Answer, Intent, NotMade, Sent
 from shared.pipeline.submit.create_call import is_empty
 from shared.ports.provider import JobRequest, SpeechProvider
+from shared.ports.queue import Queue
 
 _REFUSES_ALL = (ChoiceRefused, EndpointDown, ProviderUnauthorised, ProviderUnfunded)
 
@@ -30,10 +33,12 @@ _REFUSES_ALL = (ChoiceRefused, EndpointDown, ProviderUnauthorised, ProviderUnfun
 @dataclass(frozen=True, kw_only=True)
 class MakeCalls:
     """As long as their intents are young, at which the endpoint's guard looks last of all; and none
-    any more at an endpoint that refuses all."""
+    any more at an endpoint that refuses all. Where the provider answers at once, the call takes as
+    long as hearing does: a message has somebody make it who holds up nobody."""
 
     endpoints: Mapping[str, SpeechProvider]
     policy: Policy
+    queue: Queue
     pool: Executor
 
     def __call__(
@@ -49,9 +54,15 @@ class MakeCalls:
         def sent(call: tuple[Intent, JobRequest]) -> Sent:
             (job, entry), request = call
             is_held = job.id in held
+            if answers_at_once(entry.endpoint) and not is_held and not is_empty(request):
+                self._hand_on(job)
+                return Sent(job, entry, request, None)
             return Sent(job, entry, request, self._answer(request, entry, closed, is_held))
 
         return list(self.pool.map(sent, zip(intents, requests, strict=True)))
+
+    def _hand_on(self, job: Job) -> None:
+        self.queue.send(Express(batch_id=job.batch_id, job_id=job.id, sender=job.sender))
 
     def _answer(
         self,

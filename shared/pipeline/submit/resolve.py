@@ -19,6 +19,9 @@ from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
+GRACE = timedelta(seconds=30)
+"""Beyond the moment by which a call that answers at once is over: to store what it gave."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Resolve(UseCase):
@@ -43,8 +46,9 @@ class Resolve(UseCase):
     def _is_old(self, job: Job) -> bool:
         """If not, it was resolved and sent anew since the entry was read: that call may be under
         way."""
-        patience = timedelta(seconds=self.policy.resolve_after_seconds)
-        return self.clock.now() - job.changed_at > patience
+        now, patience = self.clock.now(), timedelta(seconds=self.policy.resolve_after_seconds)
+        is_over = job.answer_by_at is None or now > job.answer_by_at + GRACE
+        return is_over and now - job.changed_at > patience
 
     def _look(self, job: Job, entry: ActiveJob, provider: SpeechProvider) -> None:
         endpoint = entry.endpoint
@@ -59,15 +63,21 @@ class Resolve(UseCase):
         event("job.resolved", job=job.id, endpoint=endpoint, found=found is not None)
         if found is not None:
             self.note_submitted(job, entry, found)
-        elif self.capabilities[provider.name].find_is_proof:
+        elif self._is_proof(job):
             self._plan_again(job)
         else:
             self.leave_unresolved(job, NOT_LISTED)
 
+    def _is_proof(self, job: Job) -> bool:
+        """Whether the call was certainly not made: in a lane, that nobody began it."""
+        if job.lane:
+            return job.answer_by_at is None
+        return self.capabilities[job.provider].find_is_proof
+
     def _plan_again(self, job: Job) -> None:
         self.put_back(job)
         self.active.remove(job.id)
-        self.queue.send(go_along(job.provider))
+        self.queue.send(go_along(job.waits_for))
 
     def _mend_index(self, entry: ActiveJob, transcription_id: str | None) -> None:
         """The job's row went on and its entry in the index did not."""

@@ -13,6 +13,7 @@ from shared.endpoints.choose import choose_endpoint
 from shared.errors import EndpointDown, ProviderThrottled
 from shared.model.batch.carrier import MOST_PARTS
 from shared.model.batch.job import ActiveJob, Job, may_go_to
+from shared.model.batch.lane import answers_at_once
 from shared.model.batch.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.provider import Limited, SpeechProvider
@@ -101,12 +102,13 @@ def reserve(
     places: Sequence[Place], endpoints: Endpoints, clock: Clock
 ) -> tuple[list[Place], dict[str, timedelta]]:
     """Those for which a create call is allowed now, and how long the endpoints want to be left
-    alone that said so."""
+    alone that said so. In a lane whoever makes the call sees to that."""
     reserved: list[Place] = []
     pauses: dict[str, timedelta] = {}
     for endpoint, count in Counter(place.endpoint for place in places).items():
         try:
-            most = _most_calls(endpoints[endpoint], count)
+            lane = answers_at_once(endpoint)
+            most = count if lane else _most_calls(endpoints[endpoint], count)
         except EndpointDown as error:
             pauses[endpoint] = error.until_at - clock.now()
         except ProviderThrottled as error:

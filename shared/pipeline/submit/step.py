@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -17,8 +17,9 @@ from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch.carrier import is_carrier, parts_of
 from shared.model.batch.job import Job
+from shared.model.batch.lane import answers_at_once, lane_at
 from shared.model.endpoint.endpoint import EndpointState
-from shared.model.money.brakes import DEPLOYMENT, endpoint_scope
+from shared.model.money.brakes import DEPLOYMENT, endpoint_scopes
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.submit.answer import Intent, NoteAnswers, NotSent, Sent
 from shared.pipeline.submit.brakes import PAUSE, HoldBack
@@ -120,7 +121,8 @@ class Sending(UseCase):
             for place, job in claimed
             if job is not None
         }
-        calls = self._prepared([job for _, job in ready.values()])
+        parts = [part for place, _ in ready.values() for part in place.jobs]
+        calls = self._prepared([job for _, job in ready.values()], parts)
         intents = self.write_intents([call.job for call in calls.values()])
         sent = self._send(intents, calls, {id_: place for id_, (place, _) in ready.items()})
         not_sent = self.note_answers(sent)
@@ -133,16 +135,17 @@ class Sending(UseCase):
         lost = [job for place in places for job in place.jobs if job.id not in done]
         return gone, lost, not_sent
 
-    def _prepared(self, sending: Sequence[Job]) -> dict[str, Call]:
+    def _prepared(self, sending: Sequence[Job], parts: Sequence[Job]) -> dict[str, Call]:
         """By id of the job. A fault of ours with one must not hold up all that stand behind it: it
         is set aside."""
         try:
-            return {call.job.id: call for call in self.prepare_calls(sending)}
+            return {call.job.id: call for call in self.prepare_calls(sending, parts)}
         except DropscribeError:
             raise
         except Exception as error:
             if len(sending) > 1:
-                return {id_: call for job in sending for id_, call in self._prepared([job]).items()}
+                each = [self._prepared([job], parts) for job in sending]
+                return {id_: call for calls in each for id_, call in calls.items()}
             event("job.not_prepared", job=sending[0].id, error=type(error).__name__, level=40)
             self.set_aside(sending[0])
             return {}
@@ -154,10 +157,14 @@ class Sending(UseCase):
             return []
         mine = [intent.entry for intent in intents]
         sending = [intent.job for intent in intents]
-        held = crowded(mine, self.active.all(), sending[0].provider, self.policy)
+        held = crowded(mine, self.active.all(), sending[0].waits_for, self.policy)
         held |= self.find_held({job.id: places[job.id] for job in sending})
         held |= self.leave_behind(
-            {job.id: calls[job.id].items for job in sending if job.id not in held}
+            {
+                job.id: calls[job.id].items
+                for job in sending
+                if job.id not in held and not answers_at_once(job.endpoint or "")
+            }
         )
         return self.make_calls(intents, [calls[job.id].request for job in sending], held)
 
@@ -180,10 +187,15 @@ class SendJobs(UseCase):
     capabilities: Mapping[str, Capabilities]
     sending: Sending
 
-    def __call__(self, waiting: Sequence[Job], states: Mapping[str, EndpointState]) -> Going:
-        """`states` are those of the endpoints, as they were read last."""
+    def __call__(
+        self,
+        waiting: Sequence[Job],
+        states: Mapping[str, EndpointState],
+        stopped: Set[str],
+    ) -> Going:
+        """`states` are those of the endpoints, and `stopped` the scopes of which nothing may be
+        sent, as they were read last; what is stopped since is seen after the intents."""
         calls = gathered(waiting, self.capabilities)
-        stopped = self.hold_back.stopped_scopes()
         open_ones = self._open(states, stopped)
         places = find_places(calls, self.active.all(), open_ones, self.policy)
         reserved, pauses = reserve(places, self.endpoints, self.clock)
@@ -203,21 +215,23 @@ class SendJobs(UseCase):
         return Going(gone, lost, MOMENT if is_held or (left_over and not is_full) else None)
 
     def _open(
-        self, states: Mapping[str, EndpointState], stopped: Collection[str]
+        self, states: Mapping[str, EndpointState], stopped: Set[str]
     ) -> dict[str, SpeechProvider]:
         """Those that are well and not stopped; none where all is."""
         if DEPLOYMENT in stopped:
             return {}
         found = well(self.endpoints, states, self.clock.now())
-        return {name: one for name, one in found.items() if endpoint_scope(name) not in stopped}
+        return {
+            name: one for name, one in found.items() if stopped.isdisjoint(endpoint_scopes(name))
+        }
 
     def _outage(
         self, calls: Sequence[tuple[Job, ...]], states: Mapping[str, EndpointState]
     ) -> timedelta | None:
         """How long until an endpoint is tried again, where all of some job are out; None: all are
         full, and who ends a job sends for the next."""
-        provider = calls[0][0].provider
-        if not any(one.name == provider for one in self.endpoints.values()):
+        who = calls[0][0].waits_for
+        if not any(lane_at(name, one.name) == who for name, one in self.endpoints.items()):
             return self.policy.backoff(LONGEST)
         out_for = down(states, self.clock.now())
         kinds = {jobs[0].endpoints: jobs[0] for jobs in calls}

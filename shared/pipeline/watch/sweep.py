@@ -123,7 +123,7 @@ class SweepBatches(UseCase):
             return
         if self.store.any_left(part):
             self.put_back.part(part.batch_id, part.id, carrier_id)
-            self.queue.send(go_along(part.provider))
+            self.queue.send(go_along(part.waits_for))
         else:
             self.queue.send(Finish(batch_id=carrier.batch_id, job_id=carrier.id))
 
@@ -209,9 +209,9 @@ class _Backlog:
 
     def stands_in_line(self, job: Job, line: Line) -> bool:
         """A line is read once, and not before somebody asks."""
-        if job.provider not in self._in_line:
-            self._in_line[job.provider] = set(line.jobs(job.provider))
-        return job.id in self._in_line[job.provider]
+        if job.waits_for not in self._in_line:
+            self._in_line[job.waits_for] = set(line.jobs(job.waits_for))
+        return job.id in self._in_line[job.waits_for]
 
     def add_batch(self, batch: Batch) -> None:
         self._batches += 1

@@ -24,7 +24,8 @@ from shared.searching.keep import KeepWords
 @dataclass(frozen=True, kw_only=True)
 class WriteSingle(UseCase):
     """One query and one transaction, and then its end, by `end`. Whether that was done: if not,
-    nothing was changed, and it goes the way of all others."""
+    nothing was changed, and it goes the way of all others. Raises `StoreConflict` where the job or
+    its recording are not as they were."""
 
     endpoints: Mapping[str, SpeechProvider]
     write_recording: WriteRecording
@@ -52,7 +53,7 @@ class WriteSingle(UseCase):
                 self.keep_words(results.words)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
         except StoreConflict:
-            return True  # somebody else is at it, or was
+            raise
         except DropscribeError as error:
             event("step.queued", step=step_of(message), error=type(error).__name__, level=30)
             return False

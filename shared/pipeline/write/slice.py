@@ -13,6 +13,7 @@ from shared.model.batch import recording as recordings
 from shared.model.batch.carrier import Carried, is_carrier
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
+from shared.pipeline.compare import compared
 from shared.pipeline.fail.parts import EndPart, NoteSettled, ended
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
@@ -42,6 +43,7 @@ class WriteSlice(UseCase):
     write_recording: WriteRecording
     save_settled: SaveSettled
     finish_now: AtOnce[Finish]
+    finish_few: AtOnce[Finish]
     room: Room
     end_part: EndPart
     note_settled: NoteSettled
@@ -57,7 +59,7 @@ class WriteSlice(UseCase):
         if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
             event("endpoint.not_configured", endpoint=job.endpoint, level=40)
             return
-        pairs, results = _pairs(found), Results(job, provider)
+        pairs, results = self._compared(_pairs(found)), Results(job, provider)
         written = list(self.pool.map(lambda pair: self._in_room(pair[0], pair[1], results), pairs))
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         for row in self._stuck(pairs, written):
@@ -65,6 +67,14 @@ class WriteSlice(UseCase):
         self._keep_words(results, changed)
         over = self._save(job, found, changed)
         self._go_on(job, [row for row in written if isinstance(row, Recording)], written, over)
+
+    def _compared(self, pairs: Sequence[Pair]) -> Sequence[Pair]:
+        """Those that nobody compared with their audio yet, all at once."""
+        rows = [row for row, item in pairs if not item.seen and item.failure is None]
+        if len(rows) < 2:
+            return pairs
+        seen = self.write_recording.compare(rows)
+        return [(row, compared(item, seen.get(row.id))) for row, item in pairs]
 
     def _keep_words(self, results: Results, changed: Mapping[str, Recording]) -> None:
         """Of those that are transcribed, all in one piece."""
@@ -148,8 +158,8 @@ class WriteSlice(UseCase):
         for of_part in over:
             if isinstance(of_part.part, Carried) and not of_part.is_all:
                 self.end_part(of_part.part, job)
-            else:
-                self.queue.send(Finish(batch_id=of_part.part.batch_id))
+        whole = [Finish(batch_id=one.part.batch_id) for one in over if one.is_all]
+        list(self.pool.map(self.finish_few, whole))
         self.note_settled(job, [number(of_part) for of_part in over])
 
 

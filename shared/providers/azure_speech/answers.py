@@ -17,7 +17,9 @@ from shared.providers.redaction import redacted
 
 # Codes of a refused create call that blame one of its inputs, not what is asked of all.
 _BLAMES_AN_INPUT = frozenset(
-    "InvalidRecordingsUri InvalidUri InvalidData InvalidAudioFormat EmptyAudioFile".split()
+    "InvalidRecordingsUri InvalidUri InvalidData InvalidAudioFormat EmptyAudioFile "
+    "AudioLengthLimitExceeded BadChannelConfiguration InvalidChannelSpecification "
+    "MultipleLanguagesIdentified PayloadTooLarge".split()
 )
 
 

@@ -4,11 +4,12 @@ is removed where its owner says so, and nothing is written there."""
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import get_args
+from xml.etree.ElementTree import Element
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -25,11 +26,11 @@ from shared.model.blob_state import WHOLE, BlobState, Copy, Kind
 from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead, head_of
 from shared.stores.blob.place import blob_at
-from shared.stores.blob.wire import Begun, begin
+from shared.stores.blob.wire import Begun, begin, name_of, page
 from shared.stores.failures import judged, said, storage_errors
 
 HEAD_BYTES = 65_536
-_INCLUDED = ("metadata", "copy")
+_LISTED = 5_000
 _KINDS: dict[str, Kind] = {
     "BlockBlob": "block",
     "AppendBlob": "append",
@@ -61,15 +62,14 @@ class BlobAudio:
         return None if entry is None else head_of(entry, refused)
 
     def entry(self, container: str, name: str) -> AudioEntry | None:
-        listing = self._service.get_container_client(container).list_blobs(
-            name_starts_with=name, results_per_page=1, include=list(_INCLUDED)
-        )
         with storage_errors("list one", "list"):
             try:
-                found = next(iter(listing), None)
+                found, marker = page(self._service, container, name, "", 1)
+                while marker and not found:  # a page may be empty, and not the last one
+                    found, marker = page(self._service, container, name, marker, 1)
             except ResourceNotFoundError:
                 return None
-        return _entry(found) if found is not None and found.name == name else None
+        return next((_entry(blob) for blob in found if name_of(blob) == name), None)
 
     def read(self, container: str, name: str, etag: str, offset: int, length: int) -> bytes:
         blob = blob_at(self._service, container, name)
@@ -105,23 +105,20 @@ class BlobAudio:
     def page(
         self, container: str, prefix: str, marker: str, most: int
     ) -> tuple[list[AudioEntry], str]:
-        listing = self._service.get_container_client(container).list_blobs(
-            name_starts_with=prefix or None, results_per_page=most, include=list(_INCLUDED)
-        )
-        pages = listing.by_page(marker or None)
         with storage_errors("list audio", "list"):
             try:
-                entries = [_entry(blob) for blob in next(pages, ())]
+                found, following = page(self._service, container, prefix, marker, most)
             except ResourceNotFoundError:
                 raise CONTAINER_MISSING.error(container=container) from None
-        return entries, str(getattr(pages, "continuation_token", None) or "")
+        return [_entry(blob) for blob in found], following
 
     def list(self, container: str) -> Iterator[AudioEntry]:
-        with storage_errors("list audio", "list"):
-            for blob in self._service.get_container_client(container).list_blobs(
-                include=list(_INCLUDED)
-            ):
-                yield _entry(blob)
+        marker, is_first = "", True
+        while marker or is_first:
+            is_first = False
+            with storage_errors("list audio", "list"):
+                found, marker = page(self._service, container, "", marker, _LISTED)
+            yield from map(_entry, found)
 
     def remove(self, container: str, name: str, etag: str) -> bool:
         blob = blob_at(self._service, container, name)
@@ -155,16 +152,24 @@ class BlobAudio:
         return f"{url}?{query}" if query else url
 
 
-def _entry(blob: BlobProperties) -> AudioEntry:
-    known = blob.content_settings.content_md5
+def _entry(blob: Element) -> AudioEntry:
+    told = {one.tag.lower(): one.text or "" for one in blob.find("Properties") or ()}
+    known = told.get("content-md5")
     return AudioEntry(
-        blob.name,
-        blob.etag.strip('"'),
-        blob.last_modified.astimezone(UTC),
-        dict(blob.metadata or {}),
-        bytes=blob.size or 0,
-        state=_state(blob),
-        md5=bytes(known).hex() if known else None,
+        name_of(blob),
+        told["etag"].strip('"'),
+        parsedate_to_datetime(told["last-modified"]).astimezone(UTC),
+        {one.tag: one.text or "" for one in blob.find("Metadata") or ()},
+        bytes=int(told.get("content-length") or 0),
+        state=_state(
+            told.get("blobtype"),
+            tier=told.get("accesstier"),
+            rehydrating=told.get("archivestatus"),
+            sealed=told.get("sealed"),
+            lease=(told.get("leasestatus"), told.get("leasestate")),
+            copy=told.get("copystatus"),
+        ),
+        md5=b64decode(known).hex() if known else None,
     )
 
 
@@ -178,29 +183,23 @@ def _head(service: BlobServiceClient, container: str, name: str) -> AudioHead:
 
 
 def _begun_head(found: Begun) -> AudioHead:
-    known = found.headers.get("x-ms-blob-content-md5")
+    """A ranged GET tells no tier, but then storage refuses to let an archived blob be read."""
+    told = found.headers
+    known = told.get("x-ms-blob-content-md5")
     return AudioHead(
         data=found.data,
         bytes=found.total_bytes,
-        etag=found.headers["etag"].strip('"'),
-        last_modified_at=parsedate_to_datetime(found.headers["last-modified"]).astimezone(UTC),
-        media_type=found.headers.get("content-type"),
+        etag=told["etag"].strip('"'),
+        last_modified_at=parsedate_to_datetime(told["last-modified"]).astimezone(UTC),
+        media_type=told.get("content-type"),
         metadata=found.metadata,
-        state=_begun_state(found.headers),
+        state=_state(
+            told.get("x-ms-blob-type"),
+            sealed=told.get("x-ms-blob-sealed"),
+            lease=(told.get("x-ms-lease-status"), told.get("x-ms-lease-state")),
+            copy=told.get("x-ms-copy-status"),
+        ),
         md5=b64decode(known).hex() if known else None,
-    )
-
-
-def _begun_state(headers: Mapping[str, str]) -> BlobState:
-    """A ranged GET tells no tier, but then storage refuses to let an archived blob be read."""
-    leased = headers.get("x-ms-lease-status"), headers.get("x-ms-lease-state")
-    return _told(
-        BlobState(
-            kind=_KINDS.get(headers.get("x-ms-blob-type", ""), "block"),
-            is_sealed=headers.get("x-ms-blob-sealed", "").lower() == "true",
-            is_leased=leased[0] == "locked" and leased[1] != "expired",
-            copy=_COPIES.get(headers.get("x-ms-copy-status", ""), ""),
-        )
     )
 
 
@@ -213,24 +212,34 @@ def _empty_head(properties: BlobProperties) -> AudioHead:
         last_modified_at=properties.last_modified.astimezone(UTC),
         media_type=properties.content_settings.content_type,
         metadata=dict(properties.metadata or {}),
-        state=_state(properties),
+        state=_state(
+            str(getattr(properties.blob_type, "value", properties.blob_type)),
+            tier=str(getattr(properties.blob_tier, "value", properties.blob_tier)),
+            rehydrating=properties.archive_status,
+            sealed=str(properties.is_append_blob_sealed),
+            lease=(properties.lease.status, properties.lease.state),
+            copy=properties.copy.status,
+        ),
         md5=bytes(known).hex() if known else None,
     )
 
 
-def _state(found: BlobProperties) -> BlobState:
-    return _told(
-        BlobState(
-            kind=_KINDS.get(str(getattr(found.blob_type, "value", found.blob_type)), "block"),
-            is_archived=str(getattr(found.blob_tier, "value", found.blob_tier)) == "Archive",
-            is_rehydrating=bool(found.archive_status),
-            is_sealed=bool(found.is_append_blob_sealed),
-            is_leased=found.lease.status == "locked" and found.lease.state != "expired",
-            copy=_COPIES.get(found.copy.status or "", ""),
-        )
+def _state(
+    kind: str | None,
+    *,
+    tier: str | None = None,
+    rehydrating: str | None = None,
+    sealed: str | None = None,
+    lease: tuple[str | None, str | None] = (None, None),
+    copy: str | None = None,
+) -> BlobState:
+    """In storage's own words, wherever they come from."""
+    state = BlobState(
+        kind=_KINDS.get(kind or "", "block"),
+        is_archived=tier == "Archive",
+        is_rehydrating=bool(rehydrating),
+        is_sealed=(sealed or "").lower() == "true",
+        is_leased=lease[0] == "locked" and lease[1] != "expired",
+        copy=_COPIES.get(copy or "", ""),
     )
-
-
-def _told(state: BlobState) -> BlobState:
-    """Nearly all are whole, and share one."""
     return WHOLE if state == WHOLE else state

@@ -1,8 +1,9 @@
-"""What batches were asked for, as blobs of ours that nobody else reads."""
+"""What batches were asked for, as blobs of ours that nobody else reads, sealed: a request may hold
+addresses that are secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -14,8 +15,11 @@ from shared.model.events.delivery import callback_id
 from shared.model.manifest.manifest import Head, Item
 from shared.ports.sealing import Sealer
 from shared.stores.failures import storage_errors
+from shared.stores.sealing.ranges import open_range, seal_all
 
 MOST_HEAD_BYTES = 65_536
+_SEAL = "dropscribe_seal"
+"""The metadata that holds the key, sealed itself. A release before had none and sealed nothing."""
 _head_decoder, _item_decoder = msgspec.json.Decoder(Head), msgspec.json.Decoder(Item)
 
 
@@ -28,8 +32,14 @@ class BlobRequests:
 
     def put(self, batch: Batch, content: bytes) -> None:
         settings = ContentSettings(content_type="application/x-ndjson")
+        sealed, key = seal_all(self._sealer, content, batch.id)
         with storage_errors("store request", "put"):
-            self._blob(batch).upload_blob(content, overwrite=True, content_settings=settings)
+            self._blob(batch).upload_blob(
+                sealed,
+                overwrite=True,
+                content_settings=settings,
+                metadata={_SEAL: key} if key else None,
+            )
 
     def head(self, batch: Batch) -> Head:
         line, _, _ = self._read(batch, 0, MOST_HEAD_BYTES).partition(b"\n")
@@ -86,20 +96,30 @@ class BlobRequests:
     def _read(self, batch: Batch, offset: int, length: int) -> bytes:
         with storage_errors("read request", "list"):
             try:
-                return self._blob(batch).download_blob(offset, length).readall()
+                there = self._blob(batch).download_blob(offset, length)
+                stored = there.readall()
             except ResourceNotFoundError:
                 raise StoreConflict("read request: it is gone") from None
+        return self._opened(batch, stored, offset, there.properties.metadata)
 
     def _lines(self, batch: Batch) -> Iterator[bytes]:
         """Line by line, never all of it at once."""
-        rest = b""
+        rest, offset = b"", 0
         with storage_errors("read request", "list"):
             try:
-                for chunk in self._blob(batch).download_blob().chunks():
-                    *lines, rest = (rest + chunk).split(b"\n")
+                there = self._blob(batch).download_blob()
+                for chunk in there.chunks():
+                    text = self._opened(batch, chunk, offset, there.properties.metadata)
+                    *lines, rest = (rest + text).split(b"\n")
+                    offset += len(chunk)
                     yield from lines
             except ResourceNotFoundError:
                 raise StoreConflict("read request: it is gone") from None
+
+    def _opened(
+        self, batch: Batch, stored: bytes, offset: int, metadata: Mapping[str, str]
+    ) -> bytes:
+        return open_range(self._sealer, stored, offset, metadata.get(_SEAL), batch.id)
 
     def _memory(self, name: str) -> BlobClient:
         return self._service.get_blob_client(self._container, f"!memory/{name}")

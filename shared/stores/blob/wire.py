@@ -1,18 +1,19 @@
-"""The two calls that every recording makes to Blob Storage, on the wire: its first bytes read, an
-output stored.
+"""The calls that every recording makes to Blob Storage, on the wire: its first bytes read, its name
+seen in a listing, an output stored.
 
 Through the SDK's clients and models each costs several times what it costs here
 (docs/performance.md). The text is ours; signing, retries and the connection stay the SDK's.
-Formats: "Get Blob" and "Put Blob" of the Blob Storage REST reference.
+Formats: "Get Blob", "List Blobs" and "Put Blob" of the Blob Storage REST reference.
 
-Both raise what the SDK's own would: `HttpResponseError` and its kinds.
+All raise what the SDK's own would: `HttpResponseError` and its kinds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlencode
+from xml.etree.ElementTree import Element, fromstring
 
 from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest
@@ -47,8 +48,29 @@ class Begun(NamedTuple):
 def begin(service: BlobServiceClient, container: str, name: str, most: int) -> Begun:
     """At most so many bytes."""
     headers = {"x-ms-range": f"bytes=0-{most - 1}"}
-    answer = _send(service, "GET", container, name, headers)
+    answer = _send(service, "GET", _place(container, name), headers)
     return Begun(answer.read(), answer.headers)
+
+
+def page(
+    service: BlobServiceClient, container: str, prefix: str, marker: str, most: int
+) -> tuple[list[Element], str]:
+    """The `Blob` elements of one page of a flat listing, with metadata and copies, and the marker
+    of the next page; "" at the end."""
+    asked = {"restype": "container", "comp": "list", "include": "metadata,copy"}
+    given = {"prefix": prefix, "marker": marker, "maxresults": str(most)}
+    query = urlencode({**asked, **{name: value for name, value in given.items() if value}})
+    answer = _send(service, "GET", f"{container}?{query}", {})
+    root = fromstring(answer.read())
+    return list(root.iter("Blob")), root.findtext("NextMarker") or ""
+
+
+def name_of(blob: Element) -> str:
+    """Where a name holds what XML cannot, it comes percent-encoded and says so."""
+    found = blob.find("Name")
+    assert found is not None
+    name = found.text or ""
+    return unquote(name) if found.get("Encoded", "").lower() == "true" else name
 
 
 def put(
@@ -66,18 +88,21 @@ def put(
         "If-None-Match": "*",
         **{f"{_META}{key}": value for key, value in metadata.items()},
     }
-    _send(service, "PUT", container, name, headers, content)
+    _send(service, "PUT", _place(container, name), headers, content)
+
+
+def _place(container: str, name: str) -> str:
+    return f"{container}/{quote(checked(name), safe='~/')}"
 
 
 def _send(
     service: BlobServiceClient,
     method: str,
-    container: str,
-    name: str,
+    place: str,
     headers: Mapping[str, str],
     content: bytes | None = None,
 ) -> Any:
-    url = f"{service.url.rstrip('/')}/{container}/{quote(checked(name), safe='~/')}"
+    url = f"{service.url.rstrip('/')}/{place}"
     stated = {
         "Accept": "application/xml",
         "Content-Type": "application/octet-stream",

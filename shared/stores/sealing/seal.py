@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from os import urandom
 from threading import Lock
 from typing import NamedTuple, Protocol
@@ -11,7 +12,8 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from shared.errors import SealBroken
+from shared.errors import SealBroken, StoreUnavailable
+from shared.ports.sealing import Seal
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 MOST_KNOWN = 1_000
@@ -54,13 +56,13 @@ class EnvelopeSealer:
         self._lock = Lock()
 
     def seal(self, content: bytes, about: str) -> bytes:
-        data_key, nonce = urandom(KEY_BYTES), urandom(NONCE_BYTES)
+        return self.key_for(about)(content)
+
+    def key_for(self, about: str) -> Seal:
+        data_key = urandom(KEY_BYTES)
         wrapped = self._wrapper.wrap(data_key)
         self._remember(wrapped, data_key)
-        sealed = AESGCM(data_key).encrypt(nonce, content, about.encode())
-        return _encoder.encode(
-            _Envelope(key_id=wrapped.key_id, data_key=wrapped.value, nonce=nonce, content=sealed)
-        )
+        return partial(_sealed, data_key, wrapped, about.encode())
 
     def open(self, stored: bytes, about: str) -> bytes:
         if not stored.startswith(_MARK):
@@ -88,8 +90,19 @@ class EnvelopeSealer:
                 self._known.popitem(last=False)
 
 
+def _sealed(data_key: bytes, wrapped: Wrapped, about: bytes, content: bytes) -> bytes:
+    nonce = urandom(NONCE_BYTES)
+    sealed = AESGCM(data_key).encrypt(nonce, content, about)
+    return _encoder.encode(
+        _Envelope(key_id=wrapped.key_id, data_key=wrapped.value, nonce=nonce, content=sealed)
+    )
+
+
 class NoSealer:
     """Where no key is set: nothing is sealed, and what was sealed stays shut."""
+
+    def key_for(self, about: str) -> Seal:
+        raise StoreUnavailable("seal: SEALING_KEY is not set")
 
     def seal(self, content: bytes, about: str) -> bytes:
         return content

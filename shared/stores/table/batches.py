@@ -11,7 +11,7 @@
     !line-<provider> <rank, time, id>    a job that waits for the provider
     !active          <job id>            a job that is at a provider, or about to be
     !endpoint        <endpoint>          how busy a provider endpoint is, and how well
-    !content         <64 hex digits>     which recording of the same audio is paid for
+    !content-<digit> <64 hex digits>     which recording of the same audio is paid for
     !names-<0 to 3>  <64 hex digits>     which version of a name was to be transcribed
     !brakes          <scope>             what is stopped, or has reached its ceiling
     !keys            <key id>            a key of ours: its hash, and what it may
@@ -36,7 +36,14 @@ from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_o
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.events.notice import Notice
-from shared.ports.state import ROWS_IN_TRANSACTION, BatchFilter, OpenBatch, in_transactions
+from shared.ports.state import (
+    FEW_ROWS,
+    ROWS_IN_TRANSACTION,
+    BatchFilter,
+    OpenBatch,
+    Whole,
+    in_transactions,
+)
 from shared.stores.failures import storage_errors
 from shared.stores.table.jobs import TableJobs
 from shared.stores.table.outbox import notice_change
@@ -76,6 +83,22 @@ class TableBatchStore(TableJobs):
             self.create_batch(batch, notice=notice)
         else:
             self._rows.insert(batch.id, "batch", batch)
+
+    def note_work(self, batch: Batch) -> None:
+        self._rows.put(OPEN, batch.id, _Note(created_at=batch.created_at))
+
+    def insert_first(
+        self, batch: Batch, recording: Recording, notice: Notice | None = None
+    ) -> bool:
+        rows = [
+            to_row(batch.id, "batch", batch),
+            to_row(batch.id, f"recording-{recording.id}", recording),
+        ]
+        try:
+            self._transact([insert(row) for row in rows], "insert first recording", notice)
+        except StoreConflict:
+            return False
+        return True
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None
@@ -177,6 +200,24 @@ class TableBatchStore(TableJobs):
 
     def batch(self, batch_id: str) -> Batch | None:
         return self._rows.read(Batch, batch_id, "batch")
+
+    def whole(self, batch_id: str) -> Whole | None:
+        batch, jobs, recordings = None, list[Job](), list[Recording]()
+        with storage_errors("read batch", "table"):
+            found = self._rows.query(
+                "PartitionKey eq @pk", {"pk": batch_id}, results_per_page=FEW_ROWS + 1
+            )
+            for count, row in enumerate(found):
+                if count == FEW_ROWS:
+                    return None
+                kind = row["RowKey"].split("-")[0]
+                if kind == "batch":
+                    batch = from_row(Batch, row)
+                elif kind == "job":
+                    jobs.append(from_row(Job, row))
+                elif kind == "recording":
+                    recordings.append(from_row(Recording, row))
+        return Whole(batch, jobs, recordings)
 
     def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
         """The header first: it decides, and who loses with it leaves the list as it is. A batch

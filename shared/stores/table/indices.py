@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from threading import Lock
+from time import monotonic
 
 import msgspec
 from azure.data.tables import TableClient
@@ -19,11 +20,19 @@ from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
-from shared.stores.table.partitions import ACTIVE, CONTENT, DIARY, ENDPOINT
+from shared.stores.table.partitions import (
+    ACTIVE,
+    CONTENT,
+    CONTENTS,
+    DIARY,
+    ENDPOINT,
+    contents,
+)
 from shared.stores.table.rows import from_row, prepare, to_row
 from shared.stores.table.transaction import put, write
 
 SOME = 20
+ASKED_EVERY_SECONDS = 3_600
 prepare(ActiveJob, EndpointState, Diary, ContentClaim)
 
 
@@ -107,29 +116,60 @@ class TableDiaries:
 
 
 class TableContents:
-    """`ports.indices.Contents`, in the same table."""
+    """`ports.indices.Contents`, in the same table: a partition for each first digit. Where all were
+    in one, in releases before, is looked for as long as there are some: an instance of such a
+    release may still write there."""
 
     def __init__(self, table: TableClient) -> None:
         self._rows = Entities(table)
+        self._none_before_until = 0.0
 
     def claim(self, content: str) -> ContentClaim | None:
-        return self._rows.read(ContentClaim, CONTENT, content)
+        found = self._rows.read(ContentClaim, contents(content), content)
+        if found is not None or self._none_before():
+            return found
+        former = self._rows.read(ContentClaim, CONTENT, content)
+        return None if former is None else msgspec.structs.replace(former, is_former=True)
+
+    def _none_before(self) -> bool:
+        """Whether no release before left a claim; once that is so, it is asked once an hour."""
+        if monotonic() < self._none_before_until:
+            return True
+        with storage_errors("look for claims", "table"):
+            rows = self._rows.query("PartitionKey eq @pk", {"pk": CONTENT}, results_per_page=1)
+            if next(iter(rows), None) is not None:
+                return False
+        self._none_before_until = monotonic() + ASKED_EVERY_SECONDS
+        return True
 
     def save(self, claim: ContentClaim) -> None:
+        partition, row = _partition_of(claim), msgspec.structs.replace(claim, is_former=False)
         if claim.version:
-            self._rows.replace(CONTENT, claim.content, claim, claim.version)
-        elif self._rows.insert(CONTENT, claim.content, claim) is None:
+            self._rows.replace(partition, claim.content, row, claim.version)
+        elif self._rows.insert(partition, claim.content, row) is None:
             raise StoreConflict("save claim: somebody else was first")
 
-    def unseen(self, since: datetime, most: int) -> list[ContentClaim]:
-        where = "PartitionKey eq @pk and looked_at lt @since"
-        values = {"pk": CONTENT, "since": since}
+    def unseen(self, since: datetime, most: int, place: str = "") -> tuple[list[ContentClaim], str]:
+        """A place is a partition, and the content behind which it goes on."""
+        partition, _, after = (place or CONTENT).partition("/")
+        where = "PartitionKey eq @pk and RowKey gt @after and looked_at lt @since"
+        values = {"pk": partition, "after": after, "since": since}
         with storage_errors("list claims", "table"):
-            rows = self._rows.query(where, values, results_per_page=most)
-            return [from_row(ContentClaim, row) for row in islice(rows, most)]
+            rows = list(islice(self._rows.query(where, values, results_per_page=most), most))
+        found = [from_row(ContentClaim, row) for row in rows]
+        if partition == CONTENT:
+            found = [msgspec.structs.replace(claim, is_former=True) for claim in found]
+        if len(found) == most:
+            return found, f"{partition}/{found[-1].content}"
+        later = CONTENTS[CONTENTS.index(partition) + 1 :]
+        return found, later[0] if later else ""
 
     def remove(self, claim: ContentClaim) -> None:
-        self._rows.delete(CONTENT, claim.content, claim.version)
+        self._rows.delete(_partition_of(claim), claim.content, claim.version)
+
+
+def _partition_of(claim: ContentClaim) -> str:
+    return CONTENT if claim.is_former else contents(claim.content)
 
 
 class TableEndpointBook:

@@ -3,12 +3,14 @@
 partition           row                    holds
 !line-<provider>    !head                  for when a message was sent, and what the log told
 !line-<provider>    <rank>-<time>-<job>    a job that waits, as it was when it joined
+!line-<provider>    ~-<turn>-<job>         a job whose turn comes later
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -17,7 +19,7 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.batch.job import Job
-from shared.ports.indices import LineHead, Waiting, place_of
+from shared.ports.indices import LATER, LineHead, Waiting, later, place_of
 from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
@@ -37,7 +39,8 @@ class TableLine:
 
     def first(self, provider: str, most: int) -> tuple[LineHead, list[Waiting]]:
         head, waiting = LineHead(provider=provider), []
-        where, values = "PartitionKey eq @pk", {"pk": _partition(provider)}
+        where = "PartitionKey eq @pk and RowKey lt @later"
+        values = {"pk": _partition(provider), "later": LATER}
         with storage_errors("look along a line", "table"):
             rows = self._rows.query(where, values, results_per_page=most + 1)
             for row in islice(rows, most + 1):
@@ -47,18 +50,27 @@ class TableLine:
                     waiting.append(Waiting(key=row["RowKey"], job=_unpacked(row["job"])))
         return head, waiting[:most]
 
+    def due(self, provider: str, now: datetime, most: int) -> list[Waiting]:
+        where = "PartitionKey eq @pk and RowKey ge @first and RowKey lt @last"
+        values = {"pk": _partition(provider), "first": LATER, "last": later(now, "~")}
+        with storage_errors("look who is due", "table"):
+            rows = self._rows.query(where, values, results_per_page=most)
+            return [
+                Waiting(key=row["RowKey"], job=_unpacked(row["job"])) for row in islice(rows, most)
+            ]
+
     def join(self, jobs: Sequence[Job]) -> None:
-        for some in _by_provider(jobs):
+        for some in _by_line(jobs):
             self._rows.transact([put(_row(job)) for job in some], "join a line")
 
     def leave(self, jobs: Sequence[Job]) -> None:
         """Together where all are there, as they mostly are."""
-        for some in _by_provider(jobs):
+        for some in _by_line(jobs):
             try:
                 self._rows.remove_all([_row(job) for job in some], "leave a line")
             except StoreConflict:
                 for job in some:
-                    self._rows.delete(_partition(job.provider), place_of(job))
+                    self._rows.delete(_partition(job.waits_for), place_of(job))
 
     def jobs(self, provider: str) -> Iterator[str]:
         where = "PartitionKey eq @pk and RowKey gt @head"
@@ -81,7 +93,7 @@ def _partition(provider: str) -> str:
 
 def _row(job: Job) -> dict[str, Any]:
     key = place_of(job)
-    return {"PartitionKey": _partition(job.provider), "RowKey": key, "job": _packed(job)}
+    return {"PartitionKey": _partition(job.waits_for), "RowKey": key, "job": _packed(job)}
 
 
 def _packed(job: Job) -> bytes:
@@ -92,10 +104,10 @@ def _unpacked(content: bytes) -> Job:
     return _decoder.decode(zlib.decompress(content))
 
 
-def _by_provider(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """As many of one provider as can change together, each once."""
-    unique = {(job.provider, place_of(job)): job for job in jobs}
-    for provider in dict.fromkeys(job.provider for job in unique.values()):
-        mine = [job for job in unique.values() if job.provider == provider]
+def _by_line(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """As many of one line as can change together, each once."""
+    unique = {(job.waits_for, place_of(job)): job for job in jobs}
+    for who in dict.fromkeys(job.waits_for for job in unique.values()):
+        mine = [job for job in unique.values() if job.waits_for == who]
         for i in range(0, len(mine), ROWS_IN_TRANSACTION):
             yield mine[i : i + ROWS_IN_TRANSACTION]

@@ -6,6 +6,14 @@ OPEN, ACTIVE, ENDPOINT, DIARY, BRAKES = "!open", "!active", "!endpoint", "!diary
 
 
 BATCHES, CONTENT, KEYS = "!batches", "!content", "!keys"
+CONTENTS = [CONTENT, *(f"{CONTENT}-{digit:x}" for digit in range(16))]
+"""The first is of releases before, the others of contents that begin with that hex digit: together
+they take more in a second than an account does."""
+
+
+def contents(content: str) -> str:
+    """Of a hash."""
+    return f"{CONTENT}-{content[0]}"
 
 
 def names(key: str) -> str:
