@@ -12,11 +12,14 @@ from benchmarks import (
     burst,
     cold_path,
     cold_start,
+    copies,
+    express,
     hearing,
     latency,
     line,
     manifest,
     normalising,
+    page,
     pipeline,
     reviewing,
     searching,
@@ -33,15 +36,18 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "storage_calls": lambda options: storage_calls.run_all(options.recordings),
     "cold_path": lambda _: cold_path.run(),
     "cold_start": lambda _: cold_start.run(),
+    "copies": lambda options: copies.run(options.long),
+    "express": lambda _: express.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),
     "line": lambda options: line.run_all(options.days),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
+    "page": lambda _: page.run(),
     "pipeline": lambda options: pipeline.run_all(
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
-    "reviewing": lambda options: reviewing.run(options.audio, options.engine),
+    "reviewing": lambda options: reviewing.run(options.audio, options.engine, options.noise),
     "searching": lambda _: searching.run(),
     "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
@@ -61,11 +67,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--recordings", type=int, nargs="*", default=BURSTS, help="in a burst")
+    parser.add_argument("--long", action="store_true", help="copies: of ten hours")
     parser.add_argument("--days", type=int, nargs="*", default=DAYS, help="recordings of a day")
     parser.add_argument("--trickled", type=int, nargs="*", default=BURSTS, help="evenly over time")
     parser.add_argument("--provider", choices=EMULATORS, help="other than the usual one")
     parser.add_argument(
         "--audio", type=Path, default=reviewing.FOLDER, help="recordings with texts"
+    )
+    parser.add_argument(
+        "--noise", type=int, nargs="*", default=[], help="dB below the speech, for reviewing"
     )
     parser.add_argument("--engine", default=BEST, help="that recognises them")
     parser.add_argument("--clones", type=Path, help="of public repositories, for hearing")

@@ -15,11 +15,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jiwer
 
-from local.recogniser.engines import BEST
+from benchmarks.noise import write_noisy
+from local.recogniser.engines import BEST, resolve
 from local.recogniser.pool import RecogniserPool
 from local.recogniser.types import Heard
 from shared.model.profile.options import Options
@@ -53,8 +55,17 @@ class Sample:
     errors_ms: tuple[int, ...]
 
 
-def run(folder: Path = FOLDER, engine: str = BEST) -> dict[str, Any]:
-    """Figures for each threshold, over all recordings that have a text."""
+def run(folder: Path = FOLDER, engine: str = BEST, noise: Sequence[int] = ()) -> dict[str, Any]:
+    """Figures for each threshold, over all recordings that have a text; with `noise`, over noisy
+    copies of them, at these distances in dB."""
+    if not noise:
+        return _run(folder, engine)
+    with TemporaryDirectory() as name:
+        write_noisy(folder, dict(texts_of(folder)), noise, Path(name))
+        return {"noise_db": list(noise), **_run(Path(name), engine)}
+
+
+def _run(folder: Path, engine: str) -> dict[str, Any]:
     texts = dict(texts_of(folder))
     with RecogniserPool(engine) as pool:
         heard = {name: pool.recognise(folder / name) for name in texts}
@@ -63,10 +74,12 @@ def run(folder: Path = FOLDER, engine: str = BEST) -> dict[str, Any]:
     enough = {k: v for k, v in by_threshold.items() if v["errors_found"] >= WANTED}
     best = max(enough or by_threshold, key=lambda k: by_threshold[k]["errors_a_second"])
     return {
+        "engine": resolve(engine),
         "recordings": len(samples),
         "seconds": round(sum(_length_ms(s) for s in samples) / 1000, 1),
         "errors": sum(len(sample.errors_ms) for sample in samples),
         "recommended": float(best),
+        "worst_first": order_figures(samples, 0.6),
         "thresholds": by_threshold,
     }
 
@@ -96,6 +109,35 @@ def figures(samples: Sequence[Sample], below: float) -> dict[str, float]:
         "found_first": round(first / errors, 3),
         "flagged": round(to_review / wrong, 3),
     }
+
+
+def order_figures(samples: Sequence[Sample], below: float) -> dict[str, float]:
+    """Who hears the worst stretches of all recordings first, against who listens from the start and
+    finds errors as they come: how many times as many a second, after so much of the whole."""
+    total = sum(map(_length_ms, samples)) or 1
+    errors = sum(len(sample.errors_ms) for sample in samples) or 1
+    queue = sorted(
+        (stretch.confidence or 0.0, number, stretch.start_ms, stretch)
+        for number, sample in enumerate(samples)
+        for stretch in _doubts(sample, below)
+    )
+    heard: dict[int, list[tuple[int, int]]] = {}
+    found: dict[str, float] = {}
+    shares = iter((0.05, 0.1, 0.2, 0.3))
+    share = next(shares)
+    for _, number, _, stretch in queue:
+        heard[number] = _merged([*heard.get(number, ()), _played(stretch)])
+        listened = sum(end - start for spans in heard.values() for start, end in spans) / total
+        while listened >= share:
+            right = sum(_is_in(heard[n], at) for n in heard for at in samples[n].errors_ms) / errors
+            found[f"times_after_{share:.0%}"] = round(right / listened, 2)
+            share = next(shares, 2.0)
+    return found
+
+
+def _doubts(sample: Sample, below: float) -> Sequence[t.Stretch]:
+    found = review(sample.transcript.utterances, below, sample.transcript.language.code)
+    return found.stretches if found else ()
 
 
 def texts_of(folder: Path) -> Iterator[tuple[str, dict[int, str]]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -23,9 +23,10 @@ from shared.model.batch.carrier import stretches
 from shared.model.batch.policy import Policy
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.ports.provider import RemoteStatus
+from shared.ports.provider import JobRequest, RemoteStatus
 from shared.providers.assemblyai.capabilities import limits_of
 from tests.fakes.crashes import EVENT_PORTS, PORTS, outside_calls
+from tests.fakes.fast import FakeFast
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 
@@ -63,6 +64,31 @@ def one_a_job(recordings: int) -> dict[str, Any]:
     return Counted(world).run("one a job", [f"{i:05}.wav" for i in range(recordings)])
 
 
+class KeepingFast(FakeFast):
+    """Express, whose answers lie in storage: what it asks of that is counted, too. What it stored a
+    moment ago it does not read."""
+
+    kept: Callable[[str], None] = staticmethod(lambda call: None)
+
+    def submit(self, request: JobRequest) -> str:
+        self.kept("put")
+        return super().submit(request)
+
+    def delete(self, transcription_id: str) -> None:
+        self.kept("remove")
+        super().delete(transcription_id)
+
+
+def at_once(recordings: int) -> dict[str, Any]:
+    """A burst in express, each of a part of 4 MiB, at a provider that answers at once."""
+    fast = KeepingFast()
+    policy = Policy(coalesce_of=usual_windows(), max_active_of={"azure-speech.express": 200})
+    world = World(profiles=(Profile(mode="express"),), providers=(fast,), policy=policy)
+    counted = Counted(world)
+    fast.kept = counted.noted
+    return counted.run("at once", [f"{i:05}.wav" for i in range(recordings)])
+
+
 def batches_of_one(recordings: int) -> dict[str, Any]:
     """So many profiles, a recording each, all in one job."""
     options = Options(locale="en-US")
@@ -77,7 +103,9 @@ def run_all(sizes: list[int]) -> list[dict[str, Any]]:
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        return [of(size) for size in sizes for of in (in_one_job, one_a_job, batches_of_one)]
+        return [
+            of(size) for size in sizes for of in (in_one_job, one_a_job, at_once, batches_of_one)
+        ]
     finally:
         logging.disable(level)
 
@@ -110,6 +138,11 @@ class Counted:
                 return self._figures(what, len(names))
             self.world.clock.advance(30)
         raise AssertionError(f"still open: {self.world.store.notes}")
+
+    def noted(self, call: str) -> None:
+        """A call of an adapter that is not among the ports."""
+        if self._step is not None:
+            self.calls[self._step, f"answers.{call}"] += 1
 
     def _in_step(self, step: str, run: Any) -> None:
         self.executions[step] += 1

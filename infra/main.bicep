@@ -426,7 +426,7 @@ module roles 'modules/roles.bicep' = {
     deadLetterContainer: dataStorage.outputs.deadLetterContainer
     renamedQueue: dataStorage.outputs.renamedQueue
     eventTopicPrincipalId: eventTopic.outputs.principalId
-    containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.audioContainers : []
+    containersReadBySpeech: speechReadsByIdentity ? dataStorage.outputs.containersOfSound : []
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
     registersWebhooks: takesWebhooks

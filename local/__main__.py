@@ -42,6 +42,7 @@ def _carry_out(options: argparse.Namespace) -> int:
                 engine=options.engine,
                 minutes=options.minutes,
                 provider=options.provider,
+                stays=not options.no_wait,
             )
         case "drop":
             if options.manifest is not None:
@@ -147,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="drop audio, show what was said, keep the outputs")
     demo.add_argument("--minutes", type=float, default=60, help="give up after that long")
+    demo.add_argument(
+        "--no-wait", action="store_true", help="end at once, on a terminal as well: see no page"
+    )
     drop = commands.add_parser("drop", help="drop audio into the stack that `run` keeps up")
     check = commands.add_parser("check-profiles", help="look for mistakes in a file of profiles")
     check.add_argument("file", type=Path, nargs="?", default=ROOT / "profiles.toml")

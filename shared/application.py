@@ -79,6 +79,7 @@ class Application:
         revising = RevisingDesk(ground)
         self.revise, self.corrected = revising.revise, revising.read
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
+        self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
         self._searching = SearchingDesk(ground)
@@ -112,6 +113,7 @@ class Application:
             m.Plan: _of(
                 m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
             ),
+            m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -135,7 +137,7 @@ class Application:
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
         self.trace = self._reading.trace
-        self.calls = self._reading.calls
+        self.calls, self.recent = self._reading.calls, self._reading.recent
 
     def _know_callers(self) -> None:
         """Who calls, and whose what is called for is."""

@@ -21,6 +21,7 @@ import requests
 from shared.application import Application
 from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
 from shared.configuration.settings import Settings, read_settings
+from shared.confined.converter import converter
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
@@ -49,6 +50,8 @@ from shared.providers.registry import DEFAULT_PRICES, OFFERS
 from shared.providers.unresolved import without_a_key
 from shared.stores.blob.answers import BlobAnswers
 from shared.stores.blob.audio import BlobAudio
+from shared.stores.blob.copies import BlobCopies
+from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.links import SignedOutputLinks
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.pieces import BlobPieces
@@ -179,7 +182,10 @@ def build(
             leftovers=StorageLeftovers(account.queues),
             requests=asked,
             web=HttpWebAudio(outbound.get, outbound.head),
+            copies=BlobCopies(account.blobs, settings.prepared_container),
+            converter=converter,
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
+            glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers={

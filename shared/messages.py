@@ -8,10 +8,12 @@ tables. Unknown fields are ignored, so older code can read newer messages.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
 
+from shared.model.batch.job import Job
 from shared.model.batch.places import places
 from shared.model.failure import Failure
 
@@ -67,6 +69,16 @@ class Plan(Versioned, frozen=True, kw_only=True):
     early: bool = False
 
 
+class Prepare(Versioned, frozen=True, kw_only=True):
+    """Listen to the channels of a waiting recording, and make the copy that its provider is to get.
+    Of several such messages only the one that was sent `at` last counts."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+    at: datetime
+
+
 class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
@@ -97,12 +109,14 @@ class Collect(Versioned, frozen=True, kw_only=True):
 
 
 class Express(Versioned, frozen=True, kw_only=True):
-    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote."""
+    """Have a job heard whose provider answers at once, and whose intent that `sender` wrote. `job`
+    is its row as it was then."""
 
     queue: ClassVar[str] = HEAVY
     batch_id: str
     job_id: str
     sender: str
+    job: Job | None = None
 
 
 class SliceItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -164,6 +178,7 @@ Message = (
     | Expand
     | Change
     | Plan
+    | Prepare
     | Submit
     | Collect
     | Express

@@ -150,6 +150,8 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     body = {"id": "5f1e9a0c", "based_on": 0, "changes": changes, "reviewed": True}
     call("create_revision", one, body=body, headers=AS_OWNER)
     call("list_revisions", one)
+    call("list_terms")
+    call("remove_term", query={"meant": "Order 4711"}, headers=AS_OWNER)
     call("get_transcript_file", {**one, "transcript_format": "vtt"})
     call("get_report", own)
     call("get_report_file", {**own, "report_format": "csv"})

@@ -100,6 +100,12 @@ OPERATIONS = {
         False,
     ),
     "search_words": Operation("POST", "search", "Find what was said", (), True),
+    "list_terms": Operation(
+        "GET", "glossary", "See what was learnt from corrections", ("profile",), False
+    ),
+    "remove_term": Operation(
+        "DELETE", "glossary", "Take a term out of the glossary", ("meant", "profile"), False
+    ),
     "get_conversation": Operation(
         "GET",
         "batches/{batch_id}/items/{recording_id}/conversation",

@@ -1036,6 +1036,17 @@ class Tally(TypedDict):
     unchanged: NotRequired[int]
 
 
+class TermList(TypedDict):
+    value: list[TermView]
+
+
+class TermView(TypedDict):
+    meant: str
+    heard: list[str]
+    times: int
+    last_at: str
+
+
 class TimerHealth(TypedDict):
     name: str
     status: TimerStatus

@@ -59,7 +59,15 @@ var questions = [
     every: 'PT15M'
     window: 'PT30M'
     query: loadTextContent('../queries/app-silent.kql')
-    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. Open /api/health of the app: it lists what is wrong with the configuration, and tells whether storage answers. If it does not answer, AppExceptions of the workspace and the blade Diagnose and solve problems tell why. Nothing is lost meanwhile; what was dropped is found when it runs again.'
+    advice: 'The sweep, which runs every five minutes, has not reported for half an hour. If dropscribe-log-capped fired as well, it is the log that is silent, not the app. Open /api/health of the app: it lists what is wrong with the configuration, and tells whether storage answers. If it does not answer, AppExceptions of the workspace and the blade Diagnose and solve problems tell why. Nothing is lost meanwhile; what was dropped is found when it runs again.'
+  }
+  {
+    name: 'log-capped'
+    severity: 2
+    every: 'PT15M'
+    window: 'PT30M'
+    query: loadTextContent('../queries/log-capped.kql')
+    advice: 'The workspace has taken as much as it may take in a day, and takes nothing more until its own hour of the next day. The app goes on; but every alert that reads the log is blind until then, and the one that the app is silent fires without reason. Ask /api/health how the app does, raise logCapGb, and see in Usage what wrote so much.'
   }
   {
     name: 'faults-of-ours'

@@ -56,6 +56,8 @@ var outputs = [
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
+// Copies of audio for providers, which the app makes anew where they are wanted again.
+var prepared = 'prepared'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
 // What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
@@ -73,6 +75,12 @@ var expiringAlways = [
     name: 'dead-letters'
     days: 14
     prefixes: ['${deadLetters}/']
+    kind: 'blockBlob'
+  }
+  {
+    name: 'prepared'
+    days: 7
+    prefixes: ['${prepared}/']
     kind: 'blockBlob'
   }
   {
@@ -214,7 +222,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, audit, answers]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, audit, answers]): {
   parent: blobs
   name: container
   properties: {
@@ -300,7 +308,8 @@ output queueEndpoint string = account.properties.primaryEndpoints.queue
 output tableEndpoint string = account.properties.primaryEndpoints.table
 
 @description('What Speech has to read.')
-output audioContainers array = audio
+// Speech may read what was dropped, and the copies that were made of it.
+output containersOfSound array = concat(audio, [prepared])
 output deadLetterContainer string = deadLetters
 
 @description('Where the app is told of renamed blobs.')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -42,9 +43,11 @@ def demo(
     engine: str,
     minutes: float,
     provider: str = "azure-speech",
+    stays: bool = False,
 ) -> int:
     """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
-    failed or there was nothing to do."""
+    failed or there was nothing to do. With `stays`, the stack is there until somebody at the
+    terminal is through with the page."""
     console = Console(highlight=False)
     started = monotonic()
     try:
@@ -68,6 +71,9 @@ def demo(
                 seconds=60 * minutes,
             )
             download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
+            screen.show_end(console, progress, out, monotonic() - started)
+            if stays:
+                screen.await_enter(console, stack.page_url, sys.stdin)
     except ConfigurationError as error:
         shutil.rmtree(logs, ignore_errors=True)
         console.print(str(error), style="red", markup=False, soft_wrap=True)
@@ -76,7 +82,6 @@ def demo(
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
     shutil.rmtree(logs, ignore_errors=True)
-    screen.show_end(console, progress, out, monotonic() - started)
     return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
 
 

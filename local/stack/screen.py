@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -79,6 +80,17 @@ def show_end(console: Console, progress: Progress, out: Path | None, seconds: fl
             soft_wrap=True,
             markup=False,
         )
+
+
+def await_enter(console: Console, page_url: str, source: TextIO) -> None:
+    """Says where the page is, until somebody presses Enter. Where nobody can, it does not wait."""
+    if not (console.is_terminal and source.isatty()):
+        return
+    console.print("\nHear and read it in the browser, on the page:", markup=False)
+    console.print(f"  {page_url}", soft_wrap=True, markup=False)
+    console.print("Enter stops the stack. ", end="", markup=False)
+    with suppress(KeyboardInterrupt):
+        source.readline()
 
 
 def _facts(transcript: Transcript) -> str:

@@ -33,6 +33,7 @@ CONTAINERS = {
     "ERRORS_CONTAINER": "errors",
     "CORRECTED_CONTAINER": "corrected",
     "REVISIONS_CONTAINER": "revisions",
+    "PREPARED_CONTAINER": "prepared",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",

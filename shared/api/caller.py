@@ -100,9 +100,20 @@ def _of_token(request: Request, access: Access) -> Caller:
     object_id = request.header("x-ms-client-principal-id")
     if not principal or not object_id:
         raise Refused(401, "unauthorised", "Send a token of Entra ID for this app, or a key of it.")
+    if _is_of_another_page(request):
+        text = "Pages of others cannot change anything here for somebody who is signed in."
+        raise Refused(403, "foreign_page", text)
     name = request.header("x-ms-client-principal-name")[:_LONGEST_NAME]
     found = grants_of_claims(sorted(_roles(principal)), access.role)
     return Caller(id=object_id, kind="entra", name=name, grants=found)
+
+
+def _is_of_another_page(request: Request) -> bool:
+    """A browser that is signed in sends its cookie with whatever any page has it ask for, and says
+    whose page that was (Fetch Metadata, W3C). Programs bring their token themselves."""
+    if request.method == "GET" or request.header("authorization"):
+        return False
+    return request.header("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _roles(principal: str) -> set[str]:

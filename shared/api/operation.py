@@ -86,9 +86,11 @@ class Operation:
     names that a parameter of the query had before to the one that it has: they are taken and not
     described. `rights` are the roles that may call it, and how far each reaches; `is_open` lets
     everybody in. `trail` says that calls are written down, as of what they read or change:
-    whatever is no GET changes something, unless it `is_question`. `unconfigured` answers where
-    settings or profiles are wrong, or storage does not answer, and there is no application;
-    without it that is a problem. Each is itself and no other, whatever others hold."""
+    whatever is no GET changes something, unless it `is_question`. What `is_shared` is the same for
+    all who see the same, so whoever takes an answer that is some seconds old gets that of another.
+    `unconfigured` answers where settings or profiles are wrong, or storage does not answer, and
+    there is no application; without it that is a problem. Each is itself and no other, whatever
+    others hold."""
 
     name: str
     method: str
@@ -106,6 +108,7 @@ class Operation:
     rights: Rights = field(default_factory=dict)
     trail: TrailKind | None = None
     is_question: bool = False
+    is_shared: bool = False
     is_open: bool = False
     unconfigured: Callable[[DropscribeError], Response] | None = None
     tag: str = ""

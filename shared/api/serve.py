@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Hashable, Sequence
 
 from shared.api.admit import admit, refuse_out_of_reach, write_down
 from shared.api.caller import Access
 from shared.api.http import Request, Response
-from shared.api.operation import Operation, Operations, read_call
+from shared.api.operation import Call, Operation, Operations, read_call
 from shared.api.problems import Refused, of_error, problem, refusal
 from shared.application import Application
 from shared.errors import ConfigurationError, DropscribeError, StoreUnavailable
@@ -32,6 +33,9 @@ def serve(
         app = application()
         base = _base(request, app.public_url)
         call = read_call(operation, request, app, base, who, operations)
+        seconds = _age(operation, request)
+        if seconds:
+            return app.recent(_question(operation, call), seconds, lambda: _read(operation, call))
         refuse_out_of_reach(call)
         answered = write_down(operation, call)
         return operation.handle(call)
@@ -39,6 +43,27 @@ def serve(
     response = _safely(operation, run)
     answered(response)
     return response
+
+
+def _age(operation: Operation, request: Request) -> int:
+    """How many seconds old an answer may be that the caller takes (RFC 9111, 5.2.1.1); 0: none is
+    old enough to be kept."""
+    if not operation.is_shared:
+        return 0
+    found = re.search(r"\bmax-age=(\d{1,4})\b", request.header("cache-control"))
+    return int(found[1]) if found else 0
+
+
+def _question(operation: Operation, call: Call) -> Hashable:
+    """The same for those who ask the same and see the same."""
+    sight = None if call.sight.is_whole else call.sight
+    query = tuple(sorted(call.request.query.items()))
+    return operation.name, tuple(call.path.values()), query, sight, call.base
+
+
+def _read(operation: Operation, call: Call) -> Response:
+    refuse_out_of_reach(call)
+    return operation.handle(call)
 
 
 def _nothing(response: Response) -> None:

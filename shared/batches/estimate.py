@@ -160,7 +160,7 @@ class EstimateCost:
         """With the provider that would take it, and the options that were asked for. Where nobody
         takes it, each provider's price says so."""
         try:
-            fitted = fit(audio, profile, self.capabilities)[0]
+            fitted = fit(audio, profile, self.capabilities).profile
         except InputError:
             return profile
         return msgspec.structs.replace(fitted, options=profile.options)

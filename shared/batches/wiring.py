@@ -175,6 +175,7 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
+        copies=ports.copies,
         remove_outputs=_remove_outputs(ground),
         forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
@@ -201,5 +202,8 @@ def _remove(ground: Ground) -> CarryOutRemovals:
 def _remove_outputs(ground: Ground) -> RemoveOutputs:
     ports = ground.ports
     return RemoveOutputs(
-        outputs=ports.outputs, revisions=ports.revisions, forget_words=keep_words(ground).forget
+        copies=ground.ports.copies,
+        outputs=ports.outputs,
+        revisions=ports.revisions,
+        forget_words=keep_words(ground).forget,
     )

@@ -58,6 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ERRORS_CONTAINER", values.container, "errors"),
     Setting("CORRECTED_CONTAINER", values.container, "corrected"),
     Setting("REVISIONS_CONTAINER", values.container, "revisions"),
+    Setting("PREPARED_CONTAINER", values.container, "prepared"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
@@ -76,6 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OUTBOUND_NETWORKS", values.networks, ()),
     _of_policy("DELIVERIES_DAYS", "deliveries_days", 1, 365),
     _of_policy("REUSE_DAYS", "reuse_days", 1, 3650),
+    _of_policy("PREPARED_DAYS", "prepared_days", 1, 7),
     _of_policy("COALESCE_SECONDS", "coalesce_seconds", 1, 3600),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
@@ -150,6 +152,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reports_container: str
     errors_container: str
     corrected_container: str
+    prepared_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str

@@ -7,8 +7,9 @@
 
 The app sends a job, such as `{"job": "look", ...}`, with what is held of the file; the child
 answers `{"done": ...}` or `{"failed": reason}`. It waits for nobody meanwhile: what it lacks it
-names, and the app asks again once it has fetched it. A job that takes a stream will be another
-conversation of the same frames: the child asks for ranges and hands out blocks.
+names, and the app asks again once it has fetched it. A job that takes a stream is a longer
+conversation of the same frames: with `{"read": [offset, length]}` the child asks for a range, which
+comes as the bytes of a frame, and with `{"block": number}` it hands out bytes of what it writes.
 
 Nothing of what a child says is believed: heads and bytes have a largest size, and the app decodes
 what it expects and nothing else.

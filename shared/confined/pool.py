@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from shared.confined.process import Child, ChildDied, Limits, Said
+from shared.confined.process import Child, ChildDied, Limits, Said, Stream
 from shared.errors import ReaderUnavailable
 from shared.log import event
 from shared.ports.demuxer import TooCostly
@@ -46,10 +46,17 @@ class Children:
             except ChildDied as death:
                 self._judge(death, last=last)
                 continue
-            if said.done is None:
-                raise TooCostly(said.failed or "nothing was said")
-            return said.done
+            return _done(said)
         raise AssertionError("the second death is judged")
+
+    def work(self, job: dict[str, Any], stream: Stream) -> dict[str, Any]:
+        """What came of a longer job. Raises as `ask` does, on the first death already: half of the
+        stream is gone. Whatever `stream` raises passes through."""
+        try:
+            return _done(self._at_work(lambda child: child.work(job, stream)))
+        except ChildDied as death:
+            self._judge(death, last=True)
+            raise AssertionError("the last death is judged") from None
 
     def close(self) -> None:
         """Ends the children that are not at work."""
@@ -66,10 +73,13 @@ class Children:
         self._idle, self._count = [], 0
 
     def _asked(self, job: dict[str, Any], data: bytes) -> Said:
+        return self._at_work(lambda child: child.ask(job, data))
+
+    def _at_work(self, at: Callable[[Child], Said]) -> Said:
         child = self._taken()
         is_well = False
         try:
-            said = child.ask(job, data)
+            said = at(child)
             is_well = said.failed != "memory" and not child.is_worn
             return said
         finally:
@@ -123,3 +133,9 @@ class Children:
             else:
                 self._idle.append(child)
             self._free.notify()
+
+
+def _done(said: Said) -> dict[str, Any]:
+    if said.done is None:
+        raise TooCostly(said.failed or "nothing was said")
+    return said.done

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from shared.confined.frames import BrokenFrame, packed, received
+from shared.confined.frames import MOST_BYTES, BrokenFrame, packed, received
 from shared.errors import ReaderUnavailable
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -28,13 +29,15 @@ _TICK_SECONDS = 1.0
 @dataclass(frozen=True)
 class Limits:
     """What a job may cost. `memory_bytes` are above what the child has before its first job;
-    `life_cpu_seconds` and `jobs` are for one child, then a new one takes its place."""
+    `life_cpu_seconds` and `jobs` are for one child, then a new one takes its place. For
+    `wall_seconds` it may say nothing. `streams`: it is for longer jobs."""
 
     memory_bytes: int = 96 * 1024 * 1024
     cpu_seconds: float = 2
     wall_seconds: int = 10
     life_cpu_seconds: int = 600
     jobs: int = 5_000
+    streams: bool = False
 
 
 class ChildDied(Exception):
@@ -52,6 +55,17 @@ class Said(msgspec.Struct, frozen=True):
     ready: list[str] | None = None
     done: dict[str, Any] | None = None
     failed: str | None = None
+    read: tuple[int, int] | None = None
+    block: int | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What a longer job is served with: `read` brings a range of the file, `take` gets each block
+    of what is written, by its number. Whatever they raise ends the job, and passes through."""
+
+    read: Callable[[int, int], bytes]
+    take: Callable[[int, bytes], None]
 
 
 _decode = msgspec.json.Decoder(Said).decode
@@ -67,7 +81,7 @@ class Child:
         try:
             with theirs:
                 self._process = _started(theirs, limits)
-            self.walls = tuple(self._said(ticks=60).ready or ())
+            self.walls = tuple(self._said(ticks=60)[0].ready or ())
         except (OSError, BrokenFrame, ChildDied) as error:
             self.end()
             raise ReaderUnavailable("No process that reads files can be started.") from error
@@ -90,9 +104,33 @@ class Child:
     def ask(self, job: dict[str, Any], data: bytes) -> Said:
         """`done` or `failed`. Raises `ChildDied`; then the child is of no use any more."""
         self.jobs += 1
+        self._tell(job, data)
+        said, _ = self._told(most=0)
+        return said
+
+    def work(self, job: dict[str, Any], stream: Stream) -> Said:
+        """`done` or `failed` of a job that takes a stream. Raises as `ask` does, and whatever
+        `stream` raises; then, too, the child is of no use any more."""
+        self.jobs += 1
+        self._tell(job)
+        while True:
+            said, data = self._told(MOST_BYTES)
+            if said.read is not None:
+                self._tell({}, stream.read(*said.read))
+            elif said.block is not None:
+                stream.take(said.block, data)
+            else:
+                return said
+
+    def _tell(self, head: dict[str, Any], data: bytes = b"") -> None:
         try:
-            self._send(packed(job, len(data)), data)
-            return self._said(self._limits.wall_seconds)
+            self._send(packed(head, len(data)), data)
+        except OSError as error:
+            raise self._died() from error
+
+    def _told(self, most: int) -> tuple[Said, bytes]:
+        try:
+            return self._said(self._limits.wall_seconds, most)
         except (BrokenFrame, OSError) as error:
             raise self._died() from error
 
@@ -114,9 +152,9 @@ class Child:
             self._socket.sendall(memoryview(data)[max(0, sent - len(head)) :])
         self._socket.settimeout(_TICK_SECONDS)
 
-    def _said(self, ticks: int) -> Said:
-        """Time is counted in short waits, so that a machine that was frozen for an hour took one
-        of them and no more. Raises `BrokenFrame`, `ChildDied`."""
+    def _said(self, ticks: int, most: int = 0) -> tuple[Said, bytes]:
+        """With at most so many bytes. Time is counted in short waits, so that a machine that was
+        frozen for an hour took one of them and no more. Raises `BrokenFrame`, `ChildDied`."""
         left = ticks
 
         def receive(length: int) -> bytes:
@@ -128,9 +166,9 @@ class Child:
                     left -= 1
             raise BrokenFrame("no answer in time")
 
-        head, _ = received(receive, most=0)
+        head, data = received(receive, most)
         try:
-            return _decode(head)
+            return _decode(head), data
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BrokenFrame("no such answer") from error
 
@@ -150,6 +188,7 @@ def _started(theirs: socket.socket, limits: Limits) -> subprocess.Popen[bytes]:
         "memory_bytes": limits.memory_bytes,
         "life_cpu_seconds": limits.life_cpu_seconds,
         "cpu_seconds": limits.cpu_seconds,
+        "streams": limits.streams,
     }
     command = [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _START, json.dumps(told)]
     return subprocess.Popen(

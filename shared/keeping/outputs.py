@@ -7,20 +7,25 @@ from dataclasses import dataclass
 
 from shared.model.batch.recording import Recording
 from shared.ports.blobs import Outputs, Revisions
+from shared.ports.copies import Copies
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
     """What search finds, transcript and captions, corrected ones, corrections themselves, error
-    report. Safe to repeat. What other recordings have under the same names stays."""
+    report, the copy that its provider got. Safe to repeat. What other recordings have under the
+    same names stays."""
 
     outputs: Outputs
     revisions: Revisions
+    copies: Copies
     forget_words: Callable[[str, str], None]
 
     def __call__(self, row: Recording) -> None:
         if row.state == "transcribed":
             self.forget_words(row.batch_id, row.id)
+        if row.copy is not None:
+            self.copies.remove_all(f"{row.batch_id}/{row.id}.")
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:
             self.revisions.remove(row)  # one may be there of which the row does not know yet

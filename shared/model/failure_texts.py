@@ -204,10 +204,23 @@ TOO_LONG_FOR_DIARIZATION = _input("too_long_for_diarization",
     'Split the recording, or set max_speakers to "none".')
 UNSUPPORTED_CONTAINER = _input("unsupported_container",
     "The provider does not read the container {name}.",
-    "Convert the recording to WAV (PCM), FLAC or MP3.")
+    "Convert the recording to WAV (PCM), FLAC or MP3, or let that be done: prepare = \"auto\".")
 UNSUPPORTED_CODEC = _input("unsupported_codec",
     "The provider does not read the codec {name}.",
     UNSUPPORTED_CONTAINER.advice)
+TOO_LONG_TO_PREPARE = _input("too_long_to_prepare",
+    "The provider gets a copy of the recording, which lasts {duration} min; copies are made of at "
+    "most {most} min.",
+    "Split the recording, or convert it yourself to a format that the provider reads, FLAC for "
+    "example.")
+NOT_PREPARED = _input("not_prepared",
+    "The provider needs a copy of the recording, which could not be made: {why}.",
+    "Check that the recording plays from its beginning to its end; convert it to WAV, FLAC or MP3 "
+    "yourself and upload that.")
+PREPARING_FAILED = _ready("ours", "preparing_failed",
+    "Making a copy of the recording for the provider ended five times before it was done.",
+    "Retry the batch; if that fails, too, convert the recording to WAV, FLAC or MP3 and upload "
+    "that.", retryable=True)
 CHANNEL_MISSING = _input("channel_missing",
     "Channel {asked} was asked for; the recording has {count}, counted from 0.",
     "Correct channels in the profile or on the blob, or leave it out to take them all.")

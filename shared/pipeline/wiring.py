@@ -19,15 +19,13 @@ from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.finish.batch import BusyBatches, FinishBatch
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
-from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans, UnderWay
 from shared.pipeline.plan.plan import PlanBatch
-from shared.pipeline.plan.reuse import ReuseTranscripts
-from shared.pipeline.plan.sift import SiftWaiting
 from shared.pipeline.plan.stand import StandInLine, Told
-from shared.pipeline.plan.unchanged import FindUnchanged
+from shared.pipeline.plan.wiring import sift
+from shared.pipeline.prepare.wiring import prepare_recording
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import (
     EnsurePlan,
@@ -64,8 +62,9 @@ PLANS_AT_ONCE = 2
 
 
 class Pipeline:
-    """`register`, `plan`, `submit`, `collect`, `write` and `finish` are the steps; `hear` and
-    `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers otherwise."""
+    """`register`, `plan`, `prepare`, `submit`, `collect`, `write` and `finish` are the steps;
+    `hear` and `poll` lead to `collect`. `enter` and `examine_again` serve whoever registers
+    otherwise."""
 
     def __init__(self, ground: Ground, failing: Failing) -> None:
         ports = ground.ports
@@ -90,6 +89,7 @@ class Pipeline:
             ground, _register(ground, examine_blob, self.enter), self.read_companions
         )
         self.plan = _plan(ground, failing, self.read_companions)
+        self.prepare = prepare_recording(ground, failing, _compare(ground))
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
@@ -158,7 +158,7 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
     return PlanBatch(
         **ground.common,
         capabilities=ports.capabilities,
-        sift=_sift(ground, failing, companions),
+        sift=sift(ground, failing, companions),
         fill=FillJobs(
             **ground.common,
             stand_in_line=StandInLine(
@@ -171,38 +171,6 @@ def _plan(ground: Ground, failing: Failing, companions: ReadCompanions) -> PlanB
         ),
         under_way=UnderWay(),
         turns=Semaphore(PLANS_AT_ONCE),
-    )
-
-
-def _sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
-    ports, store = ground.ports, ground.store
-    return SiftWaiting(
-        companions=companions,
-        unchanged=FindUnchanged(
-            **ground.common,
-            names=ports.names,
-            audio=ports.audio,
-            outputs=ports.outputs,
-            pool=ports.pool,
-        ),
-        reuse=ReuseTranscripts(
-            **ground.common,
-            contents=ports.contents,
-            outputs=ports.outputs,
-            audio=ports.audio,
-            save_settled=failing.save_settled,
-            transcripts_container=ports.transcripts,
-            keep_words=keep_words(ground),
-            pool=ports.pool,
-        ),
-        spend=SpendBudget(
-            store=store,
-            fail=failing.fail,
-            save_settled=failing.save_settled,
-            capabilities=ports.capabilities,
-            prices=ports.prices,
-            clock=ports.clock,
-        ),
     )
 
 

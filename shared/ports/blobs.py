@@ -154,6 +154,16 @@ class Revisions(Protocol):
         """All of them. No error where there are none."""
 
 
+class Glossaries(Protocol):
+    """What was learnt from corrections, by profile."""
+
+    def read(self, profile: str) -> tuple[bytes, str] | None:
+        """With its version; None: nothing was learnt yet."""
+
+    def write(self, profile: str, content: bytes, version: str | None) -> bool:
+        """In place of that version, None: of nothing. False: somebody was first."""
+
+
 class UploadLink(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is a secret. `headers` have to be sent with the audio."""
 

@@ -16,6 +16,7 @@ from shared.model.profile.profile import Profile
 from shared.ports.access import ApiKeys, Trail
 from shared.ports.blobs import (
     AudioBlobs,
+    Glossaries,
     OutputLinks,
     Outputs,
     Requests,
@@ -24,6 +25,7 @@ from shared.ports.blobs import (
     WebAudio,
 )
 from shared.ports.brakes import Brakes, NoticedBrakes
+from shared.ports.copies import Converter, Copies
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import (
     ActiveJobs,
@@ -113,6 +115,9 @@ class Ports(NamedTuple):
     web: WebAudio
     uploads: Uploads
     revisions: Revisions
+    copies: Copies
+    converter: Converter
+    glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
     policy: Policy

@@ -8,6 +8,7 @@ from shared.reading.audio import OpenAudio
 from shared.reading.conversations import SumConversations, TellCalls
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
+from shared.reading.recent import Recent
 from shared.reading.trace import TraceRecording
 
 
@@ -23,6 +24,7 @@ class ReadingDesk:
         self.review = TellReview(FindDoubts(store=store), clock)
         self.trace = TraceRecording(store=store)
         self.calls = TellCalls(SumConversations(store=store), clock)
+        self.recent = Recent(clock)
         self.open_audio = OpenAudio(
             store=store, audio=ports.audio, links=ports.output_links, clock=clock
         )

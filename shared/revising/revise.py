@@ -29,6 +29,7 @@ from shared.ports.blobs import Outputs, Revisions
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 from shared.revising.corrected import ReadCorrected
+from shared.revising.glossary import KeepGlossary
 from shared.searching.keep import KeepWords
 
 
@@ -54,6 +55,7 @@ class ReviseTranscript:
     revisions: Revisions
     clock: Clock
     keep_words: KeepWords
+    glossary: KeepGlossary
     corrected_container: str
 
     def __call__(
@@ -63,10 +65,11 @@ class ReviseTranscript:
         head = outcome.correction.number if outcome.correction else 0
         if asked.based_on != head:
             return self._known(row, head, asked)
+        machine = self.read.machine(outcome)
         revision = Revision(
             number=head + 1,
             based_on=head,
-            machine_sha256=self.read.machine(outcome).sha256,
+            machine_sha256=machine.sha256,
             id=asked.id,
             author=author,
             at=self.clock.now(),
@@ -80,6 +83,7 @@ class ReviseTranscript:
         if not self.revisions.add(row, revision.number, msgspec.json.encode(revision)):
             return self._completed(row, outcome, asked)
         self._write(row, outcome, revision, transcript)
+        self.glossary.learn(row, revision, machine.transcript)
         return revision
 
     def _known(self, row: Recording, head: int, asked: Correcting) -> Revision:

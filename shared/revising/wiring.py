@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.ports.ground import Ground
 from shared.revising.conversation import TellConversation
 from shared.revising.corrected import FetchRevision, ReadCorrected
+from shared.revising.glossary import KeepGlossary
 from shared.revising.revise import ReviseTranscript
 from shared.searching.wiring import keep_words
 
@@ -14,6 +15,7 @@ class RevisingDesk:
         ports, store = ground.ports, ground.store
         self.read = ReadCorrected(store=store, outputs=ports.outputs, revisions=ports.revisions)
         self.fetch = FetchRevision(read=self.read)
+        self.glossary = KeepGlossary(glossaries=ports.glossaries, clock=ports.clock)
         self.conversation = TellConversation(read=self.read)
         self.revise = ReviseTranscript(
             read=self.read,
@@ -22,5 +24,6 @@ class RevisingDesk:
             revisions=ports.revisions,
             clock=ports.clock,
             keep_words=keep_words(ground),
+            glossary=self.glossary,
             corrected_container=ports.corrected,
         )

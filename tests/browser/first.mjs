@@ -1,6 +1,6 @@
 // Sign in, drop three files, lose the connection half way and reload, see them through, read, hear.
 import assert from "node:assert/strict";
-import { address, check, given, key, onStage, root, until } from "./stage.mjs";
+import { address, check, given, key, onStage, root, tree, until } from "./stage.mjs";
 
 await onStage(async (page) => {
   const asked = [];
@@ -31,6 +31,7 @@ await onStage(async (page) => {
   await page.getByText("3 files chosen").waitFor();
   await page.getByText(/of audio, about/).waitFor();
   await check(page, "what was chosen");
+  await tree(page, "first-chosen");
   await page.getByRole("button", { name: "Transcribe 3 files" }).click();
   await page.getByText("The connection is lost").waitFor();
   await check(page, "a lost connection");
@@ -62,6 +63,7 @@ await onStage(async (page) => {
   await turns.first().waitFor();
   const text = await turns.first().innerText();
   await check(page, "the recording");
+  await tree(page, "first-recording");
   await page.keyboard.press("Space");
   await page.waitForFunction(() => document.querySelector("[data-now]") && CSS.highlights.get("spoken")?.size === 1);
   await page.keyboard.press("Space");

@@ -9,7 +9,8 @@ import pytest
 
 from local.stack.stack import Stack, running_stack
 from tests.browser.play import needs_chromium, play
-from tests.stack import QUICK, site_on, sound
+from tests.browser.sounds import call_of
+from tests.stack import QUICK, site_on
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 PROFILES = """
@@ -37,7 +38,7 @@ def test_a_recording_is_reviewed_from_the_keyboard_and_two_at_once_lose_nothing(
     stack: Stack, tmp_path: Path
 ) -> None:
     with site_on(stack) as site:
-        wanted = site.put({"call.wav": sound(channels=2, seconds=40)})
+        wanted = site.put({"call.wav": call_of("call")})
         site.await_end(wanted)
         machine = site.transcript("call.wav")
         play("review", stack.page_url)

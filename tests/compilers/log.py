@@ -18,6 +18,7 @@ from tests.bicep.dropscribe import deployed
 APP_TRACES = (
     "TimeGenerated TIMESTAMP, Message VARCHAR, SeverityLevel INTEGER, AppRoleInstance VARCHAR"
 )
+LOG_OPERATION = "TimeGenerated TIMESTAMP, Category VARCHAR, Level VARCHAR, Detail VARCHAR"
 Row = dict[str, Any]
 
 
@@ -28,6 +29,7 @@ class Log:
         began_at = datetime.now(UTC).replace(tzinfo=None)
         self._connection = duckdb_kql.connect()
         self._connection.sql(f"CREATE TABLE AppTraces ({APP_TRACES})")
+        self._connection.sql(f"CREATE TABLE _LogOperation ({LOG_OPERATION})")
         self.messages = [message for line in lines if (message := _message(line))]
         for number, message in enumerate(self.messages):
             self._connection.execute(
@@ -42,6 +44,13 @@ class Log:
         """The rows of the answer, by column."""
         found = duckdb_kql.query(self._connection, query)
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+    def fill(self) -> None:
+        """The workspace takes nothing more today, and writes that down."""
+        self._connection.execute(
+            "INSERT INTO _LogOperation VALUES (?, 'Ingestion', 'Warning', ?)",
+            [datetime.now(UTC).replace(tzinfo=None), "Data collection stopped: OverQuota"],
+        )
 
     def count(self, event: str) -> int:
         return sum(message.startswith(f'{{"event":"{event}"') for message in self.messages)

@@ -78,6 +78,15 @@ def test_every_query_runs_on_a_log_without_a_line() -> None:
     assert [title for title, query in tiles().items() if log.ask(query)] == []
 
 
+def test_a_workspace_that_takes_nothing_more_tells_it_itself() -> None:
+    log = Log([])
+    log.fill()
+    assert {name for name, query in alerts().items() if log.ask(query)} == {
+        "app-silent",
+        "log-capped",
+    }
+
+
 def test_what_is_no_event_is_no_row() -> None:
     lines = ['{"eventful":1}', "Executed", '[sweep] {"event":"backlog.measured","batches":1}']
     assert Log(lines).ask("DropscribeEvents | project Event, Batches = toint(Fact['batches'])") == [

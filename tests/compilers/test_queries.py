@@ -25,6 +25,10 @@ TABLES = {
         f"{_COMMON}, ProblemId:string, ExceptionType:string, OuterMessage:string"
         ", InnermostMessage:string, Details:dynamic, SeverityLevel:int"
     ),
+    "_LogOperation": (
+        "TimeGenerated:datetime, Category:string, Operation:string, Level:string, Detail:string"
+        ", _ResourceId:string"
+    ),
     "StorageBlobLogs": (
         "TimeGenerated:datetime, AccountName:string, OperationName:string, StatusCode:int"
         ", StatusText:string, Uri:string, CallerIpAddress:string, RequesterObjectId:string"

@@ -105,6 +105,8 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ),
             ("get_overview", "GET", "overview"),
             ("list_doubts", "GET", "review"),
+            ("list_terms", "GET", "glossary"),
+            ("remove_term", "DELETE", "glossary"),
             ("list_conversations", "GET", "conversations"),
             (
                 "get_conversation",

@@ -8,10 +8,11 @@ import pytest
 from azure.storage.blob import BlobServiceClient
 
 from local.stack.azurite import Azurite
-from shared.ports.blobs import Revisions
+from shared.ports.blobs import Glossaries, Revisions
+from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.revisions import BlobRevisions
 from tests.contract.stores import a_recording, fresh
-from tests.fakes.blobs import FakeRevisions
+from tests.fakes.blobs import FakeGlossaries, FakeRevisions
 
 
 @pytest.fixture(params=["stand-in", "blobs"])
@@ -42,3 +43,28 @@ def test_all_of_a_recording_are_removed_and_none_of_another(revisions: Revisions
     revisions.remove(row)
     assert revisions.read(row, 1) is None
     assert revisions.read(other, 1) == b"one"
+
+
+@pytest.fixture(params=["stand-in", "blobs"])
+def glossaries(request: pytest.FixtureRequest) -> Iterator[Glossaries]:
+    if request.param == "stand-in":
+        yield FakeGlossaries()
+        return
+    azurite: Azurite = request.getfixturevalue("azurite")
+    with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
+        container = fresh("revisions")
+        service.create_container(container)
+        yield BlobGlossaries(service, container)
+
+
+def test_of_two_who_change_a_glossary_at_once_one_is_first(glossaries: Glossaries) -> None:
+    assert glossaries.read("a/b ü") is None
+    assert glossaries.write("a/b ü", b"one", None)
+    assert not glossaries.write("a/b ü", b"two", None)
+    found = glossaries.read("a/b ü")
+    assert found is not None and found[0] == b"one"
+    assert glossaries.write("a/b ü", b"three", found[1])
+    assert not glossaries.write("a/b ü", b"four", found[1])
+    again = glossaries.read("a/b ü")
+    assert again is not None and again[0] == b"three"
+    assert glossaries.read("other") is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jiwer
 import jsonschema
 import pytest
@@ -126,3 +129,40 @@ def test_a_file_that_is_not_there_is_said_before_anything_starts(tmp_path: Path)
     done = run_demo("--out", tmp_path / "out", tmp_path / "nothing.wav")
     assert done.returncode == 1
     assert "There is no file or folder" in done.stdout
+
+
+@pytest.mark.slow
+def test_on_a_terminal_it_stays_until_enter_unless_it_is_told_not_to(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "local", "demo", "--out", str(tmp_path / "out")]
+    sample = str(ROOT / "samples" / "audio" / "monologue.wav")
+    for more, is_asked in (([], True), (["--no-wait"], False)):
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [*command, *more, sample], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs
+        ) as running:
+            os.close(theirs)
+            told = read_until(ours, "stops the stack" if is_asked else "")
+            if is_asked:
+                page = re.search(r"http://127\.0\.0\.1:\d+/app/", told)
+                assert page and "#key=" in told and running.poll() is None
+                assert httpx.get(page[0]).status_code == 200
+                os.write(ours, b"\n")
+                read_until(ours, "")
+            assert running.wait(60) == 0
+        assert ("#key=" in told) == is_asked
+        os.close(ours)
+
+
+def read_until(terminal: int, sought: str) -> str:
+    """What is shown until then, or with "" until its end."""
+    told = ""
+    while not sought or sought not in told:
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:  # so a terminal tells its end
+            break
+        if not part:
+            break
+        told += part.decode(errors="replace")
+    assert sought in told
+    return told

@@ -262,3 +262,20 @@ class FakeRevisions:
     def remove(self, recording: Recording) -> None:
         for key in [key for key in self.there if key[0] == recording.id]:
             del self.there[key]
+
+
+class FakeGlossaries:
+    """`ports.blobs.Glossaries`."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, tuple[bytes, str]] = {}
+
+    def read(self, profile: str) -> tuple[bytes, str] | None:
+        return self.there.get(profile)
+
+    def write(self, profile: str, content: bytes, version: str | None) -> bool:
+        there = self.there.get(profile)
+        if (there[1] if there else None) != version:
+            return False
+        self.there[profile] = (content, str(int(version or 0) + 1))
+        return True

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from shared.ports.blobs import AudioBlobs, Outputs, Requests, WebAudio
+from shared.ports.copies import Converter, Copies
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
 from shared.ports.indices import ActiveJobs, Contents, Diaries, EndpointBook, Line, Names
 from shared.ports.pieces import Pieces
@@ -32,6 +33,8 @@ PORTS: Mapping[str, type] = {
     "outputs": Outputs,
     "pieces": Pieces,
     "provider": SpeechProvider,
+    "copies": Copies,
+    "converter": Converter,
 }
 """Where a `World` keeps what the pipeline is given, and the port that it is."""
 EVENT_PORTS: Mapping[str, type] = {
@@ -45,6 +48,8 @@ EVENT_PORTS: Mapping[str, type] = {
 INSIDE = {
     AudioBlobs.url: "an address is put together here",
     AudioBlobs.readable_url: "a link is signed here",
+    Copies.path: "a name is put together here",
+    Copies.begin: "nothing is there before a block is",
     SpeechProvider.read_webhook: "reads what came in",
     Sender.read: "takes an address apart",
 }

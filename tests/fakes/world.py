@@ -32,9 +32,17 @@ from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
-from tests.fakes.blobs import FakeAudio, FakeOutputLinks, FakeOutputs, FakeRevisions, FakeUploads
+from tests.fakes.blobs import (
+    FakeAudio,
+    FakeGlossaries,
+    FakeOutputLinks,
+    FakeOutputs,
+    FakeRevisions,
+    FakeUploads,
+)
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
+from tests.fakes.copies import FakeConverter, FakeCopies
 from tests.fakes.events import (
     FakeConfidences,
     FakeDeliveries,
@@ -101,6 +109,8 @@ class World:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
+        self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
+        self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
@@ -154,6 +164,9 @@ class World:
                 web=self.web,
                 uploads=FakeUploads(),
                 revisions=self.revisions,
+                copies=self.copies,
+                converter=self.converter,
+                glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,

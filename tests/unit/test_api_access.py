@@ -35,6 +35,27 @@ def principal(*roles: str, kind: str = "roles") -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize(
+    ("site", "token", "status"),
+    [
+        ("cross-site", "", 403),
+        ("same-site", "", 403),
+        ("same-origin", "", 404),
+        ("none", "", 404),
+        ("", "", 404),
+        ("cross-site", "Bearer x", 404),
+    ],
+)
+def test_a_page_of_others_changes_nothing_for_who_is_signed_in(
+    world: World, site: str, token: str, status: int
+) -> None:
+    api = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
+    sent = {**principal("Dropscribe.Operate"), "sec-fetch-site": site, "authorization": token}
+    got = api("cancel_batch", {"batch_id": "none"}, headers=sent)
+    assert (got.status, got.json["code"] == "foreign_page") == (status, status == 403)
+    assert api("list_batches", headers=sent).status == 200
+
+
 def test_with_entra_everybody_needs_what_app_service_vouches_for(world: World) -> None:
     api = Api(lambda: world.app, Access(by_entra=True, is_checked=True))
     assert api("list_batches").status == 401

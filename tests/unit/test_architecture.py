@@ -18,10 +18,14 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/failures_from.py": "model.failure model.failure_texts errors",
     "shared/model/access": "model.access errors",
     "shared/model/profile": (
-        "model.profile model.failure model.failure_texts model.redaction.kinds errors"
+        "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
+        "errors"
     ),
     "shared/model/redaction": "model.redaction model.transcript errors",
     "shared/model/redaction/kinds.py": "model.redaction.numbers",
+    "shared/model/preparing": "model.preparing model.profile",
+    "shared/model/preparing/formats.py": "",
+    "shared/model/preparing/channels.py": "",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
@@ -30,12 +34,13 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/conversation": "model.conversation model.transcript model.language errors",
     "shared/model/keeping": "model.keeping model.batch model.profile model.failure_texts errors",
     "shared/model/batch": (
-        "model.batch model.conversation model.keeping.hold model.keeping.removal model.profile "
-        "model.transcript model.endpoint model.failure model.failure_texts model.names errors"
+        "model.batch model.preparing model.conversation model.keeping.hold model.keeping.removal "
+        "model.profile model.transcript model.endpoint model.failure model.failure_texts "
+        "model.names errors"
     ),
     "shared/model/money": (
-        "model.money model.batch model.profile model.transcript model.failure model.failure_texts "
-        "errors"
+        "model.money model.batch model.preparing.recipe model.profile model.transcript "
+        "model.failure model.failure_texts errors"
     ),
     "shared/model/events": "model.events model.batch model.endpoint errors",
     "shared/model/search": (
@@ -46,7 +51,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
-    "shared/confined": "confined ports.demuxer errors log",
+    "shared/confined": "confined ports.demuxer ports.copies model.preparing errors log",
     "shared/confined/child": "confined.child confined.frames",
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
@@ -61,7 +66,14 @@ RULES = {  # folder or file: what it may import of ours
         f"outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
-        f"pipeline.plan pipeline.fail pipeline.write searching.keep ports messages {GROUND}"
+        "pipeline.plan pipeline.fail pipeline.write pipeline.prepare searching ports messages "
+        f"{GROUND}"
+    ),
+    "shared/pipeline/plan/wiring.py": (
+        f"pipeline.plan pipeline.prepare.ask pipeline.fail searching.wiring ports {GROUND}"
+    ),
+    "shared/pipeline/prepare": (
+        f"pipeline.prepare pipeline.plan pipeline.compare pipeline.fail ports messages {GROUND}"
     ),
     "shared/pipeline/register": (
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"

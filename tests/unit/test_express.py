@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from azure.data.tables import TableEntity
 
 from shared import messages as m
 from shared.errors import (
@@ -17,15 +18,19 @@ from shared.errors import (
     ProviderUnavailable,
     StoreUnavailable,
 )
+from shared.model.batch import job as jobs
+from shared.model.batch.job import Job
 from shared.model.batch.lane import answers_at_once, in_lane, lane_at, lane_of, without_lane
 from shared.model.batch.policy import Policy
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
+from shared.stores.table.rows import from_row, prepare, to_row
 from tests.fakes.fast import URL, FakeFast
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence
 
+prepare(Job)
 EXPRESS = Profile(mode="express")
 LANE = "azure-speech.express"
 
@@ -160,7 +165,7 @@ def test_a_message_that_comes_twice_makes_one_call() -> None:
 def test_a_message_of_an_intent_that_was_taken_back_makes_none() -> None:
     world = express_world()
     world.drop("a.wav")
-    world.step(msgspec.structs.replace(until_called(world), sender="somebody else"))
+    world.step(msgspec.structs.replace(until_called(world), sender="somebody else", job=None))
     assert not fast(world).created
 
 
@@ -317,3 +322,45 @@ def test_audio_that_changes_while_it_is_sent_is_looked_at_again() -> None:
     world.run()
     assert world.states() == {"a.wav": "transcribed"}
     assert fast(world).paid == {f"{URL}a.wav": 1}
+
+
+# --- releases side by side ----------------------------------------------------------------------
+
+
+def test_a_row_of_a_release_before_has_no_lane_and_waits_for_its_provider() -> None:
+    world = express_world()
+    world.drop("a.wav")
+    message = until_called(world)
+    job = world.store.job(message.batch_id, message.job_id)
+    assert job is not None and (job.lane, job.waits_for) == (LANE, LANE)
+    row = {k: v for k, v in to_row("p", "k", job).items() if k not in ("lane", "answer_by_at")}
+    older = read_row(row)
+    assert (older.lane, older.answer_by_at, older.waits_for) == ("", None, "azure-speech")
+
+
+def test_a_job_of_a_lane_is_read_as_it_was_written_whatever_a_newer_release_adds() -> None:
+    world = express_world()
+    world.drop("a.wav")
+    message = until_called(world)
+    job = world.store.job(message.batch_id, message.job_id)
+    assert job is not None
+    begun = jobs.begun(job, world.clock.now(), world.clock.now())
+    read = read_row(to_row("p", "k", begun) | {"of_the_next": 7})
+    assert read == msgspec.structs.replace(begun, version="v")
+
+
+def test_a_message_without_the_row_is_enough_and_one_of_the_next_release_is_read() -> None:
+    world = express_world()
+    world.drop("a.wav")
+    body = msgspec.json.decode(m.encode(until_called(world)))
+    del body["job"]
+    message = m.read(m.HEAVY, msgspec.json.encode(body | {"of_the_next": {"deep": 1}}))
+    assert isinstance(message, m.Express) and message.job is None
+    world.step(message)
+    assert fast(world).paid == {f"{URL}a.wav": 1}
+
+
+def read_row(row: dict[str, object]) -> Job:
+    made = TableEntity(row)
+    made._metadata = {"etag": "v"}  # as the library sets it
+    return from_row(Job, made)

@@ -31,12 +31,21 @@ def facts_of_events() -> dict[str, set[str]]:
     return found
 
 
-def queries() -> dict[str, str]:
-    """Where it is -> its text."""
-    found = {
+OF_THE_PLATFORM = {"dropscribe-log-capped": "_LogOperation"}
+"""Alerts that ask what the workspace itself writes down: they see when it takes no lines."""
+
+
+def rules() -> dict[str, str]:
+    """The query of each rule by its name."""
+    return {
         str(rule["name"]): rule["properties"]["criteria"]["allOf"][0]["query"]
         for rule in deployed().of_type("Microsoft.Insights/scheduledQueryRules")
     }
+
+
+def queries() -> dict[str, str]:
+    """Where it is -> its text, of those that read what the app tells."""
+    found = {name: query for name, query in rules().items() if name not in OF_THE_PLATFORM}
     for item in workbook()["items"]:
         if item["type"] == 3:
             found[item["content"]["title"]] = item["content"]["query"]
@@ -65,6 +74,15 @@ def test_a_query_asks_only_for_events_and_facts_that_are_told(where: str) -> Non
         assert told_by, f"no event of this query has the fact {fact}"
         if "==" in query and len(names) == 1:
             assert told_by == names
+
+
+def test_that_the_log_is_full_is_not_asked_of_that_log() -> None:
+    for name, table in OF_THE_PLATFORM.items():
+        query = rules()[name]
+        assert query.splitlines()[0] == table
+        assert not SOURCE.search(query)
+    silent = alerts()["dropscribe-app-silent"]["description"]
+    assert "dropscribe-log-capped" in silent, "silence of the log and of the app are told apart"
 
 
 @on_each

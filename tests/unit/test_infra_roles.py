@@ -125,7 +125,7 @@ def needed_for_speech(environment: Environment, app: str, data: str) -> Iterator
         yield app, account.id, f"Cognitive Services Speech {role}"
         if settings.of_provider["azure-speech"]["reads_audio"] == "identity":
             sources = settings.manifest_sources or (settings.uploads_container,)
-            for container in {settings.audio_container, *sources}:
+            for container in {settings.audio_container, settings.prepared_container, *sources}:
                 scope = f"{data}/blobServices/default/containers/{container}"
                 yield account.name, scope, "Storage Blob Data Reader"
     assert by_url == {}

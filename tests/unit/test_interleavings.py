@@ -15,6 +15,7 @@ from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
 from shared.model.events.notice import Notice
 from shared.model.money.price import PriceTable, Rate
+from shared.model.preparing.channels import Window
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.submit.claim import FindHeld
@@ -24,6 +25,7 @@ from tests.fakes.fast import FakeFast
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.stores import FakeBatchStore
 from tests.fakes.world import World
+from tests.unit.probing_audio import encoded, wav
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def _without_logs() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+AIFF = encoded("aiff", "pcm_s16be", rate=8000)
 POLICY = Policy(submitted_seconds=5_400, give_up_seconds=3_600)
 
 
@@ -52,6 +55,12 @@ def _splitting(world: World) -> None:
     silence(world, "0.wav", "1.wav", "2.wav")
     world.provider.bad_sources[world.audio.url("audio", "1.wav")] = BAD
     world.provider.fails_with_bad_source = True
+
+
+def _prepared(world: World) -> None:
+    world.audio.drop("memo.aiff", AIFF, world.clock.now())
+    world.audio.drop("call.wav", wav(channels=2), world.clock.now())
+    world.converter.windows = [Window((0.01, 0.01), (0.01, 0.01))] * 8
 
 
 def _unanswered(world: World) -> None:
@@ -189,6 +198,8 @@ SCENARIOS = (
     Scenario("plain", _plain, _world),
     Scenario("splitting", _splitting, _world),
     Scenario("unanswered", _unanswered, _world),
+    Scenario("prepared", _prepared, _world),
+    Scenario("prepared and cancelled", _prepared, _world, midway=_cancel),
     Scenario("not carried out", _not_carried_out, _world),
     Scenario("throttled line", _throttled, lambda: _world(1)),
     Scenario("refused", _refused, _world),

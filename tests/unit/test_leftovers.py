@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -70,16 +71,19 @@ def test_what_cannot_be_handled_now_comes_back_and_holds_up_nothing(
     world.leftovers.bodies = {
         "dropscribe-steps-poison": [encode(Plan(batch_id=name)) for name in "abcde"]
     }
-    read_batch = world.store.batch
 
-    def batch(batch_id: str) -> object:
-        if batch_id == "a":
-            raise StoreUnavailable("read")
-        if batch_id == "b":
-            raise ZeroDivisionError
-        return read_batch(batch_id)
+    def troubled(read: Callable[[str], object]) -> Callable[[str], object]:
+        def reading(batch_id: str) -> object:
+            if batch_id == "a":
+                raise StoreUnavailable("read")
+            if batch_id == "b":
+                raise ZeroDivisionError
+            return read(batch_id)
 
-    monkeypatch.setattr(world.store, "batch", batch)
+        return reading
+
+    for name in ("batch", "whole"):
+        monkeypatch.setattr(world.store, name, troubled(getattr(world.store, name)))
     world.sweep()
     assert left(world) == 1  # a fault of ours with one is drained as far as can be
     monkeypatch.undo()

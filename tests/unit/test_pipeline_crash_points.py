@@ -16,13 +16,16 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.model.batch.policy import Policy
-from shared.ports import blobs, events, pieces, provider, queue, state
+from shared.model.preparing.channels import Window
+from shared.ports import blobs, copies, events, pieces, provider, queue, state
 from tests.fakes.crashes import EVENT_PORTS, PORTS, Trap, live, outside_calls
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.world import World, a_second_of_silence
+from tests.unit.probing_audio import encoded, wav
 
 Scenario = Callable[[World], None]
+AIFF = encoded("aiff", "pcm_s16be", rate=8000)
 
 
 def plain(world: World) -> None:
@@ -137,6 +140,7 @@ def drop_manifest(world: World, name: str, recordings: list[dict[str, str]]) -> 
 
 
 PORTS_APART = {
+    "Copying": "blocks that nobody sees; a copy that is finished is seen by the next call",
     "Clock": "the time is read everywhere",
     "Leftovers": "each message stays until it was handled, and every step can bear to come twice",
     "Merged": "how pieces become one, in memory",
@@ -158,7 +162,7 @@ def adds_nothing(port: type, base: type) -> bool:
 def test_there_is_a_crash_point_after_every_outside_call_of_every_port() -> None:
     ports = {
         port
-        for module in (blobs, events, pieces, provider, queue, state)
+        for module in (blobs, copies, events, pieces, provider, queue, state)
         for port in vars(module).values()
         if isinstance(port, type) and getattr(port, "_is_protocol", False) and port is not Protocol
     }
@@ -167,6 +171,15 @@ def test_there_is_a_crash_point_after_every_outside_call_of_every_port() -> None
     covered |= {port for port in ports for base in trapped if adds_nothing(port, base)}
     assert {port.__name__ for port in ports - covered} == set(PORTS_APART)
     assert all(outside_calls(port) for port in trapped)
+
+
+def prepared(world: World) -> None:
+    """One that is converted, one whose channels are the same, one that cannot be converted."""
+    world.audio.drop("memo.aiff", AIFF, world.clock.now())
+    world.audio.drop("call.wav", wav(channels=2), world.clock.now())
+    world.audio.drop("bad.aiff", AIFF + b"bad", world.clock.now())
+    world.converter.windows = [Window((0.01, 0.01), (0.01, 0.01))] * 8
+    world.converter.unread = len(AIFF) + 3
 
 
 def new_world(files_per_job: int = 1_000) -> World:
@@ -190,6 +203,8 @@ def new_world(files_per_job: int = 1_000) -> World:
         (unavailable, 19, 1_000),
         (refused, 2, 1_000),
         (gone, 3, 1_000),
+        (prepared, 13, 1_000),
+        (prepared, 97, 1),
         (plain, 3, 1),
         (unanswered, 1, 1),
         (by_manifest, 5, 1),

@@ -605,8 +605,8 @@ def test_a_job_that_crashes_whoever_sends_it_ends_with_its_culprit_alone(
 ) -> None:
     prepare_calls = PrepareCalls.__call__
 
-    def crashing(self: PrepareCalls, jobs: Sequence[Job]) -> list[Call]:
-        calls = prepare_calls(self, jobs)
+    def crashing(self: PrepareCalls, jobs: Sequence[Job], parts: Sequence[Job] = ()) -> list[Call]:
+        calls = prepare_calls(self, jobs, parts)
         if any("c.wav" in url for call in calls for url in call.request.content_urls):
             raise ZeroDivisionError
         return calls

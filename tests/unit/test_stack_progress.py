@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
+import pty
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from rich.console import Console
 
+from local.stack import screen
 from local.stack.hearing import Heard, listening
 from local.stack.progress import Progress
 
@@ -57,3 +62,27 @@ def test_progress_says_how_much_was_listened_to_while_there_is_more() -> None:
     said = str(Progress(1, submitted=1, heard=Heard(62_000, 725_900)))
     assert said.endswith(", listened to 1:02 of 12:05 of speech")
     assert "listened" not in str(Progress(1, submitted=1, heard=Heard(5, 5)))
+
+
+PAGE = "http://127.0.0.1:7071/app/#key=dsk_x"
+
+
+def test_on_a_terminal_the_page_is_there_until_somebody_presses_enter() -> None:
+    told = io.StringIO()
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs) as terminal:
+        os.write(ours, b"\n")
+        screen.await_enter(
+            Console(file=told, force_terminal=True, width=20, highlight=False), PAGE, terminal
+        )
+        assert PAGE in told.getvalue()
+    os.close(ours)
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_without_a_terminal_nobody_is_waited_for(is_shown: bool) -> None:
+    told = io.StringIO()
+    source = io.StringIO()  # a pipe that never ends would be waited for
+    source.readline = lambda *_: pytest.fail("somebody was waited for")  # type: ignore[method-assign]
+    screen.await_enter(Console(file=told, force_terminal=is_shown), PAGE, source)
+    assert told.getvalue() == ""

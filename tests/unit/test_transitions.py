@@ -24,6 +24,7 @@ from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Resul
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removing
+from shared.model.preparing.recipe import Preparation
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 
@@ -160,6 +161,10 @@ def a_recording(state: rows.State) -> Recording:
     )
 
 
+def to_prepare(row: Recording) -> Recording:
+    return msgspec.structs.replace(row, preparation=Preparation(listens=True))
+
+
 ROW_STEPS: Mapping[str, tuple[Callable[[Recording], Recording], dict[str, str]]] = {
     "planned": (
         lambda row: rows.planned(row, "j", 0, NOW),
@@ -180,6 +185,18 @@ ROW_STEPS: Mapping[str, tuple[Callable[[Recording], Recording], dict[str, str]]]
     "failed": (
         lambda row: rows.failed(row, WHY, "errors/a.json", NOW),
         {"waiting": "failed", "planned": "failed", "failed": "failed"},
+    ),
+    "asked_to_prepare": (
+        lambda row: rows.asked_to_prepare(to_prepare(row), NOW),
+        {"waiting": "waiting"},
+    ),
+    "preparing": (
+        lambda row: rows.preparing(to_prepare(row)),
+        {"waiting": "waiting"},
+    ),
+    "prepared": (
+        lambda row: rows.prepared(to_prepare(row), "prepared/b/r.flac", NOW),
+        {"waiting": "waiting"},
     ),
     "unchanged": (
         lambda row: rows.unchanged(row, a_recording("transcribed"), NOW),

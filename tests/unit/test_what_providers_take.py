@@ -77,7 +77,7 @@ def test_language_identification_has_a_list_of_its_own() -> None:
 
 def fitted_at_azure(profile: Profile, **audio: object) -> tuple[Profile, tuple[str, ...]]:
     properties = msgspec.structs.replace(MINUTE, **audio)
-    return fit(properties, profile, {"azure-speech": LIMITS})
+    return fit(properties, profile, {"azure-speech": LIMITS})[:2]
 
 
 EXPRESS = Profile(mode="express")
@@ -128,7 +128,7 @@ def test_without_a_key_to_seal_by_nothing_that_is_to_be_redacted_goes_express() 
     lane = msgspec.structs.replace(LIMITS.in_mode["express"], seals_answers=False)
     limits = msgspec.structs.replace(LIMITS, in_mode={"express": lane})
     asked = msgspec.structs.replace(EXPRESS, options=Options(redact=("number_sequence",)))
-    fitted, notes = fit(MINUTE, asked, {"azure-speech": limits})
+    fitted, notes, _ = fit(MINUTE, asked, {"azure-speech": limits})
     assert fitted.mode == "standard" and "sealed" in notes[0]
     assert fit(MINUTE, asked, {"azure-speech": LIMITS})[0].mode == "express"
 

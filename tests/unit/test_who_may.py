@@ -62,7 +62,9 @@ BODIES: Mapping[str, Any] = {
     "create_key": {"name": "New", "roles": ["Read"]},
 }
 QUERIES: Mapping[str, Mapping[str, str]] = {
-    "estimate_lengths": {"duration_ms": "1000", "profile": "sales"}
+    "estimate_lengths": {"duration_ms": "1000", "profile": "sales"},
+    "list_terms": {"profile": "sales"},
+    "remove_term": {"profile": "sales", "meant": "order"},
 }
 
 
@@ -137,6 +139,8 @@ def _of_what_is_named(name: str, bounds: Bounds) -> tuple[int, str] | None:
         return 422, "unknown_profile"
     if name == "create_upload" and bounds.containers == ("audio",):
         return 403, "out_of_reach"
+    if name in ("list_terms", "remove_term") and (bounds.containers or not bounds.is_theirs):
+        return 404, "profile_missing"
     return (404, "key_missing") if name == "revoke_key" else None
 
 

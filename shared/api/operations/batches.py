@@ -209,9 +209,11 @@ OPERATIONS = tagged(
         method="GET",
         path="batches/{batch_id}",
         summary="Get a batch",
-        description="Tells how a batch is doing: counts, progress, cost so far, what remains.",
+        description="Tells how a batch is doing: counts, progress, cost so far, what remains. Who "
+        "sends `Cache-Control: max-age=3` takes what another was told so many seconds ago.",
         handle=get,
         rights=LOOKS,
+        is_shared=True,
         answers={200: Answer("The batch", BatchView)},
         problems=(404,),
     ),

@@ -191,8 +191,10 @@ OPERATIONS = tagged(
         method="GET",
         path="batches/{batch_id}/items",
         summary="List recordings",
-        description="Lists the recordings of a batch, or finds the one with a client item id.",
+        description="Lists the recordings of a batch, or finds the one with a client item id. "
+        "`Cache-Control` as for a batch.",
         handle=list_all,
+        is_shared=True,
         rights=LOOKS,
         query=ItemQuery,
         answers={200: Answer("A page of recordings", ItemList)},

@@ -1,5 +1,5 @@
 """PyAV, asked three questions: which sound is in this file, where does its last packet end, and how
-much of it can be heard?
+much of it can be heard? And opened for those who take the sound out of it.
 
 Of FFmpeg's 371 demuxers and 557 codecs only those of recordings are let in: no playlist, no
 script, no description of a session, no picture. Decoders of sound run for a few packets, so that a
@@ -111,8 +111,8 @@ def look(file: File) -> dict[str, Any]:
     """What the file holds: `sound` or `silent`, as `shared/ports/demuxer.py` has them, or neither;
     and `missing_at`."""
     try:
-        with _open(file) as container:
-            stream = _sound_of(container)
+        with opened(file) as container:
+            stream = sound_of(container)
             found = {**_found(container, stream), "missing_at": file.missing_at}
             if stream is not None:
                 found["sound"]["is_heard"] = _is_heard(container, stream, file)
@@ -129,7 +129,7 @@ def end_of_packets(data: memoryview) -> dict[str, Any]:
     end, packets, last = 0.0, 0, [None, None]
     told: dict[str, Any] = {}
     try:
-        with _open(File([(0, data)], len(data))) as container:
+        with opened(File([(0, data)], len(data))) as container:
             stream = container.streams.audio[0]
             for packet in container.demux(stream):
                 if packet.size:
@@ -160,8 +160,8 @@ def heard(data: memoryview) -> dict[str, Any]:
     samples = rate = broken = 0
     end = 0.0
     try:
-        with _open(File([(0, data)], len(data))) as container:
-            stream = _sound_of(container)
+        with opened(File([(0, data)], len(data))) as container:
+            stream = sound_of(container)
             if stream is None or not _may_run(stream):
                 return {} if stream else {"heard_ms": 0}
             for packet in container.demux(stream):
@@ -226,11 +226,12 @@ def _frames(packet: Any) -> Iterator[Any]:
         return
 
 
-def _open(file: File) -> Any:
+def opened(file: Any) -> Any:
+    """A container of PyAV, to be closed."""
     return av.open(file, mode="r", options=OPTIONS, **TAGS)
 
 
-def _sound_of(container: Any) -> Any:
+def sound_of(container: Any) -> Any:
     """The first stream of sound of which it is known how to play it, or None."""
     for stream in container.streams.audio:
         codec = stream.codec_context
@@ -250,14 +251,15 @@ def _found(container: Any, stream: Any) -> dict[str, Any]:
             "container": name,
             "channels": codec.channels,
             "sample_rate_hz": codec.sample_rate,
-            "duration_ms": _duration_ms(container, stream),
+            "duration_ms": duration_ms(container, stream),
             "has_pictures": has_video,
             "tracks": len(container.streams.audio),
         }
     }
 
 
-def _duration_ms(container: Any, stream: Any) -> int | None:
+def duration_ms(container: Any, stream: Any) -> int | None:
+    """As the container says."""
     if stream.duration is not None and stream.time_base is not None and stream.duration > 0:
         return round(float(stream.duration * stream.time_base) * 1000)
     if container.duration is not None and container.duration > 0:

@@ -17,8 +17,9 @@ from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.failure import Failure
 from shared.model.failure_texts import CHOICE_REFUSED, PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
+from shared.model.preparing.recipe import continued
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import fit
+from shared.model.profile.fit import asked_before, fit
 
 
 def trouble(
@@ -84,16 +85,20 @@ def moved_on(
         options=recording.asked or profile.options,
     )
     try:
-        fitted, notes = fit(audio, asked, capabilities, is_substitute=True)
+        fitted = fit(audio, asked, capabilities, is_substitute=True, heard=recording.heard)
     except InputError as error:
         alone = msgspec.structs.replace(profile, next_providers=())
         note = f"{why} No other provider takes the recording: {error.reason}"
         return msgspec.structs.replace(recording, profile=alone, notes=(*recording.notes, note))
-    note = f"{why} {fitted.provider} did it in place of {profile.provider}."
+    preparation = continued(fitted.preparation, recording.preparation)
+    note = f"{why} {fitted.profile.provider} did it in place of {profile.provider}."
     decision = Decision(at=now, what="moved_on", why=note)
     return msgspec.structs.replace(
         recording,
-        profile=fitted,
-        notes=(note, *notes),
+        profile=fitted.profile,
+        asked=asked_before(asked, fitted),
+        preparation=preparation,
+        copy=recording.copy if preparation is not None and not preparation.is_due else None,
+        notes=(note, *fitted.certain_notes),
         decisions=(*recording.decisions, decision),
     )

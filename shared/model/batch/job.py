@@ -174,7 +174,8 @@ class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
 
 class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     """What a create call and its results need to know of a recording of the job. Of a carrier,
-    `job_index` is the position in its call, and `part` the number of the part."""
+    `job_index` is the position in its call, and `part` the number of the part. `copy` is the blob
+    that the provider gets in its place."""
 
     batch_id: str
     id: str
@@ -186,6 +187,7 @@ class JobItem(msgspec.Struct, frozen=True, kw_only=True):
     item: int | None = None
     job_index: int | None = None
     part: int | None = None
+    copy: str | None = None
 
 
 def job_key(profile: Profile, cohort: str) -> str:

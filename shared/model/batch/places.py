@@ -14,8 +14,14 @@ def keys(source: str) -> tuple[Place, ...]:
     return (*places(source), (_ADDRESS, _plain(source)))
 
 
-def keys_of(container: str, name: str, web_url: str | None) -> tuple[Place, ...]:
-    """The keys of which a recording's source has one; the first is the surest."""
+def keys_of(
+    container: str, name: str, web_url: str | None, copy: str | None = None
+) -> tuple[Place, ...]:
+    """The keys of which a recording's source has one; the first is the surest. `copy` is what went
+    to the provider in its place."""
+    if copy is not None:
+        container, _, name = copy.partition("/")
+        return ((container, name), (None, name))
     if web_url is not None:
         return ((_ADDRESS, _plain(web_url)),)
     return ((container, name), (None, name))

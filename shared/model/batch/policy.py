@@ -48,6 +48,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
                            their times say
     deliveries_days        deliveries of events this old are forgotten
     reuse_days             the same audio is paid for again after this long
+    prepared_days          copies for providers are removed after this long
     max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
@@ -85,6 +86,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     relist_all_seconds: int = 72_000
     deliveries_days: int = 30
     reuse_days: int = 365
+    prepared_days: int = 3
     max_active_of: dict[str, int] = {}
     coalesce_of: dict[str, int] = {}
 

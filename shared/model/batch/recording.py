@@ -6,6 +6,9 @@
        |
        +--plan--> unchanged              (its bytes are those of an earlier version)
 
+While it waits, a copy of it may be asked for, begun and made ("asked_to_prepare", "preparing",
+"prepared").
+
 Each arrow is a function of this file, and `STEPS` the table of them; nobody else sets `state`.
 "Planned" means that a job carries it; how far that job is, the job's row says.
 """
@@ -27,6 +30,8 @@ from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
 from shared.model.names import leads_astray
+from shared.model.preparing.channels import Heard
+from shared.model.preparing.recipe import Preparation
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
@@ -42,6 +47,9 @@ STEPS: Steps[State] = {
     "transcribed": (frozenset({"waiting", "planned"}), "transcribed"),
     "failed": (frozenset({"waiting", "planned", "failed"}), "failed"),
     "unchanged": (frozenset({"waiting"}), "unchanged"),
+    "asked_to_prepare": (frozenset({"waiting"}), "waiting"),
+    "preparing": (frozenset({"waiting"}), "waiting"),
+    "prepared": (frozenset({"waiting"}), "waiting"),
 }
 
 
@@ -121,6 +129,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     In a batch with a budget, `committed` is what all attempts may cost so far, and `cleared` the
     part of it that is for this attempt; None: it may not be planned yet.
+
+    `preparation` is what is to be done with its audio before it is sent, and how far that is,
+    `heard` what its channels hold, where somebody listened, and `copy` the name of the blob that
+    the provider gets in its place.
     """
 
     batch_id: str
@@ -165,6 +177,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
     companion: Companion | None = None
     companion_due_at: datetime | None = None
+    preparation: Preparation | None = None
+    heard: Heard | None = None
+    copy: str | None = None
     removal: Removal | None = None
     hold: Hold | None = None
     version: str = ""
@@ -191,6 +206,14 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     def duration_ms(self) -> int:
         """Length of the audio as probed; 0 where the container does not tell."""
         return (self.audio.duration_ms or 0) if self.audio else 0
+
+    @property
+    def channels_sent(self) -> int | None:
+        """Of what the provider gets."""
+        recipe = self.preparation.recipe if self.preparation else None
+        if recipe is not None:
+            return recipe.channels
+        return self.audio.channels if self.audio else None
 
 
 def output_stem(container: str, name: str) -> str:
@@ -280,6 +303,43 @@ def waiting_again(
         not_before_at=not_before_at,
         changed_at=now,
     )
+
+
+def asked_to_prepare(row: Recording, now: datetime) -> Recording:
+    """Somebody is to make its copy; the message is sent after this."""
+    before = row.preparation
+    assert before is not None
+    tries = 0 if before.made_at else before.tries
+    preparation = msgspec.structs.replace(before, asked_at=now, made_at=None, tries=tries)
+    return _to(row, "asked_to_prepare", preparation=preparation)
+
+
+def preparing(row: Recording, tries: int = 1) -> Recording:
+    """Somebody begins; or did not, after all, through no fault of its own: then `tries` is -1."""
+    assert row.preparation is not None
+    preparation = msgspec.structs.replace(row.preparation, tries=row.preparation.tries + tries)
+    return _to(row, "preparing", preparation=preparation)
+
+
+def prepared(row: Recording, copy: str | None, now: datetime, *notes: str) -> Recording:
+    """All that was to be done with its audio is done. `copy` is the name of the blob that its
+    provider gets, None where it reads the recording as it is after all."""
+    preparation = row.preparation if copy is not None else None
+    if preparation is not None:
+        preparation = msgspec.structs.replace(preparation, made_at=now)
+    return _to(
+        row,
+        "prepared",
+        preparation=preparation,
+        copy=copy,
+        notes=with_notes(row.notes, notes),
+        changed_at=now,
+    )
+
+
+def with_notes(notes: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
+    """Each once."""
+    return (*notes, *(note for note in more if note not in notes))
 
 
 def looked_at_again(row: Recording, found: Recording) -> Recording:

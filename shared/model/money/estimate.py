@@ -19,7 +19,7 @@ from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import check_against, check_request
+from shared.model.profile.fit import check_request, fit_sound
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Cost
@@ -192,7 +192,8 @@ def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> Options | None
     if sample.audio is None:
         return sample.profile.options
     try:
-        return check_against(sample.audio, sample.profile.options, limits.of(mode))[0]
+        mine = msgspec.structs.replace(sample.profile, mode=mode)
+        return fit_sound(sample.audio, mine, limits.of(mode))[0]
     except InputError:
         return None
 

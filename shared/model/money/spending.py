@@ -14,11 +14,12 @@ import msgspec
 from shared.errors import InputError
 from shared.model.batch.batch import Batch
 from shared.model.batch.decision import Choice, Decision
-from shared.model.batch.recording import Recording
+from shared.model.batch.recording import Recording, with_notes
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_PRICE, OVER_BUDGET
 from shared.model.money.estimate import guessed_ms
 from shared.model.money.price import PriceTable, estimate
+from shared.model.preparing.recipe import continued
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit_as_asked
 from shared.model.profile.policy import locks
@@ -57,7 +58,7 @@ def price(row: Recording, prices: PriceTable) -> float | None:
         profile.mode,
         profile.options,
         length_ms,
-        audio.channels if audio else None,
+        row.channels_sent,
     )
     return None if cost is None else float(cost.amount)
 
@@ -105,11 +106,15 @@ def _hurried(row: Recording, limits: Capabilities) -> Recording | str:
         return "nobody knows whether it fits express"
     asked = msgspec.structs.replace(profile, options=row.asked or profile.options)
     try:
-        fitted, notes = fit_as_asked(row.audio, asked, limits)
+        fitted = fit_as_asked(row.audio, asked, limits, row.heard)
     except InputError as error:
         return f"it does not fit express ({error.reason.rstrip('.')})"
-    added = [note for note in notes if note not in row.notes]
-    return msgspec.structs.replace(row, profile=fitted, notes=(*row.notes, *added))
+    preparation = continued(fitted.preparation, row.preparation)
+    if preparation is not None and preparation.is_due:
+        return "it does not fit express (another copy would have to be made of it)"
+    return msgspec.structs.replace(
+        row, profile=fitted.profile, notes=with_notes(row.notes, fitted.notes)
+    )
 
 
 def needs(row: Recording, prices: PriceTable) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from shared.model.preparing.formats import CopyFormat
 from shared.model.profile.options import Mode
 
 
@@ -52,7 +53,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     too. `usual_window` is how long a window is in seconds where nobody set another: at the pace of
     the provider. `results_count` tells that fetching a result is a call like any other,
     `mixes_channels` that all channels are heard as one. `pace` is how quick it is in a mode, where
-    it says so. `asks_head` tells that it asks HEAD of an address before it reads what is there.
+    it says so. `reads_best` are the formats that copies for it are made in, the best first; ()
+    where it gets none. `asks_head` tells that it asks HEAD of an address before it reads what is
+    there.
     `in_mode` are the limits of modes that have an API of their own (`model.batch.lane`). There it
     `answers_at_once`, so that nothing but the call itself is asked of the provider.
     `seals_answers`: those can be kept sealed, without which nothing is sent that is to be redacted.
@@ -89,6 +92,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     pace: Mapping[Mode, Pace] = {}
     asks_head: bool = False
     usual_window: Mapping[Mode, int] = {}
+    reads_best: tuple[CopyFormat, ...] = ()
     in_mode: Mapping[Mode, Capabilities] = {}
     answers_at_once: bool = False
     seals_answers: bool = True

@@ -4,11 +4,20 @@ money is spent: contradictions are resolved with a note for the reader, or refus
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import InputError
 from shared.model import failure_texts as texts
+from shared.model.preparing.channels import Heard
+from shared.model.preparing.recipe import (
+    LONGEST_MS,
+    Preparation,
+    as_sent,
+    picked,
+    preparation_of,
+)
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras
@@ -17,6 +26,27 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
+
+
+class Fitted(NamedTuple):
+    """The profile as it is carried out, notes for the reader, and what is to be done with the audio
+    before; None: nothing."""
+
+    profile: Profile
+    notes: tuple[str, ...]
+    preparation: Preparation | None = None
+
+    @property
+    def certain_notes(self) -> tuple[str, ...]:
+        """What is noted already: while the channels were not listened to, it may change."""
+        is_open = self.preparation is not None and self.preparation.listens
+        return () if is_open else self.notes
+
+
+def asked_before(profile: Profile, fitted: Fitted) -> Options | None:
+    """The options before they were fitted, where that may be done once more."""
+    may_change = fitted.profile.next_providers or fitted.preparation is not None
+    return profile.options if may_change else None
 
 
 def check_against(
@@ -52,10 +82,11 @@ def fit(
     capabilities: Mapping[str, Capabilities],
     *,
     is_substitute: bool = False,
-) -> tuple[Profile, tuple[str, ...]]:
-    """The profile as the first provider of its order that takes the recording will carry it out,
-    and notes for the reader. Who was passed over is not in its order any more. `is_substitute`
-    tells that the first of it is not the first choice.
+    heard: Heard | None = None,
+) -> Fitted:
+    """The profile as the first provider of its order that takes the recording will carry it out.
+    Who was passed over is not in its order any more. `is_substitute` tells that the first of it is
+    not the first choice; `heard` is what its channels hold, None where nobody listened.
 
     Raises `InputError` where none takes it: with what the first one said.
     """
@@ -66,21 +97,25 @@ def fit(
             profile, provider=name, next_providers=order[position + 1 :]
         )
         try:
-            fitted, notes = _fit_to(
-                properties, candidate, capabilities[name], is_substitute or position > 0
+            fitted, notes, preparation = _fit_to(
+                properties, candidate, capabilities[name], heard, is_substitute or position > 0
             )
         except InputError as error:
             refusals.append((name, error))
         else:
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
-            return fitted, (*passed, *notes)
+            return Fitted(fitted, (*passed, *notes), preparation)
     first = refusals[0][1]
     raise first if len(refusals) == 1 else texts.and_no_other(first)
 
 
 def _fit_to(
-    properties: AudioProperties, profile: Profile, limits: Capabilities, is_substitute: bool
-) -> tuple[Profile, tuple[str, ...]]:
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None,
+    is_substitute: bool,
+) -> Fitted:
     """A substitute does it in the mode that it has; the first choice has to have what is asked.
     What does not fit into a lane is done as standard."""
     mode_notes: tuple[str, ...] = ()
@@ -89,23 +124,67 @@ def _fit_to(
         profile = msgspec.structs.replace(profile, mode="standard")
     if profile.mode in limits.in_mode:
         try:
-            return fit_as_asked(properties, profile, limits)
+            return fit_as_asked(properties, profile, limits, heard)
         except InputError as error:
             note = f"It was done as standard, not as {profile.mode}. {error.reason}"
             mode_notes = (*mode_notes, note)
             profile = msgspec.structs.replace(profile, mode="standard")
-    fitted, notes = fit_as_asked(properties, profile, limits)
-    return fitted, (*mode_notes, *notes)
+    fitted = fit_as_asked(properties, profile, limits, heard)
+    return fitted._replace(notes=(*mode_notes, *fitted.notes))
 
 
 def fit_as_asked(
-    properties: AudioProperties, profile: Profile, limits: Capabilities
-) -> tuple[Profile, tuple[str, ...]]:
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None = None,
+) -> Fitted:
     """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
         raise texts.NOT_SUPPORTED.error(key=key, problem=text)
-    options, notes = check_against(properties, profile.options, limits.of(profile.mode))
-    return msgspec.structs.replace(profile, options=options), notes
+    options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
+    return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
+
+
+def fit_sound(
+    properties: AudioProperties,
+    profile: Profile,
+    limits: Capabilities,
+    heard: Heard | None = None,
+) -> tuple[Options, tuple[str, ...], Preparation | None]:
+    """The options as they can be carried out on the recording, or on a copy of it. Raises as
+    `check_against`, and too_long_to_prepare."""
+    preparation = preparation_of(properties, profile, limits, heard)
+    recipe = preparation.recipe if preparation is not None else None
+    if recipe is not None and (properties.duration_ms or 0) > LONGEST_MS:
+        raise texts.TOO_LONG_TO_PREPARE.error(
+            duration=_minutes(properties.duration_ms or 0), most=_minutes(LONGEST_MS)
+        )
+    options = profile.options
+    channels = picked(properties, profile, limits, heard)
+    if channels:
+        options = msgspec.structs.replace(options, channels=channels)
+    options, notes = check_against(as_sent(properties, recipe), options, limits)
+    return options, (*_of_channels(heard), *notes), preparation
+
+
+_SAID = {
+    "alike": "All channels carry the same sound, which was heard once.",
+    "inverted": "The second channel is the first one turned round; one of them was heard.",
+    "one": "Only channel {channels} carries sound; the rest was left out.",
+    "together": "Both channels carry the same voices, and were heard as one.",
+}
+
+
+def _of_channels(heard: Heard | None) -> tuple[str, ...]:
+    if heard is None:
+        return ()
+    if heard.kind in _SAID:
+        return (_SAID[heard.kind].format(channels=_listed(heard.channels)),)
+    if heard.leak_db is not None:
+        below = f"about {heard.leak_db} dB below its own channel"
+        return (f"Each voice is heard on the other channel, too, {below}.",)
+    return ()
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:

@@ -110,6 +110,7 @@ RECORDING_KEYS = _OPTION_KEYS | {
     "accept_truncated": Key(bool, _SWITCH),
     "reuse": Key(bool, _SWITCH),
     "priority": Key(o.Priority, '"urgent", "normal" or "bulk"'),
+    "prepare": Key(o.Prepare, '"auto", "never" or "always"'),
     "send": Key(Send, '"now", "by 06:00" or "22:00-06:00", as UTC has it'),
 }
 """What may be said of a single recording."""

@@ -21,6 +21,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 SpeakerStyle = Literal["names", "dashes", "tags"]
 Priority = Literal["urgent", "normal", "bulk"]
+Prepare = Literal["auto", "never", "always"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

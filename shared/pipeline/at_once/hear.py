@@ -56,43 +56,56 @@ class HearAtOnce(UseCase):
     permits: Semaphore
 
     def __call__(self, message: Express) -> None:
+        """The row that comes with the message is enough for whoever is the first."""
+        if message.job is not None and self._is_done(message, message.job):
+            return
         job = self.store.job(message.batch_id, message.job_id)
         if job is None or job.state != "submitting" or job.sender != message.sender:
             return
-        provider = self.endpoints.get(job.endpoint or "")
-        if provider is None:
-            event("endpoint.not_configured", endpoint=job.endpoint, level=40)
-        elif job.answer_by_at is not None:
+        if job.answer_by_at is None:
+            self._is_done(message, job)
+        elif (provider := self._provider(job)) is not None:
             self._take_up(job, provider)
-        elif self.permits.acquire(timeout=PATIENCE):
-            try:
-                self._hear(job, provider)
-            finally:
-                self.permits.release()
-        else:
-            self.queue.send(message, after=PAUSE)
+
+    def _provider(self, job: Job) -> SpeechProvider | None:
+        provider = self.endpoints.get(job.endpoint or "")
+        if provider is None:  # the poll gives the job up in the end
+            event("endpoint.not_configured", endpoint=job.endpoint, level=40)
+        return provider
 
     def _take_up(self, job: Job, provider: SpeechProvider) -> None:
         if next(provider.find(job.id), None) is not None:
             self._write(job, provider)
 
-    def _hear(self, job: Job, provider: SpeechProvider) -> None:
+    def _is_done(self, message: Express, job: Job) -> bool:
+        """Whether nothing is left to do here. If not, the job is not as it was."""
+        provider = self._provider(job)
+        if provider is None:
+            return True
+        if not self.permits.acquire(timeout=PATIENCE):
+            self.queue.send(message, after=PAUSE)
+            return True
+        try:
+            return self._is_heard(job, provider)
+        finally:
+            self.permits.release()
+
+    def _is_heard(self, job: Job, provider: SpeechProvider) -> bool:
         [call] = self.prepare_calls([job])
-        if is_empty(call.request):
-            self._note(call, None)
-        elif self._is_held(job):
-            self._note(call, NotMade())
-        else:
-            now = self.clock.now()
-            until = now + UPLOAD + timedelta(seconds=call.request.answer_seconds)
-            try:
-                begun = self.store.save(jobs.begun(job, until, now))
-            except StoreConflict:
-                return  # somebody else makes it
-            assert begun is not None
-            latest = now + timedelta(seconds=self.policy.submit_within_seconds)
-            request = msgspec.structs.replace(call.request, deadline_at=latest)
-            self._call(Call(begun, request, call.items), provider)
+        if is_empty(call.request) or self._is_held(job):
+            self._note(call, None if is_empty(call.request) else NotMade())
+            return True
+        now = self.clock.now()
+        until = now + UPLOAD + timedelta(seconds=call.request.answer_seconds)
+        try:
+            begun = self.store.save(jobs.begun(job, until, now))
+        except StoreConflict:
+            return False
+        assert begun is not None
+        latest = now + timedelta(seconds=self.policy.submit_within_seconds)
+        request = msgspec.structs.replace(call.request, deadline_at=latest)
+        self._call(Call(begun, request, call.items), provider)
+        return True
 
     def _is_held(self, job: Job) -> bool:
         """Whoever wrote the intent has looked; what waited since then is looked at again."""

@@ -137,7 +137,7 @@ def known_failures(report: ProviderReport, rows: Sequence[JobItem]) -> dict[str,
     return {
         row.id: failed[key]
         for row in rows
-        for key in reversed(keys_of(row.container, row.name, row.web_url))
+        for key in reversed(keys_of(row.container, row.name, row.web_url, row.copy))
         if key in failed
     }
 

@@ -34,7 +34,7 @@ from shared.model.profile.description import (
     said_by_name,
     without,
 )
-from shared.model.profile.fit import fit
+from shared.model.profile.fit import asked_before, fit
 from shared.model.profile.profile import Labels, Profile
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.blobs import AudioBlobs, AudioHead
@@ -146,13 +146,14 @@ def with_companion(
     profile = described(row.profile, found, row.said)
     if profile == row.profile or row.audio is None:
         return row
-    fitted, notes = fit(row.audio, profile, capabilities)
+    fitted = fit(row.audio, profile, capabilities, heard=row.heard)
     return msgspec.structs.replace(
         row,
-        profile=fitted,
-        notes=(*row.notes, *notes),
-        asked=profile.options if fitted.next_providers else None,
-        content=_content(row, fitted) if row.content is not None else None,
+        profile=fitted.profile,
+        notes=(*row.notes, *fitted.certain_notes),
+        asked=asked_before(profile, fitted),
+        preparation=fitted.preparation,
+        content=_content(row, fitted.profile) if row.content is not None else None,
     )
 
 

@@ -73,7 +73,7 @@ class FillJobs(UseCase):
         if len(group) > (limits.recordings_per_container_job or 0):
             return None
         containers = {row.container for row in group}
-        if len(containers) != 1 or any(row.web_url is not None for row in group):
+        if len(containers) != 1 or any(row.web_url or row.copy for row in group):
             return None
         container = containers.pop()
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
@@ -203,6 +203,7 @@ def _with_item(job: Job, part: Sequence[Recording]) -> Job:
             web_url=row.web_url,
             item=row.item,
             job_index=0,
+            copy=row.copy,
         ),
     )
 

@@ -14,6 +14,8 @@ from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts
 from shared.pipeline.plan.unchanged import FindUnchanged
+from shared.pipeline.plan.written import FindWritten
+from shared.pipeline.prepare.ask import AskToPrepare
 
 
 class Sifted(NamedTuple):
@@ -25,18 +27,23 @@ class Sifted(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class SiftWaiting:
-    """What waits for its companion is not planned yet. What is nothing new, or has been transcribed
-    under another name, needs no job, and what the budget does not allow gets none."""
+    """What waits for its companion is not planned yet. What is nothing new, has a transcript that
+    no row knows, or has been transcribed under another name, needs no job; what is not ready for
+    its provider is made so first, and what the budget does not allow gets none."""
 
     companions: ReadCompanions
     unchanged: FindUnchanged
+    written: FindWritten
     reuse: ReuseTranscripts
+    prepare: AskToPrepare
     spend: SpendBudget
 
     def __call__(self, batch: Batch, waiting: Sequence[Recording], now: datetime) -> Sifted:
         looked = self.companions(waiting, now)
-        groups = self.reuse(grouped(self.unchanged(looked.rows)))
-        return Sifted(self.spend(batch, groups), looked.due_at)
+        groups = self.reuse(grouped(self.written(self.unchanged(looked.rows))))
+        ready = self.prepare(groups, now)
+        due = [at for at in (looked.due_at, ready.due_at) if at is not None]
+        return Sifted(self.spend(batch, ready.groups), min(due, default=None))
 
 
 def grouped(rows: Iterable[Recording]) -> Groups:

@@ -17,7 +17,7 @@ from shared.model.blob_state import refusal
 from shared.model.failure_texts import BAD_NAME, NAME_TOO_LONG
 from shared.model.names import name_problem
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import fit
+from shared.model.profile.fit import asked_before, fit
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.blobs import AudioHead
@@ -43,15 +43,16 @@ def examine(
         name=recording.name,
         accept_truncated=profile.accept_truncated,
     )
-    fitted, notes = fit(properties, profile, capabilities)
+    fitted = fit(properties, profile, capabilities)
     return msgspec.structs.replace(
         recording,
-        profile=fitted,
+        profile=fitted.profile,
         audio=properties,
-        notes=(*recording.notes, *notes),
-        asked=profile.options if fitted.next_providers else None,
-        content=content_key(fitted, head.data, head.bytes, digest())
-        if fitted.reuse and digest is not None
+        notes=(*recording.notes, *fitted.certain_notes),
+        asked=asked_before(profile, fitted),
+        preparation=fitted.preparation,
+        content=content_key(fitted.profile, head.data, head.bytes, digest())
+        if fitted.profile.reuse and digest is not None
         else None,
     )
 

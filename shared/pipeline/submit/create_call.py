@@ -21,7 +21,7 @@ from shared.model.batch.carrier import (
 from shared.model.batch.job import Job, JobItem, answer_seconds
 from shared.model.batch.recording import Recording
 from shared.pipeline.compare import CompareVersions
-from shared.pipeline.submit.sound import BlobSound
+from shared.pipeline.submit.sound import BlobSound, CopySound
 from shared.ports.blobs import AudioBlobs, Requests
 from shared.ports.provider import JobRequest
 from shared.ports.state import BatchStore
@@ -77,11 +77,13 @@ class PrepareCalls:
             counts.append(len(of_part))
         if is_carrier(job):
             job = with_counts(job, counts)
-        if job.lane and len(ordered) == 1 and ordered[0].web_url is None:
+        if job.lane and len(ordered) == 1 and (ordered[0].copy or ordered[0].web_url is None):
             return Call(job, _request(job, sound=self._sound(ordered[0])), ordered)
         return Call(job, _request(job, content_urls=tuple(self._links(ordered))), ordered)
 
-    def _sound(self, item: JobItem) -> BlobSound:
+    def _sound(self, item: JobItem) -> BlobSound | CopySound:
+        if item.copy is not None:
+            return CopySound(path=item.copy, audio=self.audio)
         return BlobSound(item=item, audio=self.audio, compare=self.compare)
 
     def _ordered(self, job: Stretch, items: list[JobItem]) -> list[JobItem]:
@@ -111,11 +113,19 @@ class PrepareCalls:
         batch = self.store.batch(batch_id) if positions else None
         items = self.requests.find(batch, positions) if batch is not None else {}
         return [
-            self.audio.readable_url(row.container, row.name)
-            if row.web_url is None
+            self.audio.readable_url(*_blob_of(row))
+            if row.web_url is None or row.copy is not None
             else items[row.item or 0].url or ""
             for row in rows
         ]
+
+
+def _blob_of(row: JobItem) -> tuple[str, str]:
+    """What the provider reads: the container, and the name in it."""
+    if row.copy is None:
+        return row.container, row.name
+    container, _, name = row.copy.partition("/")
+    return container, name
 
 
 def _is_told(job: Job) -> bool:
@@ -151,7 +161,7 @@ def _request(
     *,
     container_url: str | None = None,
     content_urls: tuple[str, ...] = (),
-    sound: BlobSound | None = None,
+    sound: BlobSound | CopySound | None = None,
 ) -> JobRequest:
     return JobRequest(
         mark=job.id,

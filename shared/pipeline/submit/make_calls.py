@@ -62,7 +62,8 @@ class MakeCalls:
         return list(self.pool.map(sent, zip(intents, requests, strict=True)))
 
     def _hand_on(self, job: Job) -> None:
-        self.queue.send(Express(batch_id=job.batch_id, job_id=job.id, sender=job.sender))
+        message = Express(batch_id=job.batch_id, job_id=job.id, sender=job.sender, job=job)
+        self.queue.send(message)
 
     def _answer(
         self,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from shared.errors import AudioChanged, StoreConflict
 from shared.model.batch.job import JobItem
+from shared.model.failure_texts import NOT_PREPARED
 from shared.pipeline.compare import CompareVersions
-from shared.ports.blobs import AudioBlobs
+from shared.ports.blobs import AudioBlobs, AudioEntry
 
 PART_BYTES = 4 * 1024 * 1024
 
@@ -57,3 +58,38 @@ class BlobSound:
         if there is None or seen not in ("there", "touched") or there.bytes != self.size:
             raise AudioChanged("the audio is another, or gone")
         return there.etag
+
+
+@dataclass(kw_only=True)
+class CopySound:
+    """`ports.provider.Sound` of the copy that goes in a recording's place, at "container/name". It
+    was made of the version that was looked at. Raises `InputError` where it has gone."""
+
+    path: str
+    audio: AudioBlobs
+    is_read: bool = field(default=False, init=False)
+    _there: AudioEntry | None = field(default=None, init=False)
+
+    @property
+    def name(self) -> str:
+        return self.path.partition("/")[2]
+
+    @property
+    def size(self) -> int:
+        return self._entry().bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        container, _, name = self.path.partition("/")
+        there = self._entry()
+        for offset in range(0, there.bytes, PART_BYTES):
+            length = min(PART_BYTES, there.bytes - offset)
+            yield self.audio.read(container, name, there.etag, offset, length)
+        self.is_read = True
+
+    def _entry(self) -> AudioEntry:
+        if self._there is None:
+            container, _, name = self.path.partition("/")
+            self._there = self.audio.entry(container, name)
+        if self._there is None:
+            raise NOT_PREPARED.error(why="the copy was removed before it was sent")
+        return self._there

@@ -18,6 +18,7 @@ from shared.messages import (
     Finish,
     Message,
     Plan,
+    Prepare,
     Register,
     Submit,
     Write,
@@ -204,6 +205,8 @@ class Drain:
                 self.register.each(message)
             case Plan():
                 self.plan(message.batch_id)
+            case Prepare():
+                self.queue.send(message, after=PAUSE)  # its row counts how often somebody began
             case Submit() | Collect():
                 self._note_fault(message)
             case Write() if message.items:

@@ -9,6 +9,7 @@ from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
+from shared.pipeline.watch.copies import AgeOutCopies
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
 from shared.pipeline.watch.leftovers import EmptyQueues
@@ -103,6 +104,9 @@ class Watching:
             "dead letters": _dead_letters(ground),
             "orphans": _orphans(ground),
             "contents": _claims(ground),
+            "copies": AgeOutCopies(
+                copies=ports.copies, diaries=ports.diaries, policy=ports.policy, clock=ports.clock
+            ),
             "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
         }
 

@@ -106,7 +106,7 @@ class Publish:
             row.profile.mode,
             row.profile.options,
             recognition.duration_ms or row.duration_ms,
-            row.audio.channels if row.audio else 1,
+            row.channels_sent or 1,
         )
 
 

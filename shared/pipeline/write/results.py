@@ -47,7 +47,7 @@ class Results:
         with self._lock:
             if self._found is None:
                 self._found = dict(self._read_all())
-        mine = keys_of(row.container, row.name, row.web_url)
+        mine = keys_of(row.container, row.name, row.web_url, row.copy)
         return next((self._found[key] for key in mine if key in self._found), None)
 
     def _read_all(self) -> Iterator[tuple[Place, ResultFile]]:
@@ -69,4 +69,4 @@ def _is_of(recognition: Recognition, row: Recording) -> bool:
     if not recognition.source:
         return True
     found = keys(recognition.source)
-    return any(key in found for key in keys_of(row.container, row.name, row.web_url))
+    return any(key in found for key in keys_of(row.container, row.name, row.web_url, row.copy))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.model.preparing.formats import FLAC, OPUS, WAV
 from shared.model.profile.capabilities import Capabilities, Pace, Ramp
 from shared.model.profile.extras import EXTRAS
 from shared.providers.assemblyai.languages import LANGUAGES
@@ -40,6 +41,7 @@ LIMITS = Capabilities(
         | _WMA
         | _AMR
     ),
+    reads_best=(FLAC, OPUS, WAV),
     calls_per_window=20_000,
     window_seconds=300,
     supports_delete=True,

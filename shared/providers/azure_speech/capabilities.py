@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import msgspec
 
+from shared.model.preparing.formats import FLAC, OPUS, WAV
 from shared.model.profile.capabilities import Capabilities, Pace
 from shared.providers.azure_speech.fast import capabilities as fast
 from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
@@ -29,6 +30,7 @@ BATCH = Capabilities(
     diarizes_channels=False,
     containers=frozenset({"wav", "mp3", "ogg", "flac", "asf", "aac", "mp4", "amr", "webm"}),
     codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac", "speex"} | _PCM | _WMA | _AMR),
+    reads_best=(FLAC, OPUS, WAV),
     calls_per_window=100,
     window_seconds=10,
     supports_delete=True,

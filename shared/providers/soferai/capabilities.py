@@ -8,6 +8,7 @@ window of an hour makes few jobs.
 
 from __future__ import annotations
 
+from shared.model.preparing.formats import FLAC, OPUS, WAV
 from shared.model.profile.capabilities import Capabilities, Pace
 
 CALLS_PER_MINUTE = 5
@@ -24,6 +25,7 @@ LIMITS = Capabilities(
     diarizes_channels=True,
     containers=frozenset({"wav", "mp3", "ogg", "flac", "asf", "aac", "mp4", "webm", "matroska"}),
     codecs=frozenset({"mp3", "opus", "vorbis", "flac", "aac"} | _PCM | _WMA),
+    reads_best=(FLAC, OPUS, WAV),
     calls_per_window=CALLS_PER_MINUTE,
     window_seconds=60,
     calls_per_create=3,

@@ -7,9 +7,11 @@ which nobody knows what became of it stays so: it is never looked up, and never 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from secrets import token_hex
+from threading import Lock
 from time import sleep
 
 import httpx
@@ -46,6 +48,27 @@ from shared.providers.transport import Auth
 STORE_TRIES = 6
 _PATH = version(NEWEST).url("/transcriptions:transcribe")
 
+MOST_IN_HAND = 16_000_000
+
+
+class InHand:
+    """Answers that were stored a moment ago and are about to be asked for: each once, and no more
+    of them than memory has room for."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def put(self, mark: str, answer: bytes) -> None:
+        with self._lock:
+            self._answers[mark] = answer
+            while sum(map(len, self._answers.values())) > MOST_IN_HAND:
+                self._answers.popitem(last=False)
+
+    def take(self, mark: str) -> bytes | None:
+        with self._lock:
+            return self._answers.pop(mark, None)
+
 
 class FastTranscription:
     """One Speech resource. Implements `ports.provider.SpeechProvider`.
@@ -76,6 +99,7 @@ class FastTranscription:
             create_seconds=UPLOAD_SECONDS,
         )
         self._answers, self._pause = answers, pause
+        self._in_hand = InHand()
         self.endpoint = self._transport.endpoint
 
     def submit(self, request: JobRequest) -> str:
@@ -83,7 +107,9 @@ class FastTranscription:
         sound does, and `StoreUnavailable` where the answer could not be sealed: then nothing was
         carried out."""
         slot = self._answers.slot(request.mark, is_sealed=bool(request.options.redact))
-        self._keep(slot, self._transcribed(request))
+        answer = self._transcribed(request)
+        self._keep(slot, answer)
+        self._in_hand.put(request.mark, answer)
         return request.mark
 
     def find(self, mark: str, since: datetime | None = None) -> Iterator[str | None]:
@@ -107,7 +133,7 @@ class FastTranscription:
 
     def result(self, file: ResultFile) -> Recognition:
         try:
-            answer = self._answers.read(file.name)
+            answer = self._in_hand.take(file.name) or self._answers.read(file.name)
         except SealBroken:
             raise ResultMalformed("The answer cannot be unsealed.", code="sealed") from None
         if answer is None:
@@ -118,6 +144,7 @@ class FastTranscription:
         return ProviderReport()
 
     def delete(self, transcription_id: str) -> None:
+        self._in_hand.take(transcription_id)
         self._answers.remove(transcription_id)
 
     def ensure_webhook(self, url: str, secret: str) -> Iterator[bool]:

@@ -59,10 +59,17 @@ export class Draft {
   /** Another text in an utterance: one change for each, however often it is edited.
    * @param {Utterance} one as it was saved @param {string} now */
   say(one, now) {
-    const { changes } = this.work.value;
-    const others = changes.filter((each) => !(each.op === "text" && each.utterance === one.id));
-    const text = now.trim().replace(/\s+/g, " ");
-    const own = text === one.text ? [] : [/** @type {Change} */ ({ op: "text", utterance: one.id, was: one.text, now: text })];
+    this.sayAll([[one, now]]);
+  }
+
+  /** One step for all of them. @param {[Utterance, string][]} all */
+  sayAll(all) {
+    const ids = new Set(all.map(([one]) => one.id));
+    const others = this.work.value.changes.filter((each) => !(each.op === "text" && ids.has(each.utterance)));
+    const own = all.flatMap(([one, now]) => {
+      const text = now.trim().replace(/\s+/g, " ");
+      return text === one.text ? [] : [/** @type {Change} */ ({ op: "text", utterance: one.id, was: one.text, now: text })];
+    });
     this.set({ changes: [...others, ...own] });
   }
 

@@ -78,6 +78,7 @@ function Top() {
         ${Object.entries(NAMES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
       </select>
       ${me.value.name && !wanted.value && html`<span class="soft me">${me.value.name}</span>`}
+      ${me.value.kind === "entra" && !wanted.value && html`<a class="button quiet" href=${`/.auth/logout?post_logout_redirect_uri=${encodeURIComponent(to())}`}>${t().signOut}</a>`}
       ${key.value && !wanted.value && html`<button class="quiet" onClick=${signOut}>${t().signOut}</button>`}
     </div>
   </header>`;

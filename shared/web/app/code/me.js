@@ -6,13 +6,13 @@ import { call } from "./api.js";
 
 const roles = signal(/** @type {Role[] | null} */ (null));
 
-export const me = signal({ id: "", name: "" });
+export const me = signal({ id: "", name: "", kind: "" });
 
 /** Asks anew; while nobody knows, everything is offered. */
 export async function learn() {
   const found = await call("/me").catch(() => null);
   roles.value = found?.roles ?? null;
-  me.value = { id: found?.id ?? "", name: found?.name ?? "" };
+  me.value = { id: found?.id ?? "", name: found?.name ?? "", kind: found?.kind ?? "" };
 }
 
 /** @param {Role[]} any one of these is enough */

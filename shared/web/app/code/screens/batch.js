@@ -1,6 +1,6 @@
 // One batch: how far it is, which recordings are in it, and what can be done about them.
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
-import { call, download } from "../api.js";
+import { AGED, call, download } from "../api.js";
 import { ask } from "../ask.js";
 import { about, clock, fileName, moment, money, nameOf, number, percent } from "../format.js";
 import { may } from "../me.js";
@@ -21,10 +21,12 @@ export function Batch({ id }) {
   const [view, setView] = useState(/** @type {View | null} */ (null));
   const [problem, setProblem] = useState(/** @type {unknown} */ (null));
   const [turn, setTurn] = useState(0);
+  const hasActed = useRef(false);
   useEffect(() => {
     return poll(async () => {
       try {
-        const found = await call(`/batches/${id}`);
+        const found = await call(`/batches/${id}`, hasActed.current ? {} : { headers: AGED });
+        hasActed.current = false;
         document.title = `${nameOf(found, t().batch.droppedAt)} – ${t().product}`;
         setView(found);
         setProblem(null);
@@ -47,7 +49,10 @@ export function Batch({ id }) {
     </header>
     <${Trouble} problem=${problem} />
     <${Summary} view=${view} />
-    <${Actions} view=${view} again=${() => setTurn(turn + 1)} />
+    <${Actions} view=${view} again=${() => {
+      hasActed.current = true;
+      setTurn(turn + 1);
+    }} />
     <${Items} view=${view} />
   </article>`;
 }
@@ -118,7 +123,7 @@ function Items({ view }) {
   };
   async function look(/** @type {string | null} */ after) {
     try {
-      const found = await call(`/batches/${id}/items`, { query: { ...query, after } });
+      const found = await call(`/batches/${id}/items`, { query: { ...query, after }, headers: AGED });
       setItems((before) => (after ? [...before, ...found.value] : found.value));
       setNext(found.nextLink ? new URL(found.nextLink).searchParams.get("after") : null);
       setProblem(null);

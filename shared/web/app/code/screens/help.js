@@ -13,6 +13,7 @@ const KEYS = /** @type {const} */ ([
   ["right", ["Enter"]],
   ["other", ["1", "5"]],
   ["edit", ["e"]],
+  ["same", ["a"]],
   ["undo", ["u"]],
   ["save", ["Ctrl S"]],
   ["search", ["/"]],

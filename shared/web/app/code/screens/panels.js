@@ -48,6 +48,12 @@ export function Speakers({ voices, draft }) {
         </li>`,
       )}
     </ul>
+    ${draft && known.length === 2 && known.every((one) => one.isNamed) && html`<button class="quiet" onClick=${() => {
+      const [one, other] = known;
+      /** @type {import("../draft.js").Change[]} */
+      const swapped = [{ op: "name", speaker: one.id, name: other.name }, { op: "name", speaker: other.id, name: one.name }];
+      draft.set({ changes: [...draft.work.value.changes, ...swapped] });
+    }}>${r.swap}</button>`}
   </section>`;
 }
 

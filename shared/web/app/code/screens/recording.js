@@ -9,6 +9,7 @@ import { Menu, Tag, Trouble } from "../parts.js";
 import { Player } from "../player.js";
 import { poll } from "../poll.js";
 import { go, place, to } from "../route.js";
+import { mistakeIn, placesOf } from "../same.js";
 import { say } from "../say.js";
 import { t } from "../texts.js";
 import { Words } from "../words.js";
@@ -19,6 +20,7 @@ import { Editor } from "./edit.js";
 import { KeyHelp } from "./help.js";
 import { Lanes } from "./lanes.js";
 import { Facts, Speakers, idOf, voicesOf } from "./panels.js";
+import { Same } from "./same.js";
 import { History, SaveBar } from "./saving.js";
 import { Text, bringIntoView } from "./text.js";
 
@@ -124,6 +126,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
   const doubt = useSignal(-1);
   const editing = useSignal(-1);
   const isHelping = useSignal(false);
+  const mistake = useSignal(/** @type {import("../same.js").Mistake | null} */ (null));
   const voices = useMemo(() => voicesOf(speakers, utterances), [speakers, utterances]);
   const isAlone = voices.length === 1 && !voices[0].isNamed && !/^S\d/.test(voices[0].id);
   const laneOf = (/** @type {Utterance} */ one) => Math.max(0, voices.findIndex((voice) => voice.id === idOf(one)));
@@ -191,8 +194,18 @@ function Heard({ path, item, transcript, again: readAgain }) {
   function take(/** @type {string | undefined} */ whole) {
     const one = stretches[doubt.value] && utteranceOf(stretches[doubt.value]);
     if (!mayReview || !one || whole === undefined) return;
-    draft.say(saidBefore(one), whole);
+    change(saidBefore(one), one.text, whole);
     next();
+  }
+  function change(/** @type {Utterance} */ saved, /** @type {string} */ was, /** @type {string} */ now) {
+    draft.say(saved, now);
+    mistake.value = mistakeIn(was, now);
+  }
+  const elsewhere = mistake.value ? placesOf(utterances, mistake.value) : [];
+  function correctAll() {
+    if (!mayReview || !elsewhere.length) return;
+    draft.sayAll(elsewhere.map(({ utterance, now }) => [saidBefore(utterance), now]));
+    say(t().same.done(elsewhere.length));
   }
   const choose = (/** @type {number} */ n) => () => {
     const one = stretches[doubt.value] && utteranceOf(stretches[doubt.value]);
@@ -229,6 +242,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
     3: choose(2),
     4: choose(3),
     5: choose(4),
+    a: correctAll,
     u: () => draft.undo(),
     "Control+z": () => draft.undo(),
     "Control+s": () => !draft.isEmpty && save(false),
@@ -248,7 +262,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
     return html`<${Editor} key=${`edit ${one.id}`} text=${one.text} speaker=${one.speaker} voices=${voices.filter((each) => /^S\d/.test(each.id))} canSplit=${one.words.length > 1 && one.text === before.text}
       leave=${leave}
       keep=${(/** @type {string} */ text) => {
-        draft.say(before, text);
+        change(before, one.text, text);
         leave();
         if (doubt.value >= 0) next();
       }}
@@ -276,7 +290,12 @@ function Heard({ path, item, transcript, again: readAgain }) {
           edit=${mayReview ? (/** @type {number} */ at) => (editing.value = at) : undefined}
           nameOf=${(/** @type {Utterance} */ one) => (isAlone ? "" : (voices[laneOf(one)]?.name ?? ""))} colourOf=${(/** @type {Utterance} */ one) => voices[laneOf(one)]?.colour ?? 0} />
       </section>
-      <aside class="side" aria-label=${t().recording.side}>
+      <aside class="side" tabindex="0" aria-label=${t().recording.side}>
+        ${mistake.value && html`<${Same} mistake=${mistake.value} places=${elsewhere} batch=${item.batch_id} own=${item.id} correct=${correctAll} leave=${() => (mistake.value = null)} hear=${(/** @type {number} */ ms) => {
+          player.seek(ms);
+          player.play();
+          show(ms);
+        }} />`}
         <${Doubts} stretches=${stretches} review=${transcript.review} done=${done} wordsOf=${(/** @type {any} */ one) => wordsOf(one, words, utterances)} chosen=${doubt} hear=${hear}
           draft=${mayReview ? draft : null} work=${draft.work.value} accept=${accept} edit=${edit} utteranceOf=${utteranceOf} take=${take} />
         <${Speakers} voices=${voices} draft=${mayReview ? draft : null} />

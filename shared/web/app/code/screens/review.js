@@ -6,6 +6,7 @@ import { Trouble } from "../parts.js";
 import { poll } from "../poll.js";
 import { to } from "../route.js";
 import { t } from "../texts.js";
+import { Glossary } from "./glossary.js";
 
 /** @typedef {{id: string, batch_id: string, batch_title: string, name: string, title: string | null, profile: string, registered_at: string, duration_ms: number | null, confidence: number | null, listen_ms: number, stretches: number}} Item */
 
@@ -41,5 +42,6 @@ export function Review() {
       </a></li>`)}
     </ul>`}
     ${found?.is_more && html`<p class="soft">${r.more}</p>`}
+    <${Glossary} />
   </article>`;
 }

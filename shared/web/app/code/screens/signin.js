@@ -4,6 +4,8 @@ import { Problem, call } from "../api.js";
 import { key, signIn } from "../key.js";
 import { t } from "../texts.js";
 
+const LOGIN = "/.auth/login/aad";
+
 export function SignIn() {
   const [isWrong, setWrong] = useState(key.value !== "");
   const [given, setGiven] = useState("");
@@ -21,12 +23,13 @@ export function SignIn() {
   }
   const [hasOrganisation, setOrganisation] = useState(false);
   useEffect(() => {
-    fetch("/.auth/me").then((answer) => setOrganisation(answer.status !== 404)).catch(() => {});
+    // where the platform signs in, this leads elsewhere; where it does not, there is nothing
+    fetch(LOGIN, { redirect: "manual" }).then((answer) => setOrganisation(answer.type === "opaqueredirect")).catch(() => {});
   }, []);
   return html`<section class="signin card">
     <h1>${t().signIn.title}</h1>
     ${hasOrganisation && html`<p>${t().signIn.entraLead}</p>
-      <a class="button main" href=${`/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(location.pathname + location.search)}`}>${t().signIn.entra}</a>`}
+      <a class="button main" href=${`${LOGIN}?post_login_redirect_uri=${encodeURIComponent(location.pathname + location.search)}`}>${t().signIn.entra}</a>`}
     <p>${t().signIn.lead}</p>
     <form onSubmit=${enter}>
       <label for="key">${t().signIn.key}</label>

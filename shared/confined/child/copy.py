@@ -1,0 +1,136 @@
+"""A copy of the sound of a file: decoded and encoded anew, or taken as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import av
+
+from shared.confined.child import ffmpeg
+from shared.confined.child.shape import Pieces, Shaper, silent
+from shared.confined.child.stream import Sink, Source
+from shared.confined.child.timeline import TOLERANCE_SECONDS, Clock, Packets, start_seconds
+
+PIECE = 4096
+_MOST_SILENCE = 48_000  # samples of silence that are made at a time
+
+
+class HasGaps(Exception):
+    """Taken as it is, its sounds would not be at their times."""
+
+
+def converted(source: Source, sink: Sink, how: Mapping[str, Any]) -> dict[str, Any]:
+    """`how`: `muxer`, `encoder`, `sample_format`, `rate`, and perhaps `bit_rate`, `mix`,
+    `filters`. What came of it: `samples`, `channels`, `packets`, `bad_packets`."""
+    with ffmpeg.opened(source) as container:
+        packets = Packets(container, ffmpeg.sound_of(container))
+        shaper = Shaper(how["sample_format"], how["rate"], how.get("mix"), how.get("filters", ()))
+        clock = Clock(start_seconds(container))
+        encoding = _Encoding(sink, how)
+        for frame in timely(packets, clock, shaper):
+            encoding.add(frame)
+        encoding.finish()
+    return {
+        "samples": encoding.samples,
+        "channels": encoding.channels,
+        "packets": packets.count,
+        "bad_packets": packets.bad,
+    }
+
+
+def timely(packets: Packets, clock: Clock, shaper: Shaper) -> Iterator[Any]:
+    """The frames of the copy, with silence where the original has none."""
+    late = 0.0
+    for frame in packets.frames():
+        late += clock.gap(frame.time)
+        clock.passes(frame.samples, frame.sample_rate)
+        if late and shaper.layout:
+            yield from shaper.rest()
+            yield from _silence(late, shaper)
+            late = 0.0
+        for ready in shaper.shaped(frame):
+            if late:  # nobody knew what silence looks like before
+                yield from _silence(late, shaper)
+                late = 0.0
+            yield ready
+    yield from shaper.rest()
+
+
+def _silence(seconds: float, shaper: Shaper) -> Iterator[Any]:
+    left = round(seconds * shaper.rate)
+    while left > 0:
+        count = min(left, _MOST_SILENCE)
+        yield silent(count, shaper.sample_format, shaper.layout, shaper.rate)
+        left -= count
+
+
+class _Encoding:
+    """The file that is written. It begins with the first frame, which tells the channels."""
+
+    def __init__(self, sink: Sink, how: Mapping[str, Any]) -> None:
+        self._how = how
+        self._out = av.open(sink, mode="w", format=how["muxer"])
+        self._stream: Any = None
+        self._pieces = Pieces(PIECE)
+        self.samples = self.channels = 0
+
+    def add(self, frame: Any) -> None:
+        if self._stream is None:
+            self._begin(frame)
+        self.samples += frame.samples
+        for piece in self._pieces.cut(frame):
+            self._encode(piece)
+
+    def finish(self) -> None:
+        if self._stream is not None:
+            for piece in self._pieces.rest():
+                self._encode(piece)
+            self._encode(None)
+        self._out.close()
+
+    def _begin(self, frame: Any) -> None:
+        stream = self._out.add_stream(self._how["encoder"], rate=self._how["rate"])
+        codec = stream.codec_context
+        codec.format, codec.layout, codec.thread_count = frame.format, frame.layout, 1
+        if self._how.get("bit_rate"):
+            codec.bit_rate = self._how["bit_rate"] * frame.layout.nb_channels
+        self._stream, self.channels = stream, frame.layout.nb_channels
+
+    def _encode(self, frame: Any) -> None:
+        for packet in self._stream.encode(frame):
+            self._out.mux(packet)
+
+
+def remuxed(source: Source, sink: Sink, how: Mapping[str, Any]) -> dict[str, Any]:
+    """The packets of the sound in another container, `how["muxer"]`. Raises `HasGaps`."""
+    with ffmpeg.opened(source) as container:
+        stream = ffmpeg.sound_of(container)
+        start = start_seconds(container) or 0.0
+        clock, packets = Clock(start), Packets(container, stream)
+        with av.open(sink, mode="w", format=how["muxer"]) as out:
+            copy = out.add_stream_from_template(stream)
+            for packet in packets:
+                if packet.pts is None or not packet.size:
+                    continue
+                _hold_to(clock, packet)
+                shift = round(start / packet.time_base)
+                packet.pts -= shift
+                if packet.dts is not None:
+                    packet.dts -= shift
+                packet.stream = copy
+                out.mux(packet)
+    return {"packets": packets.count, "bad_packets": packets.bad}
+
+
+def _hold_to(clock: Clock, packet: Any) -> None:
+    """Raises `HasGaps`."""
+    drift = clock.drift(float(packet.pts * packet.time_base))
+    if abs(drift) > TOLERANCE_SECONDS or packet.is_corrupt:
+        raise HasGaps
+    codec = packet.stream.codec_context
+    if codec.frame_size and codec.sample_rate:  # time stamps of some containers are rounded
+        clock.passes(codec.frame_size, codec.sample_rate)
+    else:
+        ticks = packet.duration or 0
+        clock.passes(ticks * packet.time_base.numerator, packet.time_base.denominator)

@@ -1,0 +1,114 @@
+"""Copies of sound, made at a distance: the `Converter` of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.confined.pool import Children
+from shared.confined.process import Limits, Stream
+from shared.model.preparing.channels import Window
+from shared.model.preparing.recipe import Recipe
+from shared.ports.copies import Copied, HasGaps, Read, Take
+from shared.ports.demuxer import TooCostly
+
+LIMITS = Limits(
+    memory_bytes=192 * 1024 * 1024,
+    cpu_seconds=540,
+    wall_seconds=120,
+    life_cpu_seconds=600,
+    jobs=1,
+    streams=True,
+)
+"""Of address space, of which 80 MB are in use; for one long file, after which a new one starts."""
+AT_ONCE = 2
+_BYTES_TO_LISTEN = 8 * 1024 * 1024
+T = TypeVar("T")
+
+
+class _Listened(msgspec.Struct, frozen=True):
+    windows: tuple[Window, ...]
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """What `copy` may answer."""
+
+    bytes: int = 0
+    samples: int = 0
+    packets: int = 0
+    bad_packets: int = 0
+    unread: str | None = None
+
+
+class _Enough(Exception):
+    """A file that wants to be read whole to be listened to in parts."""
+
+
+class ConfinedConverter:
+    """Asks a child; see `shared/ports/copies.py`."""
+
+    def __init__(self, children: Children) -> None:
+        self._children = children
+
+    def listen(self, size: int, read: Read, windows: int) -> Sequence[Window]:
+        left = _BYTES_TO_LISTEN
+
+        def some(offset: int, length: int) -> bytes:
+            nonlocal left
+            left -= length
+            if left < 0:
+                raise _Enough
+            return read(offset, length)
+
+        job = {"job": "listen", "size": size, "windows": windows}
+        try:
+            return self._believed(job, Stream(some, _nothing), _Listened).windows
+        except _Enough:
+            return ()
+
+    def copy(self, size: int, read: Read, recipe: Recipe, take: Take) -> Copied:
+        try:
+            made = self._believed(_job(recipe, size), Stream(read, take), _Made)
+        except TooCostly as error:
+            if str(error) == "gaps":
+                raise HasGaps from None
+            raise
+        return Copied(
+            bytes=made.bytes,
+            duration_ms=made.samples * 1000 // recipe.rate if recipe.rate else 0,
+            packets=made.packets,
+            bad_packets=made.bad_packets,
+            unread=made.unread is not None,
+        )
+
+    def _believed(self, job: dict[str, Any], stream: Stream, kind: type[T]) -> T:
+        """What was made of it, in the form that is expected."""
+        try:
+            return msgspec.convert(self._children.work(job, stream), kind)
+        except msgspec.ValidationError:
+            raise TooCostly("an answer that cannot be") from None
+
+
+def _job(recipe: Recipe, size: int) -> dict[str, Any]:
+    made_in = recipe.made_in
+    return {
+        "job": "copy",
+        "way": recipe.way,
+        "size": size,
+        "muxer": made_in.muxer,
+        "encoder": made_in.encoder,
+        "sample_format": made_in.sample_format,
+        "rate": recipe.rate,
+        "bit_rate": made_in.bit_rate,
+        "mix": recipe.mix or None,
+    }
+
+
+def _nothing(_number: int, _block: bytes) -> None:
+    """Listening writes nothing."""
+
+
+converter = ConfinedConverter(Children(LIMITS, most=AT_ONCE))
+"""That of this process. No child is started before the first file."""

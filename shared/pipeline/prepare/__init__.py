@@ -1,0 +1,1 @@
+"""Audio is made ready for its provider while its recording waits."""
