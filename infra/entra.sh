@@ -112,6 +112,12 @@ register() {
     fi
 }
 
+# People sign in to the page by App Service, which has Entra ID send them back with a token of who they are.
+let_people_sign_in() {
+    printf '{"web": {"redirectUris": ["%s/.auth/login/aad/callback"], "implicitGrantSettings": {"enableIdTokenIssuance": true}}}' \
+        "${AZURE_FUNCTION_APP_URL%/}" | change "applications/$object"
+}
+
 # Says what a call answers; a role needs some minutes until tokens carry it.
 call() {
     tries=10
@@ -161,6 +167,7 @@ case "$1" in
 register)
     register
     load
+    let_people_sign_in
     call of_person
     ;;
 allow)

@@ -32,6 +32,7 @@ def sound(
     rate: int = RATE,
     late_seconds: float = 0,
     hole: tuple[float, float] | None = None,
+    bit_rate: int = 96_000,
 ) -> bytes:
     """The tracks (two of `blips` at most) in a container; its times begin `late_seconds` late,
     beside a picture at 0 where that is set. Packets that begin between the ends of the `hole`, in
@@ -42,7 +43,7 @@ def sound(
         layout = "mono" if len(tracks) == 1 else "stereo"
         stream = out.add_stream(codec, rate=rate, layout=layout)
         if not codec.startswith(("pcm", "flac", "alac", "wavpack", "tta")):
-            stream.bit_rate = 96_000
+            stream.bit_rate = bit_rate
         codec_context = stream.codec_context
         codec_context.open()
         if late_seconds:

@@ -3,7 +3,7 @@ transcribed stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from shared.messages import Change, Finish
 from shared.model.batch import batch as batches
 from shared.model.batch import job as jobs
 from shared.model.batch.batch import Batch
-from shared.model.batch.carrier import partition_of, unsettled
+from shared.model.batch.carrier import is_single, partition_of, unsettled
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
@@ -137,18 +137,42 @@ class CarryOutCancel(UseCase):
         """From the first line on nobody else decides what becomes of its recordings, whose error
         reports are stored before their rows. The copy goes also where its profile would keep it:
         it is not finished."""
-        if not is_cancelled(job):
-            saved = self.store.save(jobs.failed(job, CANCELLED, self.clock.now()))
-            assert saved is not None
-            job = saved
-        left = list(self.store.rows_left(job))
-        self._give_up(left if job.is_sent else map(money_back, left))
+        if is_single(job):
+            job = self._with_recording(job)
+        else:
+            if not is_cancelled(job):
+                job = self._saved(jobs.failed(job, CANCELLED, self.clock.now()))
+            left = list(self.store.rows_left(job))
+            self._give_up(left if job.is_sent else map(money_back, left))
         provider = self.endpoints.get(job.endpoint or "")
         if provider is not None and job.transcription_id:
             cancel_copy(job, provider)
         self.active.remove(job.id)
         self.line.leave([job])
         self.store.save(msgspec.structs.replace(job, is_emptied=True))
+
+    def _with_recording(self, job: Job) -> Job:
+        """A job of one recording ends together with it, for its result may be written by somebody
+        who does not read the job. The error report comes after both, and is put again by whoever
+        follows one that died before it had said that the job is emptied."""
+        if not is_cancelled(job):
+            left = list(self.store.rows_left(job))
+            given_up = [
+                self.fail.unreported(row if job.is_sent else money_back(row), CANCELLED)
+                for row in left
+            ]
+            job = self._saved(jobs.failed(job, CANCELLED, self.clock.now()), given_up)
+        row = self.store.recording(job.batch_id, job.first)
+        if row is not None and row.state == "failed" and row.job_id == job.id:
+            path = self.fail.put_again(row)
+            if path != row.error_report:
+                self.store.save(None, [msgspec.structs.replace(row, error_report=path)])
+        return job
+
+    def _saved(self, job: Job, rows: Sequence[Recording] = ()) -> Job:
+        saved = self.store.save(job, rows)
+        assert saved is not None
+        return saved
 
     def _end_part(self, job: Job) -> bool:
         """What others share goes on for them: this part is settled alone, and the copy goes with

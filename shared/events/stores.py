@@ -40,6 +40,7 @@ class AnnouncingStore:
         self._rows, self._announcer, self._links = rows, announcer, links
         self.batch, self.part, self.parts = rows.batch, rows.part, rows.parts
         self.whole, self.note_work = rows.whole, rows.note_work
+        self.list_batches, self.close_batches = rows.list_batches, rows.close_batches
         self.entries, self.open_batches = rows.entries, rows.open_batches
         self.job, self.jobs, self.planned_jobs = rows.job, rows.jobs, rows.planned_jobs
         self.items_left, self.items_of = rows.items_left, rows.items_of
@@ -65,9 +66,9 @@ class AnnouncingStore:
             self._announcer.hand_on(notice)
         return is_new
 
-    def save_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch, *, lists: bool = True) -> None:
         notice = self._announcer.notice(batch.id, of_completed(batch, self._links))
-        self._rows.save_batch(batch, notice)
+        self._rows.save_batch(batch, notice, lists=lists)
         self._announcer.hand_on(notice)
 
     def insert(self, recording: Recording) -> bool:

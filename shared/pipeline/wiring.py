@@ -17,6 +17,7 @@ from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.finish.batch import BusyBatches, FinishBatch
+from shared.pipeline.finish.few import FinishFew
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.pipeline.plan.companions import ReadCompanions
@@ -313,7 +314,7 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
         ),
         save_settled=failing.save_settled,
         finish_now=AtOnce(finish, ports.queue),
-        finish_few=AtOnce(finish.few, ports.queue),
+        finish_few=FinishFew(**ground.common, report=finish.report, pool=ports.pool),
         room=Room(),
         end_part=failing.end_part,
         note_settled=failing.note_settled,

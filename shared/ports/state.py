@@ -206,12 +206,16 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
         """Insert a header together with at most 98 parts, in one transaction. False: there is a
         header of that id already, and nothing was changed."""
 
-    def save_batch(self, batch: Batch) -> None:
+    def save_batch(self, batch: Batch, *, lists: bool = True) -> None:
         """Write the header, and then, where the batch is over, its entry in the list: one that goes
-        on is listed by whoever opens it. Raises `StoreConflict`, and leaves the list as it is."""
+        on is listed by whoever opens it, and without `lists` by the caller. Raises `StoreConflict`,
+        and leaves the list as it is."""
 
     def list_batch(self, batch: Batch) -> None:
         """Put the batch into the list of all batches, or bring its entry up to date."""
+
+    def list_batches(self, batches: Sequence[Batch]) -> None:
+        """The same of at most 100, together."""
 
     def save_part(self, part: Part) -> None:
         """Replace. Raises `StoreConflict`."""
@@ -226,6 +230,10 @@ class BatchStore(Batches, Jobs, Recordings, Protocol):
 
     def close_batch(self, batch_id: str, version: str) -> None:
         """Forget the note. Raises `StoreConflict` if the batch was opened again meanwhile."""
+
+    def close_batches(self, notes: Sequence[tuple[str, str]]) -> list[str]:
+        """The same of at most 100, each by id and version. Returns the ids of those that were
+        opened again meanwhile."""
 
     def forget_recordings(self, batch: Batch, recordings: Sequence[Recording]) -> Batch:
         """Remove the rows of at most 99 recordings of the batch, in one transaction with its
@@ -282,7 +290,9 @@ class NoticedRows(BatchStore, Protocol):
         self, batch: Batch, recording: Recording, notice: Notice | None = None
     ) -> bool: ...
 
-    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None: ...
+    def save_batch(
+        self, batch: Batch, notice: Notice | None = None, *, lists: bool = True
+    ) -> None: ...
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool: ...
 

@@ -24,7 +24,7 @@ await onStage(async (_, open) => {
         const what = `${name}, ${colorScheme}, ${width} wide`;
         await check(at, what);
         await fits(at, what);
-        if (width > 600 && colorScheme === "light") await tree(at, name);
+        if (width > 600 && colorScheme === "light") await tree(at, name, name === "now" ? "body" : "main");
         seen.push(what);
       }
     }

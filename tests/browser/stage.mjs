@@ -71,10 +71,10 @@ export async function check(page, what) {
 
 /** Fails where what screen readers are told does not become what `trees/NAME.yml` says. Where there is
  * none it is written, and the scene goes on. What differs from run to run, such as times of the day,
- * stands there as a word. */
-export async function tree(page, name) {
+ * stands there as a word. What is around every screen stands in one of them. */
+export async function tree(page, name, part = "main") {
   const file = new URL(`trees/${name}.yml`, import.meta.url);
-  const told = async () => plain(await page.locator("body").ariaSnapshot());
+  const told = async () => plain(await page.locator(part).ariaSnapshot());
   if (!existsSync(file)) {
     let before = "";
     while (before !== (before = await told()) || before.includes("Loading")) await page.waitForTimeout(3_000);
@@ -105,6 +105,7 @@ function plain(snapshot) {
     [/\bs\d+\/|[0-9a-f]{24}\//g, "FOLDER/"],
     [/button "(?:Play|Pause)"/g, 'button "Play"'],
     [/[\d:]+(\s+- slider "Position"): "\d+"/g, 'AT$1: "AT"'],
+    [/^( *)- complementary "Services":(?:\n\1 +.*)*/gm, '$1- complementary "Services"'],
     [/^- status:.*(?:\n {2,}.*)*/gm, "- status"],
     [/kept in this browser at [\d:]+/g, "kept in this browser at TIME"],
   ];

@@ -170,6 +170,15 @@ def test_the_listing_has_every_blob_with_what_its_head_would_say(intake: Intake)
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_asked_for_by_the_beginning_of_any_name(intake: Intake, name: str) -> None:
+    for each in NAMES:
+        intake.drop(each, b"x")
+    entries, _ = intake.audio.page(intake.container, name, "", 10)
+    assert name in {entry.name for entry in entries}
+    assert all(entry.name.startswith(name) for entry in entries)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_url_names_its_blob_and_holds_no_secret(intake: Intake, name: str) -> None:
     url = intake.audio.url(intake.container, name)
     assert "?" not in url and "#" not in url and " " not in url

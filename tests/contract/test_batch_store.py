@@ -10,11 +10,11 @@ import pytest
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch
+from shared.model.batch.batch import Batch, reported
 from shared.model.batch.carrier import carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
-from shared.ports.state import FEW_ROWS, BatchStore, Whole
+from shared.ports.state import FEW_ROWS, BatchFilter, BatchStore, Whole
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
 from tests.fakes.stores import FakeBatchStore
@@ -554,3 +554,42 @@ def test_a_header_comes_with_the_first_recording_or_not_at_all(store: BatchStore
     other = replace(a_recording(), id="f" * 32)
     assert not store.insert_first(a_batch(), other)
     assert store.recording(BATCH, other.id) is None
+
+
+def three_batches(store: BatchStore) -> list[Batch]:
+    found = []
+    for i in range(3):
+        batch = replace(a_batch(), id=f"b{i}")
+        store.note_work(batch)
+        store.create_batch(batch)
+        there = store.batch(batch.id)
+        assert there is not None
+        found.append(there)
+    return found
+
+
+def test_batches_that_are_over_are_listed_together_apart_from_their_headers(
+    store: BatchStore,
+) -> None:
+    done = [reported(batch, 1, 0, batch.created_at) for batch in three_batches(store)]
+    for batch in done:
+        store.save_batch(batch, lists=False)
+    assert store.entries(BatchFilter(), after=None, most=9) == ([], None)
+    store.list_batches(done)
+    entries, _ = store.entries(BatchFilter(), after=None, most=9)
+    assert sorted((entry.id, entry.state) for entry in entries) == [
+        (batch.id, "completed") for batch in done
+    ]
+
+
+def test_batches_are_closed_together_but_for_those_that_were_opened_again(
+    store: BatchStore,
+) -> None:
+    batches = three_batches(store)
+    notes = [(batch.id, store.note_version(batch.id) or "") for batch in batches]
+    store.note_work(batches[1])
+    assert store.close_batches(notes) == ["b1"]
+    assert [note.id for note in store.open_batches()] == ["b1"]
+    assert store.close_batches(notes[:1]) == []  # it is gone already
+    assert store.close_batches([("b1", store.note_version("b1") or "")]) == []
+    assert list(store.open_batches()) == []

@@ -23,7 +23,7 @@ from tests.fakes.world import World, a_second_of_silence
 PORTS: Mapping[str, str] = {
     "store": "create_batch note_work insert_first part parts save_part list_batch forget "
     "forget_recordings open_batch note_version take_note give_note_back open_batches "
-    "close_batch batch whole insert recording "
+    "close_batch list_batches close_batches batch whole insert recording "
     "recordings recording_ids any_left job jobs planned_jobs items_of items_left facts save "
     "save_jobs save_batch commit rows_left part_left",
     "line": "first due join leave jobs save_head",

@@ -145,6 +145,10 @@ class FakeBatchStore:
         entry = entry_of(batch, state_of(batch))
         self.listed[entry_key(batch.id, batch.created_at)] = entry
 
+    def list_batches(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            self.list_batch(batch)
+
     def entries(
         self, wanted: BatchFilter, *, after: str | None, most: int
     ) -> tuple[list[BatchEntry], str | None]:
@@ -232,6 +236,15 @@ class FakeBatchStore:
         self.notes.pop(batch_id, None)
         self.reporting.pop(batch_id, None)
 
+    def close_batches(self, notes: Sequence[tuple[str, str]]) -> list[str]:
+        left = []
+        for batch_id, version in notes:
+            try:
+                self.close_batch(batch_id, version)
+            except StoreConflict:
+                left.append(batch_id)
+        return left
+
     def batch(self, batch_id: str) -> Batch | None:
         return self.headers.get(batch_id)
 
@@ -242,10 +255,10 @@ class FakeBatchStore:
             return None
         return Whole(self.headers.get(batch_id), jobs, rows)
 
-    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+    def save_batch(self, batch: Batch, notice: Notice | None = None, *, lists: bool = True) -> None:
         self._saved_header(batch)
         self._post(notice)
-        if is_over(batch):
+        if lists and is_over(batch):
             self._between()
             self.list_batch(batch)
 

@@ -81,6 +81,12 @@ def test_the_definition_may_come_last_and_with_a_type(api: Api, content_type: st
         ({"profanityFilterMode": "Loud"}, "InvalidPayload"),
         ({"phraseList": {"phrases": "one"}}, "InvalidPayload"),
         ({"phraseList": {"phrases": [], "biasingWeight": 3}}, "InvalidPayload"),
+        ({"enhancedMode": {"task": "sing"}}, "InvalidPayload"),
+        ({"enhancedMode": {"prompt": ["x" * 4_097]}}, "InvalidParameterValue"),
+        (
+            {"enhancedMode": {"enabled": True}, "phraseList": {"phrases": ["x"]}},
+            "InvalidParameterValue",
+        ),
         ({"audioUrl": "ftp://x"}, "InvalidRecordingsUri"),
     ],
 )
@@ -103,6 +109,11 @@ def test_what_cannot_be_heard_is_refused(
     api: Api, content: bytes | None, definition: Any, expected: tuple[int, str]
 ) -> None:
     assert refused(call(api, content, **definition)) == expected
+
+
+def test_the_enhanced_mode_tells_no_confidence_and_writes_locales_small(api: Api) -> None:
+    phrases = call(api, enhancedMode={"task": "transcribe", "prompt": ["x"]}).json()["phrases"]
+    assert {(one["locale"], one["confidence"]) for one in phrases} == {("en-us", 0)}
 
 
 def test_silence_in_a_language_that_was_named_is_an_empty_answer(api: Api) -> None:

@@ -77,6 +77,27 @@ def test_of_several_languages_one_is_found_or_all_are_followed(
     assert found["locales"] == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "mode"),
+    [
+        ({"models": ("llm-speech",)}, {"enabled": True, "task": "transcribe"}),
+        (
+            {"prompt": "A call about a claim"},
+            {"enabled": True, "task": "transcribe", "prompt": ["A call about a claim"]},
+        ),
+    ],
+)
+def test_a_model_or_a_prompt_asks_for_the_enhanced_mode(
+    options: dict[str, Any], mode: dict[str, Any]
+) -> None:
+    found = written(**options)
+    assert (found["enhancedMode"], found["locales"]) == (mode, [])
+
+
+def test_a_prompt_is_no_longer_than_the_service_takes() -> None:
+    assert len(written(prompt="x" * 9_000)["enhancedMode"]["prompt"][0]) == 4_096
+
+
 def test_the_form_holds_the_definition_and_then_the_sound() -> None:
     made = form(b'{"locales":[]}', "b0undary", 'a folder/Grüße "1".wav')
     assert (made.head + b"SOUND" + made.tail).decode() == (

@@ -200,6 +200,21 @@ class TenMinutes:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("codec", ["aac", "libmp3lame"])
+def test_more_than_a_block_is_taken_out_as_it_is(converter: ConfinedConverter, codec: str) -> None:
+    """What a muxer writes last goes into the first block."""
+    chance = random.Random(2)
+    noise = array("h", (chance.randrange(-9_000, 9_000) for _ in range(48_000 * 10))) * 16
+    original = Original(sound("matroska", codec, [noise], rate=48_000, bit_rate=256_000))
+    taken_out = {"aac": "aac", "libmp3lame": "mp3"}[codec]
+    original.copy(converter, Recipe(way="remux", format=taken_out))
+    assert len(original.blocks) > 1
+    with av.open(io.BytesIO(original.made)) as there:
+        heard = sum(frame.samples for frame in there.decode(audio=0))
+    assert heard == pytest.approx(len(noise), abs=5_000)
+
+
+@pytest.mark.long
 def test_memory_is_flat_however_long_the_sound_is() -> None:
     born: list[Child] = []
     peaks: list[int] = []

@@ -131,7 +131,7 @@ def test_an_application_is_registered_whole_and_ends_in_a_call_that_answers_200(
 ) -> None:
     ran = entra(tmp_path, "register")
     assert ran.code == 0, ran.err
-    (where, made), (_, allowed) = bodies(ran, "PATCH")
+    (where, made), (_, allowed), (_, page) = bodies(ran, "PATCH")
     assert where == "https://graph.microsoft.com/v1.0/applications/an-object"
     assert made["identifierUris"] == [f"api://{CLIENT}"]
     assert made["api"]["requestedAccessTokenVersion"] == 2
@@ -140,6 +140,9 @@ def test_an_application_is_registered_whole_and_ends_in_a_call_that_answers_200(
     assert len({role["id"] for role in made["appRoles"]}) == len(values)
     assert all(r["allowedMemberTypes"] == ["User", "Application"] for r in made["appRoles"])
     (scope,) = made["api"]["oauth2PermissionScopes"]
+    assert page["web"]["implicitGrantSettings"] == {"enableIdTokenIssuance": True}
+    (back,) = page["web"]["redirectUris"]
+    assert back.startswith("https://") and back.endswith("/.auth/login/aad/callback")
     (cli,) = allowed["api"]["preAuthorizedApplications"]
     assert cli["delegatedPermissionIds"] == [scope["id"]]
     assert len(ran.of("az ad sp create")) == 1

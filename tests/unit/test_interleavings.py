@@ -205,6 +205,7 @@ SCENARIOS = (
     Scenario("refused", _refused, _world),
     Scenario("manifest", _manifest, _world),
     Scenario("line", _three, lambda: _world(1)),
+    Scenario("spread", _three, lambda: _world(1, Profile(send="by 09:06"))),
     Scenario("two endpoints", _three, _two_endpoints),
     Scenario("no proof", _three, _no_proof),
     Scenario("reuse", _three, lambda: _world(profile=Profile(reuse=True))),
@@ -259,11 +260,13 @@ def _nobody_reads_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
 def _the_list_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     save = FakeBatchStore.save_batch
 
-    def save_batch(self: FakeBatchStore, batch: Batch, notice: Notice | None = None) -> None:
+    def save_batch(
+        self: FakeBatchStore, batch: Batch, notice: Notice | None = None, *, lists: bool = True
+    ) -> None:
         if not batch.is_gone:
             self.list_batch(batch)
         self._between()
-        save(self, batch, notice)
+        save(self, batch, notice, lists=lists)
 
     monkeypatch.setattr(FakeBatchStore, "save_batch", save_batch)
 

@@ -79,7 +79,7 @@ def test_sound_that_the_provider_reads_is_taken_out_of_what_it_does_not_read_as_
     world = World()
     row = transcribed(world, "talk.mkv", MKV)
     (recipe,) = world.converter.made
-    assert (recipe.way, recipe.made_in.ending) == ("remux", "m4a")
+    assert (recipe.way, recipe.made_in.ending) == ("remux", "aac")
     assert "Matroska (MKV)" in row.notes[0]
 
 

@@ -17,6 +17,7 @@ from shared.batches.outputs import LINKS_LIVE
 from shared.errors import UnknownEndpoint
 from shared.model.profile.profile import Profile
 from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, MOST_UPLOAD_BYTES
+from shared.providers.azure_speech.fast.capabilities import beside
 from shared.providers.registry import OFFERS
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.links import SignedOutputLinks
@@ -116,9 +117,12 @@ def test_a_webhook_is_heard_under_its_own_providers_name_only() -> None:
     assert world.queue.waiting
 
 
-def rows(page: str) -> dict[str, str]:
-    """The rows of all tables of a provider's page, by their first cell."""
+def rows(page: str, below: str = "") -> dict[str, str]:
+    """The rows of all tables of a provider's page, by their first cell: those above its chapter on
+    express, or `below` that heading."""
     text = (DOCS / "providers" / f"{page}.md").read_text(encoding="utf-8")
+    above, _, rest = text.partition("\n## Express")
+    text = rest if below else above
     found = re.findall(r"^\| ([^|]+?) \| (.+?) \|$", text, re.MULTILINE)
     return {name.strip("`"): rest for name, rest in found}
 
@@ -141,6 +145,20 @@ def test_the_price_of_azure_speech_is_that_of_its_page() -> None:
     page, rate = rows("azure-speech"), OFFERS["azure-speech"].rates["standard"]
     assert numbers(page["list price an hour"])[0] == rate.per_hour
     assert rate.per_channel == ("of each channel" in page["list price an hour"])
+    assert rate.read_on in page["list price an hour"]
+
+
+def test_limits_and_price_of_express_at_azure_speech_are_those_of_its_page() -> None:
+    page, offer = rows("azure-speech", "express"), OFFERS["azure-speech"]
+    limits, rate = beside(offer.limits), offer.rates["express"]
+    assert limits.max_duration_ms is not None
+    assert numbers(page["one file"])[:3] == [
+        limits.max_bytes / 1e6,
+        limits.max_duration_ms / 3_600_000,
+        limits.most_channels,
+    ]
+    assert numbers(page["calls"])[0] == limits.calls_per_window and limits.window_seconds == 60
+    assert numbers(page["list price an hour"])[0] == rate.per_hour
     assert rate.read_on in page["list price an hour"]
 
 

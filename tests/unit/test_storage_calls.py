@@ -33,7 +33,7 @@ def test_of_a_job_of_one_recording_its_row_is_all_that_is_read_when_its_result_i
 def test_batches_of_one_recording_that_share_a_job_share_what_can_be_shared() -> None:
     figures = batches_of_one(100)
     assert figures["jobs"] == 1
-    assert figures["storage_calls_per_recording"] <= 24.5
+    assert figures["storage_calls_per_recording"] <= 21.6
     assert figures["executions_per_recording"] <= 2.1
 
 

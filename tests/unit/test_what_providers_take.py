@@ -114,6 +114,21 @@ def test_what_does_not_fit_express_is_done_as_standard_and_that_is_said(
     assert notes[0].startswith("It was done as standard, not as express. ") and why in notes[0]
 
 
+def test_a_prompt_takes_the_place_of_key_terms_and_that_is_said() -> None:
+    options = Options(prompt="A call about a claim", key_terms=("Dropscribe",))
+    fitted, notes = fitted_at_azure(msgspec.structs.replace(EXPRESS, options=options))
+    assert fitted.mode == "express" and fitted.options.prompt and not fitted.options.key_terms
+    assert "key_terms was left out" in notes[0]
+
+
+def test_a_model_that_express_has_not_is_no_reason_to_fail() -> None:
+    asked = msgspec.structs.replace(EXPRESS, options=Options(models=("llm-speech",)))
+    assert fitted_at_azure(asked)[0] == asked
+    strange = msgspec.structs.replace(EXPRESS, options=Options(models=("best",)))
+    fitted, notes = fitted_at_azure(strange)
+    assert fitted.mode == "standard" and "llm-speech" in notes[0]
+
+
 def test_both_channels_are_named_where_express_would_hear_them_as_one() -> None:
     fitted, _ = fitted_at_azure(EXPRESS, channels=2)
     assert (fitted.mode, fitted.options.channels) == ("express", (0, 1))

@@ -115,6 +115,8 @@ def _copy(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
     except MemoryError:
         raise
     except ffmpeg.BAD_CONTENT as error:
+        if make is copy.remuxed:  # another way may do
+            raise copy.HasGaps from error
         return {"unread": type(error).__name__}
     return {**made, "bytes": sink.finish()}
 

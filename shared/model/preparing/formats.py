@@ -81,12 +81,12 @@ FORMATS: Mapping[str, CopyFormat] = MappingProxyType({one.name: one for one in (
 TAKEN_OUT: Mapping[str, CopyFormat] = MappingProxyType(
     {
         "aac": CopyFormat(
-            name="M4A",
-            container="mp4",
+            name="AAC",
+            container="aac",
             codec="aac",
-            ending="m4a",
-            media_type="audio/mp4",
-            muxer="mp4",
+            ending="aac",
+            media_type="audio/aac",
+            muxer="adts",
         ),
         "mp3": CopyFormat(
             name="MP3",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from shared.model.preparing.formats import CopyFormat
-from shared.model.profile.options import Mode
+from shared.model.profile.options import Mode, Options
 
 
 class Ramp(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `answers_at_once`, so that nothing but the call itself is asked of the provider.
     `seals_answers`: those can be kept sealed, without which nothing is sent that is to be redacted.
     `merges_channels`: all are heard as one where none is named; at most `most_channels` can be.
-    `takes_custom_models` tells of models that were made to order.
+    `takes_custom_models` tells of models that were made to order. `extras_by_model` are its
+    extras where a model is named or a prompt given, if those are others; `models` are the names
+    that it knows.
     """
 
     files_per_job: int
@@ -99,10 +101,19 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     merges_channels: bool = False
     most_channels: int | None = None
     takes_custom_models: bool = True
+    extras_by_model: frozenset[str] | None = None
+    models: frozenset[str] | None = None
 
     def of(self, mode: Mode) -> Capabilities:
         """What holds in that mode."""
         return self.in_mode.get(mode, self)
+
+    def asked_for(self, options: Options) -> Capabilities:
+        """What holds for these options."""
+        is_asked = bool(options.models) or options.prompt is not None
+        if self.extras_by_model is None or not is_asked:
+            return self
+        return msgspec.structs.replace(self, extras=self.extras_by_model)
 
     @property
     def can_hurry(self) -> bool:

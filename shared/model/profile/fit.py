@@ -57,6 +57,7 @@ def check_against(
     Raises `InputError` with the codes too_large, unsupported_container, unsupported_codec,
     too_long, channel_missing, no_redaction and too_long_for_diarization.
     """
+    capabilities = capabilities.asked_for(options)
     _refuse_what_the_provider_cannot_take(properties, capabilities)
     _refuse_what_it_has_not(options, capabilities)
     options, extra_notes = fit_extras(options, capabilities)
@@ -238,6 +239,10 @@ def _refuse_what_it_has_not(options: Options, capabilities: Capabilities) -> Non
         raise texts.NOT_SUPPORTED.error(
             key="model", problem="Custom models are not to be had there."
         )
+    known = capabilities.models
+    if known is not None and not known.issuperset(options.models):
+        problem = f"It knows no other models than {', '.join(sorted(known))}."
+        raise texts.NOT_SUPPORTED.error(key="models", problem=problem)
     if options.redact and not capabilities.seals_answers:
         problem = "Answers that are not redacted yet can only be kept sealed, and there is no key."
         raise texts.NOT_SUPPORTED.error(key="redact", problem=problem)

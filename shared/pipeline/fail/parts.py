@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,9 +14,18 @@ from shared.messages import Finish
 from shared.model.batch.carrier import Carried, unsettled, with_settled
 from shared.model.batch.job import Job, over
 from shared.ports.queue import Clock, Queue
-from shared.ports.state import BatchStore
+from shared.ports.state import BatchStore, Whole
 
 TRIES = 20
+
+
+class EndedPart(NamedTuple):
+    """Of a batch that may be over, since its last recordings in a shared job are. Where it is
+    small, `whole` is all of it as it is now, and `note` its note as it was before that was read."""
+
+    batch_id: str
+    note: str | None = None
+    whole: Whole | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

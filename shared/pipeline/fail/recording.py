@@ -36,28 +36,39 @@ class FailRecording:
         now = self.clock.now()
         report = write_error_report(row, failure, now)
         path = self.outputs.put(self._path(row), report, "application/json", recording=row)
-        event(
-            "recording.failed",
-            batch=row.batch_id,
-            recording=row.id,
-            kind=failure.kind,
-            code=failure.code,
-            attempt=row.attempt,
-        )
+        _tell(row, failure)
         return rows.failed(row, failure, path, now)
+
+    def unreported(self, row: Recording, failure: Failure) -> Recording:
+        """The terminal row, whose report its caller stores once the row is saved (`put_again`), and
+        sees to it that this is done however often it dies in between."""
+        _tell(row, failure)
+        return rows.failed(row, failure, self._path(row), self.clock.now())
 
     def take_back(self, row: Recording) -> None:
         """Remove the report of a recording that did not fail after all."""
         self.outputs.remove(self._path(row), recording=row)
 
-    def put_again(self, row: Recording) -> None:
-        """The report of a recording that did fail, and whose report somebody took away."""
+    def put_again(self, row: Recording) -> str:
+        """The report of a recording that did fail, and whose report somebody took away, or that has
+        none yet. Returns where it lies."""
         assert row.failure is not None
         report = write_error_report(row, row.failure, row.changed_at)
-        self.outputs.put(self._path(row), report, "application/json", recording=row)
+        return self.outputs.put(self._path(row), report, "application/json", recording=row)
 
     def _path(self, row: Recording) -> str:
         return error_path(self.container, row)
+
+
+def _tell(row: Recording, failure: Failure) -> None:
+    event(
+        "recording.failed",
+        batch=row.batch_id,
+        recording=row.id,
+        kind=failure.kind,
+        code=failure.code,
+        attempt=row.attempt,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

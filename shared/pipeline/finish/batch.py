@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -13,7 +13,6 @@ from shared.messages import Finish
 from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import is_carrier
 from shared.model.batch.job import OVER, Job
-from shared.model.batch.recording import Recording
 from shared.pipeline.fail.recording import FailRecording
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
@@ -81,23 +80,6 @@ class FinishBatch(UseCase):
         if note is not None:  # of many jobs that end together one is enough to report
             self._report_and_close(batch, note)
 
-    def few(self, message: Finish) -> None:
-        """Of a batch that may be small: its note, and then all its rows in one query, instead of a
-        query for each kind. That others report on it at the same moment is kept apart only where it
-        has several jobs: who ends the one job that there is is mostly alone, and if not, the header
-        tells whose report holds."""
-        batch_id = message.batch_id
-        note = self.store.note_version(batch_id)
-        if note is None:
-            return
-        whole = self.store.whole(batch_id)
-        if whole is None or len(whole.jobs) > 1 or whole.batch is None:
-            self._end(batch_id)
-            return
-        is_over = whole.batch.is_settled and all(_is_gone(job) for job in whole.jobs)
-        if is_over and self._is_reported(whole.batch, whole.recordings):
-            self._close(batch_id, note)
-
     def end_single(self, job: Job) -> None:
         """Of a job of one recording that is over. Where another one of the batch was active a
         moment ago, whoever ends that one looks; and so does a message, in case it ended
@@ -124,7 +106,7 @@ class FinishBatch(UseCase):
             return None
         note = self.store.note_version(batch_id)
         batch = self.store.batch(batch_id)
-        if note is None or batch is None or not batch.is_settled or batch.removing:
+        if note is None or batch is None or not may_be_reported(batch):
             return None
         is_over = all(job.state in OVER for job in self.store.jobs(batch_id))
         return batch if is_over else None
@@ -142,27 +124,20 @@ class FinishBatch(UseCase):
     def _report_and_close(self, batch: Batch, note: str) -> None:
         is_reported = False
         try:
-            is_reported = self._is_reported(batch)
+            if batch.cancelled_at is not None:
+                self._take_back_reports(batch)
+            is_reported = self.report(batch)
         finally:
             if not is_reported:
                 self.store.give_note_back(batch.id, note)
-        if is_reported:
-            self._close(batch.id, note)
-
-    def _is_reported(self, batch: Batch, rows: Sequence[Recording] | None = None) -> bool:
-        """`rows` are all its recordings, if they are known."""
-        if batch.cancelled_at is not None:
-            self._take_back_reports(batch)
-        return self.report(batch, rows)
-
-    def _close(self, batch_id: str, note: str) -> None:
+        if not is_reported:
+            return
         try:
-            self.store.close_batch(batch_id, note)
+            self.store.close_batch(batch.id, note)
         except StoreConflict:  # a recording came in while the report was written
-            self.queue.send(Finish(batch_id=batch_id))
+            self.queue.send(Finish(batch_id=batch.id))
 
 
-def _is_gone(job: Job) -> bool:
-    """Whether it is over and nothing of it is at a provider but what others share: of that the
-    carrier's own entry tells among the active jobs."""
-    return job.state in OVER and job.carrier is not None
+def may_be_reported(batch: Batch) -> bool:
+    """Whether nobody is about to change what its recordings are."""
+    return batch.is_settled and not batch.removing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -62,22 +62,33 @@ class ReportBatch:
     reports_container: str
     clock: Clock
 
-    def __call__(self, batch: Batch, rows: Sequence[Recording] | None = None) -> bool:
-        """`rows` are all its recordings, read after the batch; None: they are read here."""
+    def __call__(self, batch: Batch) -> bool:
+        done = self._reported(batch, self.store.recordings(batch.id), lists=True)
+        if done is batch:
+            self.store.list_batch(batch)  # a plan without anything to do listed it as running
+        return done is not None
+
+    def unlisted(self, batch: Batch, rows: Iterable[Recording]) -> Batch | None:
+        """The header as it is now, whose entry in the list is left to the caller, to be written
+        before the note goes. `rows` are all its recordings, read after the header. None: one of
+        them is still on its way."""
+        return self._reported(batch, rows, lists=False)
+
+    def _reported(self, batch: Batch, rows: Iterable[Recording], *, lists: bool) -> Batch | None:
+        """The batch itself, where there is a report on so many already."""
         with SpooledTemporaryFile(max_size=KEPT_IN_MEMORY_BYTES) as file:
             items = _Items(file)
-            for row in self.store.recordings(batch.id) if rows is None else rows:
+            for row in rows:
                 if not row.is_terminal:
-                    return False
+                    return None
                 items.add(row)
             if batch.finished_at is not None and batch.reported == items.count:
-                self.store.list_batch(batch)  # a plan without anything to do listed it as running
-                return True
+                return batch
             header = self._write(batch, items)
-        self._save(batch, header, items.count)
+        done = self._save(batch, header, items.count, lists)
         if header.finished_at != batch.finished_at:
             _tell(header)
-        return True
+        return done
 
     def _write(self, batch: Batch, items: _Items) -> BatchReport:
         header = build_report(
@@ -109,7 +120,7 @@ class ReportBatch:
         said = ReadSaid(outputs=self.outputs) if is_told(header) else None
         return write_html(header, items, said=said)
 
-    def _save(self, batch: Batch, header: BatchReport, recordings: int) -> None:
+    def _save(self, batch: Batch, header: BatchReport, recordings: int, lists: bool) -> Batch:
         counts = header.counts
         done = reported(
             batch,
@@ -120,10 +131,11 @@ class ReportBatch:
             totals=_totals(header),
         )
         try:
-            self.store.save_batch(done)
+            self.store.save_batch(done, lists=lists)
         except StoreConflict:
             self._distrust(batch.id)
             raise
+        return done
 
     def _distrust(self, batch_id: str) -> None:
         """Somebody else reported meanwhile, and nobody knows whose files lie on top: the batch is

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.messages import SliceItem
 from shared.model.batch.carrier import Carried, Stretch, is_carrier, number_of, unsettled
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
-from shared.ports.state import BatchStore
+from shared.ports.state import BatchStore, Whole
+
+FEW = 10
+"""Recordings of a part whose batch may be small."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfPart:
     """What a slice has of one batch. `rows` are the recordings that still wait for their result, by
     id; `is_all` tells that those are all that wait in this part, and `job` is its row, if it was
-    read with them."""
+    read with them. Of a small batch `whole` is all of it, and `note` its note
+    before that was read."""
 
     part: Stretch
     items: Sequence[SliceItem]
     rows: dict[str, Recording]
     is_all: bool = False
     job: Job | None = None
+    whole: Whole | None = None
+    note: str | None = None
+
+    def saved(self, job: Job | None, rows: Iterable[Recording]) -> OfPart:
+        """As it is once these were saved."""
+        if self.whole is None:
+            return self
+        now = {row.id: row for row in rows}
+        jobs = [job if job is not None and one.id == job.id else one for one in self.whole.jobs]
+        recordings = [now.get(row.id, row) for row in self.whole.recordings]
+        return replace(self, whole=Whole(self.whole.batch, jobs, recordings))
 
 
 def rows_of(items: Sequence[SliceItem], job: Job, store: BatchStore) -> Iterator[OfPart]:
@@ -50,6 +65,20 @@ def _stretch(part: Stretch, items: Sequence[SliceItem], store: BatchStore) -> Of
 
 
 def _part(part: Carried, items: Sequence[SliceItem], store: BatchStore) -> OfPart:
+    """With all of its batch, where that is small."""
+    note = store.note_version(part.batch_id) if part.recordings <= FEW else None
+    whole = store.whole(part.batch_id) if note is not None else None
+    if whole is not None:
+        mine = (row for row in whole.recordings if row.job_id == part.id)
+        return OfPart(
+            part=part,
+            items=items,
+            rows={row.id: row for row in mine if row.state == "planned"},
+            is_all=True,
+            job=next((job for job in whole.jobs if job.id == part.id), None),
+            whole=whole,
+            note=note,
+        )
     job, rows = store.part_left(part)
     return OfPart(part=part, items=items, rows={row.id: row for row in rows}, is_all=True, job=job)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from shared.model.batch.carrier import Carried, is_carrier
 from shared.model.batch.job import OVER, Job
 from shared.model.batch.recording import Recording
 from shared.pipeline.compare import compared
-from shared.pipeline.fail.parts import EndPart, NoteSettled, ended
+from shared.pipeline.fail.parts import EndedPart, EndPart, NoteSettled, ended
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.step import AtOnce
 from shared.pipeline.write.recording import WriteRecording
@@ -43,7 +43,7 @@ class WriteSlice(UseCase):
     write_recording: WriteRecording
     save_settled: SaveSettled
     finish_now: AtOnce[Finish]
-    finish_few: AtOnce[Finish]
+    finish_few: Callable[[Sequence[EndedPart]], None]
     room: Room
     end_part: EndPart
     note_settled: NoteSettled
@@ -111,8 +111,9 @@ class WriteSlice(UseCase):
             is_over = of_part.is_all and not any(row.state == "planned" for row in left)
             row = of_part.job if is_over else None
             is_mine = row is not None and row.state == "carried" and row.carrier == job.id
-            self._save_part(ended(row, job, self.clock) if row and is_mine else None, mine)
-            over += [of_part] if is_over or self._is_over(job, of_part) else []
+            settled = ended(row, job, self.clock) if row and is_mine else None
+            self._save_part(settled, mine)
+            over += [of_part.saved(settled, mine)] if is_over or self._is_over(job, of_part) else []
         return over
 
     def _save_part(self, row: Job | None, changed: Sequence[Recording]) -> None:
@@ -158,8 +159,8 @@ class WriteSlice(UseCase):
         for of_part in over:
             if isinstance(of_part.part, Carried) and not of_part.is_all:
                 self.end_part(of_part.part, job)
-        whole = [Finish(batch_id=one.part.batch_id) for one in over if one.is_all]
-        list(self.pool.map(self.finish_few, whole))
+        all_of = [one for one in over if one.is_all]
+        self.finish_few([EndedPart(one.part.batch_id, one.note, one.whole) for one in all_of])
         self.note_settled(job, [number(of_part) for of_part in over])
 
 

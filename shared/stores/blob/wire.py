@@ -59,7 +59,8 @@ def page(
     of the next page; "" at the end."""
     asked = {"restype": "container", "comp": "list", "include": "metadata,copy"}
     given = {"prefix": prefix, "marker": marker, "maxresults": str(most)}
-    query = urlencode({**asked, **{name: value for name, value in given.items() if value}})
+    said = {**asked, **{name: value for name, value in given.items() if value}}
+    query = urlencode(said, quote_via=quote)  # a plus would be a plus to who checks the signature
     answer = _send(service, "GET", f"{container}?{query}", {})
     root = fromstring(answer.read())
     return list(root.iter("Blob")), root.findtext("NextMarker") or ""

@@ -49,7 +49,7 @@ from shared.stores.table.jobs import TableJobs
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import BATCHES, OPEN
 from shared.stores.table.rows import from_row, prepare, to_row
-from shared.stores.table.transaction import Change, insert, remove, write
+from shared.stores.table.transaction import Change, insert, put, remove, write
 
 
 class _Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +125,13 @@ class TableBatchStore(TableJobs):
     def list_batch(self, batch: Batch) -> None:
         self._list(batch, entry_of(batch, state_of(batch)))
 
+    def list_batches(self, batches: Sequence[Batch]) -> None:
+        entries = [
+            (entry_key(one.id, one.created_at), entry_of(one, state_of(one))) for one in batches
+        ]
+        changes = [put(to_row(BATCHES, key, entry)) for key, entry in entries]
+        self._transact(changes, "list batches")
+
     def _list(self, batch: Batch, entry: BatchEntry) -> None:
         self._rows.put(BATCHES, entry_key(batch.id, batch.created_at), entry)
 
@@ -198,6 +205,25 @@ class TableBatchStore(TableJobs):
     def close_batch(self, batch_id: str, version: str) -> None:
         self._rows.delete(OPEN, batch_id, version)
 
+    def close_batches(self, notes: Sequence[tuple[str, str]]) -> list[str]:
+        """One that was opened again keeps the others from going together, too."""
+        changes = [
+            remove({"PartitionKey": OPEN, "RowKey": batch_id}, version)
+            for batch_id, version in notes
+        ]
+        try:
+            self._transact(changes, "close batches")
+        except StoreConflict:
+            return [batch_id for batch_id, version in notes if not self._closes(batch_id, version)]
+        return []
+
+    def _closes(self, batch_id: str, version: str) -> bool:
+        try:
+            self.close_batch(batch_id, version)
+        except StoreConflict:
+            return False
+        return True
+
     def batch(self, batch_id: str) -> Batch | None:
         return self._rows.read(Batch, batch_id, "batch")
 
@@ -219,7 +245,7 @@ class TableBatchStore(TableJobs):
                     recordings.append(from_row(Recording, row))
         return Whole(batch, jobs, recordings)
 
-    def save_batch(self, batch: Batch, notice: Notice | None = None) -> None:
+    def save_batch(self, batch: Batch, notice: Notice | None = None, *, lists: bool = True) -> None:
         """The header first: it decides, and who loses with it leaves the list as it is. A batch
         that goes on is listed as such when it is opened; one that is over, once it is; and who dies
         in between is followed by somebody who finds it open, and lists it."""
@@ -228,7 +254,7 @@ class TableBatchStore(TableJobs):
         else:
             change = write(to_row(batch.id, "batch", batch), batch.version)
             self._transact([change], "save batch", notice)
-        if is_over(batch):
+        if lists and is_over(batch):
             self.list_batch(batch)
 
     def insert(self, recording: Recording, notice: Notice | None = None) -> bool:

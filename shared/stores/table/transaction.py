@@ -60,9 +60,9 @@ def put(row: Mapping[str, Any]) -> Change:
     return Change("PUT", row)
 
 
-def remove(row: Mapping[str, Any]) -> Change:
-    """It must be there, in whatever version. Only its keys are looked at."""
-    return Change("DELETE", row, _ANY)
+def remove(row: Mapping[str, Any], version: str = _ANY) -> Change:
+    """It must be there, in this version or in whatever. Only its keys are looked at."""
+    return Change("DELETE", row, version)
 
 
 def transact(table: TableClient, changes: Sequence[Change]) -> list[str]:

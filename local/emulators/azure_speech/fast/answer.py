@@ -52,7 +52,7 @@ def _phrase(phrase: Phrase, asked: Asked, is_apart: bool) -> dict[str, Any]:
         "text": joined(shown),
         "words": words,
         "locale": asked.locales[0] if asked.locales else "en-us",
-        "confidence": phrase.confidence,
+        "confidence": 0 if asked.is_enhanced else phrase.confidence,
     }
 
 

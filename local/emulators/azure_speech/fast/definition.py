@@ -15,18 +15,21 @@ from local.emulators.azure_speech.models import LOCALES
 from local.emulators.azure_speech.versions import Version
 
 _PROFANITY = ("None", "Removed", "Tags", "Masked")
-_MOST_CHANNELS, _MOST_SPEAKERS = 2, 35
+_TASKS = ("transcribe", "translate")
+_MOST_CHANNELS, _MOST_SPEAKERS, _LONGEST_PROMPT = 2, 35, 4_096
 _KNOWN = frozenset("locales models profanityFilterMode diarization channels".split())
 _SINCE_2025 = frozenset("audioUrl phraseList enhancedMode".split())
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """`channels` empty: all are heard as one. `locales` empty: whatever is spoken."""
+    """`channels` empty: all are heard as one. `locales` empty: whatever is spoken. `is_enhanced`:
+    by a large language model."""
 
     locales: tuple[str, ...] = ()
     profanity: str = "Masked"
     channels: tuple[int, ...] = ()
     tells_speakers: bool = False
+    is_enhanced: bool = False
     audio_url: str | None = None
     phrases: tuple[str, ...] = ()
     unknown_fields: tuple[str, ...] = ()
@@ -41,13 +44,18 @@ def read_definition(text: str | None, version: Version) -> Asked:
     tells_speakers = _tells_speakers(bodies.child(asked, "diarization"))
     if tells_speakers and len(channels) > 1:
         raise _refused("InvalidChannels", "Diarization is not to be had with two channels.")
+    phrases = _phrases(bodies.child(asked, "phraseList"))
+    is_enhanced = _is_enhanced(bodies.child(asked, "enhancedMode"))
+    if is_enhanced and phrases:
+        raise _refused("InvalidParameterValue", "The enhanced mode takes no phrase list.")
     return Asked(
+        is_enhanced=is_enhanced,
         locales=_locales(asked),
         profanity=bodies.one_of(asked, "profanityFilterMode", _PROFANITY, "Masked"),
         channels=channels,
         tells_speakers=tells_speakers,
         audio_url=_address(asked),
-        phrases=_phrases(bodies.child(asked, "phraseList")),
+        phrases=phrases,
         unknown_fields=tuple(sorted(set(body) - known)),
     )
 
@@ -100,6 +108,15 @@ def _address(body: Mapping[str, Any]) -> str | None:
     if value is not None and not bodies.is_web_address(value):
         raise _refused("InvalidRecordingsUri", "audioUrl is not an address.")
     return value
+
+
+def _is_enhanced(body: Mapping[str, Any]) -> bool:
+    """Translation is beyond the recogniser."""
+    if bodies.one_of(body, "task", _TASKS, "transcribe") != "transcribe":
+        raise _refused("InvalidParameterValue", "This emulator does not translate.")
+    if sum(map(len, _texts(body, "prompt"))) > _LONGEST_PROMPT:
+        raise _refused("InvalidParameterValue", "The prompt is too long.")
+    return bodies.flag(body, "enabled", default=bool(body))
 
 
 def _phrases(body: Mapping[str, Any]) -> tuple[str, ...]:

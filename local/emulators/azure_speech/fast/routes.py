@@ -38,7 +38,7 @@ async def transcribe(call: Call) -> Response:
         heard = await _heard(call, asked, sound)
         digest = await asyncio.to_thread(_digest, sound)
     call.emulator.ledger.answered(sound.name, digest, heard.duration_ms, asked.unknown_fields)
-    if not heard.phrases and len(asked.locales) != 1:
+    if not heard.phrases and len(asked.locales) != 1 and not asked.is_enhanced:
         raise _unprocessable("NoLanguageIdentified", "No language was identified.")
     return answer(200, answer_body(asked, heard))
 

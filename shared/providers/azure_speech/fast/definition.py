@@ -18,13 +18,16 @@ from shared.providers.azure_speech.versions import JsonObject
 
 _ODD = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME = 80
+_LONGEST_PROMPT = 4_096
 
 
 def write_definition(options: Options, audio_url: str | None = None) -> bytes:
     """The definition as JSON. `audio_url` is where the service is to fetch the sound."""
+    enhanced = _enhanced(options)
     found: JsonObject = {
-        "locales": _locales(options),
+        "locales": () if enhanced else _locales(options),
         "profanityFilterMode": options.profanity.capitalize(),
+        **enhanced,
     }
     if options.channels:
         found["channels"] = options.channels
@@ -36,6 +39,16 @@ def write_definition(options: Options, audio_url: str | None = None) -> bytes:
     if audio_url is not None:
         found["audioUrl"] = audio_url
     return msgspec.json.encode(found)
+
+
+def _enhanced(options: Options) -> JsonObject:
+    """It finds the languages by itself. A prompt longer than the service takes is cut."""
+    if not options.models and options.prompt is None:
+        return {}
+    mode: JsonObject = {"enabled": True, "task": "transcribe"}
+    if options.prompt is not None:
+        mode["prompt"] = [options.prompt[:_LONGEST_PROMPT]]
+    return {"enhancedMode": mode}
 
 
 def _locales(options: Options) -> tuple[str, ...]:

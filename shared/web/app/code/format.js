@@ -35,7 +35,7 @@ export function spoken(ms) {
 
 /** A length to the nearest that matters: `42 s`, `7 min`, `2 h 5 min`. @param {number} ms */
 export function about(ms) {
-  const seconds = Math.round(ms / 1000);
+  const seconds = ms > 0 ? Math.max(1, Math.round(ms / 1000)) : 0;
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

@@ -197,7 +197,7 @@ export const de = {
     split: "Hier teilen",
     rename: (name) => `Name von ${name}`,
     merge: (name) => `${name} ist dieselbe Stimme wie`,
-    mergeInto: "ist …",
+    mergeInto: "ist dieselbe Stimme wie …",
     swap: "Namen tauschen",
     saving: "Noch nicht gespeichert",
     nothingChanged: "Alles gehört, was du hören willst?",

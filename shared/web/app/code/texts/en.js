@@ -196,7 +196,7 @@ export const en = {
     split: "Split here",
     rename: (/** @type {string} */ name) => `Name of ${name}`,
     merge: (/** @type {string} */ name) => `${name} is the same as`,
-    mergeInto: "is …",
+    mergeInto: "is the same as …",
     swap: "Swap the names",
     saving: "Not saved yet",
     nothingChanged: "Heard all that you want to hear?",
