@@ -125,7 +125,7 @@ def _ogg(looking: Looking, sound: Sound) -> Found:
 
 def _flac(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
     """It promises samples rather than bytes, if anything."""
-    end = flac_end(looking.file, looking.demuxer)
+    end = flac_end(looking.file, looking.demuxer, tries_last=sound.duration_ms is None)
     if end.end_ms is None:
         return sound, promise
     if sound.duration_ms is None:

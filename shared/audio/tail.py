@@ -41,11 +41,11 @@ def fragments_end(file: RangeFile, layout: Layout, demuxer: Demuxer) -> End:
     return End()
 
 
-def flac_end(file: RangeFile, demuxer: Demuxer) -> End:
+def flac_end(file: RangeFile, demuxer: Demuxer, *, tries_last: bool) -> End:
     """From the last frame, which carries its number; cut-off files show themselves so."""
     info = bytearray(file.head[:_STREAMINFO_END])
     info[4] |= 0x80  # no other metadata follows
-    return demuxer.end_of_packets(bytes(info) + file.tail())
+    return demuxer.end_of_packets(bytes(info) + file.tail(), tries_last=tries_last)
 
 
 def _last_parts(file: RangeFile, mark: bytes, *, before: int) -> Iterator[bytes]:

@@ -38,9 +38,10 @@ class ConfinedDemuxer:
         found = told.silent if told.sound is None else _plausible(told.sound)
         return Look(found, told.missing_at)
 
-    def end_of_packets(self, data: bytes) -> End:
+    def end_of_packets(self, data: bytes, *, tries_last: bool = False) -> End:
         """One job."""
-        end = self._believed({"job": "end_of_packets"}, data, End)
+        job = {"job": "end_of_packets", "tries_last": tries_last}
+        end = self._believed(job, data, End)
         return end if _is_a_time(end.end_ms) else replace(end, end_ms=None)
 
     def heard(self, data: bytes) -> Heard:

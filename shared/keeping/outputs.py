@@ -24,8 +24,7 @@ class RemoveOutputs:
     def __call__(self, row: Recording) -> None:
         if row.state == "transcribed":
             self.forget_words(row.batch_id, row.id)
-        if row.copy is not None:
-            self.copies.remove_all(f"{row.batch_id}/{row.id}.")
+        self.copy_of(row)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:
             self.revisions.remove(row)  # one may be there of which the row does not know yet
@@ -34,3 +33,8 @@ class RemoveOutputs:
             paths += row.outcome.correction.outputs.values()
         for path in paths:
             self.outputs.remove(path, recording=row)
+
+    def copy_of(self, row: Recording) -> None:
+        """That alone: it is sound, and goes with the audio, too."""
+        if row.copy is not None:
+            self.copies.remove_all(f"{row.batch_id}/{row.id}.")

@@ -74,8 +74,8 @@ class Demuxer(Protocol):
         """What a file of `size` bytes holds, as far as `spans` tell: offsets, and the bytes
         there."""
 
-    def end_of_packets(self, data: bytes) -> End:
-        """Of a whole file."""
+    def end_of_packets(self, data: bytes, *, tries_last: bool = False) -> End:
+        """Of a whole file. Whether the last packet is whole is found out where it `tries_last`."""
 
     def heard(self, data: bytes) -> Heard:
         """Of a whole file."""

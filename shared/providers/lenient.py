@@ -12,7 +12,7 @@ import json
 import types
 from collections.abc import Callable
 from functools import cache
-from math import isfinite
+from math import inf, isfinite
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -128,7 +128,7 @@ def _is_out_of(limits: msgspec.Meta, value: Any) -> bool:
 def _text(raw: Any) -> str:
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(_float(raw)):
         raise Unreadable
     return str(int(raw)) if raw == int(raw) else repr(raw)
 
@@ -139,9 +139,17 @@ def _number(raw: Any) -> float:
             raw = float(raw.strip().replace(",", "."))
         except ValueError:
             raise Unreadable from None
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(_float(raw)):
         raise Unreadable
     return float(raw)
+
+
+def _float(raw: float) -> float:
+    """Whole numbers have no largest one, and others do."""
+    try:
+        return float(raw)
+    except OverflowError:
+        return inf
 
 
 def _whole(raw: Any) -> int:

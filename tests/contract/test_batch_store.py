@@ -14,6 +14,8 @@ from shared.model.batch.batch import Batch, reported
 from shared.model.batch.carrier import carrier, parts_of
 from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
+from shared.model.keeping.hold import Hold
+from shared.model.keeping.removal import Removal, Removing
 from shared.ports.state import FEW_ROWS, BatchFilter, BatchStore, Whole
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table
@@ -129,6 +131,23 @@ def test_a_commitment_is_stored_with_the_header_and_may_be_followed_by_another(
     assert store.recording(BATCH, first.id) == first
     assert sorted(fact.committed for fact in store.facts(BATCH)) == [0.25, 0.5]
     store.save(recordings=[replace(first, state="planned")])
+
+
+def test_what_is_held_and_what_goes_is_stored_with_the_header_and_alone(store: BatchStore) -> None:
+    header = a_header(store)
+    store.save(recordings=[a_recording(0)])
+    [row] = store.recordings(BATCH)
+    hold = Hold(at=header.created_at, by="Ann", reason="case 7")
+    removing = Removing(at=header.created_at, only=row.id, left=("audio",), outdates_report=True)
+    header, [row] = store.commit(
+        replace(header, hold=hold, held=1, removing=removing, removed=("outputs",)),
+        [replace(row, hold=hold, removal=Removal(audio_at=header.created_at, by="Ann"))],
+    )
+    assert store.batch(BATCH) == header and header.hold == hold and header.removing == removing
+    assert store.recording(BATCH, row.id) == row and row.removal is not None
+    header, rows = store.commit(replace(header, hold=None, held=0, removing=None), [])
+    assert store.batch(BATCH) == header and rows == []
+    assert header.hold is None and header.removed == ("outputs",)
 
 
 def test_of_two_that_commit_on_the_same_header_one_loses_and_nothing_of_it_is_stored(

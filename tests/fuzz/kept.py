@@ -13,4 +13,8 @@ CONTAINERS = (
     ("voice.webm", 13),
     ("voice.wma", 24),
     ("cbr.mp3", 141),  # a frame of another rate in front
+    ("faststart.m4a", 20261),  # samples of 16 MB each
+    ("moov_end.m4a", 6050),  # what is played begins behind its end
+    ("fragmented.m4a", 5118),  # a clock of 2,000 years
+    ("voice.opus", 6036),  # a damaged page among the last
 )

@@ -36,9 +36,10 @@ EXPLAINED = {
     "promise": "A header promises more than the file holds, and FFmpeg plays what there is. So "
     "does every upload that broke off, and nobody could tell the two apart: whoever knows better "
     "sets accept_truncated.",
+    "between": "The file ends between two frames, and nothing in it tells how many there were.",
     "costs": "FFmpeg takes more memory or time for it than a recording may cost.",
 }
-"""Where FFmpeg decodes what is refused, and why the refusal is right for those who upload."""
+"""Where FFmpeg or the case says another thing, and why ours is right for those who upload."""
 _KNOWN = Known((Profile(),), {}, ("uploads", "audio"))
 _NEAR_MS = 150
 _ANSWERS: dict[str, Callable[[bytes], object]] = {
@@ -118,7 +119,7 @@ def sound(name: str, number: int, decoder: Decoder) -> Complaint | None:
     else:
         differs = _taken(found.duration_ms, decoder.lengths_ms(content))
         if differs is None and changes == ("cut",):
-            differs = _cut_and_taken(found.duration_ms, name)
+            differs = _cut_and_taken(found.duration_ms, name, content)
     return _quick(case, began) or (differs and differs._replace(case=case))
 
 
@@ -154,9 +155,12 @@ def _taken(duration_ms: int | None, lengths: tuple[int, int] | None) -> Complain
     return Complaint("", f"{duration_ms} ms, and decoded {lengths}")
 
 
-def _cut_and_taken(duration_ms: int | None, name: str) -> Complaint | None:
-    is_all = duration_ms is not None and _is_near(lasts_ms(name), (duration_ms,))
-    return None if is_all else Complaint("", "cut off, and taken for whole")
+def _cut_and_taken(duration_ms: int | None, name: str, content: bytes) -> Complaint | None:
+    if duration_ms is not None and _is_near(lasts_ms(name), (duration_ms,)):
+        return None
+    is_between = name.endswith(".amr") and (len(content) - 6) % 32 == 0
+    explained = "between" if is_between else ""
+    return Complaint("", "cut off, and taken for whole", explained=explained)
 
 
 def _is_near(duration_ms: int, lengths: Iterable[int]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from shared.api.caller import Access
@@ -427,3 +428,18 @@ def test_the_api_holds_tells_refuses_and_deletes(api: tuple[World, Api]) -> None
 def key(call: Api, role: str = "Operate") -> dict[str, str]:
     made = call("create_key", json_={"name": "K", "roles": [role]}, headers=OWNER).json
     return {"Authorization": f"Bearer {made['key']}"}
+
+
+@pytest.mark.parametrize("part", ["audio", "outputs"])
+def test_a_copy_that_was_made_for_a_provider_goes_with_what_goes(part: str) -> None:
+    world = world_with(**{f"keep_{part}_days": 1})
+    batch_id, recording_id = ids(world, "calls/0.wav")
+    row = world.store.rows[batch_id, recording_id]
+    world.store.rows[batch_id, recording_id] = msgspec.structs.replace(row, copy="prepared/x")
+    world.copies.kept[f"{batch_id}/{recording_id}.k.flac"] = b"sound"
+    world.copies.made_at[f"{batch_id}/{recording_id}.k.flac"] = world.clock.now()
+    world.policy = msgspec.structs.replace(world.policy, prepared_days=30)
+    world.start()
+    after(world, 3)
+    assert not world.copies.kept
+    assert world.store.rows[batch_id, recording_id].copy is None

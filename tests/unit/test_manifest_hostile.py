@@ -53,36 +53,90 @@ BOMBS = {
         ' + [b\'{"blob":"%s%d"}\' % (b"q" * 900, i) for i in range(N // 930)]) + b"]"',
     ),
 }
+HONEST = {
+    "json": 'b\'{"recordings":[\' + b",".join(ITEM % (i, b"v" * (N // 49_000 - 400))'
+    ' for i in range(49_000)) + b"]}"',
+    "jsonl": 'b"\\n".join(ITEM % (i, b"v" * (N // 49_000 - 400)) for i in range(49_000))',
+    "csv": 'b"blob,title,metadata.n\\n" + b"\\n".join(b"calls/%06d.wav,%s,%s"'
+    ' % (i, b"t" * 300, b"v" * (N // 49_000 - 400)) for i in range(49_000))',
+}
+"""Manifests that are taken."""
+ITEM = b'{"blob":"calls/%06d.wav","title":"' + b"t" * 300 + b'","metadata":{"n":"%s"}}'
 MEASURE = """
 import resource, sys, time
-from tests.unit.test_manifest_hostile import BOMBS, KNOWN, read_manifest, ManifestRefused
-kind, text = BOMBS[sys.argv[1]]
-N = int(sys.argv[2])
-content = eval(text)
+from pathlib import Path
+from tests.unit.test_manifest_hostile import KNOWN, read_manifest, ManifestRefused
+content = Path(sys.argv[1]).read_bytes()
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+items = 0
 try:
-    read_manifest(content, kind, KNOWN)
+    items = len(read_manifest(content, sys.argv[2], KNOWN).items)
 except ManifestRefused:
     pass
 took = time.process_time() - began
-print(took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, items)
 """
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("bomb", BOMBS)
-def test_ten_megabytes_cost_little_time_and_memory(bomb: str) -> None:
+def cost(text: str, kind: str, size: int, path: Path) -> tuple[float, int, int]:
+    """Seconds of the processor, MiB above the content, items that are taken: in a process that
+    holds nothing else. `text` makes some `size` bytes."""
+    path.write_bytes(eval(text, {"N": size, "ITEM": ITEM}))
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, bomb, "10000000"],
+        [sys.executable, "-c", MEASURE, str(path), kind],
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    seconds, mib = done.stdout.split()
-    assert float(seconds) < 6
-    assert int(mib) < 120
+    seconds, mib, items = done.stdout.split()
+    return float(seconds), int(mib), int(items)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_ten_megabytes_cost_little_time_and_memory(bomb: str, tmp_path: Path) -> None:
+    kind, text = BOMBS[bomb]
+    seconds, mib, _ = cost(text, kind, 10_000_000, tmp_path / "manifest")
+    assert seconds < 2
+    assert mib < 60
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", HONEST)
+def test_the_largest_manifest_that_is_taken_costs_no_more_than_its_bytes(
+    kind: str, tmp_path: Path
+) -> None:
+    seconds, mib, items = cost(HONEST[kind], kind, 62_000_000, tmp_path / "manifest")
+    assert items == 49_000
+    assert mib < 160
+    assert seconds < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_the_largest_that_is_refused_costs_no_more_than_its_bytes(
+    bomb: str, tmp_path: Path
+) -> None:
+    kind, text = BOMBS[bomb]
+    seconds, mib, _ = cost(text, kind, 55_000_000, tmp_path / "manifest")
+    assert seconds < 6
+    assert mib < 160
+
+
+def test_what_is_larger_than_an_item_may_be_is_not_read_on() -> None:
+    long = "[" + "[]," * 400_000 + "[]]"
+    item = '{"blob":"a.wav"}'
+    assert refused(f'[{{"blob":"a.wav","metadata":{long}}}]')[0] == ("too_large", "recordings[0]")
+    assert refused(f'{{"title":{long},"recordings":[{item}]}}') == [("too_large", "title")]
+    assert refused(f'{{"recordings":{{"a":{long}}}}}') == [("wrong_type", "recordings")]
+    many = "[" + ",".join(f'{{"blob":"{n:06}.wav"}}' for n in range(49_000)) + "]"
+    assert len(many) > 1_000_000
+    twice = f'{{"recordings": {many},"recordings":[{item}]}}'
+    assert refused(twice) == [("malformed", "recordings")]
+    found = read(f'{{"recordings": {many}, "title": "March"}}')
+    assert (len(found.items), found.head.title) == (49_000, "March")
 
 
 def read(content: str, kind: str = "json") -> Manifest:
@@ -198,7 +252,7 @@ def test_the_widest_prefix_is_named_and_siblings_are_left_alone() -> None:
 
 def cut(text: str) -> list[bytes]:
     content = text.encode()
-    return [content[piece.start : piece.end].strip() for piece in pieces(content)]
+    return [content[piece.start : piece.end].strip() for piece in pieces(content, most=10**9)]
 
 
 @pytest.mark.parametrize(

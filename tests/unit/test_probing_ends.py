@@ -201,3 +201,25 @@ def test_a_length_of_years_in_half_a_minute_of_bytes_is_not_believed() -> None:
 
 def test_bytes_behind_a_wma_do_not_make_it_longer() -> None:
     assert length_ms(audio("voice.wma") + bytes(65_536)) == pytest.approx(WHOLE_MS, rel=0.02)
+
+
+def test_samples_of_one_size_that_are_more_than_the_file_are_refused() -> None:
+    content = audio("faststart.m4a")
+    at = content.find(b"stsz") + 8
+    with pytest.raises(InputError, match="not_audio: The index"):
+        Blob(patched(content, at, struct.pack(">I", 1 << 24))).probe()
+
+
+@pytest.mark.parametrize("box, place", [(b"mdhd", 16), (b"mvhd", 20)])
+def test_a_scale_of_nothing_and_another_length_of_the_movie_are_heard_out(
+    box: bytes, place: int
+) -> None:
+    content = audio("faststart.m4a")
+    at = content.find(box) + place
+    bad = patched(content, at, bytes(4) if box == b"mdhd" else b"\1")
+    try:
+        found = length_ms(bad)
+    except InputError as error:
+        assert error.code in ("not_audio", "truncated_audio", "too_short")
+    else:
+        assert found == pytest.approx(WHOLE_MS, rel=0.02)

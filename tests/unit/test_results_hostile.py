@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from shared.errors import ResultMalformed
@@ -15,6 +16,7 @@ from shared.model.transcript.recognition import (
 )
 from shared.pipeline.write.results import Results
 from shared.ports.provider import ResultFile
+from shared.providers.lenient import soften
 from tests.unit.test_normalise import normalised
 
 
@@ -57,3 +59,11 @@ def test_twenty_thousand_who_speak_at_once_take_linear_time(channels: bool) -> N
 
     seconds(100)
     assert seconds(20_000) < 40 * max(seconds(1_000), 0.01)
+
+
+def test_a_number_of_four_hundred_digits_costs_its_field_and_not_the_text() -> None:
+    kind = msgspec.defstruct("Said", [("text", str), ("confidence", float | None, None)])
+    body = b'{"text":"Good day.","confidence":' + b"9" * 400 + b"}"
+    found, lost = soften(kind, body)
+    assert (found.text, found.confidence) == ("Good day.", None)
+    assert lost

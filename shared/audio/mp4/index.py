@@ -29,6 +29,8 @@ _SAMPLES_IN_A_BYTE = 64
 """QuickTime counts the samples of IMA and MACE before they are packed: up to some 20 in a byte."""
 _TOLERANCE_MS, _MOST_DELAY_MS = 100, 500
 _MOST_DEPTH, _MOST_BOXES, _MOST_TRACKS = 12, 20_000, 64
+_PACKED = 64
+"""Larger samples are counted as they are stored."""
 _FIELDS_OF_TRUN = 0x100, 0x200, 0x400, 0x800
 _SIZES_OF_TRUN = 0x200
 
@@ -39,8 +41,9 @@ class Index:
     header's own word is `told_ms`. It `is_whole` where that track has all tables that it needs.
     `sound_bytes` is how much of it there is, where a table tells. `sample_bytes` and
     `last_chunk_at` are what all tables together say: how much there is, and where its last stretch
-    begins; the former only where it `has_sizes`. It `is_consistent` where the tables of that track
-    agree with one another, and with its header."""
+    begins; the former only where it `has_sizes`, while `one_size_bytes` is how much a table of
+    samples of one size promises. `movie_ms` is the length of all tracks by the header. It
+    `is_consistent` where the tables of that track agree with one another, and with both headers."""
 
     is_possible: bool = True
     is_whole: bool = True
@@ -49,6 +52,8 @@ class Index:
     told_ms: int | None = None
     last_chunk_at: int = 0
     sample_bytes: int = 0
+    one_size_bytes: int = 0
+    movie_ms: int | None = None
     has_sizes: bool = True
     is_consistent: bool = True
     _samples: int = 0
@@ -87,11 +92,21 @@ def read_index(boxes: bytes, size: int) -> Index:
         index.sound_bytes = sound.sound_bytes
         is_said_alike = abs(index.told_ms - index.length_ms) <= _TOLERANCE_MS
         is_counted_alike = sound.timed == sound.sized
+        is_said_alike = is_said_alike and _is_of_movie(index)
         begins_early = sound.starts_at * 1000 <= _MOST_DELAY_MS * sound.scale
         is_alike = is_said_alike and is_counted_alike
         index.is_consistent = is_alike and sound.chunks_rise and begins_early
+    if any(track.is_sound and not track.scale for track in index._tracks):
+        index.is_consistent = False
     index.is_whole = sound is None or all(sound.tables & kinds for kinds in _NEEDED)
     return index
+
+
+def _is_of_movie(index: Index) -> bool:
+    """Whether a single track lasts about as long as the movie."""
+    if len(index._tracks) != 1 or not index.movie_ms or index.length_ms is None:
+        return True
+    return abs(index.movie_ms - index.length_ms) <= max(1_000, 0.05 * index.length_ms)
 
 
 def _read(boxes: memoryview, index: Index, depth: int) -> None:
@@ -144,6 +159,10 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
         _run(content, index)
     elif kind == b"mdhd":
         _header(content, track)
+    elif kind == b"mvhd":
+        movie = _Track()
+        _header(content, movie)
+        index.movie_ms = movie.told * 1000 // movie.scale if movie.scale else None
     elif kind == b"elst":
         track.starts_at = _latest_edit(content)
     elif kind == b"hdlr":
@@ -167,6 +186,7 @@ def _sizes(kind: bytes, content: memoryview, index: Index, track: _Track) -> Non
             index.sample_bytes += track.sound_bytes
     else:
         index.has_sizes = False
+        index.one_size_bytes = max(index.one_size_bytes, size * count if size > _PACKED else 0)
     index._samples += count
     track.sized = count
 

@@ -46,7 +46,7 @@ def _plain(looking: Looking, layout: Layout, index: Index) -> Found:
     if layout.end > size:
         present = max(0, layout.sound_bytes - (layout.end - size))
         return sound, Promise(layout.sound_bytes, present, sound.duration_ms)
-    if max(index.last_chunk_at, index.sample_bytes) > size:
+    if max(index.last_chunk_at, index.sample_bytes, index.one_size_bytes) > size:
         raise texts.MORE_DECLARED.error()
     if is_too_thin(sound, size):
         return looking.heard(replace(sound, duration_ms=None))

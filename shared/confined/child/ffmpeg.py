@@ -123,9 +123,9 @@ def look(file: File) -> dict[str, Any]:
         return {"missing_at": file.missing_at}
 
 
-def end_of_packets(data: memoryview) -> dict[str, Any]:
+def end_of_packets(data: memoryview, *, tries_last: bool = False) -> dict[str, Any]:
     """What `End` of `shared/ports/demuxer.py` has; reads every packet of `data`, and decodes the
-    last two."""
+    last two where it `tries_last`."""
     end, packets, last = 0.0, 0, [None, None]
     told: dict[str, Any] = {}
     try:
@@ -137,7 +137,8 @@ def end_of_packets(data: memoryview) -> dict[str, Any]:
                 if packet.pts is not None and packet.time_base is not None:
                     reached = packet.pts + (packet.duration or 0)
                     end = max(end, float(reached * packet.time_base))
-            told = {"is_whole": _is_last_whole(stream, last), **_by_frames(stream, packets)}
+            is_whole = not tries_last or _is_last_whole(stream, last)
+            told = {"is_whole": is_whole, **_by_frames(stream, packets)}
     except MemoryError:
         raise
     except BAD_CONTENT:

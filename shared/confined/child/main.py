@@ -90,8 +90,8 @@ def _look(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
     return ffmpeg.look(ffmpeg.File(spans, job["size"]))
 
 
-def _end_of_packets(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:
-    return ffmpeg.end_of_packets(data)
+def _end_of_packets(job: dict[str, Any], data: memoryview) -> dict[str, Any]:
+    return ffmpeg.end_of_packets(data, tries_last=job["tries_last"])
 
 
 def _heard(_job: dict[str, Any], data: memoryview) -> dict[str, Any]:

@@ -33,6 +33,9 @@ def blank(row: Recording) -> Recording:
         fingerprint=None,
         said=(),
         companion=None,
+        preparation=None,
+        heard=None,
+        copy=None,
     )
     if not is_asked(row, "audio") and row.web_url is None:
         return row

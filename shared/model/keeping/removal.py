@@ -69,6 +69,8 @@ def gone(row: Recording, *, with_audio: bool) -> Recording:
     row = msgspec.structs.replace(
         row, removal=msgspec.structs.replace(removal, audio_at=audio_at, is_done=True)
     )
+    if removal.audio_at is not None or removal.outputs_at is not None:
+        row = msgspec.structs.replace(row, copy=None)
     return row if removal.outputs_at is None else _without_outputs(row)
 
 

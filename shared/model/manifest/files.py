@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -23,8 +23,18 @@ from shared.model.manifest.manifest import MOST_BYTES, Manifest
 
 FORMATS = ("json", "jsonl", "csv")
 MOST_FIELDS, MOST_ITEM_BYTES = 200, 1_000_000
+_FIRST = re.compile(rb"[ \t\r\n]*+(.)", re.DOTALL)
 _json = msgspec.json.Decoder()
 _whole = msgspec.json.Decoder(msgspec.Raw)
+
+
+class _Document(msgspec.Struct):
+    """Where its list begins and ends; of the rest nothing is made."""
+
+    recordings: msgspec.Raw = msgspec.Raw(b"")
+
+
+_document = msgspec.json.Decoder(_Document)
 
 
 def read_manifest(content: bytes, kind: str, known: Known) -> Manifest:
@@ -63,7 +73,7 @@ def _read_json(content: bytes, checker: Checker) -> None:
         _whole.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         _malformed(checker, content, error)
-    first = content.lstrip()[:1]
+    first = _first(content, 0)
     if first == b"[":
         checker.head({})
         _take_items(content, 0, len(content), checker)
@@ -79,10 +89,14 @@ def _take_document(content: bytes, checker: Checker) -> None:
     """The head with `recordings`, wherever they stand in it."""
     head: dict[str, Any] = {}
     recordings: Piece | None = None
-    for piece in pieces(content):
+    found = memoryview(_document.decode(content).recordings)
+    for piece in pieces(content, most=MOST_ITEM_BYTES, known=found):
         key = _decoded(content, piece.key, piece.start, checker)
+        is_last = piece.end - piece.start == len(found) and key == "recordings"
         if key in head or (key == "recordings" and recordings is not None):
             checker.faults.add("malformed", "Is there twice. Write it once.", key[:60])
+        elif piece.end - piece.start > MOST_ITEM_BYTES and not is_last:
+            _too_long(content, piece, checker, key[:60])
         elif key == "recordings":
             recordings = piece
         else:
@@ -92,23 +106,41 @@ def _take_document(content: bytes, checker: Checker) -> None:
             checker.faults.add("too_many", text)
             checker.faults.raise_if_any()
     checker.head(head)
-    if recordings is None or content[recordings.start : recordings.end].strip() == b"null":
+    if recordings is None or _first(content, recordings.start) == b"n":
         return
-    if content[recordings.start : recordings.end].lstrip()[:1] != b"[":
+    if _first(content, recordings.start) != b"[":
         checker.faults.add("wrong_type", "Is not a list. Write [...].", "recordings")
         checker.faults.raise_if_any()
     _take_items(content, recordings.start, recordings.end, checker)
 
 
+def _first(content: bytes, start: int) -> bytes:
+    """The first sign from there on that is no blank."""
+    match = _FIRST.match(content, start)
+    return match[1] if match else b""
+
+
+def _too_long(content: bytes, piece: Piece, checker: Checker, key: str) -> NoReturn:
+    """It is not read to its end. A list of recordings that is not the last one is there twice."""
+    if key == "recordings" and _first(content, piece.start) == b"[":
+        checker.faults.add("malformed", "Is there twice. Write it once.", key)
+    elif key == "recordings":
+        checker.faults.add("wrong_type", "Is not a list. Write [...].", key)
+    else:
+        _value(content, piece, checker, key)
+    checker.faults.raise_if_any()
+    raise AssertionError("a fault was added")
+
+
 def _take_items(content: bytes, start: int, end: int, checker: Checker) -> None:
-    for piece in pieces(content, start, end):
+    for piece in pieces(content, start, end, most=MOST_ITEM_BYTES):
         checker.item(_value(content, piece, checker, f"recordings[{checker.count}]"))
 
 
 def _value(content: bytes, piece: Piece, checker: Checker, at: str) -> object:
     """A value decoded; None, after a fault, where it is too long or names something twice."""
     if piece.end - piece.start > MOST_ITEM_BYTES:
-        text = f"Has {piece.end - piece.start} bytes. Give at most {MOST_ITEM_BYTES}."
+        text = f"Has too many bytes. Give at most {MOST_ITEM_BYTES}."
         checker.faults.add("too_large", text, at)
         return None
     value = _decoded(content, content[piece.start : piece.end], piece.start, checker)

@@ -26,18 +26,33 @@ class Piece(NamedTuple):
     keys: int
 
 
-def pieces(document: bytes, start: int = 0, end: int | None = None) -> Iterator[Piece]:
+def pieces(
+    document: bytes,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    most: int,
+    known: memoryview | None = None,
+) -> Iterator[Piece]:
     """What an object or a list holds; the brackets are the first and last signs of that stretch.
-    Linear in what is read."""
+    Linear in what is read. A piece of more than `most` bytes is the last one, and not whole; but
+    `known`, a list that was found already, is passed over, however long it is."""
+    end = len(document) if end is None else end
     depth = keys = 0
-    begins, key, last = -1, b"", b""
-    for token in _TOKEN.finditer(document, start, len(document) if end is None else end):
-        sign = token[0]
+    at, begins, key, last = start, -1, b"", b""
+    while token := _TOKEN.search(document, at, end):
+        sign, at = token[0], token.end()
         if depth == 1 and sign in (b",", *_CLOSE):
             if begins >= 0 and document[begins : token.start()].strip():
                 yield Piece(key, begins, token.start(), keys)
             begins, key, keys = token.end(), b"", 0
-        if sign in _OPEN:
+        elif begins >= 0 and at - begins > most:
+            yield Piece(key, begins, at, keys)
+            return
+        if depth == 1 and sign == b"[" and known and _is_at(document, token.start(), known):
+            at = begins = token.start() + len(known)
+            yield Piece(key, token.start(), at, 0)
+        elif sign in _OPEN:
             depth += 1
             if depth == 1:
                 begins = token.end()
@@ -50,6 +65,10 @@ def pieces(document: bytes, start: int = 0, end: int | None = None) -> Iterator[
         last = sign
         if not depth:
             return
+
+
+def _is_at(document: bytes, start: int, known: memoryview) -> bool:
+    return memoryview(document)[start : start + len(known)] == known
 
 
 def names_in(value: object) -> int:
