@@ -16,4 +16,5 @@ with Dropscribe.from_environment() as service:
     batch = service.wait(made["id"], seen=lambda now: print(now["status"], now["counts"]))
     for item in service.items(batch["id"], state="transcribed"):
         print(f"{item['name']}: {item['language']}, {item['confidence']:.0%} sure")
+    Path(report).parent.mkdir(parents=True, exist_ok=True)
     Path(report).write_bytes(service.rendered_report(batch["id"], "html"))

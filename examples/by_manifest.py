@@ -16,7 +16,7 @@ with Dropscribe.from_environment() as service:
     told = service.call("estimate_manifest", body=manifest.read_bytes(), media_type="text/csv")
     for price in told["prices"]:
         if price["is_asked"] and price["cost"]:
-            print(f"About {price['cost']['amount']:.2f} {price['cost']['currency']}.")
+            print(f"About {price['cost']['amount']:.4f} {price['cost']['currency']}.")
 
     # The same key is the same batch, however often this is run: nothing is paid for twice.
     made = service.create(
@@ -29,5 +29,7 @@ with Dropscribe.from_environment() as service:
     for row in csv.DictReader(lines):
         for item in service.items(batch["id"], client_item_id=row["client_item_id"]):
             print(f"--- {row['client_item_id']}, {item['metadata']['client']}: {item['state']}")
-            if item["state"] == "transcribed":
+            if failure := item["failure"]:
+                print(failure["reason"], failure["advice"])
+            else:
                 print(service.rendered(item, "txt").decode())

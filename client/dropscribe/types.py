@@ -561,6 +561,7 @@ class Manifest(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
     recordings: list[ManifestRecording]
 
@@ -606,6 +607,7 @@ class ManifestRecording(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
 
 

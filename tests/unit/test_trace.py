@@ -47,7 +47,7 @@ def test_the_way_of_a_recording_is_told_while_it_goes_and_afterwards(
     world.drain()
     found = told(api, world, "a.wav")
     assert kinds(found) == ["registered", "submitted"]
-    assert found["now"] == "The provider has it; the result is awaited."
+    assert found["now"].startswith("The provider has it and the result is awaited, since 2026")
     assert found["transcription_id"] == "westeurope-0001" and found["cost"] is None
     world.clock.advance(40)
     world.run()
@@ -78,7 +78,8 @@ def test_a_recording_that_waits_says_for_what(world: World) -> None:
         world.step(message)
     planned = world.rows()["a.wav"]
     [job] = world.store.job_rows.values()
-    assert trace(planned, job).now == "It is part of a job that waits in line to be sent."
+    told = trace(planned, job).now
+    assert told.startswith("It is part of a job that waits in line to be sent, since 2026")
     again = trace(waiting_again(planned, now, attempt=2, not_before_at=later), None).now
     assert again.startswith("It waits for attempt 2, not before 20")
 

@@ -142,7 +142,8 @@ def finish(
         for item in who.service.items(batch_id, state="failed"):
             failure = item["failure"]
             if failure is not None:
-                who.screen.say(f"{item['name']}: {failure['reason']} {failure['advice']}")
+                name = item["title"] or item["name"]
+                who.screen.say(f"{name}: {failure['reason']} {failure['advice']}")
         raise typer.Exit(SOME_FAILED)
 
 

@@ -89,14 +89,15 @@ def _now(row: Recording, job: Job | None) -> str:
         return f"It is {row.state}."
     if row.state == "waiting":
         return _waiting(row)
+    since = f", since {_moment(job.changed_at if job else row.changed_at)}"
     if job is None or job.state in ("planning", "planned", "carried"):
-        return "It is part of a job that waits in line to be sent."
+        return f"It is part of a job that waits in line to be sent{since}."
     if job.state == "submitting":
-        return "Its job is being sent."
+        return f"Its job is being sent{since}."
     if job.state == "submitted":
-        return "The provider has it; the result is awaited."
+        return f"The provider has it and the result is awaited{since}."
     again = f", asked for {row.fetches} more times" if row.fetches else ""
-    return f"Its result is being fetched and written{again}."
+    return f"Its result is being fetched and written{again}{since}."
 
 
 def _waiting(row: Recording) -> str:
