@@ -54,6 +54,7 @@ _TOLD: Mapping[str, str] = {
     "sentiments": "Whether to tell how what was said sounds",
     "spelling": "How words that are heard are written",
     "time_to_live_hours": "How many hours the provider may keep its copy",
+    "translate_to": "The language that what is said is written in",
     "word_times": "Whether each word as it was spoken has its time",
 }
 """Where the manifest's own schema speaks of what is written rather than of what it does."""

@@ -562,6 +562,7 @@ class Manifest(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
     recordings: list[ManifestRecording]
 
@@ -608,6 +609,7 @@ class ManifestRecording(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
 
 

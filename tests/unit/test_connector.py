@@ -131,6 +131,7 @@ FILLED_IN: dict[str, Any] = {
     "sentiments": True,
     "spelling": {"drop scribe": "Dropscribe"},
     "time_to_live_hours": 12,
+    "translate_to": "de-DE",
     "word_times": False,
 }
 OF_RECORDING = {
