@@ -22,6 +22,7 @@ from benchmarks import (
     page,
     pipeline,
     reviewing,
+    searching,
     spans,
     storage_calls,
 )
@@ -47,6 +48,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
     "reviewing": lambda options: reviewing.run(options.audio, options.engine, options.noise),
+    "searching": lambda _: searching.run(),
     "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
 

@@ -26,6 +26,7 @@ _TOLD: Mapping[str, str] = {
     "accept_truncated": "Whether to transcribe what there is of a file that is cut off",
     "reuse": "Whether audio that was transcribed before gets its transcript again, unpaid",
     "priority": "Who goes first where many wait: urgent, normal or bulk",
+    "prepare": "Whether the provider gets a copy of what it does not read: auto, never or always",
     "send": "When it is sent: now, by 06:00, or 22:00-06:00, as UTC has it",
     "candidate_locales": "The 2 to 10 languages that may be spoken, to find out which",
     "caption_speakers": "How captions show who speaks",
@@ -53,6 +54,7 @@ _TOLD: Mapping[str, str] = {
     "sentiments": "Whether to tell how what was said sounds",
     "spelling": "How words that are heard are written",
     "time_to_live_hours": "How many hours the provider may keep its copy",
+    "translate_to": "The language that what is said is written in",
     "word_times": "Whether each word as it was spoken has its time",
 }
 """Where the manifest's own schema speaks of what is written rather than of what it does."""

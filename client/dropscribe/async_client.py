@@ -21,8 +21,10 @@ from dropscribe.types import (
     BatchView,
     Estimate,
     Health,
+    Hit,
     Item,
     Report,
+    SearchPage,
     SubscriptionMade,
     TraceView,
     TrailEntry,
@@ -205,6 +207,19 @@ class AsyncDropscribe:
         return cast(
             SubscriptionMade, await self.call("create_subscription", body={"url": url, **told})
         )
+
+    async def search(self, words: str, **filters: Any) -> AsyncIterator[Hit]:
+        """Recordings in which that was said, the newest first: all of the words, `"a phrase"`,
+        `begin*`, `-without`; `speaker`, `profile`, `batch_id`, `metadata`, `from_at`, `to_at`,
+        `in_doubt`, `order`."""
+        asked = {"limit": 100, **filters, "q": words}
+        while True:
+            page = cast(SearchPage, await self.call("search_words", body=asked))
+            for each in page["value"]:
+                yield each
+            if page["after"] is None:
+                return
+            asked = {**asked, "after": page["after"]}
 
     async def trail(self, **filters: Any) -> AsyncIterator[TrailEntry]:
         """For the owner: who read and changed what, from `from_at` to `to_at`."""

@@ -21,8 +21,10 @@ from dropscribe.types import (
     BatchView,
     Estimate,
     Health,
+    Hit,
     Item,
     Report,
+    SearchPage,
     SubscriptionMade,
     TraceView,
     TrailEntry,
@@ -203,6 +205,19 @@ class Dropscribe:
         """Events for a server of yours: `title`, `types`, `profiles`. The secret is in this answer
         alone."""
         return cast(SubscriptionMade, self.call("create_subscription", body={"url": url, **told}))
+
+    def search(self, words: str, **filters: Any) -> Iterator[Hit]:
+        """Recordings in which that was said, the newest first: all of the words, `"a phrase"`,
+        `begin*`, `-without`; `speaker`, `profile`, `batch_id`, `metadata`, `from_at`, `to_at`,
+        `in_doubt`, `order`."""
+        asked = {"limit": 100, **filters, "q": words}
+        while True:
+            page = cast(SearchPage, self.call("search_words", body=asked))
+            for each in page["value"]:  # noqa: UP028  the one that awaits has no `yield from`
+                yield each
+            if page["after"] is None:
+                return
+            asked = {**asked, "after": page["after"]}
 
     def trail(self, **filters: Any) -> Iterator[TrailEntry]:
         """For the owner: who read and changed what, from `from_at` to `to_at`."""

@@ -533,6 +533,7 @@ class Manifest(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    prepare: NotRequired[Prepare]
     send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
@@ -561,6 +562,7 @@ class Manifest(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
     recordings: list[ManifestRecording]
 
@@ -578,6 +580,7 @@ class ManifestRecording(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    prepare: NotRequired[Prepare]
     send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
@@ -606,6 +609,7 @@ class ManifestRecording(TypedDict):
     sentiments: NotRequired[bool]
     spelling: NotRequired[dict[str, str]]
     time_to_live_hours: NotRequired[int]
+    translate_to: NotRequired[str | None]
     word_times: NotRequired[bool]
 
 
@@ -663,6 +667,9 @@ class OverviewView(TypedDict):
     more: int
     lately: list[BatchSummary]
     health: Health
+
+
+Prepare = Literal["auto", "never", "always"]
 
 
 class Price(TypedDict):

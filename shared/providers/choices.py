@@ -43,6 +43,7 @@ _FEATURES = (
     ),
     _subject(r"key.?terms?|phrase.?list", "key_terms"),
     _subject(r"prompt", "prompt", "key_terms"),
+    _subject(r"target.?language|translat", "translate_to"),
     _subject(r"spelling", "spelling"),
     _subject(r"redact|\bpii", "redact", "redact_with"),
     _subject(r"sentiment", "sentiments"),

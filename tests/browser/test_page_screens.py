@@ -37,6 +37,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
+def common_word(one: str, other: str) -> str:
+    """The longest that both say."""
+    both = {word.strip(".,?") for word in one.lower().split()} & set(other.lower().split())
+    return max(sorted(both), key=len)
+
+
 def made(stack: Stack, site: Site) -> dict[str, Any]:
     """A batch of three, of which one is no audio; and where each screen of it is."""
     sounds = {f"{name}.wav": call_of(name) for name in ("ann", "bob")}
@@ -48,6 +54,11 @@ def made(stack: Stack, site: Site) -> dict[str, Any]:
         [batch] = http.get("/batches").json()["value"]
         path = f"batches/{batch['id']}"
         items = http.get(f"/{path}/items").json()["value"]
+        done = [item for item in items if item["name"].endswith(("ann.wav", "bob.wav"))]
+        done.sort(key=lambda item: item["name"])
+        said = [http.get(f"/{path}/items/{item['id']}/transcript").json() for item in done]
+    word = common_word(*(transcript["text"] for transcript in said))
+    phrase = "%20".join(said[0]["utterances"][-1]["text"].split()[1:3])
     ids = {item["name"].rpartition("/")[2]: item["id"] for item in items}
     return {
         "now": {"path": "", "text": "Lately"},
@@ -67,6 +78,12 @@ def made(stack: Stack, site: Site) -> dict[str, Any]:
             "then": "Letters alone",
         },
         "queue": {"path": "review", "text": "The most in doubt first"},
+        "search": {"path": f"search#q=%22{phrase}%22", "text": "1 recording."},
+        "search-narrowed": {
+            "path": f"search#q={word}&speaker=Customer&metadata=agent%3DAnn&order=best",
+            "text": "2 recordings.",
+        },
+        "search-empty": {"path": "search#q=nobodyeversaid", "text": "Nobody said that"},
         "calls": {"path": "calls", "text": "Longest monologue"},
         "calls-by-agent": {"path": "calls?by=metadata.agent&days=7", "text": "Ann"},
         "nothing": {"path": "weather", "text": "There is nothing at this address"},
@@ -78,4 +95,4 @@ def test_every_screen_is_fit_for_everybody(stack: Stack) -> None:
         seen = play(
             "screens", stack.page_url, seconds=400, widths=WIDTHS, screens=made(stack, site)
         )
-    assert len(seen) == 4 * 11
+    assert len(seen) == 4 * 14

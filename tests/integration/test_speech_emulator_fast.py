@@ -116,6 +116,14 @@ def test_the_enhanced_mode_tells_no_confidence_and_writes_locales_small(api: Api
     assert {(one["locale"], one["confidence"]) for one in phrases} == {("en-us", 0)}
 
 
+def test_a_translation_gives_no_times_of_words(api: Api) -> None:
+    mode = {"enabled": True, "task": "translate", "targetLanguage": "de"}
+    phrases = call(api, enhancedMode=mode).json()["phrases"]
+    assert {word["offsetMilliseconds"] for one in phrases for word in one["words"]} == {0}
+    del mode["targetLanguage"]
+    assert refused(call(api, enhancedMode=mode)) == (400, "InvalidPayload")
+
+
 def test_silence_in_a_language_that_was_named_is_an_empty_answer(api: Api) -> None:
     body = call(api, b"silence", locales=["en-US"]).json()
     assert (body["durationMilliseconds"], body["phrases"]) == (2_000, [])

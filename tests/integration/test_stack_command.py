@@ -109,6 +109,11 @@ def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     assert shell.json("trace", rows[0]["id"], "--batch", batch)["id"] == rows[0]["id"]
     assert "It is transcribed." in shell("trace", "call 2", "-b", batch)
     shell("trace", "nobody called so", code=1)
+    word = shell("get", batch, "--recording", rows[0]["id"], "-f", "txt").split()[-1].strip(".")
+    found = shell.json("search", word, "--batch", batch, "-m", "desk=7")
+    assert rows[0]["id"] in {hit["id"] for hit in found}
+    assert f"[{word}]" in shell("search", word, "--limit", "1")
+    assert shell.json("search", word, "--", f"-{word}") == []
     read = [row for row in shell.json("trail") if row["operation"] == "get_transcript"]
     assert read and "get_transcript" in shell("trail")
     assert shell.json("trail", "--since", "2099-01-01T00:00:00Z") == []

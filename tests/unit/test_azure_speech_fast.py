@@ -85,6 +85,10 @@ def test_of_several_languages_one_is_found_or_all_are_followed(
             {"prompt": "A call about a claim"},
             {"enabled": True, "task": "transcribe", "prompt": ["A call about a claim"]},
         ),
+        (
+            {"translate_to": "de-DE"},
+            {"enabled": True, "task": "translate", "targetLanguage": "de"},
+        ),
     ],
 )
 def test_a_model_or_a_prompt_asks_for_the_enhanced_mode(
@@ -125,6 +129,14 @@ def test_a_phrase_becomes_an_utterance_with_the_times_of_its_words() -> None:
         ("Good", 2_000, 2_400, None),
         ("day.", 2_400, 2_900, None),
     ]
+
+
+def test_a_translation_has_no_words_with_times() -> None:
+    nowhere = {"offsetMilliseconds": 0, "durationMilliseconds": 0}
+    words = [{"text": "Guten", **nowhere}, {"text": "Tag.", **nowhere}]
+    phrase = {**ANSWER["phrases"][0], "text": "Guten Tag.", "words": words}
+    (one,) = read_answer(json.dumps({**ANSWER, "phrases": [phrase]}).encode()).utterances
+    assert (one.text, one.start_ms, one.words) == ("Guten Tag.", 2_000, ())
 
 
 def test_silence_is_a_recognition_without_utterances() -> None:

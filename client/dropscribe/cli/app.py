@@ -88,6 +88,7 @@ def main() -> None:
     import dropscribe.cli.batches
     import dropscribe.cli.looking
     import dropscribe.cli.running
+    import dropscribe.cli.searching
     import dropscribe.cli.subscriptions
     import dropscribe.cli.transcribe  # noqa: F401
 

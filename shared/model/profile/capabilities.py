@@ -61,8 +61,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `seals_answers`: those can be kept sealed, without which nothing is sent that is to be redacted.
     `merges_channels`: all are heard as one where none is named; at most `most_channels` can be.
     `takes_custom_models` tells of models that were made to order. `extras_by_model` are its
-    extras where a model is named or a prompt given, if those are others; `models` are the names
-    that it knows.
+    extras where a model is named, a prompt given or a translation wanted, if those are others;
+    `models` are the names that it knows.
     """
 
     files_per_job: int
@@ -110,7 +110,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def asked_for(self, options: Options) -> Capabilities:
         """What holds for these options."""
-        is_asked = bool(options.models) or options.prompt is not None
+        is_asked = bool(options.models or options.prompt or options.translate_to)
         if self.extras_by_model is None or not is_asked:
             return self
         return msgspec.structs.replace(self, extras=self.extras_by_model)

@@ -19,6 +19,7 @@ EXTRAS: Mapping[str, str] = {
     "models": "no models to be chosen by name",
     "key_terms": "no key terms",
     "prompt": "no prompt",
+    "translate_to": "no translation",
     "spelling": "no spelling of one's own",
     "formatting": "no text without formatting",
     "redact": "no redaction",

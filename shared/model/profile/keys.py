@@ -84,6 +84,7 @@ _OPTION_KEYS = {
     "min_language_confidence": Key(o.Share, 'a number from 0 to 1, or "none"', True),
     "key_terms": Key(Terms, "a list of up to 1000 terms"),
     "prompt": Key(LongText, 'a text of up to 10,000 characters, or "none"', True),
+    "translate_to": Key(Locale, f'{_LOCALE}, or "none"', True),
     "spelling": Key(dict[Text, Text], "a table of what is heard = how it is written"),
     "formatting": Key(bool, _SWITCH),
     "redact": Key(

@@ -36,7 +36,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     From `models` on, not every provider knows them (`extras.py`). `models` are the
     provider's own, by name, in order of preference. `spelling` maps what is heard to how it is
-    written. `hebrew_words` is the script that Hebrew words in English speech are written in.
+    written. `translate_to` is the language that what is said is written in, if that is another.
+    `hebrew_words` is the script that Hebrew words in English speech are written in.
     `redact` lists kinds of personal data, or presets of them (`model.redaction.kinds`), that leave
     the text, each replaced by hash signs, by the name of its kind, or by a name that stays the same
     for the same value within a recording.
@@ -61,6 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     min_language_confidence: Share | None = None
     key_terms: tuple[str, ...] = ()
     prompt: str | None = None
+    translate_to: Locale | None = None
     spelling: dict[str, str] = {}
     formatting: bool = True
     redact: tuple[str, ...] = ()

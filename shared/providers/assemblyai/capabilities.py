@@ -48,7 +48,7 @@ LIMITS = Capabilities(
     supports_container=False,
     modes=frozenset({"standard"}),
     locales=LANGUAGES,
-    extras=frozenset(EXTRAS) - {"hebrew_words"},
+    extras=frozenset(EXTRAS) - {"hebrew_words", "translate_to"},
     picks_channels=False,
     results_count=True,
     # Its page on speed: under 45 seconds usually, at 0.008 of the length at best.

@@ -12,10 +12,12 @@ from local.recogniser.types import Heard, Phrase
 
 _PUNCTUATION = "DictatedAndAutomatic"
 _ONLY_SPEAKER = 0
+_NO_TIME = {"offsetMilliseconds": 0, "durationMilliseconds": 0}
 
 
 def answer_body(asked: Asked, heard: Heard) -> dict[str, Any]:
-    """Diarization is beyond the recogniser: everybody is speaker 0."""
+    """Diarization and translation are beyond the recogniser: everybody is speaker 0, and what is
+    translated says what it said, in words without times."""
     phrases = sorted(_heard(asked, heard), key=lambda one: (one.channel, one.start_ms))
     is_apart = bool(asked.channels) and heard.channels > 1
     bodies = [_phrase(one, asked, is_apart) for one in phrases]
@@ -41,7 +43,7 @@ def _heard(asked: Asked, heard: Heard) -> Iterator[Phrase]:
 def _phrase(phrase: Phrase, asked: Asked, is_apart: bool) -> dict[str, Any]:
     shown = _shown(phrase, asked)
     words = [
-        {"text": text, **_span(word.start_ms, word.end_ms)}
+        {"text": text, **(_NO_TIME if asked.target_language else _span(word.start_ms, word.end_ms))}
         for word, text in zip(phrase.words, shown, strict=True)
         if text
     ]

@@ -23,13 +23,14 @@ _SINCE_2025 = frozenset("audioUrl phraseList enhancedMode".split())
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """`channels` empty: all are heard as one. `locales` empty: whatever is spoken. `is_enhanced`:
-    by a large language model."""
+    by a large language model; `target_language`: and translated."""
 
     locales: tuple[str, ...] = ()
     profanity: str = "Masked"
     channels: tuple[int, ...] = ()
     tells_speakers: bool = False
     is_enhanced: bool = False
+    target_language: str | None = None
     audio_url: str | None = None
     phrases: tuple[str, ...] = ()
     unknown_fields: tuple[str, ...] = ()
@@ -45,11 +46,13 @@ def read_definition(text: str | None, version: Version) -> Asked:
     if tells_speakers and len(channels) > 1:
         raise _refused("InvalidChannels", "Diarization is not to be had with two channels.")
     phrases = _phrases(bodies.child(asked, "phraseList"))
-    is_enhanced = _is_enhanced(bodies.child(asked, "enhancedMode"))
+    enhanced = bodies.child(asked, "enhancedMode")
+    is_enhanced = _is_enhanced(enhanced)
     if is_enhanced and phrases:
         raise _refused("InvalidParameterValue", "The enhanced mode takes no phrase list.")
     return Asked(
         is_enhanced=is_enhanced,
+        target_language=_target_language(enhanced),
         locales=_locales(asked),
         profanity=bodies.one_of(asked, "profanityFilterMode", _PROFANITY, "Masked"),
         channels=channels,
@@ -111,12 +114,15 @@ def _address(body: Mapping[str, Any]) -> str | None:
 
 
 def _is_enhanced(body: Mapping[str, Any]) -> bool:
-    """Translation is beyond the recogniser."""
-    if bodies.one_of(body, "task", _TASKS, "transcribe") != "transcribe":
-        raise _refused("InvalidParameterValue", "This emulator does not translate.")
     if sum(map(len, _texts(body, "prompt"))) > _LONGEST_PROMPT:
         raise _refused("InvalidParameterValue", "The prompt is too long.")
     return bodies.flag(body, "enabled", default=bool(body))
+
+
+def _target_language(body: Mapping[str, Any]) -> str | None:
+    if bodies.one_of(body, "task", _TASKS, "transcribe") == "transcribe":
+        return None
+    return bodies.text(body, "targetLanguage", required=True)
 
 
 def _phrases(body: Mapping[str, Any]) -> tuple[str, ...]:

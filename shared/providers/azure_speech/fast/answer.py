@@ -82,7 +82,12 @@ def _utterance(phrase: _Phrase) -> RecognisedUtterance:
 
 
 def _words(phrase: _Phrase) -> list[Word]:
-    """Where no word has a time there are none: all would stand at the beginning."""
+    """Where no word has a time, as in a translation, there are none: all would stand at the
+    beginning."""
+    if not any(
+        word.offset_milliseconds or word.duration_milliseconds for word in phrase.words or ()
+    ):
+        return []
     timed = [(word, _span(word)) for word in phrase.words or () if word.text.strip()]
     return [Word(word.text, *span) for word, span in timed if span is not None]
 

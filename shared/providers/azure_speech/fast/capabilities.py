@@ -31,7 +31,7 @@ def beside(batch: Capabilities) -> Capabilities:
         calls_per_window=600,
         window_seconds=60,
         extras=frozenset({"key_terms"}),
-        extras_by_model=frozenset({"models", "prompt"}),
+        extras_by_model=frozenset({"models", "prompt", "translate_to"}),
         models=frozenset({LLM_SPEECH}),
         find_is_proof=False,
         answers_at_once=True,

@@ -43,10 +43,13 @@ def write_definition(options: Options, audio_url: str | None = None) -> bytes:
 
 def _enhanced(options: Options) -> JsonObject:
     """It finds the languages by itself. A prompt longer than the service takes is cut."""
-    if not options.models and options.prompt is None:
+    if not (options.models or options.prompt or options.translate_to):
         return {}
     mode: JsonObject = {"enabled": True, "task": "transcribe"}
-    if options.prompt is not None:
+    if options.translate_to:
+        language = options.translate_to.partition("-")[0]
+        mode |= {"task": "translate", "targetLanguage": language}
+    if options.prompt:
         mode["prompt"] = [options.prompt[:_LONGEST_PROMPT]]
     return {"enhancedMode": mode}
 

@@ -4,7 +4,8 @@ import { Asked } from "./ask.js";
 import { takeUp } from "./drops.js";
 import { key, signOut, wanted } from "./key.js";
 import { learn, may, me } from "./me.js";
-import { followLinks, place, to } from "./route.js";
+import { useKeys } from "./keyboard.js";
+import { followLinks, go, place, to } from "./route.js";
 import { Said } from "./say.js";
 import { NAMES, language, speak } from "./language.js";
 import { t } from "./texts.js";
@@ -13,6 +14,7 @@ import { Calls } from "./screens/calls.js";
 import { Now } from "./screens/now.js";
 import { Recording } from "./screens/recording.js";
 import { Review } from "./screens/review.js";
+import { Find, Search, toSearch } from "./screens/search.js";
 import { SignIn } from "./screens/signin.js";
 
 function Screen() {
@@ -20,6 +22,7 @@ function Screen() {
   if (wanted.value) return html`<${SignIn} />`;
   if (!first) return html`<${Now} />`;
   if (first === "review") return html`<${Review} />`;
+  if (first === "search") return html`<${Search} />`;
   if (first === "calls") return html`<${Calls} />`;
   if (first === "batches" && recording)
     return html`<${Recording} key=${recording} batch=${batch} id=${recording} />`;
@@ -41,6 +44,7 @@ function Page() {
     if (seen.current !== at) main.current?.focus({ preventScroll: true });
     seen.current = at;
   }, [at]);
+  useKeys({ "/": find });
   return html`
     <a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => {
       event.preventDefault();
@@ -53,14 +57,22 @@ function Page() {
   `;
 }
 
+/** To the field, or to its screen where there is no room for one. */
+function find() {
+  const field = document.getElementById("find");
+  if (field?.checkVisibility()) field.focus();
+  else if (may("Read") && !wanted.value) go(toSearch({}));
+}
+
 function Top() {
   const here = place.value.parts[0] ?? "";
-  const screens = [["", t().nav.now], ...(may("Read") ? [["review", t().nav.review], ["calls", t().nav.calls]] : [])];
+  const screens = [["", t().nav.now], ...(may("Read") ? [["review", t().nav.review], ["search", t().nav.search], ["calls", t().nav.calls]] : [])];
   const link = (/** @type {string} */ path, /** @type {string} */ text) =>
     html`<a href=${path ? to(path) : to()} aria-current=${here === path ? "page" : undefined}>${text}</a>`;
   return html`<header class="top">
     <a class="brand" href=${to()}><span class="mark" aria-hidden="true"><i></i><i></i><i></i><i></i></span>${t().product}</a>
     ${!wanted.value && html`<nav aria-label=${t().nav.screens}>${screens.map(([path, text]) => link(path, text))}</nav>`}
+    ${!wanted.value && may("Read") && here !== "search" && html`<${Find} />`}
     <div class="end">
       <select aria-label=${t().language} value=${language.value} onChange=${(/** @type {any} */ event) => speak(event.target.value)}>
         ${Object.entries(NAMES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}

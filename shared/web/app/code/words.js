@@ -41,6 +41,21 @@ export class Words {
     this.order.sort((a, b) => this.start[a] - this.start[b] || a - b);
   }
 
+  /** The words that stand in such a text, wherever it is said. @param {string} text @param {Utterance[]} utterances */
+  holding(text, utterances) {
+    /** @type {number[]} */
+    const found = [];
+    const wanted = text.toLowerCase();
+    if (!wanted) return found;
+    utterances.forEach((one, n) => {
+      const said = one.text.toLowerCase();
+      for (let at = said.indexOf(wanted); at >= 0; at = said.indexOf(wanted, at + wanted.length))
+        for (let word = 0; word < this.of.length; word += 1)
+          if (this.of[word] === n && this.from[word] < at + wanted.length && this.to[word] > at) found.push(word);
+    });
+    return found;
+  }
+
   /** The last word that has begun by then; -1: none. @param {number} ms */
   at(ms) {
     let low = 0;

@@ -16,6 +16,7 @@ const KEYS = /** @type {const} */ ([
   ["same", ["a"]],
   ["undo", ["u"]],
   ["save", ["Ctrl S"]],
+  ["search", ["/"]],
   ["help", ["?"]],
 ]);
 

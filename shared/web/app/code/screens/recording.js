@@ -116,7 +116,11 @@ function Heard({ path, item, transcript, again: readAgain }) {
   const player = useMemo(() => new Player(path, item.duration_ms ?? transcript.source.duration_ms ?? 0), [path]);
   const done = stretches.map((one) => isDone(one, draft.work.value, transcript.utterances));
   const left = stretches.filter((_, at) => !done[at]);
-  const painted = useMemo(() => paintedIn(words, utterances, left, item.correction !== null, draft), [words, done.join(), transcript]);
+  const sought = place.value.hash.get("find") ?? "";
+  const painted = useMemo(
+    () => ({ ...paintedIn(words, utterances, left, item.correction !== null, draft), found: words.holding(sought, utterances) }),
+    [words, done.join(), transcript, sought],
+  );
   const isFollowing = useSignal(true);
   const current = useSignal(-1);
   const doubt = useSignal(-1);
@@ -128,12 +132,15 @@ function Heard({ path, item, transcript, again: readAgain }) {
   const laneOf = (/** @type {Utterance} */ one) => Math.max(0, voices.findIndex((voice) => voice.id === idOf(one)));
 
   useEffect(() => {
-    player.open();
-    const ms = Number(place.value.hash.get("t")) * 1000;
+    const { hash } = place.value;
+    const ms = Number(hash.get("t")) * 1000;
+    const isHeard = hash.has("play");
     if (ms > 0) {
-      player.seek(ms);
+      player.seek(isHeard ? ms - LEAD_MS : ms);
       requestAnimationFrame(() => show(ms));
     }
+    if (isHeard) player.play();
+    else player.open();
     return () => player.end();
   }, [player]);
   useEffect(() => {

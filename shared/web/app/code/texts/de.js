@@ -1,5 +1,6 @@
 // Deutsch.
 import { number } from "../format.js";
+import { search } from "./search-de.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const of = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
@@ -256,6 +257,7 @@ export const de = {
     nothing: "Nichts ist zweifelhaft. Genieß die Ruhe.",
     more: "Ältere Aufträge wurden nicht angesehen.",
   },
+  search,
   glossary: {
     title: "Aus Berichtigungen gelernt",
     lead: "Was dem Anbieter vorab zu sagen wäre: kopieren und ins Profil setzen.",
@@ -323,6 +325,7 @@ export const de = {
       same: "dasselbe Wort an anderen Stellen berichtigen",
       undo: "zurücknehmen",
       save: "speichern",
+      search: "suchen",
       help: "diese Tasten",
     },
   },

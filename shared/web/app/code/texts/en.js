@@ -1,5 +1,6 @@
 // English. Other languages have the same names, which the types see to.
 import { number } from "../format.js";
+import { search } from "./search-en.js";
 
 /** @param {number} n @param {string} one @param {string} many */
 const of = (n, one, many) => `${number(n)} ${n === 1 ? one : many}`;
@@ -255,6 +256,7 @@ export const en = {
     nothing: "Nothing is in doubt. Enjoy the quiet.",
     more: "Older batches were not looked at.",
   },
+  search,
   glossary: {
     title: "Learnt from corrections",
     lead: "What to tell the provider beforehand: copy it, and put it into the profile.",
@@ -322,6 +324,7 @@ export const en = {
       same: "correct the same word elsewhere",
       undo: "undo",
       save: "save",
+      search: "search",
       help: "these keys",
     },
   },
