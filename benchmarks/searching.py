@@ -20,7 +20,8 @@ from azure.storage.blob import BlobServiceClient
 
 from local.stack.azurite import running_azurite
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Outcome, Recording
+from shared.model.batch.outcome import Outcome
+from shared.model.batch.recording import Recording
 from shared.model.pieces import Listing, Piece, Stored, listing, piece_name, to_merge
 from shared.model.profile.profile import Profile
 from shared.model.search.entry import Entry, Turn

@@ -22,32 +22,25 @@ from shared.application import Application
 from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
+from shared.connections import endpoints, http_client, lanes, patient_client
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
-from shared.model.batch.lane import in_lane
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.money.price import with_amounts
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile, version_of
-from shared.model.reference import is_reference
-from shared.model.setting import LOCAL_KEY, Endpoint
+from shared.model.setting import LOCAL_KEY
 from shared.outbound.http import OutboundHttp
 from shared.outbound.web_audio import HttpWebAudio
-from shared.pipeline.collect.webhook import webhook_url
 from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
-from shared.ports.answers import Answers
 from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
-from shared.ports.provider import SpeechProvider
 from shared.ports.sealing import Sealer
 from shared.providers.azure_speech.auth import default_credential
-from shared.providers.offer import Connection
-from shared.providers.patient import KEEP_ALIVE
 from shared.providers.registry import DEFAULT_PRICES, OFFERS
-from shared.providers.unresolved import without_a_key
 from shared.stores.blob.answers import BlobAnswers
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.copies import BlobCopies
@@ -81,7 +74,6 @@ from shared.stores.table.subscriptions import BlobConfidences, TableSubscription
 
 FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
 READERS = 16  # reads at a time of one process for those who search
-_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -189,8 +181,8 @@ def build(
             uploads=SignedUploads(account.blobs, signer),
             output_links=SignedOutputLinks(account.blobs, signer),
             providers={
-                **_endpoints(settings, http or _http_client()),
-                **_lanes(settings, http or _patient_client(), answers),
+                **endpoints(settings, http or http_client()),
+                **lanes(settings, http or patient_client(), answers),
             },
             capabilities={
                 name: _sealing(offer.limits_with(settings.of_provider[name]), settings)
@@ -288,49 +280,6 @@ def _deployment(blobs_url: str, table: str) -> str:
     return sha256(f"{blobs_url} {table}".encode()).hexdigest()[:8]
 
 
-def _endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:
-    """`submit` starts within a quarter of the time after which an intent is looked up, and its
-    create call ends within half of it; what is left, but for a tenth, is for what goes before."""
-    connections = _connections(settings, http)
-    return {
-        endpoint.name: OFFERS[endpoint.provider].connect(connection)
-        for endpoint, connection in zip(settings.endpoints, connections, strict=True)
-    }
-
-
-def _lanes(settings: Settings, http: httpx.Client, answers: Answers) -> dict[str, SpeechProvider]:
-    """What lanes have of each endpoint."""
-    connections = _connections(settings, http)
-    return {
-        in_lane(endpoint.name, mode): connect(connection, answers)
-        for endpoint, connection in zip(settings.endpoints, connections, strict=True)
-        for mode, connect in OFFERS[endpoint.provider].lanes.items()
-    }
-
-
-def _connections(settings: Settings, http: httpx.Client) -> list[Connection]:
-    """One for each endpoint."""
-    credential = cache(lambda: default_credential(settings.azure_client_id))
-    secret, policy = settings.webhook_secret, settings.policy
-    longest = policy.resolve_after_seconds
-    create_seconds = min(60, longest / 2)
-    unusable = without_a_key()
-    return [
-        Connection(
-            url=endpoint.url,
-            key=endpoint.key.reveal() if endpoint.key else None,
-            http=unusable if endpoint.key and is_reference(endpoint.key.reveal()) else http,
-            credential=credential,
-            settings=settings.of_provider[endpoint.provider],
-            create_seconds=create_seconds,
-            prepare_seconds=0.9 * longest - create_seconds - policy.submit_within_seconds,
-            webhook_url=_webhook_url(settings, endpoint),
-            webhook_secret=secret.reveal() if secret else "",
-        )
-        for endpoint in settings.endpoints
-    ]
-
-
 def _sealing(limits: Capabilities, settings: Settings) -> Capabilities:
     """Where there is no key to seal by, lanes take nothing that is to be redacted."""
     if settings.sealing_key is not None:
@@ -355,17 +304,3 @@ def _sealer(settings: Settings) -> Sealer:
         return credential().get_token(VAULT_SCOPE).token
 
     return EnvelopeSealer(VaultKey(said, token, httpx.Client()))
-
-
-def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:
-    base = settings.webhook_base_url
-    return webhook_url(base, endpoint.provider, endpoint.name) if base else None
-
-
-def _http_client() -> httpx.Client:
-    return httpx.Client(limits=_LIMITS)
-
-
-def _patient_client() -> httpx.Client:
-    """For connections on which nothing may come for minutes."""
-    return httpx.Client(transport=httpx.HTTPTransport(limits=_LIMITS, socket_options=KEEP_ALIVE))

@@ -25,7 +25,8 @@ from local.stack.download import download, outputs_of
 from local.stack.intake import choose
 from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
-from shared.batches.status import BatchStatus, TellStatus
+from shared.batches.batch_status import BatchStatus
+from shared.batches.status import TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
 from shared.model.batch.recording import Recording

@@ -2,141 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import islice
-from threading import Lock
-from typing import Literal, NamedTuple
+from datetime import datetime
 
-import msgspec
-
+from shared.batches.batch_status import BatchStatus, Status, Tally
+from shared.batches.told import LATE, Told
 from shared.errors import BatchMissing
 from shared.model.batch.batch import (
     Batch,
-    BatchEntry,
-    Origin,
     Totals,
-    entry_key,
-    item_recording_id,
     state_of,
 )
-from shared.model.batch.recording import TERMINAL, Recording, State
-from shared.model.keeping.hold import Hold
+from shared.model.batch.recording import TERMINAL
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
-from shared.ports.state import BatchFilter, BatchStore, RecordingFacts
-
-MOST_IN_PAGE = 1_000
-LOOKED_THROUGH = 5_000
-Status = Literal[
-    "registering", "running", "cancelling", "deleting", "completed", "cancelled", "refused"
-]
-
-
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Recordings by state. `unregistered` are entries of the request that nobody has looked at
-    yet; a prefix or a container among them counts as one. `accepted` is the sum of all."""
-
-    accepted: int
-    unregistered: int
-    waiting: int
-    planned: int
-    transcribed: int
-    failed: int
-    needs_review: int
-    unchanged: int = 0
-
-
-class BatchStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """`progress` runs from 0 to 1. `seconds_left` is an estimate by the pace so far, None where
-    there is none yet. `cost` is of what is transcribed, None where nothing has a price.
-    `closes_at` is until when more of its recordings are waited for."""
-
-    id: str
-    title: str
-    profile: str
-    owner: str
-    origin: Origin
-    status: Status
-    created_at: datetime
-    closes_at: datetime
-    finished_at: datetime | None
-    cancelled_at: datetime | None
-    counts: Tally
-    progress: float
-    audio_ms: int
-    audio_done_ms: int
-    seconds_left: int | None
-    cost: Cost | None
-    error_report: str | None
-    hold: Hold | None = None
-    held: int = 0
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """`after` asks for the next page; None: this is the last."""
-
-    recordings: tuple[Recording, ...]
-    after: str | None
-
-
-class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
-    """`after` asks for the next page; None: this is the last."""
-
-    batches: tuple[BatchEntry, ...]
-    after: str | None
-
-
-LATE = timedelta(minutes=1)
-"""After its window has closed, a plan that is due for a batch comes within that."""
-TOLD_FOR = timedelta(seconds=5)
-LARGE = 1_000
-MOST_TOLD = 1_000
-
-
-class _Said(NamedTuple):
-    version: str
-    until_at: datetime
-    status: BatchStatus
-
-
-class Told:
-    """What this process told lately of large batches, by their id. It holds for seconds, or as long
-    as counting them took, and while the header says the same. With `turn` one counts while the
-    others wait for what it tells."""
-
-    def __init__(self) -> None:
-        self._told: OrderedDict[str, _Said] = OrderedDict()
-        self._turns: OrderedDict[str, AbstractContextManager[object]] = OrderedDict()
-        self._lock = Lock()
-
-    def turn(self, batch_id: str) -> AbstractContextManager[object]:
-        with self._lock:
-            turn = self._turns.setdefault(batch_id, Lock())
-            self._turns.move_to_end(batch_id)
-            while len(self._turns) > MOST_TOLD:
-                self._turns.popitem(last=False)
-            return turn
-
-    def again(self, batch: Batch, now: datetime) -> BatchStatus | None:
-        with self._lock:
-            said = self._told.get(batch.id)
-        if said is None or said.version != batch.version or said.until_at <= now:
-            return None
-        return said.status
-
-    def note(self, batch: Batch, status: BatchStatus, began_at: datetime, now: datetime) -> None:
-        if status.counts.accepted < LARGE:
-            return
-        with self._lock:
-            until_at = now + max(TOLD_FOR, now - began_at)
-            self._told[batch.id] = _Said(batch.version, until_at, status)
-            self._told.move_to_end(batch.id)
-            while len(self._told) > MOST_TOLD:
-                self._told.popitem(last=False)
+from shared.ports.state import BatchStore, RecordingFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,109 +87,12 @@ class TellStatus:
         return sum(part.items - part.at for part in self.store.parts(batch.id))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadItems:
-    """The recordings of a batch in a fixed order, a page at a time; or one of them. Raises
-    `BatchMissing`."""
-
-    store: BatchStore
-
-    def __call__(
-        self,
-        batch_id: str,
-        *,
-        state: State | None = None,
-        after: str | None = None,
-        most: int = 100,
-        fits: Callable[[Recording], bool] | None = None,
-    ) -> Page:
-        """With `fits` only those of which it says so; then a page may hold less than `most`,
-        or nothing, although it is not the last."""
-        existing(batch_id, self.store)
-        most = _in_page(most)
-        first = f"{after}!" if after else None
-        if fits is not None:
-            return self._fitting(batch_id, state, first, most, fits)
-        rows = self.store.recordings(batch_id, state=state, first=first, page=most + 1)
-        found = list(islice(rows, most + 1))
-        more = found[most - 1].id if len(found) > most else None
-        return Page(recordings=tuple(found[:most]), after=more)
-
-    def _fitting(
-        self,
-        batch_id: str,
-        state: State | None,
-        first: str | None,
-        most: int,
-        fits: Callable[[Recording], bool],
-    ) -> Page:
-        """No column holds it, so rows are looked through, a few thousand in one go."""
-        found: list[Recording] = []
-        rows = self.store.recordings(batch_id, state=state, first=first, page=MOST_IN_PAGE)
-        for count, row in enumerate(rows, 1):
-            if fits(row):
-                found.append(row)
-            if len(found) == most or count == LOOKED_THROUGH:
-                return Page(recordings=tuple(found), after=row.id)
-        return Page(recordings=tuple(found), after=None)
-
-    def one(self, batch_id: str, recording_id: str) -> Recording | None:
-        existing(batch_id, self.store)
-        return self.store.recording(batch_id, recording_id)
-
-    def one_of_client(self, batch_id: str, client_item_id: str) -> Recording | None:
-        """The recording that its caller gave this id: its own id follows from that, so this is one
-        read. Not of dropped audio."""
-        return self.one(batch_id, item_recording_id(batch_id, 0, client_item_id, ""))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListBatches:
-    """The newest first. Batches of dropped audio are in the list once their window has closed."""
-
-    store: BatchStore
-
-    def __call__(
-        self,
-        wanted: BatchFilter,
-        *,
-        after: str | None = None,
-        most: int = 50,
-        is_seen: Callable[[BatchEntry], bool] | None = None,
-    ) -> BatchPage:
-        """With `is_seen` only those of which it is so; a page may then hold less than `most`, or
-        nothing, although it is not the last."""
-        most = _in_page(most)
-        if is_seen is None:
-            entries, more = self.store.entries(wanted, after=after, most=most)
-            return BatchPage(batches=tuple(entries), after=more)
-        found: list[BatchEntry] = []
-        for _ in range(LOOKED_THROUGH // MOST_IN_PAGE):
-            entries, more = self.store.entries(wanted, after=after, most=MOST_IN_PAGE)
-            for entry in filter(is_seen, entries):
-                found.append(entry)
-                if len(found) == most:
-                    return BatchPage(batches=tuple(found), after=_key(entry))
-            if more is None:
-                break
-            after = more
-        return BatchPage(batches=tuple(found), after=more)
-
-
-def _key(entry: BatchEntry) -> str:
-    return entry_key(entry.id, entry.created_at)
-
-
 def existing(batch_id: str, store: BatchStore) -> Batch:
     """The header. Raises `BatchMissing`."""
     batch = store.batch(batch_id)
     if batch is None or batch.deleted_at is not None:
         raise BatchMissing(f"there is no batch {batch_id}")
     return batch
-
-
-def _in_page(most: int) -> int:
-    return min(max(most, 1), MOST_IN_PAGE)
 
 
 def _added_up(batch: Batch, totals: Totals) -> BatchStatus:

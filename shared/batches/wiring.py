@@ -10,11 +10,12 @@ from shared.batches.delete import CarryOutDelete, DeleteBatch
 from shared.batches.entries import ExamineEntry, RegisterEntries
 from shared.batches.estimate import EstimateCost
 from shared.batches.expand import ExpandBatch
+from shared.batches.listing import ListBatches, ReadItems
 from shared.batches.manifest import FindNotTaken, TakeManifest
 from shared.batches.once import AcceptOnce
 from shared.batches.outputs import FetchReport, FetchTranscript
 from shared.batches.retry import CarryOutRetry, RetryBatch
-from shared.batches.status import ListBatches, ReadItems, TellStatus
+from shared.batches.status import TellStatus
 from shared.batches.upload import OfferUpload
 from shared.keeping.hold import HoldDesk
 from shared.keeping.outputs import RemoveOutputs

@@ -6,7 +6,6 @@ are reported at once, so that a deployment is put right in one go.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,120 +14,20 @@ from typing import Any, NamedTuple
 import msgspec
 
 from shared.configuration.addresses import (
-    STORAGE_FORMS,
     data_storage,
     endpoints,
     form_prefixes,
 )
+from shared.configuration.contradictions import contradictions, strangers
+from shared.configuration.known import FORMS, PROVIDER_SETTINGS, SETTINGS, all_settings
 from shared.errors import ConfigurationError
-from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
 from shared.model.batch.lane import in_lane
 from shared.model.batch.policy import Policy
-from shared.model.profile.keys import did_you_mean
 from shared.model.reference import NOT_RESOLVED, is_reference
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
 from shared.providers.registry import OFFERS
-
-_MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
-_OURS = (
-    "DATA_STORAGE",
-    "DROPSCRIBE_",
-    "WEBHOOK_",
-    "COALESCE_",
-    "POLL_",
-    "SWEEP_",
-    "SAS_",
-    *form_prefixes(OFFERS),
-)
-_CLOSE = 0.88
-
-
-def _of_policy(name: str, field: str, least: int, most: int) -> Setting:
-    """A number of the policy, which alone knows its default."""
-    return Setting(name, values.number(least, most), getattr(Policy(), field), field)
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("AZURE_CLIENT_ID", str, None),
-    Setting("AUDIO_CONTAINER", values.container, "audio"),
-    Setting("TRANSCRIPTS_CONTAINER", values.container, "transcripts"),
-    Setting("REPORTS_CONTAINER", values.container, "reports"),
-    Setting("ERRORS_CONTAINER", values.container, "errors"),
-    Setting("CORRECTED_CONTAINER", values.container, "corrected"),
-    Setting("REVISIONS_CONTAINER", values.container, "revisions"),
-    Setting("PREPARED_CONTAINER", values.container, "prepared"),
-    Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
-    Setting("BATCHES_CONTAINER", values.container, "batches"),
-    Setting("UPLOADS_CONTAINER", values.container, "uploads"),
-    Setting("SUBSCRIPTIONS_CONTAINER", values.container, "subscriptions"),
-    Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
-    Setting("AUDIT_CONTAINER", values.container, "audit"),
-    Setting("SEARCH_CONTAINER", values.container, "search"),
-    Setting("SEARCH", values.switch, True),
-    Setting("ANSWERS_CONTAINER", values.container, "answers"),
-    Setting("MANIFEST_SOURCES", values.containers, ()),
-    Setting("STATE_TABLE", values.table, "dropscribe"),
-    Setting("SAS_HOURS", values.number(6, 168), 48),
-    Setting("WEBHOOK_BASE_URL", values.base_url, None),
-    Setting("WEBHOOK_SECRET", values.webhook_secret, None),
-    Setting("EVENTS_SECRET", values.signing_secrets, ()),
-    Setting("OUTBOUND_NETWORKS", values.networks, ()),
-    _of_policy("DELIVERIES_DAYS", "deliveries_days", 1, 365),
-    _of_policy("REUSE_DAYS", "reuse_days", 1, 3650),
-    _of_policy("PREPARED_DAYS", "prepared_days", 1, 7),
-    _of_policy("COALESCE_SECONDS", "coalesce_seconds", 1, 3600),
-    Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
-    Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
-    _of_policy("POLL_MIN_SECONDS", "poll_min_seconds", 1, 3600),
-    _of_policy("POLL_MAX_SECONDS", "poll_max_seconds", 1, 86_400),
-    _of_policy("RESOLVE_AFTER_SECONDS", "resolve_after_seconds", 5, 3600),
-    _of_policy("STUCK_AFTER_SECONDS", "stuck_after_seconds", 5, 86_400),
-    _of_policy("RELIST_SECONDS", "relist_seconds", 5, 86_400),
-    _of_policy("EVENT_PATIENCE_SECONDS", "event_patience_seconds", 1, 86_400),
-    _of_policy("RELIST_ALL_SECONDS", "relist_all_seconds", 5, 86_400),
-    _of_policy("STILL_SECONDS", "still_seconds", 1, 86_400),
-    _of_policy("BLOB_PATIENCE_SECONDS", "blob_patience_seconds", 5, 72_000),
-    _of_policy("STORAGE_PAUSE_SECONDS", "storage_pause_seconds", 1, 600),
-    _of_policy("ORPHANS_SECONDS", "orphans_seconds", 5, 604_800),
-    _of_policy("ORPHAN_AGE_SECONDS", "orphan_age_seconds", 5, 604_800),
-    _of_policy("ENDPOINT_PAUSE_SECONDS", "endpoint_pause_seconds", 1, 600),
-    _of_policy("SUBMITTED_SECONDS", "submitted_seconds", 3600, 2_592_000),
-    _of_policy("GIVE_UP_SECONDS", "give_up_seconds", 60, 2_592_000),
-    _of_policy("FALL_OVER_SECONDS", "fall_over_seconds", 60, 604_800),
-    _of_policy("REFETCH_SECONDS", "refetch_seconds", 1, 3600),
-    _of_policy("MAX_ATTEMPTS", "max_attempts", 1, 10),
-    _of_policy("SLICE_SIZE", "slice_size", 1, 90),
-    _of_policy("WRITE_CONCURRENCY", "write_threads", 1, 32),
-    Setting("PROFILES_FILE", Path, Path("profiles.toml")),
-    Setting("PRICES", values.prices, {}),
-    Setting("PRICE_CURRENCY", values.currency, "USD"),
-    Setting("MOST_COST_PER_DAY", values.amount, None),
-    Setting("MOST_AUDIO_HOURS_PER_DAY", values.amount, None),
-    Setting("STOPPED", values.scopes, ()),
-    Setting("ALLOW_HTTP", values.switch, False),
-    Setting("API_AUTH", values.one_of("keys", "entra", "own"), "keys"),
-    Setting("API_ROLE", str, TRANSCRIBE),
-    Setting("OWNER_KEY", values.api_key, None),
-    Setting("SEALING_KEY", values.sealing_key, None),
-)
-"""The settings of one value each. Storage and endpoints have forms of their own."""
-
-PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
-    name: offer.settings for name, offer in OFFERS.items()
-}
-"""The settings of one value that are of one provider each."""
-
-FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
-"""The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
-
-NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
-
-
-def all_settings() -> tuple[Setting, ...]:
-    """Every setting of one value."""
-    return (*SETTINGS, *(setting for own in PROVIDER_SETTINGS.values() for setting in own))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,14 +108,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     found["data_storage"] = data_storage(given, allow_http, problems)
     found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
     told = {line.partition(":")[0] for line in problems}
-    problems += [p for p in _contradictions(found, allow_http) if p.partition(":")[0] not in told]
+    problems += [p for p in contradictions(found, allow_http) if p.partition(":")[0] not in told]
     if problems:
         raise ConfigurationError(problems)
     of_policy = {s.policy: found.pop(s.name.lower()) for s in SETTINGS if s.policy}
     policy = _policy(of_policy, found["of_provider"])
     if "COALESCE_SECONDS" not in given:
         policy = msgspec.structs.replace(policy, coalesce_of=usual_windows())
-    return Settings(**found, policy=policy, unknown=tuple(_strangers(given)))
+    return Settings(**found, policy=policy, unknown=tuple(strangers(given)))
 
 
 def _not_resolved(given: Mapping[str, str]) -> list[str]:
@@ -301,61 +200,3 @@ def _single_values(
                 problems.append(f"{setting.name}: {error}")
         found[setting.name.lower()] = value
     return found
-
-
-def _contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
-    problems = []
-    if found["poll_min_seconds"] > found["poll_max_seconds"]:
-        problems.append("POLL_MIN_SECONDS: is longer than POLL_MAX_SECONDS, expected it to be less")
-    base, secret = found["webhook_base_url"], found["webhook_secret"]
-    if base and not secret:
-        problems.append(
-            "WEBHOOK_SECRET: is not set, expected at least 16 characters "
-            "where WEBHOOK_BASE_URL is set"
-        )
-    if base and base.startswith("http://") and not allow_http:
-        problems.append("WEBHOOK_BASE_URL: is not encrypted, expected an https:// address")
-    return problems + _two_ways_to_read(found) + _shared_containers(found)
-
-
-def _two_ways_to_read(found: Mapping[str, Any]) -> list[str]:
-    """Links are made in one way for all providers; plain ones serve only who has an identity."""
-    used = {endpoint.provider for endpoint in found["endpoints"]}
-    plain = {p for p in used if found["of_provider"][p].get("reads_audio") == "identity"}
-    return [
-        f"{OFFERS[provider].form.prefix}_READS_AUDIO: is identity, expected sas where other "
-        "providers are used, too"
-        for provider in sorted(plain)
-        if used - plain
-    ]
-
-
-def _shared_containers(found: Mapping[str, Any]) -> list[str]:
-    """Outputs that land in the audio container would be taken for audio, and so on."""
-    owner: dict[str, str] = {}
-    problems = []
-    for setting in (s.name for s in SETTINGS if s.name.endswith("_CONTAINER")):
-        name = found[setting.lower()]
-        if name in owner:
-            problems.append(
-                f"{setting}: {name} is {owner[name]} already, expected a container of its own"
-            )
-        owner.setdefault(name, setting)
-    audio = ("AUDIO_CONTAINER", "UPLOADS_CONTAINER")
-    for name in found["manifest_sources"]:
-        if owner.get(name, audio[0]) not in audio:
-            problems.append(
-                f"MANIFEST_SOURCES: {name} is {owner[name]}, expected containers of audio"
-            )
-    return problems
-
-
-def _strangers(given: Mapping[str, str]) -> list[str]:
-    """Names under our prefixes, or all but equal to one of ours, that nothing reads."""
-    known = {*FORMS, *(setting.name for setting in all_settings())}
-    return [
-        f"{name}: there is no such setting{did_you_mean(name, known) or ', expected a known one'}"
-        for name in sorted(set(given) - known)
-        if not name.startswith(NAMED_KEYS)
-        and (name.startswith(_OURS) or difflib.get_close_matches(name, known, 1, _CLOSE))
-    ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.model.batch.job import BULK, ActiveJob, Job, may_go_to
+from shared.model.batch.active_job import ActiveJob
+from shared.model.batch.job import BULK, Job
+from shared.model.batch.job_key import may_go_to
 from shared.model.batch.policy import Policy
 from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.provider import SpeechProvider

@@ -18,7 +18,7 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.fingerprint import fingerprint_of, is_version, may_be_same
-from shared.model.batch.job import JobItem
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_REPLACED_LATE
 from shared.model.names import shared_beginning

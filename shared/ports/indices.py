@@ -9,8 +9,9 @@ from typing import Protocol
 
 import msgspec
 
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.fingerprint import KnownName
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
 

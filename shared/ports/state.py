@@ -11,7 +11,8 @@ import msgspec
 
 from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
 from shared.model.batch.carrier import Carried, Stretch
-from shared.model.batch.job import Job, JobItem
+from shared.model.batch.job import Job
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.conversation.conversation import Conversation
 from shared.model.events.notice import Notice

@@ -8,7 +8,9 @@ from threading import Lock
 
 import msgspec
 
-from shared.batches.status import BatchStatus, ListBatches, TellStatus
+from shared.batches.batch_status import BatchStatus
+from shared.batches.listing import ListBatches
+from shared.batches.status import TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import BatchEntry
 from shared.ports.queue import Clock

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from shared.errors import RevisionConflict, StoreConflict
 from shared.log import event
-from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.batch.outcome import Correction, Outcome
+from shared.model.batch.recording import Recording
 from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
 from shared.model.keeping.removal import is_asked

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from shared.configuration.settings import SETTINGS
+from shared.configuration.known import SETTINGS
 from shared.messages import QUEUES
 from shared.pipeline.watch.leftovers import BLOB_POISON
 from tests.bicep.dropscribe import INFRA

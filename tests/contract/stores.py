@@ -8,9 +8,11 @@ from uuid import uuid4
 from azure.data.tables import TableClient, TableServiceClient
 
 from local.stack.azurite import Azurite
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import ActiveJob, Job
-from shared.model.batch.recording import Outcome, Recording
+from shared.model.batch.job import Job
+from shared.model.batch.outcome import Outcome
+from shared.model.batch.recording import Recording
 from shared.model.conversation.conversation import Conversation, SpeakerTalk
 from shared.model.failure import Failure
 from shared.model.profile.audio import AudioProperties

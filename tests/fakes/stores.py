@@ -11,10 +11,12 @@ from typing import TypeVar
 import msgspec
 
 from shared.errors import StoreConflict
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
 from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
 from shared.model.batch.fingerprint import KnownName
-from shared.model.batch.job import ActiveJob, Job, JobItem
+from shared.model.batch.job import Job
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice

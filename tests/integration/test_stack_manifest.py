@@ -16,7 +16,9 @@ from local.__main__ import main
 from local.emulators.azure_speech.server import running
 from local.stack.lasting import Lasting, told
 from local.stack.stack import TABLE, Stack
-from shared.batches.status import BatchStatus, ListBatches, ReadItems, TellStatus
+from shared.batches.batch_status import BatchStatus
+from shared.batches.listing import ListBatches, ReadItems
+from shared.batches.status import TellStatus
 from shared.model.batch.batch import manifest_batch_id
 from shared.ports.state import BatchFilter
 from shared.stores.table.batches import TableBatchStore

@@ -18,7 +18,8 @@ from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Pr
 from local.recogniser.scripted import script_for
 from shared.model.batch.carrier import carrier
 from shared.model.batch.job import Job
-from shared.model.batch.recording import Outcome, Recording, recording_id
+from shared.model.batch.outcome import Outcome
+from shared.model.batch.recording import Recording, recording_id
 from shared.model.failure import Failure
 from shared.model.failure_texts import AUDIO_REPLACED
 from shared.model.profile.options import Options

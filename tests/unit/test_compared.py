@@ -10,7 +10,7 @@ import pytest
 
 from shared.errors import StoreUnavailable
 from shared.messages import Collect, Write
-from shared.model.batch.job import JobItem
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.together import AskTogether

@@ -13,8 +13,8 @@ from typing import get_args
 import pytest
 
 from local.__main__ import _parser
+from shared.configuration.known import FORMS, NAMED_KEYS, all_settings
 from shared.configuration.profiles import parse_profiles
-from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings
 from shared.messages import QUEUES
 from shared.model.batch.job import JobState
 from shared.model.batch.policy import Policy

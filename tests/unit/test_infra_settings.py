@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from shared.configuration.settings import FORMS, NAMED_KEYS, all_settings, read_settings
+from shared.configuration.known import FORMS, NAMED_KEYS, all_settings
+from shared.configuration.settings import read_settings
 from shared.providers.registry import OFFERS
 from tests.bicep.dropscribe import (
     INFRA,

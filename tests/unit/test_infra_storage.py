@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.configuration.settings import SETTINGS, read_settings
+from shared.configuration.known import SETTINGS
+from shared.configuration.settings import read_settings
 from shared.messages import QUEUES
 from shared.pipeline.watch.leftovers import BLOB_POISON
 from tests.bicep.dropscribe import (

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from shared.model.batch.fingerprint import Twin
-from shared.model.batch.recording import Correction, Outcome, Recording
+from shared.model.batch.outcome import Correction, Outcome
+from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_GONE
 from shared.model.keeping.blank import blank
 from shared.model.keeping.due import Days, days_for, due, stays

@@ -7,7 +7,7 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.errors import InputError
 from shared.messages import Register
-from shared.model.batch.recording import output_stem
+from shared.model.batch.output_names import output_stem
 from shared.model.names import leads_astray, name_problem
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from shared.bootstrap import _endpoints
 from shared.configuration.settings import read_settings
+from shared.connections import endpoints
 from shared.errors import ConfigurationError, ProviderUnauthorised
 from shared.model.reference import is_reference
 from shared.ports.provider import SpeechProvider
@@ -71,7 +71,7 @@ def test_of_a_provider_s_key_that_endpoint_alone_fails_and_nothing_is_sent(
         return httpx.Response(404)
 
     with httpx.Client(transport=httpx.MockTransport(answered)) as http:
-        providers: dict[str, SpeechProvider] = _endpoints(settings, http)
+        providers: dict[str, SpeechProvider] = endpoints(settings, http)
         with pytest.raises(ProviderUnauthorised, match="not resolved") as error:
             providers[endpoint].status("an-id")
         assert error.value.code == "key_unresolved" and sent == []

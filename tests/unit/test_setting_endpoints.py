@@ -6,9 +6,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from shared.bootstrap import _endpoints
 from shared.configuration.in_force import signs_links
 from shared.configuration.settings import Settings, read_settings
+from shared.connections import endpoints
 from shared.errors import ConfigurationError
 from shared.model.setting import Endpoint, Secret
 from shared.providers.offer import EndpointForm
@@ -107,7 +107,7 @@ def test_what_goes_before_a_create_call_ends_before_anybody_looks_for_it(seconds
         RESOLVE_AFTER_SECONDS=str(seconds),
     )
     with httpx.Client() as http:
-        provider = _endpoints(settings, http)["us"]
+        provider = endpoints(settings, http)["us"]
     create = provider._transport._create.read
     total = settings.policy.submit_within_seconds + provider._upload_seconds + create
     assert provider._upload_seconds > 0

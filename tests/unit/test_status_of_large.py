@@ -10,7 +10,8 @@ from threading import Event
 import msgspec
 import pytest
 
-from shared.batches.status import LARGE, TellStatus, Told
+from shared.batches.status import TellStatus
+from shared.batches.told import LARGE, Told
 from shared.model.batch.policy import Policy
 from shared.ports.state import RecordingFacts
 from tests.contract.stores import a_batch

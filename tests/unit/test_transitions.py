@@ -16,8 +16,9 @@ from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
 from shared.model.batch.batch import Batch
 from shared.model.batch.job import Job, JobState, Standing
+from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Outcome, Recording, Transcribed
+from shared.model.batch.recording import Recording
 from shared.model.batch.transition import IllegalTransition
 from shared.model.events import delivery as deliveries
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Result

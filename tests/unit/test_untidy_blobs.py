@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.model.batch.recording import MOST_NAME, long_name
+from shared.model.batch.output_names import MOST_NAME, long_name
 from shared.model.blob_state import BlobState, Copy, refusal, unready
 from shared.model.profile.profile import Profile
 from tests.fakes.blobs import own_name

@@ -19,8 +19,9 @@ from azure.data.tables import TableEntity
 from shared.errors import RowUnreadable
 from shared.messages import Message
 from shared.messages import read as read_message
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.job import Job
 from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
 from shared.ports.indices import Diary

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from shared.api.fields import TranscriptFormat
 from shared.api.views.revisions import ChangeOp
-from shared.batches.status import Status
+from shared.batches.batch_status import Status
 from shared.model.access.caller import CallerKind
 from shared.model.access.roles import ROLES
 from shared.model.access.trail import TrailKind

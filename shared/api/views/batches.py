@@ -8,8 +8,8 @@ import msgspec
 
 from shared.api.fields import Moment, NextLink, about
 from shared.api.views.links import Links
-from shared.batches.status import BatchStatus, Tally
-from shared.batches.status import Status as BatchProgress
+from shared.batches.batch_status import BatchStatus, Tally
+from shared.batches.batch_status import Status as BatchProgress
 from shared.model.batch.batch import BatchEntry, BatchState, Origin
 from shared.model.keeping.hold import Hold
 from shared.model.transcript.transcript import Cost

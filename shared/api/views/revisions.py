@@ -8,7 +8,7 @@ import msgspec
 
 from shared.api.fields import Moment, about
 from shared.api.problems import Refused
-from shared.model.batch.recording import Correction
+from shared.model.batch.outcome import Correction
 from shared.model.revision.revision import Change, Checked, Revision
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from shared.model.batch.recording import Recording, long_name, output_stem, short_name
+from shared.model.batch.output_names import long_name, output_stem, short_name
+from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
 
 SCHEMA = "error/1"

@@ -20,19 +20,17 @@ looking proves nothing, the job stops as "unresolved" and is never sent again.
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import msgspec
 
-from shared.model.batch.lane import lane_at, without_lane
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.policy import Policy
 from shared.model.batch.transition import Steps, after_step
 from shared.model.failure import Failure
 from shared.model.profile.options import Mode, Options, Priority
 from shared.model.profile.profile import Profile
-from shared.model.profile.spread import NOW
 
 JobState = Literal[
     "planning",
@@ -149,77 +147,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     def is_sent(self) -> bool:
         """Of a job whose create call is not open any more: whether it was carried out."""
         return self.transcription_id is not None
-
-
-class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):
-    """The entry of a job that is at a provider, or about to be, in the index of all of them.
-
-    `out_of_reach_at` is since when its endpoint cannot be asked what only it can tell. `job` is the
-    one whose entry this is, as it was when the provider had taken it, where it has one recording:
-    so its result can be written without reading it again."""
-
-    job_id: str
-    batch_id: str
-    endpoint: str
-    audio_ms: int
-    since_at: datetime
-    transcription_id: str | None = None
-    polls: int = 0
-    polled_at: datetime | None = None
-    next_poll_at: datetime | None = None
-    out_of_reach_at: datetime | None = None
-    job: Job | None = None
-    version: str = ""
-
-
-class JobItem(msgspec.Struct, frozen=True, kw_only=True):
-    """What a create call and its results need to know of a recording of the job. Of a carrier,
-    `job_index` is the position in its call, and `part` the number of the part. `copy` is the blob
-    that the provider gets in its place."""
-
-    batch_id: str
-    id: str
-    container: str
-    name: str
-    etag: str = ""
-    bytes: int = 0
-    web_url: str | None = None
-    item: int | None = None
-    job_index: int | None = None
-    part: int | None = None
-    copy: str | None = None
-
-
-def job_key(profile: Profile, cohort: str) -> str:
-    """Recordings with equal keys may share a job."""
-    order = (profile.provider, profile.next_providers)
-    shared: tuple[object, ...] = (
-        profile.name,
-        order,
-        profile.mode,
-        profile.options,
-        profile.keep_provider_copy,
-        cohort,
-    )
-    if profile.endpoints:  # else as before, so that jobs of a release before go on
-        shared += (sorted(profile.endpoints),)
-    if profile.priority != "normal":
-        shared += (profile.priority,)
-    if profile.send != NOW:
-        shared += (profile.send,)
-    return hashlib.sha256(msgspec.msgpack.encode(shared)).hexdigest()[:16]
-
-
-def call_key(profile: Profile, cohort: str) -> str:
-    """Jobs with equal keys may share a create call, whatever their profiles are called, and however
-    long they waited for their turn."""
-    return job_key(msgspec.structs.replace(profile, name="", send=NOW), cohort)
-
-
-def may_go_to(job: Job, endpoint: str, provider: str) -> bool:
-    """Whether this endpoint, which is the provider's, may do the job."""
-    is_meant = not job.endpoints or without_lane(endpoint) in job.endpoints
-    return is_meant and lane_at(endpoint, provider) == job.waits_for
 
 
 def planning(

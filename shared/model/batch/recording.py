@@ -18,25 +18,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
 from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
+from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.transition import Steps, after_step
-from shared.model.conversation.conversation import Conversation
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
-from shared.model.names import leads_astray
 from shared.model.preparing.channels import Heard
 from shared.model.preparing.recipe import Preparation
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
-from shared.model.transcript.review import Span
-from shared.model.transcript.transcript import Cost
 
 State = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 TERMINAL: frozenset[State] = frozenset({"transcribed", "failed", "unchanged"})
@@ -57,42 +54,6 @@ def recording_id(container: str, name: str, etag: str) -> str:
     """32 hex digits that are the same wherever and however often the blob version is seen."""
     key = "\n".join([container, name, etag.strip('"')])
     return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
-class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """How far people have corrected a transcript: the last revision, by whom, and where the
-    corrected outputs lie, as in `Outcome`. `is_reviewed`: somebody was through with it."""
-
-    number: int
-    at: datetime
-    author: str
-    is_reviewed: bool
-    outputs: dict[str, str]
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a transcribed recording besides its outputs. No text: rows hold none.
-
-    `outputs` maps a format to "container/blob name". `correction` is set once somebody changed
-    something, and `needs_review` and `review_spans` are then of what is left to do.
-    `conversation` is of what was said as it is now; None: nobody measured it, or could."""
-
-    outputs: dict[str, str]
-    language: str | None = None
-    confidence: float | None = None
-    needs_review: bool = False
-    review_spans: tuple[Span, ...] = ()
-    cost: Cost | None = None
-    correction: Correction | None = None
-    conversation: Conversation | None = None
-
-
-class Transcribed(NamedTuple):
-    """Where a transcript comes from: an endpoint, and its transcription there."""
-
-    endpoint: str | None
-    transcription_id: str | None
-    submitted_at: datetime | None
 
 
 class Companion(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,39 +175,6 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         if recipe is not None:
             return recipe.channels
         return self.audio.channels if self.audio else None
-
-
-def output_stem(container: str, name: str) -> str:
-    """Outputs lie under the audio's container and full name, extension included, so that
-    `call.wav` and `call.mp3` do not collide. Of a name that leads elsewhere only a hash is used."""
-    if leads_astray(name):
-        name = f"@unnamed/{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:24]}"
-    return f"{container}/{name}"
-
-
-MOST_NAME = 1_024
-MOST_SEGMENTS = 254
-"""Of a blob's name: "Naming and referencing containers, blobs, and metadata"."""
-_LONGEST_ENDING = 24  # the recording's own id and the ending of any format
-
-
-def long_name(container: str, name: str) -> tuple[int, str, int] | None:
-    """Where outputs of a recording would get a name that storage does not take: how much they
-    need, of what, and how much there is. None: they have room."""
-    stem = output_stem(container, name)
-    if len(stem) + _LONGEST_ENDING > MOST_NAME:
-        return len(stem) + _LONGEST_ENDING, "characters", MOST_NAME
-    folders = stem.count("/") + 1
-    return (folders, "parts", MOST_SEGMENTS) if folders > MOST_SEGMENTS else None
-
-
-def short_name(path: str, recording_id: str) -> str:
-    """`transcripts/audio/a/b/call.wav.json` becomes `transcripts/audio/<id>.json`: the name that
-    is left where none that holds the audio's is to be had."""
-    where, _, name = path.rpartition("/")
-    container, _, rest = where.partition("/")
-    folder = f"{container}/{rest.partition('/')[0]}" if rest else container
-    return f"{folder}/{recording_id}.{name.rpartition('.')[2]}"
 
 
 def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:

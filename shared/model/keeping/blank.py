@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.batch.recording import Outcome, Recording
+from shared.model.batch.outcome import Outcome
+from shared.model.batch.recording import Recording
 from shared.model.failure_texts import RECORDING_DELETED
 from shared.model.keeping.removal import DELETED_NAME, is_asked
 from shared.model.profile.profile import Labels, Profile

@@ -17,7 +17,7 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Collect
-from shared.model.batch.job import ActiveJob
+from shared.model.batch.active_job import ActiveJob
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 

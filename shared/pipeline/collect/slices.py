@@ -11,7 +11,8 @@ from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
 from shared.model.batch.carrier import unsettled
-from shared.model.batch.job import Job, JobItem
+from shared.model.batch.job import Job
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.places import keys, keys_of
 from shared.model.batch.policy import Policy
 from shared.model.failure import Failure

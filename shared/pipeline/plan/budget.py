@@ -13,7 +13,7 @@ from datetime import datetime
 
 from shared.log import event
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import job_key
+from shared.model.batch.job_key import job_key
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs

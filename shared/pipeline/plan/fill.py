@@ -12,7 +12,9 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
-from shared.model.batch.job import Job, JobItem, call_key
+from shared.model.batch.job import Job
+from shared.model.batch.job_item import JobItem
+from shared.model.batch.job_key import call_key
 from shared.model.batch.lane import lane_of
 from shared.model.batch.recording import Recording
 from shared.model.money.price import PriceTable

@@ -18,8 +18,9 @@ import msgspec
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.model.batch.decision import Decision
+from shared.model.batch.outcome import Transcribed
 from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, Transcribed, transcribed
+from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
 from shared.model.search.entry import Entry
 from shared.model.transcript import transcript as t

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import job_key
+from shared.model.batch.job_key import job_key
 from shared.model.batch.recording import Recording
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions

@@ -17,7 +17,8 @@ import msgspec
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.model.batch.recording import Recording, Transcribed, transcribed
+from shared.model.batch.outcome import Transcribed
+from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.fail.recording import SaveSettled

@@ -12,7 +12,8 @@ from shared.audio import probe
 from shared.log import event
 from shared.model.batch.batch import Batch
 from shared.model.batch.content import content_key
-from shared.model.batch.recording import Recording, long_name
+from shared.model.batch.output_names import long_name
+from shared.model.batch.recording import Recording
 from shared.model.blob_state import refusal
 from shared.model.failure_texts import BAD_NAME, NAME_TOO_LONG
 from shared.model.names import name_problem

@@ -27,9 +27,10 @@ from shared.errors import (
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch import job as jobs
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.carrier import is_single
 from shared.model.batch.doubt import is_its_own, put_last
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
 from shared.pipeline.fail.job import FailJob

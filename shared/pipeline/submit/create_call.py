@@ -18,7 +18,8 @@ from shared.model.batch.carrier import (
     stretches,
     with_counts,
 )
-from shared.model.batch.job import Job, JobItem, answer_seconds
+from shared.model.batch.job import Job, answer_seconds
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.submit.sound import BlobSound, CopySound

@@ -15,7 +15,8 @@ from shared.messages import Plan
 from shared.model.batch import job as jobs
 from shared.model.batch.doubt import has_been_in_doubt
 from shared.model.batch.fall_over import moved_on, trouble
-from shared.model.batch.job import Job, may_go_to
+from shared.model.batch.job import Job
+from shared.model.batch.job_key import may_go_to
 from shared.model.batch.recording import Recording, waiting_again
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.failure import Failure

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from shared.model.batch.job import JobItem
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
 from shared.model.failure_texts import AUDIO_GONE, AUDIO_REPLACED

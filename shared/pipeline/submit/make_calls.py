@@ -19,7 +19,8 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Express
-from shared.model.batch.job import ActiveJob, Job
+from shared.model.batch.active_job import ActiveJob
+from shared.model.batch.job import Job
 from shared.model.batch.lane import answers_at_once
 from shared.model.batch.policy import Policy
 from shared.pipeline.submit.answer import Answer, Intent, NotMade, Sent

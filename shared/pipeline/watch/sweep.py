@@ -12,9 +12,10 @@ import msgspec
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit, go_along
+from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import partition_of, tombstone
-from shared.model.batch.job import OVER, ActiveJob, Job, is_silent
+from shared.model.batch.job import OVER, Job, is_silent
 from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
 from shared.ports.indices import Diaries, Diary, Line

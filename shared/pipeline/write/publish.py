@@ -12,13 +12,9 @@ from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import SliceItem
 from shared.model.batch.job import Job
-from shared.model.batch.recording import (
-    Outcome,
-    Recording,
-    Transcribed,
-    output_stem,
-    transcribed,
-)
+from shared.model.batch.outcome import Outcome, Transcribed
+from shared.model.batch.output_names import output_stem
+from shared.model.batch.recording import Recording, transcribed
 from shared.model.conversation.measure import measured
 from shared.model.money.price import PriceTable, estimate
 from shared.model.redaction.gate import check

@@ -12,7 +12,7 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.job import ActiveJob
+from shared.model.batch.active_job import ActiveJob
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
 from shared.ports.indices import ContentClaim, Diary

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 
 from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
-from shared.model.batch.job import Job, JobItem
+from shared.model.batch.job import Job
+from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
 from shared.stores.failures import storage_errors
 from shared.stores.table.recordings import TableRecordings, recordings_filter

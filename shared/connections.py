@@ -1,0 +1,79 @@
+"""The part of the composition root on providers: an adapter for each endpoint, and their HTTP."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import httpx
+
+from shared.configuration.settings import Settings
+from shared.model.batch.lane import in_lane
+from shared.model.reference import is_reference
+from shared.model.setting import Endpoint
+from shared.pipeline.collect.webhook import webhook_url
+from shared.ports.answers import Answers
+from shared.ports.provider import SpeechProvider
+from shared.providers.azure_speech.auth import default_credential
+from shared.providers.offer import Connection
+from shared.providers.patient import KEEP_ALIVE
+from shared.providers.registry import OFFERS
+from shared.providers.unresolved import without_a_key
+
+_LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
+
+
+def endpoints(settings: Settings, http: httpx.Client) -> dict[str, SpeechProvider]:
+    """`submit` starts within a quarter of the time after which an intent is looked up, and its
+    create call ends within half of it; what is left, but for a tenth, is for what goes before."""
+    connections = _connections(settings, http)
+    return {
+        endpoint.name: OFFERS[endpoint.provider].connect(connection)
+        for endpoint, connection in zip(settings.endpoints, connections, strict=True)
+    }
+
+
+def lanes(settings: Settings, http: httpx.Client, answers: Answers) -> dict[str, SpeechProvider]:
+    """What lanes have of each endpoint."""
+    connections = _connections(settings, http)
+    return {
+        in_lane(endpoint.name, mode): connect(connection, answers)
+        for endpoint, connection in zip(settings.endpoints, connections, strict=True)
+        for mode, connect in OFFERS[endpoint.provider].lanes.items()
+    }
+
+
+def _connections(settings: Settings, http: httpx.Client) -> list[Connection]:
+    """One for each endpoint."""
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    secret, policy = settings.webhook_secret, settings.policy
+    longest = policy.resolve_after_seconds
+    create_seconds = min(60, longest / 2)
+    unusable = without_a_key()
+    return [
+        Connection(
+            url=endpoint.url,
+            key=endpoint.key.reveal() if endpoint.key else None,
+            http=unusable if endpoint.key and is_reference(endpoint.key.reveal()) else http,
+            credential=credential,
+            settings=settings.of_provider[endpoint.provider],
+            create_seconds=create_seconds,
+            prepare_seconds=0.9 * longest - create_seconds - policy.submit_within_seconds,
+            webhook_url=_webhook_url(settings, endpoint),
+            webhook_secret=secret.reveal() if secret else "",
+        )
+        for endpoint in settings.endpoints
+    ]
+
+
+def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:
+    base = settings.webhook_base_url
+    return webhook_url(base, endpoint.provider, endpoint.name) if base else None
+
+
+def http_client() -> httpx.Client:
+    return httpx.Client(limits=_LIMITS)
+
+
+def patient_client() -> httpx.Client:
+    """For connections on which nothing may come for minutes."""
+    return httpx.Client(transport=httpx.HTTPTransport(limits=_LIMITS, socket_options=KEEP_ALIVE))
