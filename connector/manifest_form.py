@@ -26,6 +26,7 @@ _TOLD: Mapping[str, str] = {
     "accept_truncated": "Whether to transcribe what there is of a file that is cut off",
     "reuse": "Whether audio that was transcribed before gets its transcript again, unpaid",
     "priority": "Who goes first where many wait: urgent, normal or bulk",
+    "prepare": "Whether the provider gets a copy of what it does not read: auto, never or always",
     "send": "When it is sent: now, by 06:00, or 22:00-06:00, as UTC has it",
     "candidate_locales": "The 2 to 10 languages that may be spoken, to find out which",
     "caption_speakers": "How captions show who speaks",

@@ -533,6 +533,7 @@ class Manifest(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    prepare: NotRequired[Prepare]
     send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
@@ -579,6 +580,7 @@ class ManifestRecording(TypedDict):
     accept_truncated: NotRequired[bool]
     reuse: NotRequired[bool]
     priority: NotRequired[Priority]
+    prepare: NotRequired[Prepare]
     send: NotRequired[str]
     candidate_locales: NotRequired[list[str]]
     caption_speakers: NotRequired[SpeakerStyle]
@@ -665,6 +667,9 @@ class OverviewView(TypedDict):
     more: int
     lately: list[BatchSummary]
     health: Health
+
+
+Prepare = Literal["auto", "never", "always"]
 
 
 class Price(TypedDict):

@@ -158,6 +158,31 @@ def _correct(api: Client, batch: dict[str, Any]) -> None:
     assert api("GET", "/overview").is_success
 
 
+def _find(api: Client, batch: dict[str, Any]) -> None:
+    [item] = api("GET", f"/batches/{batch['id']}/items?client_item_id=c 1").json()["value"]
+    own = f"/batches/{batch['id']}/items/{item['id']}"
+    assert api("GET", f"{own}/trace").json()["steps"]
+    assert api("GET", f"{own}/conversation").json()["speakers"]
+    assert api("GET", "/conversations").json()["all"]["recordings"] >= 3
+    said = api("GET", f"{own}/transcript").json()["utterances"][0]["words"][0]["text"]
+    found = api("POST", "/search", json={"q": said, "batch_id": batch["id"]}).json()["value"]
+    assert item["id"] in [one["id"] for one in found]
+    assert api("GET", "/glossary").json()["value"] == []
+    assert api("DELETE", "/glossary?meant=Nobody").status_code in (204, 404)
+
+
+def _hold_and_delete(api: Client, batch: dict[str, Any]) -> None:
+    whole = f"/batches/{batch['id']}"
+    [item] = api("GET", f"{whole}/items?client_item_id=c 0").json()["value"]
+    own = f"{whole}/items/{item['id']}"
+    for held in (whole, own):
+        assert api("POST", f"{held}/hold", json={"reason": "Case 4711"}).status_code == 200
+        assert api("DELETE", own).status_code == 409
+        assert api("DELETE", f"{held}/hold").status_code == 204
+    assert api("DELETE", own).status_code == 204
+    api.until(f"{own}/transcript/txt", 404)
+
+
 def _change_profiles(api: Client) -> None:
     there = api("GET", "/profiles/file").json()
     given = api("PUT", "/profiles/file", json={"toml": f"# ours\n{there['toml']}"}).json()
@@ -179,6 +204,8 @@ def test_every_operation_does_what_it_says(api: Client, hook: Receiver) -> None:
     _stop_and_go_on(api)
     _give_a_key(api)
     _correct(api, batch)
+    _find(api, batch)
+    _hold_and_delete(api, batch)
     _change_profiles(api)
     assert api("POST", "/sweep").status_code == 202
     assert api.done == {operation_id(operation.name) for operation in OPERATIONS}

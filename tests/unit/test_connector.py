@@ -103,6 +103,7 @@ FILLED_IN: dict[str, Any] = {
     "accept_truncated": True,
     "reuse": True,
     "priority": "urgent",
+    "prepare": "always",
     "send": "22:00-06:00",
     "candidate_locales": ["en-US", "de-DE"],
     "caption_speakers": "dashes",

@@ -25,7 +25,7 @@ from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
 from shared.model.money.brakes import Action, Why
-from shared.model.profile.options import Format, Priority, SpeakerStyle
+from shared.model.profile.options import Format, Prepare, Priority, SpeakerStyle
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
 from shared.searching.search import Order
@@ -57,6 +57,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "HebrewWords": ("hebrew", "latin"),
     "LanguageMode": ("continuous", "single"),
     "OutputFormat": get_args(Format),
+    "Prepare": get_args(Prepare),
     "Priority": get_args(Priority),
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
