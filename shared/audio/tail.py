@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.audio.clusters import is_cut_within
-from shared.audio.mp4.fragments import walk
+from shared.audio.mp4.fragments import moved_by, walk
 from shared.audio.mp4.layout import Layout
 from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, RangeFile
 from shared.ports.demuxer import Demuxer, End
@@ -35,7 +35,8 @@ def fragments_end(file: RangeFile, layout: Layout, demuxer: Demuxer) -> End:
     beginning = file.fetch_all(0, layout.init_end)
     for part in _last_parts(file, b"moof", before=4):
         chain = walk(part, 0, file.size)
-        end = demuxer.end_of_packets(beginning + part[: chain.end or len(part)])
+        moved = moved_by(part, len(beginning) + len(part) - file.size)
+        end = demuxer.end_of_packets(beginning + moved[: chain.end or len(part)])
         if end.end_ms:
             return End(end.end_ms, not chain.is_broken)
     return End()
