@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 
-from shared import bootstrap, messages
+from shared import bootstrap, connections, messages
 from shared.application import Application
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
@@ -120,7 +120,7 @@ def test_a_create_call_starts_and_ends_before_anybody_looks_for_what_became_of_i
     seconds: int,
 ) -> None:
     settings = read_settings(LEAST | {"RESOLVE_AFTER_SECONDS": str(seconds)})
-    provider = bootstrap._endpoints(settings, httpx.Client())["speech"]
+    provider = connections.endpoints(settings, httpx.Client())["speech"]
     assert isinstance(provider, AzureSpeech)
     longest = provider._transport._create.read or float("inf")
     policy = settings.policy

@@ -18,6 +18,7 @@ from shared.messages import (
     Expand,
     Express,
     Message,
+    Prepare,
     Register,
     Sweep,
     Write,
@@ -96,8 +97,12 @@ def crashing_on(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
 ELSEWHERE = (Write, Expand, Change, Sweep)
 
 
-def express_world() -> World:
-    return World(profiles=(Profile(mode="express"),), providers=(FakeFast(),))
+def world_with(kind: type) -> World:
+    """In which such messages are sent."""
+    if kind is Express:
+        return World(profiles=(Profile(mode="express"),), providers=(FakeFast(),))
+    profile = Profile(prepare="always" if kind is Prepare else "auto")
+    return World(profiles=(profile,), policy=Policy(slice_size=2))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ELSEWHERE])
@@ -105,7 +110,7 @@ def express_world() -> World:
 def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     kind: type, times: int
 ) -> None:
-    world = express_world() if kind is Express else World(policy=Policy(slice_size=2))
+    world = world_with(kind)
     world.app.subscriptions.create("https://hooks.example/")
     for i in range(5):
         world.audio.drop(f"{i}.wav", a_second_of_silence(), world.clock.now())

@@ -377,7 +377,7 @@ def test_a_claim_that_is_removed_before_it_is_taken_over_is_made_anew() -> None:
 
 
 def test_whoever_dies_while_looking_at_claims_is_followed() -> None:
-    for point in range(1, 80):
+    for point in range(1, 200):
         there = with_one_failed()
         [claim] = there.contents.claims.values()
         for i in range(3):

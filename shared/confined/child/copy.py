@@ -103,15 +103,19 @@ class _Encoding:
 
 
 def remuxed(source: Source, sink: Sink, how: Mapping[str, Any]) -> dict[str, Any]:
-    """The packets of the sound in another container, `how["muxer"]`. Raises `HasGaps`."""
+    """The packets of the sound in another container, `how["muxer"]`. Those that fill an encoder
+    before the sound begins have times below zero, and stay behind: a bare stream has no times, and
+    would play them. Raises `HasGaps`."""
     with ffmpeg.opened(source) as container:
         stream = ffmpeg.sound_of(container)
-        start = start_seconds(container) or 0.0
+        start = max(start_seconds(container) or 0.0, 0.0)
         clock, packets = Clock(start), Packets(container, stream)
         with av.open(sink, mode="w", format=how["muxer"]) as out:
             copy = out.add_stream_from_template(stream)
             for packet in packets:
                 if packet.pts is None or not packet.size:
+                    continue
+                if packet.pts < 0 and packet.pts + (packet.duration or 0) <= 0:
                     continue
                 _hold_to(clock, packet)
                 shift = round(start / packet.time_base)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 RATE = 16_000
-"""What recognisers work at: Google's advice is no less, AssemblyAI brings all audio to it."""
+"""What recognisers work at: Google's advice is no less, and providers bring all audio to it."""
 
 
 class CopyFormat(msgspec.Struct, frozen=True, kw_only=True):
