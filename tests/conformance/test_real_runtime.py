@@ -114,6 +114,13 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "batches/{batch_id}/items/{recording_id}/conversation",
             ),
             ("list_trail", "GET", "trail"),
+            ("search_words", "POST", "search"),
+            ("hold_batch", "POST", "batches/{batch_id}/hold"),
+            ("release_batch", "DELETE", "batches/{batch_id}/hold"),
+            ("hold_item", "POST", "batches/{batch_id}/items/{recording_id}/hold"),
+            ("release_item", "DELETE", "batches/{batch_id}/items/{recording_id}/hold"),
+            ("delete_item", "DELETE", "batches/{batch_id}/items/{recording_id}"),
+            ("get_trace", "GET", "batches/{batch_id}/items/{recording_id}/trace"),
             (
                 "create_revision",
                 "POST",
