@@ -114,8 +114,9 @@ class FakeBatchStore:
     ) -> bool:
         if batch.id in self.headers or (batch.id, recording.id) in self.rows:
             return False
-        self.create_batch(batch)
-        return self.insert(recording, notice)
+        # One transaction: by the class, so that nothing that traps calls ends it half way.
+        FakeBatchStore.create_batch(self, batch)
+        return FakeBatchStore.insert(self, recording, notice)
 
     def create_batch(
         self, batch: Batch, parts: Sequence[Part] = (), notice: Notice | None = None

@@ -439,6 +439,7 @@ def test_a_large_batch_is_planned_while_it_grows_and_its_jobs_are_full(
             status = world.app.batch_status(growing.id)
             assert status.status == "registering" and status.counts.unregistered == 1
             assert status.counts.planned == made // 1_000 * 1_000
+    world.run()  # what goes along the line a second later
     assert [len(r.content_urls) for r in world.provider.created] == [1_000, 1_000, 500]
     world.run()
     assert counts(world, batch) == (2_500, 2_500, 0)
