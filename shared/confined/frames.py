@@ -31,6 +31,10 @@ class BrokenFrame(Exception):
     """The other side is gone, or says what cannot be."""
 
 
+class OtherSideGone(BrokenFrame):
+    """It has closed the socket, or ended."""
+
+
 def packed(head: dict[str, Any], data_bytes: int = 0) -> bytes:
     """A frame up to its bytes, of which there are so many."""
     text = json.dumps(head, separators=(",", ":")).encode()
@@ -61,7 +65,7 @@ def _filled(place: memoryview, fill: Callable[[memoryview], int]) -> memoryview:
     while left:
         count = fill(left)
         if not count:
-            raise BrokenFrame("the other side is gone")
+            raise OtherSideGone("the other side is gone")
         left = left[count:]
     return place
 
@@ -71,7 +75,7 @@ def _all(receive: Callable[[int], bytes], length: int) -> bytes:
     while length:
         part = receive(min(length, 1 << 20))
         if not part:
-            raise BrokenFrame("the other side is gone")
+            raise OtherSideGone("the other side is gone")
         parts.append(part)
         length -= len(part)
     return b"".join(parts)

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from shared.confined.frames import MOST_BYTES, BrokenFrame, packed, received
+from shared.confined.frames import MOST_BYTES, BrokenFrame, OtherSideGone, packed, received
 from shared.errors import ReaderUnavailable
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +24,7 @@ _START = (
     "import sys; sys.path[:0] = sys.argv[2:]; from shared.confined.child.main import main; main()"
 )
 _TICK_SECONDS = 1.0
+_DYING_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -126,13 +127,14 @@ class Child:
         try:
             self._send(packed(head, len(data)), data)
         except OSError as error:
-            raise self._died() from error
+            raise self._died(is_gone=True) from error
 
     def _told(self, most: int) -> tuple[Said, bytes]:
         try:
             return self._said(self._limits.wall_seconds, most)
         except (BrokenFrame, OSError) as error:
-            raise self._died() from error
+            is_gone = isinstance(error, OSError | OtherSideGone)
+            raise self._died(is_gone=is_gone) from error
 
     def end(self) -> None:
         """At once; it holds nothing that could be lost."""
@@ -172,11 +174,12 @@ class Child:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BrokenFrame("no such answer") from error
 
-    def _died(self) -> ChildDied:
-        """What it died of; it is ended if it did not."""
+    def _died(self, *, is_gone: bool) -> ChildDied:
+        """What it died of; it is ended if it did not. On a machine that is busy it takes a while
+        until that can be told of a child that is gone."""
         code: int | None = None
         with suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(0.2)
+            code = self._process.wait(_DYING_SECONDS if is_gone else 0.2)
         self.end()
         return ChildDied(code)
 
