@@ -55,13 +55,14 @@ class Meddler:
         if drop is None:
             return False
         try:
-            self._do(one, name, etag, drop)
-        except AzureError:  # it was overwritten meanwhile, or is archived
+            return self._do(one, name, etag, drop)
+        except AzureError:  # it was overwritten meanwhile
             return False
-        return True
 
-    def _do(self, one: Meddling, name: str, etag: str, drop: Drop) -> None:
+    def _do(self, one: Meddling, name: str, etag: str, drop: Drop) -> bool:
         blob = self._blobs.get_blob_client(AUDIO, name)
+        if blob.get_blob_properties().blob_tier == StandardBlobTier.ARCHIVE:
+            return False  # Azure lets nobody change it, the emulator does
         if one.what == "archived":
             blob.set_standard_blob_tier(StandardBlobTier.ARCHIVE)
             there = str(blob.get_blob_properties().etag).strip('"')
@@ -74,6 +75,7 @@ class Meddler:
             self._book.note(name, str(answer["etag"]), drop)
         else:
             self._rename(blob, name, etag, drop)
+        return True
 
     def _rename(self, blob: BlobClient, name: str, etag: str, drop: Drop) -> None:
         """As far as the names tell: the content is put there again."""
