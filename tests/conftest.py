@@ -46,7 +46,8 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait come first, then those with long tests: so that others compute meanwhile, and
     no worker is left with one at the end."""
-    long = {item.path for item in items if item.get_closest_marker("long")}
+    takes_long = ("long", "slow")
+    long = {item.path for item in items if any(map(item.get_closest_marker, takes_long))}
     items.sort(key=lambda item: (_place_in_line(item.path), item.path not in long))
 
 

@@ -227,13 +227,33 @@ SCENARIOS = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_whatever_happens_at_any_outside_call_all_is_well(scenario: Scenario) -> None:
-    found = explore([scenario])
+SAMPLED = {
+    "splitting": 2,
+    "prepared": 9,
+    "prepared and cancelled": 9,
+    "not carried out": 3,
+    "spread": 4,
+    "retried": 3,
+    "aged out": 2,
+    "shared and split": 3,
+    "express, an answer lost": 4,
+}
+"""Of those that have the most points, or the dearest, only one in so many is tried, spread evenly:
+all of them would take an hour."""
+FIRST, SECOND = SCENARIOS[::2], SCENARIOS[1::2]
+
+
+def is_well_whatever_happens(scenario: Scenario) -> None:
+    found = explore([scenario], one_in=SAMPLED.get(scenario.name, 1))
     print(scenario.name, found)
     assert not found.findings, str(found)
     assert found.points > 500
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", FIRST, ids=lambda scenario: scenario.name)
+def test_whatever_happens_at_any_outside_call_all_is_well(scenario: Scenario) -> None:
+    is_well_whatever_happens(scenario)
 
 
 @pytest.mark.long
