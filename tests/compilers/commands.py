@@ -33,6 +33,7 @@ SHORT = (
     "Please provide",
     "'x' is not a valid value for",
 )
+FOLDERS = ("left", "kept", "moved")
 FILES = ("key.txt", "app.zip", "meeting.m4a")
 _FENCE = re.compile(r"^ *```\w*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`")
@@ -152,6 +153,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as config:
         for name in FILES:
             (Path(config) / name).write_text("x")
+        for name in FOLDERS:
+            (Path(config) / name).mkdir()
         for folder in ("infra", "samples"):
             (Path(config) / folder).symlink_to(ROOT / folder)
         for command in found:
