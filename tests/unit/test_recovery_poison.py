@@ -333,15 +333,15 @@ def test_a_blob_event_about_audio_that_is_known_or_gone_changes_nothing(
 def test_while_storage_is_out_of_reach_a_blob_event_is_not_given_up() -> None:
     world = World()
     world.audio.drop("a.wav", a_second_of_silence(), world.clock.now())
-    insert = world.store.insert
 
-    def unreachable(recording: object, notice: object) -> bool:
+    def unreachable(*_: object) -> bool:
         raise StoreUnavailable("storage answered 503")
 
-    world.store.insert = unreachable  # type: ignore[method-assign,assignment]
-    with pytest.raises(StoreUnavailable):
-        world.app.drain_blob_event(blob_event("a.wav"))
-    world.store.insert = insert  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("insert", "insert_first"):
+            patched.setattr(world.store, name, unreachable)
+        with pytest.raises(StoreUnavailable):
+            world.app.drain_blob_event(blob_event("a.wav"))
     world.app.drain_blob_event(blob_event("a.wav"))
     world.run()
     assert world.states() == {"a.wav": "transcribed"}
