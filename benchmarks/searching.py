@@ -19,10 +19,11 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 
 from local.stack.azurite import running_azurite
+from shared.bootstrap import SystemClock
 from shared.model.batch.batch import Batch
 from shared.model.batch.outcome import Outcome
 from shared.model.batch.recording import Recording
-from shared.model.pieces import Listing, Piece, Stored, listing, piece_name, to_merge
+from shared.model.pieces import Listing, Piece, piece_name, to_merge
 from shared.model.profile.profile import Profile
 from shared.model.search.entry import Entry, Turn
 from shared.model.search.piece import (
@@ -39,6 +40,7 @@ from shared.ports.state import BatchStore
 from shared.searching.reader import IndexReader
 from shared.searching.search import Search, SearchWords
 from shared.stores.blob.pieces import BlobPieces
+from tests.fakes.pieces import FakePieces
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WORDS, TURN_WORDS, VOCABULARY, SLICE = 900, 12, 60_000, 50
@@ -116,26 +118,6 @@ class _Counted:
 
     def remove(self, names: Iterable[str]) -> None:
         self._pieces.remove(names)
-
-
-class _Copies:
-    """One piece under many names."""
-
-    def __init__(self, contents: Sequence[bytes]) -> None:
-        self._there = {piece_name(c, MANY): c for c in contents}
-
-    def listing(self) -> Listing:
-        return listing(Stored(name, len(c), NOW) for name, c in self._there.items())
-
-    def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
-        end = None if length is None else offset + length
-        return self._there[name][offset:end]
-
-    def put(self, name: str, content: bytes) -> None:
-        raise NotImplementedError
-
-    def remove(self, names: Iterable[str]) -> None:
-        raise NotImplementedError
 
 
 class _Rows:
@@ -252,8 +234,10 @@ def _in_azurite(content: bytes) -> dict[str, Any]:
 
 
 def _of_a_million(content: bytes) -> dict[str, Any]:
-    copies = [_another(content, number) for number in range(COPIES)]
-    return _asked(_Copies(copies), _Rows(lambda: sleep(READ_SECONDS)), READ_SECONDS)
+    pieces = FakePieces(SystemClock())
+    for copy in (_another(content, number) for number in range(COPIES)):
+        pieces.put(piece_name(copy, MANY), copy)
+    return _asked(pieces, _Rows(lambda: sleep(READ_SECONDS)), READ_SECONDS)
 
 
 def _another(content: bytes, number: int) -> bytes:

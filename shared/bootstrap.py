@@ -17,6 +17,8 @@ from uuid import uuid4
 import httpx
 import msgspec
 import requests
+from azure.data.tables import TableClient
+from azure.storage.blob import BlobServiceClient
 
 from shared.application import Application
 from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
@@ -194,32 +196,9 @@ def build(
             pool=TellingPool(2 * settings.policy.write_threads, "write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
-            events=EventPorts(
-                outbox=TableOutbox(table),
-                subscriptions=TableSubscriptions(table),
-                confidences=BlobConfidences(
-                    account.blobs, settings.subscriptions_container, sealer
-                ),
-                deliveries=TableDeliveries(table),
-                sender=outbound,
-                calls=CALLERS,
-                callers=TellingPool(CALLERS, "deliver"),
-                new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
-                chance=random.random,
-                own_secrets=[own.reveal() for own in settings.events_secret],
-            ),
-            access=AccessPorts(
-                keys=TableApiKeys(table),
-                trail=BlobTrail(account.blobs, settings.audit_container),
-                new_bytes=lambda: token_bytes(KEY_BYTES),
-                new_call_id=lambda: uuid4().hex[:16],
-                owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
-            ),
-            search=SearchPorts(
-                pieces=BlobPieces(account.blobs, settings.search_container),
-                pool=TellingPool(READERS, "search"),
-                is_on=settings.search,
-            ),
+            events=_event_ports(settings, account.blobs, table, sealer, outbound),
+            access=_access_ports(settings, account.blobs, table),
+            search=_search_ports(settings, account.blobs),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,
@@ -238,6 +217,45 @@ def build(
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )
+    )
+
+
+def _event_ports(
+    settings: Settings,
+    blobs: BlobServiceClient,
+    table: TableClient,
+    sealer: Sealer,
+    outbound: OutboundHttp,
+) -> EventPorts:
+    return EventPorts(
+        outbox=TableOutbox(table),
+        subscriptions=TableSubscriptions(table),
+        confidences=BlobConfidences(blobs, settings.subscriptions_container, sealer),
+        deliveries=TableDeliveries(table),
+        sender=outbound,
+        calls=CALLERS,
+        callers=TellingPool(CALLERS, "deliver"),
+        new_secret=lambda: make_secret(token_bytes(USUAL_BYTES)),
+        chance=random.random,
+        own_secrets=[own.reveal() for own in settings.events_secret],
+    )
+
+
+def _access_ports(settings: Settings, blobs: BlobServiceClient, table: TableClient) -> AccessPorts:
+    return AccessPorts(
+        keys=TableApiKeys(table),
+        trail=BlobTrail(blobs, settings.audit_container),
+        new_bytes=lambda: token_bytes(KEY_BYTES),
+        new_call_id=lambda: uuid4().hex[:16],
+        owner_digest=digest_of(settings.owner_key.reveal()) if settings.owner_key else "",
+    )
+
+
+def _search_ports(settings: Settings, blobs: BlobServiceClient) -> SearchPorts:
+    return SearchPorts(
+        pieces=BlobPieces(blobs, settings.search_container),
+        pool=TellingPool(READERS, "search"),
+        is_on=settings.search,
     )
 
 

@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from local.chaos.evidence import (
-    ERRORS,
-    TRANSCRIPTS,
-    Evidence,
-    Output,
-    plain,
-    source_name,
-)
+from local.chaos.evidence import ERRORS, TRANSCRIPTS, Evidence, Output, plain, source_name
 from local.chaos.plan import BROKEN, tag_of
 from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for

@@ -13,14 +13,7 @@ from time import monotonic, sleep
 
 from azure.core.exceptions import AzureError
 
-from local.chaos.evidence import (
-    AUDIO,
-    Dropped,
-    batch_ids,
-    current_audio,
-    depths,
-    keys,
-)
+from local.chaos.evidence import AUDIO, Dropped, batch_ids, current_audio, depths, keys
 from local.chaos.meddling import Book, Meddler
 from local.chaos.plan import Drop, Freeze, Kill, Meddling, Plan, StorageStorm, Storm
 from local.chaos.stage import Program, Stage

@@ -7,9 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.model.batch.batch import (
-    Origin,
-)
+from shared.model.batch.batch import Origin
 from shared.model.keeping.hold import Hold
 from shared.model.transcript.transcript import Cost
 

@@ -31,14 +31,7 @@ from shared.model.manifest.manifest import (
 )
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name
-from shared.model.profile.profile import (
-    Labels,
-    Profile,
-    choose,
-    is_on_request,
-    labels,
-    said_of,
-)
+from shared.model.profile.profile import Labels, Profile, choose, is_on_request, labels, said_of
 from shared.pipeline.register.admit import EnterRecording, examine
 from shared.pipeline.register.patience import GiveUpOnBlob
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio

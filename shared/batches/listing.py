@@ -9,17 +9,11 @@ from itertools import islice
 import msgspec
 
 from shared.batches.status import existing
-from shared.model.batch.batch import (
-    BatchEntry,
-    entry_key,
-    item_recording_id,
-)
+from shared.model.batch.batch import BatchEntry, entry_key, item_recording_id
 from shared.model.batch.recording import Recording, State
 from shared.ports.state import BatchFilter, BatchStore
 
 MOST_IN_PAGE = 1_000
-
-
 LOOKED_THROUGH = 5_000
 
 

@@ -10,11 +10,7 @@ from datetime import datetime
 from shared.batches.batch_status import BatchStatus, Status, Tally
 from shared.batches.told import LATE, Told
 from shared.errors import BatchMissing
-from shared.model.batch.batch import (
-    Batch,
-    Totals,
-    state_of,
-)
+from shared.model.batch.batch import Batch, Totals, state_of
 from shared.model.batch.recording import TERMINAL
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock

@@ -9,20 +9,12 @@ from threading import Lock
 from typing import NamedTuple
 
 from shared.batches.batch_status import BatchStatus
-from shared.model.batch.batch import (
-    Batch,
-)
+from shared.model.batch.batch import Batch
 
 LATE = timedelta(minutes=1)
 """After its window has closed, a plan that is due for a batch comes within that."""
-
-
 TOLD_FOR = timedelta(seconds=5)
-
-
 LARGE = 1_000
-
-
 MOST_TOLD = 1_000
 
 

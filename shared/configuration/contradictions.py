@@ -6,9 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from shared.configuration.addresses import (
-    form_prefixes,
-)
+from shared.configuration.addresses import form_prefixes
 from shared.configuration.known import FORMS, NAMED_KEYS, SETTINGS, all_settings
 from shared.model.profile.keys import did_you_mean
 from shared.providers.registry import OFFERS

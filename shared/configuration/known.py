@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.configuration.addresses import (
-    STORAGE_FORMS,
-)
+from shared.configuration.addresses import STORAGE_FORMS
 from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.batch.policy import Policy
@@ -86,15 +84,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SEALING_KEY", values.sealing_key, None),
 )
 """The settings of one value each. Storage and endpoints have forms of their own."""
-
-
 FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
-
-
 NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
-
-
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }

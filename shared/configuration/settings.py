@@ -13,11 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.configuration.addresses import (
-    data_storage,
-    endpoints,
-    form_prefixes,
-)
+from shared.configuration.addresses import data_storage, endpoints, form_prefixes
 from shared.configuration.contradictions import contradictions, strangers
 from shared.configuration.known import FORMS, PROVIDER_SETTINGS, SETTINGS, all_settings
 from shared.errors import ConfigurationError

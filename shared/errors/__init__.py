@@ -55,12 +55,7 @@ succeed when it is tried again without anybody changing anything. Messages never
 with a query, a key or transcript text.
 """
 
-from shared.errors.base import (
-    ConfigurationError,
-    DropscribeError,
-    InputError,
-    RedactionFailed,
-)
+from shared.errors.base import ConfigurationError, DropscribeError, InputError, RedactionFailed
 from shared.errors.provider import (
     CallOverdue,
     ChoiceRefused,

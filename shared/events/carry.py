@@ -12,14 +12,7 @@ from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers, Target
 from shared.log import event
 from shared.model.address import BadAddress
-from shared.model.events.delivery import (
-    Attempt,
-    Delivery,
-    Result,
-    after_attempt,
-    delay,
-    stopped,
-)
+from shared.model.events.delivery import Attempt, Delivery, Result, after_attempt, delay, stopped
 from shared.model.events.signature import signed_headers
 from shared.ports.events import NoAnswer, Sender, Told
 from shared.ports.queue import Clock

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.errors import (
-    InputError,
-)
+from shared.errors import InputError
 from shared.model.failure import Failure, FailureKind, Template
 
 

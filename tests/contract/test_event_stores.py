@@ -37,12 +37,7 @@ from shared.stores.table.indices import TableEndpointBook
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 from tests.contract.stores import NOW, SEALER, a_batch, a_job, a_recording, fresh, fresh_table
-from tests.fakes.events import (
-    FakeConfidences,
-    FakeDeliveries,
-    FakeOutbox,
-    FakeSubscriptions,
-)
+from tests.fakes.events import FakeConfidences, FakeDeliveries, FakeOutbox, FakeSubscriptions
 from tests.fakes.requests import FakeRequests
 from tests.fakes.stores import FakeBatchStore, FakeEndpointBook
 

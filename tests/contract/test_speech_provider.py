@@ -20,14 +20,7 @@ from shared.errors import (
 )
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest, ResultFile
-from tests.contract.provider_rigs import (
-    BATCHES,
-    DELETING,
-    NAMES,
-    Rig,
-    rig_of,
-    running_emulators,
-)
+from tests.contract.provider_rigs import BATCHES, DELETING, NAMES, Rig, rig_of, running_emulators
 from tests.speech_emulator import audio_host
 
 UNKNOWN = "0a1b2c3d-0000-4000-8000-0123456789ab"

@@ -20,15 +20,7 @@ from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
-from shared.ports.indices import (
-    LATER,
-    ContentClaim,
-    Diary,
-    LineHead,
-    Waiting,
-    later,
-    place_of,
-)
+from shared.ports.indices import LATER, ContentClaim, Diary, LineHead, Waiting, later, place_of
 from shared.ports.state import (
     FEW_ROWS,
     ROWS_IN_TRANSACTION,

@@ -73,7 +73,8 @@ RULES = {  # folder or file: what it may import of ours
         f"pipeline.plan pipeline.prepare.ask pipeline.fail searching.wiring ports {GROUND}"
     ),
     "shared/pipeline/prepare": (
-        f"pipeline.prepare pipeline.plan pipeline.compare pipeline.fail ports messages {GROUND}"
+        f"pipeline.prepare pipeline.permits pipeline.plan pipeline.compare pipeline.fail ports "
+        f"messages {GROUND}"
     ),
     "shared/pipeline/register": (
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"
@@ -87,7 +88,8 @@ RULES = {  # folder or file: what it may import of ours
         f"messages {GROUND}"
     ),
     "shared/pipeline/at_once": (
-        f"pipeline.at_once pipeline.submit pipeline.collect pipeline.fail ports messages {GROUND}"
+        f"pipeline.at_once pipeline.permits pipeline.submit pipeline.collect pipeline.fail ports "
+        f"messages {GROUND}"
     ),
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",

@@ -7,12 +7,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from shared.errors import ProviderUnauthorised, ProviderUnavailable
 from shared.model.profile.capabilities import Capabilities
-from shared.providers.azure_speech.auth import (
-    by_key,
-    by_token,
-    default_credential,
-    entra_token,
-)
+from shared.providers.azure_speech.auth import by_key, by_token, default_credential, entra_token
 from shared.providers.azure_speech.client import AzureSpeech
 
 AUDIENCE = "https://cognitiveservices.azure.us"

@@ -9,12 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.errors import (
-    OutcomeUnknown,
-    ProviderNotReady,
-    ProviderThrottled,
-    ProviderUnauthorised,
-)
+from shared.errors import OutcomeUnknown, ProviderNotReady, ProviderThrottled, ProviderUnauthorised
 from shared.messages import Change, Collect, Finish, Message, Submit
 from shared.model.batch.carrier import PREFIX, parts_of, unsettled
 from shared.model.batch.job import OVER, Job

@@ -22,16 +22,7 @@ from tests.bicep.dropscribe import (
     event_subscriptions,
     settings_as_the_app_sees_them,
 )
-from tests.compilers.typed import (
-    KEY,
-    NETWORK,
-    OTHERS,
-    SUBNETS,
-    WORKSPACE,
-    ZONES,
-    Typed,
-    whole,
-)
+from tests.compilers.typed import KEY, NETWORK, OTHERS, SUBNETS, WORKSPACE, ZONES, Typed, whole
 
 pytestmark = pytest.mark.long
 

@@ -67,6 +67,18 @@ def test_transcripts_that_are_there_are_found_and_nothing_is_sent(options: Optio
     assert_all_is_well(world)
 
 
+def test_a_transcript_that_hides_less_than_is_wanted_by_now_is_made_anew() -> None:
+    world = transcribed(options=Options(redact=("phone_number",)))
+    wanted = Options(redact=("phone_number", "email_address"))
+    world.profiles = (Profile(options=wanted),)
+    lose_table(world)
+    find_all(world)
+    assert len(world.provider.created) == 2
+    assert set(world.states().values()) == {"transcribed"}
+    assert not [row for row in world.store.rows.values() if row.notes]
+    assert_all_is_well(world)
+
+
 def test_what_failed_is_tried_again_and_what_is_new_is_sent() -> None:
     world = transcribed()
     world.drop("bad.wav")

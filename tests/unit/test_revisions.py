@@ -24,14 +24,7 @@ from shared.model.revision.revision import (
     TextChange,
 )
 from shared.model.transcript.review import Span
-from shared.model.transcript.transcript import (
-    Review,
-    Speaker,
-    Stretch,
-    Transcript,
-    Utterance,
-    Word,
-)
+from shared.model.transcript.transcript import Review, Speaker, Stretch, Transcript, Utterance, Word
 from tests.fakes.api import Api, Got
 from tests.fakes.clock import FakeClock
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence

@@ -11,11 +11,7 @@ from local.emulators.azure_speech.bodies import invalid
 from local.emulators.azure_speech.files import StoredFile
 from local.emulators.azure_speech.models import default_model, model_path
 from local.emulators.azure_speech.time_forms import iso_duration, utc
-from local.emulators.azure_speech.transcriptions import (
-    LONGEST_LIFE_HOURS,
-    Transcription,
-    Wanted,
-)
+from local.emulators.azure_speech.transcriptions import LONGEST_LIFE_HOURS, Transcription, Wanted
 from local.emulators.azure_speech.versions import Version
 
 

@@ -12,13 +12,7 @@ import msgspec
 
 from shared.api.describe.examples import Example, example_of
 from shared.api.describe.manifests import manifest_schemas
-from shared.api.describe.names import (
-    PLACE,
-    enum_schemas,
-    everywhere,
-    published,
-    with_named_enums,
-)
+from shared.api.describe.names import PLACE, enum_schemas, everywhere, published, with_named_enums
 from shared.api.http import JSON, PROBLEM
 from shared.api.operation import PATH_VALUES, Answer, Operation, Operations
 from shared.api.problems import Problem

@@ -16,12 +16,8 @@ def output_stem(container: str, name: str) -> str:
 
 
 MOST_NAME = 1_024
-
-
 MOST_SEGMENTS = 254
 """Of a blob's name: "Naming and referencing containers, blobs, and metadata"."""
-
-
 _LONGEST_ENDING = 24  # the recording's own id and the ending of any format
 
 

@@ -11,13 +11,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model import failure_texts as texts
 from shared.model.preparing.channels import Heard
-from shared.model.preparing.recipe import (
-    LONGEST_MS,
-    Preparation,
-    as_sent,
-    picked,
-    preparation_of,
-)
+from shared.model.preparing.recipe import LONGEST_MS, Preparation, as_sent, picked, preparation_of
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras

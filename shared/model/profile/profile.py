@@ -24,14 +24,7 @@ from shared.model.failure_texts import (
 from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
-from shared.model.profile.options import (
-    Format,
-    Mode,
-    Options,
-    Prepare,
-    Priority,
-    SpeakerStyle,
-)
+from shared.model.profile.options import Format, Mode, Options, Prepare, Priority, SpeakerStyle
 from shared.model.profile.spread import NOW
 
 DEFAULT = "default"

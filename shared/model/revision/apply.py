@@ -25,14 +25,7 @@ from shared.model.revision.revision import (
 from shared.model.transcript.alignment import Block, align, key
 from shared.model.transcript.normalise import text_of
 from shared.model.transcript.plain_text import clean_text
-from shared.model.transcript.transcript import (
-    Review,
-    Speaker,
-    Stretch,
-    Transcript,
-    Utterance,
-    Word,
-)
+from shared.model.transcript.transcript import Review, Speaker, Stretch, Transcript, Utterance, Word
 from shared.model.transcript.words import fill, mean_confidence
 
 _HEARD = 0.5

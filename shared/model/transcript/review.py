@@ -21,14 +21,7 @@ import msgspec
 
 from shared.model.language.languages import Language, language
 from shared.model.language.sentences import may_end
-from shared.model.transcript.transcript import (
-    Doubt,
-    Review,
-    Stretch,
-    Transcript,
-    Utterance,
-    Word,
-)
+from shared.model.transcript.transcript import Doubt, Review, Stretch, Transcript, Utterance, Word
 
 MOST = 20
 """So many stretches a row of the table holds; the transcript holds them all."""

@@ -12,12 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from shared.outputs.captions.breaks import BAD
-from shared.outputs.captions.cue import (
-    CHAIN_MS,
-    GAP_MS,
-    MAX_CUE_MS,
-    MIN_CUE_MS,
-)
+from shared.outputs.captions.cue import CHAIN_MS, GAP_MS, MAX_CUE_MS, MIN_CUE_MS
 from shared.outputs.captions.measure import Measure
 from shared.outputs.captions.run_words import RunWords
 

@@ -6,17 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Semaphore
 
 import msgspec
 
-from shared.errors import (
-    AudioChanged,
-    CallOverdue,
-    InputError,
-    ProviderError,
-    StoreConflict,
-)
+from shared.errors import AudioChanged, CallOverdue, InputError, ProviderError, StoreConflict
 from shared.log import event
 from shared.messages import Express, go_along
 from shared.model.batch import job as jobs
@@ -24,6 +17,7 @@ from shared.model.batch.job import Job
 from shared.model.failure import failure_of
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.job import FailJob
+from shared.pipeline.permits import Permits
 from shared.pipeline.submit.answer import Answer, NoteAnswers, NotMade, Sent, tell_of_submitted
 from shared.pipeline.submit.claim import FindHeld
 from shared.pipeline.submit.create_call import Call, PrepareCalls, is_empty
@@ -35,8 +29,8 @@ from shared.ports.provider import SpeechProvider, answered
 AT_ONCE = 8
 """Calls of a process: each holds a few megabytes."""
 UPLOAD = timedelta(seconds=120)
-PATIENCE, PAUSE = 5.0, timedelta(seconds=5)
-"""Seconds for which a message waits for its turn, and how long until it comes again."""
+PAUSE = timedelta(seconds=5)
+"""After which a message that had no turn comes again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +47,7 @@ class HearAtOnce(UseCase):
     note_answers: NoteAnswers
     fail_job: FailJob
     hand_over: HandOver
-    permits: Semaphore
+    permits: Permits
 
     def __call__(self, message: Express) -> None:
         """The row that comes with the message is enough for whoever is the first."""
@@ -82,13 +76,10 @@ class HearAtOnce(UseCase):
         provider = self._provider(job)
         if provider is None:
             return True
-        if not self.permits.acquire(timeout=PATIENCE):
-            self.queue.send(message, after=PAUSE)
-            return True
-        try:
-            return self._is_heard(job, provider)
-        finally:
-            self.permits.release()
+        with self.permits.one() as has:
+            if not has:
+                self.queue.send(message, after=PAUSE)
+            return not has or self._is_heard(job, provider)
 
     def _is_heard(self, job: Job, provider: SpeechProvider) -> bool:
         [call] = self.prepare_calls([job])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from threading import Semaphore
-
 from shared.pipeline.at_once.hear import AT_ONCE, HearAtOnce
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.permits import Permits
 from shared.pipeline.submit.line import SubmitLine
 from shared.ports.ground import Ground
 
@@ -25,5 +24,5 @@ def hear_at_once(
         note_answers=sending.note_answers,
         fail_job=failing.fail_job,
         hand_over=hand_over,
-        permits=Semaphore(AT_ONCE),
+        permits=Permits(AT_ONCE),
     )

@@ -20,6 +20,7 @@ from shared.log import event
 from shared.model.batch.outcome import Transcribed
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
+from shared.model.redaction.kinds import kinds_of
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, output_paths, store_outputs
@@ -66,6 +67,8 @@ class FindWritten:
             transcript = _decoder.decode(content) if content else None
             if transcript is None or transcript.job.recording_id != row.id:
                 return None
+            if not _hides_enough(transcript, row):
+                return None
             return self._found(row, transcript)
         except msgspec.DecodeError:
             return None
@@ -79,7 +82,7 @@ class FindWritten:
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # what was to be hidden is hidden in it
+            by_provider=True,  # whoever made it hid all that is to be hidden
         )
         self.keep_words([self.keep_words.entry(row, shown)])
         event("recording.found_written", batch=row.batch_id, recording=row.id)
@@ -88,6 +91,13 @@ class FindWritten:
         row = msgspec.structs.replace(money_back(row), notes=(*row.notes, FOUND))
         source = Transcribed(provider.endpoint or None, provider.transcription_id or None, at)
         return transcribed(row, outcome_of(row, shown, paths), source, self.clock.now())
+
+
+def _hides_enough(transcript: Transcript, row: Recording) -> bool:
+    """Whether all that is to be hidden by now was to be hidden when it was made. What only its
+    provider can find is in no other transcript found any more."""
+    hidden = transcript.redaction.kinds if transcript.redaction else ()
+    return set(kinds_of(row.profile.options.redact)) <= set(hidden)
 
 
 def _may_be_written(row: Recording) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Semaphore
 
 import msgspec
 
@@ -21,6 +20,7 @@ from shared.model.preparing.recipe import Recipe, anew, copy_name
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.pipeline.permits import Permits
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.prepare.source import OpenAudio, in_time
 from shared.ports.copies import Converter, Copied, Copies, HasGaps, Read
@@ -30,30 +30,12 @@ from shared.ports.queue import Clock
 
 AT_ONCE = 2
 """Of a process: converting takes a whole core."""
-PATIENCE_SECONDS = 5.0
 MOST_TRIES = 5
 LATER = timedelta(seconds=20)
 GATHERING = timedelta(seconds=5)
 LONGEST = timedelta(seconds=510)
 """Of the ten minutes that an execution has."""
 _MOST_BAD, _LEAST_HEARD = 0.05, 0.9
-
-
-class Permits:
-    """How much heavy work of a kind goes on in this process at a time."""
-
-    def __init__(self, most: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        self._semaphore, self._patience_seconds = Semaphore(most), patience_seconds
-
-    @contextmanager
-    def one(self) -> Iterator[bool]:
-        """Whether there is one; it is waited for a little."""
-        has = self._semaphore.acquire(timeout=self._patience_seconds)
-        try:
-            yield has
-        finally:
-            if has:
-                self._semaphore.release()
 
 
 @dataclass(frozen=True, kw_only=True)

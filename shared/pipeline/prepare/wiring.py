@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.fail.wiring import Failing
+from shared.pipeline.permits import Permits
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.prepare.prepare import (
     AT_ONCE,
     ListenToChannels,
     MakeCopy,
-    Permits,
     PrepareRecording,
     SettlePrepared,
 )

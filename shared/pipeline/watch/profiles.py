@@ -8,12 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.errors import (
-    ConfigurationError,
-    ProfilesChanged,
-    ProfilesMissing,
-    ProfilesRefused,
-)
+from shared.errors import ConfigurationError, ProfilesChanged, ProfilesMissing, ProfilesRefused
 from shared.log import event
 from shared.model.profile.profile import GIVEN_PROFILES, KEPT_PROFILES, version_of
 from shared.ports.blobs import Requests

@@ -12,14 +12,8 @@ from typing import get_args
 from xml.etree.ElementTree import Element
 
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    HttpResponseError,
-    ResourceNotFoundError,
-)
-from azure.storage.blob import (
-    BlobProperties,
-    BlobServiceClient,
-)
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.storage.blob import BlobProperties, BlobServiceClient
 
 from shared.errors import StoreConflict
 from shared.model.blob_state import WHOLE, BlobState, Copy, Kind

@@ -84,6 +84,7 @@ def put(
 ) -> None:
     """Where nothing is yet."""
     headers = {
+        "Content-Type": "application/octet-stream",
         "x-ms-blob-type": "BlockBlob",
         "x-ms-blob-content-type": media_type,
         "If-None-Match": "*",
@@ -104,12 +105,7 @@ def _send(
     content: bytes | None = None,
 ) -> Any:
     url = f"{service.url.rstrip('/')}/{place}"
-    stated = {
-        "Accept": "application/xml",
-        "Content-Type": "application/octet-stream",
-        "x-ms-version": service.api_version,
-        **headers,
-    }
+    stated = {"Accept": "application/xml", "x-ms-version": service.api_version, **headers}
     request = HttpRequest(method, url, headers=stated, content=content)
     # The SDK's own way to its pipeline; there is no public one.
     answer = service._client._client.send_request(request, stream=content is None)

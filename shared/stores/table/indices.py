@@ -20,14 +20,7 @@ from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
 from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
-from shared.stores.table.partitions import (
-    ACTIVE,
-    CONTENT,
-    CONTENTS,
-    DIARY,
-    ENDPOINT,
-    contents,
-)
+from shared.stores.table.partitions import ACTIVE, CONTENT, CONTENTS, DIARY, ENDPOINT, contents
 from shared.stores.table.rows import from_row, prepare, to_row
 from shared.stores.table.transaction import put, write
 

@@ -25,12 +25,8 @@ from azure.data.tables._serialize import _parameter_filter_substitution
 
 from shared.stores.table.transaction import encode_row
 
-_HEADERS = {
-    "Accept": "application/json;odata=minimalmetadata",
-    "Content-Type": "application/json",
-    "DataServiceVersion": "3.0",
-    "Prefer": "return-no-content",
-}
+_HEADERS = {"Accept": "application/json;odata=minimalmetadata", "DataServiceVersion": "3.0"}
+_WITH_ROW = {"Content-Type": "application/json"}
 _NEXT = ("NextPartitionKey", "NextRowKey")
 _TYPES: Mapping[str, Callable[[str], Any]] = {
     "Edm.Int64": int,
@@ -81,7 +77,7 @@ def query(
 
 def insert(table: TableClient, row: Mapping[str, Any]) -> str:
     """The version of the new row."""
-    return _version(_send(table, "POST", _url(table), row))
+    return _version(_send(table, "POST", _url(table), row, {"Prefer": "return-no-content"}))
 
 
 def put(table: TableClient, row: Mapping[str, Any], version: str | None = None) -> str:
@@ -96,10 +92,12 @@ def _send(
     method: str,
     url: str,
     row: Mapping[str, Any] | None = None,
-    conditions: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> _Answer:
-    headers = {**_HEADERS, "x-ms-version": table.api_version, **(conditions or {})}
-    content = None if row is None else encode_row(row)
+    headers = {**_HEADERS, "x-ms-version": table.api_version, **(more or {})}
+    content = None
+    if row is not None:
+        headers, content = {**headers, **_WITH_ROW}, encode_row(row)
     request = HttpRequest(method, url, headers=headers, content=content)
     # The SDK's own way to its pipeline; there is no public one. Of an answer that is no stream it
     # would read the JSON, and so would we.
