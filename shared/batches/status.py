@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.batches.batch_status import BatchStatus, Status, Tally
 from shared.batches.told import LATE, Told
@@ -54,28 +55,15 @@ class TellStatus:
         unregistered = self._unregistered(batch)
         accepted = sums.states.total() + unregistered
         is_over = sums.over == accepted and batch.is_settled
-        left = 0 if is_over else _seconds_left(batch, sums, accepted, self.clock.now())
-        return BatchStatus(
-            id=batch.id,
-            title=batch.title,
-            profile=batch.profile,
-            owner=batch.owner,
-            origin=batch.origin,
-            status=_status(batch, is_over),
-            created_at=batch.created_at,
-            closes_at=batch.closes_at,
-            finished_at=batch.finished_at if is_over else None,
-            cancelled_at=batch.cancelled_at,
+        counted = _Counted(
             counts=_tally(sums, unregistered),
             progress=round(sums.over / accepted, 4) if accepted else float(is_over),
             audio_ms=sums.audio_ms,
             audio_done_ms=sums.done_ms,
-            seconds_left=left,
+            seconds_left=0 if is_over else _seconds_left(batch, sums, accepted, self.clock.now()),
             cost=sums.cost(),
-            error_report=batch.error_report,
-            hold=batch.hold,
-            held=batch.held,
         )
+        return _stated(batch, counted, is_over=is_over)
 
     def _unregistered(self, batch: Batch) -> int:
         if not batch.is_expanding:
@@ -91,39 +79,53 @@ def existing(batch_id: str, store: BatchStore) -> Batch:
     return batch
 
 
-def _added_up(batch: Batch, totals: Totals) -> BatchStatus:
-    """By the report, which is the last word."""
-    cost = None
-    if totals.cost_amount is not None:
-        cost = Cost(amount=totals.cost_amount, currency=totals.cost_currency)
+class _Counted(NamedTuple):
+    """What is told of a batch beside what its header says."""
+
+    counts: Tally
+    progress: float
+    audio_ms: int
+    audio_done_ms: int
+    seconds_left: int | None
+    cost: Cost | None
+
+
+def _stated(batch: Batch, counted: _Counted, *, is_over: bool) -> BatchStatus:
     return BatchStatus(
         id=batch.id,
         title=batch.title,
         profile=batch.profile,
         owner=batch.owner,
         origin=batch.origin,
-        status=_status(batch, is_over=True),
+        status=_status(batch, is_over),
         created_at=batch.created_at,
         closes_at=batch.closes_at,
-        finished_at=batch.finished_at,
+        finished_at=batch.finished_at if is_over else None,
         cancelled_at=batch.cancelled_at,
-        counts=Tally(
-            accepted=batch.reported,
-            unregistered=0,
-            waiting=0,
-            planned=0,
-            transcribed=totals.transcribed,
-            failed=batch.failed,
-            unchanged=batch.unchanged,
-            needs_review=totals.needs_review,
-        ),
-        progress=1.0,
-        audio_ms=totals.audio_ms,
-        audio_done_ms=totals.audio_ms,
-        seconds_left=0,
-        cost=cost,
         error_report=batch.error_report,
+        hold=batch.hold,
+        held=batch.held,
+        **counted._asdict(),
     )
+
+
+def _added_up(batch: Batch, totals: Totals) -> BatchStatus:
+    """By the report, which is the last word."""
+    cost = None
+    if totals.cost_amount is not None:
+        cost = Cost(amount=totals.cost_amount, currency=totals.cost_currency)
+    counts = Tally(
+        accepted=batch.reported,
+        unregistered=0,
+        waiting=0,
+        planned=0,
+        transcribed=totals.transcribed,
+        failed=batch.failed,
+        unchanged=batch.unchanged,
+        needs_review=totals.needs_review,
+    )
+    counted = _Counted(counts, 1.0, totals.audio_ms, totals.audio_ms, 0, cost)
+    return _stated(batch, counted, is_over=True)
 
 
 def _tally(sums: _Sums, unregistered: int) -> Tally:

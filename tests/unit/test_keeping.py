@@ -338,6 +338,21 @@ def test_what_was_deleted_cannot_be_held() -> None:
         world.app.holds.hold_batch(row.batch_id, "Ann")
 
 
+@pytest.mark.parametrize("what", ["batch", "recording"])
+def test_the_status_of_a_batch_that_is_long_over_tells_of_its_holds(what: str) -> None:
+    world = world_with()
+    hold(world, "calls/0.wav", what)
+    batch_id = world.rows()["calls/0.wav"].batch_id
+    for _ in range(3):
+        status = world.app.batch_status(batch_id)
+        assert (status.hold is not None, status.held) == (
+            (True, 0) if what == "batch" else (False, 1)
+        )
+        world.clock.advance(3_600)
+        world.sweep()
+        world.run()
+
+
 def test_a_hold_survives_a_retry_that_looks_at_the_recording_anew() -> None:
     world = World()
     world.drop("empty.wav", b"")
