@@ -104,7 +104,6 @@ def _stated(batch: Batch, counted: _Counted, *, is_over: bool) -> BatchStatus:
         cancelled_at=batch.cancelled_at,
         error_report=batch.error_report,
         hold=batch.hold,
-        hold=batch.hold,
         held=batch.held,
         **counted._asdict(),
     )
