@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import av
 
+from benchmarks.memory import peak_kib
 from shared.confined.converter import LIMITS, ConfinedConverter
 from shared.confined.pool import Children
 from shared.confined.process import Child
@@ -147,9 +148,7 @@ def _used(pid: int) -> dict[str, float]:
     place = Path(f"/proc/{pid}")
     fields = place.joinpath("stat").read_text().rpartition(")")[2].split()
     ticks = int(fields[11]) + int(fields[12])
-    status = place.joinpath("status").read_text()
-    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return {"cpu": ticks / os.sysconf("SC_CLK_TCK"), "peak_mb": int(peak.split()[1]) * 1024 / 1e6}
+    return {"cpu": ticks / os.sysconf("SC_CLK_TCK"), "peak_mb": peak_kib(pid) * 1024 / 1e6}
 
 
 def _write(case: Case, path: Path, hours: float) -> None:

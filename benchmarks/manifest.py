@@ -3,7 +3,6 @@ the answer takes, what progress looks like meanwhile, and how much memory the ap
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.memory import peak_kib
 from benchmarks.pipeline import wav
 from benchmarks.sizes import THREADS
 from local.stack.stack import Stack, running_stack
@@ -75,7 +75,4 @@ def _progress(api: httpx.Client, batch_id: str) -> Iterator[float]:
 
 def _peak_mb(stack: Stack) -> float:
     """The most memory that the process of the functions host has had so far."""
-    told = Path(f"/proc/{stack.children[-1].process.pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", told)
-    assert found
-    return round(int(found.group(1)) / 1024, 1)
+    return round(peak_kib(stack.children[-1].process.pid) / 1024, 1)

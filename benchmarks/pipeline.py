@@ -29,6 +29,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 from benchmarks import bare, floor
 from benchmarks.counting import CountingSession, Tally, counting_client
 from benchmarks.host import ALL, Host, receiving_webhooks
+from benchmarks.memory import peak_kib
 from benchmarks.sizes import THREADS
 from local.stack.root import ROOT
 from local.stack.stack import Stack, running_stack
@@ -90,7 +91,7 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             host.events(names)
             _await_reports(blobs, recordings, host)
             elapsed, used = monotonic() - started, _cpu_seconds() - used
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peak = peak_kib() / 1024
         figures = {
             "provider": provider,
             "recordings": recordings,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.memory import peak_kib
 from shared.audio import probe
 from shared.confined.demuxer import ConfinedDemuxer
 from shared.confined.frames import HEAD, BrokenFrame, packed, received
@@ -153,8 +154,7 @@ def test_it_imports_little(children: Children, nursery: Nursery) -> None:
 
 
 def peak_mib(child: Child) -> int:
-    lines = Path(f"/proc/{child.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    return peak_kib(child.pid) // 1024
 
 
 @on_linux

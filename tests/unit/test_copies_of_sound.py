@@ -7,11 +7,11 @@ import math
 import random
 from array import array
 from collections.abc import Iterator
-from pathlib import Path
 
 import av
 import pytest
 
+from benchmarks.memory import peak_kib
 from shared.confined.converter import LIMITS, ConfinedConverter
 from shared.confined.pool import Children
 from shared.confined.process import Child, Limits
@@ -224,8 +224,7 @@ def test_memory_is_flat_however_long_the_sound_is() -> None:
         return born[-1]
 
     def watched(offset: int, length: int) -> bytes:
-        status = Path(f"/proc/{born[-1].pid}/status").read_text()
-        peaks.append(next(int(x.split()[1]) for x in status.splitlines() if "VmHWM" in x))
+        peaks.append(peak_kib(born[-1].pid))
         return original.read(offset, length)
 
     original, blocks = TenMinutes(), dict[int, int]()

@@ -63,18 +63,19 @@ HONEST = {
 """Manifests that are taken."""
 ITEM = b'{"blob":"calls/%06d.wav","title":"' + b"t" * 300 + b'","metadata":{"n":"%s"}}'
 MEASURE = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from benchmarks.memory import peak_kib
 from tests.unit.test_manifest_hostile import KNOWN, read_manifest, ManifestRefused
 content = Path(sys.argv[1]).read_bytes()
-before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+before, began = peak_kib(), time.process_time()
 items = 0
 try:
     items = len(read_manifest(content, sys.argv[2], KNOWN).items)
 except ManifestRefused:
     pass
 took = time.process_time() - began
-print(took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, items)
+print(took, (peak_kib() - before) // 1024, items)
 """
 
 

@@ -16,9 +16,10 @@ from shared.pipeline.write.room import Room, result_bytes
 from tests.contract.stores import a_full_recording, a_recording
 
 _WRITE_SIXTEEN = """
-import json, resource
+import json
 from concurrent.futures import ThreadPoolExecutor
 from benchmarks import normalising
+from benchmarks.memory import peak_kib
 from shared.pipeline.write.room import Room
 part = json.loads(normalising.result_file())
 part["recognizedPhrases"] *= 6
@@ -28,10 +29,9 @@ room = Room()
 def one(_):
     with room.taken(len(data)):
         return len(normalising.write(bytearray(data))["json"])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with ThreadPoolExecutor(16) as pool:
     assert len(set(pool.map(one, range(16)))) == 1
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_kib() // 1024)
 """
 
 

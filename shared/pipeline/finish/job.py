@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from shared.errors import (
     ProviderRefused,
@@ -44,6 +45,8 @@ class FinishJob(UseCase):
             event("job.finished", batch=job.batch_id, job=job.id, state=ended.state)
         else:
             self._end_parts(job)
+            if self.active.get(job.id) is not None:  # who ended it may have died before this
+                self._delete_copy(job)
         self.active.remove(job.id)
         self.wake_line(job.waits_for)
         return True
@@ -80,11 +83,14 @@ class FinishJob(UseCase):
         except (ProviderRefused, ProviderUnauthorised, ProviderUnfunded) as error:
             tell_of_copy_left(job, error.code)
         except ProviderUnavailable as error:
-            if not self._has_been_collected_for_long(job):
+            if not self._has_tried_for_long(job):
                 raise
             tell_of_copy_left(job, error.code)
 
-    def _has_been_collected_for_long(self, job: Job) -> bool:
+    def _has_tried_for_long(self, job: Job) -> bool:
+        if job.state in OVER:
+            patience = timedelta(seconds=self.policy.give_up_seconds)
+            return self.clock.now() - job.changed_at > patience
         if job.state != "collecting":
             return False
         stands = standing(self.begin_anew(job), self.policy, self.clock.now())
