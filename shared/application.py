@@ -16,6 +16,7 @@ from shared.batches.wiring import BatchDesk
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
+from shared.exporting.wiring import merge_exports
 from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
@@ -84,6 +85,7 @@ class Application:
         self._reading = ReadingDesk(ground, self._desk)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
+        self._merge_exports = merge_exports(ground)
         self._watching = Watching(
             ground,
             failing,
@@ -241,6 +243,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "words": self._searching.sweep,
+            "exports": self._merge_exports,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }

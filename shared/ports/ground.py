@@ -36,7 +36,7 @@ from shared.ports.indices import (
     Names,
     NoticedBook,
 )
-from shared.ports.pieces import Pieces
+from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -128,6 +128,7 @@ class Ports(NamedTuple):
     events: EventPorts
     access: AccessPorts
     search: SearchPorts
+    exports: PieceStore
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"

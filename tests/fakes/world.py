@@ -112,6 +112,7 @@ class World:
         self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
         self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -168,6 +169,7 @@ class World:
                 converter=self.converter,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
+                exports=self.exports,
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,
                 capabilities=self.capabilities,

@@ -198,6 +198,7 @@ JUDGED = {
     "accept_truncated": [True, False, None],
     "reuse": [True, False, None],
     "shares_jobs": [True, False, None],
+    "export": [True, False, None],
     "priority": ["normal", "bulk", "urgent"],
     "sentiments": [True, False, None],
     "entities": [True, False, None],
