@@ -372,6 +372,7 @@ def test_a_process_may_die_after_any_outside_call(
     assert trap.calls > 60
 
 
+@pytest.mark.long
 def test_a_day_of_single_recordings_at_a_provider_that_is_behind_stays_short() -> None:
     """One a minute of each of three profiles' locales; the provider takes half an hour a job, and
     works at two of them."""
