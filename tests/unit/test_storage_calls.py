@@ -15,20 +15,23 @@ from shared.ports.blobs import AudioEntry
 from tests.fakes.clock import FakeClock
 
 
+@pytest.mark.long
 def test_a_burst_in_one_job_costs_little_more_than_what_each_recording_costs_alone() -> None:
     figures = in_one_job(500)
     assert figures["storage_calls_per_recording"] <= 4.3
     assert figures["executions_per_recording"] <= 1.1
 
 
+@pytest.mark.long
 def test_tables_cost_two_calls_a_slice_where_they_are_wanted_and_none_elsewhere() -> None:
-    without, with_tables = in_one_job(500), exported(500)
+    without, with_tables = in_one_job(200), exported(200)
     assert not any("exports" in kind for kinds in without["by_step"].values() for kind in kinds)
     more = with_tables["storage_calls_per_recording"] - without["storage_calls_per_recording"]
     assert 0 < more <= 0.05
     assert with_tables["executions_per_recording"] == without["executions_per_recording"]
 
 
+@pytest.mark.long
 def test_of_a_job_of_one_recording_its_row_is_all_that_is_read_when_its_result_is_there() -> None:
     figures = one_a_job(300)
     collect = figures["by_step"]["collect"]
