@@ -33,8 +33,10 @@ def rows(exports: FakePieces, table: Table) -> list[dict[str, Any]]:
 
 
 def written_to(folder: Path, exports: PieceStore) -> Path:
-    """All of it as files, as they lie in the container."""
+    """The tables as they lie in the container."""
     for blob in exports.stored():
+        if not blob.name.endswith(".parquet"):
+            continue
         path = folder / "exports" / blob.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(exports.read(blob.name) or b"")
