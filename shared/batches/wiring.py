@@ -176,7 +176,6 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
-        copies=ports.copies,
         remove_outputs=_remove_outputs(ground),
         forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
@@ -203,7 +202,8 @@ def _remove(ground: Ground) -> CarryOutRemovals:
 def _remove_outputs(ground: Ground) -> RemoveOutputs:
     ports = ground.ports
     return RemoveOutputs(
-        copies=ground.ports.copies,
+        copies=ports.copies,
+        listening=ports.listening.copies,
         outputs=ports.outputs,
         revisions=ports.revisions,
         forget_words=keep_words(ground).forget,

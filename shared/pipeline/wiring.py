@@ -300,6 +300,7 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
         prices=ports.prices,
         redacting=redacting(ports.capabilities),
         keep_words=keep_words(ground),
+        queue=ports.queue,
         clock=ports.clock,
     )
     return WriteSlice(

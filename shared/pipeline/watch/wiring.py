@@ -105,7 +105,11 @@ class Watching:
             "orphans": _orphans(ground),
             "contents": _claims(ground),
             "copies": AgeOutCopies(
-                copies=ports.copies, diaries=ports.diaries, policy=ports.policy, clock=ports.clock
+                copies=ports.copies,
+                listening=ports.listening.copies,
+                diaries=ports.diaries,
+                policy=ports.policy,
+                clock=ports.clock,
             ),
             "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
         }

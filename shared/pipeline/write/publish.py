@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
-from shared.messages import SliceItem
+from shared.messages import Listen, SliceItem
 from shared.model.batch.job import Job
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.output_names import output_stem
@@ -27,7 +27,7 @@ from shared.outputs.formats import FORMATS, render, render_all
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
+from shared.ports.queue import Clock, Queue
 from shared.searching.keep import KeepWords
 
 _decoder = msgspec.json.Decoder(t.Transcript)
@@ -52,6 +52,7 @@ class Publish:
     prices: PriceTable
     redacting: frozenset[str]
     keep_words: KeepWords
+    queue: Queue
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
@@ -73,6 +74,8 @@ class Publish:
             confidence=transcript.confidence,
             duration_ms=transcript.source.duration_ms,
         )
+        if row.profile.listening == "always":  # it does not wait for the row
+            self.queue.send(Listen(batch_id=row.batch_id, recording_id=row.id))
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
         return transcribed(row, outcome_of(row, transcript, paths), source, now)
 
