@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.endpoints.guarded import Guarded
+from shared.model.endpoint.endpoint import of_finder
 from shared.model.endpoint.limits import Limit, Limits
 from shared.model.redaction.windows import Found, Window
 from shared.ports.finder import Finder
@@ -21,7 +22,7 @@ class GuardedFinder(Guarded):
         self, finder: Finder, *, book: EndpointBook, clock: Clock, first_pause: timedelta
     ) -> None:
         limits = Limits((Limit(max(1, finder.calls_per_minute * 9 // 10), 60),))
-        name = f"{finder.name}.finder"
+        name = of_finder(finder.name)
         super().__init__(name, book=book, clock=clock, limits=limits, first_pause=first_pause)
         self._finder = finder
         self.name, self.finds = finder.name, finder.finds
