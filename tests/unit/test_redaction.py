@@ -154,6 +154,7 @@ CASES: list[tuple[str, list[Turn], list[str]]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("turns", "wanted"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_a_case_is_as_it_should_be(turns: list[Turn], wanted: list[str]) -> None:
     kinds = [kind for kind in EVERYTHING if kind != "number_sequence"]
@@ -303,6 +304,7 @@ def planted(draw: st.DrawFn) -> tuple[str, list[Turn]]:
     return digits, turns
 
 
+@pytest.mark.long
 @given(planted())
 def test_nothing_that_was_planted_is_in_any_output(case: tuple[str, list[Turn]]) -> None:
     digits, turns = case
@@ -332,6 +334,7 @@ def test_a_value_is_known_whole_in_part_and_inside_of_more() -> None:
     assert value == "roeexampleorg" and (places[start], places[end - 1]) == (10, 27)
 
 
+@pytest.mark.long
 def test_as_many_values_as_somebody_can_say_are_looked_for_in_one_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -97,7 +97,11 @@ class Watching:
                 clock=ports.clock,
             ),
             "batches": SweepBatches(
-                **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
+                **ground.common,
+                line=ports.line,
+                put_back=put_back,
+                end_part=failing.end_part,
+                diaries=ports.diaries,
             ),
             "intake": _reconcile(ground, ports.intake, find_audio),
             "renamed": _renamed(ground, find_audio),
