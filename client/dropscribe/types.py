@@ -572,6 +572,7 @@ class Manifest(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -619,6 +620,7 @@ class ManifestRecording(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -746,6 +748,8 @@ Punctuation = Literal["automatic", "dictated", "dictated_and_automatic", "none"]
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
+
+RedactUnsupported = Literal["fail", "net"]
 
 RedactWith = Literal["hash", "kind", "pseudonym"]
 

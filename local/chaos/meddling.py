@@ -9,9 +9,10 @@ from threading import Lock
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
+from azure.data.tables import TableClient
 from azure.storage.blob import BlobClient, BlobServiceClient, StandardBlobTier
 
-from local.chaos.evidence import AUDIO, TRANSCRIPTS, Dropped, current_audio
+from local.chaos.evidence import AUDIO, Dropped, current_audio
 from local.chaos.plan import Drop, Meddling
 
 
@@ -39,8 +40,8 @@ class Book:
 class Meddler:
     """Only of versions that are noted, and only while they are still there."""
 
-    def __init__(self, blobs: BlobServiceClient, book: Book) -> None:
-        self._blobs, self._book = blobs, book
+    def __init__(self, blobs: BlobServiceClient, table: TableClient, book: Book) -> None:
+        self._blobs, self._table, self._book = blobs, table, book
 
     def __call__(self, one: Meddling) -> bool:
         """Whether anything was done: there may be nothing to do it to, or somebody was quicker."""
@@ -88,12 +89,20 @@ class Meddler:
         self._book.note(moved, str(answer["etag"]), drop)
 
     def _transcribed(self) -> frozenset[tuple[str, str]]:
-        """Name and ETag of what has its transcript."""
-        stored = self._blobs.get_container_client(TRANSCRIPTS).list_blobs(include=["metadata"])
+        """Name and ETag of what is transcribed by what its row says, and of whose name nothing is
+        in work: whatever is not over takes the audio."""
+        rows = [
+            (row["name"], row["etag"], row["state"])
+            for row in self._table.query_entities(
+                "RowKey ge 'recording-' and RowKey lt 'recording.'",
+                select=["name", "etag", "state"],
+            )
+        ]
+        in_work = {name for name, _, state in rows if state in ("waiting", "planned")}
         return frozenset(
-            (blob.name.removeprefix(f"{AUDIO}/").removesuffix(".json"), etag)
-            for blob in stored
-            if (etag := (blob.metadata or {}).get("audio_etag"))
+            (name, etag)
+            for name, etag, state in rows
+            if state == "transcribed" and name not in in_work
         )
 
 

@@ -1,5 +1,5 @@
 """How a listening copy is made: MP3 at a constant bit rate, which every browser plays and seeks
-exactly ([decision 41](docs/adr/0041-listening-copies.md) has the measurements).
+exactly ([decision 42](docs/adr/0042-listening-copies.md) has the measurements).
 
 Nothing in it has to be believed for that: no table of contents, no tag about the encoder's delay,
 no reservoir of bits. All frames are of one length and stand for themselves, so a place in the file
