@@ -9,9 +9,10 @@ from threading import Lock
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
+from azure.data.tables import TableClient
 from azure.storage.blob import BlobClient, BlobServiceClient, StandardBlobTier
 
-from local.chaos.evidence import AUDIO, TRANSCRIPTS, Dropped, current_audio
+from local.chaos.evidence import AUDIO, Dropped, current_audio
 from local.chaos.plan import Drop, Meddling
 
 
@@ -39,8 +40,8 @@ class Book:
 class Meddler:
     """Only of versions that are noted, and only while they are still there."""
 
-    def __init__(self, blobs: BlobServiceClient, book: Book) -> None:
-        self._blobs, self._book = blobs, book
+    def __init__(self, blobs: BlobServiceClient, table: TableClient, book: Book) -> None:
+        self._blobs, self._table, self._book = blobs, table, book
 
     def __call__(self, one: Meddling) -> bool:
         """Whether anything was done: there may be nothing to do it to, or somebody was quicker."""
@@ -88,13 +89,12 @@ class Meddler:
         self._book.note(moved, str(answer["etag"]), drop)
 
     def _transcribed(self) -> frozenset[tuple[str, str]]:
-        """Name and ETag of what has its transcript."""
-        stored = self._blobs.get_container_client(TRANSCRIPTS).list_blobs(include=["metadata"])
-        return frozenset(
-            (blob.name.removeprefix(f"{AUDIO}/").removesuffix(".json"), etag)
-            for blob in stored
-            if (etag := (blob.metadata or {}).get("audio_etag"))
+        """Name and ETag of what is transcribed by what its row says: a transcript without that may
+        be made anew, which takes the audio."""
+        rows = self._table.query_entities(
+            "RowKey ge 'recording-' and state eq 'transcribed'", select=["name", "etag"]
         )
+        return frozenset((row["name"], row["etag"]) for row in rows)
 
 
 def _one_of(names: Sequence[tuple[str, str]], chance: float) -> tuple[str, str] | None:

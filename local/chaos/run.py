@@ -45,7 +45,7 @@ def perform(stage: Stage, plan: Plan, *, settle_seconds: float, tell: Tell) -> P
     book = Book(performance.dropped)
     dropper = _Dropper(stage, plan.drops, book)
     thief = Thief(stage.queues, plan.seed)
-    misfortunes = _Misfortunes(stage, plan, performance, Meddler(stage.blobs, book))
+    misfortunes = _Misfortunes(stage, plan, performance, Meddler(stage.blobs, stage.table, book))
     started = monotonic()
     dropper.start(started)
     thief.start()

@@ -20,15 +20,28 @@ from shared.messages import SliceItem
 from shared.model.batch.fingerprint import fingerprint_of, is_version, may_be_same
 from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
-from shared.model.failure_texts import AUDIO_REPLACED_LATE
+from shared.model.failure import Failure
+from shared.model.failure_texts import (
+    AUDIO_GONE,
+    AUDIO_REPLACED,
+    AUDIO_REPLACED_LATE,
+    BLOB_ARCHIVED,
+)
 from shared.model.names import shared_beginning
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.state import BatchStore
 
-Seen = Literal["there", "touched", "gone", "replaced"]
+Seen = Literal["there", "touched", "archived", "gone", "replaced"]
 """How the audio of a recording stands. "touched": it has another ETag, and the same length and
-first bytes; storage knows no MD5 by which the rest could be compared."""
+first bytes; storage knows no MD5 by which the rest could be compared. "archived": it is there, in
+a tier where nobody can read it."""
+NOT_SENT: Mapping[Seen, Failure] = {
+    "archived": BLOB_ARCHIVED,
+    "gone": AUDIO_GONE,
+    "replaced": AUDIO_REPLACED,
+}
+"""Why audio that stands so is not given to a provider."""
 _LISTED, _PAGES = 5_000, 4
 _TRIED, _WORTH = 10, 50
 """Lines of a listing for each name: so many to find out, and so many at most on the average."""
@@ -111,13 +124,14 @@ class CompareVersions:
     def _seen(self, row: JobItem | Recording, there: AudioEntry | None) -> Seen:
         if there is None:
             return "gone"
+        version: Seen = "archived" if there.state.is_archived else "there"
         if row.etag == there.etag:
-            return "there"
+            return version
         known = row if isinstance(row, Recording) else self.store.recording(row.batch_id, row.id)
         if known is None or is_version(
             known.etag, known.fingerprint, there.etag, there.bytes, there.md5
         ):
-            return "there"
+            return version
         return "touched" if self._begins_alike(known) else "replaced"
 
     def _begins_alike(self, row: Recording) -> bool:
@@ -131,14 +145,15 @@ class CompareVersions:
 
 
 def compared(item: SliceItem, seen: Seen | None) -> SliceItem:
-    """Nobody can tell which version the provider heard where it was replaced meanwhile."""
+    """Nobody can tell which version the provider heard where it was replaced meanwhile. What was
+    archived since then was heard before."""
     if item.failure is not None or seen is None:
         return item
     if seen == "replaced":
         return SliceItem(
             recording_id=item.recording_id, part=item.part, failure=AUDIO_REPLACED_LATE
         )
-    return msgspec.structs.replace(item, seen=seen)
+    return msgspec.structs.replace(item, seen="there" if seen == "archived" else seen)
 
 
 def _tell(rows: Sequence[JobItem | Recording], seen: Mapping[str, Seen]) -> None:

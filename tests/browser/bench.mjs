@@ -76,7 +76,7 @@ await onStage(async (page) => {
     reloads.push(await page.evaluate(() => window.readable(0)));
   }
   const utterances = await page.locator("[data-at]").count();
-  const words = await page.evaluate(() => document.querySelector(".turns").textContent.trim().split(/\s+/).length);
+  const words = (await page.locator("[data-at]").allTextContents()).join(" ").trim().split(/\s+/).length;
 
   // -- to type --
   await page.locator(`[data-at="${Math.floor(utterances / 2)}"]`).dblclick();

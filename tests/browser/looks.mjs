@@ -52,7 +52,7 @@ await onStage(async (page, open) => {
   for (const gone of [".top", ".deck", ".side", ".savebar", ".crumbs"]) assert.equal(await shown(gone), false, gone);
   assert.ok(await page.getByRole("heading", { level: 1 }).isVisible());
   const turns = await page.locator(".turns li").count();
-  const printed = await page.locator(".turns li").evaluateAll((all) => all.filter((one) => getComputedStyle(one).contentVisibility === "visible").length);
+  const printed = await page.locator(".turns li").evaluateAll((all) => all.filter((one) => one.checkVisibility({ contentVisibilityAuto: true }) && getComputedStyle(one.parentElement).contentVisibility === "visible").length);
   assert.equal(printed, turns, "all of it is printed");
   await fits(page, "the printed recording");
   const pdf = await page.pdf();

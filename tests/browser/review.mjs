@@ -141,8 +141,40 @@ await onStage(async (page, open) => {
   await page.getByRole("button", { name: "Done with this recording" }).click();
   await page.getByText("Saved as revision 7.").waitFor();
   await page.getByText("The provider is sure of every word.").waitFor();
+  await hours(page, doubts);
   return { here };
 });
+
+/** What somebody says for hours, of whom each utterance is in doubt. */
+async function hours(page, doubts) {
+  const said = (at) => ({ start_ms: 5_000 * at, end_ms: 5_000 * at + 4_000, confidence: 0.5 });
+  const utterances = [...Array(300).keys()].map((at) => {
+    const text = `This is the sentence ${at}, and it is of many words that nobody needs to hear.`;
+    return { ...said(at), id: at, turn: 0, channel: 0, speaker: "S1", role: null, language: null, text, words: [{ ...said(at), text: "This" }], alternatives: [] };
+  });
+  const review = { threshold: 0.6, listen_ms: 1, stretches: utterances.slice(0, 120).map((_, at) => ({ ...said(at), doubts: ["unsure"] })) };
+  await page.route("**/transcript?format=json", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), utterances, review } });
+  });
+  await page.reload();
+  const text = page.getByRole("region", { name: "Transcript" });
+  await text.getByText("This is the sentence 299").waitFor();
+  const paragraphs = await text.getByRole("listitem").count();
+  assert.ok(paragraphs > 25 && paragraphs < 60, `${paragraphs} paragraphs`);
+  const seen = () => text.locator("[data-at]").evaluateAll((all) => all.filter((one) => one.checkVisibility({ contentVisibilityAuto: true })).length);
+  await until(async () => (await seen()) < 200);
+  assert.equal(await doubts.count(), 50);
+  await page.getByRole("button", { name: "Show more" }).click();
+  assert.equal(await doubts.count(), 100);
+  await check(page, "hours of speech");
+  await page.locator("main").focus();
+  await page.keyboard.press("p");
+  await until(async () => (await doubts.count()) === 120);
+  const last = text.getByText("This is the sentence 119");
+  await until(() => last.evaluate((one) => one.checkVisibility({ contentVisibilityAuto: true }) && one.getBoundingClientRect().top < innerHeight));
+  await until(() => page.evaluate(() => CSS.highlights.get("spoken")?.size === 1));
+}
 
 async function change(page, at, text) {
   await page.locator(`[data-at="${at}"]`).dblclick();

@@ -373,6 +373,7 @@ def test_a12_a_result_that_cannot_be_read_is_never_published() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("count", "pages"), [(101, 2), (250, 3)])
 def test_a13_results_beyond_the_first_page_are_found(count: int, pages: int) -> None:
     world, _ = submitted(count, providers=(FakeProvider(page=100),))

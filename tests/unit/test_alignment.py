@@ -25,6 +25,7 @@ def test_blocks_cover_both_sides_in_order_and_what_is_same_is_same(
             assert left[block.first : block.last] == right[block.start : block.end]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gap", [1, 10, 41, 100, 5000])
 @pytest.mark.parametrize("turned", [False, True])
 def test_after_any_gap_the_words_are_found_again(gap: int, turned: bool) -> None:

@@ -24,6 +24,7 @@ OLD = json.loads(json.dumps(document_3_0(OPERATIONS, BASE)))
 both = pytest.mark.parametrize("described", [NEW, OLD], ids=["3.1", "3.0"])
 
 
+@pytest.mark.long
 @both
 def test_a_description_is_valid_and_breaks_no_rule_of_generators(described: Any) -> None:
     validate(described)
@@ -112,6 +113,7 @@ IN_BOTH += [
 OF_3_0 = [null_by_a_type, beside_a_reference, constant, several_answers, titled_field]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spoil", [*IN_BOTH, *OF_3_0], ids=lambda spoil: spoil.__name__)
 def test_every_rule_can_be_broken(spoil: Callable[[Any], None]) -> None:
     for described in (NEW, OLD) if spoil in IN_BOTH else (OLD,):

@@ -163,6 +163,7 @@ def test_a_file_name_cannot_break_out_of_its_header(world: World, api: Api) -> N
         assert re.fullmatch(r'inline; filename="[^"\\]*"; filename\*=UTF-8\'\'[\w.%~-]+', shown)
 
 
+@pytest.mark.long
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=30))
 def test_no_name_title_or_id_escapes_its_container_or_becomes_markup(
     name: str, title: str, client_id: str

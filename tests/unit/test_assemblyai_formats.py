@@ -28,6 +28,7 @@ TAKEN = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("container", "codec", "rate"), TAKEN)
 def test_a_documented_format_is_taken_with_its_length(
     container: str, codec: str, rate: int

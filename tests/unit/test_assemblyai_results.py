@@ -274,6 +274,7 @@ def test_a_feature_that_is_off_has_many_forms(off: object) -> None:
     assert read(auto_highlights_result=off, entities=None, chapters=[]).insights == Insights()
 
 
+@pytest.mark.long
 @given(
     st.lists(
         st.tuples(

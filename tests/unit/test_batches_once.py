@@ -153,6 +153,7 @@ def in_the_middle(new: Callable[[], tuple[World, Sending]]) -> Iterator[World]:
         at += 1
 
 
+@pytest.mark.long
 def test_the_same_while_the_first_is_unanswered_is_one_batch() -> None:
     def new() -> tuple[World, Sending]:
         world = World()
@@ -195,6 +196,7 @@ def act(name: str, api: Api, ids: Mapping[str, str]) -> Got:
     return api(name, ids, query=ASKED.get(name), json_=body)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(ACTIONS))
 def test_each_action_of_the_connector_can_be_sent_twice(name: str) -> None:
     """What it makes is made once, and what failed is tried once more, not twice."""
@@ -268,6 +270,7 @@ def _wait(there: Twice) -> Run:
     return there.run("dropscribe-wait-for-batch", MANIFEST, sleep=sleep)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", [_library, _wait], ids=lambda run: run.__name__)
 def test_each_workflow_can_send_everything_twice(run: Callable[[Twice], Run]) -> None:
     at: int | None = None

@@ -26,6 +26,7 @@ def shown_by(transcript: Transcript) -> list[Shown]:
     return [Shown(cue.start_ms, cue.end_ms, cue.lines) for cue in cues(transcript)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("tag", "form"), CASES)
 def test_calm_speech_breaks_no_limit_of_its_language(tag: str, form: str) -> None:
     shown = shown_by(transcript_of(FORMS[form](talk(tag, haste=CALM), tag), tag))

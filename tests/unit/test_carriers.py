@@ -20,6 +20,7 @@ from tests.fakes.crashes import Crash, Trap, live
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World, a_second_of_silence
+from tests.unit.test_compared import LONGER, exchange, is_well
 
 WINDOWS = 4
 
@@ -278,6 +279,28 @@ def test_claims_for_a_carrier_that_was_never_written_are_undone_and_it_never_wil
     assert_all_is_well(world)
 
 
+def test_an_empty_part_ends_though_its_carrier_was_claimed_for_and_never_written() -> None:
+    """Its audio was exchanged, which an earlier carrier met, and the next one died with its
+    claims. What is declared dead then knows of one part alone."""
+    world = waiting()
+    for window in range(1, WINDOWS):
+        exchange(world, f"{window}-0.wav", LONGER)
+    first = world.queue.take()
+    assert first is not None
+    world.step(first)
+    assert Counter(world.states().values()) == {"planned": 1, "failed": WINDOWS - 1}
+    Trap.at(world, WINDOWS, store="save_jobs")
+    world.clock.advance(20)
+    with pytest.raises(Crash):
+        world.drain()
+    world.start()
+    assert Counter(part.state for part in parts(world))["carried"] == WINDOWS
+    world.run()
+    rows = Counter(row.state for row in world.store.rows.values())
+    assert rows == {"transcribed": WINDOWS, "failed": WINDOWS - 1}  # the new versions, too
+    is_well(world)
+
+
 def test_a_poison_call_is_found_among_those_that_share_it() -> None:
     world = waiting(windows=3)
     find = world.audio.readable_url
@@ -372,6 +395,7 @@ def test_a_process_may_die_after_any_outside_call(
     assert trap.calls > 60
 
 
+@pytest.mark.long
 def test_a_day_of_single_recordings_at_a_provider_that_is_behind_stays_short() -> None:
     """One a minute of each of three profiles' locales; the provider takes half an hour a job, and
     works at two of them."""

@@ -57,6 +57,7 @@ def test_there_is_one_for_every_emulator() -> None:
     assert set(PROVIDERS) == set(EMULATORS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_its_emulator_takes_every_order(name: str) -> None:
     kinds = import_module(f"{EMULATORS[name].module}.faults").KINDS

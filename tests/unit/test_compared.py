@@ -12,6 +12,7 @@ from shared.errors import StoreUnavailable
 from shared.messages import Collect, Write
 from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
+from shared.model.blob_state import BlobState
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioEntry
@@ -87,6 +88,35 @@ def test_what_is_removed_before_it_is_sent_fails_as_missing() -> None:
     world.run()
     assert state_of(world, "a.wav") == ("failed", "recording_missing")
     assert state_of(world, "b.wav") == ("transcribed", "")
+    is_well(world)
+
+
+def archive(world: World, name: str) -> None:
+    world.audio.change(name, BlobState(is_archived=True))
+
+
+def test_what_is_archived_before_it_is_sent_fails_and_no_attempt_is_lost_on_it() -> None:
+    """The provider could not read it either, however often it were asked."""
+    world = planned()
+    archive(world, "b.wav")
+    world.run()
+    assert state_of(world, "b.wav") == ("failed", "blob_archived")
+    assert world.rows()["b.wav"].attempt == 1
+    assert state_of(world, "a.wav") == state_of(world, "c.wav") == ("transcribed", "")
+    [request] = world.provider.created
+    assert len(request.content_urls) == 2
+    is_well(world)
+
+
+@pytest.mark.parametrize("names", [("a.wav", "b.wav", "c.wav"), ("b.wav",)])
+def test_what_is_archived_while_the_provider_has_it_keeps_its_transcript(
+    names: tuple[str, ...],
+) -> None:
+    world = sent(names)
+    archive(world, "b.wav")
+    world.run()
+    assert state_of(world, "b.wav") == ("transcribed", "")
+    assert notes_of(world, "b.wav") == ""
     is_well(world)
 
 

@@ -112,6 +112,7 @@ def caged(code: str, *, before: str = "") -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.long
 @on_linux
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_what_has_taken_it_over_cannot(attempt: str) -> None:
@@ -157,6 +158,7 @@ def peak_mib(child: Child) -> int:
     return peak_kib(child.pid) // 1024
 
 
+@pytest.mark.long
 @on_linux
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_ffmpeg_itself_gets_no_more_memory_than_a_file_may_cost(
@@ -182,6 +184,7 @@ def cpu_seconds(child: Child) -> float:
 HOSTILE = {**BOMBS, **HEAPS, **{name: lambda text=text: text for name, text in TEXTS.items()}}
 
 
+@pytest.mark.long
 @on_linux
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_whole_look_costs_app_and_child_little_memory_and_time(
@@ -282,12 +285,14 @@ def test_no_answer_from_two_children_is_the_file() -> None:
         Children(start=start).ask({}, b"")
 
 
+@pytest.mark.long
 def test_a_mistake_of_ours_is_not_taken_for_a_bad_file(children: Children) -> None:
     with pytest.raises(ReaderUnavailable):
         children.ask({"job": "nothing that there is"}, b"")
     assert is_read(children)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_child_that_was_ended_between_files_is_replaced(
     by: signal.Signals, children: Children, nursery: Nursery
@@ -299,6 +304,7 @@ def test_a_child_that_was_ended_between_files_is_replaced(
     assert len(nursery.born) == 2
 
 
+@pytest.mark.long
 def test_a_child_that_hangs_is_ended_and_the_file_read_by_another(nursery: Nursery) -> None:
     children = Children(Limits(wall_seconds=1), start=nursery)
     assert is_read(children)
@@ -318,6 +324,7 @@ def test_where_no_process_can_be_started_nothing_is_said_of_the_file(
             is_read(children)
 
 
+@pytest.mark.long
 def test_a_fork_of_the_app_has_children_of_its_own(children: Children, nursery: Nursery) -> None:
     assert is_read(children)
     children._pid = -1  # as it looks in a fork

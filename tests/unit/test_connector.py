@@ -64,6 +64,7 @@ def _pixels(png: bytes) -> bytes:
     return zlib.decompress(png[41 : 41 + length])
 
 
+@pytest.mark.long
 def test_both_descriptions_are_valid() -> None:
     validate(D)
     validate(json.loads(json.dumps(document(OPERATIONS, "https://app.example/api"))))
@@ -125,6 +126,7 @@ FILLED_IN: dict[str, Any] = {
     "prompt": "A call",
     "punctuation": "automatic",
     "redact": ["person_name"],
+    "redact_unsupported": "net",
     "redact_with": "kind",
     "review_below": 0.5,
     "roles": {"0": "Agent"},
@@ -157,6 +159,7 @@ def test_the_form_of_a_batch_has_every_field_of_a_manifest() -> None:
     assert set(form()["properties"]["recordings"]["items"]["properties"]) == set(OF_RECORDING)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILLED_IN)
 def test_what_is_filled_into_a_form_is_taken_as_it_is(name: str) -> None:
     sent = {"recordings": [{"blob": "a.wav", "container": "uploads"}], name: FILLED_IN[name]}
@@ -420,6 +423,7 @@ def test_the_readme_names_every_trigger_and_shown_action() -> None:
             assert f"**{operation['summary']}**" in readme, operation["summary"]
 
 
+@pytest.mark.long
 def test_swagger_parser_accepts_every_description() -> None:
     described = [DOCS / name for name in DESCRIPTIONS]
     swagger = FOLDER / "apiDefinition.swagger.json"

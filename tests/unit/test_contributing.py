@@ -97,6 +97,7 @@ def test_make_takes_the_python3_of_the_machine_where_it_fits(
     assert machine.chosen == [version]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", ["3.9.2", "3.10.13", "3.14.0", "3.15.0"])
 def test_make_takes_one_that_fits_where_python3_is_too_old_or_too_new(
     machine: Machine, version: str

@@ -77,6 +77,7 @@ class Original:
         return b"".join(self.blocks[number] for number in sorted(self.blocks))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("container", "codec"), CONTAINERS)
 def test_sounds_stay_at_their_times(
     converter: ConfinedConverter, container: str, codec: str
@@ -88,6 +89,7 @@ def test_sounds_stay_at_their_times(
     assert found_ms(original.made) == pytest.approx(list(BLIPS_MS), abs=2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("container", "codec"), LATE)
 def test_where_players_are_late_the_copy_is_late_with_them(
     converter: ConfinedConverter, container: str, codec: str
@@ -99,6 +101,7 @@ def test_where_players_are_late_the_copy_is_late_with_them(
     assert as_played == pytest.approx(list(BLIPS_MS), abs=50)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts"])
 def test_what_starts_late_or_has_a_hole_is_filled_with_silence(
     converter: ConfinedConverter, container: str
@@ -111,6 +114,7 @@ def test_what_starts_late_or_has_a_hole_is_filled_with_silence(
     assert found_ms(holed.made) == pytest.approx(list(BLIPS_MS), abs=60)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("container", "codec", "taken_out"),
     [
@@ -130,6 +134,7 @@ def test_sound_that_is_taken_out_as_it_is_stays_at_its_times(
         assert there.streams.audio[0].codec_context.codec.canonical_name == taken_out
 
 
+@pytest.mark.long
 def test_nothing_is_taken_out_as_it_is_that_has_holes_or_starts_late(
     converter: ConfinedConverter,
 ) -> None:
@@ -141,6 +146,7 @@ def test_nothing_is_taken_out_as_it_is_that_has_holes_or_starts_late(
             Original(content).copy(converter, Recipe(way="remux", format="aac"))
 
 
+@pytest.mark.long
 def test_what_can_be_is_the_same_sample_by_sample(converter: ConfinedConverter) -> None:
     chance = random.Random(3)
     track = array("h", (chance.randrange(-20_000, 20_000) for _ in range(16_000)))
@@ -149,6 +155,7 @@ def test_what_can_be_is_the_same_sample_by_sample(converter: ConfinedConverter) 
     assert decoded(original.made)[0] == track
 
 
+@pytest.mark.long
 def test_no_channel_is_lost_and_some_are_where_that_is_asked_for(
     converter: ConfinedConverter,
 ) -> None:
@@ -164,6 +171,7 @@ def test_no_channel_is_lost_and_some_are_where_that_is_asked_for(
     assert found_ms(original.made) == pytest.approx(list(BLIPS_MS), abs=2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("made_in", [WAV, OPUS])
 def test_other_formats_hold_their_times_too(converter: ConfinedConverter, made_in: object) -> None:
     assert made_in in (WAV, OPUS)
@@ -173,6 +181,7 @@ def test_other_formats_hold_their_times_too(converter: ConfinedConverter, made_i
     assert found_ms(original.made) == pytest.approx(list(BLIPS_MS), abs=8)
 
 
+@pytest.mark.long
 def test_two_runs_write_the_same_bytes(converter: ConfinedConverter) -> None:
     first, second = Original(sound("mp4", "aac")), Original(sound("mp4", "aac"))
     first.copy(converter)
@@ -237,6 +246,7 @@ def test_memory_is_flat_however_long_the_sound_is() -> None:
     assert max(blocks.values()) <= 4 * 1024 * 1024
 
 
+@pytest.mark.long
 def test_a_file_that_is_none_is_unread_and_the_child_lives_on(
     converter: ConfinedConverter,
 ) -> None:
@@ -244,6 +254,7 @@ def test_a_file_that_is_none_is_unread_and_the_child_lives_on(
     assert not Original(sound("wav", "pcm_s16le")).copy(converter).unread
 
 
+@pytest.mark.long
 def test_what_reading_raises_ends_the_job_and_the_next_one_begins_afresh(
     converter: ConfinedConverter,
 ) -> None:
@@ -255,6 +266,7 @@ def test_what_reading_raises_ends_the_job_and_the_next_one_begins_afresh(
     assert Original(sound("wav", "pcm_s16le")).copy(converter).packets
 
 
+@pytest.mark.long
 def test_a_file_that_takes_too_long_is_blamed_and_one_whose_child_was_killed_is_not() -> None:
     quick = Children(Limits(192 << 20, cpu_seconds=0.1, wall_seconds=20, jobs=1, streams=True))
     long = TenMinutes()

@@ -125,6 +125,7 @@ def test_hebrew_reads_from_the_right() -> None:
     assert all(run.font.rtl for run in turn.runs if "שלום" in run.text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ALL)
 def test_every_word_of_every_sample_is_in_its_document(name: str) -> None:
     document = read_docx(ALL[name])

@@ -129,6 +129,7 @@ def two_at_once(world: World, step: Callable[[], None]) -> None:
     world.twin().drain()
 
 
+@pytest.mark.long
 def test_messages_that_come_twice_tell_nothing_new() -> None:
     world = new_world()
     for container, name in list(world.audio.blobs):

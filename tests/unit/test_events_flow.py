@@ -176,6 +176,7 @@ def test_a_hundred_and_twenty_at_once_are_saved_and_told() -> None:
     assert len(failed) == 120
 
 
+@pytest.mark.long
 def test_news_that_do_not_fit_into_one_row_are_told_all_the_same() -> None:
     world = World(policy=Policy(slice_size=90))
     subscribe(world)

@@ -159,6 +159,7 @@ def test_a_provider_that_throttles_keeps_its_work() -> None:
     assert created(there) == (1, 0)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_carried_out", [True, False])
 def test_a_create_call_that_may_have_been_carried_out_is_never_moved(is_carried_out: bool) -> None:
     there = world()

@@ -27,6 +27,7 @@ def test_what_was_found_once_does_no_harm(case: tuple[str, int]) -> None:
     assert complaint is None or not complaint.is_harm
 
 
+@pytest.mark.long
 def test_a_case_comes_out_the_same_every_time_and_is_another_file() -> None:
     for name in containers.names():
         assert containers.made(name, 7) == containers.made(name, 7)

@@ -7,6 +7,8 @@ import re
 from itertools import combinations
 from typing import Any
 
+import pytest
+
 from local.host.groups import group_of
 from shared.api.operations.all import OPERATIONS
 from tests.bicep.dropscribe import PLAIN, deployed, triggers
@@ -21,6 +23,7 @@ def groups() -> set[str]:
     return {group_of(trigger["type"], name) for name, trigger in triggers().items()}
 
 
+@pytest.mark.long
 def test_few_groups_start_from_nothing() -> None:
     assert groups() == {
         "http",
@@ -48,6 +51,7 @@ def test_a_burst_does_not_take_all_memory_of_the_subscription_by_default() -> No
     assert most * scale["instanceMemoryMB"] <= QUOTA_MB
 
 
+@pytest.mark.long
 def test_what_is_kept_warm_are_groups_that_a_lone_recording_passes() -> None:
     kept = {one["name"] for one in plan(ALWAYS_READY_INSTANCES="1")["alwaysReady"]}
     assert kept == {"http", "blob", "function:steps"}

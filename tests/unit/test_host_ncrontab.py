@@ -95,6 +95,7 @@ def is_due(cron: Cron, moment: datetime) -> bool:
     return cron.matches_day(moment.date()) and moment.time() in cron.times
 
 
+@pytest.mark.long
 @given(expressions, moments)
 def test_the_next_occurrence_is_later_and_due_and_none_lies_between(
     text: str, moment: datetime

@@ -61,6 +61,7 @@ def workbook() -> dict[str, Any]:
 on_each = pytest.mark.parametrize("where", sorted(queries()))
 
 
+@pytest.mark.long
 @on_each
 def test_a_query_asks_only_for_events_and_facts_that_are_told(where: str) -> None:
     query = queries()[where]

@@ -155,6 +155,7 @@ def needed_by_the_owner(environment: Environment, data: str) -> Iterator[Grant]:
         yield owner, vault, "Key Vault Secrets Officer"
 
 
+@pytest.mark.long
 @in_every_form
 def test_every_call_has_its_role_and_every_role_its_call(environment: Environment) -> None:
     assert sorted(grants(environment)) == sorted(set(needed(environment)))
@@ -197,6 +198,7 @@ def test_the_app_exists_only_after_its_roles() -> None:
     assert "roles" in deployed().depends_on("app")
 
 
+@pytest.mark.long
 def test_every_trigger_uses_the_account_of_the_data() -> None:
     """The host has no roles elsewhere."""
     connections = {t["connection"] for t in triggers().values() if "connection" in t}

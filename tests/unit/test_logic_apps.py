@@ -160,6 +160,7 @@ def test_the_webhook_brings_its_own_address_and_is_cancelled_with_its_run() -> N
     assert "subscribe()" in there["inputs"]["unsubscribe"]["uri"]
 
 
+@pytest.mark.long
 def test_they_come_with_the_rest_where_tokens_are_taken() -> None:
     client = "3f2b1c7a-90de-4c11-8a5e-6b0d9f4e2a10"
     wanted = (("FLOWS_ENABLED", "true"), ("API_CLIENT_ID", client))

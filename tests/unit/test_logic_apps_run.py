@@ -93,6 +93,7 @@ def landed(name: str) -> dict[str, str]:
     return {"{Identifier}": "Calls%252fcall.wav", "{FilenameWithExtension}": name}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_what_lands_in_a_library_comes_back_by_mail(name: str) -> None:
     there = Surroundings(a_second_of_silence())
@@ -109,6 +110,7 @@ def test_what_lands_in_a_library_comes_back_by_mail(name: str) -> None:
     assert base64.b64decode(attachment["ContentBytes"]) == transcript
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("broken", ["/uploads", "storage.test", "/batches", "/result", "/items"])
 def test_when_something_breaks_on_the_way_a_mail_tells_and_the_run_has_failed(broken: str) -> None:
     there = Surroundings(a_second_of_silence())
@@ -152,6 +154,7 @@ def test_a_workflow_sleeps_until_its_batch_is_over_and_answers_with_the_report()
     assert run.response["body"]["schema"] == "report/1"
 
 
+@pytest.mark.long
 def test_a_workflow_that_waited_too_long_cancels_its_batch() -> None:
     there = Surroundings()
     run = there.run("dropscribe-wait-for-batch", MANIFEST)

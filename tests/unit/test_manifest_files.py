@@ -217,6 +217,7 @@ def test_typing_errors_get_a_suggestion() -> None:
     assert "did you mean en-US?" not in fault_of({"blob": "a", "locale": "english"}).message
 
 
+@pytest.mark.long
 def test_of_very_many_faults_the_first_hundred_are_listed_and_the_rest_counted() -> None:
     with pytest.raises(ManifestRefused) as refused:
         of(*[{"blob": f"{i}.wav", "oops": 1} for i in range(5_000)])
@@ -401,6 +402,7 @@ _keys = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @given(st.dictionaries(_keys, _values), st.lists(st.dictionaries(_keys, _values), max_size=3))
 def test_any_json_is_read_or_refused(head: dict[str, Any], items: list[dict[str, Any]]) -> None:
     try:

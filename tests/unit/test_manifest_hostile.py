@@ -126,6 +126,7 @@ def test_the_largest_that_is_refused_costs_no_more_than_its_bytes(
     assert mib < 160
 
 
+@pytest.mark.long
 def test_what_is_larger_than_an_item_may_be_is_not_read_on() -> None:
     long = "[" + "[]," * 400_000 + "[]]"
     item = '{"blob":"a.wav"}'

@@ -515,6 +515,7 @@ def _is_inside(utterance: Utterance) -> bool:
     return [*edges, utterance.end_ms] == sorted([*edges, utterance.end_ms])
 
 
+@pytest.mark.long
 @given(st.lists(_heard, max_size=12), st.none() | st.integers(1, 4000))
 def test_whatever_a_provider_sends_the_transcript_is_in_order(
     heard: list[RecognisedUtterance], duration_ms: int | None

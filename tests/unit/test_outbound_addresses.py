@@ -99,6 +99,7 @@ def test_what_hands_out_identities_is_never_allowed(number: str) -> None:
     assert not may_be_dialled(number, [ipaddress.ip_network("0.0.0.0/0")])
 
 
+@pytest.mark.long
 @given(st.ip_addresses())
 def test_whatever_may_be_called_is_global_in_the_eyes_of_the_standard_library(
     ip: ipaddress.IPv4Address | ipaddress.IPv6Address,

@@ -37,6 +37,7 @@ def run(script: bytes, folder: Path) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.long
 def test_modules_put_together_do_what_they_did_apart(tmp_path: Path) -> None:
     made = packed(
         sources(
@@ -118,6 +119,7 @@ def test_the_script_is_small() -> None:
     assert len(pack().files["page.js"].packed) <= MOST_SCRIPT_BYTES
 
 
+@pytest.mark.long
 def test_what_others_wrote_is_what_its_makers_publish() -> None:
     """`npm run vendor` makes it of the packages that the lock file pins by their hashes."""
     package = json.loads((ROOT / "package.json").read_text())
@@ -132,6 +134,7 @@ def test_what_others_wrote_is_what_its_makers_publish() -> None:
     assert hashlib.sha256(made).hexdigest() == hashlib.sha256(there).hexdigest()
 
 
+@pytest.mark.long
 def test_the_types_of_the_page_hold() -> None:
     command = [str(ROOT / "node_modules/.bin/tsc"), "-p", str(APP)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)

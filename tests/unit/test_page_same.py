@@ -23,6 +23,7 @@ def run(expression: str, folder: Path) -> Any:
     return json.loads(ran.stdout)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("before", "after", "found"),
     [
@@ -45,6 +46,7 @@ def test_what_was_wrong_is_told_in_its_own_words(
     assert told == (None if found is None else {"was": found[0], "now": found[1]})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("texts", "was", "now", "right"),
     [

@@ -130,6 +130,7 @@ def test_two_instances_that_register_and_plan_at_once_make_one_job() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("saves", [0, 1, 2])
 def test_a_second_planner_in_the_middle_of_the_first_takes_nothing_twice(saves: int) -> None:
     world = World()
@@ -168,6 +169,7 @@ class StaleStore:
         return getattr(self._store, name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("saves", [1, 2])
 def test_a_planner_that_lost_its_first_transaction_leaves_the_rest_to_the_winner(
     saves: int,
@@ -464,6 +466,7 @@ def test_recordings_that_are_asked_for_differently_go_in_different_jobs() -> Non
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [98, 99, 100, 250, 1_000])
 def test_many_recordings_go_in_one_job_within_the_tables_transactions(count: int) -> None:
     world = World()
@@ -480,6 +483,7 @@ def test_many_recordings_go_in_one_job_within_the_tables_transactions(count: int
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_thousand_recordings_stay_within_the_budget_of_messages_and_calls() -> None:
     world = World()
     for i in range(1_000):

@@ -43,6 +43,7 @@ def calls_in_functions(path: Path) -> Iterator[ast.Call]:
             yield from (call for call in ast.walk(node) if isinstance(call, ast.Call))
 
 
+@pytest.mark.long
 def test_no_function_names_a_type_to_decode_so_no_two_threads_are_the_first_to_use_it() -> None:
     """Where two threads were, the whole process crashed, inside msgspec. A decoder that is made
     while its module is imported knows its type before any thread uses it."""

@@ -668,6 +668,7 @@ def test_finishing_again_writes_no_second_report() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_planner_that_dies_midway_loses_nobody() -> None:
     world = World(files_per_job=1_000)
     for i in range(350):

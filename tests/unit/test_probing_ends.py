@@ -39,6 +39,7 @@ def patched(content: bytes, at: int, new: bytes) -> bytes:
 OPEN_ENDED = ("voice.aac", "cbr.mp3", "voice.amr", "live.flac", "live.webm", "voice.opus")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [*OPEN_ENDED, "fragmented.m4a"])
 def test_what_ends_in_the_middle_of_its_sound_is_cut_off_though_no_header_tells(name: str) -> None:
     content = audio(name)
@@ -56,6 +57,7 @@ def test_what_lies_behind_the_last_piece_of_sound_cuts_nothing_off(name: str, ju
     assert length_ms(audio(name) + junk) == pytest.approx(expected, rel=0.08)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name, made",
     [

@@ -11,6 +11,7 @@ from tests.unit.probing_audio import Blob, encoded
 LENGTHS = pytest.mark.parametrize("seconds", [1, 30, 100])
 
 
+@pytest.mark.long
 @LENGTHS
 @pytest.mark.parametrize("codec", ["aac", "mp2", "ac3"])
 def test_the_length_of_a_transport_stream_is_found_at_its_end(codec: str, seconds: int) -> None:

@@ -108,6 +108,7 @@ def test_nothing_is_sent_while_the_provider_wants_to_be_left_alone() -> None:
 # --- outages and keys
 
 
+@pytest.mark.long
 def test_a_day_without_the_provider_uses_up_no_attempt_and_hardly_any_calls() -> None:
     world = dropped(World())
     ask_for_trouble(world, DOWN, 10_000)
@@ -121,6 +122,7 @@ def test_a_day_without_the_provider_uses_up_no_attempt_and_hardly_any_calls() ->
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", ["submit", "status", "files", "result"])
 def test_recordings_wait_while_the_key_is_wrong_and_finish_when_it_is_mended(call: str) -> None:
     world = dropped(World())
@@ -136,6 +138,7 @@ def test_recordings_wait_while_the_key_is_wrong_and_finish_when_it_is_mended(cal
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("call", ["status", "files", "result", "report", "delete"])
 def test_the_messages_of_a_long_outage_do_not_multiply(call: str) -> None:
     world = World(policy=Policy(slice_size=2))
@@ -168,6 +171,7 @@ def test_one_hiccup_of_the_provider_costs_half_a_minute(call: str) -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_wrong_key_is_tried_ever_more_seldom() -> None:
     world = dropped(World())
     asked_at: list[datetime] = []
@@ -279,6 +283,7 @@ def test_what_the_provider_finds_wrong_with_the_audio_is_final_too() -> None:
 # --- a create call whose outcome nobody knows
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_carried_out", [True, False])
 @pytest.mark.parametrize("why_not", [DOWN, NO_KEY, SLOW_DOWN], ids=lambda e: type(e).__name__)
 def test_a_job_that_cannot_be_looked_up_for_hours_is_never_sent_again_unseen(
@@ -305,6 +310,7 @@ def test_a_job_that_cannot_be_looked_up_for_hours_is_never_sent_again_unseen(
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_job_at_an_endpoint_that_is_configured_no_more_waits_for_it_to_come_back() -> None:
     world = dropped(World(providers=tuple(map(FakeProvider, ("east", "west")))))
     world.endpoints["east"].errors["submit"] = [UNANSWERED]

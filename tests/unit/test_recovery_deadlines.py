@@ -361,6 +361,7 @@ def recordings(count: int) -> list[str]:
     return [f"{i}.wav" for i in range(count)]
 
 
+@pytest.mark.long
 def test_results_that_keep_coming_are_waited_for_however_long_it_takes() -> None:
     world = finished(new_world(), *recordings(20))
     slow(world, hours=4)
@@ -372,6 +373,7 @@ def test_results_that_keep_coming_are_waited_for_however_long_it_takes() -> None
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_day_after_the_last_result_came_the_rest_is_given_up() -> None:
     world = finished(new_world(policy=Policy(max_attempts=1)), *recordings(20))
     slow(world, hours=4)
@@ -384,6 +386,7 @@ def test_a_day_after_the_last_result_came_the_rest_is_given_up() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_result_that_comes_in_the_last_round_is_progress_too() -> None:
     world = finished(new_world(), "a.wav", "b.wav", "c.wav")
     world.provider.errors["result"] = [DOWN] * FOR_EVER
@@ -398,6 +401,7 @@ def test_a_result_that_comes_in_the_last_round_is_progress_too() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_whether_there_is_progress_is_asked_once_when_time_seems_up() -> None:
     world = finished(new_world(), *recordings(20))
     slow(world, hours=4)
@@ -557,6 +561,7 @@ def test_a_question_that_is_refused_about_one_job_does_not_keep_others_from_bein
 # --- what is our own fault
 
 
+@pytest.mark.long
 def test_a_group_that_cannot_be_planned_does_not_hold_up_the_others_and_ends_with_a_reason() -> (
     None
 ):
@@ -579,6 +584,7 @@ def test_a_group_that_cannot_be_planned_does_not_hold_up_the_others_and_ends_wit
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_planner_that_is_mended_within_the_day_loses_nothing() -> None:
     world = new_world()
     world.drop("a.wav")

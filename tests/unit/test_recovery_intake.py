@@ -198,6 +198,7 @@ def test_ten_thousand_recordings_of_months_make_a_batch_and_a_job_a_day() -> Non
     assert len(of_batches) == len(world.store.headers)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("count", "pages"), [(300, 1), (3_000, 1), (9_000, 2)])
 def test_the_comparison_asks_by_page_and_day_and_never_by_blob(count: int, pages: int) -> None:
     world = World()

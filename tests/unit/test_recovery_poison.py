@@ -105,6 +105,7 @@ def world_with(kind: type) -> World:
     return World(profiles=(profile,), policy=Policy(slice_size=2))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ELSEWHERE])
 @pytest.mark.parametrize("times", [5, 10])
 def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(

@@ -68,6 +68,7 @@ def pass_time(there: World, minutes: int) -> None:
         there.drain()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("files_per_job", [1, 1000])
 def test_refusal_of_everything_is_booked_to_nobody(files_per_job: int) -> None:
     there, provider = place(files_per_job=files_per_job)

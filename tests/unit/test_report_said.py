@@ -62,6 +62,7 @@ def test_words_of_a_stretch_are_those_that_sound_in_it() -> None:
     assert said.stretches[1] == ""
 
 
+@pytest.mark.long
 def test_a_page_takes_an_hour_of_speech_and_no_more() -> None:
     spoken = utterance("word " * MOST_CHARACTERS, 0, 4_000)
     said = said_in(transcript(spoken), (Span(0, 4_000, 0.4),))

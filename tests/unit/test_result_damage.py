@@ -174,6 +174,7 @@ def assert_is_sound(transcript: Transcript) -> None:
         assert all(a.end_ms <= b.start_ms for a, b in pairwise(own))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("provider", PROVIDERS)
 @given(seed=st.integers(0, 10**9), times=st.integers(1, 4))
 def test_no_word_is_lost_or_doubled_whatever_happens_to_the_rest(

@@ -376,6 +376,7 @@ def test_a_claim_that_is_removed_before_it_is_taken_over_is_made_anew() -> None:
     assert_all_is_well(there)
 
 
+@pytest.mark.long
 def test_whoever_dies_while_looking_at_claims_is_followed() -> None:
     for point in range(1, 200):
         there = with_one_failed()

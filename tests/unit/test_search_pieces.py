@@ -85,6 +85,7 @@ def test_the_words_of_a_piece_lead_to_all_that_is_looked_for(
     assert wanted <= {entry.recording_id for entry in led_to}
 
 
+@pytest.mark.long
 def test_a_large_piece_is_read_by_ranges(pieces: FakePieces) -> None:
     entries = [
         an_entry(n, " ".join(f"w{(n * k) % 9_973}x{k}" for k in range(400))) for n in range(800)

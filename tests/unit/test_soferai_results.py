@@ -254,6 +254,7 @@ def test_no_word_of_the_text_is_ever_lost_and_times_never_go_back(
     assert all(each.word.start_ms <= each.word.end_ms for each in spoken)
 
 
+@pytest.mark.long
 def test_a_shiur_of_three_hours_is_aligned_in_no_time() -> None:
     said = [Token(f"w{number % 300}") for number in range(30_000)]
     stamps = [Stamp(f"w{number % 300}", number, number) for number in range(30_000) if number % 7]

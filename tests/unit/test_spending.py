@@ -518,6 +518,7 @@ TROUBLE = (
 )
 
 
+@pytest.mark.long
 @given(
     seconds=st.lists(st.integers(1, 9), min_size=1, max_size=8),
     budget=st.floats(0.01, 0.5),

@@ -15,12 +15,14 @@ from shared.ports.blobs import AudioEntry
 from tests.fakes.clock import FakeClock
 
 
+@pytest.mark.long
 def test_a_burst_in_one_job_costs_little_more_than_what_each_recording_costs_alone() -> None:
     figures = in_one_job(500)
     assert figures["storage_calls_per_recording"] <= 4.3
     assert figures["executions_per_recording"] <= 1.1
 
 
+@pytest.mark.long
 def test_of_a_job_of_one_recording_its_row_is_all_that_is_read_when_its_result_is_there() -> None:
     figures = one_a_job(300)
     collect = figures["by_step"]["collect"]

@@ -165,6 +165,7 @@ def test_what_one_blob_is_refused_ends_it_within_a_day_and_holds_up_no_other(
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("code", ["AuthorizationPermissionMismatch", "BlobArchived", "ServerBusy"])
 def test_a_request_with_one_blob_that_is_refused_ends_and_its_neighbours_do_not_wait(
     code: str,
@@ -203,6 +204,7 @@ def test_a_refusal_that_passes_costs_nothing() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_outputs_that_no_name_takes_fail_their_recording_alone_and_say_so() -> None:
     world = World()
     platform = Platform(world)

@@ -148,6 +148,7 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
+@pytest.mark.long
 def test_nothing_that_is_checked_in_looks_like_a_secret() -> None:
     pattern = re.compile("|".join(f"(?P<s{i}>{text})" for i, text in enumerate(SECRETS.values())))
     for path in tracked():

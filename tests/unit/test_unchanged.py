@@ -238,6 +238,7 @@ def bodies(world: World) -> list[bytes]:
     return [received.body for received in world.sender.received]
 
 
+@pytest.mark.long
 def test_a_thousand_names_cost_a_few_transactions_and_no_look_at_an_output() -> None:
     world = World()
     calls: list[int] = []

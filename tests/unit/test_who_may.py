@@ -149,6 +149,7 @@ def test_the_table_in_the_docs_is_that_of_the_operations() -> None:
     assert written() == table_of(OPERATIONS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("is_own", [True, False], ids=["own", "of another"])
 @pytest.mark.parametrize("told", BOUNDS)
 @pytest.mark.parametrize("role", ROLES)
@@ -168,6 +169,7 @@ def test_each_operation_lets_in_whom_the_table_names(role: Role, told: str, is_o
             stage = Stage(role, bounds, is_own=is_own)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("access", [OWN_KEYS, Access(by_entra=True, is_checked=True), Access()])
 @pytest.mark.parametrize("name", [op.name for op in OPERATIONS if not op.is_open])
 def test_a_key_that_is_over_opens_nothing(name: str, access: Access) -> None:

@@ -37,7 +37,7 @@ class EndPart:
     queue: Queue
     clock: Clock
 
-    def __call__(self, part: Carried, carrier: Job) -> None:
+    def __call__(self, part: Carried | Job, carrier: Job) -> None:
         there = self.store.job(part.batch_id, part.id)
         if there is None or there.state != "carried" or there.carrier != carrier.id:
             return

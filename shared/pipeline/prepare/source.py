@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from shared.model.batch.recording import Recording
-from shared.model.failure import Failure
-from shared.model.failure_texts import AUDIO_GONE, AUDIO_REPLACED
-from shared.pipeline.compare import CompareVersions, Seen
+from shared.model.failure_texts import AUDIO_GONE
+from shared.pipeline.compare import NOT_SENT, CompareVersions
 from shared.ports.blobs import AudioBlobs, Requests, WebAudio
 from shared.ports.copies import Read
 from shared.ports.state import BatchStore
-
-_WHY: Mapping[Seen, Failure] = {"gone": AUDIO_GONE, "replaced": AUDIO_REPLACED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +29,8 @@ class OpenAudio:
         if row.web_url is not None:
             return partial(self.web.read, self._address(row))
         seen = self.compare([row])[row.id]
-        if seen in _WHY:
-            raise _WHY[seen].error()
+        if seen in NOT_SENT:
+            raise NOT_SENT[seen].error()
         entry = self.audio.entry(row.container, row.name) if seen == "touched" else None
         etag = row.etag if entry is None else entry.etag
         return partial(self.audio.read, row.container, row.name, etag)

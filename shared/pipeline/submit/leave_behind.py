@@ -1,4 +1,5 @@
-"""Recordings whose audio is gone, or another, are not sent: they fail before anything is paid."""
+"""Recordings whose audio is gone, archived, or another, are not sent: they fail before anything is
+paid."""
 
 from __future__ import annotations
 
@@ -8,14 +9,10 @@ from itertools import groupby
 
 from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
-from shared.model.failure import Failure
-from shared.model.failure_texts import AUDIO_GONE, AUDIO_REPLACED
 from shared.model.money.spending import money_back
-from shared.pipeline.compare import CompareVersions, Seen
+from shared.pipeline.compare import NOT_SENT, CompareVersions, Seen
 from shared.pipeline.fail.recording import FailRecording, SaveSettled
 from shared.ports.state import BatchStore
-
-_WHY: Mapping[Seen, Failure] = {"gone": AUDIO_GONE, "replaced": AUDIO_REPLACED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +29,7 @@ class LeaveBehind:
         """`sending` are the recordings of each job by its id."""
         items = [item for some in sending.values() for item in some]
         seen = self.compare(items) if items else {}
-        lost = [item for item in items if seen.get(item.id) in _WHY]
+        lost = [item for item in items if seen.get(item.id) in NOT_SENT]
         for _, some in groupby(lost, key=lambda item: item.batch_id):
             rows = [self.store.recording(item.batch_id, item.id) for item in some]
             self.save_settled(
@@ -42,4 +39,4 @@ class LeaveBehind:
         return {id_ for id_, some in sending.items() if any(item.id in ids for item in some)}
 
     def _failed(self, row: Recording, seen: Seen) -> Recording:
-        return self.fail(money_back(row), _WHY[seen])
+        return self.fail(money_back(row), NOT_SENT[seen])

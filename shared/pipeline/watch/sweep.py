@@ -16,6 +16,7 @@ from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
 from shared.model.batch.carrier import partition_of, tombstone
 from shared.model.batch.job import OVER, Job, is_silent
+from shared.pipeline.fail.parts import EndPart
 from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase
 from shared.ports.indices import Diaries, Diary, Line
@@ -36,6 +37,7 @@ class SweepBatches(UseCase):
 
     line: Line
     put_back: PutBack
+    end_part: EndPart
     diaries: Diaries
 
     def __call__(self) -> None:
@@ -111,7 +113,8 @@ class SweepBatches(UseCase):
 
     def _look_at_part(self, part: Job, listed: Container[str], backlog: _Backlog) -> None:
         """Its carrier is looked at once. One that was claimed for and never written is declared
-        dead, so that it cannot be sent any more; what a dead one carried is planned again."""
+        dead, so that it cannot be sent any more; what a dead one carried is planned again, and
+        ended where nothing of it is left: what was declared dead does not know all its parts."""
         carrier_id = part.carrier or ""
         carrier = backlog.carriers.get(carrier_id)
         if carrier is None:
@@ -126,7 +129,7 @@ class SweepBatches(UseCase):
             self.put_back.part(part.batch_id, part.id, carrier_id)
             self.queue.send(go_along(part.waits_for))
         else:
-            self.queue.send(Finish(batch_id=carrier.batch_id, job_id=carrier.id))
+            self.end_part(part, carrier)
 
     def _carrier(self, carrier_id: str, part: Job) -> Job:
         """Raises `StoreConflict` where it was written at this moment."""

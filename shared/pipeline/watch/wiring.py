@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.model.endpoint.endpoint import of_finder
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
@@ -69,7 +70,11 @@ class Watching:
                 clock=ports.clock,
             ),
             "batches": SweepBatches(
-                **ground.common, line=ports.line, put_back=put_back, diaries=ports.diaries
+                **ground.common,
+                line=ports.line,
+                put_back=put_back,
+                end_part=failing.end_part,
+                diaries=ports.diaries,
             ),
             **_comparisons(ground, find_manifests),
             **_tidying(ground),
@@ -98,7 +103,7 @@ def _measure_health(ground: Ground, read_brakes: ReadBrakes) -> MeasureHealth:
     return MeasureHealth(
         **ground.common,
         book=ground.book,
-        endpoints=ground.endpoints,
+        endpoints=_whose(ground),
         read_brakes=read_brakes,
         profiles_file=ports.profiles_file,
         look_at_timers=LookAtTimers(
@@ -185,3 +190,11 @@ def _claims(ground: Ground) -> SweepClaims:
     return SweepClaims(
         **ground.common, contents=ports.contents, diaries=ports.diaries, pool=ports.pool
     )
+
+
+def _whose(ground: Ground) -> dict[str, str]:
+    """Whose each endpoint is, that of the finder among them."""
+    found = {name: provider.name for name, provider in ground.endpoints.items()}
+    if ground.finder is not None:
+        found[of_finder(ground.finder.name)] = ground.finder.name
+    return found

@@ -1,9 +1,20 @@
 // Numbers, times and lengths as people read them.
 import { writing } from "./language.js";
 
+/** @type {Map<string, Intl.NumberFormat>} */
+const made = new Map();
+
+/** Making one costs a hundred times what using it does. @param {Intl.NumberFormatOptions} [options] */
+function figures(options = {}) {
+  const name = `${writing()} ${Object.values(options).join(" ")}`;
+  const found = made.get(name) ?? new Intl.NumberFormat(writing(), options);
+  made.set(name, found);
+  return found;
+}
+
 /** @param {number | null | undefined} n */
 export function number(n) {
-  return n == null ? "–" : new Intl.NumberFormat(writing()).format(n);
+  return n == null ? "–" : figures().format(n);
 }
 
 /** `3:07`, or `1:02:45`. @param {number} ms */
@@ -22,15 +33,7 @@ export function spoken(ms) {
     [seconds % 60, "second"],
   ];
   const said = parts.filter(([n], at) => n || (at === 2 && seconds < 60));
-  return said
-    .map(([n, unit]) =>
-      new Intl.NumberFormat(writing(), {
-        style: "unit",
-        unit: String(unit),
-        unitDisplay: "long",
-      }).format(Number(n)),
-    )
-    .join(", ");
+  return said.map(([n, unit]) => figures({ style: "unit", unit: String(unit), unitDisplay: "long" }).format(Number(n))).join(", ");
 }
 
 /** A length to the nearest that matters: `42 s`, `7 min`, `2 h 5 min`. @param {number} ms */
@@ -45,19 +48,14 @@ export function about(ms) {
 
 /** Seconds and tenths. @param {number | null | undefined} ms */
 export function seconds(ms) {
-  return ms == null ? "–" : `${new Intl.NumberFormat(writing(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1000)} s`;
+  return ms == null ? "–" : `${figures({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(ms / 1000)} s`;
 }
 
 /** @param {{amount: number, currency: string} | null | undefined} cost */
 export function money(cost) {
   if (!cost) return "–";
   const digits = cost.amount && Math.abs(cost.amount) < 0.1 ? 4 : 2;
-  return new Intl.NumberFormat(writing(), {
-    style: "currency",
-    currency: cost.currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: digits,
-  }).format(cost.amount);
+  return figures({ style: "currency", currency: cost.currency, minimumFractionDigits: 2, maximumFractionDigits: digits }).format(cost.amount);
 }
 
 /** @param {number} bytes */
@@ -74,9 +72,7 @@ export function size(bytes) {
 
 /** @param {number | null | undefined} part from 0 to 1 */
 export function percent(part) {
-  return part == null
-    ? "–"
-    : new Intl.NumberFormat(writing(), { style: "percent" }).format(part);
+  return part == null ? "–" : figures({ style: "percent" }).format(part);
 }
 
 /** The time of a day, with the day where it is not today. @param {string | Date | null} at */

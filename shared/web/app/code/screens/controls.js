@@ -1,5 +1,5 @@
 // The player: what can be pressed, and where in the sound one is.
-import { html } from "../../vendor/preact.js";
+import { html, useComputed } from "../../vendor/preact.js";
 import { clock, spoken } from "../format.js";
 import { t } from "../texts.js";
 
@@ -36,12 +36,12 @@ export function Controls({ player, isFollowing, show, help, copy }) {
 
 /** @param {{player: import("../player.js").Player}} props */
 function Position({ player }) {
-  const ms = player.ms.value;
+  const ms = 100 * useComputed(() => Math.round(player.ms.value / 100)).value; // tenths of a second are enough
   const length = player.length.value;
   return html`<span class="position">
     <span class="clock">${clock(ms)}</span>
     <input type="range" aria-label=${t().recording.position} aria-valuetext=${t().recording.at(spoken(ms), spoken(length))}
-      min="0" max=${Math.max(1, Math.round(length / 100))} value=${Math.round(ms / 100)} style=${{ "--part": `${length ? (100 * ms) / length : 0}%` }}
+      min="0" max=${Math.max(1, Math.round(length / 100))} value=${ms / 100} style=${{ "--part": `${length ? (100 * ms) / length : 0}%` }}
       onInput=${(/** @type {any} */ event) => player.seek(event.target.value * 100)} />
     <span class="clock soft">${clock(length)}</span>
   </span>`;

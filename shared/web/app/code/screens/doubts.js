@@ -1,17 +1,21 @@
 // What is in doubt, the worst first: heard, accepted, read otherwise or changed, one after the other.
-import { html } from "../../vendor/preact.js";
+import { html, useState } from "../../vendor/preact.js";
 import { readings } from "../draft.js";
 import { about, clock, percent } from "../format.js";
 import { t } from "../texts.js";
 
+/** Of hours in bad sound there are thousands, and the worst come first. */
+const MOST_SHOWN = 50;
+const AHEAD = 10;
+
 /** @typedef {import("../words.js").Stretch} Stretch */
 
-/** Whether somebody has heard it, or changed what was said there.
- * @param {Stretch} stretch @param {import("../draft.js").Work} work @param {import("../words.js").Utterance[]} saved */
-export function isDone(stretch, work, saved) {
-  if (work.checked.some((one) => one.start_ms <= stretch.start_ms && one.end_ms >= stretch.end_ms)) return true;
+/** Of each whether somebody has heard it, or changed what was said there.
+ * @param {Stretch[]} stretches @param {import("../draft.js").Work} work @param {import("../words.js").Utterance[]} saved */
+export function doneOf(stretches, work, saved) {
   const changed = new Set(work.changes.flatMap((one) => (one.op === "text" ? [one.utterance] : [])));
-  return saved.some((one) => changed.has(one.id) && one.start_ms <= stretch.start_ms && one.end_ms >= stretch.end_ms);
+  const settled = [...work.checked, ...(changed.size ? saved.filter((one) => changed.has(one.id)) : [])];
+  return stretches.map((stretch) => settled.some((one) => one.start_ms <= stretch.start_ms && one.end_ms >= stretch.end_ms));
 }
 
 /**
@@ -23,7 +27,9 @@ export function isDone(stretch, work, saved) {
  * }} props
  */
 export function Doubts({ stretches, review, done, wordsOf, chosen, hear, draft, accept, edit, utteranceOf, take }) {
+  const [most, setMost] = useState(MOST_SHOWN);
   const r = t().recording;
+  const shown = stretches.slice(0, Math.max(most, chosen.value + AHEAD));
   const left = stretches.filter((_, at) => !done[at]);
   const leftMs = left.reduce((sum, one) => sum + one.end_ms - one.start_ms, 0);
   return html`<section class="card panel" aria-labelledby="doubts">
@@ -31,7 +37,7 @@ export function Doubts({ stretches, review, done, wordsOf, chosen, hear, draft, 
     ${!review && html`<p class="soft">${r.noThreshold}</p>`}
     ${review && !stretches.length && html`<p class="soft">${r.noDoubts}</p>`}
     <ol class="doubts">
-      ${stretches.map((one, at) => {
+      ${shown.map((one, at) => {
         const isChosen = chosen.value === at;
         const utterance = isChosen ? utteranceOf(one) : undefined;
         return html`<li key=${one.start_ms} data-done=${done[at] ? "" : undefined}>
@@ -51,5 +57,6 @@ export function Doubts({ stretches, review, done, wordsOf, chosen, hear, draft, 
         </li>`;
       })}
     </ol>
+    ${shown.length < stretches.length && html`<button class="quiet" onClick=${() => setMost(shown.length + MOST_SHOWN)}>${t().more}</button>`}
   </section>`;
 }

@@ -1,10 +1,12 @@
 // Who speaks when: a lane to each voice, drawn from the transcript, with what is in doubt above.
-import { effect, html, useEffect, useRef } from "../../vendor/preact.js";
+import { computed, effect, html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../texts.js";
 
 const LANE = 14;
 const GAP = 6;
 const TOP = 12;
+/** So many that one is less than a dot of the screen. */
+const PLACES = 4000;
 
 /**
  * @param {{
@@ -26,9 +28,9 @@ export function Lanes({ utterances, stretches, voices, laneOf, player }) {
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     watcher.observe(at);
     scheme.addEventListener("change", draw);
+    const place = computed(() => Math.round((Math.min(1, player.ms.value / (player.length.value || 1)) * PLACES)) / PLACES);
     const stop = effect(() => {
-      const part = player.ms.value / (player.length.value || 1);
-      if (head.current) head.current.style.insetInlineStart = `${Math.min(100, 100 * part)}%`;
+      if (head.current) head.current.style.transform = `translateX(${100 * place.value}%)`;
     });
     return () => {
       watcher.disconnect();

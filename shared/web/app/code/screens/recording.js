@@ -1,5 +1,5 @@
 // One recording: its sound and its text in step, who speaks when, and where it is in doubt.
-import { html, useEffect, useMemo, useState, useSignal } from "../../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState, useSignal } from "../../vendor/preact.js";
 import { call, download } from "../api.js";
 import { Draft, readings, withWork } from "../draft.js";
 import { clock, fileName, moment, percent } from "../format.js";
@@ -15,7 +15,7 @@ import { t } from "../texts.js";
 import { Words } from "../words.js";
 import { Conversation } from "./conversation.js";
 import { Controls } from "./controls.js";
-import { Doubts, isDone } from "./doubts.js";
+import { Doubts, doneOf } from "./doubts.js";
 import { Editor } from "./edit.js";
 import { KeyHelp } from "./help.js";
 import { Lanes } from "./lanes.js";
@@ -36,15 +36,18 @@ export function Recording({ batch, id }) {
   const [item, setItem] = useState(/** @type {any} */ (null));
   const [transcript, setTranscript] = useState(/** @type {Transcript | null} */ (null));
   const [problem, setProblem] = useState(/** @type {unknown} */ (null));
+  const isFirst = useRef(true);
   useEffect(
     () =>
       poll(async () => {
         if (transcript) return false;
         try {
+          const text = isFirst.current ? textOf(path).catch((error) => error) : null;
+          isFirst.current = false;
           const found = await call(path);
           setItem(found);
           document.title = `${found.title || fileName(found.name)} – ${t().product}`;
-          if (found.links.transcript) setTranscript(await call(`${path}/transcript`, { query: { format: "json" } }));
+          if (found.links.transcript) setTranscript(orRaised(text ? await text : await textOf(path)));
           setProblem(null);
           return found.state === "waiting" || found.state === "planned";
         } catch (error) {
@@ -55,7 +58,7 @@ export function Recording({ batch, id }) {
     [path, transcript === null],
   );
   const readAgain = async () => {
-    const [now, text] = await Promise.all([call(path), call(`${path}/transcript`, { query: { format: "json" } })]);
+    const [now, text] = await Promise.all([call(path), textOf(path)]);
     setItem(now);
     setTranscript(text);
   };
@@ -73,6 +76,17 @@ export function Recording({ batch, id }) {
     <${Trouble} problem=${problem} />
     ${transcript ? html`<${Heard} path=${path} item=${item} transcript=${transcript} again=${readAgain} />` : html`<${NotYet} item=${item} />`}
   </article>`;
+}
+
+/** @param {string} path @returns {Promise<Transcript>} */
+function textOf(path) {
+  return call(`${path}/transcript`, { query: { format: "json" } });
+}
+
+/** @param {Transcript | Error} text */
+function orRaised(text) {
+  if (text instanceof Error) throw text;
+  return text;
 }
 
 /** @param {{item: any, transcript: Transcript | null}} props */
@@ -114,7 +128,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
   const stretches = transcript.review?.stretches ?? [];
   const words = useMemo(() => new Words(utterances), [utterances]);
   const player = useMemo(() => new Player(path, item.duration_ms ?? transcript.source.duration_ms ?? 0), [path]);
-  const done = stretches.map((one) => isDone(one, draft.work.value, transcript.utterances));
+  const done = useMemo(() => doneOf(stretches, draft.work.value, transcript.utterances), [transcript, draft.work.value]);
   const left = stretches.filter((_, at) => !done[at]);
   const sought = place.value.hash.get("find") ?? "";
   const painted = useMemo(
@@ -172,7 +186,7 @@ function Heard({ path, item, transcript, again: readAgain }) {
     if (stretches.length) hear((doubt.value + way + stretches.length) % stretches.length);
   }
   function next() {
-    const after = stretches.findIndex((one, at) => at > doubt.value && !isDone(one, draft.work.value, transcript.utterances));
+    const after = doneOf(stretches, draft.work.value, transcript.utterances).findIndex((isDone, at) => at > doubt.value && !isDone);
     if (after >= 0) hear(after);
     else player.pause();
   }

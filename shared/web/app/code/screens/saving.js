@@ -67,7 +67,8 @@ export function History({ path, number: last, draft, transcript }) {
     <ol class="history" reversed>
       ${[...found].reverse().map((one) => html`<li key=${one.number}>
         <span><strong>${r.revision(one.number)}</strong> <span class="soft">${one.author} · ${moment(one.at)}</span><br />
-        <span class="soft">${r.did(one.changes.length, one.checked.length)}${one.reviewed ? ` · ${r.through}` : ""}</span></span>
+        <span class="soft">${r.did(one.changes.length, one.checked.length)}${one.reviewed ? ` · ${r.through}` : ""}</span>
+        ${one.note && html`<br /><span class="soft" dir="auto">${one.note}</span>`}</span>
         ${back(one.number)}
       </li>`)}
       <li><span><strong>${r.machine}</strong> <span class="soft number">${number(transcript.utterances.length)}</span></span>${back(0)}</li>
