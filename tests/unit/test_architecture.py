@@ -21,11 +21,12 @@ RULES = {  # folder or file: what it may import of ours
         "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
         "errors"
     ),
-    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction": "model.redaction model.transcript model.language.scripts errors",
     "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/preparing": "model.preparing model.profile",
     "shared/model/preparing/formats.py": "",
     "shared/model/preparing/channels.py": "",
+    "shared/model/listening": "model.listening model.preparing model.profile",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
@@ -56,7 +57,9 @@ RULES = {  # folder or file: what it may import of ours
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
-    "shared/confined": "confined ports.demuxer ports.copies model.preparing errors log",
+    "shared/confined": (
+        "confined ports.demuxer ports.copies model.preparing model.listening errors log"
+    ),
     "shared/confined/child": "confined.child confined.frames",
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
@@ -104,6 +107,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
+    "shared/listening": (
+        f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
+        f"pipeline.together ports messages {GROUND}"
+    ),
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
@@ -114,17 +121,25 @@ RULES = {  # folder or file: what it may import of ours
     "shared/said/keep.py": f"exporting.keep searching.keep ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        "access reading revising searching exporting batches pipeline events endpoints ports "
-        f"messages {GROUND}"
+        "access reading listening revising searching exporting batches pipeline events endpoints "
+        f"ports messages {GROUND}"
     ),
     "shared/api": (
-        "api application batches reading revising searching.search pipeline.watch.health ports "
+        "api application batches reading listening.open revising searching.search "
+        "pipeline.watch.health ports "
         f"outputs {GROUND}"
     ),
     "shared/providers": "providers ports.provider ports.answers model errors",
+    "shared/finders": "finders providers ports.finder model errors",
+    "shared/finders/azure_language": (
+        "finders.azure_language finders.offer providers.answers providers.decoding "
+        "providers.identity providers.redaction providers.transport model errors"
+    ),
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
-    "shared/configuration": "configuration providers.registry providers.offer model errors",
+    "shared/configuration": (
+        "configuration providers.registry providers.offer finders.registry model errors"
+    ),
     "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
     "local/emulators/common": "local.emulators.common local.recogniser",
@@ -140,9 +155,10 @@ RULES = {  # folder or file: what it may import of ours
 }
 
 
-ADAPTERS = ("shared/stores", "shared/providers", "shared/outbound")
+ADAPTERS = ("shared/stores", "shared/providers", "shared/finders", "shared/outbound")
 OFFERED = (  # what the configuration reads: which providers there are, their settings and prices
     "shared.providers.registry.OFFERS",
+    "shared.finders.registry.FINDER",
     "shared.providers.registry.DEFAULT_PRICES",
     "shared.providers.offer.EndpointForm",
     "shared.providers.offer.Offer",

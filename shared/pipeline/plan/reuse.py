@@ -22,6 +22,7 @@ from shared.model.batch.outcome import Transcribed
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
+from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript import transcript as t
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
@@ -150,7 +151,7 @@ class ReuseTranscripts(UseCase):
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # whoever looked for the owner, whose options are the same
+            BY_PROVIDER,  # whoever looked for the owner, whose options are the same
         )
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         now = self.clock.now()
