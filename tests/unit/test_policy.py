@@ -200,6 +200,7 @@ JUDGED = {
     "reuse": [True, False, None],
     "shares_jobs": [True, False, None],
     "export": [True, False, None],
+    "listening": ["on_demand", "never", "always"],
     "priority": ["normal", "bulk", "urgent"],
     "sentiments": [True, False, None],
     "entities": [True, False, None],
