@@ -16,6 +16,7 @@ from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import base_environment, running_stack
+from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 
@@ -88,9 +89,9 @@ def run(engine: str, port: int, provider: str) -> int:
 
 def check_profiles(file: Path) -> int:
     """Whether a file of profiles would be taken, as far as that can be told without the settings of
-    the deployment: links and endpoints are its own."""
+    the deployment: links, endpoints and the finder are its own."""
     text = read_file(file)
-    found = parse_profiles(text, file=file.name, providers=set(EMULATORS))
+    found = parse_profiles(text, file=file.name, providers=set(EMULATORS), capabilities=at_best())
     print(f"{file}: {len(found)} profiles, no mistakes: {', '.join(p.name for p in found)}")
     return 0
 

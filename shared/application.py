@@ -13,6 +13,7 @@ from shared.access.callers import FindCaller
 from shared.access.keys import KeyDesk
 from shared.access.trail import KeepTrail
 from shared.batches.wiring import BatchDesk
+from shared.endpoints.finder import GuardedFinder
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
@@ -33,6 +34,7 @@ from shared.pipeline.step import NowOrLater, Step
 from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
+from shared.ports.finder import Finder
 from shared.ports.ground import Common, Ground, Ports
 from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
@@ -72,6 +74,7 @@ class Application:
             self.endpoints,
             self._outgoing.brakes,
             self.known,
+            _guarded_finder(ports, self._outgoing.book),
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -279,6 +282,13 @@ def _guarded(ports: Ports, book: EndpointBook) -> dict[str, SpeechProvider]:
         )
         for name, provider in ports.providers.items()
     }
+
+
+def _guarded_finder(ports: Ports, book: EndpointBook) -> Finder | None:
+    if ports.finder is None:
+        return None
+    first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
+    return GuardedFinder(ports.finder, book=book, clock=ports.clock, first_pause=first_pause)
 
 
 def _offered(ports: Ports) -> dict[str, Capabilities]:

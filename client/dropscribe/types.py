@@ -556,6 +556,7 @@ class Manifest(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -603,6 +604,7 @@ class ManifestRecording(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -730,6 +732,8 @@ Punctuation = Literal["automatic", "dictated", "dictated_and_automatic", "none"]
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
+
+RedactUnsupported = Literal["fail", "net"]
 
 RedactWith = Literal["hash", "kind", "pseudonym"]
 

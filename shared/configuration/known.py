@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.configuration.addresses import STORAGE_FORMS
+from shared.finders.registry import FINDER
 from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.batch.policy import Policy
@@ -87,6 +88,8 @@ SETTINGS: tuple[Setting, ...] = (
 FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
 NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
+FINDER_SETTINGS: tuple[Setting, ...] = FINDER.settings
+"""The settings of one value that are the finder's."""
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }
@@ -95,4 +98,5 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 
 def all_settings() -> tuple[Setting, ...]:
     """Every setting of one value."""
-    return (*SETTINGS, *(setting for own in PROVIDER_SETTINGS.values() for setting in own))
+    of_providers = (setting for own in PROVIDER_SETTINGS.values() for setting in own)
+    return (*SETTINGS, *FINDER_SETTINGS, *of_providers)

@@ -4,6 +4,7 @@
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
     ├── RedactionFailed           something would be stored that is to be hidden, or may be
+    ├── FinderUnavailable         nobody looks for personal data now; carries how long to wait
     ├── ManifestRefused           nothing of this manifest is taken; lists every fault
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
@@ -55,7 +56,13 @@ succeed when it is tried again without anybody changing anything. Messages never
 with a query, a key or transcript text.
 """
 
-from shared.errors.base import ConfigurationError, DropscribeError, InputError, RedactionFailed
+from shared.errors.base import (
+    ConfigurationError,
+    DropscribeError,
+    FinderUnavailable,
+    InputError,
+    RedactionFailed,
+)
 from shared.errors.provider import (
     CallOverdue,
     ChoiceRefused,
@@ -122,6 +129,7 @@ __all__ = [
     "EndpointDown",
     "Fault",
     "FieldRefused",
+    "FinderUnavailable",
     "InputError",
     "KeyMissing",
     "KeyRefused",

@@ -54,3 +54,28 @@ class Template(msgspec.Struct, frozen=True):
 def failure_of(error: InputError) -> Failure:
     """What was raised, as it is stored."""
     return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+
+
+# How the table of texts writes them down.
+
+
+def ready(
+    kind: FailureKind, code: str, reason: str, advice: str, retryable: bool = False
+) -> Failure:
+    """A failure that needs no facts."""
+    return Failure(kind=kind, code=code, reason=reason, advice=advice, retryable=retryable)
+
+
+def passing(code: str, reason: str, advice: str) -> Failure:
+    """Of a provider, that another attempt may not meet."""
+    return ready("provider", code, reason, advice, retryable=True)
+
+
+def of_input(code: str, reason: str, advice: str) -> Template:
+    """What is wrong with what was dropped or asked for."""
+    return Template("input", code, reason, advice)
+
+
+def said(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
+    """By a provider, in its own words."""
+    return Template(kind, code, "{provider}: {said}", advice, retryable)

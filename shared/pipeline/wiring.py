@@ -50,6 +50,7 @@ from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
 from shared.pipeline.together import AskTogether
+from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
@@ -298,7 +299,12 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
         outputs=ports.outputs,
         transcripts_container=ports.transcripts,
         prices=ports.prices,
-        redacting=redacting(ports.capabilities),
+        look=LookForPersonal(
+            redacting=redacting(ports.capabilities),
+            finder=ground.finder,
+            clock=ports.clock,
+            wait_seconds=ports.gather_seconds,
+        ),
         keep_words=keep_words(ground),
         clock=ports.clock,
     )

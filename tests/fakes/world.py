@@ -26,6 +26,7 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
+from shared.ports.finder import Finder
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
 from shared.ports.state import NoticedRows
@@ -105,6 +106,7 @@ class World:
         prices: PriceTable = DEFAULT_PRICES,
         ceilings: dict[str, Ceiling] | None = None,
         profiles_file: ProfilesFile = ProfilesFile(),  # noqa: B008 (frozen)
+        finder: Finder | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -133,6 +135,12 @@ class World:
         limits = LIMITS if any(map(answers_at_once, self.endpoints)) else BATCH
         limits = msgspec.structs.replace(limits, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
+        self.finder, self.gather_seconds = finder, 0.0
+        if finder is not None:
+            self.capabilities = {
+                name: msgspec.structs.replace(own, finds=finder.finds)
+                for name, own in self.capabilities.items()
+            }
         self.prices = prices
         self.ceilings = ceilings or {}
         self.profiles_file = profiles_file
@@ -189,6 +197,8 @@ class World:
                 profiles_file=self.profiles_file,
                 schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
                 warnings=self.warnings,
+                finder=self.finder,
+                gather_seconds=self.gather_seconds,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,

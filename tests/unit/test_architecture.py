@@ -21,7 +21,7 @@ RULES = {  # folder or file: what it may import of ours
         "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
         "errors"
     ),
-    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction": "model.redaction model.transcript model.language.scripts errors",
     "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/preparing": "model.preparing model.profile",
     "shared/model/preparing/formats.py": "",
@@ -114,9 +114,16 @@ RULES = {  # folder or file: what it may import of ours
         f"outputs {GROUND}"
     ),
     "shared/providers": "providers ports.provider ports.answers model errors",
+    "shared/finders": "finders providers ports.finder model errors",
+    "shared/finders/azure_language": (
+        "finders.azure_language finders.offer providers.answers providers.decoding "
+        "providers.identity providers.redaction providers.transport model errors"
+    ),
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
-    "shared/configuration": "configuration providers.registry providers.offer model errors",
+    "shared/configuration": (
+        "configuration providers.registry providers.offer finders.registry model errors"
+    ),
     "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
     "local/emulators/common": "local.emulators.common local.recogniser",
@@ -132,9 +139,10 @@ RULES = {  # folder or file: what it may import of ours
 }
 
 
-ADAPTERS = ("shared/stores", "shared/providers", "shared/outbound")
+ADAPTERS = ("shared/stores", "shared/providers", "shared/finders", "shared/outbound")
 OFFERED = (  # what the configuration reads: which providers there are, their settings and prices
     "shared.providers.registry.OFFERS",
+    "shared.finders.registry.FINDER",
     "shared.providers.registry.DEFAULT_PRICES",
     "shared.providers.offer.EndpointForm",
     "shared.providers.offer.Offer",

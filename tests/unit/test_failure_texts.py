@@ -24,6 +24,8 @@ SOURCES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 HOME = (ROOT / "shared/model/failure.py", ROOT / "shared/model/failure_texts.py")
+BUILDERS = {"Failure", "InputError", "Template"}
+SHORTHANDS = {"ready", "passing", "of_input", "said"}
 TEMPLATES = {name: text for name, text in TEXTS.items() if isinstance(text, Template)}
 
 
@@ -58,14 +60,25 @@ def told(text: str) -> Iterator[tuple[str, set[str]]]:
 
 
 @pytest.mark.parametrize(
-    "line", ['Failure(kind="ours")', "raise InputError(code, why, what)", "failure.Template()"]
+    "line",
+    [
+        'Failure(kind="ours")',
+        "raise InputError(code, why, what)",
+        "failure.Template()",
+        "from shared.model.failure import ready",
+    ],
 )
 def test_what_builds_a_failure_is_seen(line: str) -> None:
     assert builds(line)
 
 
 def builds(text: str) -> bool:
-    return any(called(call) in ("Failure", "InputError", "Template") for call in calls(text))
+    return any(called(call) in BUILDERS for call in calls(text)) or any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "shared.model.failure"
+        and not SHORTHANDS.isdisjoint(alias.name for alias in node.names)
+        for node in ast.walk(ast.parse(text))
+    )
 
 
 def test_nothing_else_builds_a_failure() -> None:

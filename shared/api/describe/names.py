@@ -65,6 +65,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
     "RedactWith": ("hash", "kind", "pseudonym"),
+    "RedactUnsupported": ("fail", "net"),
     "ProfilesOrigin": ("release", "given", "kept"),
     "ReportFile": ("csv", "html"),
     "ReportFormat": ("json", "csv", "html"),

@@ -13,7 +13,7 @@ from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
 from shared.model.profile.spread import Send
-from shared.model.redaction.kinds import Mask
+from shared.model.redaction.kinds import Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -92,6 +92,7 @@ _OPTION_KEYS = {
         "a list of kinds of personal data, such as person_name, or of presets, such as pci",
     ),
     "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
+    "redact_unsupported": Key(Unsupported, '"fail" or "net"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),

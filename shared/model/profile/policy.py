@@ -38,6 +38,7 @@ def _some_of(own: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:
 
 STRICTER: Mapping[str, _Judge] = {
     "redact": lambda own, asked: set(own) <= set(asked),
+    "redact_unsupported": lambda own, asked: own == "net" or asked == "fail",
     "profanity": lambda own, asked: PROFANITY.index(own) <= PROFANITY.index(asked),
     "time_to_live_hours": _at_most,
     "keep_provider_copy": _at_most,
@@ -59,10 +60,14 @@ STRICTER: Mapping[str, _Judge] = {
 """Whether what is asked for is as strict as one's own. What is not here has to be equal."""
 
 
+_ALONG = {"providers": ("provider",), "redact": ("redact", "redact_unsupported")}
+"""What a key locks, where that is not itself alone."""
+
+
 def loosened(own: Profile, asked: Profile) -> list[str]:
     """The options that `own` locks and `asked` makes looser, by name. A profile that changes
     nothing loosens nothing."""
-    locked = dict.fromkeys("provider" if key == "providers" else key for key in own.locked)
+    locked = dict.fromkeys(part for key in own.locked for part in _ALONG.get(key, (key,)))
     return [
         key
         for key in locked

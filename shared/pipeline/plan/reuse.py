@@ -22,6 +22,7 @@ from shared.model.batch.outcome import Transcribed
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
+from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.search.entry import Entry
 from shared.model.transcript import transcript as t
 from shared.pipeline.fail.recording import SaveSettled
@@ -151,7 +152,7 @@ class ReuseTranscripts(UseCase):
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # whoever looked for the owner, whose options are the same
+            BY_PROVIDER,  # whoever looked for the owner, whose options are the same
         )
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         now = self.clock.now()

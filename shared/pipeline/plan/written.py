@@ -21,6 +21,7 @@ from shared.model.batch.outcome import Transcribed
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
 from shared.model.redaction.kinds import kinds_of
+from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, output_paths, store_outputs
@@ -82,7 +83,7 @@ class FindWritten:
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # whoever made it hid all that is to be hidden
+            BY_PROVIDER,  # whoever made it hid all that is to be hidden
         )
         self.keep_words([self.keep_words.entry(row, shown)])
         event("recording.found_written", batch=row.batch_id, recording=row.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.model.endpoint.endpoint import of_finder
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
@@ -72,7 +73,7 @@ class Watching:
             MeasureHealth(
                 **ground.common,
                 book=ground.book,
-                endpoints=ground.endpoints,
+                endpoints=_whose(ground),
                 read_brakes=self.read_brakes,
                 profiles_file=ports.profiles_file,
                 look_at_timers=LookAtTimers(
@@ -167,3 +168,11 @@ def _claims(ground: Ground) -> SweepClaims:
     return SweepClaims(
         **ground.common, contents=ports.contents, diaries=ports.diaries, pool=ports.pool
     )
+
+
+def _whose(ground: Ground) -> dict[str, str]:
+    """Whose each endpoint is, that of the finder among them."""
+    found = {name: provider.name for name, provider in ground.endpoints.items()}
+    if ground.finder is not None:
+        found[of_finder(ground.finder.name)] = ground.finder.name
+    return found

@@ -18,12 +18,13 @@ from shared.model.batch.recording import Recording, transcribed
 from shared.model.conversation.measure import measured
 from shared.model.money.price import PriceTable, estimate
 from shared.model.redaction.gate import check
-from shared.model.redaction.redact import redact
+from shared.model.redaction.redact import Looked, redact
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
 from shared.outputs.formats import FORMATS, render, render_all
+from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
@@ -42,15 +43,14 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Publish:
-    """The terminal row of a recording whose result is there, its outputs stored. `redacting` are
-    the providers that hide personal data by themselves. Raises what `Results.of` does,
-    `RedactionFailed` and `StoreUnavailable`."""
+    """The terminal row of a recording whose result is there, its outputs stored. Raises what
+    `Results.of` and `LookForPersonal` do, and `StoreUnavailable`."""
 
     audio: AudioBlobs
     outputs: Outputs
     transcripts_container: str
     prices: PriceTable
-    redacting: frozenset[str]
+    look: LookForPersonal
     keep_words: KeepWords
     clock: Clock
 
@@ -58,12 +58,9 @@ class Publish:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
         transcript = self._transcript(row, recognition, job, results.provider)
+        looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
-            row,
-            transcript,
-            self.outputs,
-            self.transcripts_container,
-            by_provider=results.provider.name in self.redacting,
+            row, transcript, self.outputs, self.transcripts_container, looked
         )
         results.words.append(self.keep_words.entry(row, shown))
         event(
@@ -74,7 +71,9 @@ class Publish:
             duration_ms=transcript.source.duration_ms,
         )
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
-        return transcribed(row, outcome_of(row, transcript, paths), source, now)
+        outcome = outcome_of(row, transcript, paths)
+        outcome = msgspec.structs.replace(outcome, needs_review=shown.needs_review)
+        return transcribed(row, outcome, source, now)
 
     def take_back(self, row: Recording) -> None:
         """Remove what was stored of a recording that gets no transcript after all."""
@@ -186,14 +185,13 @@ def store_outputs(
     transcript: t.Transcript,
     outputs: Outputs,
     container: str,
-    *,
-    by_provider: bool,
+    looked: Looked,
 ) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
-    wants hidden is hidden before anything is made of it; `by_provider` tells that the provider has
-    done what it can. Raises `RedactionFailed`, before anything is stored."""
+    wants hidden is hidden before anything is made of it; `looked` tells who looked for it already.
+    Raises `RedactionFailed`, before anything is stored."""
     paths = output_paths(row, container)
-    shown, rendered = _rendered(row, transcript, list(paths), by_provider=by_provider)
+    shown, rendered = _rendered(row, transcript, list(paths), looked)
     try:
         stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
@@ -207,12 +205,14 @@ def store_outputs(
 
 
 def _rendered(
-    row: Recording, transcript: t.Transcript, names: list[str], *, by_provider: bool
+    row: Recording, transcript: t.Transcript, names: list[str], looked: Looked
 ) -> tuple[t.Transcript, dict[str, bytes]]:
     options, style = row.profile.options, row.profile.caption_speakers
     if not options.redact:
         return transcript, render_all(transcript, names, style)
-    redacted = redact(transcript, options.redact, options.redact_with, by_provider=by_provider)
+    redacted = redact(
+        transcript, options.redact, options.redact_with, looked, options.redact_unsupported
+    )
     rendered = render_all(redacted.transcript, names, style)
     check(redacted, options.redact, rendered)
     return redacted.transcript, rendered

@@ -43,8 +43,9 @@ class WriteSingle(UseCase):
             return False
         try:
             with self.room.taken(result_bytes(row, item)):
-                results = Results(job, provider)
-                written = self.write_recording(row, item, results)
+                results = Results(job, provider, self.write_recording.publish.look.gather())
+                with results.gather.one():
+                    written = self.write_recording(row, item, results)
             if written is None:
                 return False
             if written.state == "planned":

@@ -59,7 +59,9 @@ class WriteSlice(UseCase):
         if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
             event("endpoint.not_configured", endpoint=job.endpoint, level=40)
             return
-        pairs, results = self._compared(_pairs(found)), Results(job, provider)
+        pairs = self._compared(_pairs(found))
+        gather = self.write_recording.publish.look.gather(len(pairs))
+        results = Results(job, provider, gather)
         written = list(self.pool.map(lambda pair: self._in_room(pair[0], pair[1], results), pairs))
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         for row in self._stuck(pairs, written):
@@ -82,7 +84,7 @@ class WriteSlice(UseCase):
         self.keep_words([entry for entry in results.words if entry.recording_id in done])
 
     def _in_room(self, row: Recording, item: SliceItem, results: Results) -> Written:
-        with self.room.taken(result_bytes(row, item)):
+        with self.room.taken(result_bytes(row, item)), results.gather.one():
             return self._tried(row, item, results)
 
     def _tried(self, row: Recording, item: SliceItem, results: Results) -> Written:
