@@ -58,6 +58,8 @@ var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
 // Copies of audio for providers, which the app makes anew where they are wanted again.
 var prepared = 'prepared'
+// Copies of audio for people's browsers, with their waves. The app makes them anew, too.
+var listening = 'listening'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
 // What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
@@ -81,6 +83,12 @@ var expiringAlways = [
     name: 'prepared'
     days: 7
     prefixes: ['${prepared}/']
+    kind: 'blockBlob'
+  }
+  {
+    name: 'listening'
+    days: 90
+    prefixes: ['${listening}/']
     kind: 'blockBlob'
   }
   {
@@ -222,7 +230,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, audit, answers]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, listening, audit, answers]): {
   parent: blobs
   name: container
   properties: {

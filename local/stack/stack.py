@@ -34,6 +34,7 @@ CONTAINERS = {
     "CORRECTED_CONTAINER": "corrected",
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
+    "LISTENING_CONTAINER": "listening",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",

@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     errors_container: str
     corrected_container: str
     prepared_container: str
+    listening_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str

@@ -306,6 +306,7 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
             wait_seconds=ports.gather_seconds,
         ),
         keep_words=keep_words(ground),
+        queue=ports.queue,
         clock=ports.clock,
     )
     return WriteSlice(

@@ -37,6 +37,7 @@ from shared.ports.indices import (
     Names,
     NoticedBook,
 )
+from shared.ports.listening import ListeningPorts
 from shared.ports.pieces import Pieces
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
@@ -119,6 +120,7 @@ class Ports(NamedTuple):
     revisions: Revisions
     copies: Copies
     converter: Converter
+    listening: ListeningPorts
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]

@@ -26,6 +26,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/preparing": "model.preparing model.profile",
     "shared/model/preparing/formats.py": "",
     "shared/model/preparing/channels.py": "",
+    "shared/model/listening": "model.listening model.preparing model.profile",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
@@ -51,7 +52,9 @@ RULES = {  # folder or file: what it may import of ours
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
-    "shared/confined": "confined ports.demuxer ports.copies model.preparing errors log",
+    "shared/confined": (
+        "confined ports.demuxer ports.copies model.preparing model.listening errors log"
+    ),
     "shared/confined/child": "confined.child confined.frames",
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
@@ -100,17 +103,23 @@ RULES = {  # folder or file: what it may import of ours
     "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
+    "shared/listening": (
+        f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
+        f"pipeline.together ports messages {GROUND}"
+    ),
     "shared/revising": f"revising batches outputs searching ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
     "shared/searching/keep.py": f"ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        "access reading revising searching batches pipeline events endpoints ports messages "
+        "access reading listening revising searching batches pipeline events endpoints ports "
+        "messages "
         f"{GROUND}"
     ),
     "shared/api": (
-        "api application batches reading revising searching.search pipeline.watch.health ports "
+        "api application batches reading listening.open revising searching.search "
+        "pipeline.watch.health ports "
         f"outputs {GROUND}"
     ),
     "shared/providers": "providers ports.provider ports.answers model errors",

@@ -125,6 +125,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
+    "listening": Key(o.Listening, '"auto", "never", "on_demand" or "always"'),
     "keep_rows_days": Key(_Days, _DAYS, True),
     "keep_outputs": Key(bool, _SWITCH),
     "keep_audio_days": Key(_Days, _DAYS, True),

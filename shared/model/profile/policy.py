@@ -52,6 +52,7 @@ STRICTER: Mapping[str, _Judge] = {
     "highlights": _at_most,
     "review_below": lambda own, asked: (own or 0) <= (asked or 0),
     "formats": _some_of,
+    "listening": lambda own, asked: own == asked or asked == "never",
     "provider": _some_of,
     "endpoints": lambda own, asked: not own or (bool(asked) and _some_of(own, asked)),
     "most_per_day": _within_limit,

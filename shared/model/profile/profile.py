@@ -24,7 +24,15 @@ from shared.model.failure_texts import (
 from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
-from shared.model.profile.options import Format, Mode, Options, Prepare, Priority, SpeakerStyle
+from shared.model.profile.options import (
+    Format,
+    Listening,
+    Mode,
+    Options,
+    Prepare,
+    Priority,
+    SpeakerStyle,
+)
 from shared.model.profile.spread import NOW
 
 DEFAULT = "default"
@@ -50,7 +58,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
     last, as far as it waits for its provider; `send` is when it goes there: now, or spread over
-    some hours. `prepare` is whether a provider gets a copy of what it does not read as it is.
+    some hours. `prepare` is whether a provider gets a copy of what it does not read as it is,
+    `listening` whether people get one to hear, by themselves or once somebody asks.
     With `shares_jobs` recordings of several batches may go to it in one call.
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
@@ -82,6 +91,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_truncated: bool = False
     reuse: bool = False
     prepare: Prepare = "auto"
+    listening: Listening = "auto"
     every_version: bool = False
     priority: Priority = "normal"
     send: str = NOW

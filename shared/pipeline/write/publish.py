@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
-from shared.messages import SliceItem
+from shared.messages import Listen, SliceItem
 from shared.model.batch.job import Job
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.output_names import output_stem
@@ -28,7 +28,7 @@ from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
+from shared.ports.queue import Clock, Queue
 from shared.searching.keep import KeepWords
 
 _decoder = msgspec.json.Decoder(t.Transcript)
@@ -52,6 +52,7 @@ class Publish:
     prices: PriceTable
     look: LookForPersonal
     keep_words: KeepWords
+    queue: Queue
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
@@ -70,6 +71,8 @@ class Publish:
             confidence=transcript.confidence,
             duration_ms=transcript.source.duration_ms,
         )
+        if row.profile.listening == "always":  # it does not wait for the row
+            self.queue.send(Listen(batch_id=row.batch_id, recording_id=row.id))
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
         outcome = outcome_of(row, transcript, paths)
         outcome = msgspec.structs.replace(outcome, needs_review=shown.needs_review)
