@@ -43,6 +43,9 @@ def test_a_piece_is_listed_and_read_whole_and_in_part(pieces: Pieces) -> None:
     assert pieces.read(name) == content
     assert pieces.read(name, 10, 5) == b"01234"
     assert pieces.read(name, 995, 5) == b"56789"
+    assert pieces.read(name, 998, 100) == b"89"
+    assert pieces.read(name, 995) == b"56789"
+    assert pieces.read("pieces/000001-none", 0, 5) is None
 
 
 def test_what_is_removed_is_gone_and_nothing_else(pieces: Pieces) -> None:

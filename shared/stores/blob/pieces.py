@@ -9,6 +9,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContentSettings
 
 from shared.model.pieces import Listing, Stored, listing
+from shared.stores.blob.wire import part
 from shared.stores.failures import storage_errors
 
 _SETTINGS = ContentSettings(content_type="application/octet-stream")
@@ -18,6 +19,7 @@ class BlobPieces:
     """`ports.pieces.Pieces` and `PieceStore`."""
 
     def __init__(self, service: BlobServiceClient, container: str) -> None:
+        self._service = service
         self._container = service.get_container_client(container)
 
     def listing(self) -> Listing:
@@ -34,8 +36,10 @@ class BlobPieces:
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
         with storage_errors("read piece", "list"):
             try:
+                if length is not None:
+                    return part(self._service, self._container.container_name, name, offset, length)
                 blob = self._container.get_blob_client(name)
-                return blob.download_blob(offset=offset, length=length).readall()
+                return blob.download_blob(offset=offset).readall()
             except ResourceNotFoundError:
                 return None
 
