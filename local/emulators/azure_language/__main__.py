@@ -17,7 +17,12 @@ def main() -> int:
     options = _parser().parse_args()
     logging.basicConfig(level=logging.ERROR)
     listener, url = listen(options.port)
-    app = create_app(Settings(key=options.key, calls_per_window=options.calls_per_minute))
+    settings = Settings(
+        key=options.key,
+        calls_per_window=options.calls_per_minute,
+        names=frozenset(options.names.lower().split(",")),
+    )
+    app = create_app(settings)
     serve(app, listener, lambda: print(f"Azure AI Language emulator at {url}", flush=True))
     return 0
 
@@ -32,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=5104, help="port on 127.0.0.1; 0 takes a free one")
     add("--key", default="local", help="the key that it accepts")
     add("--calls-per-minute", type=int, default=1_000, help="rate limit; 0 means none")
+    add("--names", default="", help="further first names that it finds, with commas between")
     return parser
 
 

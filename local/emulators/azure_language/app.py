@@ -70,7 +70,7 @@ class Emulator:
         self._characters += sum(len(str(one.get("text"))) for one in asked.documents)
         self._unknown |= set(asked.unknown)
         garbled = self.faults.strike("garble", **facts)
-        body = answered(asked, self.faults)
+        body = answered(asked, self.faults, self._settings.names)
         content = garbled.options["body"].encode() if garbled else msgspec.json.encode(body)
         return Response(content, 200, media_type="application/json")
 

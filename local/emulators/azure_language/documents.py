@@ -78,8 +78,9 @@ def _documents(given: Any) -> Sequence[Json]:
     return documents
 
 
-def answered(asked: Asked, faults: Faults) -> Json:
-    """The results; a document that cannot be read has an error beside the others."""
+def answered(asked: Asked, faults: Faults, names: frozenset[str] = frozenset()) -> Json:
+    """The results; a document that cannot be read has an error beside the others. `names` are
+    further ones that are found."""
     documents: list[Json] = []
     errors: list[Json] = []
     for document in asked.documents:
@@ -88,9 +89,10 @@ def answered(asked: Asked, faults: Faults) -> Json:
         if error is not None:
             errors.append({"id": document["id"], "error": error})
         elif faults.strike("drop_document", **facts) is None:
-            found = _answer(document["id"], document["text"], asked, facts, faults)
+            found = find(document["text"], asked.categories, names)
+            answer = _answer(document, found, asked.unit, facts, faults)
             twice = faults.strike("double_document", **facts) is not None
-            documents += [found, found] if twice else [found]
+            documents += [answer, answer] if twice else [answer]
     return {
         "kind": "PiiEntityRecognitionResults",
         "results": {"documents": documents, "errors": errors, "modelVersion": "2025-11-01"},
@@ -112,13 +114,19 @@ def _error_of(document: Json, facts: Mapping[str, str], faults: Faults) -> Json 
     return None
 
 
-def _answer(id_: str, text: str, asked: Asked, facts: Mapping[str, str], faults: Faults) -> Json:
-    found = find(text, asked.categories)
+def _answer(
+    document: Json,
+    found: Sequence[Entity],
+    unit: str,
+    facts: Mapping[str, str],
+    faults: Faults,
+) -> Json:
+    text = document["text"]
     missed = faults.strike("miss", **facts)
     if missed is not None:
         pattern = re.compile(missed.options["category"])
         found = [entity for entity in found if not pattern.search(entity.category)]
-    unit = UNITS[0] if faults.strike("graphemes", **facts) is not None else asked.unit
+    unit = UNITS[0] if faults.strike("graphemes", **facts) is not None else unit
     places = Places(text, unit)
     entities = [_shown(entity, text, places) for entity in found]
     for entity in entities:
@@ -126,7 +134,7 @@ def _answer(id_: str, text: str, asked: Asked, facts: Mapping[str, str], faults:
     cut = faults.strike("truncate", **facts) is not None
     warning = {"code": "DocumentTruncated", "message": "Only a part of it was read."}
     return {
-        "id": id_,
+        "id": document["id"],
         "redactedText": _masked(text, found),
         "entities": entities,
         "warnings": [warning] if cut else [],

@@ -59,9 +59,14 @@ _INTRODUCED = re.compile(
 _NEAR, _MOST_WORDS = 60, 3
 
 
-def find(text: str, categories: Sequence[str]) -> list[Entity]:
-    """In the order of the text; of what overlaps, the surest."""
-    found = [entity for entity in _all(text) if not categories or entity.category in categories]
+def find(text: str, categories: Sequence[str], names: frozenset[str] = frozenset()) -> list[Entity]:
+    """In the order of the text; of what overlaps, the surest. `names` are first names beside those
+    that are known."""
+    found = [
+        entity
+        for entity in _all(text, FIRST | names)
+        if not categories or entity.category in categories
+    ]
     chosen: list[Entity] = []
     for entity in sorted(found, key=lambda one: (-one.confidence, one.start - one.end)):
         if all(entity.end <= one.start or one.end <= entity.start for one in chosen):
@@ -69,7 +74,7 @@ def find(text: str, categories: Sequence[str]) -> list[Entity]:
     return sorted(chosen, key=lambda one: one.start)
 
 
-def _all(text: str) -> Iterator[Entity]:
+def _all(text: str, first: frozenset[str]) -> Iterator[Entity]:
     for category, confidence, pattern in _PATTERNS:
         flags = re.NOFLAG if category in _CASED else re.IGNORECASE
         for found in re.finditer(pattern, text, flags):
@@ -79,7 +84,7 @@ def _all(text: str) -> Iterator[Entity]:
     for found in _CARD.finditer(text):
         if _is_luhn("".join(filter(str.isdigit, found[0]))):
             yield Entity("CreditCardNumber", found.start(), found.end(), 0.98)
-    yield from _names(text)
+    yield from _names(text, first)
 
 
 def _cued(text: str, category: str, cue: str, pattern: str) -> Iterator[Entity]:
@@ -95,12 +100,13 @@ def _is_luhn(digits: str) -> bool:
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
 
 
-def _names(text: str) -> Iterator[Entity]:
+def _names(text: str, first: frozenset[str]) -> Iterator[Entity]:
     words = list(_WORD.finditer(text))
     introduced = {cue.end() for cue in _INTRODUCED.finditer(text)}
     at = 0
     while at < len(words):
-        length = _name_at(words, at, is_told=words[at].start() in introduced)
+        is_told = words[at].start() in introduced and _is_capital(words[at])
+        length = _length(words, at) if is_told or _known(first)(words[at]) else 0
         if length:
             end = words[at + length - 1].end()
             yield Entity("Person", words[at].start(), end, 0.95 if length > 1 else 0.85)
@@ -109,11 +115,8 @@ def _names(text: str) -> Iterator[Entity]:
         at += max(length, 1)
 
 
-def _name_at(words: Sequence[re.Match[str]], at: int, *, is_told: bool) -> int:
-    """How many words the name has that begins there, 0 if none does."""
-    is_first = _known(FIRST)
-    if not (is_first(words[at]) or (is_told and _is_capital(words[at]))):
-        return 0
+def _length(words: Sequence[re.Match[str]], at: int) -> int:
+    """How many words the name has that begins there."""
     length, most = 1, min(_MOST_WORDS, len(words) - at)
     while length < most and _goes_on(words[at + length - 1 : at + length + 1]):
         length += 1
