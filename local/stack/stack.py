@@ -39,6 +39,7 @@ CONTAINERS = {
     "CORRECTED_CONTAINER": "corrected",
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
+    "LISTENING_CONTAINER": "listening",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
@@ -46,6 +47,7 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
     "SEARCH_CONTAINER": "search",
+    "EXPORTS_CONTAINER": "exports",
     "ANSWERS_CONTAINER": "answers",
 }
 TABLE = "dropscribe"
