@@ -20,6 +20,7 @@ from shared.errors import StoreUnavailable
 from shared.exporting.files import join
 from shared.exporting.folder import Folder
 from shared.exporting.merge import MergeExports
+from shared.model import pieces
 from shared.model.export.columns import Column
 from shared.model.export.folders import folder_of
 from shared.model.export.tables import RECORDINGS, TABLES, UTTERANCES, Rows, Table, by_column
@@ -174,7 +175,9 @@ def test_what_is_written_twice_in_other_company_is_there_once_after_the_sweep(
 def a_large_file(world: World, table: Table, day: str, *others: dict[str, Any]) -> None:
     """With so many recordings that the sweep does not join it with small ones."""
     columns = [column.name for column in table.columns]
-    filled = [{"recording_id": f"r{n}", "batch_id": "b", "name": f"{n}"} for n in range(SMALL)]
+    filled = [
+        {"recording_id": f"r{n}", "batch_id": "b", "name": f"{n}"} for n in range(pieces.SMALL)
+    ]
     there = [
         tuple({"revision": 0, "written_at": 1, **row}.get(name) for name in columns)
         for row in [*others, *filled]
@@ -434,8 +437,9 @@ def full_of_doubles() -> tuple[World, dict[str, bytes]]:
 
 @pytest.mark.long
 @pytest.mark.parametrize("inner", [0, 11])
-def test_two_who_sweep_at_once_lose_nothing(inner: int) -> None:
+def test_two_who_sweep_at_once_lose_nothing(inner: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one does all of it in the midst of the first, or dies after so many calls."""
+    monkeypatch.setattr(pieces, "SMALL", 16)
     world, before = full_of_doubles()
     recordings, said = set(names_of(world)), set(texts(world))
     assert not once(world)
