@@ -24,7 +24,7 @@ export function Controls({ player, isFollowing, show, help, copy }) {
       ${player.speeds.map((one) => html`<option value=${one}>${one}×</option>`)}
     </select>
     ${(player.copy.value?.silences ?? []).length > 0 &&
-    html`<label class="check skips"><input type="checkbox" checked=${player.skips.value} onChange=${(/** @type {any} */ event) => player.setSkips(event.target.checked)} /> ${r.skipSilence}</label>`}
+    html`<label class="check wide-only"><input type="checkbox" checked=${player.skips.value} onChange=${(/** @type {any} */ event) => player.setSkips(event.target.checked)} /> ${r.skipSilence}</label>`}
     ${isFollowing.value
       ? html`<span class="unseen">${r.follow}</span>`
       : html`<button class="follow" onClick=${() => {

@@ -8,6 +8,7 @@ const LANE = 14;
 const GAP = 6;
 const TOP = 12;
 const WAVE = 30;
+const WAVE_OF_PHONE = 20;
 /** So many that one is less than a dot of the screen. */
 const PLACES = 4000;
 
@@ -24,7 +25,8 @@ export function Lanes({ utterances, stretches, voices, laneOf, player }) {
   const head = useRef(/** @type {HTMLElement | null} */ (null));
   const wave = player.wave.value;
   const lanes = TOP + Math.max(voices.length, 1) * (LANE + GAP);
-  const height = lanes + (wave === "none" ? 0 : WAVE);
+  const tall = matchMedia("(max-width: 44rem)").matches ? WAVE_OF_PHONE : WAVE;
+  const height = lanes + (wave === "none" ? 0 : tall);
   useEffect(() => {
     const at = canvas.current;
     if (!at) return undefined;
@@ -75,11 +77,14 @@ function begun(at) {
 /** @param {CanvasRenderingContext2D} brush @param {HTMLCanvasElement} at
  * @param {import("../copy.js").Wave} wave @param {number} top @param {number} length in ms */
 function paintWave(brush, at, wave, top, length) {
-  const width = Math.floor(at.getBoundingClientRect().width);
-  const middle = top + WAVE / 2;
+  const box = at.getBoundingClientRect();
+  const most = (box.height - top) / 2;
+  const found = swings(wave, Math.floor(box.width), length);
+  const loudest = Math.max(0.1, ...found);
+  const middle = top + most;
   brush.fillStyle = getComputedStyle(at).getPropertyValue("--wave");
-  swings(wave, width, length).forEach((swing, x) => {
-    const half = Math.max(0.5, swing * (WAVE / 2 - 1));
+  found.forEach((swing, x) => {
+    const half = Math.max(0.5, (swing / loudest) * (most - 1));
     brush.fillRect(x, middle - half, 1, 2 * half);
   });
 }
