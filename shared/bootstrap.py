@@ -74,7 +74,7 @@ from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
-READERS = 16  # reads at a time of one process for those who search
+READERS = 32  # reads at a time of one process for those who search
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -199,6 +199,7 @@ def build(
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
             search=_search_ports(settings, account.blobs),
+            exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,
