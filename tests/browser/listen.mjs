@@ -39,7 +39,7 @@ await onStage(async (page) => {
   await page.getByRole("slider", { name: "Position" }).fill(String(given.silence[0] * 10 - 5));
   await page.locator("main").focus();
   await page.keyboard.press("Space");
-  await until(() => page.evaluate((end) => window.sound.currentTime > end - 0.5, given.silence[1]), 2.5);
+  await until(() => page.evaluate((end) => window.sound.currentTime > end - 0.5, given.silence[1]), 12);
   await page.keyboard.press("Space");
 
   // -- exactly --

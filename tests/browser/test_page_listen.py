@@ -76,7 +76,8 @@ def off_ms(heard: list[int], copy: array[int], place: int) -> float:
 
 def test_what_no_browser_plays_is_heard_exactly_where_it_should_be(stack: Stack) -> None:
     path = transcribed(stack)
-    told = play("listen", stack.page_url, recording=path, silence=SILENCE, places=PLACES)
+    given = {"recording": path, "silence": SILENCE, "places": PLACES}
+    told = play("listen", stack.page_url, seconds=300, **given)
     container = stack.blobs.get_container_client("listening")
     [name] = [blob.name for blob in container.list_blobs() if blob.name.endswith(".mp3")]
     content = container.download_blob(name).readall()
