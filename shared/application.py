@@ -17,6 +17,7 @@ from shared.endpoints.finder import GuardedFinder
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
+from shared.exporting.wiring import merge_exports
 from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
@@ -89,6 +90,7 @@ class Application:
         self._listening = ListeningDesk(ground, self._reading.find_audible)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
+        self._merge_exports = merge_exports(ground)
         self._watching = Watching(
             ground,
             failing,
@@ -248,6 +250,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "words": self._searching.sweep,
+            "exports": self._merge_exports,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }

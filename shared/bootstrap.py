@@ -199,6 +199,7 @@ def build(
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
             search=_search_ports(settings, account.blobs),
+            exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,

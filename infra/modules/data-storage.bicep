@@ -52,6 +52,7 @@ var outputs = [
   'corrected'
   'revisions'
   'search'
+  'exports'
 ]
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
@@ -116,7 +117,7 @@ var expiringOutputs = outputDays == 0 ? [] : [
   {
     name: 'outputs'
     days: outputDays
-    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/', 'search/']
+    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/', 'search/', 'exports/']
     kind: 'blockBlob'
   }
 ]

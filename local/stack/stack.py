@@ -42,6 +42,7 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
     "SEARCH_CONTAINER": "search",
+    "EXPORTS_CONTAINER": "exports",
     "ANSWERS_CONTAINER": "answers",
 }
 TABLE = "dropscribe"

@@ -26,6 +26,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.said.wiring import keep_said
 from shared.searching.wiring import keep_words
 
 
@@ -226,5 +227,5 @@ def _remove_outputs(ground: Ground) -> RemoveOutputs:
         listening=ports.listening.copies,
         outputs=ports.outputs,
         revisions=ports.revisions,
-        forget_words=keep_words(ground).forget,
+        forget_said=keep_said(ground).forget,
     )

@@ -38,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
     Setting("AUDIT_CONTAINER", values.container, "audit"),
     Setting("SEARCH_CONTAINER", values.container, "search"),
+    Setting("EXPORTS_CONTAINER", values.container, "exports"),
     Setting("SEARCH", values.switch, True),
     Setting("ANSWERS_CONTAINER", values.container, "answers"),
     Setting("MANIFEST_SOURCES", values.containers, ()),

@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters_container: str
     audit_container: str
     search_container: str
+    exports_container: str
     search: bool
     answers_container: str
     manifest_sources: tuple[str, ...]

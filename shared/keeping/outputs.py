@@ -12,19 +12,19 @@ from shared.ports.copies import Copies
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
-    """What search finds, transcript and captions, corrected ones, corrections themselves, error
-    report, the copies that its provider got and that people hear. Safe to repeat. What other
-    recordings have under the same names stays."""
+    """What search finds, rows for analysis, transcript and captions, corrected ones, corrections
+    themselves, error report, the copies that its provider got and that people hear. Safe to repeat.
+    What other recordings have under the same names stays."""
 
     outputs: Outputs
     revisions: Revisions
     copies: Copies
     listening: Copies
-    forget_words: Callable[[str, str], None]
+    forget_said: Callable[[Recording], None]
 
     def __call__(self, row: Recording) -> None:
         if row.state == "transcribed":
-            self.forget_words(row.batch_id, row.id)
+            self.forget_said(row)
         self.copies_of(row)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:

@@ -38,7 +38,7 @@ from shared.ports.indices import (
     NoticedBook,
 )
 from shared.ports.listening import ListeningPorts
-from shared.ports.pieces import Pieces
+from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -132,6 +132,7 @@ class Ports(NamedTuple):
     events: EventPorts
     access: AccessPorts
     search: SearchPorts
+    exports: PieceStore
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"

@@ -118,6 +118,7 @@ class World:
         self.listening = ListeningPorts(copies=copies, notes=notes)
         self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -181,6 +182,7 @@ class World:
                 listening=self.listening,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
+                exports=self.exports,
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,
                 capabilities=self.capabilities,

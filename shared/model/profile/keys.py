@@ -146,6 +146,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
+    "export": Key(bool, _SWITCH),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

@@ -45,6 +45,7 @@ STRICTER: Mapping[str, _Judge] = {
     "accept_truncated": _at_most,
     "reuse": _at_most,
     "shares_jobs": _at_most,
+    "export": _at_most,
     "priority": lambda own, asked: PRIORITIES.index(own) <= PRIORITIES.index(asked),
     "sentiments": _at_most,
     "entities": _at_most,

@@ -63,7 +63,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     With `shares_jobs` recordings of several batches may go to it in one call.
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
-    a recording go `keep_audio_days` and `keep_outputs_days` after it came in. Beyond
+    a recording go `keep_audio_days` and `keep_outputs_days` after it came in. With `export` its
+    rows stand in the tables for analysis for as long as its outputs are there. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -112,6 +113,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most_hours_per_day: float | None = None
     locked: tuple[str, ...] = ()
     may_be_asked_for: bool = True
+    export: bool = False
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 _decoder = msgspec.json.Decoder(t.Transcript)
 
@@ -51,7 +51,7 @@ class Publish:
     transcripts_container: str
     prices: PriceTable
     look: LookForPersonal
-    keep_words: KeepWords
+    keep_said: KeepSaid
     queue: Queue
     clock: Clock
 
@@ -63,7 +63,7 @@ class Publish:
         paths, shown = store_outputs(
             row, transcript, self.outputs, self.transcripts_container, looked
         )
-        results.words.append(self.keep_words.entry(row, shown))
+        results.said.append(self.keep_said.of(row, shown))
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -114,7 +114,7 @@ class LabelTranscript:
     no metadata."""
 
     outputs: Outputs
-    keep_words: KeepWords
+    keep_said: KeepSaid
 
     def __call__(self, row: Recording) -> None:
         path = row.outcome.outputs.get("json") if row.outcome else None
@@ -132,7 +132,7 @@ class LabelTranscript:
         )
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
-        self.keep_words([self.keep_words.entry(row, labelled)])
+        self.keep_said([self.keep_said.of(row, labelled)])
 
 
 def _provenance(

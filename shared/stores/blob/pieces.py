@@ -16,20 +16,22 @@ _SETTINGS = ContentSettings(content_type="application/octet-stream")
 
 
 class BlobPieces:
-    """`ports.pieces.Pieces`."""
+    """`ports.pieces.Pieces` and `PieceStore`."""
 
     def __init__(self, service: BlobServiceClient, container: str) -> None:
         self._service = service
         self._container = service.get_container_client(container)
 
     def listing(self) -> Listing:
+        return listing(self.stored())
+
+    def stored(self, prefix: str = "") -> list[Stored]:
         with storage_errors("list pieces", "list"):
             try:
-                found = self._container.list_blobs()
-                blobs = [Stored(blob.name, blob.size, blob.last_modified) for blob in found]
+                found = self._container.list_blobs(name_starts_with=prefix or None)
+                return [Stored(blob.name, blob.size, blob.last_modified) for blob in found]
             except ResourceNotFoundError:  # nothing was ever written
-                blobs = []
-        return listing(blobs)
+                return []
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
         with storage_errors("read piece", "list"):
