@@ -93,6 +93,15 @@ def put(
     _send(service, "PUT", _place(container, name), headers, content)
 
 
+def address(service: BlobServiceClient, container: str, name: str) -> str:
+    """Where a blob lies, as the SDK writes it, unsigned. Raises `InputError` (bad_name)."""
+    return f"{_base(service)}/{_place(container, name)}"
+
+
+def _base(service: BlobServiceClient) -> str:
+    return str(service.url).split("?")[0].rstrip("/")
+
+
 def _place(container: str, name: str) -> str:
     return f"{container}/{quote(checked(name), safe='~/')}"
 
@@ -104,7 +113,7 @@ def _send(
     headers: Mapping[str, str],
     content: bytes | None = None,
 ) -> Any:
-    url = f"{service.url.rstrip('/')}/{place}"
+    url = f"{_base(service)}/{place}"
     stated = {"Accept": "application/xml", "x-ms-version": service.api_version, **headers}
     request = HttpRequest(method, url, headers=stated, content=content)
     # The SDK's own way to its pipeline; there is no public one.
