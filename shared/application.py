@@ -17,6 +17,8 @@ from shared.endpoints.finder import GuardedFinder
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
+from shared.exporting.wiring import merge_exports
+from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
@@ -85,8 +87,10 @@ class Application:
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
+        self._listening = ListeningDesk(ground, self._reading.find_audible)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
+        self._merge_exports = merge_exports(ground)
         self._watching = Watching(
             ground,
             failing,
@@ -117,6 +121,7 @@ class Application:
                 m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
             ),
             m.Prepare: _of(m.Prepare, self._pipeline.prepare),
+            m.Listen: _of(m.Listen, self._listening.have),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -139,6 +144,7 @@ class Application:
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
+        self.open_listening = self._listening.open
         self.trace = self._reading.trace
         self.calls, self.recent = self._reading.calls, self._reading.recent
 
@@ -244,6 +250,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "words": self._searching.sweep,
+            "exports": self._merge_exports,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }

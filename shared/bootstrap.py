@@ -38,6 +38,7 @@ from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
 from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
+from shared.ports.listening import ListeningPorts
 from shared.ports.sealing import Sealer
 from shared.providers.identity import default_credential
 from shared.stores.blob.answers import BlobAnswers
@@ -45,6 +46,7 @@ from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.copies import BlobCopies
 from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.links import SignedOutputLinks
+from shared.stores.blob.listening import BlobListeningNotes
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.pieces import BlobPieces
 from shared.stores.blob.requests import BlobRequests
@@ -72,7 +74,7 @@ from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
-READERS = 16  # reads at a time of one process for those who search
+READERS = 32  # reads at a time of one process for those who search
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -175,6 +177,10 @@ def build(
             web=HttpWebAudio(outbound.get, outbound.head),
             copies=BlobCopies(account.blobs, settings.prepared_container),
             converter=converter,
+            listening=ListeningPorts(
+                copies=BlobCopies(account.blobs, settings.listening_container),
+                notes=BlobListeningNotes(account.blobs, settings.listening_container),
+            ),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
             glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
@@ -193,6 +199,7 @@ def build(
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
             search=_search_ports(settings, account.blobs),
+            exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,

@@ -518,6 +518,22 @@ class Links(TypedDict):
     transcript: NotRequired[str | None]
 
 
+class ListeningCopyView(TypedDict):
+    state: ListeningState
+    url: NotRequired[str | None]
+    wave_url: NotRequired[str | None]
+    expires_at: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+    bytes: NotRequired[int | None]
+    duration_ms: NotRequired[int | None]
+    frame_ms: NotRequired[int | None]
+    channels: NotRequired[int | None]
+    silences: NotRequired[list[Silence] | None]
+
+
+ListeningState = Literal["being_made", "ready"]
+
+
 class Manifest(TypedDict):
     title: NotRequired[str]
     profile: NotRequired[str]
@@ -914,6 +930,11 @@ class Sentiment(TypedDict):
     label: str
     confidence: NotRequired[float | None]
     channel: NotRequired[int]
+
+
+class Silence(TypedDict):
+    start_ms: int
+    end_ms: int
 
 
 class Source(TypedDict):

@@ -26,6 +26,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.said.wiring import keep_said
 from shared.searching.wiring import keep_words
 
 
@@ -196,7 +197,6 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
-        copies=ports.copies,
         remove_outputs=_remove_outputs(ground),
         forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
@@ -223,8 +223,9 @@ def _remove(ground: Ground) -> CarryOutRemovals:
 def _remove_outputs(ground: Ground) -> RemoveOutputs:
     ports = ground.ports
     return RemoveOutputs(
-        copies=ground.ports.copies,
+        copies=ports.copies,
+        listening=ports.listening.copies,
         outputs=ports.outputs,
         revisions=ports.revisions,
-        forget_words=keep_words(ground).forget,
+        forget_said=keep_said(ground).forget,
     )

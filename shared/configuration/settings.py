@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     errors_container: str
     corrected_container: str
     prepared_container: str
+    listening_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str
@@ -65,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters_container: str
     audit_container: str
     search_container: str
+    exports_container: str
     search: bool
     answers_container: str
     manifest_sources: tuple[str, ...]

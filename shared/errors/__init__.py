@@ -12,6 +12,7 @@
     ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── AudioMissing              there is no audio to be heard; says why
     ├── AudioChanged              the audio is not the version that was transcribed
+    ├── NoListeningCopy           there is none, and will be none; says why
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
@@ -92,6 +93,7 @@ from shared.errors.request import (
     KeyRefused,
     KeyReused,
     ManifestRefused,
+    NoListeningCopy,
     OnHold,
     OutputMissing,
     ProfilesChanged,
@@ -135,6 +137,7 @@ __all__ = [
     "KeyRefused",
     "KeyReused",
     "ManifestRefused",
+    "NoListeningCopy",
     "OnHold",
     "OutcomeUnknown",
     "OutputMissing",

@@ -37,7 +37,8 @@ from shared.ports.indices import (
     Names,
     NoticedBook,
 )
-from shared.ports.pieces import Pieces
+from shared.ports.listening import ListeningPorts
+from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -119,6 +120,7 @@ class Ports(NamedTuple):
     revisions: Revisions
     copies: Copies
     converter: Converter
+    listening: ListeningPorts
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
@@ -130,6 +132,7 @@ class Ports(NamedTuple):
     events: EventPorts
     access: AccessPorts
     search: SearchPorts
+    exports: PieceStore
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"

@@ -63,6 +63,7 @@ def screens(stack: Stack) -> dict[str, Any]:
         "batch": {"path": path, "text": "monologue"},
         "calls": {"path": "calls?by=metadata.agent", "text": "Longest monologue"},
         "queue": {"path": "review", "text": "The most in doubt first"},
+        "search": {"path": "search#q=order+number", "text": "recordings."},
         "recording": {"path": f"{path}/{call['id']}#t=9.5", "text": "Good morning"},
         "review": {
             "path": f"{path}/{call['id']}",

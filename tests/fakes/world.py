@@ -29,17 +29,18 @@ from shared.model.profile.profile import Profile
 from shared.ports.finder import Finder
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
+from shared.ports.listening import ListeningPorts
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import (
     FakeAudio,
-    FakeGlossaries,
     FakeOutputLinks,
     FakeOutputs,
     FakeRevisions,
     FakeUploads,
+    FakeVersioned,
 )
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
@@ -112,8 +113,12 @@ class World:
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
         self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
-        self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
+        notes = FakeVersioned()
+        copies = FakeCopies(self.clock, "listening", notes.there)
+        self.listening = ListeningPorts(copies=copies, notes=notes)
+        self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -174,8 +179,10 @@ class World:
                 revisions=self.revisions,
                 copies=self.copies,
                 converter=self.converter,
+                listening=self.listening,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
+                exports=self.exports,
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,
                 capabilities=self.capabilities,

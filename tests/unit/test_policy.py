@@ -199,6 +199,8 @@ JUDGED = {
     "accept_truncated": [True, False, None],
     "reuse": [True, False, None],
     "shares_jobs": [True, False, None],
+    "export": [True, False, None],
+    "listening": ["on_demand", "never", "always"],
     "priority": ["normal", "bulk", "urgent"],
     "sentiments": [True, False, None],
     "entities": [True, False, None],

@@ -59,6 +59,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "OutputFormat": get_args(Format),
     "Prepare": get_args(Prepare),
     "Priority": get_args(Priority),
+    "ListeningState": ("being_made", "ready"),
     "Mode": ("standard", "express"),
     "Profanity": ("masked", "none", "removed", "tags"),
     "Punctuation": ("automatic", "dictated", "dictated_and_automatic", "none"),

@@ -125,6 +125,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
+    "listening": Key(o.Listening, '"auto", "never", "on_demand" or "always"'),
     "keep_rows_days": Key(_Days, _DAYS, True),
     "keep_outputs": Key(bool, _SWITCH),
     "keep_audio_days": Key(_Days, _DAYS, True),
@@ -145,6 +146,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
+    "export": Key(bool, _SWITCH),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

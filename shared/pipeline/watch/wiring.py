@@ -132,7 +132,11 @@ def _tidying(ground: Ground) -> dict[str, Callable[[], None]]:
         "orphans": _orphans(ground),
         "contents": _claims(ground),
         "copies": AgeOutCopies(
-            copies=ports.copies, diaries=ports.diaries, policy=ports.policy, clock=ports.clock
+            copies=ports.copies,
+            listening=ports.listening.copies,
+            diaries=ports.diaries,
+            policy=ports.policy,
+            clock=ports.clock,
         ),
         "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
     }

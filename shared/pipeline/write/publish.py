@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
-from shared.messages import SliceItem
+from shared.messages import Listen, SliceItem
 from shared.model.batch.job import Job
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.output_names import output_stem
@@ -28,8 +28,8 @@ from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
-from shared.searching.keep import KeepWords
+from shared.ports.queue import Clock, Queue
+from shared.said.keep import KeepSaid
 
 _decoder = msgspec.json.Decoder(t.Transcript)
 
@@ -51,7 +51,8 @@ class Publish:
     transcripts_container: str
     prices: PriceTable
     look: LookForPersonal
-    keep_words: KeepWords
+    keep_said: KeepSaid
+    queue: Queue
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
@@ -62,7 +63,7 @@ class Publish:
         paths, shown = store_outputs(
             row, transcript, self.outputs, self.transcripts_container, looked
         )
-        results.words.append(self.keep_words.entry(row, shown))
+        results.said.append(self.keep_said.of(row, shown))
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -70,6 +71,8 @@ class Publish:
             confidence=transcript.confidence,
             duration_ms=transcript.source.duration_ms,
         )
+        if row.profile.listening == "always":  # it does not wait for the row
+            self.queue.send(Listen(batch_id=row.batch_id, recording_id=row.id))
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
         outcome = outcome_of(row, transcript, paths)
         outcome = msgspec.structs.replace(outcome, needs_review=shown.needs_review)
@@ -111,7 +114,7 @@ class LabelTranscript:
     no metadata."""
 
     outputs: Outputs
-    keep_words: KeepWords
+    keep_said: KeepSaid
 
     def __call__(self, row: Recording) -> None:
         path = row.outcome.outputs.get("json") if row.outcome else None
@@ -129,7 +132,7 @@ class LabelTranscript:
         )
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
-        self.keep_words([self.keep_words.entry(row, labelled)])
+        self.keep_said([self.keep_said.of(row, labelled)])
 
 
 def _provenance(

@@ -11,21 +11,21 @@ from shared.model.batch.job import Job
 from shared.model.batch.places import Place, keys, keys_of
 from shared.model.batch.recording import Recording
 from shared.model.redaction.windows import Window
-from shared.model.search.entry import Entry
 from shared.model.transcript.recognition import Recognition
 from shared.pipeline.write.gather import Gather
 from shared.pipeline.write.look import Answer
 from shared.ports.provider import ResultFile, SpeechProvider
+from shared.said.keep import Said
 
 
 class Results:
     """Of one job, for as long as a slice is written. Where another's result lies under the name
-    that promised a recording's own, all are read once, for every result says its source. `words` is
-    what search is to know of those that are written, `gather` asks a finder about them together."""
+    that promised a recording's own, all are read once, for every result says its source. `said` is
+    what is to be kept of those that are written, `gather` asks a finder about them together."""
 
     def __init__(self, job: Job, provider: SpeechProvider, gather: Gather[Window, Answer]) -> None:
         self.job, self.provider, self.gather = job, provider, gather
-        self.words: list[Entry] = []
+        self.said: list[Said] = []
         self._found: dict[Place, ResultFile] | None = None
         self._lock = Lock()
 

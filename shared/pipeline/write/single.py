@@ -18,7 +18,7 @@ from shared.pipeline.write.rows import rows_of
 from shared.pipeline.write.slice import list_again
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class WriteSingle(UseCase):
     write_recording: WriteRecording
     save_settled: SaveSettled
     room: Room
-    keep_words: KeepWords
+    keep_said: KeepSaid
     end: Callable[[Job], None]
 
     def __call__(self, job: Job, message: Write) -> bool:
@@ -51,7 +51,7 @@ class WriteSingle(UseCase):
             if written.state == "planned":
                 return self._ask_again(job, written)
             if written.state == "transcribed":
-                self.keep_words(results.words)
+                self.keep_said(results.said)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
         except StoreConflict:
             raise
