@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 import wave
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -52,6 +53,7 @@ def screens(stack: Stack) -> dict[str, Any]:
     path = f"batches/{batch['id']}"
     items = http.get(f"/{path}/items").json()["value"]
     call = next(item for item in items if "support" in item["name"])
+    _have_copy(stack, f"{path}/items/{call['id']}/listening")
     return {
         "now": {"path": "", "text": "Lately"},
         "drop": {
@@ -63,6 +65,7 @@ def screens(stack: Stack) -> dict[str, Any]:
         "batch": {"path": path, "text": "monologue"},
         "calls": {"path": "calls?by=metadata.agent", "text": "Longest monologue"},
         "queue": {"path": "review", "text": "The most in doubt first"},
+        "search": {"path": "search#q=order+number", "text": "recordings."},
         "recording": {"path": f"{path}/{call['id']}#t=9.5", "text": "Good morning"},
         "review": {
             "path": f"{path}/{call['id']}",
@@ -71,6 +74,14 @@ def screens(stack: Stack) -> dict[str, Any]:
             "then": "Enter keeps",
         },
     }
+
+
+def _have_copy(stack: Stack, path: str) -> None:
+    """A wave is in every picture, not from the second one on."""
+    key = stack.page_url.partition("#key=")[2]
+    with httpx.Client(base_url=f"{stack.app_url}/api", headers={"x-functions-key": key}) as http:
+        while http.get(f"/{path}").status_code == 202:
+            time.sleep(1)
 
 
 def _calls(folder: Path, names: Sequence[str]) -> None:

@@ -149,6 +149,9 @@ RULES = {  # folder or file: what it may import of ours
     "local/emulators/assemblyai": (
         "local.emulators.assemblyai local.emulators.common local.recogniser"
     ),
+    "local/emulators/azure_language": (
+        "local.emulators.azure_language local.emulators.common local.recogniser"
+    ),
     "local/emulators/soferai": "local.emulators.soferai local.emulators.common local.recogniser",
     "local/recogniser": "local.recogniser local.emulators.common",
     "local/host": "local.host",

@@ -17,10 +17,10 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.finders.azure_language import wire
-from shared.finders.azure_language.categories import CATEGORIES, UNNAMED, categories_of, kind_of
+from shared.finders.azure_language.categories import CATEGORIES, categories_of, kind_of
 from shared.finders.azure_language.client import AzureLanguage
 from shared.finders.azure_language.languages import LANGUAGES, code_of
-from shared.model.redaction.kinds import NET, PRESETS
+from shared.model.redaction.kinds import NET, PRESETS, UNNAMED
 from shared.model.redaction.windows import Found, Window
 from shared.providers.identity import by_key
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from shared.model.redaction.kinds import UNNAMED
+
 CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "person_name": ("Person",),
     "location": ("Address", "Location", "City", "State", "ZipCode"),
@@ -68,8 +70,6 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "vehicle_id": ("VehicleIdentificationNumber", "LicensePlate"),
     "password": ("Password", "PIN"),
 }
-UNNAMED = "personal_data"
-"""The kind of what the service found and calls by a name that nobody asked for."""
 
 
 def categories_of(kinds: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from shared.model.language.scripts import Script, script_of
+from shared.model.redaction.kinds import UNNAMED
 from shared.model.redaction.net import Hit, Part, Passage
 from shared.model.redaction.numbers import Numbers, numbers
 from shared.model.redaction.symbols import Symbol, symbols
@@ -22,7 +23,7 @@ Units = tuple[str, ...]
 Form = tuple[int, str]
 """The order of an utterance, and one of its forms."""
 
-_WITH_PARTS = "person_name"
+_WITH_PARTS = ("person_name", UNNAMED)
 _LEAST_LETTERS, _LEAST_DIGITS = 3, 4
 """What is shorter stands in many places by chance, and is hidden only where it was found."""
 _END, _BREAK = "\x00", "\x01"
@@ -83,7 +84,7 @@ def _sought(passages: Sequence[Passage], hits: Iterable[Hit]) -> Mapping[Units, 
         units = _units_of(said, first.language)
         if _is_telling(units):
             sought.setdefault(units, (hit.kind, hit.value))
-        if hit.kind == _WITH_PARTS:
+        if hit.kind in _WITH_PARTS:
             usual = _usual(numbers(first.language))
             for unit in units:
                 if _is_telling((unit,)) and unit not in usual:

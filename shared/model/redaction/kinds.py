@@ -79,6 +79,9 @@ NET = frozenset(
 )
 """What the net finds, in languages whose numbers it knows."""
 
+UNNAMED = "personal_data"
+"""The kind of what a finder found and calls by a name that nobody asked for: it may be anything."""
+
 
 def kinds_of(asked: Iterable[str]) -> tuple[str, ...]:
     """Presets by what they stand for; each kind once, in order."""
