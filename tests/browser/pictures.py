@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import time
 import wave
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from local.stack.intake import choose
 from local.stack.lasting import Lasting
 from local.stack.stack import Stack, running_stack
 from tests.browser.play import ROOT, play
+from tests.stack import have_copy
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 360)
@@ -53,7 +53,7 @@ def screens(stack: Stack) -> dict[str, Any]:
     path = f"batches/{batch['id']}"
     items = http.get(f"/{path}/items").json()["value"]
     call = next(item for item in items if "support" in item["name"])
-    _have_copy(stack, f"{path}/items/{call['id']}/listening")
+    have_copy(stack, f"{path}/items/{call['id']}")  # a wave is in every picture
     return {
         "now": {"path": "", "text": "Lately"},
         "drop": {
@@ -74,14 +74,6 @@ def screens(stack: Stack) -> dict[str, Any]:
             "then": "Enter keeps",
         },
     }
-
-
-def _have_copy(stack: Stack, path: str) -> None:
-    """A wave is in every picture, not from the second one on."""
-    key = stack.page_url.partition("#key=")[2]
-    with httpx.Client(base_url=f"{stack.app_url}/api", headers={"x-functions-key": key}) as http:
-        while http.get(f"/{path}").status_code == 202:
-            time.sleep(1)
 
 
 def _calls(folder: Path, names: Sequence[str]) -> None:
