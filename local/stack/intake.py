@@ -89,7 +89,10 @@ def _expand(wanted: Iterable[str]) -> list[Path]:
         for part in shlex.split(text):
             matches = sorted(glob.glob(part, recursive=True))  # noqa: PTH207 (patterns may be absolute)
             if not matches:
-                raise FileNotFoundError(f"There is no file or folder {part}")
+                raise FileNotFoundError(
+                    f"There is no file or folder {part}. A name with spaces needs quotes of its "
+                    "own: AUDIO=\"'Monday talk.m4a'\""
+                )
             found += map(Path, matches)
     return found
 

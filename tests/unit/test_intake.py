@@ -50,3 +50,8 @@ def test_files_of_one_name_are_all_called_by_their_folders(calls: Path) -> None:
 def test_nothing_takes_the_place_of_another(calls: Path, wanted: tuple[str, str]) -> None:
     with pytest.raises(FileExistsError, match=r"would both be called a/x\.wav"):
         names(calls, *wanted)
+
+
+def test_a_name_that_was_torn_at_its_spaces_is_told_how_to_be_written(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="needs quotes of its own"):
+        names(tmp_path, "Monday")

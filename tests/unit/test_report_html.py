@@ -330,3 +330,11 @@ def test_how_the_conversation_went_stands_among_the_facts() -> None:
         assert told in text
     assert "Longest monologue5.0 s" in text
     assert "Pace" not in page(done()).text
+
+
+def test_what_was_refused_before_anybody_was_asked_says_so_unfolded_as_well() -> None:
+    never = {"submitted_at": None, "transcribed_at": None, "provider": None, "attempts": 1}
+    refused = msgspec.structs.replace(failed(), **never)
+    text = page(refused).text
+    assert "Attempts0" in text and "Attempts1" not in text and "Provider" not in text
+    assert "Attempts2" in page(msgspec.structs.replace(refused, attempts=2)).text

@@ -148,9 +148,15 @@ def _called(item: ReportItem) -> str:
 
 def _attempts(item: ReportItem) -> str:
     """What was refused before anybody was asked had none."""
-    if item.submitted_at is None and item.attempts <= 1:
+    tries = _tries(item)
+    if not tries:
         return _number(0, '<span class="nothing" title="never sent to a provider">0</span>')
-    return _number(item.attempts, str(item.attempts))
+    return _number(tries, str(tries))
+
+
+def _tries(item: ReportItem) -> int:
+    was_sent = item.submitted_at is not None or item.transcribed_at is not None
+    return item.attempts if was_sent or item.attempts > 1 else 0
 
 
 def _labels(item: ReportItem) -> Iterator[tuple[str, str]]:
@@ -168,8 +174,8 @@ def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
         ("Size", size(item.bytes)),
         ("Channels", str(item.channels or "")),
         *_conversation(item.conversation),
-        ("Attempts", str(item.attempts)),
-        ("Provider", name_of(item.provider or "")),
+        ("Attempts", str(_tries(item))),
+        ("Provider", name_of(item.provider) if item.provider else ""),
         ("Endpoint", _code(item.endpoint)),
         ("Submitted", _moment(item.submitted_at)),
         ("Transcribed", _moment(item.transcribed_at)),

@@ -65,7 +65,7 @@ function Summary({ view }) {
     [t().batch.done(over, counts.accepted), t().batch.counted],
     [about(view.audio_ms), t().batch.audio],
     [money(view.cost), t().batch.cost],
-    [view.profile || t().batch.severalProfiles, t().batch.profile],
+    ...(view.profile ? [[view.profile, t().batch.profile]] : []),
     [moment(view.created_at), t().batch.came],
     view.finished_at ? [moment(view.finished_at), t().batch.finished] : [view.seconds_left ? about(view.seconds_left * 1000) : "–", t().batch.timeLeft],
   ];

@@ -117,7 +117,7 @@ function Lately({ entries, open }) {
         (entry) => html`<li key=${entry.id}>
           <a href=${to("batches", entry.id)}>
             <span class="what"><strong><bdi>${nameOf(entry, t().batch.droppedAt)}</bdi></strong>
-              <span class="soft">${entry.profile || t().batch.severalProfiles}</span></span>
+              <span class="soft">${entry.profile}</span></span>
             <span class="number">${t().batch.recordings(entry.recordings)}</span>
             <span class="number">${entry.failed ? html`<span class="bad">${t().batch.failed(entry.failed)}</span>` : ""}</span>
             <${Tag} kind=${entry.status}>${t().batch.status[entry.status]}</${Tag}>

@@ -108,7 +108,6 @@ export const de = {
     came: "Eingegangen",
     finished: "Fertig",
     profile: "Profil",
-    severalProfiles: "mehrere",
     cost: "Kosten",
     audio: "Audio",
     id: "Kennung",

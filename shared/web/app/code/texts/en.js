@@ -107,7 +107,6 @@ export const en = {
     came: "Came in",
     finished: "Finished",
     profile: "Profile",
-    severalProfiles: "several",
     cost: "Cost",
     audio: "Audio",
     id: "Id",
