@@ -58,10 +58,10 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
-	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --out "$(OUT)" $(AUDIO)
+	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --out "$(OUT)" $(AUDIO)
 
 run: setup ## the same stack, staying up
-	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)"
+	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)"
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
@@ -78,7 +78,7 @@ live: setup ## a real service, for whoever has a key: make live PROVIDER=name AU
 check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
 	$(PY) -m local check-profiles $(FILE)
 
-emulators: setup ## only the provider emulators, on 127.0.0.1
+emulators: setup ## only the emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
 test: setup ## everything that ends within five minutes on two cores

@@ -37,6 +37,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "cold_path": lambda _: cold_path.run(),
     "cold_start": lambda _: cold_start.run(),
     "copies": lambda options: copies.run(options.long),
+    "listening": lambda _: copies.listening(),
     "express": lambda _: express.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),

@@ -1,5 +1,5 @@
-"""What a copy for a provider costs: processor and memory of the child that makes it, for an hour of
-sound in each common format, and for ten hours of a video and of WAV.
+"""What a copy for a provider, or for people to hear, costs: processor and memory of the child that
+makes it, for an hour of sound in each common format, and for ten hours of a video and of WAV.
 
 The sound is the monologue of the samples, over and over. The processor's time does not depend on
 what else the machine does; `longest_seconds` is what an execution has.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,9 +21,11 @@ from benchmarks.memory import peak_kib
 from shared.confined.converter import LIMITS, ConfinedConverter
 from shared.confined.pool import Children
 from shared.confined.process import Child
+from shared.model.listening.recipe import ListeningRecipe
 from shared.model.preparing.formats import FLAC, OPUS
 from shared.model.preparing.recipe import Recipe
 from shared.pipeline.prepare.prepare import LONGEST
+from shared.ports.copies import Converter, Copied, Read, Take
 
 MONOLOGUE = Path(__file__).resolve().parents[1] / "samples" / "audio" / "monologue.wav"
 HOUR = 3_600
@@ -38,7 +40,7 @@ class Case(NamedTuple):
     codec: str
     rate: int
     channels: int
-    recipe: Recipe
+    recipe: Recipe | ListeningRecipe
     hours: float = 1
     pictures: bool = False
 
@@ -76,6 +78,17 @@ CASES = (
         Recipe(way="convert", format=OPUS.name, rate=16_000),
     ),
 )
+MONO = ListeningRecipe(mix=(((0, 1.0),),))
+STEREO = ListeningRecipe(mix=(((0, 1.0),), ((1, 1.0),)))
+LISTENING = (
+    Case("WAV 8 kHz", "wav", "pcm_s16le", 8_000, 1, MONO),
+    Case("WAV 16 kHz", "wav", "pcm_s16le", 16_000, 1, MONO),
+    Case("WAV 48 kHz stereo", "wav", "pcm_s16le", 48_000, 2, STEREO),
+    Case("MP3", "mp3", "libmp3lame", 44_100, 2, STEREO),
+    Case("M4A (AAC)", "mp4", "aac", 44_100, 2, STEREO),
+    Case("Opus", "ogg", "libopus", 48_000, 1, MONO),
+    Case("MKV (AAC, video)", "matroska", "aac", 48_000, 2, STEREO, pictures=True),
+)
 LONG = (
     Case("WAV 48 kHz stereo", "wav", "pcm_s16le", 48_000, 2, _flac(channels=2), hours=10),
     Case("MKV (AAC, video)", "matroska", "aac", 48_000, 2, _flac(channels=2), 10, pictures=True),
@@ -84,10 +97,17 @@ LONG = (
 
 def run(long: bool = False, hours: float | None = None) -> list[dict[str, Any]]:
     """Figures of each. `hours` in place of what the cases say."""
+    return _all(LONG if long else CASES, hours)
+
+
+def listening(hours: float | None = None) -> list[dict[str, Any]]:
+    """The same of copies for people to hear, with their waves."""
+    return _all(LISTENING, hours)
+
+
+def _all(cases: Sequence[Case], hours: float | None) -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
-        return [
-            _figures(case, Path(folder), hours or case.hours) for case in (LONG if long else CASES)
-        ]
+        return [_figures(case, Path(folder), hours or case.hours) for case in cases]
 
 
 def _figures(case: Case, folder: Path, hours: float) -> dict[str, Any]:
@@ -114,7 +134,7 @@ def _figures(case: Case, folder: Path, hours: float) -> dict[str, Any]:
             return file.read(length)
 
         children.before_end = lambda child: used.update(_used(child.pid))
-        copied = ConfinedConverter(children).copy(path.stat().st_size, read, case.recipe, take)
+        copied = _copied(ConfinedConverter(children), path.stat().st_size, read, case, take)
     size = path.stat().st_size
     path.unlink()
     return {
@@ -128,6 +148,12 @@ def _figures(case: Case, folder: Path, hours: float) -> dict[str, Any]:
         "longest_seconds": LONGEST.total_seconds(),
         "bad_packets": copied.bad_packets,
     }
+
+
+def _copied(converter: Converter, size: int, read: Read, case: Case, take: Take) -> Copied:
+    if isinstance(case.recipe, ListeningRecipe):
+        return converter.copy_to_hear(size, read, case.recipe, take).copied
+    return converter.copy(size, read, case.recipe, take)
 
 
 class _Watched(Children):

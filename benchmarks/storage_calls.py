@@ -2,9 +2,10 @@
 
     python -m benchmarks storage_calls --recordings 100
 
-A burst of one profile in one job; a burst at a provider that takes one recording a job; and a
-recording each of so many profiles, which share a job. One process, one thread: what several threads
-do for each other (`AskTogether`, entries that leave together) is not in it.
+A burst of one profile in one job; the same with tables for analysis; a burst at a provider that
+takes one recording a job; and a recording each of so many profiles, which share a job. One process,
+one thread: what several threads do for each other (`AskTogether`, entries that leave together) is
+not in it.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ from shared.model.batch.carrier import stretches
 from shared.model.batch.policy import Policy
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.ports.pieces import PieceStore
 from shared.ports.provider import JobRequest, RemoteStatus
 from shared.providers.assemblyai.capabilities import limits_of
+from tests.fakes.brakes import FakeBrakes
 from tests.fakes.crashes import EVENT_PORTS, PORTS, outside_calls
 from tests.fakes.fast import FakeFast
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 
+ALSO_COUNTED = {"brakes": FakeBrakes, "exports": PieceStore}
+"""What no crash point is taken from."""
 KEPT_BY_OTHERS = ("provider", "sender", "web")
 LONGEST = 120
 """Half minutes until all is over."""
@@ -49,6 +54,12 @@ class Telling(FakeProvider):
 def in_one_job(recordings: int) -> dict[str, Any]:
     """A burst of one profile."""
     return Counted(World()).run("one job", [f"{i:05}.wav" for i in range(recordings)])
+
+
+def exported(recordings: int) -> dict[str, Any]:
+    """The same of a profile that writes tables for analysis."""
+    world = World(profiles=(Profile(export=True),))
+    return Counted(world).run("exported", [f"{i:05}.wav" for i in range(recordings)])
 
 
 def one_a_job(recordings: int) -> dict[str, Any]:
@@ -104,7 +115,9 @@ def run_all(sizes: list[int]) -> list[dict[str, Any]]:
     logging.disable(logging.CRITICAL)
     try:
         return [
-            of(size) for size in sizes for of in (in_one_job, one_a_job, at_once, batches_of_one)
+            of(size)
+            for size in sizes
+            for of in (in_one_job, exported, one_a_job, at_once, batches_of_one)
         ]
     finally:
         logging.disable(level)
@@ -119,7 +132,7 @@ class Counted:
         self.executions: Counter[str] = Counter()
         self._step: str | None = None
         self._is_inside = False
-        for place, port in (PORTS | EVENT_PORTS | {"brakes": type(world.brakes)}).items():
+        for place, port in (PORTS | EVENT_PORTS | ALSO_COUNTED).items():
             if place not in KEPT_BY_OTHERS:
                 adapter = getattr(world, place)
                 for name in outside_calls(port):

@@ -49,6 +49,7 @@ _TOLD: Mapping[str, str] = {
     "punctuation": "Where commas and full stops come from",
     "redact": "Kinds of personal data that leave the text, such as person_name",
     "redact_with": "What stands in the place of personal data",
+    "redact_unsupported": "What becomes of a recording in whose language nobody finds it",
     "review_below": "Which confidence is too low to pass without review, 0 to 1",
     "roles": "What the speaker of each channel is called",
     "sentiments": "Whether to tell how what was said sounds",

@@ -53,6 +53,9 @@ param speechRegions string = ''
 @description('Providers besides Azure Speech, separated by spaces: assemblyai, soferai. Their keys are put into the vault by hand.')
 param otherProviders string = ''
 
+@description('Whether names and other personal data that has no form are found by an account of Azure AI Language, where a profile redacts.')
+param languageEnabled bool = false
+
 @description('Whether providers call the app when they are done. Otherwise they are only asked now and then.')
 param providerWebhooks bool = true
 
@@ -203,6 +206,7 @@ var convention = {
   hostStorage: 'sthost${token}'
   dataStorage: 'stdata${token}'
   speech: 'spch-dropscribe-${token}'
+  language: 'lang-dropscribe-${token}'
   vault: 'kv-${token}'
   eventTopic: 'evgt-dropscribe-${token}'
   workspace: 'log-dropscribe-${token}'
@@ -302,6 +306,10 @@ var webhook = takesWebhooks ? { WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=$
 var events = { EVENTS_SECRET: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/events-secret)' }
 var owners = { OWNER_KEY: '@Microsoft.KeyVault(SecretUri=${vault.outputs.uri}secrets/owner-key)' }
 var sealing = { SEALING_KEY: vault.outputs.sealingKey }
+var finder = languageEnabled ? {
+  LANGUAGE_ENDPOINT: language!.outputs.endpoint
+  LANGUAGE_AUDIENCE: 'https://${speechDomains[cloud]}'
+} : {}
 var keySettings = union(events, owners, sealing, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
@@ -356,6 +364,17 @@ module speech 'modules/speech.bicep' = [for (region, i) in regions: {
     workspaceId: log
   }
 }]
+
+module language 'modules/language.bicep' = if (languageEnabled) {
+  name: 'language'
+  params: {
+    name: named.language
+    location: place
+    tags: tagged
+    publicNetworkAccess: publicNetworkAccess
+    workspaceId: log
+  }
+}
 
 module hostStorage 'modules/host-storage.bicep' = {
   name: 'host-storage'
@@ -430,6 +449,7 @@ module roles 'modules/roles.bicep' = {
     speechNames: [for (region, i) in regions: i == 0 ? named.speech : '${named.speech}-${region}']
     speechPrincipalIds: [for (region, i) in regions: speech[i].outputs.principalId]
     registersWebhooks: takesWebhooks
+    languageName: languageEnabled ? language!.outputs.name : ''
     ownerPrincipalId: owner
     ownerPrincipalType: ownerPrincipalType
   }
@@ -472,6 +492,7 @@ module endpoints 'modules/private-endpoints.bicep' = if (isInNetwork) {
     vaultId: vault.outputs.id
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
     regions: regions
+    languageId: languageEnabled ? language!.outputs.id : ''
     zoneIds: zoneIds
   }
 }
@@ -509,7 +530,7 @@ module app 'modules/function-app.bicep' = {
     takesWebhooks: takesWebhooks
     apiClientId: client
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
-    settings: union(hostSettings, dataSettings, sources, access, keySettings, appSettings)
+    settings: union(hostSettings, dataSettings, sources, access, keySettings, finder, appSettings)
   }
   dependsOn: [roles, endpoints]
 }

@@ -7,19 +7,21 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.children import ChildFailed
-from local.emulators.registry import EMULATORS, running_emulators
+from local.emulators.registry import EMULATORS, LANGUAGE, running_emulators, running_finder
 from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import base_environment, running_stack
+from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 
 SAMPLES = str(ROOT / "samples" / "audio")
+_WITH_FINDER = {**EMULATORS, "azure-language": LANGUAGE}
 
 
 def main() -> int:
@@ -42,6 +44,7 @@ def _carry_out(options: argparse.Namespace) -> int:
                 engine=options.engine,
                 minutes=options.minutes,
                 provider=options.provider,
+                redact=options.redact,
                 stays=not options.no_wait,
             )
         case "drop":
@@ -57,15 +60,17 @@ def _carry_out(options: argparse.Namespace) -> int:
         case "archive":
             return archive(options.results, options.out, options.locale)
         case "run":
-            return run(options.engine, options.port, options.provider)
-    return emulators(options.engine, {name: getattr(options, name) for name in EMULATORS})
+            return run(options.engine, options.port, options.provider, options.redact)
+    return emulators(options.engine, {name: getattr(options, name) for name in _WITH_FINDER})
 
 
-def run(engine: str, port: int, provider: str) -> int:
+def run(engine: str, port: int, provider: str, redact: Sequence[str] = ()) -> int:
     """Keep the stack up until SIGINT or SIGTERM."""
     told_to_stop = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
-    with running_stack(logs, engine=engine, provider=provider, host_port=port) as stack:
+    with running_stack(
+        logs, engine=engine, provider=provider, host_port=port, redact=redact
+    ) as stack:
         storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"
         lasting = Lasting(storage, api, stack.api_key, stack.speech_url)
         with told(lasting, events_secret=stack.environment["EVENTS_SECRET"]):
@@ -88,9 +93,9 @@ def run(engine: str, port: int, provider: str) -> int:
 
 def check_profiles(file: Path) -> int:
     """Whether a file of profiles would be taken, as far as that can be told without the settings of
-    the deployment: links and endpoints are its own."""
+    the deployment: links, endpoints and the finder are its own."""
     text = read_file(file)
-    found = parse_profiles(text, file=file.name, providers=set(EMULATORS))
+    found = parse_profiles(text, file=file.name, providers=set(EMULATORS), capabilities=at_best())
     print(f"{file}: {len(found)} profiles, no mistakes: {', '.join(p.name for p in found)}")
     return 0
 
@@ -113,14 +118,17 @@ def emulators(engine: str, ports: Mapping[str, int]) -> int:
     """Keep all emulators up until SIGINT or SIGTERM; the key of each is `local`."""
     told = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
-    with running_emulators(
-        ports, engine=engine, key="local", env=base_environment(), logs=logs
-    ) as children:
-        for child in children.values():
+    env = base_environment()
+    with (
+        running_emulators(ports, engine=engine, key="local", env=env, logs=logs) as providers,
+        running_finder(key="local", env=env, logs=logs, port=ports["azure-language"]) as finder,
+    ):
+        children = [*providers.values(), finder]
+        for child in children:
             assert child.found is not None
             print(child.found[0], flush=True)
         while not told.wait(1):
-            for child in children.values():
+            for child in children:
                 child.check()
     return 0
 
@@ -141,6 +149,10 @@ def _entry(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _kinds(text: str) -> tuple[str, ...]:
+    return tuple(kind for kind in text.replace(",", " ").split() if kind)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local", description="The whole of Dropscribe on this machine."
@@ -156,8 +168,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("file", type=Path, nargs="?", default=ROOT / "profiles.toml")
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
-    emulators = commands.add_parser("emulators", help="only the provider emulators")
-    for provider, emulator in EMULATORS.items():
+    emulators = commands.add_parser("emulators", help="only the emulators")
+    for provider, emulator in _WITH_FINDER.items():
         emulators.add_argument(
             f"--{provider}-port",
             dest=provider,
@@ -168,6 +180,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (demo, run):
         command.add_argument(
             "--provider", choices=EMULATORS, default="azure-speech", help="who transcribes"
+        )
+        command.add_argument(
+            "--redact",
+            type=_kinds,
+            default=(),
+            metavar="KINDS",
+            help="what is hidden in the text, such as person_name,phone_number; with a finder",
         )
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
     archive.add_argument(

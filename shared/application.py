@@ -13,9 +13,12 @@ from shared.access.callers import FindCaller
 from shared.access.keys import KeyDesk
 from shared.access.trail import KeepTrail
 from shared.batches.wiring import BatchDesk
+from shared.endpoints.finder import GuardedFinder
 from shared.endpoints.guard import GuardedProvider
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
+from shared.exporting.wiring import merge_exports
+from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
@@ -33,6 +36,7 @@ from shared.pipeline.step import NowOrLater, Step
 from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline
+from shared.ports.finder import Finder
 from shared.ports.ground import Common, Ground, Ports
 from shared.ports.indices import EndpointBook
 from shared.ports.provider import SpeechProvider
@@ -72,6 +76,7 @@ class Application:
             self.endpoints,
             self._outgoing.brakes,
             self.known,
+            _guarded_finder(ports, self._outgoing.book),
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -82,8 +87,10 @@ class Application:
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._reading = ReadingDesk(ground, self._desk)
+        self._listening = ListeningDesk(ground, self._reading.find_audible)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
+        self._merge_exports = merge_exports(ground)
         self._watching = Watching(
             ground,
             failing,
@@ -114,6 +121,7 @@ class Application:
                 m.Plan, lambda message: self._pipeline.plan(message.batch_id, early=message.early)
             ),
             m.Prepare: _of(m.Prepare, self._pipeline.prepare),
+            m.Listen: _of(m.Listen, self._listening.have),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -136,6 +144,7 @@ class Application:
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
+        self.open_listening = self._listening.open
         self.trace = self._reading.trace
         self.calls, self.recent = self._reading.calls, self._reading.recent
 
@@ -241,6 +250,7 @@ class Application:
             "webhooks": self._pipeline.ensure_webhooks,
             **self._watching.sweeps,
             "words": self._searching.sweep,
+            "exports": self._merge_exports,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }
@@ -279,6 +289,13 @@ def _guarded(ports: Ports, book: EndpointBook) -> dict[str, SpeechProvider]:
         )
         for name, provider in ports.providers.items()
     }
+
+
+def _guarded_finder(ports: Ports, book: EndpointBook) -> Finder | None:
+    if ports.finder is None:
+        return None
+    first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
+    return GuardedFinder(ports.finder, book=book, clock=ports.clock, first_pause=first_pause)
 
 
 def _offered(ports: Ports) -> dict[str, Capabilities]:

@@ -15,23 +15,21 @@ from typing import TypedDict
 from uuid import uuid4
 
 import httpx
-import msgspec
 import requests
 from azure.data.tables import TableClient
 from azure.storage.blob import BlobServiceClient
 
 from shared.application import Application
 from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
+from shared.configuration.offered import capabilities_by, prices_by
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
-from shared.connections import endpoints, http_client, lanes, patient_client
+from shared.connections import endpoints, finder, http_client, lanes, patient_client
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
-from shared.model.money.price import with_amounts
-from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile, version_of
 from shared.model.setting import LOCAL_KEY
 from shared.outbound.http import OutboundHttp
@@ -40,14 +38,15 @@ from shared.pipeline.watch.profiles import given_text
 from shared.pool import TellingPool
 from shared.ports.blobs import Requests
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
+from shared.ports.listening import ListeningPorts
 from shared.ports.sealing import Sealer
-from shared.providers.azure_speech.auth import default_credential
-from shared.providers.registry import DEFAULT_PRICES, OFFERS
+from shared.providers.identity import default_credential
 from shared.stores.blob.answers import BlobAnswers
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.copies import BlobCopies
 from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.links import SignedOutputLinks
+from shared.stores.blob.listening import BlobListeningNotes
 from shared.stores.blob.outputs import BlobOutputs
 from shared.stores.blob.pieces import BlobPieces
 from shared.stores.blob.requests import BlobRequests
@@ -75,7 +74,7 @@ from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 
 FRESH_SECONDS = 60  # profiles that an owner gave are in force everywhere after that long
-READERS = 16  # reads at a time of one process for those who search
+READERS = 32  # reads at a time of one process for those who search
 CALLERS = 16  # calls at a time of one process to receivers of events
 
 
@@ -178,6 +177,10 @@ def build(
             web=HttpWebAudio(outbound.get, outbound.head),
             copies=BlobCopies(account.blobs, settings.prepared_container),
             converter=converter,
+            listening=ListeningPorts(
+                copies=BlobCopies(account.blobs, settings.listening_container),
+                notes=BlobListeningNotes(account.blobs, settings.listening_container),
+            ),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
             glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
@@ -186,19 +189,17 @@ def build(
                 **endpoints(settings, http or http_client()),
                 **lanes(settings, http or patient_client(), answers),
             },
-            capabilities={
-                name: _sealing(offer.limits_with(settings.of_provider[name]), settings)
-                for name, offer in OFFERS.items()
-            },
+            capabilities=capabilities_by(settings),
             **_of_profiles(settings, in_force),
             policy=settings.policy,
-            prices=with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency),
+            prices=prices_by(settings),
             pool=TellingPool(2 * settings.policy.write_threads, "write"),
             new_id=lambda: uuid4().hex[:24],
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
             search=_search_ports(settings, account.blobs),
+            exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
             transcripts=settings.transcripts_container,
@@ -214,6 +215,7 @@ def build(
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
             stopped=settings.stopped,
+            finder=finder(settings, http or http_client()),
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )
@@ -268,7 +270,7 @@ class _OfProfiles(TypedDict):
 
 
 def _of_profiles(settings: Settings, found: InForce) -> _OfProfiles:
-    check = partial(parsed, settings=settings)
+    check = partial(parsed, settings=settings, is_new=True)
     return _OfProfiles(
         profiles=found.profiles,
         profiles_file=ProfilesFile(found.text, found.problems, found.origin, check),
@@ -296,17 +298,6 @@ def _ceilings(settings: Settings, profiles: Sequence[Profile]) -> dict[str, Ceil
 def _deployment(blobs_url: str, table: str) -> str:
     """Eight hex digits that tell the state of this deployment from that of any other."""
     return sha256(f"{blobs_url} {table}".encode()).hexdigest()[:8]
-
-
-def _sealing(limits: Capabilities, settings: Settings) -> Capabilities:
-    """Where there is no key to seal by, lanes take nothing that is to be redacted."""
-    if settings.sealing_key is not None:
-        return limits
-    lanes = {
-        mode: msgspec.structs.replace(own, seals_answers=False)
-        for mode, own in limits.in_mode.items()
-    }
-    return msgspec.structs.replace(limits, in_mode=lanes)
 
 
 def _sealer(settings: Settings) -> Sealer:

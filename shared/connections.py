@@ -7,13 +7,16 @@ from functools import cache
 import httpx
 
 from shared.configuration.settings import Settings
+from shared.finders.offer import Connection as FinderConnection
+from shared.finders.registry import FINDER
 from shared.model.batch.lane import in_lane
 from shared.model.reference import is_reference
 from shared.model.setting import Endpoint
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.answers import Answers
+from shared.ports.finder import Finder
 from shared.ports.provider import SpeechProvider
-from shared.providers.azure_speech.auth import default_credential
+from shared.providers.identity import default_credential
 from shared.providers.offer import Connection
 from shared.providers.patient import KEEP_ALIVE
 from shared.providers.registry import OFFERS
@@ -63,6 +66,14 @@ def _connections(settings: Settings, http: httpx.Client) -> list[Connection]:
         )
         for endpoint in settings.endpoints
     ]
+
+
+def finder(settings: Settings, http: httpx.Client) -> Finder | None:
+    """None where the settings name no address of one."""
+    if settings.of_finder["endpoint"] is None:
+        return None
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    return FINDER.connect(FinderConnection(http, credential, settings.of_finder))
 
 
 def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:

@@ -79,6 +79,14 @@ class Prepare(Versioned, frozen=True, kw_only=True):
     at: datetime
 
 
+class Listen(Versioned, frozen=True, kw_only=True):
+    """Make the copy by which people hear a recording, unless it is there."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+
+
 class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
@@ -179,6 +187,7 @@ Message = (
     | Change
     | Plan
     | Prepare
+    | Listen
     | Submit
     | Collect
     | Express

@@ -82,6 +82,9 @@ OPERATIONS = {
     "get_audio": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/audio", "Listen to a recording", (), False
     ),
+    "get_listening_copy": Operation(
+        "GET", "batches/{batch_id}/items/{recording_id}/listening", "Listen in a browser", (), False
+    ),
     "get_trace": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/trace", "Follow a recording", (), False
     ),

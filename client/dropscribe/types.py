@@ -518,6 +518,22 @@ class Links(TypedDict):
     transcript: NotRequired[str | None]
 
 
+class ListeningCopyView(TypedDict):
+    state: ListeningState
+    url: NotRequired[str | None]
+    wave_url: NotRequired[str | None]
+    expires_at: NotRequired[str | None]
+    media_type: NotRequired[str | None]
+    bytes: NotRequired[int | None]
+    duration_ms: NotRequired[int | None]
+    frame_ms: NotRequired[int | None]
+    channels: NotRequired[int | None]
+    silences: NotRequired[list[Silence] | None]
+
+
+ListeningState = Literal["being_made", "ready"]
+
+
 class Manifest(TypedDict):
     title: NotRequired[str]
     profile: NotRequired[str]
@@ -556,6 +572,7 @@ class Manifest(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -603,6 +620,7 @@ class ManifestRecording(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
     roles: NotRequired[dict[str, str]]
@@ -730,6 +748,8 @@ Punctuation = Literal["automatic", "dictated", "dictated_and_automatic", "none"]
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
+
+RedactUnsupported = Literal["fail", "net"]
 
 RedactWith = Literal["hash", "kind", "pseudonym"]
 
@@ -910,6 +930,11 @@ class Sentiment(TypedDict):
     label: str
     confidence: NotRequired[float | None]
     channel: NotRequired[int]
+
+
+class Silence(TypedDict):
+    start_ms: int
+    end_ms: int
 
 
 class Source(TypedDict):

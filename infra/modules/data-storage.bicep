@@ -52,12 +52,15 @@ var outputs = [
   'corrected'
   'revisions'
   'search'
+  'exports'
 ]
 // Addresses and secrets of those who are told of events. Nothing deletes them but the app.
 var subscriptions = 'subscriptions'
 var deadLetters = 'dead-letters'
 // Copies of audio for providers, which the app makes anew where they are wanted again.
 var prepared = 'prepared'
+// Copies of audio for people's browsers, with their waves. The app makes them anew, too.
+var listening = 'listening'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
 // What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
@@ -81,6 +84,12 @@ var expiringAlways = [
     name: 'prepared'
     days: 7
     prefixes: ['${prepared}/']
+    kind: 'blockBlob'
+  }
+  {
+    name: 'listening'
+    days: 90
+    prefixes: ['${listening}/']
     kind: 'blockBlob'
   }
   {
@@ -108,7 +117,7 @@ var expiringOutputs = outputDays == 0 ? [] : [
   {
     name: 'outputs'
     days: outputDays
-    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/', 'search/']
+    prefixes: ['transcripts/', 'reports/', 'errors/', 'corrected/', 'revisions/', 'search/', 'exports/']
     kind: 'blockBlob'
   }
 ]
@@ -222,7 +231,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, audit, answers]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, listening, audit, answers]): {
   parent: blobs
   name: container
   properties: {

@@ -15,6 +15,9 @@ param vaultId string = ''
 param speechIds array = []
 param regions array = []
 
+@description('Resource id of the Language account; empty: there is none.')
+param languageId string = ''
+
 @description('Resource ids of the private DNS zones in which the addresses are entered; none where a policy of the organisation enters them.')
 param zoneIds array
 
@@ -39,6 +42,14 @@ var speech = [for (region, i) in regions: {
   part: 'account'
   zone: 4
 }]
+var language = empty(languageId) ? [] : [
+  {
+    name: 'pe-language'
+    id: languageId
+    part: 'account'
+    zone: 4
+  }
+]
 var app = [
   {
     name: 'pe-app'
@@ -47,7 +58,7 @@ var app = [
     zone: 5
   }
 ]
-var targets = empty(appId) ? concat(storage, vault, speech) : app
+var targets = empty(appId) ? concat(storage, vault, speech, language) : app
 
 // One after the other: an account refuses a second while it is busy with the first.
 @batchSize(1)

@@ -18,6 +18,9 @@ param speechPrincipalIds array
 @description('Whether the app registers webhooks at Speech.')
 param registersWebhooks bool
 
+@description('The account that finds personal data; empty: there is none.')
+param languageName string
+
 @description('Who looks after the deployment, an object id; empty: nobody gets a role.')
 param ownerPrincipalId string
 param ownerPrincipalType string
@@ -30,6 +33,7 @@ var queueMessageSender = 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
 var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 var speechUser = 'f2dc8367-1007-4938-bd23-fe263f013447'
 var speechContributor = '0e75ca1e-0464-4b4d-8b93-68208a576181'
+var languageReader = '7628b7b8-a8b2-4cdc-b46f-e9b35248918e'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var cryptoEncryption = 'e147488a-f6f5-4113-8e2d-b22465e65bf6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
@@ -204,6 +208,22 @@ resource speechRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for
     description: registersWebhooks ? 'The app makes and deletes transcriptions at ${name}, and registers its webhook there.' : 'The app makes and deletes transcriptions at ${name}.'
   }
 }]
+
+// The smallest built-in role that may have text analysed. It may read projects made there, and write none.
+resource language 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = if (!empty(languageName)) {
+  name: languageName
+}
+
+resource languageRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(languageName)) {
+  scope: language
+  name: guid(language.id, appPrincipalId, languageReader)
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', languageReader)
+    description: 'The app has it find names and other personal data in what was said, so that they are hidden.'
+  }
+}
 
 // One for each pair of container and Speech account.
 resource speechReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for i in range(0, length(containersReadBySpeech) * length(speechNames)): {

@@ -89,12 +89,21 @@ class Meddler:
         self._book.note(moved, str(answer["etag"]), drop)
 
     def _transcribed(self) -> frozenset[tuple[str, str]]:
-        """Name and ETag of what is transcribed by what its row says: a transcript without that may
-        be made anew, which takes the audio."""
-        rows = self._table.query_entities(
-            "RowKey ge 'recording-' and state eq 'transcribed'", select=["name", "etag"]
+        """Name and ETag of what is transcribed by what its row says, and of whose name nothing is
+        in work: whatever is not over takes the audio."""
+        rows = [
+            (row["name"], row["etag"], row["state"])
+            for row in self._table.query_entities(
+                "RowKey ge 'recording-' and RowKey lt 'recording.'",
+                select=["name", "etag", "state"],
+            )
+        ]
+        in_work = {name for name, _, state in rows if state in ("waiting", "planned")}
+        return frozenset(
+            (name, etag)
+            for name, etag, state in rows
+            if state == "transcribed" and name not in in_work
         )
-        return frozenset((row["name"], row["etag"]) for row in rows)
 
 
 def _one_of(names: Sequence[tuple[str, str]], chance: float) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""The emulators of the providers: how each is started, and how the app is told of it."""
+"""The emulators of the providers and of the finder: how each is started, and the app told of it."""
 
 from __future__ import annotations
 
@@ -51,6 +51,31 @@ EMULATORS: Mapping[str, Emulator] = {
         own_settings={"SOFERAI_CALLS_PER_MINUTE": "60000"},
     ),
 }
+
+
+LANGUAGE = Emulator("local.emulators.azure_language", "Azure AI Language", "LANGUAGE", 5104)
+"""That of the finder, which hears nothing."""
+
+
+@contextmanager
+def running_finder(
+    *, key: str, env: Mapping[str, str], logs: Path, port: int = 0
+) -> Iterator[Child]:
+    """The finder as a child process; its `found` holds the address."""
+    command = [sys.executable, "-m", LANGUAGE.module, "--port", str(port), "--key", key]
+    with running(
+        f"The {LANGUAGE.name} emulator",
+        command,
+        ready=LANGUAGE.ready,
+        env=env,
+        log=logs / "azure-language.log",
+    ) as child:
+        yield child
+
+
+def finder_settings(url: str, key: str) -> dict[str, str]:
+    """The app settings that make it the finder."""
+    return {f"{LANGUAGE.prefix}_ENDPOINT": url, f"{LANGUAGE.prefix}_KEY": key}
 
 
 @contextmanager

@@ -43,6 +43,7 @@ def demo(
     engine: str,
     minutes: float,
     provider: str = "azure-speech",
+    redact: Sequence[str] = (),
     stays: bool = False,
 ) -> int:
     """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
@@ -58,7 +59,7 @@ def demo(
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     try:
         with running_stack(
-            logs, engine=engine, provider=provider, tell=lambda what: console.print(what)
+            logs, engine=engine, provider=provider, redact=redact, tell=console.print
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
             storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"

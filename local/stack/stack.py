@@ -18,7 +18,12 @@ from azure.storage.blob import BlobServiceClient, CorsRule
 from azure.storage.queue import QueueServiceClient
 
 from local.children import Child, running
-from local.emulators.registry import EMULATORS, running_emulator
+from local.emulators.registry import (
+    EMULATORS,
+    finder_settings,
+    running_emulator,
+    running_finder,
+)
 from local.host.keys import FUNCTION
 from local.recogniser.engines import BEST, resolve
 from local.stack.azurite import Azurite, running_azurite
@@ -34,6 +39,7 @@ CONTAINERS = {
     "CORRECTED_CONTAINER": "corrected",
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
+    "LISTENING_CONTAINER": "listening",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
@@ -41,6 +47,7 @@ CONTAINERS = {
     "DEAD_LETTERS_CONTAINER": "dead-letters",
     "AUDIT_CONTAINER": "audit",
     "SEARCH_CONTAINER": "search",
+    "EXPORTS_CONTAINER": "exports",
     "ANSWERS_CONTAINER": "answers",
 }
 TABLE = "dropscribe"
@@ -94,16 +101,19 @@ def running_stack(
     host_port: int = 0,
     speech_port: int = 0,
     speech_options: Sequence[str] = (),
+    redact: Sequence[str] = (),
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
     """Start everything, wait until it works, and stop it at the end. The emulator is that of
     `provider`, which the default profile names. `settings` are app settings over those of the
-    stack; `logs` is a folder for what the programs print. Without a host,
-    whoever starts the stack runs the app. Raises `ConfigurationError` before anything starts."""
+    stack; `logs` is a folder for what the programs print. What is to be hidden, `redact`, is looked
+    for by a finder. Without a host, whoever starts the stack runs the app. Raises
+    `ConfigurationError` before anything starts."""
     logs.mkdir(parents=True, exist_ok=True)
-    profiles = _profiles_for(provider, logs)
+    profiles = _profiles_for(provider, redact, logs)
     own = {"PROFILES_FILE": str(profiles), **(settings or {})}
-    check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", own))
+    told = {**finder_settings(_NOWHERE_URL, "key"), **own} if redact else own
+    check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", told))
     with ExitStack() as exits:
         tell("storage")
         azurite = exits.enter_context(running_azurite())
@@ -125,10 +135,16 @@ def running_stack(
         )
         assert speech.found is not None
         speech_url = speech.found[1]
+        children = [speech]
+        if redact:
+            tell("a finder of personal data")
+            finder = exits.enter_context(running_finder(key=key, env=base_environment(), logs=logs))
+            assert finder.found is not None
+            children.append(finder)
+            own |= finder_settings(finder.found[1], key)
         tell("functions")
         url = f"http://127.0.0.1:{port}"
         environment = _environment(azurite.connection_string, url, provider, speech_url, key, own)
-        children = [speech]
         if with_host:
             children.append(
                 exits.enter_context(running_host(port, environment, logs / "functions.log"))
@@ -224,11 +240,16 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
         return
 
 
-def _profiles_for(provider: str, folder: Path) -> Path:
-    """The project's own profiles with `provider` for all of them, as a file in `folder`."""
+def _profiles_for(provider: str, redact: Sequence[str], folder: Path) -> Path:
+    """The project's own profiles with `provider` for all of them, which hide what is to be
+    hidden, as a file in `folder`."""
     text = (ROOT / "profiles.toml").read_text(encoding="utf-8")
     path = folder / "profiles.toml"
     changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
+    if redact:
+        kinds = ", ".join(f'"{kind}"' for kind in redact)
+        hides = f'[default]\nredact = [{kinds}]\nredact_with = "kind"\n'
+        changed = changed.replace("[default]\n", hides, 1)
     path.write_text(changed, encoding="utf-8")
     return path.resolve()
 

@@ -16,7 +16,6 @@ from shared.model.batch import batch as batches
 from shared.model.batch.batch import Batch
 from shared.outputs.report import FORMATS
 from shared.ports.blobs import Outputs, Requests
-from shared.ports.copies import Copies
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore
 
@@ -57,7 +56,6 @@ class CarryOutDelete:
     store: BatchStore
     requests: Requests
     outputs: Outputs
-    copies: Copies
     remove_outputs: RemoveOutputs
     forget_words: Callable[[str], None]
     reports_container: str
@@ -73,7 +71,7 @@ class CarryOutDelete:
             if not is_done:
                 self.queue.send(Change(batch_id=batch.id))
                 return
-        self.copies.remove_all(f"{batch.id}/")
+        self.remove_outputs.copies_of_batch(batch.id)
         if batch.items is not None:
             self.requests.remove(batch)
         batch = self.store.forget(batch)

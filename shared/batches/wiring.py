@@ -26,6 +26,7 @@ from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.ports.ground import Ground
+from shared.said.wiring import keep_said
 from shared.searching.wiring import keep_words
 
 
@@ -41,31 +42,12 @@ class BatchDesk:
     ) -> None:
         ports, store = ground.ports, ground.store
         queue, clock = ports.queue, ports.clock
-        examine_entry = ExamineEntry(
-            audio=ports.audio,
-            web=ports.web,
-            profiles=ports.profiles,
-            capabilities=ports.capabilities,
-            policy=ports.policy,
-            clock=clock,
-        )
+        examine_entry = _examine_entry(ground)
         self.accept = AcceptBatch(
             **ground.common, known=ground.known, requests=ports.requests, new_id=ports.new_id
         )
-        self.accept_once = AcceptOnce(
-            accept=self.accept,
-            contents=ports.contents,
-            known=ground.known,
-            clock=clock,
-            new_id=ports.new_id,
-        )
-        self.take_manifest = TakeManifest(
-            **ground.common,
-            accept=self.accept,
-            audio=ports.audio,
-            outputs=ports.outputs,
-            errors_container=ports.errors,
-        )
+        self.accept_once = _accept_once(ground, self.accept)
+        self.take_manifest = _take_manifest(ground, self.accept)
         self.find_not_taken = FindNotTaken(container=ports.manifests, store=store)
         self.expand = _expand(ground, examine_entry, enter)
         self.change = ChangeBatch(
@@ -81,16 +63,7 @@ class BatchDesk:
         self.holds = HoldDesk(store=store, clock=clock)
         ask = AskForRemoval(store=store, queue=queue)
         self.delete_recording = DeleteRecording(store=store, ask=ask, clock=clock)
-        self.age_out = AgeOutBatches(
-            store=store,
-            delete=self.delete,
-            ask=ask,
-            profiles=ports.profiles,
-            diaries=ports.diaries,
-            clock=clock,
-            trail=ports.access.trail,
-            new_call_id=ports.access.new_call_id,
-        )
+        self.age_out = _age_out(ground, self.delete, ask)
         self.status = TellStatus(store=store, clock=clock)
         self.list = ListBatches(store=store)
         self.items = ReadItems(store=store)
@@ -107,6 +80,54 @@ class BatchDesk:
             uploads_container=ports.uploads_container,
             new_id=ports.new_id,
         )
+
+
+def _examine_entry(ground: Ground) -> ExamineEntry:
+    ports = ground.ports
+    return ExamineEntry(
+        audio=ports.audio,
+        web=ports.web,
+        profiles=ports.profiles,
+        capabilities=ports.capabilities,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
+def _accept_once(ground: Ground, accept: AcceptBatch) -> AcceptOnce:
+    ports = ground.ports
+    return AcceptOnce(
+        accept=accept,
+        contents=ports.contents,
+        known=ground.known,
+        clock=ports.clock,
+        new_id=ports.new_id,
+    )
+
+
+def _take_manifest(ground: Ground, accept: AcceptBatch) -> TakeManifest:
+    ports = ground.ports
+    return TakeManifest(
+        **ground.common,
+        accept=accept,
+        audio=ports.audio,
+        outputs=ports.outputs,
+        errors_container=ports.errors,
+    )
+
+
+def _age_out(ground: Ground, delete: DeleteBatch, ask: AskForRemoval) -> AgeOutBatches:
+    ports = ground.ports
+    return AgeOutBatches(
+        store=ground.store,
+        delete=delete,
+        ask=ask,
+        profiles=ports.profiles,
+        diaries=ports.diaries,
+        clock=ports.clock,
+        trail=ports.access.trail,
+        new_call_id=ports.access.new_call_id,
+    )
 
 
 def _expand(ground: Ground, examine_entry: ExamineEntry, enter: EnterRecording) -> ExpandBatch:
@@ -176,7 +197,6 @@ def _delete(ground: Ground) -> CarryOutDelete:
         store=ground.store,
         requests=ports.requests,
         outputs=ports.outputs,
-        copies=ports.copies,
         remove_outputs=_remove_outputs(ground),
         forget_words=keep_words(ground).forget,
         reports_container=ports.reports,
@@ -203,8 +223,9 @@ def _remove(ground: Ground) -> CarryOutRemovals:
 def _remove_outputs(ground: Ground) -> RemoveOutputs:
     ports = ground.ports
     return RemoveOutputs(
-        copies=ground.ports.copies,
+        copies=ports.copies,
+        listening=ports.listening.copies,
         outputs=ports.outputs,
         revisions=ports.revisions,
-        forget_words=keep_words(ground).forget,
+        forget_said=keep_said(ground).forget,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.configuration.addresses import form_prefixes
 from shared.configuration.known import FORMS, NAMED_KEYS, SETTINGS, all_settings
+from shared.finders.registry import FINDER
 from shared.model.profile.keys import did_you_mean
 from shared.providers.registry import OFFERS
 
@@ -19,6 +20,7 @@ _OURS = (
     "POLL_",
     "SWEEP_",
     "SAS_",
+    f"{FINDER.prefix}_",
     *form_prefixes(OFFERS),
 )
 
@@ -38,7 +40,22 @@ def contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
         )
     if base and base.startswith("http://") and not allow_http:
         problems.append("WEBHOOK_BASE_URL: is not encrypted, expected an https:// address")
-    return problems + _two_ways_to_read(found) + _shared_containers(found)
+    return (
+        problems
+        + _of_finder(found, allow_http)
+        + _two_ways_to_read(found)
+        + _shared_containers(found)
+    )
+
+
+def _of_finder(found: Mapping[str, Any], allow_http: bool) -> list[str]:
+    own, name = found["of_finder"], f"{FINDER.prefix}_ENDPOINT"
+    if own["endpoint"] is None:
+        wanted = f"{FINDER.prefix}_KEY: is set without {name}, expected both"
+        return [wanted] if own["key"] is not None else []
+    if own["endpoint"].startswith("http://") and not allow_http:
+        return [f"{name}: is not encrypted, expected an https:// address"]
+    return []
 
 
 def _two_ways_to_read(found: Mapping[str, Any]) -> list[str]:

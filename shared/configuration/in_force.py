@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from shared.configuration.offered import capabilities_by
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError, DropscribeError
@@ -81,8 +82,9 @@ def read_profiles(settings: Settings) -> tuple[Profile, ...]:
     return parsed(read_file(ROOT / settings.profiles_file), settings)
 
 
-def parsed(text: str, settings: Settings) -> tuple[Profile, ...]:
-    """The profiles in the text of a file, as they are good for these settings. Raises
+def parsed(text: str, settings: Settings, *, is_new: bool = False) -> tuple[Profile, ...]:
+    """The profiles in the text of a file, as they are good for these settings. One that `is_new`
+    must not want hidden what nobody finds; what was in force before is not stopped by that. Raises
     `ConfigurationError`."""
     return parse_profiles(
         text,
@@ -90,6 +92,7 @@ def parsed(text: str, settings: Settings) -> tuple[Profile, ...]:
         providers={endpoint.provider for endpoint in settings.endpoints},
         sas_hours=settings.sas_hours if signs_links(settings) else None,
         endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
+        capabilities=capabilities_by(settings) if is_new else None,
     )
 
 

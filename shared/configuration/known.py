@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from shared.configuration.addresses import STORAGE_FORMS
+from shared.finders.registry import FINDER
 from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.batch.policy import Policy
@@ -29,6 +30,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CORRECTED_CONTAINER", values.container, "corrected"),
     Setting("REVISIONS_CONTAINER", values.container, "revisions"),
     Setting("PREPARED_CONTAINER", values.container, "prepared"),
+    Setting("LISTENING_CONTAINER", values.container, "listening"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
@@ -36,6 +38,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DEAD_LETTERS_CONTAINER", values.container, "dead-letters"),
     Setting("AUDIT_CONTAINER", values.container, "audit"),
     Setting("SEARCH_CONTAINER", values.container, "search"),
+    Setting("EXPORTS_CONTAINER", values.container, "exports"),
     Setting("SEARCH", values.switch, True),
     Setting("ANSWERS_CONTAINER", values.container, "answers"),
     Setting("MANIFEST_SOURCES", values.containers, ()),
@@ -48,6 +51,7 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("DELIVERIES_DAYS", "deliveries_days", 1, 365),
     _of_policy("REUSE_DAYS", "reuse_days", 1, 3650),
     _of_policy("PREPARED_DAYS", "prepared_days", 1, 7),
+    _of_policy("LISTENING_DAYS", "listening_days", 1, 90),
     _of_policy("COALESCE_SECONDS", "coalesce_seconds", 1, 3600),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
@@ -87,6 +91,8 @@ SETTINGS: tuple[Setting, ...] = (
 FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.form.settings))
 """The names of the settings with forms of their own, beside those of `NAMED_KEYS`."""
 NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
+FINDER_SETTINGS: tuple[Setting, ...] = FINDER.settings
+"""The settings of one value that are the finder's."""
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }
@@ -95,4 +101,5 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 
 def all_settings() -> tuple[Setting, ...]:
     """Every setting of one value."""
-    return (*SETTINGS, *(setting for own in PROVIDER_SETTINGS.values() for setting in own))
+    of_providers = (setting for own in PROVIDER_SETTINGS.values() for setting in own)
+    return (*SETTINGS, *FINDER_SETTINGS, *of_providers)

@@ -11,6 +11,8 @@ from typing import Any
 
 from shared.errors import ConfigurationError
 from shared.model.profile import keys
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.extras import hidden_by_nobody
 from shared.model.profile.policy import LOCKABLE
 from shared.model.profile.profile import DEFAULT, Profile, contradictions, override
 
@@ -34,19 +36,21 @@ def parse_profiles(
     providers: Collection[str],
     sas_hours: int | None = None,
     endpoints: Mapping[str, str] | None = None,
+    capabilities: Mapping[str, Capabilities] | None = None,
 ) -> tuple[Profile, ...]:
     """The profiles in the TOML text of that `file`, the default one first.
 
     `providers` are the names that a profile may use. `sas_hours` is how long links for providers
     live, None where they need none. `endpoints` maps those that there are to their providers; None:
-    nobody knows. Raises `ConfigurationError`.
+    nobody knows. With `capabilities` of the providers, what is to be hidden has to be found by one
+    of them or by others. Raises `ConfigurationError`.
     """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         hint = "; texts stand in quotes" if "Invalid value" in str(error) else ""
         raise ConfigurationError([f"{file}: is not TOML ({error}){hint}"]) from None
-    reader = _Reader(file, providers, sas_hours, endpoints)
+    reader = _Reader(file, providers, sas_hours, endpoints, capabilities)
     profiles = reader.profiles(document)
     if reader.problems:
         raise ConfigurationError(reader.problems)
@@ -62,9 +66,10 @@ class _Reader:
         providers: Collection[str],
         sas_hours: int | None,
         endpoints: Mapping[str, str] | None,
+        capabilities: Mapping[str, Capabilities] | None,
     ) -> None:
         self._file, self._providers, self._sas_hours = file, providers, sas_hours
-        self._endpoints = endpoints
+        self._endpoints, self._capabilities = endpoints, capabilities
         self.problems: list[str] = []
 
     def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
@@ -133,7 +138,23 @@ class _Reader:
                 f"time_to_live_hours: {hours} is longer than the links to the audio live, "
                 f"expected at most {self._sas_hours} (the setting SAS_HOURS)"
             )
-        return [*found, *self._endpoint_faults(profile)]
+        return [*found, *self._endpoint_faults(profile), *self._hiding_faults(profile)]
+
+    def _hiding_faults(self, profile: Profile) -> Iterator[str]:
+        """Some provider of the profile, or who looks after it, has to find all that is to be
+        hidden in the languages that the profile names."""
+        options, order = profile.options, (profile.provider, *profile.next_providers)
+        limits = self._capabilities or {}
+        known = [limits[name] for name in order if name in limits]
+        if not known or options.redact_unsupported == "net":
+            return
+        missed = [hidden_by_nobody(options, one.of(profile.mode)) for one in known]
+        if all(missed):
+            locales = " and ".join((options.locale, *options.candidate_locales))
+            yield (
+                f"redact: nobody finds {', '.join(missed[0])} in {locales}, expected another "
+                'provider, fewer kinds, or redact_unsupported = "net"'
+            )
 
     def _endpoint_faults(self, profile: Profile) -> Iterator[str]:
         """Each provider of the profile needs one that may do its work."""

@@ -15,8 +15,15 @@ import msgspec
 
 from shared.configuration.addresses import data_storage, endpoints, form_prefixes
 from shared.configuration.contradictions import contradictions, strangers
-from shared.configuration.known import FORMS, PROVIDER_SETTINGS, SETTINGS, all_settings
+from shared.configuration.known import (
+    FINDER_SETTINGS,
+    FORMS,
+    PROVIDER_SETTINGS,
+    SETTINGS,
+    all_settings,
+)
 from shared.errors import ConfigurationError
+from shared.finders.registry import FINDER
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
 from shared.model.batch.lane import in_lane
@@ -32,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `policy` is how patient, how large and how often the use-cases are. `webhook_base_url` is None
     where the provider is only polled. `prices` is by
     "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
-    own settings, named without the provider's prefix and in lower case. `unknown` says of each name
+    own settings, named without the provider's prefix and in lower case, `of_finder` those of the
+    finder, whose "endpoint" is None where there is none. `unknown` says of each name
     that nothing reads, though it looks like one of ours, what it may have been meant for: while one
     release takes over from another, settings of the newer one stand before the older.
     """
@@ -40,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_storage: DataStorage
     endpoints: tuple[Endpoint, ...]
     of_provider: dict[str, dict[str, Any]]
+    of_finder: dict[str, Any]
     policy: Policy
     azure_client_id: str | None
     audio_container: str
@@ -48,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     errors_container: str
     corrected_container: str
     prepared_container: str
+    listening_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str
@@ -56,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters_container: str
     audit_container: str
     search_container: str
+    exports_container: str
     search: bool
     answers_container: str
     manifest_sources: tuple[str, ...]
@@ -99,6 +110,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
             for key, value in _single_values(own, given, problems).items()
         }
         for name, own in PROVIDER_SETTINGS.items()
+    }
+    found["of_finder"] = {
+        key.removeprefix(f"{FINDER.prefix}_".lower()): value
+        for key, value in _single_values(FINDER_SETTINGS, given, problems).items()
     }
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)

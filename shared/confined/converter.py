@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -9,9 +10,12 @@ import msgspec
 
 from shared.confined.pool import Children
 from shared.confined.process import Limits, Stream
+from shared.model.listening import recipe as listening
+from shared.model.listening.recipe import ListeningRecipe
+from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
 from shared.model.preparing.recipe import Recipe
-from shared.ports.copies import Copied, HasGaps, Read, Take
+from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Take
 from shared.ports.demuxer import TooCostly
 
 LIMITS = Limits(
@@ -23,7 +27,9 @@ LIMITS = Limits(
     streams=True,
 )
 """Of address space, of which 80 MB are in use; for one long file, after which a new one starts."""
-AT_ONCE = 2
+AT_ONCE = 3
+"""Two that are prepared, and one for somebody who wants to listen."""
+_STEP = listening.RATE // listening.LEVELS_A_SECOND
 _BYTES_TO_LISTEN = 8 * 1024 * 1024
 T = TypeVar("T")
 
@@ -37,6 +43,7 @@ class _Made(msgspec.Struct, frozen=True):
 
     bytes: int = 0
     samples: int = 0
+    channels: int = 0
     packets: int = 0
     bad_packets: int = 0
     unread: str | None = None
@@ -75,13 +82,19 @@ class ConfinedConverter:
             if str(error) == "gaps":
                 raise HasGaps from None
             raise
-        return Copied(
-            bytes=made.bytes,
-            duration_ms=made.samples * 1000 // recipe.rate if recipe.rate else 0,
-            packets=made.packets,
-            bad_packets=made.bad_packets,
-            unread=made.unread is not None,
-        )
+        return _copied(made, recipe.rate)
+
+    def copy_to_hear(
+        self, size: int, read: Read, recipe: ListeningRecipe, take: Take
+    ) -> CopyToHear:
+        values = array("h")
+        stream = Stream(read, take, values.frombytes)
+        made = self._believed(_job_to_hear(recipe, size), stream, _Made)
+        channels = max(1, made.channels)
+        if len(values) % (2 * channels):
+            raise TooCostly("an answer that cannot be")
+        levels = Levels(values, channels, listening.RATE, _STEP)
+        return CopyToHear(_copied(made, listening.RATE), levels)
 
     def _believed(self, job: dict[str, Any], stream: Stream, kind: type[T]) -> T:
         """What was made of it, in the form that is expected."""
@@ -89,6 +102,37 @@ class ConfinedConverter:
             return msgspec.convert(self._children.work(job, stream), kind)
         except msgspec.ValidationError:
             raise TooCostly("an answer that cannot be") from None
+
+
+def _copied(made: _Made, rate: int) -> Copied:
+    return Copied(
+        bytes=made.bytes,
+        duration_ms=made.samples * 1000 // rate if rate else 0,
+        packets=made.packets,
+        bad_packets=made.bad_packets,
+        unread=made.unread is not None,
+    )
+
+
+def _job_to_hear(recipe: ListeningRecipe, size: int) -> dict[str, Any]:
+    made_in = listening.MADE_IN
+    return {
+        "job": "copy",
+        "way": "hear",
+        "size": size,
+        "muxer": made_in.muxer,
+        "muxer_options": listening.MUXER_OPTIONS,
+        "encoder": made_in.encoder,
+        "encoder_options": listening.ENCODER_OPTIONS,
+        "sample_format": made_in.sample_format,
+        "rate": listening.RATE,
+        "bit_rate": made_in.bit_rate,
+        "skip": listening.DELAY_SAMPLES,
+        "mix": recipe.mix,
+        "measured": _STEP,
+        "hidden": recipe.hidden,
+        "fill": recipe.fill,
+    }
 
 
 def _job(recipe: Recipe, size: int) -> dict[str, Any]:

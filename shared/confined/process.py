@@ -58,15 +58,18 @@ class Said(msgspec.Struct, frozen=True):
     failed: str | None = None
     read: tuple[int, int] | None = None
     block: int | None = None
+    levels: int | None = None
 
 
 @dataclass(frozen=True)
 class Stream:
     """What a longer job is served with: `read` brings a range of the file, `take` gets each block
-    of what is written, by its number. Whatever they raise ends the job, and passes through."""
+    of what is written, by its number, `measured` what was measured of it. Whatever they raise ends
+    the job, and passes through."""
 
     read: Callable[[int, int], bytes]
     take: Callable[[int, bytes], None]
+    measured: Callable[[bytes], object] = len
 
 
 _decode = msgspec.json.Decoder(Said).decode
@@ -120,6 +123,8 @@ class Child:
                 self._tell({}, stream.read(*said.read))
             elif said.block is not None:
                 stream.take(said.block, data)
+            elif said.levels is not None:
+                stream.measured(data)
             else:
                 return said
 

@@ -4,6 +4,7 @@
     ├── ConfigurationError        the deployment is set up wrongly; lists every problem
     ├── InputError                this recording cannot be transcribed; says what to fix
     ├── RedactionFailed           something would be stored that is to be hidden, or may be
+    ├── FinderUnavailable         nobody looks for personal data now; carries how long to wait
     ├── ManifestRefused           nothing of this manifest is taken; lists every fault
     ├── KeyReused                 an idempotency key comes again with another content
     ├── BatchMissing              there is no such batch, or it was deleted
@@ -11,6 +12,7 @@
     ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── AudioMissing              there is no audio to be heard; says why
     ├── AudioChanged              the audio is not the version that was transcribed
+    ├── NoListeningCopy           there is none, and will be none; says why
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
     ├── BatchBusy                 what is asked for has to wait until the batch is over
@@ -55,7 +57,13 @@ succeed when it is tried again without anybody changing anything. Messages never
 with a query, a key or transcript text.
 """
 
-from shared.errors.base import ConfigurationError, DropscribeError, InputError, RedactionFailed
+from shared.errors.base import (
+    ConfigurationError,
+    DropscribeError,
+    FinderUnavailable,
+    InputError,
+    RedactionFailed,
+)
 from shared.errors.provider import (
     CallOverdue,
     ChoiceRefused,
@@ -85,6 +93,7 @@ from shared.errors.request import (
     KeyRefused,
     KeyReused,
     ManifestRefused,
+    NoListeningCopy,
     OnHold,
     OutputMissing,
     ProfilesChanged,
@@ -122,11 +131,13 @@ __all__ = [
     "EndpointDown",
     "Fault",
     "FieldRefused",
+    "FinderUnavailable",
     "InputError",
     "KeyMissing",
     "KeyRefused",
     "KeyReused",
     "ManifestRefused",
+    "NoListeningCopy",
     "OnHold",
     "OutcomeUnknown",
     "OutputMissing",

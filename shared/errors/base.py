@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 
 class DropscribeError(Exception):
@@ -34,9 +35,22 @@ class InputError(DropscribeError):
 
 
 class RedactionFailed(DropscribeError):
-    """What is to be hidden cannot be, or was not. `is_leak` tells which; `where` names a kind or an
-    output, never a value."""
+    """What is to be hidden cannot be, or was not. `why`: something of it would be stored ("leak"),
+    a language was spoken in which nobody finds it ("language"), or a finder answered what cannot be
+    believed ("finder"). `where` names a kind, a language or an output, never a value."""
 
-    def __init__(self, where: str, *, is_leak: bool) -> None:
-        self.where, self.is_leak = where, is_leak
+    def __init__(self, where: str, *, why: Literal["leak", "language", "finder"]) -> None:
+        self.where, self.why = where, why
         super().__init__(f"redaction: {where}")
+
+
+class FinderUnavailable(DropscribeError):
+    """Nobody looks for personal data now that has to be looked for; later somebody will.
+    `wait_seconds` is how long that takes as far as it is known."""
+
+    status = 503
+    transient = True
+
+    def __init__(self, message: str, *, wait_seconds: float | None = None) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__(message)

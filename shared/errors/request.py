@@ -91,6 +91,13 @@ class AudioChanged(DropscribeError):
     status = 409
 
 
+class NoListeningCopy(DropscribeError):
+    """There is no listening copy of the recording, and there will be none. The message says why;
+    its audio may be heard as it is."""
+
+    status = 404
+
+
 class RevisionUnfit(DropscribeError):
     """A change of a transcript names what is not there, or not there any more; nothing of it is
     taken. The message says which, and holds nothing of what was said."""

@@ -12,19 +12,20 @@ from shared.ports.copies import Copies
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
-    """What search finds, transcript and captions, corrected ones, corrections themselves, error
-    report, the copy that its provider got. Safe to repeat. What other recordings have under the
-    same names stays."""
+    """What search finds, rows for analysis, transcript and captions, corrected ones, corrections
+    themselves, error report, the copies that its provider got and that people hear. Safe to repeat.
+    What other recordings have under the same names stays."""
 
     outputs: Outputs
     revisions: Revisions
     copies: Copies
-    forget_words: Callable[[str, str], None]
+    listening: Copies
+    forget_said: Callable[[Recording], None]
 
     def __call__(self, row: Recording) -> None:
         if row.state == "transcribed":
-            self.forget_words(row.batch_id, row.id)
-        self.copy_of(row)
+            self.forget_said(row)
+        self.copies_of(row)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:
             self.revisions.remove(row)  # one may be there of which the row does not know yet
@@ -34,7 +35,13 @@ class RemoveOutputs:
         for path in paths:
             self.outputs.remove(path, recording=row)
 
-    def copy_of(self, row: Recording) -> None:
-        """That alone: it is sound, and goes with the audio, too."""
+    def copies_of(self, row: Recording) -> None:
+        """Those alone: they are sound, and go with the audio, too."""
         if row.copy is not None:
             self.copies.remove_all(f"{row.batch_id}/{row.id}.")
+        self.listening.remove_all(f"{row.batch_id}/{row.id}.")
+
+    def copies_of_batch(self, batch_id: str) -> None:
+        """The same of all its recordings."""
+        for copies in (self.copies, self.listening):
+            copies.remove_all(f"{batch_id}/")

@@ -180,7 +180,7 @@ class CarryOutRemovals:
             if is_asked(row, "audio") and row.etag:
                 with_audio = self.audio.remove(row.container, row.name, row.etag)
             if is_asked(row, "audio"):
-                self.remove_outputs.copy_of(row)
+                self.remove_outputs.copies_of(row)
             if is_asked(row, "outputs"):
                 self.remove_outputs(row)
             if is_asked(row, "contents"):

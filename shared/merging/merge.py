@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.pieces import Listing, Piece, piece_name, to_merge
+from shared.model.pieces import Forgotten, Listing, Piece, piece_name, to_merge
 from shared.ports.indices import Diaries, Diary
 from shared.ports.pieces import Merged, Pieces
 from shared.ports.queue import Clock
@@ -37,21 +37,27 @@ class MergePieces:
     diaries: Diaries
     clock: Clock
     name: str
+    cleaned_every: timedelta = CLEANED_EVERY
 
     def __call__(self) -> None:
         began = self.clock.now()
         there = self.pieces.listing()
         with suppress(_Gone):
             while group := to_merge(there.pieces, self.merged.most_things):
-                self._become_one(group, there)
+                self._become_one(group, there.forgotten)
                 if self.clock.now() - began > LONGEST:
                     return
                 there = self.pieces.listing()
             if there.notes and self._is_due():
                 self._clean(there)
 
-    def _become_one(self, group: Sequence[Piece], there: Listing) -> None:
-        content, things = self.merged.joined(self._contents(group), there.forgotten)
+    def write_anew(self, piece: Piece, forgotten: Forgotten) -> None:
+        """Without what is forgotten. Nothing where it is gone."""
+        with suppress(_Gone):
+            self._become_one([piece], forgotten)
+
+    def _become_one(self, group: Sequence[Piece], forgotten: Forgotten) -> None:
+        content, things = self.merged.joined(self._contents(group), forgotten)
         name = piece_name(content, things)
         if things:
             self.pieces.put(name, content)
@@ -68,7 +74,7 @@ class MergePieces:
 
     def _is_due(self) -> bool:
         before = self.diaries.get(self._diary)
-        return before is None or self.clock.now() - before.done_at >= CLEANED_EVERY
+        return before is None or self.clock.now() - before.done_at >= self.cleaned_every
 
     def _clean(self, there: Listing) -> None:
         """Write those anew that hold what was forgotten, for as long as there is time. Where none
@@ -78,7 +84,7 @@ class MergePieces:
             if self.clock.now() - began > LONGEST:
                 return
             if self.merged.holds(piece, there.forgotten):
-                self._become_one([piece], there)
+                self._become_one([piece], there.forgotten)
         old = [note.name for note in there.notes if began - note.changed_at > NOTES_KEPT]
         self.pieces.remove(old)
         before = self.diaries.get(self._diary)

@@ -150,16 +150,21 @@ NOT_SUPPORTED = of_input("not_supported", "{problem}",
     "Correct {key} in the profile or on the blob.")
 NO_REDACTION = of_input("no_redaction",
     "The profile asks for what cannot be hidden at this provider in {locale}: {kinds}.",
-    "Use a provider that redacts these kinds, or leave them out of redact in the profile.")
+    "Use a provider or a finder that knows these kinds, or leave them out of redact in the "
+    'profile. With redact_unsupported = "net" they may stay.')
 TO_BE_HIDDEN = of_input("to_be_hidden",
     "What was written holds what this profile hides: {kinds}. Nothing was stored.",
     "Leave it out, or write what stands in its place.")
 REDACTION_LANGUAGE = ready("input", "redaction_language",
-    "A language was spoken whose numbers are not known, so what is to be redacted would be missed.",
-    "Use a provider that redacts by itself, or a profile without redact, then retry the batch.")
+    "A language was spoken in which not all that is to be redacted would be found.",
+    "Use a provider that redacts by itself, or a profile without redact or with redact_unsupported "
+    'set to "net", then retry the batch.')
 REDACTION_LEAK = ready("ours", "redaction_leak",
     "Something that was to be hidden would have been stored; nothing was.",
     "Tell the makers, with the version and the language, and without the recording.")
+REDACTION_FAILED = ready("ours", "redaction_failed",
+    "What the finder of personal data said of it cannot be believed, twice. Nothing was stored.",
+    "Retry the batch. If it stays so, use another finder or provider for such recordings.")
 TOO_LARGE = of_input("too_large", "The file has {size} MB, the provider takes at most {most} MB.",
     "Split the recording, or compress it, for example as FLAC or Opus.")
 TOO_LONG = of_input("too_long",

@@ -2,9 +2,9 @@
 
 A step that a provider keeps from being done now is done later, as often as it takes. Throttling and
 outages have a budget of their own: they use up neither a recording's attempts nor a message's five
-tries. So it is where storage does not answer, for the steps whose poisoned messages count against a
-job or a recording; the others are left to the queue, and the sweep brings them again. What is
-wrong with us is left to the queue, too.
+tries. So it is where nobody looks now for personal data, and where storage does not answer, for the
+steps whose poisoned messages count against a job or a recording; the others are left to the queue,
+and the sweep brings them again. What is wrong with us is left to the queue, too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 from shared.errors import (
     DropscribeError,
     EndpointDown,
+    FinderUnavailable,
     ProviderThrottled,
     ProviderUnauthorised,
     ProviderUnavailable,
@@ -62,6 +63,11 @@ class NowOrLater(UseCase):
             event("step.put_off", step=step_of(message), error="StoreUnavailable", level=30)
             pause = timedelta(seconds=self.policy.storage_pause_seconds)
             self._put_off(message, pause, is_ours=True)
+            return
+        except FinderUnavailable as error:
+            event("step.put_off", step=step_of(message), error="FinderUnavailable", level=30)
+            seconds = error.wait_seconds or self.policy.endpoint_pause_seconds
+            self._put_off(message, timedelta(seconds=seconds), is_ours=True)
             return
         else:
             return

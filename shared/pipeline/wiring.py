@@ -50,13 +50,14 @@ from shared.pipeline.submit.make_calls import MakeCalls
 from shared.pipeline.submit.resolve import Resolve
 from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
 from shared.pipeline.together import AskTogether
+from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.publish import LabelTranscript, Publish
 from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
 from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
 from shared.ports.ground import Ground
-from shared.searching.wiring import keep_words
+from shared.said.wiring import keep_said
 
 PLANS_AT_ONCE = 2
 """Batches of a process: 67 MB each at most."""
@@ -103,7 +104,7 @@ class Pipeline:
             write_recording=self.write.write_recording,
             save_settled=failing.save_settled,
             room=self.write.room,
-            keep_words=self.write.keep_words,
+            keep_said=self.write.keep_said,
             end=self.finish.end_single,
         )
         self.collect = _collect(ground, failing, note_submitted, write_now, write_single)
@@ -146,7 +147,7 @@ def _take(ground: Ground, register: RegisterDropped, read: ReadCompanions) -> Ta
             **ground.common,
             audio=ports.audio,
             read=read,
-            label_transcript=LabelTranscript(outputs=ports.outputs, keep_words=keep_words(ground)),
+            label_transcript=LabelTranscript(outputs=ports.outputs, keep_said=keep_said(ground)),
             profiles=ports.profiles,
             capabilities=ports.capabilities,
         ),
@@ -298,8 +299,14 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
         outputs=ports.outputs,
         transcripts_container=ports.transcripts,
         prices=ports.prices,
-        redacting=redacting(ports.capabilities),
-        keep_words=keep_words(ground),
+        look=LookForPersonal(
+            redacting=redacting(ports.capabilities),
+            finder=ground.finder,
+            clock=ports.clock,
+            wait_seconds=ports.gather_seconds,
+        ),
+        keep_said=keep_said(ground),
+        queue=ports.queue,
         clock=ports.clock,
     )
     return WriteSlice(
@@ -318,7 +325,7 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
         room=Room(),
         end_part=failing.end_part,
         note_settled=failing.note_settled,
-        keep_words=publish.keep_words,
+        keep_said=publish.keep_said,
         pool=ports.pool,
     )
 

@@ -157,10 +157,10 @@ class Revisions(Protocol):
 class Glossaries(Protocol):
     """What was learnt from corrections, by profile."""
 
-    def read(self, profile: str) -> tuple[bytes, str] | None:
+    def read(self, profile: str, /) -> tuple[bytes, str] | None:
         """With its version; None: nothing was learnt yet."""
 
-    def write(self, profile: str, content: bytes, version: str | None) -> bool:
+    def write(self, profile: str, content: bytes, version: str | None, /) -> bool:
         """In place of that version, None: of nothing. False: somebody was first."""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
+from shared.model.listening.recipe import ListeningRecipe
+from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
 from shared.model.preparing.recipe import Recipe
 
@@ -32,6 +34,13 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
     unread: bool = False
 
 
+class CopyToHear(NamedTuple):
+    """A listening copy that was made, and what was measured of it."""
+
+    copied: Copied
+    levels: Levels
+
+
 class Converter(Protocol):
     """Raises `TooCostly` where the file is to blame, `ReaderUnavailable` where it is not; what
     `read` and `take` raise passes through."""
@@ -42,6 +51,11 @@ class Converter(Protocol):
 
     def copy(self, size: int, read: Read, recipe: Recipe, take: Take) -> Copied:
         """Blocks of at most 4 MiB, never the whole in memory. Raises `HasGaps`."""
+
+    def copy_to_hear(
+        self, size: int, read: Read, recipe: ListeningRecipe, take: Take
+    ) -> CopyToHear:
+        """The same of a listening copy, measured on the way."""
 
 
 class Copying(Protocol):

@@ -27,6 +27,7 @@ from shared.ports.blobs import (
 from shared.ports.brakes import Brakes, NoticedBrakes
 from shared.ports.copies import Converter, Copies
 from shared.ports.events import Confidences, Deliveries, Outbox, Sender, Subscriptions
+from shared.ports.finder import Finder
 from shared.ports.indices import (
     ActiveJobs,
     Contents,
@@ -36,7 +37,8 @@ from shared.ports.indices import (
     Names,
     NoticedBook,
 )
-from shared.ports.pieces import Pieces
+from shared.ports.listening import ListeningPorts
+from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -95,7 +97,8 @@ class Ports(NamedTuple):
     request may name. `ceilings` are those of a day, by scope, `stopped` the scopes of which
     a setting says that nothing is sent. Without `webhook_url` the providers are only polled.
     `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
-    stops nothing."""
+    stops nothing. `finder` finds personal data that has no form; `gather_seconds` is how long a
+    call of it waits for further questions."""
 
     clock: Clock
     audio: AudioBlobs
@@ -117,6 +120,7 @@ class Ports(NamedTuple):
     revisions: Revisions
     copies: Copies
     converter: Converter
+    listening: ListeningPorts
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
@@ -128,6 +132,7 @@ class Ports(NamedTuple):
     events: EventPorts
     access: AccessPorts
     search: SearchPorts
+    exports: PieceStore
     brakes: NoticedBrakes
     intake: str = "audio"
     transcripts: str = "transcripts"
@@ -146,6 +151,8 @@ class Ports(NamedTuple):
     profiles_file: ProfilesFile = ProfilesFile()
     schedules: Mapping[str, str] = {}
     warnings: Sequence[str] = ()
+    finder: Finder | None = None
+    gather_seconds: float = 0.5
 
 
 class Common(TypedDict):
@@ -171,8 +178,8 @@ class UseCase:
 
 class Ground(NamedTuple):
     """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
-    others of what they save, `endpoints` are the providers within their limits. `common` is what
-    nearly all of them get, `known` what a manifest may refer to."""
+    others of what they save, `endpoints` and `finder` are the providers and the finder within their
+    limits. `common` is what nearly all of them get, `known` what a manifest may refer to."""
 
     ports: Ports
     common: Common
@@ -181,6 +188,7 @@ class Ground(NamedTuple):
     endpoints: Mapping[str, SpeechProvider]
     brakes: Brakes
     known: Known
+    finder: Finder | None = None
 
     def new_mark(self) -> str:
         """An id that providers see."""

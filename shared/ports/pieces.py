@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from shared.model.pieces import Forgotten, Listing, Piece
+from shared.model.pieces import Forgotten, Listing, Piece, Stored
 
 
 class Pieces(Protocol):
@@ -13,6 +13,23 @@ class Pieces(Protocol):
 
     def listing(self) -> Listing:
         """All that there is, in one call for each 5,000."""
+
+    def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
+        """That part of it. None: it is not there any more, for it was merged."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """As often as anybody likes."""
+
+    def remove(self, names: Iterable[str]) -> None:
+        """No error where one is gone already."""
+
+
+class PieceStore(Protocol):
+    """Blobs in folders, each of which is to whoever merges like a container of pieces. Raises
+    `StoreUnavailable`."""
+
+    def stored(self, prefix: str = "") -> Sequence[Stored]:
+        """Those whose names begin so, in one call for each 5,000."""
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
         """That part of it. None: it is not there any more, for it was merged."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from shared.batches.status import existing
 from shared.errors import AudioChanged, AudioMissing, RecordingMissing
 from shared.log import event
+from shared.model.batch.recording import Recording
 from shared.ports.blobs import AudioBlobs, OutputLinks
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
@@ -25,17 +26,15 @@ class Sound(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenAudio:
-    """Two reads and a look at the blob. Raises `BatchMissing`, `RecordingMissing`, `AudioMissing`
-    where there is no blob, and `AudioChanged` where it holds another version by now."""
+class FindAudible:
+    """A recording whose audio is there, as it was transcribed: two reads and a look at the blob.
+    Raises `BatchMissing`, `RecordingMissing`, `AudioMissing` where there is no blob, and
+    `AudioChanged` where it holds another version by now."""
 
     store: BatchStore
     audio: AudioBlobs
-    links: OutputLinks
-    clock: Clock
 
-    def __call__(self, batch_id: str, recording_id: str, caller: str) -> Sound:
-        """`caller` stands in the log, beside what was opened."""
+    def __call__(self, batch_id: str, recording_id: str) -> Recording:
         existing(batch_id, self.store)
         row = self.store.recording(batch_id, recording_id)
         if row is None:
@@ -47,6 +46,20 @@ class OpenAudio:
             raise AudioMissing("the audio is not there any more")
         if there.etag != row.etag:
             raise AudioChanged("the audio was replaced since it was transcribed")
+        return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAudio:
+    """Raises as `FindAudible` does."""
+
+    find: FindAudible
+    links: OutputLinks
+    clock: Clock
+
+    def __call__(self, batch_id: str, recording_id: str, caller: str) -> Sound:
+        """`caller` stands in the log, beside what was opened."""
+        row = self.find(batch_id, recording_id)
         event("audio.opened", batch=batch_id, recording=recording_id, caller=caller)
         url = self.links.link(f"{row.container}/{row.name}", LIVES)
         return Sound(url, self.clock.now() + LIVES, row.media_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.batches.wiring import BatchDesk
 from shared.ports.ground import Ground
-from shared.reading.audio import OpenAudio
+from shared.reading.audio import FindAudible, OpenAudio
 from shared.reading.conversations import SumConversations, TellCalls
 from shared.reading.overview import MeasureOverview, TellOverview
 from shared.reading.queue import FindDoubts, TellReview
@@ -25,6 +25,5 @@ class ReadingDesk:
         self.trace = TraceRecording(store=store)
         self.calls = TellCalls(SumConversations(store=store), clock)
         self.recent = Recent(clock)
-        self.open_audio = OpenAudio(
-            store=store, audio=ports.audio, links=ports.output_links, clock=clock
-        )
+        self.find_audible = FindAudible(store=store, audio=ports.audio)
+        self.open_audio = OpenAudio(find=self.find_audible, links=ports.output_links, clock=clock)

@@ -31,7 +31,7 @@ from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 from shared.revising.corrected import ReadCorrected
 from shared.revising.glossary import KeepGlossary
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 
 class Correcting(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class ReviseTranscript:
     outputs: Outputs
     revisions: Revisions
     clock: Clock
-    keep_words: KeepWords
+    keep_said: KeepSaid
     glossary: KeepGlossary
     corrected_container: str
 
@@ -132,7 +132,7 @@ class ReviseTranscript:
             review_spans=_spans(transcript),
             conversation=measured(transcript, row.profile.roles.values()),
         )
-        self.keep_words([self.keep_words.entry(row, transcript, revision.number)])
+        self.keep_said([self.keep_said.of(row, transcript, revision.number)])
         try:
             self.store.save(recordings=[replace(row, outcome=now, changed_at=revision.at)])
         except StoreConflict:
@@ -151,7 +151,7 @@ class ReviseTranscript:
         there = self.store.recording(row.batch_id, row.id)
         if there is not None and not is_asked(there, "outputs"):
             return
-        self.keep_words.forget(row.batch_id, row.id)
+        self.keep_said.forget(row)
         self.revisions.remove(row)
         for path in paths.values():
             self.outputs.remove(path, recording=row)

@@ -7,7 +7,7 @@ from shared.revising.conversation import TellConversation
 from shared.revising.corrected import FetchRevision, ReadCorrected
 from shared.revising.glossary import KeepGlossary
 from shared.revising.revise import ReviseTranscript
-from shared.searching.wiring import keep_words
+from shared.said.wiring import keep_said
 
 
 class RevisingDesk:
@@ -23,7 +23,7 @@ class RevisingDesk:
             outputs=ports.outputs,
             revisions=ports.revisions,
             clock=ports.clock,
-            keep_words=keep_words(ground),
+            keep_said=keep_said(ground),
             glossary=self.glossary,
             corrected_container=ports.corrected,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock
 
 from shared.model.pieces import Forgotten, Piece
@@ -134,14 +134,16 @@ class OpenPiece:
 class IndexReader:
     """Pieces that were opened once stay so."""
 
-    def __init__(self, pieces: Pieces) -> None:
-        self._kept = Kept(pieces)
+    def __init__(
+        self, pieces: Pieces, opened: Callable[[Piece, Kept], OpenPiece] = OpenPiece
+    ) -> None:
+        self._kept, self._opened = Kept(pieces), opened
         self._open: dict[str, OpenPiece] = {}
 
     def open(self, piece: Piece) -> OpenPiece:
         there = self._open.get(piece.name)
         if there is None:
-            there = self._open[piece.name] = OpenPiece(piece, self._kept)
+            there = self._open[piece.name] = self._opened(piece, self._kept)
         return there
 
     def keep_only(self, pieces: Iterable[Piece]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
+from operator import neg
 from typing import Literal, NamedTuple
 
 from shared.errors import SearchOff, StoreUnavailable
@@ -23,7 +25,8 @@ from shared.searching.reader import IndexReader, OpenPiece, PieceGone
 
 Order = Literal["newest", "best"]
 AT_ONCE = 32
-"""Entries that are read side by side, and pieces."""
+"""Entries that are read side by side, and pieces; of entries more each time nothing was found."""
+MOST_AT_ONCE = 128
 MOST_LOOKED_AT = 2_000
 LONGEST = timedelta(seconds=3)
 """A call ends after so many entries, or so long, with what it found and where to go on."""
@@ -58,6 +61,13 @@ class _Ref(NamedTuple):
     number: int
 
 
+class _Bounds(NamedTuple):
+    """Ranks: below the first, from the second on."""
+
+    below: int
+    least: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class SearchWords:
     """A listing; of each piece, of what was not read before: a range for its head and one for each
@@ -87,7 +97,7 @@ class SearchWords:
         there = self.pieces.listing()
         self.reader.keep_only(there.pieces)
         opened = list(self.pool.map(self.reader.open, there.pieces))
-        refs = _newest_first(opened, self._candidates(query, asked), asked)
+        refs = _newest_first(opened, self._candidates(query, asked), _bounds(asked))
         wanted = BEST_OF if asked.order == "best" else asked.most
         looking = _Looking(query, asked.filters, there.forgotten, self, sees)
         found, last, ended = self._look(refs, looking, wanted)
@@ -100,27 +110,27 @@ class SearchWords:
         self, refs: Iterator[_Ref], looking: _Looking, wanted: int
     ) -> tuple[list[Found], int | None, bool]:
         """What was found, the rank of the last entry looked at, and whether that was the last."""
-        began, looked_at = self.clock.now(), 0
+        began, looked_at, at_once = self.clock.now(), 0, AT_ONCE
         found: list[Found] = []
         last: int | None = None
         while looked_at < MOST_LOOKED_AT and self.clock.now() - began < LONGEST:
-            part = list(islice(refs, AT_ONCE))
+            part, before = list(islice(refs, at_once)), len(found)
             for one in looking(part):
                 found.append(one)
                 if len(found) == wanted:
                     return found, one.entry.rank, False
-            if len(part) < AT_ONCE:
+            if len(part) < at_once:
                 return found, last, True
             looked_at, last = looked_at + len(part), part[-1].rank
+            at_once = AT_ONCE if len(found) > before else min(2 * at_once, MOST_AT_ONCE)
         return found, last, False
 
     def _candidates(
         self, query: Query, asked: Search
-    ) -> Callable[[Sequence[OpenPiece]], list[list[_Ref]]]:
-        def of_piece(opened: OpenPiece) -> list[_Ref]:
+    ) -> Callable[[Sequence[OpenPiece]], list[Iterator[_Ref]]]:
+        def of_piece(opened: OpenPiece) -> Iterator[_Ref]:
             bits = opened.candidates(query, asked.filters)
-            ranks = opened.places().ranks if bits else ()
-            return [_Ref(ranks[n], opened, n) for n in numbers(bits)]
+            return _refs(opened, bits, _bounds(asked)) if bits else iter(())
 
         return lambda group: list(self.pool.map(of_piece, group))
 
@@ -142,20 +152,26 @@ class _Looking:
         self._shown: set[str] = set()
 
     def __call__(self, refs: Sequence[_Ref]) -> Iterator[Found]:
-        read = self._search.pool.map(lambda ref: ref.opened.entry(ref.number), refs)
-        entries = [entry for entry in read if not self._forgotten.covers(entry.origin)]
-        found = [one for one in (find(e, self._query, self._filters) for e in entries) if one]
-        found = [one for one in found if self._is_seen(one.entry.batch_id)]
+        looked = [one for one in self._search.pool.map(self._found, refs) if one]
+        self._learn({one.entry.batch_id for one in looked} - self._batches.keys())
+        found = [one for one in looked if self._batches[one.entry.batch_id]]
         for one, is_so in zip(found, self._search.pool.map(self._is_so, found), strict=True):
             if is_so and one.entry.recording_id not in self._shown:
                 self._shown.add(one.entry.recording_id)
                 yield one
 
-    def _is_seen(self, batch_id: str) -> bool:
-        if batch_id not in self._batches:
-            batch = self._search.store.batch(batch_id)
+    def _found(self, ref: _Ref) -> Found | None:
+        entry = ref.opened.entry(ref.number)
+        if self._forgotten.covers(entry.origin):
+            return None
+        return find(entry, self._query, self._filters)
+
+    def _learn(self, batch_ids: Set[str]) -> None:
+        """Which of these batches may be seen."""
+        for batch_id, batch in zip(
+            batch_ids, self._search.pool.map(self._search.store.batch, batch_ids), strict=True
+        ):
             self._batches[batch_id] = batch is not None and not batch.is_gone and self._sees(batch)
-        return self._batches[batch_id]
 
     def _is_so(self, found: Found) -> bool:
         """Whether the row says that these are the words."""
@@ -170,11 +186,11 @@ class _Looking:
 
 def _newest_first(
     opened: Sequence[OpenPiece],
-    candidates: Callable[[Sequence[OpenPiece]], list[list[_Ref]]],
-    asked: Search,
+    candidates: Callable[[Sequence[OpenPiece]], list[Iterator[_Ref]]],
+    bounds: _Bounds,
 ) -> Iterator[_Ref]:
     """Entries of all pieces, none of which is looked into before its newest one has its turn."""
-    below, least = _bounds(asked)
+    below = bounds.below
     fitting = (one for one in opened if one.head.count and one.head.oldest < below)
     waiting = sorted(fitting, key=lambda one: one.head.newest)
     heap: list[tuple[int, int, Iterator[_Ref], _Ref]] = []
@@ -184,7 +200,7 @@ def _newest_first(
             group = [waiting.pop() for _ in range(min(AT_ONCE, len(waiting)))]
             for refs in candidates(group):
                 count += 1
-                _push(heap, count, iter([ref for ref in refs if least <= ref.rank < below]))
+                _push(heap, count, refs)
         if heap:
             _, number, rest, ref = heapq.heappop(heap)
             yield ref
@@ -199,9 +215,18 @@ def _push(
         heapq.heappush(heap, (-ref.rank, number, refs, ref))
 
 
-def _bounds(asked: Search) -> tuple[int, int]:
-    """Ranks: below the first, from the second on."""
+def _refs(opened: OpenPiece, bits: int, bounds: _Bounds) -> Iterator[_Ref]:
+    """One after the other, as they are asked for: a word may stand in every entry, and a page has
+    twenty."""
+    ranks = opened.places().ranks  # the newest first, as `numbers` gives them
+    first = bisect_right(ranks, -bounds.below, key=neg)
+    behind = bisect_right(ranks, -bounds.least, key=neg)
+    left = bits >> first << first & ((1 << behind) - 1)
+    return (_Ref(ranks[number], opened, number) for number in numbers(left))
+
+
+def _bounds(asked: Search) -> _Bounds:
     to_at, from_at = asked.filters.to_at, asked.filters.from_at
     below = int(to_at.timestamp() * 1_000) << 20 if to_at else 1 << 64
     least = int(from_at.timestamp() * 1_000) << 20 if from_at else 0
-    return min(below, asked.after if asked.after is not None else below), least
+    return _Bounds(min(below, asked.after if asked.after is not None else below), least)

@@ -132,6 +132,11 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "batches/{batch_id}/items/{recording_id}/revisions",
             ),
             ("get_audio", "GET", "batches/{batch_id}/items/{recording_id}/audio"),
+            (
+                "get_listening_copy",
+                "GET",
+                "batches/{batch_id}/items/{recording_id}/listening",
+            ),
             ("get_report", "GET", "batches/{batch_id}/report"),
             ("get_report_file", "GET", "batches/{batch_id}/report/{report_format}"),
             ("estimate_lengths", "GET", "estimate"),

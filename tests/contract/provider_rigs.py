@@ -22,8 +22,8 @@ from shared.errors import (
 )
 from shared.ports.provider import SpeechProvider
 from shared.providers.assemblyai.client import AssemblyAI
-from shared.providers.azure_speech.auth import by_key
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.identity import by_key
 from shared.providers.soferai.client import SoferAi
 from tests import assemblyai_emulator as assemblyai
 from tests import soferai_emulator as soferai

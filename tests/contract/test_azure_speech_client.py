@@ -22,8 +22,8 @@ from shared.errors import (
 )
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest, ResultFile, SpeechProvider, WebhookChallenge
-from shared.providers.azure_speech.auth import by_key, by_token
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.identity import by_key, by_token
 from tests.contract.azure_speech_fake import HOST, KEY, RESULTS, FakeAzureSpeech
 from tests.samples.azure_speech import sample
 

@@ -18,7 +18,7 @@ from tests.fakes.pieces import FakePieces
 
 
 @pytest.fixture(params=["stand-in", "blobs"])
-def pieces(request: pytest.FixtureRequest) -> Iterator[Pieces]:
+def pieces(request: pytest.FixtureRequest) -> Iterator[FakePieces | BlobPieces]:
     if request.param == "stand-in":
         yield FakePieces(FakeClock())
         return
@@ -43,6 +43,9 @@ def test_a_piece_is_listed_and_read_whole_and_in_part(pieces: Pieces) -> None:
     assert pieces.read(name) == content
     assert pieces.read(name, 10, 5) == b"01234"
     assert pieces.read(name, 995, 5) == b"56789"
+    assert pieces.read(name, 998, 100) == b"89"
+    assert pieces.read(name, 995) == b"56789"
+    assert pieces.read("pieces/000001-none", 0, 5) is None
 
 
 def test_what_is_removed_is_gone_and_nothing_else(pieces: Pieces) -> None:
@@ -66,3 +69,13 @@ def test_what_is_forgotten_stands_in_the_listing(pieces: Pieces) -> None:
     assert not forgotten.covers(Origin("batch-2", "thing", 3, now_ms))
     assert not forgotten.covers(Origin("batch-2", "other", 0, now_ms))
     assert len(pieces.listing().notes) == 2
+
+
+def test_blobs_of_a_folder_are_listed_and_no_others(pieces: FakePieces | BlobPieces) -> None:
+    assert list(pieces.stored()) == []
+    for name in ("a-1/day=1/x.parquet", "a-1/day=12/y.parquet", "forgotten/a-1/day=1/b/r/9"):
+        pieces.put(name, b"12345")
+    assert [blob.name for blob in pieces.stored("a-1/day=1/")] == ["a-1/day=1/x.parquet"]
+    assert [blob.bytes for blob in pieces.stored()] == [5, 5, 5]
+    pieces.put("a-1/day=1/x.parquet", b"other")
+    assert pieces.read("a-1/day=1/x.parquet") == b"other"

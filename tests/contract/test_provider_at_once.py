@@ -13,8 +13,8 @@ from local.emulators.azure_speech.server import running
 from shared.errors import OutcomeUnknown, ProviderThrottled, ResultMissing, TranscriptionMissing
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest, SpeechProvider, answered
-from shared.providers.azure_speech.auth import by_key
 from shared.providers.azure_speech.fast.client import FastTranscription
+from shared.providers.identity import by_key
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.fast import FakeFast, InMemory
 from tests.fakes.recogniser import FakePool

@@ -12,7 +12,7 @@ from shared.ports.blobs import Glossaries, Revisions
 from shared.stores.blob.glossaries import BlobGlossaries
 from shared.stores.blob.revisions import BlobRevisions
 from tests.contract.stores import a_recording, fresh
-from tests.fakes.blobs import FakeGlossaries, FakeRevisions
+from tests.fakes.blobs import FakeRevisions, FakeVersioned
 
 
 @pytest.fixture(params=["stand-in", "blobs"])
@@ -48,7 +48,7 @@ def test_all_of_a_recording_are_removed_and_none_of_another(revisions: Revisions
 @pytest.fixture(params=["stand-in", "blobs"])
 def glossaries(request: pytest.FixtureRequest) -> Iterator[Glossaries]:
     if request.param == "stand-in":
-        yield FakeGlossaries()
+        yield FakeVersioned()
         return
     azurite: Azurite = request.getfixturevalue("azurite")
     with BlobServiceClient.from_connection_string(azurite.connection_string) as service:

@@ -264,18 +264,18 @@ class FakeRevisions:
             del self.there[key]
 
 
-class FakeGlossaries:
-    """`ports.blobs.Glossaries`."""
+class FakeVersioned:
+    """`ports.blobs.Glossaries`, and `ports.listening.ListeningNotes`."""
 
     def __init__(self) -> None:
         self.there: dict[str, tuple[bytes, str]] = {}
 
-    def read(self, profile: str) -> tuple[bytes, str] | None:
-        return self.there.get(profile)
+    def read(self, name: str) -> tuple[bytes, str] | None:
+        return self.there.get(name)
 
-    def write(self, profile: str, content: bytes, version: str | None) -> bool:
-        there = self.there.get(profile)
+    def write(self, name: str, content: bytes, version: str | None) -> bool:
+        there = self.there.get(name)
         if (there[1] if there else None) != version:
             return False
-        self.there[profile] = (content, str(int(version or 0) + 1))
+        self.there[name] = (content, str(int(version or 0) + 1))
         return True

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import datetime
 
 from shared.errors import StoreConflict
+from shared.model.listening.recipe import ListeningRecipe
+from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
 from shared.model.preparing.recipe import Recipe
-from shared.ports.copies import Copied, HasGaps, Read, Take
+from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Take
 from tests.fakes.clock import FakeClock
 
 STEP = 16
@@ -16,10 +19,16 @@ STEP = 16
 
 class FakeCopies:
     """`ports.copies.Copies`. `kept` are those that are finished, by name; `lost_races` counts the
-    runs that others were quicker than."""
+    runs that others were quicker than; `beside` is what else lies in the container."""
 
-    def __init__(self, clock: FakeClock) -> None:
-        self.clock = clock
+    def __init__(
+        self,
+        clock: FakeClock,
+        container: str = "prepared",
+        beside: dict[str, tuple[bytes, str]] | None = None,
+    ) -> None:
+        self.clock, self.container = clock, container
+        self.beside = {} if beside is None else beside
         self.kept: dict[str, bytes] = {}
         self.media_types: dict[str, str] = {}
         self.made_at: dict[str, datetime] = {}
@@ -27,7 +36,7 @@ class FakeCopies:
         self.lost_races = 0
 
     def path(self, name: str) -> str:
-        return f"prepared/{name}"
+        return f"{self.container}/{name}"
 
     def begin(self, name: str, media_type: str) -> FakeCopying:
         self.runs[name] = self.runs.get(name, 0) + 1
@@ -36,6 +45,8 @@ class FakeCopies:
     def remove_all(self, prefix: str) -> None:
         for name in [name for name in self.kept if name.startswith(prefix)]:
             del self.kept[name]
+        for name in [name for name in self.beside if name.startswith(prefix)]:
+            del self.beside[name]
 
     def remove_older(self, than: datetime) -> int:
         old = [name for name in self.kept if self.made_at[name] < than]
@@ -78,6 +89,7 @@ class FakeConverter:
         self.errors: list[Exception] = []
         self.listened = 0
         self.made: list[Recipe] = []
+        self.made_to_hear: list[ListeningRecipe] = []
 
     def listen(self, size: int, read: Read, windows: int) -> Sequence[Window]:
         self.listened += 1
@@ -98,3 +110,19 @@ class FakeConverter:
         if self.copied != Copied():
             return self.copied
         return Copied(bytes=len(data), duration_ms=10**9, packets=10)
+
+    def copy_to_hear(
+        self, size: int, read: Read, recipe: ListeningRecipe, take: Take
+    ) -> CopyToHear:
+        """The sound of three seconds, of which the second is silent."""
+        data = b"".join(read(at, min(STEP, size - at)) for at in range(0, size, STEP)[:4])
+        take(1, data)
+        if self.errors:
+            raise self.errors.pop(0)
+        take(0, b"MP3:")
+        self.made_to_hear.append(recipe)
+        loud, quiet = (-9_000, 9_000), (-1, 1)
+        stretches = [loud] * 20 + [quiet] * 30 + [loud] * 10
+        values = array("h", [each for pair in stretches for each in pair * len(recipe.mix)])
+        copied = Copied(unread=True) if size == self.unread else Copied(bytes=12, duration_ms=3_000)
+        return CopyToHear(copied, Levels(values, len(recipe.mix), 16_000, 800))

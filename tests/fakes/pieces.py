@@ -10,7 +10,7 @@ from shared.ports.queue import Clock
 
 
 class FakePieces:
-    """`ports.pieces.Pieces`. `reads` counts how often a range was read."""
+    """`ports.pieces.Pieces` and `PieceStore`. `reads` counts how often a range was read."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -23,10 +23,17 @@ class FakePieces:
 
     def seen(self) -> Listing:
         """For those who look at it from outside."""
-        return listing(
+        return listing(self._stored(""))
+
+    def stored(self, prefix: str = "") -> list[Stored]:
+        return self._stored(prefix)
+
+    def _stored(self, prefix: str) -> list[Stored]:
+        return [
             Stored(name, len(content), self.changed_at[name])
             for name, content in sorted(self.there.items())
-        )
+            if name.startswith(prefix)
+        ]
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
         self.reads += 1

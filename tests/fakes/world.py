@@ -26,19 +26,21 @@ from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
+from shared.ports.finder import Finder
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
+from shared.ports.listening import ListeningPorts
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
 from tests.fakes.access import FakeApiKeys, FakeTrail
 from tests.fakes.blobs import (
     FakeAudio,
-    FakeGlossaries,
     FakeOutputLinks,
     FakeOutputs,
     FakeRevisions,
     FakeUploads,
+    FakeVersioned,
 )
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.clock import FakeClock
@@ -105,13 +107,18 @@ class World:
         prices: PriceTable = DEFAULT_PRICES,
         ceilings: dict[str, Ceiling] | None = None,
         profiles_file: ProfilesFile = ProfilesFile(),  # noqa: B008 (frozen)
+        finder: Finder | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
         self.revisions = FakeRevisions()
         self.copies, self.converter = FakeCopies(self.clock), FakeConverter()
-        self.revisions, self.glossaries = FakeRevisions(), FakeGlossaries()
+        notes = FakeVersioned()
+        copies = FakeCopies(self.clock, "listening", notes.there)
+        self.listening = ListeningPorts(copies=copies, notes=notes)
+        self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
         self.line = FakeLine()
@@ -133,6 +140,12 @@ class World:
         limits = LIMITS if any(map(answers_at_once, self.endpoints)) else BATCH
         limits = msgspec.structs.replace(limits, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
+        self.finder, self.gather_seconds = finder, 0.0
+        if finder is not None:
+            self.capabilities = {
+                name: msgspec.structs.replace(own, finds=finder.finds)
+                for name, own in self.capabilities.items()
+            }
         self.prices = prices
         self.ceilings = ceilings or {}
         self.profiles_file = profiles_file
@@ -166,8 +179,10 @@ class World:
                 revisions=self.revisions,
                 copies=self.copies,
                 converter=self.converter,
+                listening=self.listening,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
+                exports=self.exports,
                 search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
@@ -189,6 +204,8 @@ class World:
                 profiles_file=self.profiles_file,
                 schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
                 warnings=self.warnings,
+                finder=self.finder,
+                gather_seconds=self.gather_seconds,
                 events=EventPorts(
                     outbox=self.outbox,
                     subscriptions=self.subscriptions,

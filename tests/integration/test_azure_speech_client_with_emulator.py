@@ -22,8 +22,8 @@ from local.stack.azurite import Azurite
 from shared.errors import ProviderRefused, ProviderUnauthorised
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest, WebhookChallenge, WebhookHint
-from shared.providers.azure_speech.auth import by_key, by_token
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.identity import by_key, by_token
 from tests.speech_emulator import (
     KEY,
     VERSIONS,

@@ -269,7 +269,7 @@ def test_a_client_item_id_in_the_path_finds_nothing(sofer: SoferApi) -> None:
 # --- what the rules stand on ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("emulator", ["azure_speech", "assemblyai", "soferai"])
+@pytest.mark.parametrize("emulator", ["azure_speech", "assemblyai", "soferai", "azure_language"])
 def test_the_readme_of_an_emulator_says_what_each_rule_stands_on(emulator: str) -> None:
     text = (EMULATORS / emulator / "README.md").read_text("utf-8")
     table = text[text.index("## How strict it is") :]

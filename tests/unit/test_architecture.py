@@ -21,11 +21,12 @@ RULES = {  # folder or file: what it may import of ours
         "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
         "errors"
     ),
-    "shared/model/redaction": "model.redaction model.transcript errors",
+    "shared/model/redaction": "model.redaction model.transcript model.language.scripts errors",
     "shared/model/redaction/kinds.py": "model.redaction.numbers",
     "shared/model/preparing": "model.preparing model.profile",
     "shared/model/preparing/formats.py": "",
     "shared/model/preparing/channels.py": "",
+    "shared/model/listening": "model.listening model.preparing model.profile",
     "shared/model/endpoint": "model.endpoint model.profile errors",
     "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
     "shared/model/names.py": "",
@@ -47,30 +48,36 @@ RULES = {  # folder or file: what it may import of ours
         "model.search model.pieces model.batch.recording model.transcript.transcript "
         "model.language errors"
     ),
+    "shared/model/export": (
+        "model.export model.batch.recording model.conversation model.transcript.transcript "
+        "model.pieces"
+    ),
+    "shared/model/export/columns.py": "",
     "shared/model/pieces.py": "",
     "shared/messages.py": "model",
     "shared/ports": "model messages ports",
     "shared/audio": "audio confined.demuxer ports.demuxer model errors",
-    "shared/confined": "confined ports.demuxer ports.copies model.preparing errors log",
+    "shared/confined": (
+        "confined ports.demuxer ports.copies model.preparing model.listening errors log"
+    ),
     "shared/confined/child": "confined.child confined.frames",
     "shared/confined/frames.py": "",
     "shared/outputs": "outputs model",
     "shared/endpoints": f"endpoints ports {GROUND}",
-    "shared/pipeline": (f"pipeline endpoints searching ports messages audio outputs {GROUND}"),
+    "shared/pipeline": (f"pipeline endpoints said ports messages audio outputs {GROUND}"),
     "shared/pipeline/step.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
     "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
     "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
-        "pipeline.write pipeline.compare pipeline.fail pipeline.step searching.keep ports messages "
+        "pipeline.write pipeline.compare pipeline.fail pipeline.step said.keep ports messages "
         f"outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
-        "pipeline.plan pipeline.fail pipeline.write pipeline.prepare searching ports messages "
-        f"{GROUND}"
+        f"pipeline.plan pipeline.fail pipeline.write pipeline.prepare said ports messages {GROUND}"
     ),
     "shared/pipeline/plan/wiring.py": (
-        f"pipeline.plan pipeline.prepare.ask pipeline.fail searching.wiring ports {GROUND}"
+        f"pipeline.plan pipeline.prepare.ask pipeline.fail said.wiring ports {GROUND}"
     ),
     "shared/pipeline/prepare": (
         f"pipeline.prepare pipeline.permits pipeline.plan pipeline.compare pipeline.fail ports "
@@ -94,29 +101,45 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/finish": f"pipeline.finish pipeline.fail ports messages outputs {GROUND}",
     "shared/events": f"events ports messages {GROUND}",
     "shared/batches": (
-        "batches keeping pipeline.register pipeline.fail searching.wiring ports messages audio "
-        f"outputs {GROUND}"
+        "batches keeping pipeline.register pipeline.fail said.wiring searching.wiring ports "
+        f"messages audio outputs {GROUND}"
     ),
     "shared/keeping": f"keeping pipeline.fail.copy ports messages {GROUND}",
     "shared/access": f"access ports {GROUND}",
     "shared/reading": f"reading batches ports {GROUND}",
-    "shared/revising": f"revising batches outputs searching ports {GROUND}",
+    "shared/listening": (
+        f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
+        f"pipeline.together ports messages {GROUND}"
+    ),
+    "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
     "shared/searching/keep.py": f"ports {GROUND}",
+    "shared/exporting": f"exporting merging outputs.parquet ports {GROUND}",
+    "shared/exporting/keep.py": f"exporting.files exporting.folder ports {GROUND}",
+    "shared/said": f"said exporting searching ports {GROUND}",
+    "shared/said/keep.py": f"exporting.keep searching.keep ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        "access reading revising searching batches pipeline events endpoints ports messages "
-        f"{GROUND}"
+        "access reading listening revising searching exporting batches pipeline events endpoints "
+        f"ports messages {GROUND}"
     ),
     "shared/api": (
-        "api application batches reading revising searching.search pipeline.watch.health ports "
+        "api application batches reading listening.open revising searching.search "
+        "pipeline.watch.health ports "
         f"outputs {GROUND}"
     ),
     "shared/providers": "providers ports.provider ports.answers model errors",
+    "shared/finders": "finders providers ports.finder model errors",
+    "shared/finders/azure_language": (
+        "finders.azure_language finders.offer providers.answers providers.decoding "
+        "providers.identity providers.redaction providers.transport model errors"
+    ),
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
-    "shared/configuration": "configuration providers.registry providers.offer model errors",
+    "shared/configuration": (
+        "configuration providers.registry providers.offer finders.registry model errors"
+    ),
     "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
     "local/emulators/common": "local.emulators.common local.recogniser",
@@ -126,15 +149,19 @@ RULES = {  # folder or file: what it may import of ours
     "local/emulators/assemblyai": (
         "local.emulators.assemblyai local.emulators.common local.recogniser"
     ),
+    "local/emulators/azure_language": (
+        "local.emulators.azure_language local.emulators.common local.recogniser"
+    ),
     "local/emulators/soferai": "local.emulators.soferai local.emulators.common local.recogniser",
     "local/recogniser": "local.recogniser local.emulators.common",
     "local/host": "local.host",
 }
 
 
-ADAPTERS = ("shared/stores", "shared/providers", "shared/outbound")
+ADAPTERS = ("shared/stores", "shared/providers", "shared/finders", "shared/outbound")
 OFFERED = (  # what the configuration reads: which providers there are, their settings and prices
     "shared.providers.registry.OFFERS",
+    "shared.finders.registry.FINDER",
     "shared.providers.registry.DEFAULT_PRICES",
     "shared.providers.offer.EndpointForm",
     "shared.providers.offer.Offer",

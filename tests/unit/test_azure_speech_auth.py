@@ -7,8 +7,8 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from shared.errors import ProviderUnauthorised, ProviderUnavailable
 from shared.model.profile.capabilities import Capabilities
-from shared.providers.azure_speech.auth import by_key, by_token, default_credential, entra_token
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.identity import by_key, by_token, default_credential, entra_token
 
 AUDIENCE = "https://cognitiveservices.azure.us"
 
@@ -36,7 +36,9 @@ def test_a_token_is_asked_for_the_scope_of_cognitive_services() -> None:
         asked.append(scope)
         return Token()
 
-    assert by_token(entra_token(FakeCredential(get), AUDIENCE))() == {"Authorization": "Bearer t-1"}
+    assert by_token(entra_token(FakeCredential(get), AUDIENCE, "Azure Speech"))() == {
+        "Authorization": "Bearer t-1"
+    }
     assert asked == [f"{AUDIENCE}/.default"]
 
 
@@ -54,7 +56,7 @@ def test_a_token_that_cannot_be_had_is_our_error(
         raise raised
 
     with pytest.raises(expected) as caught:
-        entra_token(FakeCredential(get), AUDIENCE)()
+        entra_token(FakeCredential(get), AUDIENCE, "Azure Speech")()
     assert str(caught.value) == f"No Entra token for Azure Speech ({type(raised).__name__})."
 
 

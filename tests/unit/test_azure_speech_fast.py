@@ -20,10 +20,10 @@ from shared.errors import (
 )
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
-from shared.providers.azure_speech.auth import by_key
 from shared.providers.azure_speech.fast.answer import read_answer
 from shared.providers.azure_speech.fast.client import STORE_TRIES, FastTranscription
 from shared.providers.azure_speech.fast.definition import form, write_definition
+from shared.providers.identity import by_key
 from tests.fakes.answers import FakeAnswers
 from tests.fakes.fast import InMemory
 

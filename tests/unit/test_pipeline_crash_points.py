@@ -139,6 +139,7 @@ PORTS_APART = {
     "Clock": "the time is read everywhere",
     "Leftovers": "each message stays until it was handled, and every step can bear to come twice",
     "Merged": "how pieces become one, in memory",
+    "PieceStore": "tables that a profile asks for; test_exports.py dies there",
     "Limited": "a provider's own count of what it may send, in memory",
     "Prepaid": "the balance, which health asks for",
     "Sound": "a recording on its way to a provider, read by the port of the audio",

@@ -192,12 +192,15 @@ def test_a_deadline_changes_no_mode_that_is_locked() -> None:
 
 JUDGED = {
     "redact": [("a", "b"), ("a", "b", "c"), ("a",)],
+    "redact_unsupported": ["net", "fail", "net"],
     "profanity": ["tags", "removed", "none"],
     "time_to_live_hours": [48, 6, 744],
     "keep_provider_copy": [True, False, None],
     "accept_truncated": [True, False, None],
     "reuse": [True, False, None],
     "shares_jobs": [True, False, None],
+    "export": [True, False, None],
+    "listening": ["on_demand", "never", "always"],
     "priority": ["normal", "bulk", "urgent"],
     "sentiments": [True, False, None],
     "entities": [True, False, None],
@@ -230,6 +233,14 @@ def test_a_locked_option_can_be_made_stricter_and_not_looser(key: str) -> None:
         assert loosened(own, looser) == [key]
     if key in BOOLS:
         assert loosened(stricter, own) == [key]
+
+
+def test_with_what_is_to_be_hidden_it_is_locked_that_it_is() -> None:
+    own = override(Profile(locked=("redact",)), {"redact": ("a",)})
+    asked = override(own, {"redact": ("a", "b"), "redact_unsupported": "net"})
+    assert loosened(own, asked) == ["redact_unsupported"]
+    lax = override(own, {"redact_unsupported": "net"})
+    assert loosened(lax, own) == loosened(lax, asked) == []
 
 
 BOOLS = {key for key, value in JUDGED.items() if isinstance(value[0], bool)}

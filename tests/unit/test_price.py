@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.model.money.price import PriceTable, Rate, Surcharge, estimate
+from shared.model.money.price import PriceTable, Rate, Surcharge, estimate, with_finder
 from shared.model.profile.options import Mode, Options
 from shared.model.transcript.transcript import Cost
 from shared.providers.registry import DEFAULT_PRICES
@@ -126,3 +126,17 @@ def test_the_default_is_the_one_that_the_docs_show() -> None:
     ]
     shown = " | ".join(f"{cost.amount:.2f} {cost.currency}" for cost in costs if cost)
     assert f"| `azure-speech/standard` | {shown} |" in docs
+
+
+def test_a_finder_costs_what_it_reads_whatever_the_channels() -> None:
+    table = PriceTable(rates={"some": {"standard": Rate(per_hour=1.0, per_channel=True)}})
+    redacted = Options(redact=("person_name",))
+
+    def amount(table: PriceTable, options: Options) -> float:
+        cost = estimate(table, "some", "standard", options, HOUR_MS, 2)
+        assert cost is not None
+        return cost.amount
+
+    with_one = with_finder(table, ["some", "nobody"], 1.0)
+    assert amount(table, redacted) == amount(with_one, MONO) == 2.0
+    assert amount(with_one, redacted) == pytest.approx(2.055)

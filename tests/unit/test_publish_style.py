@@ -8,6 +8,7 @@ import pytest
 
 from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile, SpeakerStyle
+from shared.model.redaction.redact import NOBODY
 from shared.pipeline.write.publish import store_outputs
 from tests.caption_samples import ALL
 
@@ -42,7 +43,7 @@ def test_captions_show_speakers_as_the_profile_says(style: SpeakerStyle, first: 
         profile=Profile(formats=("vtt", "docx", "words"), caption_speakers=style),
     )
     shelf = Shelf()
-    paths, _ = store_outputs(row, ALL["call"], shelf, "transcripts", by_provider=False)  # type: ignore[arg-type]
+    paths, _ = store_outputs(row, ALL["call"], shelf, "transcripts", NOBODY)  # type: ignore[arg-type]
     assert list(paths) == ["vtt", "docx", "words", "json"]
     assert first in shelf.files["transcripts/audio/calls/one.wav.vtt"].decode()
     assert "transcripts/audio/calls/one.wav.words.json" in shelf.files

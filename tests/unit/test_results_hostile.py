@@ -14,6 +14,7 @@ from shared.model.transcript.recognition import (
     RecognisedUtterance,
     Recognition,
 )
+from shared.pipeline.write.gather import Gather
 from shared.pipeline.write.results import Results
 from shared.ports.provider import ResultFile
 from shared.providers.lenient import soften
@@ -42,7 +43,7 @@ def test_more_channels_or_speakers_than_can_be_are_no_result(channels: bool, mos
             self.count = count
 
     def read(count: int) -> Recognition:
-        results = Results(None, Said(count))  # type: ignore[arg-type]
+        results = Results(None, Said(count), Gather(1))  # type: ignore[arg-type]
         return results._read(ResultFile(kind="result", name="a", url="b"))
 
     assert len(read(most).utterances) == most

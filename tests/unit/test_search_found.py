@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.model.search.entry import Entry, Turn
 from shared.model.search.found import AROUND, Found, find
@@ -121,3 +123,17 @@ def test_what_is_said_more_often_in_less_time_is_the_better_match() -> None:
     long = an_entry(3, "table " + "word " * 5_000)
     scores = [hit.score for entry in (often, short, long) if (hit := found("table", entry))]
     assert scores == sorted(scores, reverse=True)
+
+
+@given(
+    st.lists(st.sampled_from(["w1", "w", "W1", "w12", " ", "_", "-", "' ", ". "]), max_size=12),
+    st.sampled_from(["w1", '"w1 w1"', "w1*", '"w w1 w"', "w-w1*", "é", '"w1 é"']),
+)
+def test_plain_text_holds_the_same_as_text_with_accents(parts: list[str], text: str) -> None:
+    """Only what is not plain is taken apart into words."""
+    said = "".join(parts)
+    plain, other = (find(an_entry(1, t), read_query(text), Filters()) for t in (said, f"{said} ß"))
+    assert (plain is None) == (other is None)
+    if plain and other:
+        assert plain.times == other.times
+        assert [one.found for one in plain.places] == [one.found for one in other.places]

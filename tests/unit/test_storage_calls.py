@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from benchmarks.storage_calls import batches_of_one, in_one_job, one_a_job
+from benchmarks.storage_calls import batches_of_one, exported, in_one_job, one_a_job
 from shared.errors import StoreUnavailable
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioEntry
@@ -20,6 +20,15 @@ def test_a_burst_in_one_job_costs_little_more_than_what_each_recording_costs_alo
     figures = in_one_job(500)
     assert figures["storage_calls_per_recording"] <= 4.3
     assert figures["executions_per_recording"] <= 1.1
+
+
+@pytest.mark.long
+def test_tables_cost_two_calls_a_slice_where_they_are_wanted_and_none_elsewhere() -> None:
+    without, with_tables = in_one_job(200), exported(200)
+    assert not any("exports" in kind for kinds in without["by_step"].values() for kind in kinds)
+    more = with_tables["storage_calls_per_recording"] - without["storage_calls_per_recording"]
+    assert 0 < more <= 0.05
+    assert with_tables["executions_per_recording"] == without["executions_per_recording"]
 
 
 @pytest.mark.long

@@ -12,10 +12,12 @@ from shared.api.operations.batches import is_seen
 from shared.api.rights import LISTENS, LOOKS, READS
 from shared.api.views.reading import (
     AudioLink,
+    ListeningCopyView,
     OverviewView,
     ReviewList,
     TraceView,
     audio_link,
+    listening_copy_view,
     overview_view,
     review_list,
     trace_view,
@@ -23,6 +25,7 @@ from shared.api.views.reading import (
 from shared.errors import BatchMissing
 from shared.reading.overview import Overview
 
+LISTENING_SECONDS = 3
 _ETAG = {"ETag": "Sent back in `If-None-Match`, it asks only for what is new"}
 
 
@@ -70,6 +73,16 @@ def audio(call: Call) -> Response:
     path = call.path
     found = call.app.open_audio(path["batch_id"], path["recording_id"], call.caller.id)
     return answer(audio_link(found), headers={"Cache-Control": "no-store"})
+
+
+def listening_copy(call: Call) -> Response:
+    path = call.path
+    found = call.app.open_listening(path["batch_id"], path["recording_id"], call.caller.id)
+    view = listening_copy_view(found)
+    if found is None:
+        headers = {"Cache-Control": "no-store", "Retry-After": str(LISTENING_SECONDS)}
+        return answer(view, 202, headers)
+    return answer(view, headers={"Cache-Control": "no-store"})
 
 
 def trace(call: Call) -> Response:
@@ -120,6 +133,28 @@ OPERATIONS = tagged(
         rights=LISTENS,
         trail="read",
         answers={200: Answer("Where it can be heard", AudioLink)},
+        problems=(404, 409),
+    ),
+    Operation(
+        name="get_listening_copy",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/listening",
+        summary="Listen in a browser",
+        description="Gives links of fifteen minutes to a copy of a recording that every browser "
+        "plays and seeks exactly, and to its wave, and tells where it is silent. A copy that is "
+        "not there is made: until then the answer is 202, and this is asked again. Refused where "
+        "the audio was replaced since; `no_listening_copy` where there is none, and never will be.",
+        handle=listening_copy,
+        rights=LISTENS,
+        trail="read",
+        answers={
+            200: Answer("Where it can be heard", ListeningCopyView),
+            202: Answer(
+                "It is being made",
+                ListeningCopyView,
+                headers={"Retry-After": "In how many seconds to ask again"},
+            ),
+        },
         problems=(404, 409),
     ),
     Operation(

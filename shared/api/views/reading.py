@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from shared.api.fields import Moment, about
 from shared.api.views.batches import BatchSummary, BatchView, batch_summary, batch_view
+from shared.listening.open import Opened
 from shared.model.batch.trace import StepKind, Trace
+from shared.model.listening.recipe import FRAME_MS
 from shared.model.transcript.transcript import Cost
 from shared.pipeline.watch.health import Health
 from shared.reading.audio import Sound
@@ -48,6 +50,64 @@ class AudioLink(msgspec.Struct, frozen=True, kw_only=True):
 
 def audio_link(sound: Sound) -> AudioLink:
     return AudioLink(url=sound.url, expires_at=sound.expires_at, media_type=sound.media_type)
+
+
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch in which nothing is heard."""
+
+    start_ms: Annotated[int, about("Start", "From which millisecond on", ge=0)]
+    end_ms: Annotated[int, about("End", "Up to which millisecond", ge=0)]
+
+
+class ListeningCopyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy of a recording that every browser plays and seeks exactly, and what is known of its
+    sound. All but `state` is null while it is being made."""
+
+    state: Annotated[
+        Literal["being_made", "ready"], about("State", "Whether it can be heard, or comes soon")
+    ]
+    url: Annotated[
+        str | None, about("Audio URL", "Where it is read, in ranges; treat it as a secret")
+    ] = None
+    wave_url: Annotated[
+        str | None,
+        about("Wave URL", "Where the wave is read, a .dat of audiowaveform; treat it as a secret"),
+    ] = None
+    expires_at: Annotated[
+        Moment | None, about("Expires at", "Until when the addresses can be used")
+    ] = None
+    media_type: Annotated[str | None, about("Media type", "What the copy is: audio/mpeg")] = None
+    bytes: Annotated[int | None, about("Bytes", "The size of the copy")] = None
+    duration_ms: Annotated[
+        int | None, about("Duration", "The length of the sound in milliseconds")
+    ] = None
+    frame_ms: Annotated[
+        int | None,
+        about("Frame", "At multiples of so many milliseconds players begin exactly"),
+    ] = None
+    channels: Annotated[int | None, about("Channels", "How many the copy has: one or two")] = None
+    silences: Annotated[
+        tuple[Silence, ...] | None, about("Silences", "Where nothing is heard for a second or more")
+    ] = None
+
+
+def listening_copy_view(opened: Opened | None) -> ListeningCopyView:
+    """None: it is being made."""
+    if opened is None:
+        return ListeningCopyView(state="being_made")
+    copy = opened.copy
+    return ListeningCopyView(
+        state="ready",
+        url=opened.url,
+        wave_url=opened.wave_url,
+        expires_at=opened.expires_at,
+        media_type=opened.media_type,
+        bytes=copy.bytes,
+        duration_ms=copy.duration_ms,
+        frame_ms=FRAME_MS,
+        channels=copy.channels,
+        silences=tuple(Silence(start_ms=start, end_ms=end) for start, end in copy.silences),
+    )
 
 
 class ReviewItem(msgspec.Struct, frozen=True, kw_only=True):

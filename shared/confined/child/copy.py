@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import av
 
 from shared.confined.child import ffmpeg
+from shared.confined.child.hide import Hider, Meter
 from shared.confined.child.shape import Pieces, Shaper, silent
 from shared.confined.child.stream import Sink, Source
 from shared.confined.child.timeline import TOLERANCE_SECONDS, Clock, Packets, start_seconds
 
 PIECE = 4096
 _MOST_SILENCE = 48_000  # samples of silence that are made at a time
+_SHOWN_BYTES = 1 << 20
 
 
 class HasGaps(Exception):
     """Taken as it is, its sounds would not be at their times."""
 
 
-def converted(source: Source, sink: Sink, how: Mapping[str, Any]) -> dict[str, Any]:
+Show = Callable[[bytes], object]
+"""Takes what was measured."""
+
+
+def heard(source: Source, sink: Sink, how: Mapping[str, Any], show: Show) -> dict[str, Any]:
+    """The same as `converted`, of a copy that is measured as well: in every stretch of
+    how["measured"] samples the lowest and the highest of each channel, as `Meter` has them."""
+    meter = Meter(how["measured"])
+    made = converted(source, sink, how, meter)
+    meter.finish()
+    levels = meter.levels.tobytes()
+    for at in range(0, len(levels), _SHOWN_BYTES):
+        show(levels[at : at + _SHOWN_BYTES])
+    return made
+
+
+def converted(
+    source: Source, sink: Sink, how: Mapping[str, Any], meter: Meter | None = None
+) -> dict[str, Any]:
     """`how`: `muxer`, `encoder`, `sample_format`, `rate`, and perhaps `bit_rate`, `mix`,
-    `filters`. What came of it: `samples`, `channels`, `packets`, `bad_packets`."""
+    `filters`, `muxer_options`, `encoder_options`, the samples that are left out at the beginning
+    (`skip`), what is to be `hidden` and how (`fill`). What came of it: `samples`, `channels`,
+    `packets`, `bad_packets`."""
     with ffmpeg.opened(source) as container:
         packets = Packets(container, ffmpeg.sound_of(container))
         shaper = Shaper(how["sample_format"], how["rate"], how.get("mix"), how.get("filters", ()))
         clock = Clock(start_seconds(container))
         encoding = _Encoding(sink, how)
+        hider = Hider(how.get("hidden", ()), how.get("fill", ""), how["rate"])
         for frame in timely(packets, clock, shaper):
-            encoding.add(frame)
+            clean = hider.hidden(frame)
+            if meter is not None:
+                meter.measure(clean)
+            encoding.add(clean)
         encoding.finish()
     return {
         "samples": encoding.samples,
@@ -70,9 +96,11 @@ class _Encoding:
 
     def __init__(self, sink: Sink, how: Mapping[str, Any]) -> None:
         self._how = how
-        self._out = av.open(sink, mode="w", format=how["muxer"])
+        self._out = av.open(
+            sink, mode="w", format=how["muxer"], options=dict(how.get("muxer_options", {}))
+        )
         self._stream: Any = None
-        self._pieces = Pieces(PIECE)
+        self._pieces = Pieces(PIECE, how.get("skip", 0))
         self.samples = self.channels = 0
 
     def add(self, frame: Any) -> None:
@@ -93,6 +121,7 @@ class _Encoding:
         stream = self._out.add_stream(self._how["encoder"], rate=self._how["rate"])
         codec = stream.codec_context
         codec.format, codec.layout, codec.thread_count = frame.format, frame.layout, 1
+        codec.options = dict(self._how.get("encoder_options", {}))
         if self._how.get("bit_rate"):
             codec.bit_rate = self._how["bit_rate"] * frame.layout.nb_channels
         self._stream, self.channels = stream, frame.layout.nb_channels

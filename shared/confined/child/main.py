@@ -52,6 +52,9 @@ def _warm_up(*, streams: bool) -> None:
     for encoder, muxer in (("flac", "flac"), ("libopus", "ogg"), ("pcm_s16le", "wav")):
         how = {"encoder": encoder, "muxer": muxer, "sample_format": "s16", "rate": 8_000}
         copy.converted(_shortest(), Sink(_dropped), {**how, "mix": [[[0, 1.0]]]})
+    how = {"encoder": "libmp3lame", "muxer": "mp3", "sample_format": "s16p", "rate": 16_000}
+    how |= {"bit_rate": 32_000, "mix": [[[0, 1.0]]], "measured": 100, "hidden": [[1, 2]]}
+    copy.heard(_shortest(), Sink(_dropped), how, len)
     listen.heard(_shortest(), {"windows": 1})
 
 
@@ -108,14 +111,13 @@ def _listen(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
 
 
 def _copy(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
-    sink = Sink(_hand_out)
-    make = copy.remuxed if job["way"] == "remux" else copy.converted
+    sink, source = Sink(_hand_out), Source(job["size"], _fetch)
     try:
-        made = make(Source(job["size"], _fetch), sink, job)
+        made = _MAKERS[job["way"]](source, sink, job)
     except MemoryError:
         raise
     except ffmpeg.BAD_CONTENT as error:
-        if make is copy.remuxed:  # another way may do
+        if job["way"] == "remux":  # another way may do
             raise copy.HasGaps from error
         return {"unread": type(error).__name__}
     return {**made, "bytes": sink.finish()}
@@ -133,6 +135,16 @@ def _hand_out(number: int, block: bytes) -> None:
     _send({"block": number}, block)
 
 
+def _show(levels: bytes) -> None:
+    """What was measured, to the app."""
+    _send({"levels": len(levels)}, levels)
+
+
+_MAKERS: dict[str, Callable[[Source, Sink, dict[str, Any]], dict[str, Any]]] = {
+    "convert": copy.converted,
+    "remux": copy.remuxed,
+    "hear": lambda source, sink, job: copy.heard(source, sink, job, _show),
+}
 _JOBS: dict[str, Callable[[dict[str, Any], memoryview], dict[str, Any]]] = {
     "look": _look,
     "end_of_packets": _end_of_packets,

@@ -94,13 +94,16 @@ class Shaper:
 
 
 class Pieces:
-    """Frames of any length in, frames of `size` samples out."""
+    """Frames of any length in, frames of `size` samples out, without the first `skip` samples."""
 
-    def __init__(self, size: int) -> None:
-        self._size, self._fifo = size, AudioFifo()
+    def __init__(self, size: int, skip: int = 0) -> None:
+        self._size, self._skip, self._fifo = size, skip, AudioFifo()
 
     def cut(self, frame: Any) -> Iterator[Any]:
         self._fifo.write(frame)
+        if self._skip:
+            passed = self._fifo.read(min(self._skip, self._fifo.samples))
+            self._skip -= 0 if passed is None else passed.samples
         while (piece := self._fifo.read(self._size)) is not None:
             yield _timeless(piece)
 

@@ -49,6 +49,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     deliveries_days        deliveries of events this old are forgotten
     reuse_days             the same audio is paid for again after this long
     prepared_days          copies for providers are removed after this long
+    listening_days         listening copies are removed, and made again, after this long
     max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
@@ -87,6 +88,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     deliveries_days: int = 30
     reuse_days: int = 365
     prepared_days: int = 3
+    listening_days: int = 30
     max_active_of: dict[str, int] = {}
     coalesce_of: dict[str, int] = {}
 

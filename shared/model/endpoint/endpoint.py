@@ -92,6 +92,12 @@ class EndpointState(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
 
+def of_finder(name: str) -> str:
+    """The name under which it is known how a finder is. No endpoint's holds a dot, and no mode is
+    called so."""
+    return f"{name}.finder"
+
+
 def failed(
     state: EndpointState,
     now: datetime,

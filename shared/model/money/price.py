@@ -8,7 +8,7 @@ An estimate, never a bill: providers round, grant volume discounts and change th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal, cast
 
 import msgspec
@@ -17,6 +17,9 @@ from shared.model.profile.options import Mode, Options
 from shared.model.transcript.transcript import Cost
 
 _MS_PER_HOUR = 3_600_000
+RECORDS_PER_HOUR = 55
+"""Of a finder, for 150 words a minute of five and a half characters; the last record of a text may
+be a short one, and a little is read twice."""
 
 Feature = Literal[
     "diarization",
@@ -35,10 +38,12 @@ Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Surcharge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`per_hour` more, once, if any feature of `when` is asked for."""
+    """`per_hour` more, once, if any feature of `when` is asked for; `for_all_channels` it is the
+    same however many there are."""
 
     when: Annotated[tuple[Feature, ...], msgspec.Meta(min_length=1)]
     per_hour: Amount
+    for_all_channels: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,6 +82,21 @@ def with_amounts(table: PriceTable, amounts: Mapping[str, float], currency: str)
     return PriceTable(currency=currency, rates=rates)
 
 
+def with_finder(table: PriceTable, providers: Iterable[str], amount: float) -> PriceTable:
+    """The table with what a finder costs that reads what these providers heard, where something is
+    to be hidden. `amount` is that of a thousand text records, of a thousand characters each."""
+    more = Surcharge(
+        when=("redaction",), per_hour=RECORDS_PER_HOUR * amount / 1_000, for_all_channels=True
+    )
+    rates = dict(table.rates)
+    for name in providers:
+        rates[name] = {
+            mode: msgspec.structs.replace(rate, surcharges=(*rate.surcharges, more))
+            for mode, rate in rates.get(name, {}).items()
+        }
+    return PriceTable(currency=table.currency, rates=rates)
+
+
 def estimate(
     table: PriceTable,
     provider: str,
@@ -94,11 +114,12 @@ def estimate(
     if rate is None or duration_ms is None:
         return None
     asked = features(options)
-    per_hour = rate.amount_of(options.models) + sum(
-        s.per_hour for s in rate.surcharges if asked & set(s.when)
-    )
-    billed = (len(options.channels) or channels or 1) if rate.per_channel else 1
-    amount = round(per_hour * billed * duration_ms / _MS_PER_HOUR, 6)
+    more = [each for each in rate.surcharges if asked & set(each.when)]
+    per_hour = rate.amount_of(options.models)
+    per_hour += sum(each.per_hour for each in more if not each.for_all_channels)
+    per_hour *= (len(options.channels) or channels or 1) if rate.per_channel else 1
+    per_hour += sum(each.per_hour for each in more if each.for_all_channels)
+    amount = round(per_hour * duration_ms / _MS_PER_HOUR, 6)
     return Cost(amount=amount, currency=table.currency)
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from shared.model.preparing.formats import CopyFormat
 from shared.model.profile.options import Mode, Options
+from shared.model.redaction.kinds import Finds
 
 
 class Ramp(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `answers_at_once`, so that nothing but the call itself is asked of the provider.
     `seals_answers`: those can be kept sealed, without which nothing is sent that is to be redacted.
     `merges_channels`: all are heard as one where none is named; at most `most_channels` can be.
+    `finds` is what a finder finds in what the provider hears, where there is one.
     `takes_custom_models` tells of models that were made to order. `extras_by_model` are its
     extras where a model is named, a prompt given or a translation wanted, if those are others;
     `models` are the names that it knows.
@@ -100,6 +102,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     seals_answers: bool = True
     merges_channels: bool = False
     most_channels: int | None = None
+    finds: Finds | None = None
     takes_custom_models: bool = True
     extras_by_model: frozenset[str] | None = None
     models: frozenset[str] | None = None

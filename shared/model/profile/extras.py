@@ -10,7 +10,7 @@ import msgspec
 from shared.model.failure_texts import NO_REDACTION
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
-from shared.model.redaction.kinds import beyond_the_net
+from shared.model.redaction.kinds import found_by_nobody
 
 EXTRAS: Mapping[str, str] = {
     "expected_speakers": "no expected number of speakers",
@@ -44,8 +44,8 @@ def redacting(capabilities: Mapping[str, Capabilities]) -> frozenset[str]:
 def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, tuple[str, ...]]:
     """The options without what the provider does not know, and a note for each that was left out.
 
-    Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted. What
-    the net finds needs no provider.
+    Raises `InputError` (no_redaction): nothing is stored unredacted that was to be redacted, unless
+    the profile puts up with it. What the net or a finder finds needs no provider.
     """
     options, notes = _without_what_tells(options)
     if options.candidate_locales and not capabilities.identifies_languages:
@@ -54,7 +54,7 @@ def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, t
     strange = [key for key in EXTRAS if key not in capabilities.extras and _is_asked(options, key)]
     if "redact" in strange:
         strange = [key for key in strange if key != "redact"]
-        _refuse_beyond_the_net(options)
+        notes += _not_found(options, capabilities)
     notes += [f"The provider has {EXTRAS[key]}; {key} was left out." for key in strange]
     usual = {key: getattr(_USUAL, key) for key in strange}
     if options.max_speakers is None and {"expected_speakers", "min_speakers"} & set(strange):
@@ -62,11 +62,25 @@ def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, t
     return msgspec.structs.replace(options, **usual), tuple(notes)
 
 
-def _refuse_beyond_the_net(options: Options) -> None:
-    locales = (options.locale, *options.candidate_locales)
-    missed = beyond_the_net(options.redact, locales)
-    if missed:
-        raise NO_REDACTION.error(locale=" and ".join(locales), kinds=", ".join(missed))
+def hidden_by_nobody(options: Options, capabilities: Capabilities) -> tuple[str, ...]:
+    """The kinds that are to be hidden and that neither the provider nor anybody else finds."""
+    if "redact" in capabilities.asked_for(options).extras:
+        return ()
+    return found_by_nobody(options.redact, _locales(options), capabilities.finds)
+
+
+def _locales(options: Options) -> tuple[str, ...]:
+    return (options.locale, *options.candidate_locales)
+
+
+def _not_found(options: Options, capabilities: Capabilities) -> list[str]:
+    """What nobody will look for, where the profile puts up with it."""
+    locales, missed = " and ".join(_locales(options)), hidden_by_nobody(options, capabilities)
+    if not missed:
+        return []
+    if options.redact_unsupported == "fail":
+        raise NO_REDACTION.error(locale=locales, kinds=", ".join(missed))
+    return [f"Nobody finds these in {locales}, so they may stay: {', '.join(missed)}."]
 
 
 def _without_what_tells(options: Options) -> tuple[Options, list[str]]:

@@ -13,7 +13,7 @@ from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
 from shared.model.profile.spread import Send
-from shared.model.redaction.kinds import Mask
+from shared.model.redaction.kinds import Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -92,6 +92,7 @@ _OPTION_KEYS = {
         "a list of kinds of personal data, such as person_name, or of presets, such as pci",
     ),
     "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
+    "redact_unsupported": Key(Unsupported, '"fail" or "net"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
@@ -124,6 +125,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
+    "listening": Key(o.Listening, '"auto", "never", "on_demand" or "always"'),
     "keep_rows_days": Key(_Days, _DAYS, True),
     "keep_outputs": Key(bool, _SWITCH),
     "keep_audio_days": Key(_Days, _DAYS, True),
@@ -144,6 +146,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "name_pattern": Key(Text, 'a pattern such as "{agent}_{customer}", or "none"', True),
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
+    "export": Key(bool, _SWITCH),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.model.redaction.kinds import Mask
+from shared.model.redaction.kinds import Mask, Unsupported
 
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Mode = Literal["standard", "express"]
@@ -22,6 +22,7 @@ Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 SpeakerStyle = Literal["names", "dashes", "tags"]
 Priority = Literal["urgent", "normal", "bulk"]
 Prepare = Literal["auto", "never", "always"]
+Listening = Literal["auto", "never", "on_demand", "always"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     `hebrew_words` is the script that Hebrew words in English speech are written in.
     `redact` lists kinds of personal data, or presets of them (`model.redaction.kinds`), that leave
     the text, each replaced by hash signs, by the name of its kind, or by a name that stays the same
-    for the same value within a recording.
+    for the same value within a recording. Where nobody finds one of the kinds in the language that
+    is spoken, `redact_unsupported` decides: the recording fails, or is kept to what is found.
     """
 
     locale: Locale = "en-US"
@@ -67,6 +69,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     formatting: bool = True
     redact: tuple[str, ...] = ()
     redact_with: Mask = "hash"
+    redact_unsupported: Unsupported = "fail"
     sentiments: bool = False
     entities: bool = False
     chapters: bool = False

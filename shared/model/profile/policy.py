@@ -38,12 +38,14 @@ def _some_of(own: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:
 
 STRICTER: Mapping[str, _Judge] = {
     "redact": lambda own, asked: set(own) <= set(asked),
+    "redact_unsupported": lambda own, asked: own == "net" or asked == "fail",
     "profanity": lambda own, asked: PROFANITY.index(own) <= PROFANITY.index(asked),
     "time_to_live_hours": _at_most,
     "keep_provider_copy": _at_most,
     "accept_truncated": _at_most,
     "reuse": _at_most,
     "shares_jobs": _at_most,
+    "export": _at_most,
     "priority": lambda own, asked: PRIORITIES.index(own) <= PRIORITIES.index(asked),
     "sentiments": _at_most,
     "entities": _at_most,
@@ -51,6 +53,7 @@ STRICTER: Mapping[str, _Judge] = {
     "highlights": _at_most,
     "review_below": lambda own, asked: (own or 0) <= (asked or 0),
     "formats": _some_of,
+    "listening": lambda own, asked: own == asked or asked == "never",
     "provider": _some_of,
     "endpoints": lambda own, asked: not own or (bool(asked) and _some_of(own, asked)),
     "most_per_day": _within_limit,
@@ -59,10 +62,14 @@ STRICTER: Mapping[str, _Judge] = {
 """Whether what is asked for is as strict as one's own. What is not here has to be equal."""
 
 
+_ALONG = {"providers": ("provider",), "redact": ("redact", "redact_unsupported")}
+"""What a key locks, where that is not itself alone."""
+
+
 def loosened(own: Profile, asked: Profile) -> list[str]:
     """The options that `own` locks and `asked` makes looser, by name. A profile that changes
     nothing loosens nothing."""
-    locked = dict.fromkeys("provider" if key == "providers" else key for key in own.locked)
+    locked = dict.fromkeys(part for key in own.locked for part in _ALONG.get(key, (key,)))
     return [
         key
         for key in locked

@@ -24,7 +24,15 @@ from shared.model.failure_texts import (
 from shared.model.profile import keys, policy
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
-from shared.model.profile.options import Format, Mode, Options, Prepare, Priority, SpeakerStyle
+from shared.model.profile.options import (
+    Format,
+    Listening,
+    Mode,
+    Options,
+    Prepare,
+    Priority,
+    SpeakerStyle,
+)
 from shared.model.profile.spread import NOW
 
 DEFAULT = "default"
@@ -50,11 +58,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not paid for again under another name; with `every_version` it is under its own, though
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
     last, as far as it waits for its provider; `send` is when it goes there: now, or spread over
-    some hours. `prepare` is whether a provider gets a copy of what it does not read as it is.
+    some hours. `prepare` is whether a provider gets a copy of what it does not read as it is,
+    `listening` whether people get one to hear, by themselves or once somebody asks.
     With `shares_jobs` recordings of several batches may go to it in one call.
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
-    a recording go `keep_audio_days` and `keep_outputs_days` after it came in. Beyond
+    a recording go `keep_audio_days` and `keep_outputs_days` after it came in. With `export` its
+    rows stand in the tables for analysis for as long as its outputs are there. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -82,6 +92,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_truncated: bool = False
     reuse: bool = False
     prepare: Prepare = "auto"
+    listening: Listening = "auto"
     every_version: bool = False
     priority: Priority = "normal"
     send: str = NOW
@@ -102,6 +113,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most_hours_per_day: float | None = None
     locked: tuple[str, ...] = ()
     may_be_asked_for: bool = True
+    export: bool = False
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):

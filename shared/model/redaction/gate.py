@@ -6,11 +6,13 @@ in every byte of every output.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from shared.errors import RedactionFailed
+from shared.model.redaction.again import Book, Units
 from shared.model.redaction.kinds import kinds_of
 from shared.model.redaction.net import Passage, find
 from shared.model.redaction.redact import Redacted, passages_of
@@ -27,12 +29,14 @@ def check(redacted: Redacted, asked: Sequence[str], outputs: Mapping[str, bytes]
     transcript = redacted.transcript
     left = find(passages_of(transcript), kinds_of(asked))
     if left:
-        raise RedactionFailed(f"{left[0].kind}, in the text", is_leak=True)
+        raise RedactionFailed(f"{left[0].kind}, in the text", why="leak")
+    if _stands(passages_of(transcript), redacted.sought):
+        raise RedactionFailed("what a finder found, in the text", why="leak")
     said = (transcript.text, transcript.utterances, transcript.insights)
     texts = {name: text for name, text in outputs.items() if name not in _WITH_LABELS}
     for name, content in {**texts, "json": msgspec.json.encode(said)}.items():
         if _holds(content, redacted.hidden):
-            raise RedactionFailed(name, is_leak=True)
+            raise RedactionFailed(name, why="leak")
 
 
 def kinds_in(transcript: Transcript, texts: Iterable[str], asked: Sequence[str]) -> tuple[str, ...]:
@@ -44,5 +48,21 @@ def kinds_in(transcript: Transcript, texts: Iterable[str], asked: Sequence[str])
     return tuple(dict.fromkeys(hit.kind for hit in hits))
 
 
+def _stands(passages: Sequence[Passage], sought: Iterable[Units]) -> bool:
+    book = Book(passages) if sought else None
+    return book is not None and any(True for units in sought for _ in book.find(units))
+
+
 def _holds(content: bytes, hidden: Iterable[str]) -> bool:
-    return any(text.encode() in content for text in hidden if len(text) >= _LEAST_CHARACTERS)
+    return any(
+        _is_in(text, content.decode())
+        for text in hidden
+        if len(text) >= _LEAST_CHARACTERS and text.encode() in content
+    )
+
+
+def _is_in(text: str, content: str) -> bool:
+    """A name may be the beginning of a longer word that nobody wants hidden."""
+    if not text.replace(" ", "").isalpha():
+        return True
+    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", content) is not None

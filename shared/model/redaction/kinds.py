@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.model.redaction.numbers import is_spoken
 
 Mask = Literal["hash", "kind", "pseudonym"]
 """What stands in place of a value: hash signs, the name of its kind, or a name that stays the same
 for the same value within a recording."""
+Unsupported = Literal["fail", "net"]
+"""What becomes of a recording in whose language nobody finds what is to be hidden: it fails, or is
+kept to what is found."""
 
 PRESETS: Mapping[str, tuple[str, ...]] = {
     "pci": (
@@ -76,13 +79,44 @@ NET = frozenset(
 )
 """What the net finds, in languages whose numbers it knows."""
 
+UNNAMED = "personal_data"
+"""The kind of what a finder found and calls by a name that nobody asked for: it may be anything."""
+
 
 def kinds_of(asked: Iterable[str]) -> tuple[str, ...]:
     """Presets by what they stand for; each kind once, in order."""
     return tuple(dict.fromkeys(kind for name in asked for kind in PRESETS.get(name, (name,))))
 
 
-def beyond_the_net(asked: Iterable[str], locales: Sequence[str]) -> tuple[str, ...]:
-    """The kinds that the net cannot find in one of these languages; somebody else has to."""
-    known = NET if all(map(is_spoken, locales)) else frozenset[str]()
-    return tuple(kind for kind in kinds_of(asked) if kind not in known)
+class Finds(NamedTuple):
+    """What a finder finds: kinds, in languages, those as the first part of a locale has them."""
+
+    kinds: frozenset[str]
+    languages: frozenset[str]
+
+    def knows(self, tag: str | None) -> bool:
+        """Whether it reads the language of a BCP-47 tag."""
+        return language_of(tag) in self.languages
+
+
+def language_of(tag: str | None) -> str:
+    """The first part of a BCP-47 tag, "" where there is none."""
+    return (tag or "").replace("_", "-").partition("-")[0].lower()
+
+
+def found_by_nobody(
+    asked: Iterable[str], locales: Sequence[str], finds: Finds | None = None
+) -> tuple[str, ...]:
+    """The kinds that neither the net nor the finder, if there is one, finds in one of these
+    languages; somebody else has to."""
+    return tuple(
+        kind
+        for kind in kinds_of(asked)
+        if not all(_is_found(kind, locale, finds) for locale in locales)
+    )
+
+
+def _is_found(kind: str, locale: str, finds: Finds | None) -> bool:
+    if kind in NET and is_spoken(locale):
+        return True
+    return finds is not None and kind in finds.kinds and finds.knows(locale)

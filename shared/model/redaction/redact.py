@@ -1,77 +1,142 @@
 """Hides what was found in a transcript, in every form of every utterance.
 
 An utterance has a displayed, an itemised and a spoken form, its words, and other readings of it.
-What is found in one form is hidden there; words that it covers become one, in their time together;
-other readings of an utterance that held something are left out, and so is what a provider concluded
-from the text.
+What is found in one form is hidden there, and what a finder found in the displayed form in the
+others, too, or they are left out; words that it covers become one, in their time together; other
+readings of an utterance that held something are left out, and so is what a provider concluded from
+the text.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import RedactionFailed
-from shared.model.redaction.kinds import Mask, beyond_the_net, kinds_of
+from shared.model.redaction.again import Again, Form, Units, found_again
+from shared.model.redaction.kinds import Finds, Mask, Unsupported, found_by_nobody, kinds_of
 from shared.model.redaction.net import Hit, Part, Passage, find
+from shared.model.redaction.windows import Found, Placed, hits_of
 from shared.model.transcript.normalise import text_of
-from shared.model.transcript.transcript import Redaction, Transcript, Utterance, Word
+from shared.model.transcript.transcript import Provider, Redaction, Transcript, Utterance, Word
 
 FORMS = ("text", "text_itn", "text_lexical", "words")
 
 
 class Redacted(NamedTuple):
-    """`hidden` are the texts that must stand nowhere any more; they are secrets."""
+    """`hidden` are the texts that must stand nowhere any more, `sought` what a finder found, by
+    units; both are secrets."""
 
     transcript: Transcript
     hidden: frozenset[str]
+    sought: frozenset[Units] = frozenset()
+
+
+class Looked(NamedTuple):
+    """Who looked before the net does: the provider, which has hidden what it found, or a finder,
+    with the windows that it read, what it found in each, and what it can find. `by` is "provider",
+    the name of the finder, or "" for nobody."""
+
+    by: str = ""
+    finds: Finds | None = None
+    windows: Sequence[Placed] = ()
+    found: Sequence[Sequence[Found]] = ()
+
+
+BY_PROVIDER = Looked("provider")
+NOBODY = Looked()
 
 
 def redact(
-    transcript: Transcript, asked: Sequence[str], mask: Mask, *, by_provider: bool = False
+    transcript: Transcript,
+    asked: Sequence[str],
+    mask: Mask,
+    looked: Looked = NOBODY,
+    unsupported: Unsupported = "fail",
 ) -> Redacted:
-    """Without what the net finds of the kinds that are asked for. `by_provider`: the provider has
-    hidden what it found. Raises `RedactionFailed` where nobody else looked, and a language was
-    spoken whose numbers are not known."""
-    kinds = kinds_of(asked)
-    passages = passages_of(transcript)
-    if not by_provider:
-        _refuse_unknown(passages, kinds)
-    hits = find(passages, kinds)
+    """Without what was found of the kinds that are asked for, by the net or before. Raises
+    `RedactionFailed` where a language was spoken in which nobody finds one of them, and that is not
+    to be put up with."""
+    kinds, passages = kinds_of(asked), passages_of(transcript)
+    missed = () if looked.by == "provider" else _missed(passages, kinds, looked.finds)
+    if missed and unsupported == "fail":
+        raise RedactionFailed(missed[0].where, why="language")
+    named = hits_of(looked.windows, looked.found, passages)
+    again = found_again(passages, named) if named else Again()
+    everywhere = [*again.elsewhere, *find(passages, kinds)]
+    hits = [*named, *again.beside, *everywhere]
     edits = _edits(passages, hits, _Masks(hits, mask))
     touched = {order for order, _ in edits}
     utterances = tuple(
-        _hidden(one, edits, order) if order in touched else one
+        _hidden(one, edits, order, again.lost) if order in touched else one
         for order, one in enumerate(transcript.utterances)
     )
-    counts = Counter(kind for kind, _ in {(hit.kind, hit.value) for hit in hits})
-    said = Redaction(
-        kinds=kinds,
-        mask=mask,
-        by=("provider", "net") if by_provider else ("net",),
-        counts=dict(sorted(counts.items())),
-    )
-    there = transcript.redaction
     clean = msgspec.structs.replace(
         transcript,
         utterances=utterances,
         text=text_of(utterances) if touched else transcript.text,
-        redaction=said if there is None or hits else there,
+        redaction=_said(transcript.redaction, _sure(kinds, missed), mask, looked.by, hits),
+        needs_review=transcript.needs_review or bool(missed),
+        provider=_warned(transcript.provider, missed),
     )
-    hidden = (passages[p.passage].text[p.start : p.end] for h in hits for p in h.parts)
-    return Redacted(clean, frozenset(hidden))
+    return Redacted(clean, _texts(passages, everywhere), again.sought)
 
 
-def _refuse_unknown(passages: Iterable[Passage], kinds: Sequence[str]) -> None:
-    for language in {passage.language for passage in passages}:
-        if beyond_the_net(kinds, (language or "",)):
-            raise RedactionFailed(f"language {language}", is_leak=False)
+def _said(
+    there: Redaction | None, kinds: tuple[str, ...], mask: Mask, by: str, hits: Sequence[Hit]
+) -> Redaction:
+    if there is not None and not hits:
+        return there
+    counts = Counter(kind for kind, _ in {(hit.kind, hit.value) for hit in hits})
+    return Redaction(
+        kinds=kinds,
+        mask=mask,
+        by=(by, "net") if by else ("net",),
+        counts=dict(sorted(counts.items())),
+    )
 
 
-Edits = Mapping[tuple[int, str], list[tuple[int, int, str]]]
+class _Missed(NamedTuple):
+    """A language, and the kinds that nobody finds in it."""
+
+    tag: str | None
+    kinds: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        return f"language {self.tag}"
+
+
+def _missed(
+    passages: Iterable[Passage], kinds: Sequence[str], finds: Finds | None
+) -> tuple[_Missed, ...]:
+    tags = dict.fromkeys(passage.language for passage in passages)
+    found = (_Missed(tag, found_by_nobody(kinds, (tag or "",), finds)) for tag in tags)
+    return tuple(each for each in found if each.kinds)
+
+
+def _sure(kinds: tuple[str, ...], missed: Iterable[_Missed]) -> tuple[str, ...]:
+    """Those that were looked for in every language."""
+    lost = {kind for each in missed for kind in each.kinds}
+    return tuple(kind for kind in kinds if kind not in lost)
+
+
+def _warned(provider: Provider, missed: Sequence[_Missed]) -> Provider:
+    told = [
+        f"Nobody looked for {', '.join(each.kinds)} in the {each.where}, so they may stand there."
+        for each in missed
+    ]
+    return msgspec.structs.replace(provider, warnings=(*provider.warnings, *told))
+
+
+def _texts(passages: Sequence[Passage], hits: Iterable[Hit]) -> frozenset[str]:
+    return frozenset(passages[p.passage].text[p.start : p.end] for h in hits for p in h.parts)
+
+
+Edits = Mapping[Form, list[tuple[int, int, str]]]
 """By utterance and form: from where to where, and what stands there instead."""
 
 
@@ -138,14 +203,15 @@ class _Masks:
         return f"[{name}_{self._numbers[hit.kind, hit.value]}]"
 
 
-def _hidden(one: Utterance, forms: Edits, order: int) -> Utterance:
+def _hidden(one: Utterance, forms: Edits, order: int, lost: Collection[Form]) -> Utterance:
+    """A form in which something could not be found is left out."""
     texts = {
-        form: _without(getattr(one, form), forms[order, form])
+        form: None if (order, form) in lost else _without(getattr(one, form), forms[order, form])
         for form in FORMS[:-1]
-        if (order, form) in forms
+        if (order, form) in forms or (order, form) in lost
     }
-    words = one.words
-    if (order, "words") in forms:
+    words = () if (order, "words") in lost else one.words
+    if words and (order, "words") in forms:
         words = _words_without(words, forms[order, "words"])
     return msgspec.structs.replace(one, **texts, words=words, alternatives=())
 

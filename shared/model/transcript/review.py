@@ -14,7 +14,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import zip_longest
 from operator import eq, itemgetter
 
 import msgspec
@@ -71,7 +70,7 @@ def review(
     if not found:
         return Review()
     found.sort(key=itemgetter(0, 1))
-    ranked = sorted(map(_as_one, _near(found)), key=lambda pair: (-pair[0], pair[1].start_ms))
+    ranked = sorted(_near(found), key=lambda pair: (-pair[0], pair[1].start_ms))
     stretches = tuple(stretch for _, stretch in ranked)
     return Review(listen_ms=sum(s.end_ms - s.start_ms for s in stretches), stretches=stretches)
 
@@ -123,35 +122,36 @@ def _unsure_words(
     costly_below = 1 - (1 - below) / COSTLY
     words = utterance.words
     spoken = language(utterance.language or tag)
-    after_each = iter(confidences)
-    next(after_each)
-    before = None
-    for n, (sure, after) in enumerate(zip_longest(confidences, after_each)):
-        if sure is None:
-            before = None
+    for n, (word, smooth) in enumerate(zip(words, _smoothed(confidences), strict=True)):
+        if smooth is None or smooth >= costly_below:
             continue
-        smooth, weight = sure * OWN_WEIGHT, OWN_WEIGHT
-        if before is not None:
-            smooth += before
-            weight += 1
-        before = sure
-        if after is not None:
-            smooth += after
-            weight += 1
-        smooth /= weight
-        if smooth >= costly_below:
-            continue
-        word = words[n]
         text = word.text
         if text.isalpha() and text[0].islower():  # most are
             if smooth < below:
-                spans.append((word.start_ms, word.end_ms, sure, 1 - smooth, "unsure"))
+                spans.append((word.start_ms, word.end_ms, word.confidence, 1 - smooth, "unsure"))
             continue
         why = _kind(words, n, spoken)
         doubt = 1 - smooth if why == "unsure" else (1 - smooth) * COSTLY
         if 1 - doubt < below:
-            spans.append((word.start_ms, word.end_ms, sure, doubt, why))
+            spans.append((word.start_ms, word.end_ms, word.confidence, doubt, why))
     return spans
+
+
+def _smoothed(confidences: Sequence[float | None]) -> list[float | None]:
+    """Each together with those of its neighbours, as far as they are told."""
+    own, all_three = OWN_WEIGHT, OWN_WEIGHT + 2
+    found: list[float | None] = []
+    before = None
+    for sure, after in zip(confidences, [*confidences[1:], None], strict=True):
+        if sure is None:
+            found.append(None)
+        elif before is None or after is None:
+            beside = [one for one in (before, after) if one is not None]
+            found.append(sum(beside, sure * own) / (own + len(beside)))
+        else:
+            found.append((sure * own + before + after) / all_three)
+        before = sure
+    return found
 
 
 def _kind(words: Sequence[Word], n: int, spoken: Language) -> Doubt:
@@ -250,37 +250,31 @@ def _may_repeat(marks: bytes, loop: int, times: int) -> bool:
 # -- stretches --------------------------------------------------------------------------------
 
 
-def _near(found: Iterable[_Doubtful]) -> Iterator[list[_Doubtful]]:
-    """`found` in time order, as groups that are heard in one go."""
-    group: list[_Doubtful] = []
-    end_ms = 0
-    for doubtful in found:
-        start, end = doubtful[0], doubtful[1]
-        if group and start - end_ms > _ONE_LISTEN_MS:
-            yield group
-            group = []
-        end_ms = end if not group or end > end_ms else end_ms
-        group.append(doubtful)
-    if group:
-        yield group
-
-
-def _as_one(group: Sequence[_Doubtful]) -> tuple[float, Stretch]:
-    """How much speech is in doubt, and the stretch; silence that it takes in weighs nothing."""
+def _near(found: Sequence[_Doubtful]) -> Iterator[tuple[float, Stretch]]:
+    """What is heard in one go of `found`, which is in time order: how much speech is in doubt, and
+    the stretch. Silence that it takes in weighs nothing."""
+    first, end_ms = found[0][0], found[0][1]
     doubtful = total = weight = 0.0
-    end_ms = 0
-    for start_ms, end, sure, doubt, _ in group:
-        length = end - start_ms or 1
+    doubts: list[Doubt] = []
+    for start, end, sure, doubt, why in found:
+        if start - end_ms > _ONE_LISTEN_MS:
+            yield doubtful, _stretch(first, end_ms, total, weight, doubts)
+            first, end_ms, doubts = start, end, []
+            doubtful = total = weight = 0.0
+        length = end - start or 1
         doubtful += doubt * length
         if end > end_ms:
             end_ms = end
         if sure is not None:
             total += sure * length
             weight += length
-    stretch = Stretch(
-        start_ms=group[0][0],
-        end_ms=end_ms,
-        confidence=round(total / weight, 4) if weight else None,
-        doubts=tuple(dict.fromkeys(map(itemgetter(4), group))),
-    )
-    return doubtful, stretch
+        if why not in doubts:
+            doubts.append(why)
+    yield doubtful, _stretch(first, end_ms, total, weight, doubts)
+
+
+def _stretch(
+    start_ms: int, end_ms: int, total: float, weight: float, doubts: Iterable[Doubt]
+) -> Stretch:
+    sure = round(total / weight, 4) if weight else None
+    return Stretch(start_ms=start_ms, end_ms=end_ms, confidence=sure, doubts=tuple(doubts))

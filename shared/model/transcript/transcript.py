@@ -164,8 +164,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):
     """What was hidden before anything was stored: `kinds` that were looked for, `mask` is what
-    stands in place of them ("hash", "kind", "pseudonym"), `by` who looked ("provider", "net"), and
-    how many values of each kind the net hid."""
+    stands in place of them ("hash", "kind", "pseudonym"), `by` who looked ("provider", "net", or
+    the name of a finder), and how many values of each kind were found, but for the provider's."""
 
     kinds: tuple[str, ...]
     mask: str

@@ -7,13 +7,15 @@ Every token has two faces, what it is to the break after it (`After`) and to the
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from enum import IntEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from shared.model.language.languages import language
 from shared.model.language.scripts import script_of
 from shared.model.language.sentences import ends_sentence, may_end
-from shared.outputs.captions.measure import Measure, measure_of
+from shared.outputs.captions.measure import CHAR, Measure, measure_of
 from shared.outputs.captions.scripts import (
     CHINESE_PARTICLES,
     CLOSING,
@@ -121,15 +123,23 @@ _CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
 
 
 class Token(NamedTuple):
-    """What has to be known of a word: `bare` is lower case without punctuation, and `stops` tells
-    that a sentence may end with it, which the next word decides (`Lexicon.stopped`)."""
+    """What has to be known of a word.
+
+    `after` and `before` are its faces, plain numbers, which are looked up faster; `bare` is lower
+    case without punctuation; `stops` tells that a sentence may end with it, which the next word
+    decides (`Lexicon.stopped`); `splits` that it has no spaces inside, or is longer than a line.
+    """
 
     width: int
     after: int
     before: int
     bare: str
-    splits: bool
+    spaceless: bool
     stops: bool
+    splits: bool
+
+
+_SPLITS = itemgetter(Token._fields.index("splits"))
 
 
 class Lexicon(dict[str, Token]):
@@ -141,15 +151,30 @@ class Lexicon(dict[str, Token]):
         self.measure: Measure = measure_of(tag)
         self._words = language(tag)
 
+    def splits_any(self, tokens: Sequence[str]) -> bool:
+        return any(map(_SPLITS, map(self.__getitem__, tokens)))
+
     def __missing__(self, text: str) -> Token:
+        token = self._of_letters(text) if text.isascii() and text.isalpha() else self._of(text)
+        self[text] = token
+        return token
+
+    def _of_letters(self, text: str) -> Token:
+        """Of ASCII letters alone, as most words are in many languages."""
+        bare = text.lower()
+        after, before = int(self._after_word(text, bare)), int(self._before_word(text, bare))
+        width = len(text) * CHAR
+        return Token(width, after, before, bare, False, False, width > self.measure.line)
+
+    def _of(self, text: str) -> Token:
         bare = text.casefold().strip("\"'“”‘’„«»()[]{}¿¡.,;:?!…").replace("’", "'")
         width = width_of(text)
         spaceless = not text.isascii() and any(map(script_of, text))
         stops = may_end(text, self._words)
         after = After.SENTENCE if stops else self._after(text, bare)
-        token = Token(width, after, self._before(text, bare), bare, spaceless, stops)
-        self[text] = token
-        return token
+        splits = spaceless or width > self.measure.line
+        before = int(self._before(text, bare))
+        return Token(width, int(after), before, bare, spaceless, stops, splits)
 
     def stopped(self, text: str, following: str) -> After:
         """What a word that `stops` is to the break after it: the end of a sentence, or of an
@@ -179,12 +204,12 @@ class Lexicon(dict[str, Token]):
             return After.CLINGS
         if script := script_of(text[-1]):
             return After[script.name]
-        if bare in self._words.titles and text[0].isupper():
-            return After.CLINGS
         return self._after_word(text, bare)
 
     def _after_word(self, text: str, bare: str) -> After:
         words = self._words
+        if bare in words.titles and text[0].isupper():
+            return After.CLINGS
         if bare in words.others or bare in words.joins or bare in words.relates:
             return After.CLINGS
         if bare in words.either:
@@ -206,7 +231,6 @@ class Lexicon(dict[str, Token]):
         return not self._words.others
 
     def _before(self, text: str, bare: str) -> Before:
-        words = self._words
         first = text[0]
         if first in SMALL_KANA or (first in CLOSING and not any(map(str.isalnum, text))):
             return Before.CLOSING
@@ -216,6 +240,10 @@ class Lexicon(dict[str, Token]):
             return Before.PARTICLE
         if script := script_of(first):
             return Before[script.name]
+        return self._before_word(text, bare)
+
+    def _before_word(self, text: str, bare: str) -> Before:
+        words, first = self._words, text[0]
         if bare in words.joins:
             return Before.JOINS
         if bare in words.relates:

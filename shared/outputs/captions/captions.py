@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from math import ceil
 
 from shared.model.transcript.transcript import Transcript
@@ -14,7 +14,7 @@ from shared.outputs.captions.exchange import shared
 from shared.outputs.captions.measure import Measure
 from shared.outputs.captions.naming import SpeakerStyle, prefix_of
 from shared.outputs.captions.run_words import RunWords, words_of
-from shared.outputs.captions.runs import Run, runs
+from shared.outputs.captions.runs import runs
 from shared.outputs.captions.schedule import Draft, schedule
 from shared.outputs.captions.scripts import width_of
 from shared.outputs.captions.segment import Piece, segment
@@ -37,6 +37,7 @@ class _Cutter:
         self._style = style
         self._runs = runs(transcript)
         self._lexicons = {run.language: Lexicon(run.language) for run in self._runs}
+        self._measures = [self._lexicons[run.language].measure for run in self._runs]
         self._words: list[RunWords] = []
 
     def cues(self) -> list[Cue]:
@@ -49,11 +50,8 @@ class _Cutter:
         right_to_left = [is_rtl(run.texts, run.language) for run in self._runs]
         return [self._cue(draft, right_to_left) for draft in schedule(shared(drafts, self._fit))]
 
-    def _measure(self, number: int) -> Measure:
-        return self._lexicons[self._runs[number].language].measure
-
     def _drafts(self, number: int, room_end_ms: int) -> list[Draft]:
-        run, words, measure = self._runs[number], self._words[number], self._measure(number)
+        run, words, measure = self._runs[number], self._words[number], self._measures[number]
         prefix = prefix_of(run.name, self._style, measure.dashes[1]) if run.name else ""
         pieces = segment(
             words,
@@ -62,13 +60,15 @@ class _Cutter:
             prefix=width_of(prefix),
             every_cue=run.crossed,
         )
-        return [_draft(number, run, words, piece, measure) for piece in pieces]
+        voice = run.voice
+        return [_draft(number, voice, words, piece, measure) for piece in pieces]
 
     def _fit(self, first: Draft, second: Draft) -> bool:
         """Whether the lines of both fit beside their dashes."""
-        measure = self._measure(first.run)
+        measure = self._measures[first.run]
         return all(
-            _width(self._words[draft.run], draft.piece) + width_of(dash) <= measure.line
+            self._words[draft.run].width(draft.piece.first, draft.piece.last) + width_of(dash)
+            <= measure.line
             for draft, dash in zip((first, second), measure.dashes, strict=True)
         )
 
@@ -90,7 +90,7 @@ class _Cutter:
             name,
             speakers,
             right_to_left[draft.run],
-            self._measure(draft.run),
+            self._measures[draft.run],
         )
 
 
@@ -101,19 +101,15 @@ def _room_end(starts: Sequence[int], number: int, audio_end_ms: int) -> int:
     return min(starts[following] - GAP_MS, latest) if following < len(starts) else latest
 
 
-def _width(words: RunWords, piece: Piece) -> int:
+def _draft(number: int, voice: Hashable, words: RunWords, piece: Piece, measure: Measure) -> Draft:
     first, _, last = piece
-    return sum(words.widths[first:last]) + sum(words.spaces[first + 1 : last])
-
-
-def _draft(number: int, run: Run, words: RunWords, piece: Piece, measure: Measure) -> Draft:
-    read_ms = ceil(_width(words, piece) * measure.ms_per_width)
+    read_ms = ceil(words.width(first, last) * measure.ms_per_width)
     return Draft(
-        run=number,
-        voice=run.voice,
-        piece=piece,
-        start_ms=words.starts[piece.first],
-        audio_end_ms=words.ends[piece.last - 1],
-        need_ms=max(MIN_CUE_MS, read_ms),
+        number,
+        voice,
+        piece,
+        start_ms=words.starts[first],
+        audio_end_ms=words.ends[last - 1],
+        need_ms=read_ms if read_ms > MIN_CUE_MS else MIN_CUE_MS,
         read_ms=read_ms,
     )

@@ -7,7 +7,7 @@ frame is 1/24 s. Line length and reading speed differ by language: `measure.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from shared.outputs.captions.measure import Measure, measure_of
 
@@ -26,8 +26,7 @@ CROSSING_MS = SHIFT_MS - GAP_MS
 """Speakers who cross for no longer than this are shown one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(msgspec.Struct, frozen=True, gc=False):
     """One caption on the screen, `end_ms` exclusive.
 
     `lines` are one or two, plain text, nothing escaped, no names. `speaker` is the name to show,
@@ -41,7 +40,7 @@ class Cue:
     speaker: str | None = None
     speakers: tuple[str | None, ...] = ()
     rtl: bool = False
-    measure: Measure = field(default_factory=lambda: measure_of(None))
+    measure: Measure = msgspec.field(default_factory=lambda: measure_of(None))
 
     @property
     def is_shared(self) -> bool:

@@ -7,7 +7,7 @@ share a cue have a dash each, whatever it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from shared.model.profile.options import SpeakerStyle
@@ -37,7 +37,8 @@ class Shown(NamedTuple):
     @property
     def marked(self) -> list[str]:
         """The lines with what tells their direction."""
-        return [marked(line.text, self.cue.rtl) for line in self.lines]
+        rtl = self.cue.rtl
+        return [marked(text, rtl) for text, _ in self.lines]
 
 
 def name_prefix(name: str) -> str:
@@ -55,6 +56,7 @@ def prefix_of(name: str, style: SpeakerStyle, cue_dash: str) -> str:
 def shown(cues: Iterable[Cue], style: SpeakerStyle) -> Iterator[Shown]:
     """The cues with names or dashes. Directions are still to be marked."""
     last: str | None = None
+    lines: Sequence[str]
     for cue in cues:
         if cue.is_shared:
             dashes = cue.measure.dashes
@@ -62,13 +64,10 @@ def shown(cues: Iterable[Cue], style: SpeakerStyle) -> Iterator[Shown]:
         elif cue.speaker and cue.speaker != last:
             lines = _named(cue, prefix_of(cue.speaker, style, cue.measure.dashes[1]))
         else:
-            lines = list(cue.lines)
+            lines = cue.lines
         voices = cue.speakers or (cue.speaker,) * len(lines)
         last = voices[-1]
-        yield Shown(
-            cue,
-            tuple(Line(line, voice) for line, voice in zip(lines, voices, strict=True)),
-        )
+        yield Shown(cue, tuple(map(Line, lines, voices)))
 
 
 def _named(cue: Cue, prefix: str) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, compress
+from operator import add, itemgetter
 
 from shared.model.language.scripts import joint
 from shared.outputs.captions.breaks import (
@@ -16,6 +18,7 @@ from shared.outputs.captions.breaks import (
     After,
     Before,
     Lexicon,
+    Token,
 )
 from shared.outputs.captions.measure import CHAR
 from shared.outputs.captions.runs import Run
@@ -24,12 +27,18 @@ from shared.outputs.captions.words import Timed, timed
 
 _UTTERANCE_END = PENALTIES[After.CLAUSE][Before.PLAIN]
 _LOOSE = 100
+_SENTENCE = int(After.SENTENCE)
+_WIDTH, _AFTER, _BEFORE, _STOPS = (
+    itemgetter(Token._fields.index(name)) for name in ("width", "after", "before", "stops")
+)
 
 
 @dataclass(slots=True)
 class RunWords:
     """Parallel lists, one entry a word. `penalties[n]`, `spaces[n]` (eighths of a character) and
-    `closed[n]` (a sentence or an utterance ends) are about the place before word n."""
+    `closed[n]` (a sentence or an utterance ends) are about the place before word n. If all stood on
+    one line, `left[n]` is where word n would begin, and `right[n]` where the words before it end.
+    `is_spaced` tells that a space stands before each word."""
 
     tokens: list[str] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
@@ -38,10 +47,19 @@ class RunWords:
     spaces: list[int] = field(default_factory=list)
     penalties: list[int] = field(default_factory=list)
     closed: list[bool] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    right: list[int] = field(default_factory=list)
+    is_spaced: bool = False
+
+    def width(self, first: int, last: int) -> int:
+        """That of the text of the words from `first` up to `last` exclusive."""
+        return self.right[last] - self.left[first]
 
     def line(self, first: int, last: int) -> str:
         """The text of the words from `first` up to `last` exclusive."""
         tokens = self.tokens[first:last]
+        if self.is_spaced:
+            return " ".join(tokens)
         spaces = self.spaces[first:last]
         if all(spaces[1:]):
             return " ".join(tokens)
@@ -77,6 +95,8 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
         if words.penalties[n] < _LOOSE:
             words.penalties[n] = min(words.penalties[n], _UTTERANCE_END)
     _in_order(words.starts, words.ends)
+    words.left = list(accumulate(map(add, words.widths, [*words.spaces[1:], 0]), initial=0))
+    words.right = [0, *map(add, words.left, words.widths)]
     return words
 
 
@@ -90,24 +110,23 @@ def _append(words: RunWords, part: Timed) -> None:
 
 
 def _judge(words: RunWords, lexicon: Lexicon) -> None:
-    faces = list(map(lexicon.__getitem__, words.tokens))
-    words.widths = [face.width for face in faces]
-    befores = [face.before for face in faces]
-    afters = [face.after for face in faces]
-    for n, face in enumerate(faces[:-1]):
-        if face.stops:
-            afters[n] = lexicon.stopped(words.tokens[n], words.tokens[n + 1])
-    words.closed = [False, *[after == After.SENTENCE for after in afters]]
-    rows = [PENALTIES[after] for after in afters]
-    pairs = zip(rows, befores[1:], strict=False)
-    words.penalties = [0, *[row[before] for row, before in pairs]]
-    if not all(words.spaces):
-        _guard_long_words(words, faces_split=[face.splits for face in faces])
+    tokens = words.tokens
+    faces = list(map(lexicon.__getitem__, tokens))
+    words.widths = list(map(_WIDTH, faces))
+    befores, afters = list(map(_BEFORE, faces)), list(map(_AFTER, faces))
+    for n in compress(range(len(tokens) - 1), map(_STOPS, faces)):
+        afters[n] = int(lexicon.stopped(tokens[n], tokens[n + 1]))
+    words.closed = [False, *[after == _SENTENCE for after in afters]]
+    pairs = zip(afters, befores[1:], strict=False)
+    words.penalties = [0, *[PENALTIES[after][before] for after, before in pairs]]
+    words.is_spaced = all(words.spaces)
+    if not words.is_spaced:
+        _guard_long_words(words, [face.spaceless for face in faces])
 
 
-def _guard_long_words(words: RunWords, faces_split: Sequence[bool]) -> None:
+def _guard_long_words(words: RunWords, spaceless: Sequence[bool]) -> None:
     for n, space in enumerate(words.spaces):
-        if n and not space and not faces_split[n] and not faces_split[n - 1]:
+        if n and not space and not spaceless[n] and not spaceless[n - 1]:
             words.penalties[n] = INSIDE_WORD
 
 

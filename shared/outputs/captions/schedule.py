@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from shared.outputs.captions.cue import (
     CHAIN_MS,
@@ -29,8 +30,7 @@ LEAST_CUE_MS = MIN_CUE_MS // 2
 """A cue is not squeezed below this; rather it overlaps the next one."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """A cue whose times are still those of the speech. `need_ms` is how long it has to stay,
     `read_ms` what reading takes; it shows
     `piece` of the run of that number. `voice` tells whose cues may never overlap. `second` is the
@@ -71,8 +71,11 @@ def _spread(drafts: Sequence[Draft]) -> None:
     """Words that a provider all puts at one moment still make cues that can be read."""
     free_from: dict[Hashable, int] = {}
     for draft in drafts:
-        draft.start_ms = max(draft.start_ms, *(free_from.get(v, 0) for v in draft.voices))
-        draft.audio_end_ms = max(draft.audio_end_ms, draft.start_ms)
+        for voice in draft.voices:
+            if draft.start_ms < (free := free_from.get(voice, 0)):
+                draft.start_ms = free
+        if draft.audio_end_ms < draft.start_ms:
+            draft.audio_end_ms = draft.start_ms
         for voice in draft.voices:
             free_from[voice] = draft.start_ms + LEAST_CUE_MS + GAP_MS
 

@@ -8,7 +8,8 @@ between two ordinary words. A cue of over two lines or seven seconds is never co
 
 from __future__ import annotations
 
-from itertools import accumulate
+from functools import cache
+from operator import add
 from typing import NamedTuple
 
 from shared.outputs.captions.breaks import BAD
@@ -45,9 +46,8 @@ def segment(
     `room_end_ms` is when the last cue has to be gone, `prefix` the width to keep free on the
     first line of the first cue (of `every_cue`, where others cross) for the speaker's name.
     """
-    places = _Places(words, room_end_ms, measure.line)
-    names = [prefix if every_cue or not n else 0 for n in range(len(places.at))]
-    back, split = _cheapest(places, names, measure)
+    places = _Places(words, measure, room_end_ms, prefix, every_cue=every_cue)
+    back, split = _cheapest(places, measure)
     found: list[Piece] = []
     j = len(places.at) - 1
     while j > 0:
@@ -60,21 +60,28 @@ def segment(
 class _Places:
     """The places where a line may end, parallel lists; the first is before the first word.
 
-    `left` and `right` are the edges of the text after and before the place; `gone` is when a cue
-    that ends there has to leave, `end` when it does leave at the earliest; `kept` sums what not
-    to break costs at this and all earlier places.
+    `left` and `right` are the edges of the text after and before the place, `middle` their sum, and
+    `first_left` is `left` with room for a name; `gone` is when a cue that ends there has to leave,
+    `end` when it does leave at the earliest; `read` is how much sooner than the speech a reader
+    would be there; `line_penalty` is what a second line costs that begins there, `onward` what
+    ending a cue there costs, less what not to would cost.
     """
 
-    def __init__(self, words: RunWords, room_end_ms: int, line: int) -> None:
-        n = len(words.tokens)
-        spans = zip(words.widths, [*words.spaces[1:], 0], strict=True)
-        left = list(accumulate((width + space for width, space in spans), initial=0))
-        right = [0, *[left[k] + words.widths[k] for k in range(n)]]
-        starts, ends = words.starts, words.ends
-        self.at = at = _candidates(words, left, right, line)
+    def __init__(
+        self, words: RunWords, measure: Measure, room_end_ms: int, prefix: int, *, every_cue: bool
+    ) -> None:
+        left, right, starts, ends = words.left, words.right, words.starts, words.ends
+        self.at = at = _candidates(words, measure.line)
         self.left = [left[k] for k in at]
         self.right = [right[k] for k in at]
+        self.middle = list(map(add, self.left, self.right))
+        named = len(at) if every_cue else 1
+        self.first_left = [edge - prefix for edge in self.left[:named]] + self.left[named:]
         self.start = [starts[k] for k in at[:-1]]
+        read_ms = measure.ms_per_width
+        self.read = [
+            edge * read_ms - start for edge, start in zip(self.first_left, self.start, strict=False)
+        ]
         nexts = [*starts, room_end_ms + GAP_MS]
         self.gone = [nexts[k] - GAP_MS for k in at]
         pauses = [0, *[nexts[k] - ends[k - 1] for k in at[1:]]]
@@ -83,25 +90,26 @@ class _Places:
             for k, gone, pause in zip(at, self.gone, pauses, strict=True)
         ]
         raw = [words.penalties[k] for k in at[:-1]]
+        self.line_penalty = [_TWO_LINES_COST + (p if p >= BAD else p * 2 // 3) for p in raw]
         # A silence excuses half of an ordinary break, nothing of a bad one.
-        self.penalty = [
+        penalty = [
             p if p >= BAD or pause <= 0 else p - p * (pause if pause < 600 else 600) // 1200
             for p, pause in zip(raw, pauses, strict=False)
         ]
-        self.penalty.append(0)
-        self.line_penalty = [p if p >= BAD else p * 2 // 3 for p in raw]
         closed = words.closed
-        kept = [
-            (_SENTENCE_INSIDE_COST if closed[k] else 0)
-            + ((pause - _PAUSE_MS) // 20 if pause > _PAUSE_MS else 0)
-            for k, pause in zip(at, pauses, strict=True)
+        self.onward = [
+            _CUE_COST
+            + p
+            - (_SENTENCE_INSIDE_COST if closed[k] else 0)
+            - ((pause - _PAUSE_MS) // 20 if pause > _PAUSE_MS else 0)
+            for k, p, pause in zip(at, [*penalty, 0], pauses, strict=True)
         ]
-        self.kept = list(accumulate(kept))
 
 
-def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -> list[int]:
+def _candidates(words: RunWords, line: int) -> list[int]:
     """All good places, and the bad ones wherever good ones are more than a line apart."""
     starts, ends, penalties = words.starts, words.ends, words.penalties
+    left, right = words.left, words.right
     found = [0]
     previous = 0
     last = len(words.tokens)
@@ -115,76 +123,72 @@ def _candidates(words: RunWords, left: list[int], right: list[int], line: int) -
     return found
 
 
-def _cheapest(places: _Places, names: list[int], measure: Measure) -> tuple[list[int], list[int]]:
+def _cheapest(places: _Places, measure: Measure) -> tuple[list[int], list[int]]:
     """For each place the best beginning of the cue that ends there, and its line break or 0.
 
-    What is counted for each pair of places is kept small: a sum of the two ends instead of widths
-    and times, the best line break first, and nothing more once it cannot win.
+    Of equal ones that with the earliest beginning, then the earliest line break. What is counted
+    for each pair of places is kept small: one line, which costs least to look at, before two; sums
+    of the two ends instead of widths and times; and nothing more once it cannot win.
     """
-    left, right, start, gone, end = places.left, places.right, places.start, places.gone, places.end
-    penalty, line_penalty, kept = places.penalty, places.line_penalty, places.kept
-    line, read_ms = measure.line, measure.ms_per_width
-    count = len(places.at)
-    first_left = [edge - name for edge, name in zip(left, names, strict=True)]
-    hurry = [edge * read_ms - at for edge, at in zip(first_left, start, strict=False)]
-    middle = [a + b for a, b in zip(left, right, strict=True)]
-    costs = [0] * count  # of everything before the place, less kept[place]
-    back = [0] * count
-    split = [0] * count
-    low = one_line = splits_from = 0
-    two_lines = 2 * line
-    for j in range(1, count):
-        right_j, gone_j = right[j], gone[j]
-        latest = end[j] - MAX_CUE_MS
-        while low < j - 1 and (right_j - first_left[low] > two_lines or start[low] < latest):
-            low += 1
+    left, right, middle, first_left = places.left, places.right, places.middle, places.first_left
+    start, gone, read, line_penalty = places.start, places.gone, places.read, places.line_penalty
+    line, read_ms, uneven = measure.line, measure.ms_per_width, _uneven(measure.line)
+    costs, back, split, full = ([0] * len(right) for _ in range(4))
+    low = one_line = splits_from = 0  # the first places of a cue, of one of one line, of a break
+    worth, worth_at = _IMPOSSIBLE, 0  # the best line break, and where
+    for j in range(1, len(right)):
+        right_j, gone_j, latest = right[j], gone[j], places.end[j] - MAX_CUE_MS
         needed = right_j - line
+        while low < j - 1 and (first_left[low] < needed - line or start[low] < latest):
+            low += 1
         while one_line < j and first_left[one_line] < needed:
+            full[one_line] = j
             one_line += 1
         while splits_from < j and left[splits_from] < needed:
             splits_from += 1
-        hurry_j = right_j * read_ms - gone_j
-        comfortable = gone_j - _COMFORTABLE_MS
+        if line_penalty[j - 1] <= worth:
+            worth, worth_at = line_penalty[j - 1], j - 1
+        read_j, comfortable = right_j * read_ms - gone_j, gone_j - _COMFORTABLE_MS
         best, best_i, best_k = _IMPOSSIBLE, j - 1, 0
+        whole = one_line if one_line > low else low
+        for i, cost in enumerate(costs[whole:j], whole):
+            if cost < best:
+                if read_j > read[i]:
+                    cost += _TOO_FAST_COST + int(read_j - read[i]) // 10
+                if start[i] > comfortable and cost < best:
+                    cost += _hasty(gone_j - start[i])
+                if cost < best:
+                    best, best_i = cost, i
         if low < one_line:
             least = splits_from if splits_from > low else low + 1
-            worth = min(line_penalty[least:j], default=_IMPOSSIBLE)
-            for i in range(low, one_line):
-                cost = costs[i] + _TWO_LINES_COST
-                if cost + worth >= best:
-                    continue
-                if start[i] > comfortable:
-                    cost += _hasty(gone_j - start[i])
-                if hurry_j > hurry[i]:
-                    cost += _TOO_FAST_COST + int(hurry_j - hurry[i]) // 10
-                    if cost + worth >= best:
-                        continue
-                both = right_j + first_left[i]
-                edge = first_left[i] + line
-                for k in range(least if least > i else i + 1, j):
-                    if right[k] > edge:
-                        break
-                    lines = cost + line_penalty[k]
-                    if lines < best:
-                        uneven = both - middle[k]
-                        lines += uneven >> 4 if uneven >= 0 else -3 * uneven >> 5
-                        if lines < best:
-                            best, best_i, best_k = lines, i, k
-        i = one_line if one_line > low else low
-        for cost in costs[i:j]:
-            if cost < best:
-                if start[i] > comfortable:
-                    cost += _hasty(gone_j - start[i])
-                if hurry_j > hurry[i]:
-                    cost += _TOO_FAST_COST + int(hurry_j - hurry[i]) // 10
-                if cost < best:
-                    best, best_i, best_k = cost, i, 0
-            i += 1
+            if worth_at < least < j:
+                worth = min(line_penalty[least:j])
+                worth_at = line_penalty.index(worth, least)
+            best += 1  # as good is good enough
+            for i, cost in enumerate(costs[low:one_line], low):
+                if cost + worth < best:
+                    if read_j > read[i]:
+                        cost += _TOO_FAST_COST + int(read_j - read[i]) // 10
+                    if start[i] > comfortable:
+                        cost += _hasty(gone_j - start[i])
+                    if cost + worth < best:
+                        both = right_j + first_left[i]
+                        for k in range(least if least > i else i + 1, full[i]):
+                            lines = cost + line_penalty[k] + uneven[both - middle[k]]
+                            if lines < best:
+                                best, best_i, best_k = lines, i, k
+            best -= not best_k
         if best == _IMPOSSIBLE:
             best = costs[j - 1] + _TOO_SHORT_COST
-        costs[j] = best + kept[j - 1] + penalty[j] + _CUE_COST - kept[j]
-        back[j], split[j] = best_i, best_k
+        costs[j], back[j], split[j] = best + places.onward[j], best_i, best_k
     return back, split
+
+
+@cache
+def _uneven(line: int) -> list[int]:
+    """What it costs that the second line is so much wider than the first; by a negative number,
+    which counts from the end, that it is narrower."""
+    return [*[by >> 4 for by in range(line + 1)], *[-3 * by >> 5 for by in range(-line, 0)]]
 
 
 def _hasty(time: int) -> int:

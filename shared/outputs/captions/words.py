@@ -42,16 +42,12 @@ class Timed(NamedTuple):
 def split(text: str, lexicon: Lexicon) -> tuple[list[str], list[bool]]:
     """The tokens of a `plain` text, and for each whether it follows without a space."""
     words = text.split(" ")
-    line = lexicon.measure.line
-    for token in map(lexicon.__getitem__, words):
-        if token.splits or token.width > line:
-            break
-    else:
+    if not lexicon.splits_any(words):
         return words, [False] * len(words)
     tokens: list[str] = []
     glued: list[bool] = []
     for word in words:
-        parts = pieces(word, line)
+        parts = pieces(word, lexicon.measure.line)
         tokens += parts
         glued += [False, *[True] * (len(parts) - 1)]
     return tokens, glued

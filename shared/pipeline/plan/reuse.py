@@ -22,14 +22,14 @@ from shared.model.batch.outcome import Transcribed
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
-from shared.model.search.entry import Entry
+from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript import transcript as t
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.indices import ContentClaim, Contents
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid, Said
 
 Groups = dict[str, list[Recording]]
 SEEN_EVERY = timedelta(days=30)  # what nobody has looked at for so long, the sweep does
@@ -38,12 +38,12 @@ _decoder = msgspec.json.Decoder(t.Transcript)
 
 
 class _Found(NamedTuple):
-    """What becomes of a recording: it is planned, it waits, or it is done, and then search knows
-    its words."""
+    """What becomes of a recording: it is planned, it waits, or it is done, and then what was said
+    is kept."""
 
     what: Literal["plan", "wait", "done"]
     row: Recording
-    words: Entry | None = None
+    said: Said | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ class ReuseTranscripts(UseCase):
     audio: AudioBlobs
     save_settled: SaveSettled
     transcripts_container: str
-    keep_words: KeepWords
+    keep_said: KeepSaid
     pool: Executor
 
     def __call__(self, groups: Groups) -> Groups:
@@ -73,7 +73,7 @@ class ReuseTranscripts(UseCase):
                     left.setdefault(key, []).append(found.row)
                 elif found.what == "done":
                     done.append(found)
-        self.keep_words([found.words for found in done if found.words is not None])
+        self.keep_said([found.said for found in done if found.said is not None])
         self.save_settled([found.row for found in done])
         return left
 
@@ -151,7 +151,7 @@ class ReuseTranscripts(UseCase):
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # whoever looked for the owner, whose options are the same
+            BY_PROVIDER,  # whoever looked for the owner, whose options are the same
         )
         event("recording.reused", batch=row.batch_id, recording=row.id, of=owner.id)
         now = self.clock.now()
@@ -162,7 +162,7 @@ class ReuseTranscripts(UseCase):
         )
         source = Transcribed(owner.endpoint, owner.transcription_id, row.submitted_at)
         written = transcribed(row, outcome_of(row, transcript, paths), source, now)
-        return _Found("done", written, self.keep_words.entry(row, shown))
+        return _Found("done", written, self.keep_said.of(row, shown))
 
 
 def _unpaid(provider: t.Provider, warnings: tuple[str, ...]) -> t.Provider:

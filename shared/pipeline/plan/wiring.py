@@ -11,7 +11,7 @@ from shared.pipeline.plan.unchanged import FindUnchanged
 from shared.pipeline.plan.written import FindWritten
 from shared.pipeline.prepare.ask import AskToPrepare
 from shared.ports.ground import Ground
-from shared.searching.wiring import keep_words
+from shared.said.wiring import keep_said
 
 
 def sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWaiting:
@@ -29,7 +29,7 @@ def sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWa
             outputs=ports.outputs,
             save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
-            keep_words=keep_words(ground),
+            keep_said=keep_said(ground),
             clock=ports.clock,
             pool=ports.pool,
         ),
@@ -40,7 +40,7 @@ def sift(ground: Ground, failing: Failing, companions: ReadCompanions) -> SiftWa
             audio=ports.audio,
             save_settled=failing.save_settled,
             transcripts_container=ports.transcripts,
-            keep_words=keep_words(ground),
+            keep_said=keep_said(ground),
             pool=ports.pool,
         ),
         prepare=AskToPrepare(**ground.common),

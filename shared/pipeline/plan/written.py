@@ -21,12 +21,13 @@ from shared.model.batch.outcome import Transcribed
 from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
 from shared.model.redaction.kinds import kinds_of
+from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, output_paths, store_outputs
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 LAY_THERE = timedelta(days=1)
 FOUND = "Transcribed before; its row was lost, and nothing was paid again."
@@ -42,7 +43,7 @@ class FindWritten:
     outputs: Outputs
     save_settled: SaveSettled
     transcripts_container: str
-    keep_words: KeepWords
+    keep_said: KeepSaid
     clock: Clock
     pool: Executor
 
@@ -82,9 +83,9 @@ class FindWritten:
             transcript,
             self.outputs,
             self.transcripts_container,
-            by_provider=True,  # whoever made it hid all that is to be hidden
+            BY_PROVIDER,  # whoever made it hid all that is to be hidden
         )
-        self.keep_words([self.keep_words.entry(row, shown)])
+        self.keep_said([self.keep_said.of(row, shown)])
         event("recording.found_written", batch=row.batch_id, recording=row.id)
         provider = shown.provider
         at = datetime.fromisoformat(provider.submitted_at) if provider.submitted_at else None

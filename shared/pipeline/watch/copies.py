@@ -1,4 +1,4 @@
-"""Copies that were made for providers are removed once they are old."""
+"""Copies that were made for providers, and for people to hear, are removed once they are old."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class AgeOutCopies:
     """Where storage does it by a rule of its own there is nothing left to do."""
 
     copies: Copies
+    listening: Copies
     diaries: Diaries
     policy: Policy
     clock: Clock
@@ -30,6 +31,7 @@ class AgeOutCopies:
         if diary is not None and now - diary.done_at < EVERY:
             return
         removed = self.copies.remove_older(now - timedelta(days=self.policy.prepared_days))
+        removed += self.listening.remove_older(now - timedelta(days=self.policy.listening_days))
         if removed:
             event("copies.removed", copies=removed)
         with suppress(StoreConflict):  # another instance did the same at the same time

@@ -18,7 +18,6 @@ from shared.pipeline.watch.profiles import ProfilesInForce, in_force
 from shared.pipeline.watch.timers import LookAtTimers, TimerHealth
 from shared.ports.ground import ProfilesFile, UseCase
 from shared.ports.indices import EndpointBook
-from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock
 from shared.version import VERSION
 
@@ -63,10 +62,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureHealth(UseCase):
-    """Four queries, and a read for each timer."""
+    """Four queries, and a read for each timer. `endpoints` says whose each is, by its name."""
 
     book: EndpointBook
-    endpoints: Mapping[str, SpeechProvider]
+    endpoints: Mapping[str, str]
     read_brakes: ReadBrakes
     look_at_timers: LookAtTimers
     warnings: Sequence[str]
@@ -84,7 +83,7 @@ class MeasureHealth(UseCase):
         except StoreUnavailable:
             return _down(self.clock.now(), self.warnings)
         endpoints = tuple(
-            _endpoint(name, provider.name, states.get(name), jobs.count(name), now)
+            _endpoint(name, provider, states.get(name), jobs.count(name), now)
             for name, provider in sorted(self.endpoints.items())
         )
         is_out = any(e.status == "paused" and e.reason != THROTTLED for e in endpoints) or any(

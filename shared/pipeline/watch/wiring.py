@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shared.model.endpoint.endpoint import of_finder
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
@@ -47,18 +48,7 @@ class Watching:
         ports = ground.ports
         register = RegisterOrFail(take=take, give_up=give_up_on_blob(ground))
         self.drain_blob_event = DrainBlobEvent(register=register)
-        self.drain = Drain(
-            store=ground.store,
-            register=register,
-            plan=PlanOrFail(
-                **ground.common, plan=plan, fail=failing.fail, save_settled=failing.save_settled
-            ),
-            count_fault=failing.count_fault,
-            read_another_round=ReadAnotherRound(
-                **ground.common, settle=failing.settle, save_settled=failing.save_settled
-            ),
-            queue=ports.queue,
-        )
+        self.drain = _drain(ground, failing, register, plan)
         self.read_brakes = ReadBrakes(
             brakes=ground.brakes, ceilings=ports.ceilings, stopped=ports.stopped, clock=ports.clock
         )
@@ -68,25 +58,9 @@ class Watching:
             endpoints=list(ports.providers),
             clock=ports.clock,
         )
-        self.health = HealthCheck(
-            MeasureHealth(
-                **ground.common,
-                book=ground.book,
-                endpoints=ground.endpoints,
-                read_brakes=self.read_brakes,
-                profiles_file=ports.profiles_file,
-                look_at_timers=LookAtTimers(
-                    diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
-                ),
-                warnings=ports.warnings,
-            ),
-            ports.clock,
-        )
+        self.health = HealthCheck(_measure_health(ground, self.read_brakes), ports.clock)
         self.profiles = ProfilesDesk(requests=ports.requests, file=ports.profiles_file)
         self.note_run = NoteRun(diaries=ports.diaries, clock=ports.clock)
-        find_audio = FindUnregistered(
-            **ground.common, container=ports.intake, profiles=ports.profiles
-        )
         self.sweeps: dict[str, Callable[[], None]] = {
             "queues": EmptyQueues(
                 leftovers=ports.leftovers,
@@ -102,17 +76,70 @@ class Watching:
                 end_part=failing.end_part,
                 diaries=ports.diaries,
             ),
-            "intake": _reconcile(ground, ports.intake, find_audio),
-            "renamed": _renamed(ground, find_audio),
-            "manifests": _reconcile(ground, ports.manifests, find_manifests),
-            "dead letters": _dead_letters(ground),
-            "orphans": _orphans(ground),
-            "contents": _claims(ground),
-            "copies": AgeOutCopies(
-                copies=ports.copies, diaries=ports.diaries, policy=ports.policy, clock=ports.clock
-            ),
-            "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
+            **_comparisons(ground, find_manifests),
+            **_tidying(ground),
         }
+
+
+def _drain(
+    ground: Ground, failing: Failing, register: RegisterOrFail, plan: Callable[[str], None]
+) -> Drain:
+    return Drain(
+        store=ground.store,
+        register=register,
+        plan=PlanOrFail(
+            **ground.common, plan=plan, fail=failing.fail, save_settled=failing.save_settled
+        ),
+        count_fault=failing.count_fault,
+        read_another_round=ReadAnotherRound(
+            **ground.common, settle=failing.settle, save_settled=failing.save_settled
+        ),
+        queue=ground.ports.queue,
+    )
+
+
+def _measure_health(ground: Ground, read_brakes: ReadBrakes) -> MeasureHealth:
+    ports = ground.ports
+    return MeasureHealth(
+        **ground.common,
+        book=ground.book,
+        endpoints=_whose(ground),
+        read_brakes=read_brakes,
+        profiles_file=ports.profiles_file,
+        look_at_timers=LookAtTimers(
+            diaries=ports.diaries, schedules=ports.schedules, clock=ports.clock
+        ),
+        warnings=ports.warnings,
+    )
+
+
+def _comparisons(ground: Ground, find_manifests: Find) -> dict[str, Callable[[], None]]:
+    """What came in, against what is known."""
+    ports = ground.ports
+    find_audio = FindUnregistered(**ground.common, container=ports.intake, profiles=ports.profiles)
+    return {
+        "intake": _reconcile(ground, ports.intake, find_audio),
+        "renamed": _renamed(ground, find_audio),
+        "manifests": _reconcile(ground, ports.manifests, find_manifests),
+        "dead letters": _dead_letters(ground),
+    }
+
+
+def _tidying(ground: Ground) -> dict[str, Callable[[], None]]:
+    """What nobody needs any more, and the profiles of the release, kept."""
+    ports = ground.ports
+    return {
+        "orphans": _orphans(ground),
+        "contents": _claims(ground),
+        "copies": AgeOutCopies(
+            copies=ports.copies,
+            listening=ports.listening.copies,
+            diaries=ports.diaries,
+            policy=ports.policy,
+            clock=ports.clock,
+        ),
+        "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
+    }
 
 
 def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
@@ -167,3 +194,11 @@ def _claims(ground: Ground) -> SweepClaims:
     return SweepClaims(
         **ground.common, contents=ports.contents, diaries=ports.diaries, pool=ports.pool
     )
+
+
+def _whose(ground: Ground) -> dict[str, str]:
+    """Whose each endpoint is, that of the finder among them."""
+    found = {name: provider.name for name, provider in ground.endpoints.items()}
+    if ground.finder is not None:
+        found[of_finder(ground.finder.name)] = ground.finder.name
+    return found

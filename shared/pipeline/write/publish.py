@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
-from shared.messages import SliceItem
+from shared.messages import Listen, SliceItem
 from shared.model.batch.job import Job
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.output_names import output_stem
@@ -18,17 +18,18 @@ from shared.model.batch.recording import Recording, transcribed
 from shared.model.conversation.measure import measured
 from shared.model.money.price import PriceTable, estimate
 from shared.model.redaction.gate import check
-from shared.model.redaction.redact import redact
+from shared.model.redaction.redact import Looked, redact
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
 from shared.outputs.formats import FORMATS, render, render_all
+from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
-from shared.ports.queue import Clock
-from shared.searching.keep import KeepWords
+from shared.ports.queue import Clock, Queue
+from shared.said.keep import KeepSaid
 
 _decoder = msgspec.json.Decoder(t.Transcript)
 
@@ -42,30 +43,27 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Publish:
-    """The terminal row of a recording whose result is there, its outputs stored. `redacting` are
-    the providers that hide personal data by themselves. Raises what `Results.of` does,
-    `RedactionFailed` and `StoreUnavailable`."""
+    """The terminal row of a recording whose result is there, its outputs stored. Raises what
+    `Results.of` and `LookForPersonal` do, and `StoreUnavailable`."""
 
     audio: AudioBlobs
     outputs: Outputs
     transcripts_container: str
     prices: PriceTable
-    redacting: frozenset[str]
-    keep_words: KeepWords
+    look: LookForPersonal
+    keep_said: KeepSaid
+    queue: Queue
     clock: Clock
 
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
         transcript = self._transcript(row, recognition, job, results.provider)
+        looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
-            row,
-            transcript,
-            self.outputs,
-            self.transcripts_container,
-            by_provider=results.provider.name in self.redacting,
+            row, transcript, self.outputs, self.transcripts_container, looked
         )
-        results.words.append(self.keep_words.entry(row, shown))
+        results.said.append(self.keep_said.of(row, shown))
         event(
             "recording.transcribed",
             batch=row.batch_id,
@@ -73,8 +71,12 @@ class Publish:
             confidence=transcript.confidence,
             duration_ms=transcript.source.duration_ms,
         )
+        if row.profile.listening == "always":  # it does not wait for the row
+            self.queue.send(Listen(batch_id=row.batch_id, recording_id=row.id))
         source = Transcribed(job.endpoint, job.transcription_id, job.submitted_at)
-        return transcribed(row, outcome_of(row, transcript, paths), source, now)
+        outcome = outcome_of(row, transcript, paths)
+        outcome = msgspec.structs.replace(outcome, needs_review=shown.needs_review)
+        return transcribed(row, outcome, source, now)
 
     def take_back(self, row: Recording) -> None:
         """Remove what was stored of a recording that gets no transcript after all."""
@@ -112,7 +114,7 @@ class LabelTranscript:
     no metadata."""
 
     outputs: Outputs
-    keep_words: KeepWords
+    keep_said: KeepSaid
 
     def __call__(self, row: Recording) -> None:
         path = row.outcome.outputs.get("json") if row.outcome else None
@@ -130,7 +132,7 @@ class LabelTranscript:
         )
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
-        self.keep_words([self.keep_words.entry(row, labelled)])
+        self.keep_said([self.keep_said.of(row, labelled)])
 
 
 def _provenance(
@@ -186,14 +188,13 @@ def store_outputs(
     transcript: t.Transcript,
     outputs: Outputs,
     container: str,
-    *,
-    by_provider: bool,
+    looked: Looked,
 ) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
-    wants hidden is hidden before anything is made of it; `by_provider` tells that the provider has
-    done what it can. Raises `RedactionFailed`, before anything is stored."""
+    wants hidden is hidden before anything is made of it; `looked` tells who looked for it already.
+    Raises `RedactionFailed`, before anything is stored."""
     paths = output_paths(row, container)
-    shown, rendered = _rendered(row, transcript, list(paths), by_provider=by_provider)
+    shown, rendered = _rendered(row, transcript, list(paths), looked)
     try:
         stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
@@ -207,12 +208,14 @@ def store_outputs(
 
 
 def _rendered(
-    row: Recording, transcript: t.Transcript, names: list[str], *, by_provider: bool
+    row: Recording, transcript: t.Transcript, names: list[str], looked: Looked
 ) -> tuple[t.Transcript, dict[str, bytes]]:
     options, style = row.profile.options, row.profile.caption_speakers
     if not options.redact:
         return transcript, render_all(transcript, names, style)
-    redacted = redact(transcript, options.redact, options.redact_with, by_provider=by_provider)
+    redacted = redact(
+        transcript, options.redact, options.redact_with, looked, options.redact_unsupported
+    )
     rendered = render_all(redacted.transcript, names, style)
     check(redacted, options.redact, rendered)
     return redacted.transcript, rendered

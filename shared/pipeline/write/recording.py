@@ -20,7 +20,13 @@ from shared.messages import SliceItem
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
-from shared.model.failure_texts import INTERNAL, REDACTION_LANGUAGE, REDACTION_LEAK, UNSTORABLE
+from shared.model.failure_texts import (
+    INTERNAL,
+    REDACTION_FAILED,
+    REDACTION_LANGUAGE,
+    REDACTION_LEAK,
+    UNSTORABLE,
+)
 from shared.model.failures_from import too_large, unreadable
 from shared.pipeline.compare import CompareVersions, compared
 from shared.pipeline.fail.recording import SettleFailure, may_have_failed
@@ -34,12 +40,18 @@ _NOTES = {
     "touched": "The blob was changed while it was at the provider. Its length and first bytes are "
     "the same; storage keeps no MD5 by which the rest could be compared.",
 }
+_NOT_HIDDEN = {
+    "language": REDACTION_LANGUAGE,
+    "leak": REDACTION_LEAK,
+    "finder": REDACTION_FAILED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class WriteRecording:
     """The row as it is to be saved; None: it stays as it is, for it is about to be tried again.
-    Raises what may pass: `ProviderUnavailable`, `StoreUnavailable` and their like."""
+    Raises what may pass: `ProviderUnavailable`, `StoreUnavailable`, `FinderUnavailable` and their
+    like."""
 
     compare: CompareVersions
     publish: Publish
@@ -62,7 +74,7 @@ class WriteRecording:
             return self._wait_or_fail(row, unreadable(error))
         except RedactionFailed as error:
             event("redaction.failed", recording=row.id, where=error.where, level=40)
-            return self.settle.fail(row, REDACTION_LEAK if error.is_leak else REDACTION_LANGUAGE)
+            return self.settle.fail(row, _NOT_HIDDEN[error.why])
         except StoreUnavailable:
             if not self._is_given_up(row):
                 raise

@@ -10,19 +10,22 @@ from shared.messages import SliceItem
 from shared.model.batch.job import Job
 from shared.model.batch.places import Place, keys, keys_of
 from shared.model.batch.recording import Recording
-from shared.model.search.entry import Entry
+from shared.model.redaction.windows import Window
 from shared.model.transcript.recognition import Recognition
+from shared.pipeline.write.gather import Gather
+from shared.pipeline.write.look import Answer
 from shared.ports.provider import ResultFile, SpeechProvider
+from shared.said.keep import Said
 
 
 class Results:
     """Of one job, for as long as a slice is written. Where another's result lies under the name
-    that promised a recording's own, all are read once, for every result says its source. `words` is
-    what search is to know of those that are written."""
+    that promised a recording's own, all are read once, for every result says its source. `said` is
+    what is to be kept of those that are written, `gather` asks a finder about them together."""
 
-    def __init__(self, job: Job, provider: SpeechProvider) -> None:
-        self.job, self.provider = job, provider
-        self.words: list[Entry] = []
+    def __init__(self, job: Job, provider: SpeechProvider, gather: Gather[Window, Answer]) -> None:
+        self.job, self.provider, self.gather = job, provider, gather
+        self.said: list[Said] = []
         self._found: dict[Place, ResultFile] | None = None
         self._lock = Lock()
 

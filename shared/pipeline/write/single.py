@@ -18,7 +18,7 @@ from shared.pipeline.write.rows import rows_of
 from shared.pipeline.write.slice import list_again
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class WriteSingle(UseCase):
     write_recording: WriteRecording
     save_settled: SaveSettled
     room: Room
-    keep_words: KeepWords
+    keep_said: KeepSaid
     end: Callable[[Job], None]
 
     def __call__(self, job: Job, message: Write) -> bool:
@@ -43,14 +43,15 @@ class WriteSingle(UseCase):
             return False
         try:
             with self.room.taken(result_bytes(row, item)):
-                results = Results(job, provider)
-                written = self.write_recording(row, item, results)
+                results = Results(job, provider, self.write_recording.publish.look.gather())
+                with results.gather.one():
+                    written = self.write_recording(row, item, results)
             if written is None:
                 return False
             if written.state == "planned":
                 return self._ask_again(job, written)
             if written.state == "transcribed":
-                self.keep_words(results.words)
+                self.keep_said(results.said)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
         except StoreConflict:
             raise

@@ -23,7 +23,7 @@ from shared.pipeline.write.room import Room, result_bytes
 from shared.pipeline.write.rows import OfPart, number, rows_of
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
-from shared.searching.keep import KeepWords
+from shared.said.keep import KeepSaid
 
 Written = Recording | DropscribeError | None
 """A changed row; why it may go better the next time; or nothing changed."""
@@ -32,11 +32,12 @@ Pair = tuple[Recording, SliceItem]
 
 @dataclass(frozen=True, kw_only=True)
 class WriteSlice(UseCase):
-    """One query, one GET a recording, one PUT an output, one for what search is to know, one
-    transaction, one look whether the job is done; of a carrier a query and a transaction for each
-    batch. What one recording lacks is settled for that recording alone. After what succeeded is
-    saved, an error that may pass is raised, so that the queue brings the rest back; or the rest is
-    listed anew, where a result could not be read by the link that the slice has.
+    """One query, one GET a recording, one PUT an output, one for what search is to know, two for
+    the tables of those that are exported, one transaction, one look whether the job is done; of a
+    carrier a query and a transaction for each batch. What one recording lacks is settled for that
+    recording alone. After what succeeded is saved, an error that may pass is raised, so that the
+    queue brings the rest back; or the rest is listed anew, where a result could not be read by the
+    link that the slice has.
     """
 
     endpoints: Mapping[str, SpeechProvider]
@@ -47,7 +48,7 @@ class WriteSlice(UseCase):
     room: Room
     end_part: EndPart
     note_settled: NoteSettled
-    keep_words: KeepWords
+    keep_said: KeepSaid
     pool: Executor
 
     def __call__(self, message: Write) -> None:
@@ -59,12 +60,14 @@ class WriteSlice(UseCase):
         if provider is None:  # the poll sees to it, and the sweep once the endpoint is back
             event("endpoint.not_configured", endpoint=job.endpoint, level=40)
             return
-        pairs, results = self._compared(_pairs(found)), Results(job, provider)
+        pairs = self._compared(_pairs(found))
+        gather = self.write_recording.publish.look.gather(len(pairs))
+        results = Results(job, provider, gather)
         written = list(self.pool.map(lambda pair: self._in_room(pair[0], pair[1], results), pairs))
         changed = {row.id: row for row in written if isinstance(row, Recording)}
         for row in self._stuck(pairs, written):
             changed[row.id] = row
-        self._keep_words(results, changed)
+        self._keep_said(results, changed)
         over = self._save(job, found, changed)
         self._go_on(job, [row for row in written if isinstance(row, Recording)], written, over)
 
@@ -76,13 +79,13 @@ class WriteSlice(UseCase):
         seen = self.write_recording.compare(rows)
         return [(row, compared(item, seen.get(row.id))) for row, item in pairs]
 
-    def _keep_words(self, results: Results, changed: Mapping[str, Recording]) -> None:
+    def _keep_said(self, results: Results, changed: Mapping[str, Recording]) -> None:
         """Of those that are transcribed, all in one piece."""
         done = {id_ for id_, row in changed.items() if row.state == "transcribed"}
-        self.keep_words([entry for entry in results.words if entry.recording_id in done])
+        self.keep_said([said for said in results.said if said.recording_id in done])
 
     def _in_room(self, row: Recording, item: SliceItem, results: Results) -> Written:
-        with self.room.taken(result_bytes(row, item)):
+        with self.room.taken(result_bytes(row, item)), results.gather.one():
             return self._tried(row, item, results)
 
     def _tried(self, row: Recording, item: SliceItem, results: Results) -> Written:

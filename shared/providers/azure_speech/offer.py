@@ -11,12 +11,12 @@ from shared.model.money.price import Rate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.setting import Invalid, Setting, base_url, locales, number, one_of
 from shared.ports.answers import Answers
-from shared.providers.azure_speech.auth import by_key, by_token, entra_token
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
 from shared.providers.azure_speech.fast.client import FastTranscription
 from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
 from shared.providers.azure_speech.versions import NEWEST, OFFERED, RETIRED
+from shared.providers.identity import by_key, by_token, entra_token
 from shared.providers.offer import Connection, EndpointForm, Offer
 
 # The list price of batch transcription. Whether a stereo file is billed once or twice Microsoft
@@ -58,7 +58,7 @@ def _connect_fast(to: Connection, answers: Answers) -> FastTranscription:
 
 
 def _token(to: Connection) -> Callable[[], str]:
-    return entra_token(to.credential(), to.settings["audience"])
+    return entra_token(to.credential(), to.settings["audience"], "Azure Speech")
 
 
 def _api_version(value: str) -> str:

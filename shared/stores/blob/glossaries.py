@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from azure.core import MatchConditions
-from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
-from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
+from azure.storage.blob import BlobClient, BlobServiceClient
 
-from shared.stores.failures import storage_errors
+from shared.stores.blob.versioned import read_versioned, write_versioned
 
 
 class BlobGlossaries:
@@ -18,31 +16,10 @@ class BlobGlossaries:
         self._service, self._container = service, container
 
     def read(self, profile: str) -> tuple[bytes, str] | None:
-        with storage_errors("read glossary", "list"):
-            try:
-                found = self._blob(profile).download_blob()
-                return found.readall(), str(found.properties.etag)
-            except ResourceNotFoundError:
-                return None
+        return read_versioned(self._blob(profile), "glossary")
 
     def write(self, profile: str, content: bytes, version: str | None) -> bool:
-        settings = ContentSettings(content_type="application/json")
-        blob = self._blob(profile)
-        with storage_errors("store glossary", "put"):
-            try:
-                if version is None:
-                    blob.upload_blob(content, content_settings=settings)
-                else:
-                    blob.upload_blob(
-                        content,
-                        overwrite=True,
-                        content_settings=settings,
-                        etag=version,
-                        match_condition=MatchConditions.IfNotModified,
-                    )
-            except (ResourceExistsError, ResourceModifiedError):
-                return False
-        return True
+        return write_versioned(self._blob(profile), content, version, "glossary")
 
     def _blob(self, profile: str) -> BlobClient:
         """No batch has an id that begins so."""

@@ -9,31 +9,37 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContentSettings
 
 from shared.model.pieces import Listing, Stored, listing
+from shared.stores.blob.wire import part
 from shared.stores.failures import storage_errors
 
 _SETTINGS = ContentSettings(content_type="application/octet-stream")
 
 
 class BlobPieces:
-    """`ports.pieces.Pieces`."""
+    """`ports.pieces.Pieces` and `PieceStore`."""
 
     def __init__(self, service: BlobServiceClient, container: str) -> None:
+        self._service = service
         self._container = service.get_container_client(container)
 
     def listing(self) -> Listing:
+        return listing(self.stored())
+
+    def stored(self, prefix: str = "") -> list[Stored]:
         with storage_errors("list pieces", "list"):
             try:
-                found = self._container.list_blobs()
-                blobs = [Stored(blob.name, blob.size, blob.last_modified) for blob in found]
+                found = self._container.list_blobs(name_starts_with=prefix or None)
+                return [Stored(blob.name, blob.size, blob.last_modified) for blob in found]
             except ResourceNotFoundError:  # nothing was ever written
-                blobs = []
-        return listing(blobs)
+                return []
 
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes | None:
         with storage_errors("read piece", "list"):
             try:
+                if length is not None:
+                    return part(self._service, self._container.container_name, name, offset, length)
                 blob = self._container.get_blob_client(name)
-                return blob.download_blob(offset=offset, length=length).readall()
+                return blob.download_blob(offset=offset).readall()
             except ResourceNotFoundError:
                 return None
 

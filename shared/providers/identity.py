@@ -1,7 +1,7 @@
-"""Two ways to sign a call to Azure Speech: the resource's key, or an Entra token.
+"""Two ways to sign a call to one of Azure's AI services: the resource's key, or an Entra token.
 
-Tokens need the resource's own domain (`https://<name>.cognitiveservices.azure.com`) and the role
-Cognitive Services Speech User or Speech Contributor; Owner and Contributor give no access to data.
+Tokens need the resource's own domain (`https://<name>.cognitiveservices.azure.com`) and a role for
+its data, such as Cognitive Services Speech User; Owner and Contributor give no access to data.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def by_token(token: Callable[[], str]) -> Auth:
     return lambda: {"Authorization": f"Bearer {token()}"}
 
 
-def entra_token(credential: Credential, audience: str) -> Callable[[], str]:
-    """Tokens for Azure Speech from a credential. `audience` is the service's in its cloud, such as
+def entra_token(credential: Credential, audience: str, service: str) -> Callable[[], str]:
+    """Tokens for a service from a credential. `audience` is the services' in its cloud, such as
     https://cognitiveservices.azure.com. The tokens' errors become ours."""
 
     def token() -> str:
@@ -44,9 +44,9 @@ def entra_token(credential: Credential, audience: str) -> Callable[[], str]:
         try:
             return credential.get_token(f"{audience}/.default").token
         except ClientAuthenticationError as error:
-            raise ProviderUnauthorised(_no_token(error), code="no_token") from None
+            raise ProviderUnauthorised(_no_token(error, service), code="no_token") from None
         except AzureError as error:
-            raise ProviderUnavailable(_no_token(error), code="no_token") from None
+            raise ProviderUnavailable(_no_token(error, service), code="no_token") from None
 
     return token
 
@@ -61,5 +61,5 @@ def default_credential(client_id: str | None = None) -> Credential:
     return DefaultAzureCredential()
 
 
-def _no_token(error: Exception) -> str:
-    return f"No Entra token for Azure Speech ({type(error).__name__})."
+def _no_token(error: Exception, service: str) -> str:
+    return f"No Entra token for {service} ({type(error).__name__})."

@@ -1,0 +1,1 @@
+"""Tables for analysis: rows are kept with the transcripts they are of, merged, and forgotten."""

@@ -1,0 +1,1 @@
+"""Copies by which people hear recordings in a browser."""

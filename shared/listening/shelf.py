@@ -1,0 +1,85 @@
+"""What is known of each listening copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from shared.errors import StoreConflict
+from shared.messages import Listen
+from shared.model.batch.policy import Policy
+from shared.model.batch.recording import Recording
+from shared.model.keeping.removal import is_asked
+from shared.model.listening.allowed import is_allowed
+from shared.model.listening.recipe import ListeningRecipe, copy_stem, listening_recipe
+from shared.model.listening.state import ListeningCopy, asked, is_due
+from shared.ports.listening import ListeningNotes
+from shared.ports.queue import Clock, Queue
+
+LONGEST = timedelta(seconds=510)
+"""Of the ten minutes that an execution has."""
+STUCK = LONGEST + timedelta(seconds=90)
+"""Nobody is at it any more."""
+NOTE, WAVE = ".json", ".dat"
+_decoder = msgspec.json.Decoder(ListeningCopy)
+
+
+def recipe_of(row: Recording) -> ListeningRecipe | None:
+    """None: of this recording there is no listening copy."""
+    if row.audio is None or not is_allowed(row.profile):
+        return None
+    return listening_recipe(row.audio, row.heard)
+
+
+def is_gone(row: Recording) -> bool:
+    """Whether its sound is not to be heard any more, whatever is left of it."""
+    return is_asked(row, "audio") or is_asked(row, "contents")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """`stem` is the name of a copy without an ending."""
+
+    notes: ListeningNotes
+
+    def find(self, stem: str) -> tuple[ListeningCopy | None, str | None]:
+        """With the version that the next one takes the place of."""
+        found = self.notes.read(stem + NOTE)
+        return (None, None) if found is None else (_decoder.decode(found[0]), found[1])
+
+    def put(self, stem: str, copy: ListeningCopy, version: str | None) -> None:
+        """Raises `StoreConflict` where somebody was first."""
+        if not self.notes.write(stem + NOTE, msgspec.json.encode(copy), version):
+            raise StoreConflict("listening note")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskForListening:
+    """What is known of the copy; where there is none, a message has it made. However many ask at
+    once, one message is sent."""
+
+    shelf: Shelf
+    queue: Queue
+    policy: Policy
+    clock: Clock
+
+    def __call__(self, row: Recording, recipe: ListeningRecipe) -> ListeningCopy:
+        now, stem = self.clock.now(), copy_stem(row.batch_id, row.id, recipe)
+        copy, version = self.shelf.find(stem)
+        if not is_due(copy, now, STUCK, self._kept):
+            assert copy is not None
+            return copy
+        wanted = asked(copy, now)
+        try:
+            self.shelf.put(stem, wanted, version)
+        except StoreConflict:  # somebody else asks at this moment
+            return wanted
+        self.queue.send(Listen(batch_id=row.batch_id, recording_id=row.id))
+        return wanted
+
+    @property
+    def _kept(self) -> timedelta:
+        """What is younger is there for as long as a link lives, and longer."""
+        return timedelta(days=self.policy.listening_days) - timedelta(hours=12)

@@ -1,0 +1,1 @@
+"""What is exported for analysis: two tables, their columns, and the rows of a transcript."""

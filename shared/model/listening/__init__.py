@@ -1,0 +1,1 @@
+"""What people hear of a recording in a browser, and what is known of its sound."""

@@ -1,0 +1,1 @@
+"""Tables as Parquet files, written and read back without a library."""

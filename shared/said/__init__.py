@@ -1,0 +1,1 @@
+"""What was said is kept for those who look for it and those who count it, and forgotten."""
