@@ -39,7 +39,7 @@ def walk(content: bytes, at: int, size: int) -> Chain:
         if kind == _MARK:
             index = read_index(content[at:stop], size)
             if not index.is_possible or index.sample_bytes > size:
-                return Chain(end, is_broken=True, is_impossible=True)
+                return Chain(end, is_broken=True, is_impossible=not index.is_possible)
             is_doubtful = is_doubtful or bool(wanted and not index.has_sizes)
             wanted = index.sample_bytes if index.has_sizes else 0
         elif kind == b"mdat":
