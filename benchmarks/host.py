@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.queue import QueueServiceClient
 
+from benchmarks.shares import BENCHMARK, Shares
 from benchmarks.sizes import THREADS
 from shared import messages as m
 from shared.application import Application
@@ -67,8 +68,11 @@ class Busy:
 class Host:
     """At most `THREADS` executions at a time, as `PYTHON_THREADPOOL_THREAD_COUNT` says."""
 
-    def __init__(self, app: Application, connection_string: str) -> None:
+    def __init__(
+        self, app: Application, connection_string: str, shares: Shares | None = None
+    ) -> None:
         self.busy = Busy()
+        self._shares = shares or Shares()
         self.retries: Counter[str] = Counter()
         self._app = app
         service = QueueServiceClient.from_connection_string(
@@ -135,7 +139,10 @@ class Host:
     def _receive(self, name: str) -> None:
         queue, idle = self._queues[name], LEAST_IDLE_SECONDS
         while not self._stop.is_set():
-            found = list(queue.receive_messages(max_messages=16, visibility_timeout=HIDDEN_SECONDS))
+            with self._shares.of(BENCHMARK):
+                found = list(
+                    queue.receive_messages(max_messages=16, visibility_timeout=HIDDEN_SECONDS)
+                )
             for message in found:
                 body = m.read(name, base64.b64decode(message.content))
                 self._start(m.step_of(body), self._run, body, queue, message)
@@ -153,9 +160,11 @@ class Host:
             if not error.transient:
                 raise
             self.retries[type(error).__name__] += 1
-            queue.update_message(message, visibility_timeout=HIDDEN_AFTER_ERROR_SECONDS)
+            with self._shares.of(BENCHMARK):
+                queue.update_message(message, visibility_timeout=HIDDEN_AFTER_ERROR_SECONDS)
         else:
-            queue.delete_message(message)
+            with self._shares.of(BENCHMARK):
+                queue.delete_message(message)
 
     def _poll(self) -> None:
         while not self._stop.wait(POLL_SECONDS):

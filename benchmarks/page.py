@@ -17,6 +17,7 @@ import httpx
 from local.stack.stack import Stack, running_stack
 from shared.web.pack import pack
 from tests.browser.play import CHROMIUM, play
+from tests.stack import have_copy
 
 PHRASES, WORDS = 1_875, 16
 RATE, SECONDS = 8_000, 12_000
@@ -71,6 +72,7 @@ def _transcribed(stack: Stack) -> dict[str, str]:
             pass
         [item] = api.get(f"/batches/{batch}/items").json()["value"]
     assert item["state"] == "transcribed", item
+    have_copy(stack, f"batches/{batch}/items/{item['id']}")  # making it is measured elsewhere
     return {"batch": f"batches/{batch}", "path": f"batches/{batch}/{item['id']}"}
 
 

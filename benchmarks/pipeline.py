@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import struct
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic, process_time, sleep, time
+from time import monotonic, sleep, time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +27,10 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from benchmarks import bare, floor
 from benchmarks.counting import CountingSession, Tally, counting_client
+from benchmarks.cpu import Cpu
 from benchmarks.host import ALL, Host, receiving_webhooks
 from benchmarks.memory import peak_kib
+from benchmarks.shares import BENCHMARK, Shares, measured
 from benchmarks.sizes import THREADS
 from local.stack.root import ROOT
 from local.stack.stack import Stack, running_stack
@@ -47,7 +48,6 @@ START_SECONDS = 25
 MOST_IN_FLOOR = 10_000
 PART_BYTES = 1_000_000
 UNLIMITED = {"azure-speech": ("--calls-per-10-seconds", "0")}
-READER = b"shared.confined"
 INDEX = Path(__file__).parent / "azurite_index.mjs"
 
 
@@ -69,7 +69,8 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
     """Drop that many, at once or evenly over time, and wait until every one is reported."""
     tally = Tally()
     window = _window_seconds(recordings, trickled)
-    with application(provider, tally, window) as (app, stack):
+    shares = Shares()
+    with application(provider, tally, window) as (app, stack), measured(shares):
         blobs = BlobServiceClient.from_connection_string(
             stack.azurite.connection_string,
             max_single_get_size=PART_BYTES,  # the SDK's own is 32 MB, and memory is measured
@@ -78,7 +79,7 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
         )
         audio = blobs.get_container_client("audio")
         with (
-            Host(app, stack.azurite.connection_string) as host,
+            Host(app, stack.azurite.connection_string, shares) as host,
             receiving_webhooks(urlsplit(stack.app_url).port or 0, app, host.busy),
         ):
             app.sweep()  # registers the webhook, as it was long before anything is dropped
@@ -87,10 +88,12 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             if not trickled:
                 _upload(audio, recordings)
             names = _trickle(audio, recordings) if trickled else map(_name, range(recordings))
-            started, used = monotonic(), _cpu_seconds()
+            started, used, spent = monotonic(), Cpu.now(), shares.ms()
             host.events(names)
-            _await_reports(blobs, recordings, host)
-            elapsed, used = monotonic() - started, _cpu_seconds() - used
+            with shares.of(BENCHMARK):
+                _await_reports(blobs, recordings, host)
+            elapsed, used = monotonic() - started, Cpu.now().less(used)
+            spent = {name: ms - spent[name] for name, ms in shares.ms().items()}
         peak = peak_kib() / 1024
         figures = {
             "provider": provider,
@@ -102,13 +105,14 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             "elapsed_seconds": elapsed,
             "busy_seconds": host.busy.seconds[ALL],
             "busy_ms_per_recording": host.busy.seconds[ALL] * 1000 / recordings,
-            "cpu_ms_per_recording": used * 1000 / recordings,
+            **used.per_recording(recordings),
             "recordings_per_second": recordings / host.busy.seconds[ALL],
             "peak_memory_mb": peak,
             **_floor(stack, recordings, host.busy.seconds[ALL]),
         }
         return {
             **{k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()},
+            "cpu_ms_per_recording_by_share": used.shares(spent, recordings),
             "calls": tally.as_json(),
             "busy_seconds_by_function": {
                 name: round(seconds, 3)
@@ -118,26 +122,6 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             "executions": dict(sorted(host.busy.executions.items())),
             "retries": dict(host.retries),
         }
-
-
-def _cpu_seconds() -> float:
-    """Of this process, which holds the app and the part that plays the functions host, and of the
-    processes in which it looks into files: those that ended, and those that run."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    running = sum(map(_cpu_of, Path("/proc").glob("[0-9]*/stat")))
-    return process_time() + ended.ru_utime + ended.ru_stime + running
-
-
-def _cpu_of(stat: Path) -> float:
-    """User and system, of a process of ours that looks into files; 0.0 of any other."""
-    try:
-        if READER not in (stat.parent / "cmdline").read_bytes():
-            return 0.0
-        fields = stat.read_text().rpartition(")")[2].split()
-    except OSError:  # it has ended
-        return 0.0
-    ours = int(fields[1]) == os.getpid()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if ours else 0.0
 
 
 def _floor(stack: Stack, recordings: int, busy_seconds: float) -> dict[str, Any]:

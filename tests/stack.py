@@ -367,3 +367,11 @@ def _paths(row: Mapping[str, Any]) -> list[str]:
     outcome = json.loads(row["outcome"]) if row.get("outcome") else {}
     paths: list[str] = list(outcome.get("outputs", {}).values())
     return paths + ([row["error_report"]] if row.get("error_report") else [])
+
+
+def have_copy(stack: Stack, path: str) -> None:
+    """Returns once the recording at that path of the API has its listening copy."""
+    key = stack.page_url.partition("#key=")[2]
+    with httpx.Client(base_url=f"{stack.app_url}/api", headers={"x-functions-key": key}) as api:
+        while api.get(f"/{path}/listening").status_code == 202:
+            time.sleep(1)

@@ -37,8 +37,13 @@ class Problem(DropscribeError):
         self.code = str(told.get("code", f"http_{status}"))
         self.detail = str(told.get("detail") or told.get("title") or f"The answer is {status}.")
         self.faults: list[Mapping[str, Any]] = list(told.get("faults") or ())
-        lines = [self.detail, *(f"{one.get('at')}: {one.get('message')}" for one in self.faults)]
+        lines = dict.fromkeys([self.detail, *map(_line, self.faults)])
         super().__init__("\n".join(lines))
+
+
+def _line(fault: Mapping[str, Any]) -> str:
+    at, message = fault.get("at"), str(fault.get("message") or "")
+    return f"{at}: {message}" if at else message
 
 
 class NotAllowed(Problem):

@@ -192,6 +192,7 @@ def app_settings(storage: str, app_url: str) -> dict[str, str]:
         "POLL_MIN_SECONDS": "5",
         "REFETCH_SECONDS": "2",
         "SWEEP_SCHEDULE": "*/3 * * * * *",
+        "RELIST_SECONDS": "15",
         "ALLOW_HTTP": "true",
         "OUTBOUND_NETWORKS": "127.0.0.0/8 ::1/128",
         "EVENTS_SECRET": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",

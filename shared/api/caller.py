@@ -53,6 +53,8 @@ class _Principal(msgspec.Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_Principal)
+_NO_SUCH_KEY = f"What was sent is no key of this deployment: those begin with {PREFIX}."
+_NO_KEY = "Send a key of this deployment as `Authorization: Bearer` or as `x-functions-key`."
 
 
 def caller_of(request: Request, access: Access, find: Callable[[str], Caller | None]) -> Caller:
@@ -68,7 +70,8 @@ def caller_of(request: Request, access: Access, find: Callable[[str], Caller | N
         return host_caller(_fingerprint(_host_key(request)))
     if access.by_entra:
         return _of_token(request, access)
-    raise Refused(401, "unauthorised", "Send a key of this deployment as `Authorization: Bearer`.")
+    is_sent = bool(request.header("authorization") or _functions_key(request))
+    raise Refused(401, "unauthorised", f"{_NO_SUCH_KEY} {_NO_KEY}" if is_sent else _NO_KEY)
 
 
 def _own_key(request: Request) -> str:

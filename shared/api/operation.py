@@ -15,7 +15,7 @@ import msgspec
 
 from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
-from shared.api.words import words_at
+from shared.api.words import told
 from shared.application import Application
 from shared.errors import DropscribeError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
@@ -222,16 +222,11 @@ def _body(operation: Operation, request: Request) -> Any:
 
 
 def _told(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
-    """Where, and what. Of a word that is not among those of an enumeration the library repeats the
-    value that was sent, of nothing else: it is left out, and those that there are are named."""
+    """Where, and what."""
     text = str(error)
     place = _PLACE.search(text)
-    at, told = (place.group(1), text[: place.start()]) if place else ("", text)
-    if "matching regex" in told:
-        return at, "It is not written as it has to be; openapi.json has the pattern."
-    if told.startswith("Invalid enum value"):
-        return at, f"It can be: {', '.join(words_at(kind, at))}."
-    return at, f"{told}."
+    at, said = (place.group(1), text[: place.start()]) if place else ("", text)
+    return at, told(kind, at, said)
 
 
 def _invalid(at: str, code: str, message: str) -> Refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from shared.exporting.files import Ages, ages, join, origin
+from shared.exporting.files import Ages, Key, ages, join, origin
 from shared.model.export.folders import as_pieces, blob_name, notes_of
 from shared.model.export.tables import Table
 from shared.model.pieces import Forgotten, Listing, Piece, listing
@@ -59,17 +59,25 @@ class MergedRows:
             self._known[piece.name] = ages(ParquetFile(content)) if content else {}
         return self._known[piece.name]
 
-    def doubles(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Forgotten]]:
-        """Which files have rows of recordings that others have, too, and what is to go from them:
-        the latest stay, and of the same those in the smallest file."""
-        ordered = sorted(pieces, key=lambda piece: (piece.things, piece.name))
-        best: dict[tuple[str, str], tuple[int, str]] = {}
-        for piece in ordered:
+    def overtaken(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Forgotten]]:
+        """Which files have rows of which another has later ones, and what is to go from them. What
+        is equally late stays, in every file: somebody may be about to remove one of them."""
+        latest: Ages = {}
+        for piece in pieces:
             for key, age in self.ages(piece).items():
-                if key not in best or best[key][0] < age:
-                    best[key] = age, piece.name
-        for piece in ordered:
+                latest[key] = max(age, latest.get(key, 0))
+        for piece in pieces:
             mine = self.ages(piece).items()
-            gone = {key: age + 1 for key, age in mine if best[key][1] != piece.name}
+            gone = {key: latest[key] for key, age in mine if age < latest[key]}
             if gone:
                 yield piece, Forgotten(before=gone)
+
+    def doubled(self, pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+        """Two files that have the same rows; () where none have."""
+        first: dict[tuple[Key, int], Piece] = {}
+        for piece in pieces:
+            for each in self.ages(piece).items():
+                other = first.setdefault(each, piece)
+                if other != piece:
+                    return other, piece
+        return ()

@@ -64,6 +64,10 @@ class MergeExports:
             name=f"exports {path.replace('/', ' ')}",
             cleaned_every=timedelta(0),
         )
-        for piece, forgotten in list(merged.doubles(folder.listing().pieces)):
-            merge.write_anew(piece, forgotten)
+        there = folder.listing()
+        for piece, forgotten in list(merged.overtaken(there.pieces)):
+            merge.become_one([piece], forgotten)
+        while same := merged.doubled(folder.listing().pieces):
+            if not merge.become_one(same, there.forgotten):
+                return  # another instance is at it
         merge()

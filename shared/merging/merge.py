@@ -51,10 +51,12 @@ class MergePieces:
             if there.notes and self._is_due():
                 self._clean(there)
 
-    def write_anew(self, piece: Piece, forgotten: Forgotten) -> None:
-        """Without what is forgotten. Nothing where it is gone."""
+    def become_one(self, pieces: Sequence[Piece], forgotten: Forgotten) -> bool:
+        """Without what is forgotten. Whether that was done: not, where one is gone."""
         with suppress(_Gone):
-            self._become_one([piece], forgotten)
+            self._become_one(pieces, forgotten)
+            return True
+        return False
 
     def _become_one(self, group: Sequence[Piece], forgotten: Forgotten) -> None:
         content, things = self.merged.joined(self._contents(group), forgotten)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_environ_proxies
+from requests.utils import get_encoding_from_headers, get_environ_proxies
+from urllib3.connectionpool import ConnectionPool
 
 _WHOLE = (bytes, str, type(None))
 
@@ -22,7 +24,7 @@ class StorageSession(requests.Session):
 
     def __init__(self, connections: int) -> None:
         super().__init__()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=connections)
+        adapter = LeanAdapter(pool_connections=8, pool_maxsize=connections)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
         self._proxies_of: dict[str, dict[str, str]] = {}
@@ -46,10 +48,54 @@ class StorageSession(requests.Session):
         return answer
 
     def _proxies(self, url: str) -> dict[str, str]:
-        site = url[: url.find("/", len("https://"))]
+        site = _site(url)
         if site not in self._proxies_of:
             self._proxies_of[site] = dict(get_environ_proxies(url))
         return self._proxies_of[site]
+
+
+class LeanAdapter(HTTPAdapter):
+    """Finds the connections of a site once instead of for every call, which looks at the disk for
+    certificates, and keeps no cookies. Behind a proxy all goes the long way."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._pool_of: dict[tuple[str, Any], ConnectionPool] = {}
+
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        if proxies or cert:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        key = _site(request.url), verify
+        if key not in self._pool_of:
+            self._pool_of[key] = super().get_connection_with_tls_context(request, verify)
+        return self._pool_of[key]
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        url: str = request.url
+        site = _site(url)
+        place = url[len(site) :]
+        is_usual = place[:1] == "/" and place[:2] != "//" and "?" not in site and "#" not in place
+        return super().request_url(request, proxies) if proxies or not is_usual else place
+
+    def close(self) -> None:
+        self._pool_of.clear()
+        super().close()
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        answer = requests.Response()
+        answer.status_code, answer.reason = resp.status, resp.reason
+        answer.headers = CaseInsensitiveDict(resp.headers.itermerged())
+        answer.encoding = get_encoding_from_headers(answer.headers)
+        answer.raw, answer.url, answer.request = resp, req.url, req
+        answer.connection = self
+        return answer
+
+
+def _site(url: str) -> str:
+    """All before the path."""
+    return url[: url.find("/", len("https://"))]
 
 
 def _prepared(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.api.http import Response
+from shared.api.http import Response, takes_gzip
 from shared.web.pack import File, Pack
 
 FILES = "-"
@@ -43,7 +43,7 @@ def _sent(file: File, asked: Mapping[str, str], rules: Mapping[str, str]) -> Res
     headers = {**_ALWAYS, **rules, "ETag": file.etag}
     if file.etag in asked.get("if-none-match", ""):
         return Response(304, headers=headers)
-    if "gzip" not in asked.get("accept-encoding", ""):
+    if not takes_gzip(asked.get("accept-encoding", "")):
         return Response(200, file.content, file.media_type, headers)
     return Response(200, file.packed, file.media_type, {**headers, "Content-Encoding": "gzip"})
 

@@ -22,6 +22,7 @@ from local.stack.intake import choose
 from local.stack.lasting import Lasting
 from local.stack.stack import Stack, running_stack
 from tests.browser.play import ROOT, play
+from tests.stack import have_copy
 
 FOLDER = ROOT / "docs" / "pictures"
 WIDTHS = (1280, 360)
@@ -52,6 +53,7 @@ def screens(stack: Stack) -> dict[str, Any]:
     path = f"batches/{batch['id']}"
     items = http.get(f"/{path}/items").json()["value"]
     call = next(item for item in items if "support" in item["name"])
+    have_copy(stack, f"{path}/items/{call['id']}")  # a wave is in every picture
     return {
         "now": {"path": "", "text": "Lately"},
         "drop": {
@@ -63,6 +65,7 @@ def screens(stack: Stack) -> dict[str, Any]:
         "batch": {"path": path, "text": "monologue"},
         "calls": {"path": "calls?by=metadata.agent", "text": "Longest monologue"},
         "queue": {"path": "review", "text": "The most in doubt first"},
+        "search": {"path": "search#q=order+number", "text": "recordings."},
         "recording": {"path": f"{path}/{call['id']}#t=9.5", "text": "Good morning"},
         "review": {
             "path": f"{path}/{call['id']}",

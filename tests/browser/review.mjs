@@ -164,9 +164,9 @@ async function hours(page, doubts) {
   assert.ok(paragraphs > 25 && paragraphs < 60, `${paragraphs} paragraphs`);
   const seen = () => text.locator("[data-at]").evaluateAll((all) => all.filter((one) => one.checkVisibility({ contentVisibilityAuto: true })).length);
   await until(async () => (await seen()) < 200);
-  assert.equal(await doubts.count(), 50);
+  await until(async () => (await doubts.count()) === 50);
   await page.getByRole("button", { name: "Show more" }).click();
-  assert.equal(await doubts.count(), 100);
+  await until(async () => (await doubts.count()) === 100);
   await check(page, "hours of speech");
   await page.locator("main").focus();
   await page.keyboard.press("p");

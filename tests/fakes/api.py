@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -49,7 +50,7 @@ class Api:
         sent = body if body is not None else b"" if json_ is None else json.dumps(json_).encode()
         url = f"{BASE}/{operation.path.format(**(path or {}))}"
         request = Request(operation.method, url, path or {}, query or {}, headers or {}, sent)
-        response = serve(operation, request, self._app, self._access, OPERATIONS)
+        response = _unpacked(serve(operation, request, self._app, self._access, OPERATIONS))
         check_answer(name, response)
         is_json = (response.media_type or "").endswith("json")
         return Got(
@@ -81,6 +82,13 @@ class Api:
                     query = dict(parse_qsl(url.query))
                     return self(name, path, query=query, json_=json_, headers=headers)
         raise AssertionError(f"no operation behind {method} {link}")
+
+
+def _unpacked(response: Response) -> Response:
+    """As every client of HTTP hands it on."""
+    if response.headers.get("Content-Encoding") != "gzip":
+        return response
+    return response._replace(body=gzip.decompress(response.body))
 
 
 def check_answer(name: str, response: Response) -> None:

@@ -10,6 +10,7 @@ from shared.model.batch.recording import Recording, recording_id
 from shared.model.keeping.removal import DELETED_NAME, is_asked
 from shared.model.search.piece import entries_in
 from tests.fakes.blobs import own_name
+from tests.fakes.finder import FakeFinder
 from tests.fakes.world import World
 
 REPORTS = ("json", "csv", "html")
@@ -26,6 +27,7 @@ def assert_all_is_well(world: World) -> None:
     _assert_reports_reconcile(world)
     _assert_provider_is_clean(world)
     _assert_search_knows_what_was_said(world)
+    _assert_names_are_hidden(world)
 
 
 def _assert_search_knows_what_was_said(world: World) -> None:
@@ -48,6 +50,25 @@ def _assert_search_knows_what_was_said(world: World) -> None:
     assert not [
         key for key, row in world.store.rows.items() if is_asked(row, "outputs") & (key in known)
     ]
+
+
+def _assert_names_are_hidden(world: World) -> None:
+    """What the finder knows is in no output and in nothing that search knows, but for the names of
+    files, where each profile has it hidden."""
+    if world.finder is None or not all(profile.options.redact for profile in world.profiles):
+        return
+    if not isinstance(world.finder, FakeFinder):
+        return
+    for path, file in world.outputs.files.items():
+        if path.endswith(".json") and path.startswith("transcripts/"):
+            stored = json.loads(file.content)
+            said = json.dumps([stored["text"], stored["utterances"]])
+        else:
+            said = file.content.decode() if path.startswith("transcripts/") else ""
+        assert not [word for word in world.finder.knows if word in said], path
+    pieces = [world.pieces.there[piece.name] for piece in world.pieces.seen().pieces]
+    kept = str([entry.turns for piece in pieces for entry, _ in entries_in(piece)]).lower()
+    assert not [word for word in world.finder.knows if word.lower() in kept]
 
 
 def _assert_nothing_is_open(world: World) -> None:

@@ -77,6 +77,18 @@ def folder_of(tmp_path: Path, number: int) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    "words", [("transcribe", "a.wav", "--get", "pdf"), ("get", "b1", "-f", "pdf")]
+)
+def test_a_format_that_there_is_not_is_told_before_anything_is_sent(
+    shell: Terminal, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "a.wav").write_bytes(sound())
+    before = len(shell.json("batches"))
+    shell(*words, code=2)
+    assert len(shell.json("batches")) == before
+
+
 def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     folder_of(tmp_path, 3)
     words = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -100,6 +101,33 @@ def test_what_cannot_be_had_is_refused_with_what_can(world: World, api: Api) -> 
     assert got.status == 406
     assert "text/vtt" in got.json["detail"]
     assert api("get_transcript", there, query={"format": "pdf"}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, GZIP;q=0.5", True),
+        ("*", True),
+        ("x-gzip", True),
+        ("", False),
+        ("br, deflate", False),
+        ("gzip;q=0, *", False),
+        ("*;q=0.0", False),
+        ("identity", False),
+    ],
+)
+def test_a_long_transcript_comes_packed_where_the_caller_takes_that(
+    world: World, api: Api, accepted: str, is_packed: bool
+) -> None:
+    path = batch_of(world, api, "a.wav")
+    [item] = api("list_items", path).json["value"]
+    there = {**path, "recording_id": item["id"]}
+    with patch("shared.api.http.LEAST_PACKED_BYTES", 10):
+        got = api("get_transcript", there, headers={"Accept-Encoding": accepted})
+    assert got.headers["Vary"] == "Accept-Encoding"
+    assert ("Content-Encoding" in got.headers) == is_packed
+    assert got.body == api("get_transcript", there).body
 
 
 def test_there_is_no_transcript_before_there_is_one(world: World, api: Api) -> None:

@@ -60,6 +60,28 @@ def test_a_word_that_cannot_be_is_answered_with_those_that_can(
     assert "done" not in got.json["detail"].replace("recording.done", "done")
 
 
+@pytest.mark.parametrize(
+    ("operation", "body", "said"),
+    [
+        ("search_words", {"words": "order"}, "There is no field of that name. It may have: q, "),
+        (
+            "create_subscription",
+            {"url": "https://x.example", "kinds": []},
+            "There is no field of that name. It may have: url, ",
+        ),
+        ("search_words", {"q": "order", "limit": 100_000}, "It has to be at most "),
+        ("search_words", {"q": 7}, "It has to be text, not a whole number."),
+        ("create_subscription", {}, "The field url is missing."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_a_sentence_that_names_what_there_is(
+    api: Api, operation: str, body: Any, said: str
+) -> None:
+    got = api(operation, json_=body)
+    assert got.status == 400
+    assert got.json["detail"].startswith(said), got.json["detail"]
+
+
 def test_an_enumeration_of_a_recording_is_named_too(api: Api) -> None:
     got = api("list_items", made(api), query={"state": "done"})
     assert all(word in got.json["detail"] for word in get_args(State))

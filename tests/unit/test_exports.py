@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +19,8 @@ from msgspec.structs import replace
 from shared.errors import StoreUnavailable
 from shared.exporting.files import join
 from shared.exporting.folder import Folder
+from shared.exporting.merge import MergeExports
+from shared.model import pieces
 from shared.model.export.columns import Column
 from shared.model.export.folders import folder_of
 from shared.model.export.tables import RECORDINGS, TABLES, UTTERANCES, Rows, Table, by_column
@@ -30,6 +34,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.crashes import Trap, live
 from tests.fakes.exports import EXPORTING, a_world, files, rows
 from tests.fakes.pieces import FakePieces
+from tests.fakes.stores import FakeDiaries
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 
 AS_OWNER = {"x-functions-key": OWNER_KEY}
@@ -170,7 +175,9 @@ def test_what_is_written_twice_in_other_company_is_there_once_after_the_sweep(
 def a_large_file(world: World, table: Table, day: str, *others: dict[str, Any]) -> None:
     """With so many recordings that the sweep does not join it with small ones."""
     columns = [column.name for column in table.columns]
-    filled = [{"recording_id": f"r{n}", "batch_id": "b"} for n in range(SMALL)]
+    filled = [
+        {"recording_id": f"r{n}", "batch_id": "b", "name": f"{n}"} for n in range(pieces.SMALL)
+    ]
     there = [
         tuple({"revision": 0, "written_at": 1, **row}.get(name) for name in columns)
         for row in [*others, *filled]
@@ -388,3 +395,72 @@ def test_however_files_are_joined_the_latest_rows_of_each_stay_once(
     assert sorted(ages) == sorted((of, *age) for of, age in latest.items())
     assert things == len(latest)
     assert join(RECORDINGS, [content], Forgotten())[0] == content or not latest
+
+
+class Meddled:
+    """A store before whose n-th call somebody else does something."""
+
+    def __init__(self, store: FakePieces, at: int, other: Callable[[], None]) -> None:
+        self._store, self._left, self._other = store, at, other
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            if name == "remove":
+                return [self._one("remove", [each]) for each in args[0]]
+            return self._one(name, *args)
+
+        return call
+
+    def _one(self, name: str, *args: Any) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            self._other()
+        return getattr(self._store, name)(*args)
+
+
+def sweeping(world: World, store: Any) -> MergeExports:
+    return MergeExports(store=store, diaries=world.diaries, clock=world.clock)
+
+
+def full_of_doubles() -> tuple[World, dict[str, bytes]]:
+    """Small files and large ones, with the same rows, and with rows that others overtook."""
+    world = a_world()
+    dropped(world, "a.wav", "b.wav")
+    dropped(world, "c.wav")
+    row = world.rows()["calls/a.wav"]
+    older = {"recording_id": row.id, "batch_id": row.batch_id, "number": 0}
+    for table in TABLES:
+        for other in (older, {"recording_id": "x", "batch_id": "b", "number": 0}):
+            a_large_file(world, table, f"{row.last_modified_at:%Y-%m-%d}", other)
+    return world, dict(world.exports.there)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("inner", [0, 11])
+def test_two_who_sweep_at_once_lose_nothing(inner: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one does all of it in the midst of the first, or dies after so many calls."""
+    monkeypatch.setattr(pieces, "SMALL", 16)
+    world, before = full_of_doubles()
+    recordings, said = set(names_of(world)), set(texts(world))
+    assert not once(world)
+
+    def other() -> None:
+        with suppress(Died):
+            sweeping(world, Meddled(world.exports, inner, died))()
+
+    for at in range(1, 40):
+        world.exports.there, world.diaries = dict(before), FakeDiaries()
+        sweeping(world, Meddled(world.exports, at, other))()
+        assert set(names_of(world)) == recordings and set(texts(world)) == said
+        for _ in range(2):
+            sweeping(world, world.exports)()
+        assert once(world), at
+        assert set(names_of(world)) == recordings and set(texts(world)) == said
+
+
+class Died(BaseException):
+    """The end of a process."""
+
+
+def died() -> None:
+    raise Died

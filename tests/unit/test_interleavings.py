@@ -10,18 +10,25 @@ import msgspec
 import pytest
 
 from shared.endpoints.guard import GuardedProvider
-from shared.errors import OutcomeUnknown, ProviderRefused, ProviderThrottled
+from shared.errors import (
+    OutcomeUnknown,
+    ProviderRefused,
+    ProviderThrottled,
+    ProviderUnavailable,
+)
 from shared.model.batch.batch import Batch
 from shared.model.batch.policy import Policy
 from shared.model.events.notice import Notice
 from shared.model.money.price import PriceTable, Rate
 from shared.model.preparing.channels import Window
+from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.pipeline.fail.recording import SaveSettled
 from shared.pipeline.submit.claim import FindHeld
 from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence
 from tests.fakes.fast import FakeFast
+from tests.fakes.finder import FakeFinder
 from tests.fakes.provider import BAD, FakeProvider
 from tests.fakes.stores import FakeBatchStore
 from tests.fakes.world import World
@@ -106,6 +113,18 @@ def _with_budget(world: World) -> None:
 def _dear() -> World:
     prices = PriceTable(rates={"azure-speech": {"standard": Rate(per_hour=36)}})
     return World(policy=POLICY, files_per_job=2, prices=prices)
+
+
+def _names(world: World) -> None:
+    silence(world, "Gonzalez.wav", "Novak 1.wav", "Novak 2.wav")
+
+
+def _hiding() -> World:
+    """What is heard, the name of the file, is to be hidden, and the finder is down at first."""
+    options = Options(redact=("person_name",), redact_with="pseudonym")
+    finder = FakeFinder({"Gonzalez": "person_name", "Novak": "person_name"})
+    finder.errors = [ProviderUnavailable("no route")]
+    return World(policy=POLICY, profiles=(Profile(options=options),), finder=finder)
 
 
 def _two_endpoints() -> World:
@@ -220,6 +239,7 @@ SCENARIOS = (
     Scenario("shared and split", _three_batches_one_bad, _three_profiles),
     Scenario("shared and unanswered", _three_batches_unanswered, _three_profiles),
     Scenario("one of shared cancelled", _three_batches, _three_profiles, midway=_cancel_one),
+    Scenario("names", _names, _hiding),
     Scenario("express", _three, _express),
     Scenario("express, an answer lost", _one_answer_lost, _express),
     Scenario("express throttled", _throttled, _express),
@@ -237,6 +257,7 @@ SAMPLED = {
     "aged out": 2,
     "shared and split": 3,
     "express, an answer lost": 4,
+    "names": 15,
 }
 """Of those that have the most points, or the dearest, only one in so many is tried, spread evenly:
 all of them would take an hour."""

@@ -161,6 +161,19 @@ def test_what_stands_around_a_mask_makes_no_new_name(mask: Mask) -> None:
     assert "York song" in texts(found)[1]
 
 
+def test_a_name_that_a_mask_holds_is_no_leak() -> None:
+    found = hidden(
+        (0, "So Ann Person is here."),
+        (1, "Name the Person, please."),
+        knows={"Ann Person": "person_name", "Name": "person_name"},
+        mask="pseudonym",
+    )
+    assert texts(found) == [
+        "So [PERSON_NAME_1] is here.",
+        "[PERSON_NAME_2] the [PERSON_NAME_1], please.",
+    ]
+
+
 # --- the gate
 
 
@@ -181,6 +194,27 @@ def test_a_short_name_that_a_replacer_forgets_is_seen(changes: dict[str, object]
     with pytest.raises(RedactionFailed) as raised:
         check(found._replace(transcript=forgotten), KINDS, {})
     assert raised.value.why == "leak" and "Ann" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ttml", b'<p xml:id="Person">Hello.</p>'),
+        ("words", b'{"Person":1}'),
+        ("csv", "\ufeffid,Person,text\r\n1,2,Hello\r\n".encode()),
+        ("txt", b"Customer: Hello."),
+    ],
+)
+def test_words_of_a_format_and_roles_are_no_names(name: str, content: bytes) -> None:
+    found = hidden(
+        (0, "So Person, Customer is here."),
+        knows={"Person": "person_name", "Customer": "person_name"},
+    )
+    speaker = t.Speaker(id="S1", channel=0, role="Customer")
+    told = msgspec.structs.replace(found.transcript, speakers=(speaker,))
+    check(found._replace(transcript=told), KINDS, {name: content})
+    with pytest.raises(RedactionFailed, match=name):
+        check(found, KINDS, {name: content + b"Person" + content})
 
 
 def test_an_output_that_holds_a_long_name_is_not_stored_and_a_longer_word_is() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from dropscribe.cli.app import Context, app, caller
 from dropscribe.cli.screen import counted, duration, length, moment, money
-from dropscribe.cli.transcribe import fetch, finish
+from dropscribe.cli.transcribe import fetch, finish, formats
 from dropscribe.errors import DropscribeError
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id of a batch.")]
@@ -95,15 +95,16 @@ def get(
     dropscribe get BATCH -f vtt -o captions/
     dropscribe get BATCH --report html > report.html
     """
+    wanted = formats(kinds) or ("txt",)
     who = caller(context)
     if report:
         who.screen.write(who.service.rendered_report(batch, report))
         return
     if recording:
         item = who.service.call("get_item", {"batch_id": batch, "recording_id": recording})
-        who.screen.write(who.service.rendered(item, (kinds or ["txt"])[0]))
+        who.screen.write(who.service.rendered(item, wanted[0]))
         return
-    kept = fetch(who, batch, kinds or ["txt"], out)
+    kept = fetch(who, batch, wanted, out)
     who.screen.facts(kept, list(kept.items()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.progress import Progress, TaskID
@@ -13,7 +13,7 @@ from rich.progress import Progress, TaskID
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
 from dropscribe.cli.screen import counted, duration, length, money
 from dropscribe.spellings import ours
-from dropscribe.types import Item
+from dropscribe.types import Item, TranscriptFormat
 from dropscribe.uploads import Moved
 
 MEDIA_TYPES = {".csv": "text/csv", ".jsonl": "application/jsonl", ".json": "application/json"}
@@ -54,6 +54,7 @@ def transcribe(
 
         dropscribe transcribe calls/ --title "Monday" --wait --get vtt --get txt
     """
+    wanted = formats(get)
     who = caller(context)
     given = {"title": title, "profile": profile, "locale": locale, "provider": provider}
     manifest = {key: value for key, value in given.items() if value} | ours(
@@ -64,10 +65,10 @@ def transcribe(
     batch = who.service.transcribe(_sent(who, list(_found(files))), **manifest)
     number = batch["counts"]["accepted"]
     who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
-    if not (wait or get):
+    if not (wait or wanted):
         who.screen.facts(batch, [("batch", batch["id"]), ("status", batch["status"])])
         return
-    finish(who, batch["id"], within, get or (), out)
+    finish(who, batch["id"], within, wanted, out)
 
 
 @app.command()
@@ -145,6 +146,15 @@ def finish(
                 name = item["title"] or item["name"]
                 who.screen.say(f"{name}: {failure['reason']} {failure['advice']}")
         raise typer.Exit(SOME_FAILED)
+
+
+def formats(wanted: Iterable[str] | None) -> tuple[str, ...]:
+    """Looked at before anything is sent, or paid for. Raises `typer.BadParameter`."""
+    known = get_args(TranscriptFormat)
+    for kind in wanted or ():
+        if kind not in known:
+            raise typer.BadParameter(f"There is no format {kind!r}. There are: {', '.join(known)}.")
+    return tuple(wanted or ())
 
 
 def fetch(who: Caller, batch_id: str, kinds: Iterable[str], out: Path) -> dict[str, str]:

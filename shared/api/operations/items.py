@@ -18,7 +18,7 @@ from shared.api.fields import (
     TranscriptFormat,
     about,
 )
-from shared.api.http import Response, answer, wanted_media_type
+from shared.api.http import Response, answer, packed, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
@@ -133,23 +133,23 @@ def transcript(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, TRANSCRIPT_TYPES)
     one, number = (call.path["batch_id"], call.path["recording_id"]), call.query.revision
     if number:
-        return _file(call.app.transcript_at(*one, kind, number))
-    return _file(call.app.transcript(*one, kind, of_machine=number == 0))
+        return _file(call, call.app.transcript_at(*one, kind, number))
+    return _file(call, call.app.transcript(*one, kind, of_machine=number == 0))
 
 
 def report(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, REPORT_TYPES)
-    return _file(call.app.report(call.path["batch_id"], kind))
+    return _file(call, call.app.report(call.path["batch_id"], kind))
 
 
 def transcript_file(call: Call) -> Response:
     path = call.path
     found = call.app.transcript(path["batch_id"], path["recording_id"], path["transcript_format"])
-    return _file(found)
+    return _file(call, found)
 
 
 def report_file(call: Call) -> Response:
-    return _file(call.app.report(call.path["batch_id"], call.path["report_format"]))
+    return _file(call, call.app.report(call.path["batch_id"], call.path["report_format"]))
 
 
 def _negotiated(call: Call, offered: dict[str, str]) -> str:
@@ -160,11 +160,13 @@ def _negotiated(call: Call, offered: dict[str, str]) -> str:
     return kind
 
 
-def _file(file: Fetched) -> Response:
+def _file(call: Call, file: Fetched) -> Response:
     """Shown where it can be, saved under its name otherwise; never run as anything else."""
     plain = "".join(c if _is_plain(c) else "_" for c in file.name)
     name = f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
-    return Response(200, file.content, file.media_type, {**_SAFE, "Content-Disposition": name})
+    headers = {**_SAFE, "Content-Disposition": name}
+    plain_file = Response(200, file.content, file.media_type, headers)
+    return packed(plain_file, call.request.header("accept-encoding"))
 
 
 def _is_plain(character: str) -> bool:

@@ -146,6 +146,8 @@ def _read(text: str, words: Numbers) -> Iterator[tuple[str, int, int]]:
         if symbol.kind == "mask" or "#" in text[last : symbol.start]:
             yield _BREAK, symbol.start, symbol.end
         last = symbol.end
+        if symbol.kind == "mask":
+            continue
         if symbol.digits:
             for digit in symbol.digits:
                 yield digit, symbol.start, symbol.end

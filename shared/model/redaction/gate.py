@@ -19,6 +19,8 @@ from shared.model.redaction.redact import Redacted, passages_of
 from shared.model.transcript.transcript import Transcript
 
 _LEAST_CHARACTERS = 6
+_FORMAT = re.compile(r"<[^<>]*>|\"\w+\":|\A\ufeff[\w,]+\r?\n")
+"""Tags, names of fields, and the head of a table."""
 _WITH_LABELS = ("json", "docx")
 
 
@@ -34,8 +36,9 @@ def check(redacted: Redacted, asked: Sequence[str], outputs: Mapping[str, bytes]
         raise RedactionFailed("what a finder found, in the text", why="leak")
     said = (transcript.text, transcript.utterances, transcript.insights)
     texts = {name: text for name, text in outputs.items() if name not in _WITH_LABELS}
+    hidden = _without_roles(redacted.hidden, transcript)
     for name, content in {**texts, "json": msgspec.json.encode(said)}.items():
-        if _holds(content, redacted.hidden):
+        if _holds(content, hidden):
             raise RedactionFailed(name, why="leak")
 
 
@@ -46,6 +49,12 @@ def kinds_in(transcript: Transcript, texts: Iterable[str], asked: Sequence[str])
     beside = [Passage(text, (n, "beside"), n, code) for n, text in enumerate(texts)]
     hits = find([*passages_of(transcript), *beside], kinds_of(asked))
     return tuple(dict.fromkeys(hit.kind for hit in hits))
+
+
+def _without_roles(hidden: Iterable[str], transcript: Transcript) -> list[str]:
+    """What the profile calls who speaks stands in many outputs, and is its owner's."""
+    roles = {speaker.role.casefold() for speaker in transcript.speakers if speaker.role}
+    return [text for text in hidden if text.casefold() not in roles]
 
 
 def _stands(passages: Sequence[Passage], sought: Iterable[Units]) -> bool:
@@ -62,7 +71,9 @@ def _holds(content: bytes, hidden: Iterable[str]) -> bool:
 
 
 def _is_in(text: str, content: str) -> bool:
-    """A name may be the beginning of a longer word that nobody wants hidden."""
+    """A name may be the beginning of a longer word, or a word of the format, which nobody wants
+    hidden."""
     if not text.replace(" ", "").isalpha():
         return True
-    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", content) is not None
+    name = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    return name.search(_FORMAT.sub(" ", content)) is not None

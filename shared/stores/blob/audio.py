@@ -20,7 +20,7 @@ from shared.model.blob_state import WHOLE, BlobState, Copy, Kind
 from shared.model.failure_texts import CONTAINER_MISSING
 from shared.ports.blobs import AudioEntry, AudioHead, head_of
 from shared.stores.blob.place import blob_at
-from shared.stores.blob.wire import Begun, begin, name_of, page
+from shared.stores.blob.wire import Begun, address, begin, name_of, page
 from shared.stores.failures import judged, said, storage_errors
 
 HEAD_BYTES = 65_536
@@ -135,7 +135,7 @@ class BlobAudio:
         return True
 
     def url(self, container: str, name: str) -> str:
-        return str(blob_at(self._service, container, name).url).split("?")[0]
+        return address(self._service, container, name)
 
     def readable_url(self, container: str, name: str | None) -> str:
         if name is None:

@@ -98,6 +98,15 @@ def put(
     _send(service, "PUT", _place(container, name), headers, content)
 
 
+def address(service: BlobServiceClient, container: str, name: str) -> str:
+    """Where a blob lies, as the SDK writes it, unsigned. Raises `InputError` (bad_name)."""
+    return f"{_base(service)}/{_place(container, name)}"
+
+
+def _base(service: BlobServiceClient) -> str:
+    return str(service.url).split("?")[0].rstrip("/")
+
+
 def _ranged(service: BlobServiceClient, container: str, name: str, offset: int, length: int) -> Any:
     headers = {"x-ms-range": f"bytes={offset}-{offset + length - 1}"}
     return _send(service, "GET", _place(container, name), headers)
@@ -114,7 +123,7 @@ def _send(
     headers: Mapping[str, str],
     content: bytes | None = None,
 ) -> Any:
-    url = f"{service.url.rstrip('/')}/{place}"
+    url = f"{_base(service)}/{place}"
     stated = {"Accept": "application/xml", "x-ms-version": service.api_version, **headers}
     request = HttpRequest(method, url, headers=stated, content=content)
     # The SDK's own way to its pipeline; there is no public one.

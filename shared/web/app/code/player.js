@@ -1,12 +1,16 @@
 // The sound of one recording: where it is, how fast, and what keeps it from being heard.
 import { signal } from "../vendor/preact.js";
 import { Problem, call } from "./api.js";
+import { asked, awaited, beyond, waveOf } from "./copy.js";
 
 const SOON_MS = 60_000;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const SPEED = "dropscribe-speed";
+const SKIPS = "dropscribe-skips-silence";
+const FINAL = /** @type {const} */ (["audio_missing", "audio_changed", "role_missing"]);
 
-/** @typedef {"" | "audio_missing" | "audio_changed" | "role_missing" | "unplayable" | "other"} Silence */
+/** @typedef {"" | "audio_missing" | "audio_changed" | "role_missing" | "unplayable" | "being_made" | "other"} Silence */
+/** @typedef {import("./copy.js").Copy} Copy */
 
 export class Player {
   /** @param {string} path of the recording in the API @param {number} length in ms, 0 for unknown */
@@ -19,6 +23,12 @@ export class Player {
     this.isPlaying = signal(false);
     this.silence = signal(/** @type {Silence} */ (""));
     this.speed = signal(Number(localStorage.getItem(SPEED)) || 1);
+    this.skips = signal(localStorage.getItem(SKIPS) === "yes");
+    this.copy = signal(/** @type {Copy | null} */ (null));
+    this.wave = signal(/** @type {import("./copy.js").Wave | "none" | null} */ (null));
+    this.isCopy = false;
+    this.isAwaited = false;
+    this.stopWaiting = () => {};
     this.expires = 0;
     this.stopAt = Infinity;
     this.frame = 0;
@@ -27,7 +37,10 @@ export class Player {
       this.isPlaying.value = true;
       this.tick();
     };
-    this.sound.onpause = () => (this.isPlaying.value = false);
+    this.sound.onpause = () => {
+      this.isPlaying.value = false;
+      if (this.copy.value && !this.isCopy) this.use(this.copy.value);
+    };
     this.sound.onseeked = () => (this.ms.value = this.sound.currentTime * 1000);
     this.sound.onplaying = () => (this.renewals = 0);
     this.sound.ondurationchange = () => {
@@ -37,20 +50,87 @@ export class Player {
     this.sound.onerror = () => this.failed();
   }
 
-  /** Asks for the link; what keeps it from being had is in `silence`. */
+  /** The listening copy, or until it is there the original; what keeps both from being had is in
+   * `silence`. */
   async open() {
+    const { copy, again, code } = await asked(this.path).catch(() => ({ copy: undefined, again: undefined, code: "other" }));
+    if (copy) {
+      this.use(copy);
+      return;
+    }
+    const final = FINAL.find((one) => one === code);
+    if (final) this.mute(final);
+    else await this.openOriginal();
+    if (again !== undefined) this.awaitCopy(again);
+    else this.wave.value = "none";
+  }
+
+  async openOriginal() {
     try {
       const link = await call(`${this.path}/audio`);
-      this.expires = Date.parse(link.expires_at);
-      const at = this.ms.value / 1000;
-      this.sound.src = link.url;
-      this.sound.playbackRate = this.speed.value;
-      if (at) this.sound.currentTime = at;
+      this.isCopy = false;
+      this.load(link.url, link.expires_at);
     } catch (error) {
       const code = error instanceof Problem ? error.code : "";
-      const known = /** @type {const} */ (["audio_missing", "audio_changed", "role_missing"]);
-      this.silence.value = known.find((one) => one === code) ?? "other";
+      this.mute(FINAL.find((one) => one === code) ?? "other");
     }
+  }
+
+  /** @param {number} first ms until it is asked for again */
+  awaitCopy(first) {
+    if (this.isAwaited) return;
+    this.isAwaited = true;
+    const over = () => (this.isAwaited = false);
+    this.stopWaiting = awaited(
+      this.path,
+      first,
+      (copy) => {
+        over();
+        this.copy.value = copy;
+        if (this.sound.paused) this.use(copy);
+      },
+      () => {
+        over();
+        this.wave.value = "none";
+        if (this.silence.value === "being_made") this.mute("unplayable");
+      },
+    );
+  }
+
+  /** From now on it is the copy that is heard. @param {Copy} copy */
+  use(copy) {
+    const isFirst = !this.wave.value;
+    this.copy.value = copy;
+    this.isCopy = true;
+    this.silence.value = "";
+    this.renewals = 0;
+    this.load(copy.url, copy.expires_at);
+    if (isFirst)
+      waveOf(copy.wave_url).then(
+        (wave) => (this.wave.value = wave),
+        () => (this.wave.value = "none"),
+      );
+  }
+
+  /** @param {string} url @param {string} expires */
+  load(url, expires) {
+    this.expires = Date.parse(expires);
+    this.sound.src = url;
+    this.sound.playbackRate = this.speed.value;
+    if (this.ms.value) this.sound.currentTime = this.placeOf(this.ms.value);
+  }
+
+  /** @param {Silence} why */
+  mute(why) {
+    this.silence.value = why;
+    if (why !== "being_made") this.wave.value ??= "none";
+  }
+
+  /** In seconds; in a copy where the frame begins that has it, from which every browser plays exactly.
+   * @param {number} ms */
+  placeOf(ms) {
+    const frame = (this.isCopy && this.copy.value?.frame_ms) || 0;
+    return (frame ? Math.floor(ms / frame + 1e-6) * frame : ms) / 1000;
   }
 
   /** The link may be too old: once more with a fresh one, and only then is it the audio itself. */
@@ -58,11 +138,13 @@ export class Player {
     if (!this.sound.src) return;
     const wasPlaying = this.isPlaying.value;
     this.renewals += 1;
-    if (this.renewals > 2 || this.sound.error?.code === MediaError.MEDIA_ERR_DECODE) {
-      this.silence.value = "unplayable";
+    const isLost = this.renewals > 2 || this.sound.error?.code === MediaError.MEDIA_ERR_DECODE;
+    if (isLost && !this.isCopy) {
+      this.mute(this.isAwaited ? "being_made" : "unplayable");
       return;
     }
-    await this.open();
+    if (isLost) this.copy.value = null;
+    await (isLost ? this.openOriginal() : this.open());
     if (wasPlaying) this.play();
   }
 
@@ -71,7 +153,9 @@ export class Player {
     const look = () => {
       const ms = this.sound.currentTime * 1000;
       this.ms.value = ms;
+      const next = this.skips.value && this.stopAt === Infinity ? beyond(this.copy.value?.silences ?? [], ms) : null;
       if (ms >= this.stopAt) this.pause();
+      else if (next !== null) this.sound.currentTime = this.placeOf(next);
       if (!this.sound.paused) this.frame = requestAnimationFrame(look);
     };
     this.frame = requestAnimationFrame(look);
@@ -98,7 +182,7 @@ export class Player {
     const to = Math.max(0, Math.min(ms, this.length.value || Infinity));
     this.stopAt = Infinity;
     this.ms.value = to;
-    this.sound.currentTime = to / 1000;
+    this.sound.currentTime = this.placeOf(to);
   }
 
   /** From there to there, and no further. @param {number} from @param {number} to */
@@ -120,6 +204,12 @@ export class Player {
     localStorage.setItem(SPEED, String(speed));
   }
 
+  /** @param {boolean} skips whether silence is passed over */
+  setSkips(skips) {
+    this.skips.value = skips;
+    localStorage.setItem(SKIPS, skips ? "yes" : "no");
+  }
+
   /** @param {1 | -1} step */
   changeSpeed(step) {
     const at = SPEEDS.indexOf(this.speed.value);
@@ -132,7 +222,8 @@ export class Player {
 
   end() {
     cancelAnimationFrame(this.frame);
-    this.sound.onerror = null;
+    this.stopWaiting();
+    this.sound.onerror = this.sound.onpause = null;
     this.sound.pause();
     this.sound.removeAttribute("src");
   }

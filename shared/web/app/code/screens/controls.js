@@ -23,6 +23,8 @@ export function Controls({ player, isFollowing, show, help, copy }) {
     <select class="speed" aria-label=${r.speed} value=${player.speed.value} onChange=${(/** @type {any} */ event) => player.setSpeed(Number(event.target.value))}>
       ${player.speeds.map((one) => html`<option value=${one}>${one}×</option>`)}
     </select>
+    ${(player.copy.value?.silences ?? []).length > 0 &&
+    html`<label class="check wide-only"><input type="checkbox" checked=${player.skips.value} onChange=${(/** @type {any} */ event) => player.setSkips(event.target.checked)} /> ${r.skipSilence}</label>`}
     ${isFollowing.value
       ? html`<span class="unseen">${r.follow}</span>`
       : html`<button class="follow" onClick=${() => {

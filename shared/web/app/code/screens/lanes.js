@@ -1,10 +1,14 @@
-// Who speaks when: a lane to each voice, drawn from the transcript, with what is in doubt above.
+// Who speaks when: a lane to each voice, drawn from the transcript, with what is in doubt above, and the
+// wave of the sound below as soon as it is there.
+import { swings } from "../copy.js";
 import { computed, effect, html, useEffect, useRef } from "../../vendor/preact.js";
 import { t } from "../texts.js";
 
 const LANE = 14;
 const GAP = 6;
 const TOP = 12;
+const WAVE = 30;
+const WAVE_OF_PHONE = 20;
 /** So many that one is less than a dot of the screen. */
 const PLACES = 4000;
 
@@ -19,11 +23,19 @@ const PLACES = 4000;
 export function Lanes({ utterances, stretches, voices, laneOf, player }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const head = useRef(/** @type {HTMLElement | null} */ (null));
-  const height = TOP + Math.max(voices.length, 1) * (LANE + GAP);
+  const wave = player.wave.value;
+  const lanes = TOP + Math.max(voices.length, 1) * (LANE + GAP);
+  const tall = matchMedia("(max-width: 44rem)").matches ? WAVE_OF_PHONE : WAVE;
+  const height = lanes + (wave === "none" ? 0 : tall);
   useEffect(() => {
     const at = canvas.current;
     if (!at) return undefined;
-    const draw = () => paint(at, utterances, stretches, voices, laneOf, player.length.value || 1);
+    const draw = () => {
+      const brush = begun(at);
+      if (!brush) return;
+      paint(brush, at, utterances, stretches, voices, laneOf, player.length.value || 1);
+      if (wave && wave !== "none") paintWave(brush, at, wave, lanes, player.length.value || 1);
+    };
     const watcher = new ResizeObserver(draw);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     watcher.observe(at);
@@ -37,7 +49,7 @@ export function Lanes({ utterances, stretches, voices, laneOf, player }) {
       scheme.removeEventListener("change", draw);
       stop();
     };
-  }, [utterances, stretches, voices]);
+  }, [utterances, stretches, voices, wave]);
   const seek = (/** @type {PointerEvent & {currentTarget: HTMLElement}} */ event) => {
     if (event.type === "pointermove" && !event.buttons) return;
     const box = event.currentTarget.getBoundingClientRect();
@@ -50,17 +62,39 @@ export function Lanes({ utterances, stretches, voices, laneOf, player }) {
   </div>`;
 }
 
-/** @param {HTMLCanvasElement} at @param {import("../words.js").Utterance[]} utterances
- * @param {import("../words.js").Stretch[]} stretches @param {{colour: number}[]} voices
- * @param {(utterance: import("../words.js").Utterance) => number} laneOf @param {number} length */
-function paint(at, utterances, stretches, voices, laneOf, length) {
+/** With an empty canvas, in pixels of the page. @param {HTMLCanvasElement} at */
+function begun(at) {
   const brush = at.getContext("2d");
-  if (!brush) return;
+  if (!brush) return null;
   const scale = devicePixelRatio || 1;
   const { width, height } = at.getBoundingClientRect();
   at.width = Math.round(width * scale);
   at.height = Math.round(height * scale);
   brush.scale(scale, scale);
+  return brush;
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {HTMLCanvasElement} at
+ * @param {import("../copy.js").Wave} wave @param {number} top @param {number} length in ms */
+function paintWave(brush, at, wave, top, length) {
+  const box = at.getBoundingClientRect();
+  const most = (box.height - top) / 2;
+  const found = swings(wave, Math.floor(box.width), length);
+  const loudest = Math.max(0.1, ...found);
+  const middle = top + most;
+  brush.fillStyle = getComputedStyle(at).getPropertyValue("--wave");
+  found.forEach((swing, x) => {
+    const half = Math.max(0.5, (swing / loudest) * (most - 1));
+    brush.fillRect(x, middle - half, 1, 2 * half);
+  });
+}
+
+/** @param {CanvasRenderingContext2D} brush @param {HTMLCanvasElement} at
+ * @param {import("../words.js").Utterance[]} utterances
+ * @param {import("../words.js").Stretch[]} stretches @param {{colour: number}[]} voices
+ * @param {(utterance: import("../words.js").Utterance) => number} laneOf @param {number} length */
+function paint(brush, at, utterances, stretches, voices, laneOf, length) {
+  const { width } = at.getBoundingClientRect();
   const style = getComputedStyle(at);
   const x = (/** @type {number} */ ms) => (ms / length) * width;
   voices.forEach((_, lane) => {

@@ -173,11 +173,13 @@ export const de = {
     at: (now, all) => `${now} von ${all}`,
     follow: "Mitlaufen",
     toSpoken: "Zum gesprochenen Wort",
+    skipSilence: "Stille überspringen",
     noAudio: {
       audio_missing: "Das Audio ist nicht mehr da, also gibt es nichts zu hören.",
       audio_changed: "Das Audio wurde nach dem Transkribieren ersetzt und passt nicht zu diesem Text.",
       role_missing: "Du darfst dies lesen, aber nicht hören.",
       unplayable: "Dieser Browser kann diese Art von Audio nicht abspielen.",
+      being_made: "Dieser Browser kann das Original nicht abspielen. Eine Kopie, die er abspielen kann, entsteht gerade.",
       other: "Das Audio ist gerade nicht zu haben.",
     },
     lanes: (who) => `Wer wann spricht. ${who}`,

@@ -172,11 +172,13 @@ export const en = {
     at: (/** @type {string} */ now, /** @type {string} */ all) => `${now} of ${all}`,
     follow: "Follow",
     toSpoken: "To the spoken word",
+    skipSilence: "Skip silence",
     noAudio: {
       audio_missing: "The audio cannot be had any more, so there is nothing to hear.",
       audio_changed: "The audio was replaced after it was transcribed, so it does not fit this text.",
       role_missing: "You may read this, and not hear it.",
       unplayable: "This browser cannot play this kind of audio.",
+      being_made: "This browser cannot play the original. A copy that it can play is being made.",
       other: "The audio cannot be had now.",
     },
     lanes: (/** @type {string} */ who) => `Who speaks when. ${who}`,
