@@ -42,7 +42,7 @@ ACTIONS: Mapping[str, Action] = {
         "important", {"format": "important"}, "Gives what was said, in the format that you choose."
     ),
     "get_report": Action(None, {"format": "important"}),
-    "create_upload": Action("important", {"minutes": "advanced"}),
+    "create_upload": Action("important", {"folder": "advanced", "minutes": "advanced"}),
     "estimate_lengths": Action("advanced"),
     "get_health": Action("advanced"),
     "list_profiles": Action("internal"),

@@ -8,7 +8,7 @@
 #     infra/access.sh take-away WHO  whatever they have here, also on containers
 #     infra/access.sh list           who has what
 #
-# WHO is an address of mail, the name of a group, or an object id. It takes up to ten minutes to work.
+# WHO is a sign-in name, the name of a group, or an object id, as of a guest. It takes up to ten minutes to work.
 # With azd's environment, or that of a file: DEPLOYMENT=prod.env infra/access.sh ...
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,6 +24,7 @@ case "${1:-} ${2:+who}" in
 *) usage ;;
 esac
 [ -n "${DATA_STORAGE_NAME:-}" ] || load
+need AZURE_SUBSCRIPTION_ID AZURE_RESOURCE_GROUP DATA_STORAGE_NAME
 group="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP"
 account="$group/providers/Microsoft.Storage/storageAccounts/$DATA_STORAGE_NAME"
 

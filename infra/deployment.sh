@@ -6,6 +6,7 @@
 load() {
     if [ -n "${DEPLOYMENT:-}" ]; then
         lines=$(cat "$DEPLOYMENT")
+        refuse_misread
     else
         lines=$(azd env get-values)
     fi
@@ -18,6 +19,67 @@ load() {
     done <<EOF
 $lines
 EOF
+}
+
+# Ends where a value of the file would be read as something else.
+refuse_misread() {
+    case "$lines" in
+    *"$(printf '\r')"*)
+        echo "$DEPLOYMENT: its lines end as on Windows. Save it with the line ends of Unix; nothing was done." >&2
+        exit 1
+        ;;
+    esac
+    odd=$(printf '%s\n' "$lines" | sed -n "s/^\([A-Z0-9_]*\)= *'.*/\1/p" | tr '\n' ' ')
+    [ -z "$odd" ] || {
+        echo "$DEPLOYMENT: ${odd% }: single quotes would be part of the value; leave them out. Nothing was done." >&2
+        exit 1
+    }
+}
+
+# Names in the file that nobody reads, each a line.
+strangers() {
+    {
+        sed -n "s/^\([A-Z][A-Z0-9_]*\)$(printf '\t').*/\1/p" "$here/hooks/parameters.tsv"
+        sed -n 's/^output \([A-Z0-9_]*\) .*/\1/p' "$here/main.bicep"
+        printf '%s\n' AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID NAMES TAGS APP_SETTINGS
+    } | awk -F '[ =]' 'NR == FNR { known[$1]; next } /^ *(#|$)/ { next } !($1 in known) { print $1 }' - "$DEPLOYMENT"
+}
+
+# Takes each parameter=value, by the names of the template, as a line of the file: how is the first word.
+take() {
+    how=$1
+    shift
+    for word in "$@"; do
+        parameter=${word%%=*}
+        case "$word" in
+        names=* | tags=* | appSettings=*)
+            name=$(printf '%s' "$parameter" | sed 's/S/_S/' | tr '[:lower:]' '[:upper:]')
+            ;;
+        *=*) name=$(sed -n "s/^ *\"$parameter\": .*\"[$]{\([A-Z_]*\)[=}].*/\1/p" "$here/main.parameters.json") ;;
+        *) name='' ;;
+        esac
+        [ -n "$name" ] || {
+            echo "'$parameter' is no parameter; they are given as parameter=value, by the names of docs/deploy.md." >&2
+            exit 1
+        }
+        "$how" "$name" "$(printf '%s' "${word#*=}" | tr '\n\r' '  ')"
+    done
+}
+
+# For this run only.
+set_here() {
+    export "$1=$2"
+}
+
+# Ends where what these names stand for is not known, because nothing was deployed.
+need() {
+    for name in "$@"; do
+        eval "value=\${$name-}"
+        [ -n "$value" ] || {
+            echo "$name is not known yet: deploy first, with 'azd up' or 'infra/deploy.sh ${DEPLOYMENT:-prod.env}'." >&2
+            exit 1
+        }
+    done
 }
 
 # Keeps a value under a name, here and for the next time.
@@ -52,5 +114,37 @@ parameters() {
         printf '%s"%s": {"value": %s}' "$comma" "$parameter" "$value"
         comma=', '
     done <"$here/hooks/parameters.tsv"
+    for parameter in names tags appSettings; do
+        object=$(object "$parameter")
+        [ -z "$object" ] || printf '%s"%s": {"value": %s}' "$comma" "$parameter" "$object"
+        [ -z "$object" ] || comma=', '
+    done
     printf '}}\n'
+}
+
+# A parameter that is an object, as JSON: from its line, or else from azd's file.
+object() {
+    case "$1" in names) value=${NAMES-} ;; tags) value=${TAGS-} ;; *) value=${APP_SETTINGS-} ;; esac
+    if [ -n "$value" ]; then
+        case "$value" in
+        "{'"* | "{ '"* | [!{]* | *[!}\ ])
+            echo "$1: $value is not an object in JSON, as in {\"team\": \"speech\"}." >&2
+            exit 1
+            ;;
+        esac
+        printf '%s' "$value"
+        return
+    fi
+    tr '\n' ' ' <"$here/main.parameters.json" | awk -v start="\"$1\": *[{] *\"value\": *" 'match($0, start) {
+        text = substr($0, RSTART + RLENGTH)
+        for (i = 1; i <= length(text); i++) {
+            letter = substr(text, i, 1)
+            if (letter == "\\" && quoted) { i++; continue }
+            if (letter == "\"") quoted = !quoted
+            if (quoted) continue
+            if (letter == "{") depth++
+            if (letter == "}" && !--depth) { text = substr(text, 1, i); break }
+        }
+        if (text !~ /^[{ }]*$/) print text
+    }'
 }

@@ -7,8 +7,9 @@
 #     infra/entra.sh call                calls the API as you
 #     infra/entra.sh call CLIENT FILE    calls it as a program, whose secret the file holds
 #
-# WHO is an address of mail, the name of a group, or an object id. It needs the right to register
-# applications; to assign roles, that of a Cloud Application Administrator.
+# WHO is a sign-in name, the name of a group, or an object id, as of a guest. ROLE may be bound, as in
+# Read/profile/sales. It needs the right to register applications; to assign roles, that of a Cloud
+# Application Administrator.
 # With azd's environment, or that of a file: DEPLOYMENT=prod.env infra/entra.sh ...
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -26,8 +27,20 @@ usage() {
     exit 2
 }
 
-# Ids of roles need to differ within the application only.
+# Ids of roles need to differ within the application only. That of a bound one is made of its name.
 role_id() {
+    case "$1" in
+    */*)
+        role_id "${1%%/*}" >"$work/of"
+        printf '%s\n' "$1" | grep -v '^Transcribe/' |
+            grep -Eq '^[A-Z][a-z]+(/(profile|container)/[A-Za-z0-9._-]+)+$' || {
+            echo "There is no role $1; a bound one is as Read/profile/sales or Submit/profile/sales/container/calls." >&2
+            exit 1
+        }
+        printf '8f6a2b10-3c4d-4e5f-8a9b-1%011d' "$(printf '%s' "$1" | cksum | cut -d ' ' -f 1)"
+        return
+        ;;
+    esac
     place=1
     for role in $roles; do
         [ "$role" = "$1" ] && printf '8f6a2b10-3c4d-4e5f-8a9b-00000000000%s' "$place" && return
@@ -44,6 +57,27 @@ role_value() {
 # The directory of the cloud that az is signed in to.
 directory() {
     az cloud show --only-show-errors --query endpoints.microsoftGraphResourceId --output tsv
+}
+
+# A role as the application has it.
+described() {
+    printf '{"id": "%s", "value": "%s", "displayName": "%s", "description": "%s in Dropscribe", "isEnabled": true, "allowedMemberTypes": ["User", "Application"]}' \
+        "$(role_id "$1")" "$(role_value "$1")" "$1" "$1"
+}
+
+# Its roles whose ids do not begin so, as a list without brackets; the directory refuses to let one go.
+roles_but() {
+    az ad app show --only-show-errors --id "$API_CLIENT_ID" \
+        --query "appRoles[?!starts_with(id, '$1')]" --output json >"$work/roles"
+    tr '\n' ' ' <"$work/roles" | sed 's/^ *\[ *//; s/ *\] *$//'
+}
+
+# Has the application have a bound role; the others stay.
+bind() {
+    case "$1" in */*) ;; *) return ;; esac
+    others=$(roles_but "$(role_id "$1")")
+    object=$(az ad app show --only-show-errors --id "$API_CLIENT_ID" --query id --output tsv)
+    printf '{"appRoles": [%s%s]}' "${others:+$others, }" "$(described "$1")" | change "applications/$object"
 }
 
 # Calls with the body that comes in on standard input.
@@ -91,14 +125,13 @@ register() {
         --display-name "dropscribe-$AZURE_ENV_NAME" --sign-in-audience AzureADMyOrg --query appId --output tsv)
     keep API_CLIENT_ID "$client"
     object=$(az ad app show --only-show-errors --id "$client" --query id --output tsv)
-    described=''
+    all=$(roles_but 8f6a2b10-3c4d-4e5f-8a9b-00000000000)
     for role in $roles; do
-        described="$described${described:+, }$(printf '{"id": "%s", "value": "%s", "displayName": "%s", "description": "%s in Dropscribe", "isEnabled": true, "allowedMemberTypes": ["User", "Application"]}' \
-            "$(role_id "$role")" "$(role_value "$role")" "$role" "$role")"
+        all="$all${all:+, }$(described "$role")"
     done
     # Tokens of version 2, an address by which it is asked for, and a scope for people.
     printf '{"identifierUris": ["api://%s"], "appRoles": [%s], "api": {"requestedAccessTokenVersion": 2, "oauth2PermissionScopes": [{"id": "%s", "value": "access", "type": "User", "isEnabled": true, "adminConsentDisplayName": "Use Dropscribe", "adminConsentDescription": "Call Dropscribe in the name of whoever is signed in."}]}}' \
-        "$client" "$described" "$scope_id" | change "applications/$object"
+        "$client" "$all" "$scope_id" | change "applications/$object"
     # The Azure CLI may ask for such tokens without a consent of its own.
     printf '{"api": {"preAuthorizedApplications": [{"appId": "%s", "delegatedPermissionIds": ["%s"]}]}}' \
         "$azure_cli" "$scope_id" | change "applications/$object"
@@ -156,6 +189,7 @@ case "${1:-} ${2:+who}" in
 *) usage ;;
 esac
 [ -n "${AZURE_FUNCTION_APP_URL:-}" ] || load
+need AZURE_ENV_NAME AZURE_FUNCTION_APP_URL
 if [ "$1" != call ]; then
     graph=$(directory)
     graph=${graph%/}
@@ -172,11 +206,14 @@ register)
     ;;
 allow)
     service=$(principal "$API_CLIENT_ID")
-    assign "$(known "$2")" "${3:-Transcribe}"
+    who=$(known "$2")
+    bind "${3:-Transcribe}"
+    assign "$who" "${3:-Transcribe}"
     ;;
 program)
     service=$(principal "$API_CLIENT_ID")
     caller=$(az ad app create --only-show-errors --display-name "$2" --sign-in-audience AzureADMyOrg --query appId --output tsv)
+    bind "${3:-Transcribe}"
     assign "$(principal "$caller")" "${3:-Transcribe}"
     echo "Its client id is $caller. Give it a secret, or a federated credential, in the portal."
     ;;

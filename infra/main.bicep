@@ -398,7 +398,7 @@ module dataStorage 'modules/data-storage.bicep' = {
     allowedAddresses: addressesIn(allowedAddresses)
     workspaceId: log
     speechIds: [for (region, i) in regions: speech[i].outputs.id]
-    page: 'https://${named.functionApp}.azurewebsites.net'
+    page: 'https://${named.functionApp}.${appDomains[cloud]}'
     audio: audio
     audioDays: audioDays
     outputDays: outputDays
@@ -591,3 +591,5 @@ output KEY_VAULT_NAME string = vault.outputs.name
 output SPEECH_NAMES array = [for (region, i) in regions: speech[i].outputs.name]
 output POSTURE string = posture
 output OUTBOUND_ADDRESS string = makesNetwork ? network!.outputs.outboundAddress : ''
+output FLOWS_WAIT_FOR_BATCH_ID string = flowsEnabled ? flows!.outputs.waitForBatchPrincipalId : ''
+output FLOWS_TRANSCRIBE_LIBRARY_ID string = flowsEnabled ? flows!.outputs.transcribeLibraryPrincipalId : ''

@@ -13,6 +13,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/deployment.sh"
 [ -n "${KEY_VAULT_NAME:-}" ] || load
+need AZURE_SUBSCRIPTION_ID AZURE_RESOURCE_GROUP AZURE_FUNCTION_APP_NAME KEY_VAULT_NAME
 umask 077
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -97,7 +98,7 @@ case "${1:-} ${2:-}" in
     old=$(present "$2")
     printf '%s %s' "$(made_up "$2")" "${old%% *}" | put "$2"
     restart
-    echo "Give receivers the new one, the first of the two in the vault; then: infra/secret.sh settle $2"
+    echo "Give receivers the new one, the first of the two in the vault; then: ${DEPLOYMENT:+DEPLOYMENT=$DEPLOYMENT }infra/secret.sh settle $2"
     ;;
 'settle events-secret')
     old=$(present "$2")

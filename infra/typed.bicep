@@ -156,6 +156,7 @@ func limits() object[] => [
   { key: 'hostStorage', least: 3, most: 24, has: smallAndDigits(), first: smallAndDigits(), last: smallAndDigits() }
   { key: 'dataStorage', least: 3, most: 24, has: smallAndDigits(), first: smallAndDigits(), last: smallAndDigits() }
   { key: 'speech', least: 2, most: 64, has: '${lettersAndDigits()}-', first: lettersAndDigits(), last: lettersAndDigits() }
+  { key: 'language', least: 2, most: 64, has: '${lettersAndDigits()}-', first: lettersAndDigits(), last: lettersAndDigits() }
   { key: 'vault', least: 3, most: 24, has: '${lettersAndDigits()}-', first: letters(), last: lettersAndDigits() }
   { key: 'eventTopic', least: 3, most: 50, has: '${lettersAndDigits()}-', first: '${lettersAndDigits()}-', last: '${lettersAndDigits()}-' }
   { key: 'workspace', least: 4, most: 63, has: '${lettersAndDigits()}-', first: lettersAndDigits(), last: lettersAndDigits() }

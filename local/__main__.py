@@ -20,7 +20,7 @@ from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 
-SAMPLES = str(ROOT / "samples" / "audio")
+SAMPLES = [str(path) for path in sorted((ROOT / "samples" / "audio").iterdir())]
 _WITH_FINDER = {**EMULATORS, "azure-language": LANGUAGE}
 
 
@@ -54,7 +54,7 @@ def _carry_out(options: argparse.Namespace) -> int:
                 return drop_manifest(CACHE, options.manifest, options.audio, options.out)
             from local.stack.demo import drop_into
 
-            return drop_into(CACHE, options.audio or [SAMPLES], options.out, dict(options.metadata))
+            return drop_into(CACHE, options.audio or SAMPLES, options.out, dict(options.metadata))
         case "check-profiles":
             return check_profiles(options.file)
         case "archive":
@@ -194,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     archive.add_argument("--locale", default="", help="what was spoken, where nothing says so")
     archive.add_argument("--out", type=Path, default=Path("out"), help="folder for the outputs")
-    demo.add_argument("audio", nargs="*", default=[SAMPLES], help="files and folders")
+    demo.add_argument("audio", nargs="*", default=SAMPLES, help="files and folders")
     drop.add_argument("audio", nargs="*", help="files and folders, else the samples")
     drop.add_argument(
         "--manifest",

@@ -124,9 +124,12 @@ class Dropscribe:
         steps = self._service.create(manifest, media_type, idempotency_key)
         return cast(BatchView, self._run(steps))
 
-    def upload(self, file: str | Path, moved: Moved = lambda there, size: None) -> Link:
-        """Where the audio lies then: name `container` and `blob` in a manifest."""
-        return self._run(self._service.upload(Path(file), moved))
+    def upload(
+        self, file: str | Path, moved: Moved = lambda there, size: None, *, folder: str = ""
+    ) -> Link:
+        """Where the audio lies then: name `container` and `blob` in a manifest. Where that names no
+        profile, the one of the `folder` holds, such as "sales/inbound"."""
+        return self._run(self._service.upload(Path(file), moved, folder))
 
     def batch(self, batch_id: str) -> BatchView:
         return cast(BatchView, self.call("get_batch", {"batch_id": batch_id}))

@@ -86,22 +86,25 @@ class Service:
 
     # --- from files to a batch --------------------------------------------------------------
 
-    def upload(self, file: Path, moved: Moved = lambda there, size: None) -> Steps[Link]:
+    def upload(
+        self, file: Path, moved: Moved = lambda there, size: None, folder: str = ""
+    ) -> Steps[Link]:
         """Into the audio of the deployment; goes on where an earlier one stopped."""
-        size = file.stat().st_size
-        known = self.memory.recall(file, self.base)
-        link, done = known or ((yield from self._new_link(file.name)), 0)
+        size, to = file.stat().st_size, f"{self.base}/{folder}"
+        known = self.memory.recall(file, to)
+        link, done = known or ((yield from self._new_link(file.name, folder)), 0)
         if size <= BLOCK_BYTES:
             yield from put_whole(file, link, moved)
             return link
-        self.memory.note(file, self.base, link, done)
-        note = lambda blocks: self.memory.note(file, self.base, link, blocks)  # noqa: E731
+        self.memory.note(file, to, link, done)
+        note = lambda blocks: self.memory.note(file, to, link, blocks)  # noqa: E731
         yield from put_blocks(file, link, done, note, moved)
-        self.memory.forget(file, self.base)
+        self.memory.forget(file, to)
         return link
 
-    def _new_link(self, name: str) -> Steps[Link]:
-        told = yield from self.json("create_upload", body={"name": name, "minutes": UPLOAD_MINUTES})
+    def _new_link(self, name: str, folder: str) -> Steps[Link]:
+        body = {"name": name, "minutes": UPLOAD_MINUTES, **({"folder": folder} if folder else {})}
+        told = yield from self.json("create_upload", body=body)
         return link_of(told)
 
     def entry_of(self, source: Source, moved: Moved = lambda there, size: None) -> Steps[Any]:

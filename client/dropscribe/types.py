@@ -674,6 +674,7 @@ class NewTrigger(TypedDict):
 
 class NewUpload(TypedDict):
     name: str
+    folder: NotRequired[str]
     minutes: NotRequired[int]
 
 

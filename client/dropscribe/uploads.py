@@ -51,14 +51,15 @@ class Link(NamedTuple):
 
 
 class Memory:
-    """What is known of uploads that are not done. `folder` None: nothing is kept."""
+    """What is known of uploads that are not done, each by its file and where it goes `to`.
+    `folder` None: nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def recall(self, file: Path, base: str) -> tuple[Link, int] | None:
+    def recall(self, file: Path, to: str) -> tuple[Link, int] | None:
         """A link that can still be used, and how many blocks are there."""
-        place = self._place(file, base)
+        place = self._place(file, to)
         try:
             kept = json.loads(place.read_text("utf-8")) if place else {}
             link = Link(**kept["link"])
@@ -67,8 +68,8 @@ class Memory:
             return None
         return (link, blocks) if link.is_usable else None
 
-    def note(self, file: Path, base: str, link: Link, blocks: int) -> None:
-        place = self._place(file, base)
+    def note(self, file: Path, to: str, link: Link, blocks: int) -> None:
+        place = self._place(file, to)
         if place is None:
             return
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,17 +78,17 @@ class Memory:
             json.dump({"link": link._asdict(), "blocks": blocks}, out)
         fresh.replace(place)
 
-    def forget(self, file: Path, base: str) -> None:
-        place = self._place(file, base)
+    def forget(self, file: Path, to: str) -> None:
+        place = self._place(file, to)
         if place is not None:
             place.unlink(missing_ok=True)
 
-    def _place(self, file: Path, base: str) -> Path | None:
+    def _place(self, file: Path, to: str) -> Path | None:
         """Another file, or the same after a change, has another place."""
         if self._folder is None:
             return None
         there = file.stat()
-        known = f"{base}\n{file.resolve()}\n{there.st_size}\n{there.st_mtime_ns}"
+        known = f"{to}\n{file.resolve()}\n{there.st_size}\n{there.st_mtime_ns}"
         return self._folder / f"{hashlib.sha256(known.encode()).hexdigest()}.json"
 
 

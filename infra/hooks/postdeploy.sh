@@ -5,6 +5,8 @@
 set -eu
 here=$(dirname "$0")
 version=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' "$here/../../shared/version.py")
+again='azd hooks run postdeploy'
+[ -z "${DEPLOYMENT:-}" ] || again="infra/deploy.sh $DEPLOYMENT"
 app="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP/providers/Microsoft.Web/sites/$AZURE_FUNCTION_APP_NAME"
 
 # Tries what comes behind the words, ten times, half a minute apart.
@@ -46,12 +48,12 @@ healthy() {
 }
 
 if ! until_it_works "The app does not answer yet" announced; then
-    echo "Blobs are not announced yet. The sweep finds them meanwhile; 'azd hooks run postdeploy' tries again." >&2
+    echo "Blobs are not announced yet. The sweep finds them meanwhile; '$again' tries again." >&2
     exit 1
 fi
 echo "Blobs are announced to $AZURE_FUNCTION_APP_NAME."
 if ! until_it_works "Secrets are not read yet" resolved; then
-    echo "The app cannot read its secrets: are they in $KEY_VAULT_NAME (infra/secret.sh make), and has the app's identity the role Key Vault Secrets User there?" >&2
+    echo "The app cannot read its secrets: are they in $KEY_VAULT_NAME (${DEPLOYMENT:+DEPLOYMENT=$DEPLOYMENT }infra/secret.sh make), and has the app's identity the role Key Vault Secrets User there?" >&2
     exit 1
 fi
 if ! until_it_works "The app is not ready yet" healthy; then

@@ -20,7 +20,11 @@ while IFS="$(printf '\t')" read -r name pattern meaning; do
     fi
 done <"$(dirname "$0")/parameters.tsv"
 if [ "$wrong" = 1 ]; then
-    echo "Nothing was deployed. 'azd env set NAME value' sets each right." >&2
+    if [ -n "${DEPLOYMENT:-}" ]; then
+        echo "Nothing was deployed. Set these lines of $DEPLOYMENT right." >&2
+    else
+        echo "Nothing was deployed. 'azd env set NAME value' sets each right." >&2
+    fi
     exit 1
 fi
 

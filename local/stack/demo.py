@@ -6,7 +6,7 @@ import mimetypes
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,7 +20,7 @@ from rich.console import Console
 
 from local.children import ChildFailed
 from local.stack import screen
-from local.stack.download import download, outputs_of
+from local.stack.download import Downloaded, download, outputs_of
 from local.stack.hearing import listening
 from local.stack.intake import Drop, choose
 from local.stack.lasting import Lasting, StackDown, find, is_stale
@@ -53,7 +53,7 @@ def demo(
     started = monotonic()
     try:
         drops = _choose(audio, console)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, FileExistsError) as error:
         console.print(str(error), style="red", markup=False)
         return STACK_FAILED
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
@@ -71,8 +71,9 @@ def demo(
                 check=stack.check,
                 seconds=60 * minutes,
             )
-            download(stack.blobs, outputs_of(progress.rows.values(), REPORTS), out)
-            screen.show_end(console, progress, out, monotonic() - started)
+            rows = progress.rows.values()
+            downloaded = download(stack.blobs, outputs_of(rows, REPORTS), out)
+            screen.show_end(console, rows, out, downloaded, monotonic() - started)
             if stays:
                 screen.await_enter(console, stack.page_url, sys.stdin)
     except ConfigurationError as error:
@@ -110,14 +111,28 @@ def drop_into(
         progress = drop_and_watch(
             there, drops, console, check=lambda: None, seconds=3600, metadata=metadata
         )
-    except (StackDown, FileNotFoundError) as error:
+    except (StackDown, FileNotFoundError, FileExistsError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
+    show_and_keep(console, there, progress.rows.values(), out, monotonic() - started)
+    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+
+
+def show_and_keep(
+    console: Console,
+    there: Lasting,
+    rows: Collection[Recording],
+    out: Path | None,
+    seconds: float,
+) -> None:
+    """The end of what was dropped into a stack that goes on: its outputs are in `out` then."""
+    downloaded = Downloaded()
     if out is not None:
         blobs = BlobServiceClient.from_connection_string(there.storage)
-        download(blobs, outputs_of(progress.rows.values(), REPORTS), out)
-    screen.show_end(console, progress, out, monotonic() - started)
-    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+        downloaded = download(blobs, outputs_of(rows, REPORTS), out)
+    screen.show_end(console, rows, out, downloaded, seconds)
+    for batch in dict.fromkeys(row.batch_id for row in rows):
+        screen.show_page(console, there.page_of(batch))
 
 
 def the_stack(folder: Path, console: Console) -> Lasting:
@@ -152,7 +167,7 @@ def drop_and_watch(
     wanted = {_drop(blobs, drop, {**metadata, **ON_REQUEST}) for drop in recordings}
     batch_id = ask_for(there, recordings, titled="dropscribe_title" in metadata)
     console.print(
-        f"Dropped {len(wanted)} recordings into the container audio: batch {batch_id}.",
+        f"Dropped {screen.recordings(len(wanted))} into the container audio: batch {batch_id}.",
         markup=False,
     )
     table = TableServiceClient.from_connection_string(there.storage).get_table_client(TABLE)
@@ -188,10 +203,15 @@ def _show_new(
         if key in shown or not row.is_terminal:
             continue
         shown.add(key)
-        if row.outcome is None:
-            screen.show_failure(console, row)
-        else:
-            screen.show_transcript(console, row, _transcript(row, blobs))
+        show_outcome(row, blobs, console)
+
+
+def show_outcome(row: Recording, blobs: BlobServiceClient, console: Console) -> None:
+    """What was heard in it, or why nothing was."""
+    if row.outcome is None:
+        screen.show_failure(console, row)
+    else:
+        screen.show_transcript(console, row, _transcript(row, blobs))
 
 
 def _transcript(row: Recording, blobs: BlobServiceClient) -> Transcript:

@@ -1,17 +1,29 @@
-"""Bring the outputs to a folder, each under the name of its container."""
+"""Bring the outputs to a folder, each under the name of its container. Nothing is removed there,
+and what somebody changed or put there stays as it is."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
+import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient
 
 from shared.model.batch.recording import Recording
 from shared.outputs.report import FORMATS
 
-LIST = ".dropscribe"  # what an earlier run put there, so that the next one can replace it
+LIST = ".dropscribe"  # what was put there, and the SHA-256 of each, so as to know it again
+
+
+class Downloaded(NamedTuple):
+    """Paths in the folder: `there` are the outputs, `left` what lies in the place of one and is not
+    as it was put there."""
+
+    there: tuple[Path, ...] = ()
+    left: tuple[Path, ...] = ()
 
 
 def outputs_of(rows: Iterable[Recording], reports: str) -> list[str]:
@@ -24,23 +36,29 @@ def outputs_of(rows: Iterable[Recording], reports: str) -> list[str]:
     return found + [f"{reports}/{batch}.{kind}" for batch in batches for kind in FORMATS]
 
 
-def download(blobs: BlobServiceClient, paths: Iterable[str], out: Path) -> None:
-    """Files of an earlier run go first; whatever else is in the folder stays. What is not there any
-    more is passed over."""
+def download(blobs: BlobServiceClient, paths: Iterable[str], out: Path) -> Downloaded:
+    """Adds to the folder, and replaces what was put there and is as it was. An output that is not
+    there any more is passed over."""
     out.mkdir(parents=True, exist_ok=True)
-    _remove_earlier(out)
-    written = []
-    for there in dict.fromkeys(paths):
-        container, _, name = there.partition("/")
-        path = Path(container) / as_path(name)
-        try:
-            content = blobs.get_blob_client(container, name).download_blob().readall()
-        except ResourceNotFoundError:
-            continue
-        written.append(path.as_posix())
-        (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_bytes(content)
-    (out / LIST).write_text("\n".join(written), encoding="utf-8")
+    known, there, left = _known(out), [], []
+    try:
+        for output in dict.fromkeys(paths):
+            container, _, name = output.partition("/")
+            path = Path(container) / as_path(name)
+            try:
+                content = blobs.get_blob_client(container, name).download_blob().readall()
+            except ResourceNotFoundError:
+                continue
+            if not _may_be_written(out / path, content, known.get(path.as_posix())):
+                left.append(path)
+                continue
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (out / path).write_bytes(content)
+            known[path.as_posix()] = _digest(content)
+            there.append(path)
+    finally:
+        (out / LIST).write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+    return Downloaded(tuple(there), tuple(left))
 
 
 def as_path(blob_name: str) -> Path:
@@ -49,10 +67,18 @@ def as_path(blob_name: str) -> Path:
     return Path(*(part if part not in ("..", "/") else "_" for part in parts))
 
 
-def _remove_earlier(out: Path) -> None:
-    listed = out / LIST
-    if not listed.exists():
-        return
-    for line in listed.read_text(encoding="utf-8").splitlines():
-        (out / as_path(line)).unlink(missing_ok=True)
-    listed.unlink()
+def _may_be_written(file: Path, content: bytes, known: str | None) -> bool:
+    if not file.exists():
+        return True
+    return _digest(file.read_bytes()) in (known, _digest(content))
+
+
+def _known(out: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode((out / LIST).read_bytes(), type=dict[str, str])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

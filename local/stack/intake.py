@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import glob
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 SOUNDS = frozenset(
     ".wav .mp3 .m4a .mp4 .m4b .aac .ogg .oga .opus .flac .wma .asf .amr .webm .spx .mka .mkv "
@@ -39,18 +40,44 @@ class Intake:
 
 def choose(wanted: Iterable[str]) -> Intake:
     """Files and folders, named or as patterns. A file that is named is dropped whatever its
-    ending; in a folder only what looks like audio. Raises `FileNotFoundError`."""
-    drops: dict[str, Drop] = {}
+    ending, and called by its own name; in a folder only what looks like audio, and called by the
+    folder's name, too, so that the folder's profile holds. Raises `FileNotFoundError`, and
+    `FileExistsError` where two would have one name."""
+    drops: list[Drop] = []
     left_out: list[Path] = []
     for path in _expand(wanted):
-        for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
-            if path.is_dir() and (file.suffix.lower() not in SOUNDS or _is_hidden(file, path)):
+        if not path.is_dir():
+            drops.append(Drop(path, path.name))
+            continue
+        own = PurePosixPath(path.resolve().name)
+        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            if file.suffix.lower() not in SOUNDS or _is_hidden(file, path):
                 left_out.append(file)
-                continue
-            name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-            name = name if name not in drops else f"{file.parent.name}/{name}"
-            drops[name] = Drop(file, name)
-    return Intake(tuple(drops.values()), tuple(left_out))
+            else:
+                drops.append(Drop(file, (own / file.relative_to(path).as_posix()).as_posix()))
+    return Intake(_told_apart(drops), tuple(left_out))
+
+
+def _told_apart(drops: Sequence[Drop]) -> tuple[Drop, ...]:
+    """Files of one name that were named themselves are all called by their folders, too."""
+    once = {(drop.name, drop.path.resolve()): drop for drop in drops}.values()
+    times = Counter(drop.name for drop in once)
+    told = [_with_folder(drop) if times[drop.name] > 1 else drop for drop in once]
+    owners: dict[str, Drop] = {}
+    for drop in told:
+        other = owners.setdefault(drop.name, drop)
+        if other is not drop:
+            raise FileExistsError(
+                f"{other.path} and {drop.path} would both be called {drop.name}. Drop one after "
+                "the other, or give one of the folders another name."
+            )
+    return tuple(told)
+
+
+def _with_folder(drop: Drop) -> Drop:
+    if drop.name != drop.path.name:
+        return drop
+    return replace(drop, name=f"{drop.path.resolve().parent.name}/{drop.name}")
 
 
 def _expand(wanted: Iterable[str]) -> list[Path]:

@@ -30,6 +30,10 @@ class Lasting:
     key: str
     speech: str = ""
 
+    def page_of(self, batch_id: str) -> str:
+        """Where the page shows that batch, with the key behind it where no log sees it."""
+        return f"{self.api.removesuffix('/api')}/app/batches/{batch_id}#key={self.key}"
+
     def client(self) -> httpx.Client:
         return httpx.Client(headers={"x-functions-key": self.key}, timeout=60)
 

@@ -12,16 +12,16 @@ from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient
 from rich.console import Console
 
-from local.stack import screen
 from local.stack.demo import (
     ALL_TRANSCRIBED,
     LOOK_SECONDS,
-    REPORTS,
     SOME_FAILED,
     STACK_FAILED,
+    show_and_keep,
+    show_outcome,
     the_stack,
 )
-from local.stack.download import download, outputs_of
+from local.stack.download import download
 from local.stack.intake import choose
 from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
@@ -30,7 +30,7 @@ from shared.batches.status import TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
 from shared.model.batch.recording import Recording
-from shared.model.manifest.refusal import ManifestReport, told
+from shared.model.manifest.refusal import ManifestReport, told, verdict
 from shared.stores.table.batches import TableBatchStore
 
 SECONDS = 3600
@@ -41,12 +41,13 @@ def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path 
     failed or the manifest was refused, 1: the stack is not up or a file is missing."""
     console = Console(highlight=False)
     try:
-        storage = the_stack(folder, console).storage
+        there = the_stack(folder, console)
         content = manifest.read_bytes()
         drops = choose(audio).drops
-    except (StackDown, FileNotFoundError) as error:
+    except (StackDown, FileNotFoundError, FileExistsError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
+    started, storage = monotonic(), there.storage
     blobs = BlobServiceClient.from_connection_string(storage)
     for drop in drops:
         with drop.path.open("rb") as file:
@@ -55,14 +56,15 @@ def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path 
     batch_id = _drop(blobs, manifest.name, content)
     console.print(f"Dropped {manifest.name}; its batch is {batch_id}.", markup=False)
     status = _watch(storage, batch_id, console)
+    if status.error_report is not None:
+        if out is not None:
+            download(blobs, [status.error_report], out)
+        return _show_refusal(status.error_report, blobs, console)
     rows = list(_rows(storage, batch_id))
-    if out is not None:
-        refused = [status.error_report] if status.error_report else []
-        download(blobs, [*outputs_of(rows, REPORTS), *refused], out)
     for row in rows:
-        if row.state == "failed":
-            screen.show_failure(console, row)
-    return _show_end(status, blobs, console)
+        show_outcome(row, blobs, console)
+    show_and_keep(console, there, rows, out, monotonic() - started)
+    return SOME_FAILED if status.counts.failed else ALL_TRANSCRIBED
 
 
 def _drop(blobs: BlobServiceClient, name: str, content: bytes) -> str:
@@ -99,22 +101,15 @@ def _watch(storage: str, batch_id: str, console: Console) -> BatchStatus:
     raise TimeoutError(f"not done after {SECONDS / 60:.0f} minutes")
 
 
-def _show_end(status: BatchStatus, blobs: BlobServiceClient, console: Console) -> int:
-    if status.error_report is not None:
-        container, _, name = status.error_report.partition("/")
-        content = blobs.get_blob_client(container, name).download_blob().readall()
-        report = msgspec.json.decode(content, type=ManifestReport)
-        console.print(f"{status.error_report}: {report.summary}", style="red", markup=False)
-        for fault in report.faults[1:]:
-            console.print(told(fault), markup=False)
-        return SOME_FAILED
-    counts = status.counts
-    console.print(
-        f"{counts.transcribed} transcribed, {counts.failed} failed of {counts.accepted} "
-        f"recordings; the report is reports/{status.id}.html",
-        markup=False,
-    )
-    return SOME_FAILED if counts.failed else ALL_TRANSCRIBED
+def _show_refusal(error_report: str, blobs: BlobServiceClient, console: Console) -> int:
+    container, _, name = error_report.partition("/")
+    content = blobs.get_blob_client(container, name).download_blob().readall()
+    report = msgspec.json.decode(content, type=ManifestReport)
+    found = verdict(len(report.faults) + report.more)
+    console.print(f"{error_report}: {found}", style="red", markup=False)
+    for fault in report.faults:
+        console.print(f"  {told(fault)}", markup=False)
+    return SOME_FAILED
 
 
 class _Clock:

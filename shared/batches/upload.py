@@ -27,9 +27,10 @@ class OfferUpload:
     uploads_container: str
     new_id: Callable[[], str]
 
-    def __call__(self, name: str, life: timedelta) -> UploadPlace:
-        """`name` is without a folder; the link works for as long as `life`."""
-        blob = f"{self.new_id()}/{name}"
+    def __call__(self, name: str, life: timedelta, folder: str = "") -> UploadPlace:
+        """`name` is without a folder; the link works for as long as `life`. In a `folder` it is of
+        the profile of that folder."""
+        blob = "/".join(part for part in (folder, self.new_id(), name) if part)
         link = self.uploads.link(self.uploads_container, blob, life)
         event("upload.offered", container=self.uploads_container)
         return UploadPlace(self.uploads_container, blob, link)

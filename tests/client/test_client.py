@@ -23,6 +23,7 @@ from dropscribe import (
     steps,
     uploads,
 )
+from dropscribe.cli.transcribe import found_in
 
 from tests.client.deployment import BASE, Played, batch
 
@@ -214,6 +215,18 @@ def test_an_upload_goes_on_where_it_stopped(large: Path, tmp_path: Path) -> None
     assert not list((tmp_path / "up").iterdir())
 
 
+def test_an_upload_says_of_which_folder_it_is_and_goes_on_only_there(
+    large: Path, tmp_path: Path
+) -> None:
+    cut = Played(uploads=[link()], f_wav=[httpx.Response(201), httpx.Response(403)])
+    with pytest.raises(UploadFailed):
+        service(cut, resume_in=tmp_path / "up").upload(large)
+    again = Played(uploads=[link()], f_wav=[httpx.Response(201)])
+    service(again, resume_in=tmp_path / "up").upload(large, folder="calls")
+    assert json.loads(again.asked[0].content)["folder"] == "calls"
+    assert b"".join(blocks(again)) == large.read_bytes()
+
+
 def test_a_file_that_was_changed_begins_anew(large: Path, tmp_path: Path) -> None:
     cut = Played(uploads=[link()], f_wav=[httpx.Response(201), httpx.Response(403)])
     with pytest.raises(UploadFailed):
@@ -238,6 +251,16 @@ def test_no_error_holds_the_link(large: Path) -> None:
     with pytest.raises(UploadFailed) as raised:
         service(Played(uploads=[link()], f_wav=[httpx.Response(403)])).upload(large)
     assert "sig" not in str(raised.value)
+
+
+def test_a_folder_that_is_named_keeps_its_name(tmp_path: Path) -> None:
+    for name in ("calls/in/1.wav", "calls/2.wav", "calls/.hidden/3.wav", "4.wav"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    named = [str(tmp_path / "x/../calls") if at else str(tmp_path / "4.wav") for at in (1, 0)]
+    (tmp_path / "x").mkdir()
+    found = [(Path(source).name, folder) for source, folder in found_in([*named, "https://a/5"])]
+    assert found == [("2.wav", "calls"), ("1.wav", "calls/in"), ("4.wav", ""), ("5", "")]
 
 
 # --- the one that awaits

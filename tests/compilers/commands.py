@@ -20,11 +20,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-# They do something at once: one opens a browser, the other fetches the compiler.
-HELP_ONLY = ("login", "bicep install")
-# Said after a command was parsed, instead of "log in first": where a compiler is missing, and of
-# what stands in for a secret.
-PARSED = ("az login", "Error while attempting to retrieve the latest Bicep", "connection string: x")
+# They do something at once: one opens a browser, the others fetch the compiler.
+HELP_ONLY = ("login", "bicep install", "bicep upgrade")
+# Said after a command was parsed, instead of "log in first": where a compiler is missing, of what
+# stands in for a secret, of a subscription that nobody is signed in to, and where nobody answers.
+PARSED = (
+    "az login",
+    "Error while attempting to retrieve the latest Bicep",
+    "connection string: x",
+    "The subscription of 'x' doesn't exist",
+    "Operation cancelled",
+)
 # Said of a command that lacks something, which a sentence may leave out.
 SHORT = (
     "are required",

@@ -109,7 +109,7 @@ def test_broken_files_fail_with_a_reason_and_their_neighbours_do_not(tmp_path: P
     (audio / "text.mp3").write_text("This is a letter, not a song. " * 200)
     (audio / "half.wav").write_bytes(good[: len(good) // 2])
     (audio / "headless.wav").write_bytes(good[44:60_044])
-    done = run_demo("--engine", "scripted", "--out", tmp_path / "out", audio)
+    done = run_demo("--engine", "scripted", "--out", tmp_path / "out", audio / "*")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "1 transcribed, 4 failed" in done.stdout
     codes = {

@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     logs = tmp_path_factory.mktemp("command")
-    settings = {**QUICK, "GIVE_UP_SECONDS": "60"}
+    profiles = tmp_path_factory.mktemp("command-profiles") / "profiles.toml"
+    profiles.write_text('[profile.mondays]\nprefixes = ["calls/monday"]\n', encoding="utf-8")
+    settings = {**QUICK, "GIVE_UP_SECONDS": "60", "PROFILES_FILE": str(profiles)}
     with running_stack(logs, engine="scripted", settings=settings) as running:
         yield running
 
@@ -110,12 +112,13 @@ def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     assert (tmp_path / "out" / files[0]).read_text().startswith("WEBVTT")
     batch = told["id"]
     rows = shell.json("items", batch)
-    assert {row["metadata"]["desk"] for row in rows} == {"7"}
+    assert {(row["metadata"]["desk"], row["profile"]) for row in rows} == {("7", "mondays")}
+    assert "mondays" in shell("items", batch)
     assert "Monday" in shell("batches") and batch in shell("batches", "--status", "completed")
     assert "transcribed" in shell("show", batch)
     assert "<html" in shell("get", batch, "--report", "html")
     assert shell("get", batch, "--recording", rows[0]["id"], "-f", "srt").startswith("1\n")
-    shell("watch", batch)
+    assert "mondays" in shell("watch", batch)
     told = shell.json("trace", "call 1.wav")
     assert [step["what"] for step in told["steps"]][-1] == "transcribed"
     assert shell.json("trace", rows[0]["id"], "--batch", batch)["id"] == rows[0]["id"]

@@ -59,9 +59,11 @@ def test_nine_files_of_three_profiles_are_one_batch(
         (audio / name).parent.mkdir(parents=True, exist_ok=True)
         (audio / name).write_bytes(sound())
     out = tmp_path / "out"
-    assert drop_into(lasting, [str(audio)], out, {"client": "ACME"}) == 0
+    assert drop_into(lasting, [str(audio / "*")], out, {"client": "ACME"}) == 0
     [batch] = batches(stack)
-    assert batch in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert batch in shown
+    assert shown.count("profile calls") == shown.count("profile meetings") == 3
     assert {path.name for path in (out / "reports").iterdir()} == {
         f"{batch}.{kind}" for kind in ("html", "json", "csv")
     }
@@ -71,7 +73,7 @@ def test_nine_files_of_three_profiles_are_one_batch(
     assert report["title"].startswith("9 recordings, ")
     assert {one["metadata"]["client"] for one in report["recordings"]} == {"ACME"}
 
-    assert drop_into(lasting, [str(audio)], out, {"client": "ACME"}) == 0
+    assert drop_into(lasting, [str(audio / "*")], out, {"client": "ACME"}) == 0
     [again] = batches(stack) - {batch}
     report = json.loads((out / "reports" / f"{again}.json").read_text())
     assert report["counts"]["unchanged"] == 9

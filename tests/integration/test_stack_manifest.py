@@ -131,6 +131,25 @@ def test_a_manifest_with_faults_is_refused_and_says_why(office: Office) -> None:
     assert [entry.id for entry in listed] == [batch_id]
 
 
+def test_every_fault_of_a_manifest_is_told_once_on_the_command_line(
+    office: Office,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stack = office.site.stack
+    lasting = Lasting(stack.azurite.connection_string, f"{stack.app_url}/api", stack.api_key)
+    manifest = tmp_path / "wrong.json"
+    manifest.write_text('{"recording": [], "colour": "blue", "recordings": [{"blob": "a.wav"}]}')
+    monkeypatch.setattr("local.__main__.CACHE", tmp_path / "cache")
+    monkeypatch.setattr("sys.argv", ["local", "drop", "--manifest", str(manifest)])
+    with told(lasting, tmp_path / "cache"):
+        assert main() == 3
+    told_now = capsys.readouterr().out
+    assert "2 faults; nothing of this manifest was taken." in " ".join(told_now.split())
+    assert told_now.count("colour: ") == told_now.count("recording: ") == 1
+
+
 def test_a_manifest_is_dropped_from_the_command_line(
     office: Office,
     tmp_path: Path,
@@ -151,7 +170,8 @@ def test_a_manifest_is_dropped_from_the_command_line(
         assert main() == 3
     told_now = capsys.readouterr().out
     assert "1 transcribed, 1 failed of 2 recordings" in told_now
-    assert "✗ b.wav" in told_now
+    assert "✗ b.wav" in told_now and "✓ a.wav" in told_now
+    assert f"{out}/transcripts/" in "".join(told_now.split("\n"))
     names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     reports = {name for name in names if name.startswith("reports/")}
     assert len(reports) == 3  # of this batch alone, whatever the stack made before

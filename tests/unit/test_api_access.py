@@ -14,6 +14,7 @@ from shared.api.http import Request
 from shared.api.operations.all import OPERATIONS
 from shared.api.serve import serve
 from shared.errors import StoreConflict, StoreUnavailable
+from shared.model.profile.profile import Profile, choose
 from tests.fakes.api import BASE, BY_NAME, Api
 from tests.fakes.world import World, a_second_of_silence
 
@@ -195,6 +196,20 @@ def test_an_upload_link_is_for_one_new_blob(world: World) -> None:
     assert first["blob"] != second["blob"]
     assert first["blob"].endswith("/Ämter 1.wav")
     assert first["container"] == "uploads"
+
+
+def test_an_upload_of_a_folder_is_of_the_profile_of_that_folder(world: World) -> None:
+    api = Api(lambda: world.app)
+    blob = api("create_upload", json_={"name": "1.wav", "folder": "sales/in bound"}).json["blob"]
+    assert blob.startswith("sales/in bound/") and blob.endswith("/1.wav") and blob.count("/") == 3
+    profiles = (Profile(), Profile(name="sales", prefixes=("sales",)))
+    assert choose(profiles, blob).name == "sales"
+
+
+@pytest.mark.parametrize("folder", ["/a", "a/", "a//b", "..", "a/../b", "a\\b", "a./b", "x" * 401])
+def test_a_folder_that_leads_elsewhere_gets_no_upload_link(world: World, folder: str) -> None:
+    got = Api(lambda: world.app)("create_upload", json_={"name": "1.wav", "folder": folder})
+    assert (got.status, got.json["faults"][0]["at"]) == (400, "folder")
 
 
 @pytest.mark.parametrize("name", ["", "a/b.wav", "..", "a\\b.wav", "a\n.wav", "a.wav.", "x" * 201])

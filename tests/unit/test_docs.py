@@ -43,6 +43,7 @@ VARIABLES_OF_AZD = {
     *re.findall(r"^([A-Z]\w+)\t", (ROOT / "infra/hooks/parameters.tsv").read_text(), re.MULTILINE),
     *re.findall(r"^output ([A-Z]\w+)", (ROOT / "infra/main.bicep").read_text(), re.MULTILINE),
     "AZURE_SUBSCRIPTION_ID",
+    "APP_SETTINGS",  # in the file of infra/deploy.sh
 }
 FOLDERS = tuple("shared functions local client examples tests docs samples infra".split())
 CODE = "\n".join(

@@ -112,6 +112,34 @@ def test_while_nobody_finds_it_the_recording_waits(finder: FakeFinder, trouble: 
     assert_all_is_well(world)
 
 
+def test_health_tells_of_a_finder_that_is_down(finder: FakeFinder) -> None:
+    world = world_of(finder)
+    finder.errors += [ProviderUnauthorised("who are you")] * 20
+    world.drop(NAME)
+    with pytest.raises(AssertionError, match="still open"):
+        world.run(hours=0.05)
+    asked = len(finder.calls)
+    while len(finder.calls) == asked:  # the pause is over, and it is tried once more
+        world.clock.advance(30)
+        world.drain()
+    health = world.app.health()
+    found = {one.name: one for one in health.endpoints}["azure-language.finder"]
+    assert (found.provider, found.status) == ("azure-language", "paused")
+    assert "ProviderUnauthorised" in found.reason and health.status == "degraded"
+
+
+def test_where_nothing_was_said_nobody_looked(finder: FakeFinder) -> None:
+    silent = lambda source: msgspec.structs.replace(heard(source), utterances=())  # noqa: E731
+    world = world_of(finder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tests.fakes.provider.heard", silent)
+        world.drop(NAME)
+        world.run()
+    assert world.states() == {NAME: "transcribed"} and not finder.calls
+    (stored,) = (f.content for p, f in world.outputs.files.items() if p.endswith(f"{NAME}.json"))
+    assert msgspec.json.decode(stored)["redaction"]["by"] == ["net"]
+
+
 def _open() -> Profile:
     return Profile(name="open", prefixes=("open",))
 

@@ -4,12 +4,13 @@ stand-ins for az and curl."""
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.model.access.roles import PREFIX, ROLES, TRANSCRIBE
+from shared.model.access.roles import PREFIX, ROLES, TRANSCRIBE, grants_of_claims
 from tests.azure_stubs import Call, Ran, Said, run
 from tests.bicep.dropscribe import INFRA, OWNER, deployed, names_in_data_account
 from tests.compilers.typed import CLIENT
@@ -96,6 +97,7 @@ ANSWERS = {
     "az account show .*tenantId": Said("a-tenant\n"),
     "az account get-access-token": Said("a-token\n"),
     "az ad app create": Said(f"{CLIENT}\n"),
+    "az ad app show .*appRoles": Said("[]\n"),
     "az ad app show": Said("an-object\n"),
     "az ad sp show": Said(code=3),
     "az ad sp create": Said("a-service\n"),
@@ -155,6 +157,43 @@ def test_an_application_is_registered_whole_and_ends_in_a_call_that_answers_200(
     steps = [str(call).split()[:2] for call in ran.calls]
     assert steps.index(["azd", "provision"]) < len(steps) - 1
     assert ran.calls[-1].program == "curl" and "answers 200." in ran.out
+
+
+BOUND = {"id": "a-guid", "value": "Dropscribe.Read/profile/sales", "isEnabled": True}
+
+
+def test_registering_again_keeps_roles_that_it_does_not_know(tmp_path: Path) -> None:
+    there = Said(json.dumps([BOUND], indent=2) + "\n")
+    ran = entra(tmp_path, "register", **{"az ad app show .*appRoles": there})
+    assert ran.code == 0, ran.err
+    (_, made), *_ = bodies(ran, "PATCH")
+    assert made["appRoles"][0] == BOUND and len(made["appRoles"]) == 2 + len(ROLES)
+    unknown = Said(code=1, err="Forbidden")
+    refused = entra(tmp_path, "register", **{"az ad app show .*appRoles": unknown})
+    assert refused.code == 1 and bodies(refused, "PATCH") == []
+
+
+def test_a_bound_role_is_added_to_the_application_and_assigned(tmp_path: Path) -> None:
+    wanted = "Submit/profile/sales/container/calls"
+    there = Said(json.dumps([BOUND]))
+    ran = entra(tmp_path, "allow", OWNER, wanted, **{"az ad app show .*appRoles": there})
+    assert ran.code == 0, ran.err
+    ((_, patched),) = bodies(ran, "PATCH")
+    assert patched["appRoles"][0] == BOUND
+    made = patched["appRoles"][1]
+    assert made["value"] == f"{PREFIX}{wanted}" and grants_of_claims([made["value"]], TRANSCRIBE)
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made["id"])
+    ((_, assigned),) = bodies(ran, "POST")
+    assert assigned["appRoleId"] == made["id"]
+    assert made["id"] in option(ran.of("az ad app show")[0], "--query")
+
+
+@pytest.mark.parametrize(
+    "role", ["Rule/profile/x", "Transcribe/profile/x", "Read/profile", "Read/x/y", 'Read/profile/"']
+)
+def test_a_bound_role_that_means_nothing_is_refused(tmp_path: Path, role: str) -> None:
+    ran = entra(tmp_path, "allow", OWNER, role)
+    assert ran.code == 1 and "There is no role" in ran.err and ran.calls == []
 
 
 def test_a_call_is_repeated_until_tokens_carry_the_role(tmp_path: Path) -> None:

@@ -213,6 +213,13 @@ def test_names_and_audience_are_those_of_the_cloud(cloud: str) -> None:
         f"privatelink.{app}",
     } <= zones
     assert app_settings(environment)["SPEECH_AUDIENCE"] == f"https://cognitiveservices.{end}"
+    blobs = deployed(environment).of_type("Microsoft.Storage/storageAccounts/blobServices")
+    (rule,) = (
+        rule
+        for one in blobs
+        for rule in one.body.get("properties", {}).get("cors", {}).get("corsRules", [])
+    )
+    assert [origin.partition(".")[2] for origin in rule["allowedOrigins"]] == [app]
 
 
 def test_a_network_alone_leaves_the_app_open() -> None:

@@ -1,22 +1,17 @@
-"""The scripts and hooks of infra/, run against stand-ins for az, azd, curl and zip."""
+"""Secrets, and the hook behind the code, run against stand-ins for az, azd and curl."""
 
 from __future__ import annotations
 
 import base64
 import json
-import re
-import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from shared.model.setting import api_key, signing_secrets, webhook_secret
 from shared.version import VERSION
-from tests.azure_stubs import Call, Ran, Said, run
-from tests.bicep.dropscribe import INFRA, OWNER, deployed
-from tests.bicep.syntax import read_bicep
-from tests.conformance.package import packaged_files
+from tests.azure_stubs import Ran, Said, run
+from tests.bicep.dropscribe import INFRA, deployed
 
 pytestmark = pytest.mark.long
 
@@ -159,156 +154,3 @@ def test_a_secret_that_is_not_resolved_stops_and_a_key_of_a_provider_is_told(
     assert ran.code == 0
     ran = postdeploy(tmp_path, **{asked: Said("ASSEMBLYAI_KEY\tSecretNotFound\n")})
     assert ran.code == 0 and "Not resolved: ASSEMBLYAI_KEY" in ran.err
-
-
-def outputs() -> str:
-    """As Azure answers: in letters of its own, and with some that are no text."""
-    found = {
-        name.replace("AZURE", "azurE"): {
-            "type": "Array" if isinstance(value, list) else "String",
-            "value": value,
-        }
-        for name, value in deployed().outputs.items()
-    }
-    return json.dumps(found, indent=2)
-
-
-def deploy(folder: Path, *arguments: str, lines: str = "", **answers: Said | list[Said]) -> Ran:
-    (folder / "prod.env").write_text(f"AZURE_ENV_NAME=test\nAZURE_LOCATION=westeurope\n{lines}")
-    table = {
-        "az deployment group create --name dropscribe ": Said(outputs()),
-        "az account show .*user.type": Said("user\n"),
-        "az account show": Said("a-subscription\n"),
-        "az ad signed-in-user": Said(f"{OWNER}\n"),
-        "az rest --method GET .*vaults": MISSING,
-        "curl .*api/health": HEALTHY,
-        **answers,
-    }
-    return run(INFRA / "deploy.sh", "prod.env", *arguments, folder=folder, answers=table)
-
-
-def given_in(call: Call) -> dict[str, object]:
-    """Parameter -> value, in the file that a deployment is given."""
-    (file,) = call.files
-    return {name: entry["value"] for name, entry in json.loads(file)["parameters"].items()}
-
-
-def test_what_would_change_is_shown_with_the_same_parameters(tmp_path: Path) -> None:
-    lines = (
-        'AZURE_RESOURCE_GROUP=given\nAZURE_ENV_NAME=test\nPROVIDER_WEBHOOKS=F\nAPI_ROLE="a\\b"\n'
-    )
-    (tmp_path / "prod.env").write_text(lines)
-    ran = run(INFRA / "what-if.sh", "prod.env", folder=tmp_path)
-    assert ran.code == 0, ran.err
-    (call,) = ran.calls
-    assert call.words[:3] == ["deployment", "group", "what-if"]
-    assert given_in(call) == {
-        "environmentName": "test",
-        "providerWebhooks": False,
-        "apiRole": "a\\b",
-    }
-
-
-def test_every_parameter_of_azd_reaches_the_template(tmp_path: Path) -> None:
-    variables = [name for name, _ in patterns_of_hooks()]
-    lines = "".join(f"{name}=1\n" for name in variables)
-    (tmp_path / "prod.env").write_text(f"{lines}AZURE_RESOURCE_GROUP=given\n")
-    ran = run(INFRA / "what-if.sh", "prod.env", folder=tmp_path)
-    statements = {s.name: s.type for s in read_bicep(INFRA / "main.bicep") if s.kind == "param"}
-    given = given_in(ran.calls[0])
-    assert set(given) == set(statements) - {"names", "tags", "appSettings"}
-    for name, value in given.items():
-        wanted: object = {"bool": True, "int": 1}.get(statements[name], "1")
-        assert value == wanted and type(value) is type(wanted), name
-
-
-def patterns_of_hooks() -> list[tuple[str, str]]:
-    """Variable and pattern, as the hooks have them."""
-    lines = (INFRA / "hooks" / "parameters.tsv").read_text().splitlines()
-    return [
-        (line.split("\t")[0], line.split("\t")[1]) for line in lines if not line.startswith("#")
-    ]
-
-
-def kept(folder: Path) -> dict[str, str]:
-    lines = (folder / "prod.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines)
-
-
-def test_without_azd_the_same_steps_are_taken_in_the_same_order(tmp_path: Path) -> None:
-    ran = deploy(tmp_path, lines='VNET_ENABLED="True"\nAUDIO_DAYS=30\nINSTANCE_MEMORY_MB=4096\n')
-    assert ran.code == 0, ran.err
-    steps = [re.sub(r" --.*", "", str(call)) for call in ran.calls if call.program == "az"]
-    wanted = ["provider register", "group show", "ad signed-in-user show"]
-    wanted += ["deployment group create", "rest", "deployment group create"]
-    wanted += ["functionapp deployment source config-zip", "deployment group create"]
-    place = 0
-    for step in wanted:
-        place = steps.index(f"az {step}", place) + 1
-    (main,) = ran.of("az deployment group create --name dropscribe ")
-    assert given_in(main) == {
-        "environmentName": "test",
-        "location": "westeurope",
-        "vnetEnabled": True,
-        "audioDays": 30,
-        "instanceMemoryMB": 4096,
-        "ownerPrincipalId": OWNER,
-    }
-    assert set(values(ran)) == {"webhook-secret", "events-secret", "owner-key"}
-    assert api_key(values(ran)["owner-key"])
-    assert not [call for call in ran.calls if call.program == "azd"]
-
-
-def test_what_is_found_out_is_kept_for_the_next_time(tmp_path: Path) -> None:
-    deploy(tmp_path, lines="MONTHLY_BUDGET=50\n")
-    found = kept(tmp_path)
-    assert found["AZURE_RESOURCE_GROUP"] == NAMES["AZURE_RESOURCE_GROUP"]
-    assert found["KEY_VAULT_NAME"] == NAMES["KEY_VAULT_NAME"]
-    assert found["OWNER_PRINCIPAL_ID"] == OWNER
-    assert re.fullmatch(r"20\d\d-\d\d-01", found["BUDGET_START"])
-    assert "SPEECH_NAMES" not in found
-
-
-def test_further_parameters_win(tmp_path: Path) -> None:
-    ran = deploy(tmp_path, "tags={'team': 'speech'}", "location=eastus")
-    (main,) = ran.of("az deployment group create --name dropscribe ")
-    given = main.words[main.words.index("--parameters") + 1 :]
-    assert given[0].startswith("@") and given[1] == "tags={'team': 'speech'}"
-    assert given_in(main)["location"] == "westeurope" and given[2] == "location=eastus"
-
-
-def test_into_a_group_that_is_there_nothing_of_the_subscription_is_made(tmp_path: Path) -> None:
-    ran = deploy(
-        tmp_path,
-        lines="AZURE_RESOURCE_GROUP=given\n",
-        **{"az provider register": Said(code=1, err="AuthorizationFailed")},
-    )
-    assert ran.code == 0
-    assert not ran.of("az group create") and not ran.of("az deployment sub")
-    (main,) = ran.of("az deployment group create --name dropscribe ")
-    assert main.words[main.words.index("--resource-group") + 1] == "given"
-
-
-@pytest.mark.skipif(not shutil.which("zip"), reason="there is no zip on this machine")
-def test_what_goes_up_is_what_azd_packs(tmp_path: Path) -> None:
-    assert deploy(tmp_path).code == 0
-    with zipfile.ZipFile(tmp_path / "stubs" / "sent") as packed:
-        names = {name for name in packed.namelist() if not name.endswith("/")}
-    assert names == {str(file) for file in packaged_files()}
-
-
-@pytest.mark.parametrize("lines", ["VNET_ENABLED=yes\n", "AUDIO_DAYS=30d\n"])
-def test_a_switch_that_cannot_be_read_stops_before_anything_is_made(
-    tmp_path: Path, lines: str
-) -> None:
-    ran = deploy(tmp_path, lines=lines)
-    assert ran.code == 1 and "Nothing was deployed" in ran.err
-    assert not ran.of("az deployment")
-
-
-def test_code_that_is_not_taken_is_tried_again(tmp_path: Path) -> None:
-    step = "az functionapp deployment source config-zip"
-    ran = deploy(tmp_path, **{step: [Said(code=1), Said()]})
-    assert ran.code == 0 and len(ran.of(step)) == 2
-    ran = deploy(tmp_path, **{step: Said(code=1)})
-    assert ran.code == 1 and len(ran.of(step)) == 3

@@ -167,6 +167,8 @@ def test_they_come_with_the_rest_where_tokens_are_taken() -> None:
     there = whole(wanted).of_type("Microsoft.Logic/workflows")
     assert [r.name for r in there] == [NAMES[0]]
     assert "azurewebsites.net/api" in json.dumps(there[0]["properties"]["parameters"])
+    assert whole(wanted).outputs["FLOWS_WAIT_FOR_BATCH_ID"] == NAMES[0]
+    assert whole().outputs["FLOWS_WAIT_FOR_BATCH_ID"] == ""
     with pytest.raises(ValueError, match="flowsEnabled: needs apiClientId"):
         whole((("FLOWS_ENABLED", "true"),))
 

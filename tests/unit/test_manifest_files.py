@@ -409,3 +409,10 @@ def test_any_json_is_read_or_refused(head: dict[str, Any], items: list[dict[str,
         read(json.dumps({**head, "recordings": items}))
     except ManifestRefused as refused:
         assert refused.faults
+
+
+def test_the_list_of_recordings_is_among_the_fields_that_may_be_meant() -> None:
+    with pytest.raises(ManifestRefused) as refused:
+        read(json.dumps({"recording": [{"blob": "a.wav"}]}), "json")
+    told = [fault.message for fault in refused.value.faults if fault.at == "recording"]
+    assert told == ["There is no such field, did you mean recordings?"]

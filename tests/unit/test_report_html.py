@@ -160,10 +160,11 @@ def test_what_was_said_is_in_the_page_and_beside_what_to_hear_again() -> None:
     assert "a word" in field["placeholder"]
 
 
-def test_the_folder_of_an_upload_is_no_part_of_its_shown_name() -> None:
-    uploaded = done("0123456789abcdef01234567/meeting.wav")
+@pytest.mark.parametrize("folder", ["", "sales/inbound/"])
+def test_the_folder_of_an_upload_is_no_part_of_its_shown_name(folder: str) -> None:
+    uploaded = done(f"{folder}0123456789abcdef01234567/meeting.wav")
     text = page(uploaded, done("folder/other.wav")).text
-    assert text.index("meeting.wav") < text.index("Blob0123456789abcdef01234567/meeting.wav")
+    assert text.index("meeting.wav") < text.index(f"Blob{uploaded.name}")
     assert text.count("0123456789abcdef01234567/") == 1
     assert "folder/other.wav" in text
 

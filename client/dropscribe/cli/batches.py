@@ -71,6 +71,7 @@ def items(
     columns = (
         ("recording", lambda i: i["id"]),
         ("name", lambda i: i.get("title") or i["name"]),
+        ("profile", lambda i: "" if i["profile"] == "default" else i["profile"]),
         ("state", lambda i: i["state"]),
         ("sound", lambda i: length(i.get("duration_ms"))),
         ("review", lambda i: "needs review" if i.get("needs_review") else ""),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
 from rich.progress import Progress, TaskID
@@ -62,7 +62,7 @@ def transcribe(
     )
     if metadata:
         manifest["metadata"] = dict(_pairs(metadata, False))
-    batch = who.service.transcribe(_sent(who, list(_found(files))), **manifest)
+    batch = who.service.transcribe(_sent(who, list(found_in(files))), **manifest)
     number = batch["counts"]["accepted"]
     who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
     if not (wait or wanted):
@@ -137,7 +137,8 @@ def finish(
         batch = who.service.wait(batch_id, within=within, seen=None if who.screen.data else seen)
     kept = fetch(who, batch_id, kinds, out)
     counts = batch["counts"]
-    pairs = [("batch", batch_id), ("status", batch["status"]), *counted(counts), *kept.items()]
+    begun = [("batch", batch_id), ("status", batch["status"]), *_profiles(who, batch)]
+    pairs = [*begun, *counted(counts), *kept.items()]
     who.screen.facts({**batch, "files": kept} if kept else batch, pairs)
     if counts["failed"] or batch["status"] in ("refused", "cancelled"):
         for item in who.service.items(batch_id, state="failed"):
@@ -146,6 +147,16 @@ def finish(
                 name = item["title"] or item["name"]
                 who.screen.say(f"{name}: {failure['reason']} {failure['advice']}")
         raise typer.Exit(SOME_FAILED)
+
+
+def _profiles(who: Caller, batch: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Told where another than the default one was used."""
+    if who.screen.data:
+        return
+    own = batch["profile"]
+    used = {own} if own else {item["profile"] for item in who.service.items(batch["id"])}
+    if used - {"default"}:
+        yield "profiles", ", ".join(sorted(used))
 
 
 def formats(wanted: Iterable[str] | None) -> tuple[str, ...]:
@@ -198,16 +209,23 @@ def _progress(batch: Mapping[str, Any]) -> str:
     return f"{batch['status']}: {done} of {counts['accepted']}{told}"
 
 
-def _sent(who: Caller, sources: list[str | Path]) -> list[dict[str, Any]]:
+class Named(NamedTuple):
+    """`folder` is the folder that was named, by its own name, and what lies in it on the way."""
+
+    source: str | Path
+    folder: str = ""
+
+
+def _sent(who: Caller, named: list[Named]) -> list[dict[str, Any]]:
     """Uploaded one after the other, with a bar for each."""
     entries = []
     with who.screen.uploading() as bars:
-        for source in sources:
+        for source, folder in named:
             if not isinstance(source, Path):
                 entries.append({"url": source})
                 continue
             bar = bars.add_task(source.name, total=source.stat().st_size)
-            link = who.service.upload(source, _moving(bars, bar))
+            link = who.service.upload(source, _moving(bars, bar), folder=folder)
             entries.append({"container": link.container, "blob": link.blob, "title": source.name})
     return entries
 
@@ -216,19 +234,26 @@ def _moving(bars: Progress, bar: TaskID) -> Moved:
     return lambda there, size: bars.update(bar, completed=there)
 
 
-def _found(named: Iterable[str]) -> Iterator[str | Path]:
+def found_in(named: Iterable[str]) -> Iterator[Named]:
     """Of a folder everything in it, but what systems leave there."""
     for name in named:
         path = Path(name)
         if name.startswith("https://"):
-            yield name
+            yield Named(name)
         elif path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file())
-            yield from (f for f in inside if not any(p.startswith(".") for p in f.parts))
+            yield from _inside(path)
         elif path.is_file():
-            yield path
+            yield Named(path)
         else:
             raise typer.BadParameter(f"There is no file {name}.")
+
+
+def _inside(folder: Path) -> Iterator[Named]:
+    own = PurePosixPath(folder.resolve().name)
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        below = file.relative_to(folder)
+        if not any(part.startswith(".") for part in below.parts):
+            yield Named(file, (own / below.parent.as_posix()).as_posix())
 
 
 def _pairs(given: Iterable[str] | None, typed: bool) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,9 @@ from shared.api.rights import ASKS
 from shared.api.views.uploads import Upload
 
 # No folder, no control character, and not one that some storage cuts off at the end.
-_FILE_NAME = r"^[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]$"
+_NAME = r"[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]"
+_FILE_NAME = f"^{_NAME}$"
+_FOLDER = f"^({_NAME}(/{_NAME})*)?$"
 
 
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +31,16 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             description="The name of the audio, without a folder",
         ),
     ]
+    folder: Annotated[
+        str,
+        Meta(
+            title="Folder",
+            max_length=400,
+            pattern=_FOLDER,
+            description="The folder that the audio is of, such as sales/inbound: where the request "
+            "names no profile, that of this folder holds",
+        ),
+    ] = ""
     minutes: Annotated[
         int, about("Minutes", "How long the link can be used; 60 if left out", ge=5, le=1_440)
     ] = 60
@@ -36,7 +48,8 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 def create(call: Call) -> Response:
     _refuse_out_of_reach(call)
-    place = call.app.upload(call.body.name, timedelta(minutes=call.body.minutes))
+    body = call.body
+    place = call.app.upload(body.name, timedelta(minutes=body.minutes), body.folder)
     view = Upload(
         url=place.link.url,
         method="PUT",

@@ -6,7 +6,7 @@ docs/manifest.md are tested against them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -78,11 +78,14 @@ class Checker:
 
     # --- head
 
-    def head(self, raw: Mapping[str, Any], line: int | None = None) -> None:
-        """What holds for all; `raw` as JSON has it."""
+    def head(
+        self, raw: Mapping[str, Any], line: int | None = None, *, beside: Collection[str] = ()
+    ) -> None:
+        """What holds for all; `raw` as JSON has it. Fields that may stand `beside` it are meant
+        where one of its own is not known."""
         self._head_line = line
         entry = self._entry(raw, "", line)
-        entry.refuse_strangers((*HEAD_KEYS, *OPTION_KEYS))
+        entry.refuse_strangers((*HEAD_KEYS, *OPTION_KEYS), beside)
         container = entry.text("container", 63)
         if container is not None:
             self._container = self._checked_container(container, entry)

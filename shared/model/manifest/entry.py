@@ -85,11 +85,12 @@ class Entry:
     def _wrong_type(self, value: object, wanted: str, key: str) -> None:
         self.fault("wrong_type", f"Is {kind_of_value(value)}. Write {wanted}.", key)
 
-    def refuse_strangers(self, known: Collection[str]) -> None:
+    def refuse_strangers(self, known: Collection[str], beside: Collection[str] = ()) -> None:
+        """`beside` are fields that were taken out before."""
         for key in self._raw:
             if key not in known:
-                hint = self._faults.hint(key, known)
-                text = f"There is no such field{hint or '. Known are: ' + _listed(known)}"
+                hint = self._faults.hint(key, meant := (*known, *beside))
+                text = f"There is no such field{hint or '. Known are: ' + _listed(meant)}"
                 self.fault("unknown_field", text if hint else f"{text}.", _shortened(key, 60))
 
     def text(self, key: str, most: int) -> str | None:

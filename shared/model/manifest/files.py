@@ -105,7 +105,7 @@ def _take_document(content: bytes, checker: Checker) -> None:
             text = f"Has more than {MOST_FIELDS} fields. Put recordings into a list."
             checker.faults.add("too_many", text)
             checker.faults.raise_if_any()
-    checker.head(head)
+    checker.head(head, beside=("recordings",))
     if recordings is None or _first(content, recordings.start) == b"n":
         return
     if _first(content, recordings.start) != b"[":

@@ -43,11 +43,14 @@ def write_manifest_report(
 def summary(refused: ManifestRefused) -> str:
     """Sentences for a person: how many faults, and the first of them."""
     count = len(refused.faults) + refused.more
+    first = f"{'It' if count == 1 else 'The first'} is: {told(refused.faults[0])}"
+    return f"{verdict(count)} {first}"
+
+
+def verdict(count: int) -> str:
+    """Of so many faults."""
     faults = "One fault" if count == 1 else f"{count} faults"
-    return (
-        f"{faults}; nothing of this manifest was taken. Mend it and drop it again. "
-        f"{'It' if count == 1 else 'The first'} is: {told(refused.faults[0])}"
-    )
+    return f"{faults}; nothing of this manifest was taken. Mend it and drop it again."
 
 
 def told(fault: Fault) -> str:

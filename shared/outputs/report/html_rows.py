@@ -55,7 +55,7 @@ _KINDS: dict[FailureKind, str] = {
     "ours": "This app",
 }
 
-_OF_UPLOAD = re.compile(r"^[0-9a-f]{24}/")
+_OF_UPLOAD = re.compile(r"(?<![^/])[0-9a-f]{24}/(?=[^/]+$)")
 _NOTHING = '<span class="nothing" title="not known">–</span>'
 
 

@@ -60,7 +60,7 @@ class LookForPersonal:
                 self._once_more(window, mine) if answer is None else answer
                 for window, answer in zip(asked, answers, strict=True)
             ]
-        return Looked(finder.name, finder.finds, windows, found)
+        return Looked(finder.name if windows else "", finder.finds, windows, found)
 
     def _once_more(self, window: Window, kinds: Sequence[str]) -> Sequence[Found]:
         assert self.finder is not None
