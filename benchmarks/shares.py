@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from pkgutil import iter_modules
 from threading import Lock, local
 from time import thread_time
 from typing import Any
 
+import shared.providers
 from shared.outputs.formats import FORMATS
 
 BENCHMARK = "benchmark"
@@ -20,10 +22,10 @@ _SEAMS: Mapping[str, tuple[str, ...]] = {
     "storage": ("azure.core.pipeline:Pipeline.run",),
     "provider": ("httpx:Client.send",),
     "probing": ("shared.pipeline.register.admit:probe",),
-    "reading": (
-        "shared.providers.azure_speech.client:read_result",
-        "shared.providers.assemblyai.client:read_result",
-        "shared.providers.soferai.client:read_result",
+    "reading": tuple(
+        f"shared.providers.{found.name}.client:read_result"
+        for found in iter_modules(shared.providers.__path__)
+        if found.ispkg
     ),
     "normalising": ("shared.pipeline.write.publish:build_transcript",),
     "captions": ("shared.pipeline.write.publish:render_all",),

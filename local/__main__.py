@@ -16,9 +16,11 @@ from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import base_environment, running_stack
+from shared.configuration.cautions import cautions
 from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
+from shared.providers.registry import OFFERS
 
 SAMPLES = [str(path) for path in sorted((ROOT / "samples" / "audio").iterdir())]
 _WITH_FINDER = {**EMULATORS, "azure-language": LANGUAGE}
@@ -96,7 +98,10 @@ def check_profiles(file: Path) -> int:
     the deployment: links, endpoints and the finder are its own."""
     text = read_file(file)
     found = parse_profiles(text, file=file.name, providers=set(EMULATORS), capabilities=at_best())
-    print(f"{file}: {len(found)} profiles, no mistakes: {', '.join(p.name for p in found)}")
+    for caution in cautions(found, {name: offer.limits for name, offer in OFFERS.items()}):
+        print(f"{file}: {caution}")
+    number = "1 profile" if len(found) == 1 else f"{len(found)} profiles"
+    print(f"{file}: {number}, no mistakes: {', '.join(p.name for p in found)}")
     return 0
 
 

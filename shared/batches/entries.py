@@ -125,12 +125,13 @@ class ExamineEntry:
             fingerprint=_fingerprint(found),
         )
         said = {*said_of(found.metadata), *asked(head, entry.item)}
+        said |= {key for key in ("provider", "mode") if getattr(head, key)}
         row = awaiting_companion(row, said, self.clock.now())
         try:
             profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
             return self._examined(row, profile, found, entry.item.url)
         except InputError as error:
-            return msgspec.structs.replace(row, failure=failure_of(error))
+            return msgspec.structs.replace(row, failure=failure_of(error, said))
 
     def _fetch(self, entry: Entry) -> AudioHead | None:
         if entry.item.url is not None:

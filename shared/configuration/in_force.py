@@ -72,7 +72,8 @@ def _before(settings: Settings, recall: Callable[[str], bytes | None]) -> InForc
     try:
         content = recall(KEPT_PROFILES)
         text = (content or b"").decode("utf-8")
-        return InForce(parsed(text, settings), text, origin="kept") if text else None
+        found = parsed(text, settings, is_kept=True) if text else ()
+        return InForce(found, text, origin="kept") if text else None
     except (DropscribeError, UnicodeDecodeError):
         return None
 
@@ -82,17 +83,21 @@ def read_profiles(settings: Settings) -> tuple[Profile, ...]:
     return parsed(read_file(ROOT / settings.profiles_file), settings)
 
 
-def parsed(text: str, settings: Settings, *, is_new: bool = False) -> tuple[Profile, ...]:
+def parsed(
+    text: str, settings: Settings, *, is_new: bool = False, is_kept: bool = False
+) -> tuple[Profile, ...]:
     """The profiles in the text of a file, as they are good for these settings. One that `is_new`
-    must not want hidden what nobody finds; what was in force before is not stopped by that. Raises
-    `ConfigurationError`."""
+    must not want hidden what nobody finds; what was in force before is not stopped by that. What
+    `is_kept` is not stopped by what its providers do not know either: its recordings are told so.
+    Raises `ConfigurationError`."""
     return parse_profiles(
         text,
         file=Path(settings.profiles_file).name,
         providers={endpoint.provider for endpoint in settings.endpoints},
         sas_hours=settings.sas_hours if signs_links(settings) else None,
         endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
-        capabilities=capabilities_by(settings) if is_new else None,
+        capabilities=None if is_kept else capabilities_by(settings),
+        hides_all=is_new,
     )
 
 

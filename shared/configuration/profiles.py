@@ -13,9 +13,11 @@ from shared.errors import ConfigurationError
 from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import hidden_by_nobody
+from shared.model.profile.fit import check_request
 from shared.model.profile.policy import LOCKABLE
 from shared.model.profile.profile import DEFAULT, Profile, contradictions, override
 
+_BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file with it
 # Part of batch ids, and so of row keys and blob names.
 _NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
 
@@ -37,20 +39,22 @@ def parse_profiles(
     sas_hours: int | None = None,
     endpoints: Mapping[str, str] | None = None,
     capabilities: Mapping[str, Capabilities] | None = None,
+    hides_all: bool = True,
 ) -> tuple[Profile, ...]:
     """The profiles in the TOML text of that `file`, the default one first.
 
     `providers` are the names that a profile may use. `sas_hours` is how long links for providers
     live, None where they need none. `endpoints` maps those that there are to their providers; None:
-    nobody knows. With `capabilities` of the providers, what is to be hidden has to be found by one
-    of them or by others. Raises `ConfigurationError`.
+    nobody knows. With `capabilities` of the providers, one of a profile has to know its languages
+    and its mode; and where it `hides_all`, what is to be hidden has to be found by one of them or
+    by others. Raises `ConfigurationError`.
     """
     try:
-        document = tomllib.loads(text)
+        document = tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except tomllib.TOMLDecodeError as error:
         hint = "; texts stand in quotes" if "Invalid value" in str(error) else ""
         raise ConfigurationError([f"{file}: is not TOML ({error}){hint}"]) from None
-    reader = _Reader(file, providers, sas_hours, endpoints, capabilities)
+    reader = _Reader(file, providers, sas_hours, endpoints, capabilities, hides_all)
     profiles = reader.profiles(document)
     if reader.problems:
         raise ConfigurationError(reader.problems)
@@ -67,15 +71,20 @@ class _Reader:
         sas_hours: int | None,
         endpoints: Mapping[str, str] | None,
         capabilities: Mapping[str, Capabilities] | None,
+        hides_all: bool,
     ) -> None:
         self._file, self._providers, self._sas_hours = file, providers, sas_hours
         self._endpoints, self._capabilities = endpoints, capabilities
+        self._hides_all = hides_all
         self.problems: list[str] = []
 
     def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
-        for table in document.keys() - {DEFAULT, "profile"}:
-            hint = keys.did_you_mean(table, [DEFAULT, "profile"])
-            self._report(f"[{table}]", f"there is no such table{hint}")
+        for name in sorted(document.keys() - {DEFAULT, "profile"}):
+            if isinstance(document[name], dict):
+                hint = keys.did_you_mean(name, [DEFAULT, "profile"])
+                self._report(f"[{name}]", f"there is no such table{hint}")
+            else:
+                self._report(name, "stands outside of a table; put it under [default]")
         default = self._profile(f"[{DEFAULT}]", document.get(DEFAULT, {}), Profile(), DEFAULT)
         tables = document.get("profile", {})
         if not isinstance(tables, dict):
@@ -98,6 +107,9 @@ class _Reader:
 
     def _profile(self, where: str, table: object, base: Profile, name: str) -> Profile:
         """`base` with the table's values laid over it."""
+        if isinstance(table, list):
+            self._report(where, f"is a list, expected a table: {where}, in single brackets")
+            return [self._profile(where, one, base, name) for one in table or [{}]][-1]
         if not isinstance(table, dict):
             self._report(where, "is a value, expected a table")
             return base
@@ -105,7 +117,9 @@ class _Reader:
         values: dict[str, Any] = {"name": name}
         for key, raw in table.items():
             value = keys.value_of(key, raw, known)
-            if isinstance(value, keys.Problem):
+            if name == DEFAULT and key in keys.PROFILE_KEYS.keys() - keys.DEFAULT_KEYS.keys():
+                self._report(where, f"{key}: belongs to a [profile.NAME]; {where} holds elsewhere")
+            elif isinstance(value, keys.Problem):
                 self._report(where, f"{key}: {value.text}")
             else:
                 values[key] = value
@@ -128,24 +142,42 @@ class _Reader:
                 found.append(f"locked: {key!r} cannot be locked{keys.did_you_mean(key, LOCKABLE)}")
         for name in (profile.provider, *profile.next_providers):
             if name not in self._providers:
-                hint = keys.did_you_mean(name, self._providers)
-                expected = hint or f", expected one of {', '.join(sorted(self._providers))}"
                 key = "providers" if profile.next_providers else "provider"
-                found.append(f"{key}: {name!r} is not known{expected}")
+                found.append(f"{key}: {self._stranger(name)}")
         hours = profile.options.time_to_live_hours
         if self._sas_hours is not None and hours > self._sas_hours:
             found.append(
                 f"time_to_live_hours: {hours} is longer than the links to the audio live, "
                 f"expected at most {self._sas_hours} (the setting SAS_HOURS)"
             )
-        return [*found, *self._endpoint_faults(profile), *self._hiding_faults(profile)]
+        return [
+            *found,
+            *self._endpoint_faults(profile),
+            *self._request_faults(profile),
+            *(self._hiding_faults(profile) if self._hides_all else ()),
+        ]
+
+    def _stranger(self, name: str) -> str:
+        one_of = f"expected one of {', '.join(sorted(self._providers))}"
+        if name in (self._capabilities or {}):
+            return f"{name!r} has no endpoint here, {one_of}"
+        return f"{name!r} is not known{keys.did_you_mean(name, self._providers) or f', {one_of}'}"
+
+    def _known_limits(self, profile: Profile) -> list[Capabilities]:
+        limits = self._capabilities or {}
+        order = (profile.provider, *profile.next_providers)
+        return [limits[name] for name in order if name in limits]
+
+    def _request_faults(self, profile: Profile) -> Iterator[str]:
+        """Some provider of the profile has to have its mode and to know its languages."""
+        verdicts = [check_request(profile, one) for one in self._known_limits(profile)]
+        if verdicts and all(verdicts):
+            yield from (f"{key}: {_as_part(text)}" for key, text in verdicts[0])
 
     def _hiding_faults(self, profile: Profile) -> Iterator[str]:
         """Some provider of the profile, or who looks after it, has to find all that is to be
         hidden in the languages that the profile names."""
-        options, order = profile.options, (profile.provider, *profile.next_providers)
-        limits = self._capabilities or {}
-        known = [limits[name] for name in order if name in limits]
+        options, known = profile.options, self._known_limits(profile)
         if not known or options.redact_unsupported == "net":
             return
         missed = [hidden_by_nobody(options, one.of(profile.mode)) for one in known]
@@ -183,3 +215,8 @@ class _Reader:
 
     def _report(self, where: str, text: str) -> None:
         self.problems.append(f"{self._file}: {where} {text}")
+
+
+def _as_part(sentence: str) -> str:
+    """Of a longer one."""
+    return f"{sentence[:1].lower()}{sentence[1:]}".removesuffix(".")

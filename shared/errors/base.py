@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 
 class DropscribeError(Exception):
@@ -25,13 +25,20 @@ class InputError(DropscribeError):
     """The recording cannot be transcribed as it is.
 
     `code` is stable and snake_case, `reason` says what is wrong, `advice` what to do about it.
+    `keys` are the options that it comes of, () where it comes of none.
     """
 
     status = 422
 
     def __init__(self, code: str, reason: str, advice: str) -> None:
         self.code, self.reason, self.advice = code, reason, advice
+        self.keys: tuple[str, ...] = ()
         super().__init__(f"{code}: {reason} {advice}")
+
+    def of(self, *keys: str) -> Self:
+        """The same, as it comes of these options."""
+        self.keys = keys
+        return self
 
 
 class RedactionFailed(DropscribeError):

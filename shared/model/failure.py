@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -51,9 +52,16 @@ class Template(msgspec.Struct, frozen=True):
         return InputError(self.code, self.reason.format(**facts), self.advice.format(**facts))
 
 
-def failure_of(error: InputError) -> Failure:
-    """What was raised, as it is stored."""
-    return Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+def failure_of(error: InputError, said: Collection[str] | None = None) -> Failure:
+    """What was raised, as it is stored. `said` are the options that were set beside the profile,
+    None: unknown. What comes of options of which none was is the fault of the profile."""
+    is_of_profile = said is not None and error.keys and not {*error.keys} & {*said}
+    return Failure(
+        kind="configuration" if is_of_profile else "input",
+        code=error.code,
+        reason=error.reason,
+        advice=error.advice,
+    )
 
 
 # How the table of texts writes them down.

@@ -350,4 +350,5 @@ TEXTS: Mapping[str, Failure | Template] = {
 
 def and_no_other(error: InputError) -> InputError:
     """What the first provider of an order said, where none of the others takes it either."""
-    return InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
+    told = InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
+    return told.of(*error.keys)

@@ -17,6 +17,7 @@ from shared.errors import BatchMissing, KeyReused, ManifestRefused
 from shared.messages import Expand, Plan
 from shared.model.batch.batch import Batch
 from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.ports.state import BatchFilter
 from tests.fakes.invariants import assert_all_is_well
@@ -556,3 +557,19 @@ def test_batches_are_listed_newest_first_filtered_and_page_by_page() -> None:
     start = world.clock.now() - timedelta(hours=1)
     assert not world.app.batches(BatchFilter(created_to=start)).batches
     assert len(world.app.batches(BatchFilter(created_from=start)).batches) == 7
+
+
+def test_a_mistake_of_one_profile_fails_its_own_recordings_and_no_others() -> None:
+    strange = Profile(name="uk", prefixes=("uk",), options=Options(locale="en-UK"))
+    world = World(profiles=(Profile(), strange))
+    upload(world, "a.wav", "uk/b.wav")
+    ask(world, {"blob": "a.wav"}, {"blob": "uk/b.wav"})
+    world.run()
+    found = {row.name: row for row in world.store.rows.values()}
+    assert found["a.wav"].state == "transcribed"
+    assert found["uk/b.wav"].failure is not None
+    failure = found["uk/b.wav"].failure
+    assert (failure.kind, failure.code) == ("configuration", "not_supported")
+    with pytest.raises(ManifestRefused):
+        ask(world, {"blob": "uk/b.wav", "locale": "zz-ZZ"})
+    assert_all_is_well(world)

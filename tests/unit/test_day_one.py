@@ -14,12 +14,12 @@ PAGE = (ROOT / "docs" / "day-one.md").read_text(encoding="utf-8")
 TRIED = {
     1: [
         "unit/test_infra_scripts.py::test_a_deployment_is_green_when_the_app_answers_with_this_version",
-        "unit/test_infra_scripts.py::test_without_azd_the_same_steps_are_taken_in_the_same_order",
+        "unit/test_infra_deploy.py::test_without_azd_the_same_steps_are_taken_in_the_same_order",
     ],
     3: [
         "unit/test_infra_platform.py::test_a_saved_search_may_be_written_again",
         "compilers/test_templates.py::test_another_tag_changes_tags_and_nothing_else",
-        "unit/test_infra_scripts.py::test_what_would_change_is_shown_with_the_same_parameters",
+        "unit/test_infra_deploy.py::test_what_would_change_is_shown_with_the_same_parameters",
     ],
     4: [
         "unit/test_infra_scripts.py::test_a_secret_that_is_not_resolved_stops_and_a_key_of_a_provider_is_told",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.configuration.cautions import cautions
+from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.errors import ConfigurationError
 from shared.model.profile.fit import check_request
@@ -84,7 +86,7 @@ def test_a_profile_starts_from_the_default_table() -> None:
         ("[default]\nlocale = false", '[default] locale: false is not usable, expected a locale such as "en-US"; write it in quotes, Norwegian for example as "nb-NO"'),
         ("[default]\nlocal = 'en-US'", "[default] local: there is no such key, did you mean locale?"),
         ("[defaults]\nlocale = 'en-US'", "[defaults] there is no such table, did you mean default?"),
-        ("[default]\nprefixes = ['x']", "[default] prefixes: there is no such key"),
+        ("[default]\nprefixes = ['x']", "[default] prefixes: belongs to a [profile.NAME]; [default] holds elsewhere"),
         ("[default]\nprovider = 'azure-spech'", "[default] provider: 'azure-spech' is not known, did you mean azure-speech?"),
         ("[default]\nprovider = 'x'", "[default] provider: 'x' is not known, expected one of azure-speech, other"),
         ("[default]\nformats = 'vtt'", "[default] formats: 'vtt' is not usable, expected a list of \"vtt\", \"srt\", \"ttml\", \"txt\", \"docx\", \"csv\", \"words\"; write it as a list: [\"vtt\"]"),
@@ -157,3 +159,92 @@ def test_the_examples_in_the_documentation_are_right() -> None:
     assert len(examples) >= 2
     for example in examples:
         assert parse(example)
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["up/*", "*.wav", "u?", "..", ".", "a/../b", "./x", " calls", "calls ", "a//b", "a\\\\b"],
+)
+def test_a_folder_that_no_blob_can_lie_in_is_refused(prefix: str) -> None:
+    [problem] = problems(f'[profile.a]\nprefixes = ["{prefix}"]')
+    assert 'expected a list of folders such as "sales/inbound"' in problem
+
+
+@pytest.mark.parametrize("prefix", ["up", "a.b/c d", "...", ".hidden", "Größe/1", "a/"])
+def test_any_other_folder_is_taken(prefix: str) -> None:
+    assert parse(f'[profile.a]\nprefixes = ["{prefix}"]')[1].prefixes == (prefix.strip("/"),)
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "profiles.toml"
+    file.write_text("[default]\nlocale = 'de-DE'\n", encoding="utf-8-sig")
+    assert parse(read_file(file))[0].options.locale == "de-DE"
+
+
+def test_a_key_outside_of_every_table_is_told_where_it_belongs() -> None:
+    assert problems("locale = 'en-US'\n[default]\n") == [
+        "profiles.toml: locale stands outside of a table; put it under [default]"
+    ]
+
+
+def test_a_list_of_tables_does_not_hide_what_is_wrong_in_it() -> None:
+    found = problems("[[profile.a]]\nprefixes = ['a']\ncolour = 'red'\n")
+    assert found == [
+        "profiles.toml: [profile.a] is a list, expected a table: [profile.a], in single brackets",
+        "profiles.toml: [profile.a] colour: there is no such key",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "hint"), [("persons", ", did you mean person_"), ("x", ""), ("gpdr", "gdpr")]
+)
+def test_a_kind_that_is_none_is_refused(key: str, hint: str) -> None:
+    [problem] = problems(f"[default]\nredact = ['pci', '{key}']")
+    assert f"redact: {key!r} is no kind of personal data" in problem and hint in problem
+
+
+@pytest.mark.parametrize(
+    ("locale", "provider", "says"),
+    [
+        ("en-UK", "azure-speech", "locale: the provider does not know en-UK"),
+        ("zz-ZZ", "azure-speech", "locale: the provider does not know zz-ZZ"),
+        ("de", "azure-speech", "locale: the provider does not know de"),
+        ("de-DE", "soferai", "locale: the provider does not know de-DE"),
+    ],
+)
+def test_a_language_that_the_provider_does_not_know_is_refused(
+    locale: str, provider: str, says: str
+) -> None:
+    text = f"[profile.a]\nprefixes = ['a']\nprovider = '{provider}'\nlocale = '{locale}'"
+    with pytest.raises(ConfigurationError, match=says):
+        parse_profiles(text, file="p", providers=OFFERS, capabilities=at_best(), hides_all=False)
+    both = text.replace(f"provider = '{provider}'", f"providers = ['{provider}', 'assemblyai']")
+    if locale == "de-DE":
+        assert parse_profiles(both, file="p", providers=OFFERS, capabilities=at_best())
+
+
+def test_a_provider_without_an_endpoint_is_told_so() -> None:
+    with pytest.raises(ConfigurationError, match="'soferai' has no endpoint here, expected one of"):
+        parse_profiles(
+            "[default]\nprovider = 'soferai'",
+            file="p",
+            providers=["azure-speech"],
+            capabilities=at_best(),
+        )
+
+
+def test_what_a_provider_has_not_is_told_once() -> None:
+    text = """
+        [default]
+        key_terms = ["Dropscribe"]
+        [profile.a]
+        prefixes = ["a"]
+        sentiments = true
+        redact = ["person_name", "email_address"]
+        """
+    found = cautions(parse(text), {name: offer.limits for name, offer in OFFERS.items()})
+    assert found == [
+        "[default] key_terms: azure-speech has no key terms; it will be left out, with a note",
+        "[profile.a] sentiments: azure-speech has no sentiments; it will be left out, with a note",
+        "[profile.a] redact: with azure-speech only a finder finds person_name (LANGUAGE_ENDPOINT)",
+    ]

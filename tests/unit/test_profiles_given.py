@@ -220,3 +220,15 @@ def test_a_file_can_be_checked_before_it_goes_anywhere(
     file.write_text(WRONG)
     with pytest.raises(ConfigurationError, match="colour"):
         check_profiles(file)
+
+
+def test_a_language_that_no_provider_knows_is_refused_at_the_start_and_not_of_what_is_kept() -> (
+    None
+):
+    settings, wrong = (
+        read_settings(ENVIRONMENT),
+        '[profile.a]\nprefixes = ["a"]\nlocale = "en-UK"\n',
+    )
+    with pytest.raises(ConfigurationError, match="does not know en-UK, did you mean"):
+        parsed(wrong, settings)
+    assert parsed(wrong, settings, is_kept=True)[1].options.locale == "en-UK"

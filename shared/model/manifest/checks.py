@@ -241,7 +241,8 @@ class Checker:
         this provider."""
         head = self._head
         try:
-            profile = with_mode(base_profile(head, self._known.profiles, item.place[1]), head)
+            own = base_profile(head, self._known.profiles, item.place[1])
+            profile = with_mode(own, head)
         except InputError as error:
             if error.code != "unknown_profile":  # which is said elsewhere
                 entry.fault(error.code, f"{error.reason} {error.advice}")
@@ -249,7 +250,7 @@ class Checker:
         options = asked(head, item)
         key = msgspec.msgpack.encode((profile.name, options))
         if key not in self._verdicts:
-            self._verdicts[key] = self._verdict(profile, options)
+            self._verdicts[key] = self._verdict(own, profile, options)
         for name, code, text in self._verdicts[key]:
             if _says(item, name):
                 entry.fault(code, text, name)
@@ -258,17 +259,21 @@ class Checker:
                 self.faults.add(code, text, name, self._head_line)
 
     def _verdict(
-        self, profile: Profile, options: dict[str, Any]
+        self, own: Profile, profile: Profile, options: dict[str, Any]
     ) -> tuple[tuple[str, str, str], ...]:
+        """What `own` is wrong about, the profile of the recording as nobody asked for more, is not
+        the fault of the request: such a recording fails alone."""
         result = override(profile, options)
-        inherited = contradictions(profile)
+        inherited = [*contradictions(profile), *self._unsupported(own)]
         found = [
             (_shown_key(key), "contradiction", f"{text[:1].upper()}{text[1:]}.")
             for key, text in contradictions(result)
             if (key, text) not in inherited
         ]
         found += [
-            (_shown_key(key), "not_supported", text) for key, text in self._unsupported(result)
+            (_shown_key(key), "not_supported", text)
+            for key, text in self._unsupported(result)
+            if (key, text) not in inherited
         ]
         found += [
             (_shown_key(key), "option_locked", _LOCKED.format(name=profile.name))

@@ -33,6 +33,10 @@ EXTRAS: Mapping[str, str] = {
 
 _MOST_SPEAKERS = 35
 _USUAL = Options()
+_OF_REDACTION = (
+    *("redact", "redact_unsupported", "locale", "candidate_locales"),
+    *("provider", "mode"),
+)
 _COULD_TELL = ("entities", "chapters", "highlights")
 
 
@@ -51,15 +55,21 @@ def fit_extras(options: Options, capabilities: Capabilities) -> tuple[Options, t
     if options.candidate_locales and not capabilities.identifies_languages:
         options = msgspec.structs.replace(options, candidate_locales=())
         notes.append(f"The provider does not find out languages; {options.locale} was assumed.")
-    strange = [key for key in EXTRAS if key not in capabilities.extras and _is_asked(options, key)]
-    if "redact" in strange:
-        strange = [key for key in strange if key != "redact"]
+    strange = left_out(options, capabilities)
+    if options.redact and "redact" not in capabilities.extras:
         notes += _not_found(options, capabilities)
     notes += [f"The provider has {EXTRAS[key]}; {key} was left out." for key in strange]
     usual = {key: getattr(_USUAL, key) for key in strange}
     if options.max_speakers is None and {"expected_speakers", "min_speakers"} & set(strange):
         usual["max_speakers"] = max(2, options.expected_speakers or _MOST_SPEAKERS)
     return msgspec.structs.replace(options, **usual), tuple(notes)
+
+
+def left_out(options: Options, capabilities: Capabilities) -> list[str]:
+    """The keys of what is asked for and not had there. What is to be hidden is none of them: it is
+    found by others, or refused."""
+    known = capabilities.extras | {"redact"}
+    return [key for key in EXTRAS if key not in known and _is_asked(options, key)]
 
 
 def hidden_by_nobody(options: Options, capabilities: Capabilities) -> tuple[str, ...]:
@@ -79,7 +89,7 @@ def _not_found(options: Options, capabilities: Capabilities) -> list[str]:
     if not missed:
         return []
     if options.redact_unsupported == "fail":
-        raise NO_REDACTION.error(locale=locales, kinds=", ".join(missed))
+        raise NO_REDACTION.error(locale=locales, kinds=", ".join(missed)).of(*_OF_REDACTION)
     return [f"Nobody finds these in {locales}, so they may stay: {', '.join(missed)}."]
 
 

@@ -20,6 +20,7 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
+_WHO = ("provider", "mode")
 
 
 class Fitted(NamedTuple):
@@ -136,7 +137,7 @@ def fit_as_asked(
 ) -> Fitted:
     """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
-        raise texts.NOT_SUPPORTED.error(key=key, problem=text)
+        raise texts.NOT_SUPPORTED.error(key=key, problem=text).of(key, *_WHO)
     options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
     return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
 
@@ -232,14 +233,14 @@ def _refuse_what_it_has_not(options: Options, capabilities: Capabilities) -> Non
     if not capabilities.takes_custom_models and (options.model or options.model_by_locale):
         raise texts.NOT_SUPPORTED.error(
             key="model", problem="Custom models are not to be had there."
-        )
+        ).of("model", *_WHO)
     known = capabilities.models
     if known is not None and not known.issuperset(options.models):
         problem = f"It knows no other models than {', '.join(sorted(known))}."
-        raise texts.NOT_SUPPORTED.error(key="models", problem=problem)
+        raise texts.NOT_SUPPORTED.error(key="models", problem=problem).of("models", *_WHO)
     if options.redact and not capabilities.seals_answers:
         problem = "Answers that are not redacted yet can only be kept sealed, and there is no key."
-        raise texts.NOT_SUPPORTED.error(key="redact", problem=problem)
+        raise texts.NOT_SUPPORTED.error(key="redact", problem=problem).of("redact", *_WHO)
 
 
 def _fit_channels(
@@ -255,7 +256,7 @@ def _fit_channels(
     most = capabilities.most_channels
     if most is not None and len(options.channels) > most:
         problem = f"It takes at most {most} channels."
-        raise texts.NOT_SUPPORTED.error(key="channels", problem=problem)
+        raise texts.NOT_SUPPORTED.error(key="channels", problem=problem).of("channels", *_WHO)
     return options, notes
 
 

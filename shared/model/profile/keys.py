@@ -17,6 +17,9 @@ from shared.model.redaction.kinds import Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
+_PART = r"(?!\.\.?(?:/|$))[^\s/\\*?\x00-\x1f](?:[^/\\*?\x00-\x1f]*[^\s/\\*?\x00-\x1f])?"
+Prefix = Annotated[str, msgspec.Meta(max_length=900, pattern=rf"^/?(?:{_PART}(?:/{_PART})*)?/?$")]
+"""A folder, its way from the top of the container; a name of no blob has other parts."""
 ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
 CompanionPattern = Annotated[
@@ -152,7 +155,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
 """What the [default] table may hold."""
 
 PROFILE_KEYS = DEFAULT_KEYS | {
-    "prefixes": Key(tuple[Folder, ...], 'a list of folders such as "sales/inbound"'),
+    "prefixes": Key(tuple[Prefix, ...], 'a list of folders such as "sales/inbound"'),
 }
 """What a [profile.NAME] table may hold."""
 

@@ -34,6 +34,7 @@ from shared.model.profile.options import (
     SpeakerStyle,
 )
 from shared.model.profile.spread import NOW
+from shared.model.redaction.kinds import KINDS, PRESETS
 
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
@@ -238,6 +239,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
     options = profile.options
     found = [
         *_locale_contradictions(options),
+        *_strange_kinds(options),
         *_repetitions(profile),
         *_speaker_contradictions(options),
         *_keeping_contradictions(profile),
@@ -268,6 +270,15 @@ def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
         if locale not in candidates:
             found.append(("model_by_locale", f"{locale} is not among candidate_locales"))
     return found
+
+
+def _strange_kinds(options: Options) -> list[tuple[str, str]]:
+    known = {*KINDS, *PRESETS}
+    return [
+        ("redact", f"{name!r} is no kind of personal data{keys.did_you_mean(name, known)}")
+        for name in options.redact
+        if name not in known
+    ]
 
 
 def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:

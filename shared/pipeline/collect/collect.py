@@ -13,9 +13,9 @@ from shared.model.batch.job import OVER, Job
 from shared.model.failures_from import refused
 from shared.pipeline.collect.find import FindJob
 from shared.pipeline.collect.hand_over import HandOver
+from shared.pipeline.fail.begin_anew import BeginAnew
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import CountFault
-from shared.pipeline.fail.patience import BeginAnew
 from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteStatus, SpeechProvider
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from shared.pipeline.fail.begin_anew import BeginAnew
 from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.parts import EndPart, NoteSettled
-from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.fail.wake import BringForward, LookedAt, WakeLine

@@ -15,9 +15,9 @@ from shared.errors import (
 from shared.log import event
 from shared.model.batch.carrier import is_carrier, unsettled
 from shared.model.batch.job import OVER, Job, over, standing
+from shared.pipeline.fail.begin_anew import BeginAnew
 from shared.pipeline.fail.copy import tell_of_copy_left
 from shared.pipeline.fail.parts import EndPart
-from shared.pipeline.fail.patience import BeginAnew
 from shared.pipeline.fail.wake import WakeLine
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider

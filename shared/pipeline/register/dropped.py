@@ -114,7 +114,8 @@ class ExamineBlob:
         try:
             return self._examined(row, head)
         except InputError as error:
-            return msgspec.structs.replace(row, failure=failure_of(error))
+            failure = failure_of(error, said_of(head.metadata))
+            return msgspec.structs.replace(row, failure=failure)
 
     def _examined(self, row: Recording, head: AudioHead) -> Recording:
         """Raises `InputError`."""

@@ -1,0 +1,39 @@
+"""What is no mistake in profiles, and yet not what somebody may expect of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shared.finders.registry import FINDER
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.extras import EXTRAS, hidden_by_nobody, left_out
+from shared.model.profile.profile import DEFAULT, Profile
+
+
+def cautions(profiles: Sequence[Profile], limits: Mapping[str, Capabilities]) -> list[str]:
+    """A line each: options that a provider of the profile has not, and kinds of personal data that
+    only a finder finds for it. What the default profile hands down is told of that alone. `limits`
+    are those of the providers by name, without a finder."""
+    found: list[str] = []
+    handed_down: set[str] = set()
+    for profile in profiles:
+        told = list(_of(profile, limits))
+        where = f"[{DEFAULT}]" if profile.name == DEFAULT else f"[profile.{profile.name}]"
+        found += [f"{where} {line}" for line in told if line not in handed_down]
+        if profile.name == DEFAULT:
+            handed_down = set(told)
+    return found
+
+
+def _of(profile: Profile, limits: Mapping[str, Capabilities]) -> Iterator[str]:
+    options = profile.options
+    for name in (profile.provider, *profile.next_providers):
+        if name not in limits:
+            continue
+        own = limits[name].of(profile.mode)
+        for key in left_out(options, own.asked_for(options)):
+            yield f"{key}: {name} has {EXTRAS[key]}; it will be left out, with a note"
+        missed = hidden_by_nobody(options, own)
+        if missed:
+            kinds = ", ".join(missed)
+            yield f"redact: with {name} only a finder finds {kinds} ({FINDER.prefix}_ENDPOINT)"
