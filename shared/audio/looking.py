@@ -55,6 +55,12 @@ class Looking:
             return sound, Promise(whole_ms, length_ms, whole_ms)
         return replace(sound, duration_ms=length_ms), None
 
+    def as_heard(self, sound: Sound) -> Found:
+        """It lasts as long as it is heard, whatever it says, where that is to be had. Raises
+        `InputError` where nothing can be decoded."""
+        heard, _ = self.heard(replace(sound, duration_ms=None))
+        return replace(heard, duration_ms=heard.duration_ms or sound.duration_ms), None
+
     def cut(self, sound: Sound) -> Found:
         """It ends in the middle of its sound."""
         size = self.file.size

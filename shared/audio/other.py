@@ -9,7 +9,7 @@ from shared.audio.framed.measure import measured
 from shared.audio.framed.mp3 import MP3, mp3_is_doubtful
 from shared.audio.framed.ogg import read_pages
 from shared.audio.length import by_bytes
-from shared.audio.looking import Found, Looking
+from shared.audio.looking import Found, Looking, near
 from shared.audio.pieces import is_cut_within
 from shared.audio.promise import Promise, asf_told, broken_promise, id3_bytes, mp3_promise
 from shared.audio.range_file import FETCH_BYTES, MAX_FETCHES
@@ -77,17 +77,13 @@ def _completed(looking: Looking, sound: Sound, promise: Promise | None) -> Found
     file = looking.file
     if sound.container == "ogg":
         return _ogg(looking, sound)
-    if sound.duration_ms is None and CLUSTER in file.head:
-        end = matroska_end(file, looking.demuxer)
-        live = replace(sound, duration_ms=end.end_ms)
-        return (live, promise) if end.is_whole else looking.cut(live)
+    if CLUSTER in file.head and (promise is not None or sound.duration_ms is None):
+        return _clusters(looking, sound, promise)
     if sound.container == "mpegts":
         sound = replace(sound, duration_ms=transport_ms(file))
         return looking.cut(sound) if ends_within_a_packet(file) else (sound, promise)
     if sound.container == "asf" and promise is None:
-        told = asf_told(file.head)
-        if told is not None and told[0] != file.size:
-            return looking.heard(replace(sound, duration_ms=told[1]))
+        return _asf(looking, sound)
     if is_cut_within(file, sound.container):
         return looking.cut(sound)
     if file.head[:4] == b"fLaC":
@@ -95,23 +91,58 @@ def _completed(looking: Looking, sound: Sound, promise: Promise | None) -> Found
     return _framed(looking, sound, promise)
 
 
+def _asf(looking: Looking, sound: Sound) -> Found:
+    """What its header contradicts, or does not tell, is heard."""
+    told = asf_told(looking.file.head)
+    if told is None or not told.is_timed_alike:
+        return looking.as_heard(sound)
+    is_kept = told.is_of(looking.file.size)
+    return (sound, None) if is_kept else looking.heard(replace(sound, duration_ms=told.length_ms))
+
+
+def _clusters(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
+    """Matroska that does not tell its length, or promises more bytes than there are. A length that
+    its last packet reaches is kept, whatever is promised."""
+    end, told_ms = matroska_end(looking.file, looking.demuxer), sound.duration_ms
+    if told_ms is None:
+        sound = replace(sound, duration_ms=end.end_ms)
+    if promise is None or end.end_ms is None:
+        return (sound, promise) if end.is_whole else looking.cut(sound)
+    if told_ms is None:
+        whole_ms = end.end_ms * promise.promised_bytes // promise.present_bytes
+        return sound, replace(promise, whole_ms=whole_ms)
+    if told_ms - end.end_ms > near(told_ms):
+        return sound, Promise(told_ms, end.end_ms, told_ms)
+    return sound, None if end.is_whole else replace(promise, whole_ms=told_ms)
+
+
 def _framed(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
     """MP3, AAC and AMR."""
     file = looking.file
     is_told = sound.codec == "mp3" and sound.duration_ms is not None
     if is_told and mp3_promise(file.head, file.size):
-        is_doubtful = mp3_is_doubtful(file.head, file.size, sound.duration_ms)
-        if promise is not None or not is_doubtful:
-            return sound, promise
-        if file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
-            return sound, None
-        row = MP3.row(file.fetch_all(0, file.size), id3_bytes(file.head))
-        return replace(sound, duration_ms=round(row.length_ms) or sound.duration_ms), None
+        return _mp3(looking, sound, promise)
     found = measured(file, sound)
     if found is None:
         return sound, promise
     sound = replace(sound, duration_ms=found.length_ms or sound.duration_ms)
-    return looking.cut(sound) if found.is_cut else (sound, promise)
+    if found.is_cut:
+        return looking.cut(sound)
+    return looking.as_heard(sound) if found.has_gaps and promise is None else (sound, promise)
+
+
+def _mp3(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
+    """With a header of its length. Frames are counted where it contradicts itself or the file."""
+    file = looking.file
+    if promise is None and not mp3_is_doubtful(file.head, file.size, sound.duration_ms):
+        return sound, None
+    if file.size > (MAX_FETCHES - 1) * FETCH_BYTES:
+        return sound, promise
+    row = MP3.row(file.fetch_all(0, file.size), id3_bytes(file.head))
+    there_ms, whole_ms = round(row.length_ms), promise.whole_ms if promise else None
+    if promise is not None and (whole_ms is None or whole_ms - there_ms > near(there_ms)):
+        return sound, promise
+    return replace(sound, duration_ms=there_ms or sound.duration_ms), None
 
 
 def _ogg(looking: Looking, sound: Sound) -> Found:

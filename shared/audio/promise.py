@@ -114,7 +114,7 @@ def _is_whole(promised: int, container: int, block: int) -> bool:
 def _mp3(head: bytes, size: int) -> Promise | None:
     promised = mp3_promise(head, size)
     return (
-        promised if promised and promised.promised_bytes > promised.present_bytes * 1.02 else None
+        promised if promised and promised.promised_bytes > promised.present_bytes * 1.01 else None
     )
 
 
@@ -122,7 +122,7 @@ def mp3_promise(head: bytes, size: int) -> Promise | None:
     """What the length header of an MP3 says, kept or not; None without one."""
     start = id3_bytes(head)
     frame = head[start : start + 200]
-    if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2:
+    if len(frame) < 4 or frame[0] != 0xFF or frame[1] & 0xE6 != 0xE2 or frame[2] >> 4 in (0, 15):
         return None
     at = max(frame.find(b"Xing", 0, 48), frame.find(b"Info", 0, 48))
     if at < 0 or len(frame) < at + 16:
@@ -155,19 +155,45 @@ def _chunks(head: bytes, size: int) -> Promise | None:
 
 def _asf(head: bytes, size: int) -> Promise | None:
     told = asf_told(head)
-    if told is None or told[0] <= size:
+    if told is None or told.file_bytes <= size or told.packets_bytes <= size:
         return None
-    return Promise(told[0], size, told[1])
+    return Promise(told.file_bytes, size, told.length_ms)
 
 
-def asf_told(head: bytes) -> tuple[int, int] | None:
-    """Bytes and milliseconds of an ASF file, by its header; None where it tells none."""
+@dataclass(frozen=True)
+class AsfTold:
+    """What the header of an ASF file says: how large the file and all of its packets are, which
+    `are_alike`, and how long it takes to play and to send them."""
+
+    file_bytes: int
+    packets_bytes: int
+    are_alike: bool
+    length_ms: int
+    sent_ms: int
+
+    def is_of(self, size: int) -> bool:
+        """Whether that is a file of `size` bytes."""
+        return self.file_bytes == size and self.packets_bytes <= size and self.are_alike
+
+    @property
+    def is_timed_alike(self) -> bool:
+        """Whether it plays about as long as it is sent."""
+        return abs(self.length_ms - self.sent_ms) <= max(_TOLERANCE_MS, 0.01 * self.sent_ms)
+
+
+def asf_told(head: bytes) -> AsfTold | None:
+    """None where the header tells nothing."""
     at = head.find(_ASF_FILE_PROPERTIES)
-    if at < 0 or len(head) < at + 92:
+    if at < 0 or len(head) < at + 100:
         return None
-    promised = struct.unpack_from("<Q", head, at + 40)[0]
-    length, _, preroll, flags = struct.unpack_from("<QQQI", head, at + 64)
-    return None if flags & 1 else (promised, max(0, length // 10_000 - preroll))
+    file_bytes, _, packets, length, sent, preroll, flags = struct.unpack_from(
+        "<QQQQQQI", head, at + 40
+    )
+    if flags & 1:
+        return None
+    least, most = struct.unpack_from("<II", head, at + 92)
+    length_ms = max(0, length // 10_000 - preroll)
+    return AsfTold(file_bytes, packets * least, least == most, length_ms, sent // 10_000)
 
 
 def _matroska(head: bytes, size: int) -> Promise | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from shared.audio import HEAD_BYTES, probe
 from shared.errors import DropscribeError, InputError, ManifestRefused, ProviderError
-from shared.model.failure_texts import MORE_DECLARED
+from shared.model.failure_texts import ENDS_WITHIN, MORE_DECLARED
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.known import Known
 from shared.model.profile.audio import AudioProperties
@@ -23,7 +24,7 @@ from shared.providers.soferai.results import Reading
 from shared.providers.soferai.results import read_result as read_soferai
 from tests.fuzz import containers, documents
 from tests.fuzz.decoding import Decoder
-from tests.unit.probing_audio import lasts_ms
+from tests.unit.probing_audio import audio, lasts_ms
 
 MOST_CPU_SECONDS = 1.0
 MOST_DIFFERING = 0.01
@@ -33,15 +34,19 @@ among them."""
 EXPLAINED = {
     "counts": "A table says to hold more than its box. FFmpeg reads what is there, others do not, "
     "and files that do harm are made of such counts: nothing builds a table of them here.",
-    "promise": "A header promises more than the file holds, and FFmpeg plays what there is. So "
-    "does every upload that broke off, and nobody could tell the two apart: whoever knows better "
-    "sets accept_truncated.",
+    "promise": "A header promises a longer time than the file holds, and the refusal says how much "
+    "that is, as FFmpeg plays it. So does every upload that broke off, and nobody could tell the "
+    "two apart: whoever knows better sets accept_truncated.",
+    "begun": "The last piece says to be longer than the file, or begins and is not there, and all "
+    "before it is as it was. So does an upload that broke off.",
     "between": "The file ends between two frames, and nothing in it tells how many there were.",
     "costs": "FFmpeg takes more memory or time for it than a recording may cost.",
 }
 """Where FFmpeg or the case says another thing, and why ours is right for those who upload."""
 _KNOWN = Known((Profile(),), {}, ("uploads", "audio"))
 _NEAR_MS = 150
+_PROMISE = re.compile(r"promises ([\d.]+) s of sound, the file holds ([\d.]+) s")
+_LARGEST_PIECE = 65_536
 _ANSWERS: dict[str, Callable[[bytes], object]] = {
     "azure_speech": read_azure,
     "assemblyai": read_assemblyai,
@@ -113,7 +118,7 @@ def sound(name: str, number: int, decoder: Decoder) -> Complaint | None:
         found = _probed(content, name)
     except InputError as error:
         is_whole = not {"cut", "lost"} & set(changes)
-        differs = _refused_sound(error, name, is_whole, decoder.lengths_ms(content))
+        differs = _refused_sound(error, is_whole, decoder.lengths_ms(content), Case(name, content))
     except Exception as error:
         return Complaint(case, f"{type(error).__name__}: {error}", True)
     else:
@@ -132,19 +137,47 @@ def _probed(content: bytes, name: str) -> AudioProperties:
     )
 
 
+class Case(NamedTuple):
+    """A file that was made, and the name of the one that it was made of."""
+
+    name: str
+    content: bytes
+
+    @property
+    def is_another_at_its_end_only(self) -> bool:
+        """Whether all but its last piece is that of the file it was made of."""
+        before = max(0, len(self.content) - _LARGEST_PIECE)
+        return self.content[:before] == audio(self.name)[:before]
+
+
 def _refused_sound(
-    error: InputError, name: str, is_whole: bool, lengths: tuple[int, int] | None
+    error: InputError, is_whole: bool, lengths: tuple[int, int] | None, case: Case
 ) -> Complaint | None:
     """What FFmpeg has against a refusal. A cut-off file can be decoded as far as it goes."""
     if lengths is None:
         return None
     text = f"{error.code}, but it can be decoded: {lengths}"
     if error.code == "truncated_audio":
-        is_all = is_whole and _is_near(lasts_ms(name), lengths)
-        return Complaint("", text, explained="promise") if is_all else None
+        is_all = is_whole and _is_near(lasts_ms(case.name), lengths)
+        return (
+            Complaint("", text, explained=reason_for_missing(error, lengths, case))
+            if is_all
+            else None
+        )
     is_counted = str(error) == str(MORE_DECLARED.error())
     costs = "costs" if error.code == "too_costly_audio" else ""
     return Complaint("", text, explained="counts" if is_counted else costs)
+
+
+def reason_for_missing(error: InputError, lengths: tuple[int, int], case: Case) -> str:
+    """Which of `EXPLAINED` it is that something is said to be missing."""
+    told = _PROMISE.search(str(error))
+    if told is not None:
+        whole_ms, present_ms = (round(float(seconds) * 1000) for seconds in told.groups())
+        is_true = present_ms < whole_ms and _is_near(present_ms, lengths)
+        return "promise" if is_true else ""
+    is_begun = str(error) == str(ENDS_WITHIN.error()) and case.is_another_at_its_end_only
+    return "begun" if is_begun else ""
 
 
 def _taken(duration_ms: int | None, lengths: tuple[int, int] | None) -> Complaint | None:

@@ -30,10 +30,12 @@ _MOST_BYTES = (MAX_FETCHES - 1) * FETCH_BYTES
 
 @dataclass(frozen=True)
 class Measured:
-    """`length_ms` is None where no frame was found. Whether it ends in the middle of a frame."""
+    """`length_ms` is None where no frame was found. Whether it ends in the middle of a frame, and
+    whether something else stands between its frames."""
 
     length_ms: int | None
     is_cut: bool
+    has_gaps: bool = False
 
 
 def measured(file: RangeFile, sound: Sound) -> Measured | None:
@@ -47,7 +49,7 @@ def measured(file: RangeFile, sound: Sound) -> Measured | None:
     most = FETCH_BYTES if framing in _STEADY else _MOST_BYTES
     if file.size <= most:
         row = framing.row(file.fetch_all(0, file.size), start)
-        return Measured(round(row.length_ms) or None, row.is_cut)
+        return Measured(round(row.length_ms) or None, row.is_cut, row.has_gaps)
     if framing.like is None:
         content = file.fetch_all(0, FETCH_BYTES)
         row = framing.row(content, start, is_all=False)
@@ -59,8 +61,7 @@ def _framing(head: bytes, sound: Sound) -> tuple[Framing, int] | None:
     start = id3_bytes(head)
     framing = _FRAMINGS.get((sound.container, sound.codec))
     if framing is not None:
-        begins = head[start : start + framing.header_bytes]
-        return (framing, start) if framing.read(begins) else None
+        return framing, start
     is_amr = sound.container in _AMR
     return amr_framing(head, is_wide=sound.codec == "amr_wb") if is_amr else None
 

@@ -21,11 +21,13 @@ Frame = tuple[int, float]
 
 @dataclass(frozen=True)
 class Row:
-    """`frames_bytes` is how many bytes the frames take that `length_ms` is of."""
+    """`frames_bytes` is how many bytes the frames take that `length_ms` is of. It `has_gaps` where
+    something else stands before or between them."""
 
     length_ms: float = 0.0
     frames_bytes: int = 0
     is_cut: bool = False
+    has_gaps: bool = False
 
     def of(self, size: int) -> int | None:
         """What `size` bytes of such frames last."""
@@ -49,22 +51,22 @@ class Framing:
         """That of `content` from `start` on, which may be but the beginning of a file."""
         length_ms, frames_bytes, in_a_row = 0.0, 0, 0
         at = start
-        for _ in range(_MOST_GAPS):
+        for gaps in range(_MOST_GAPS):
             while frame := self.read(content[at : at + self.header_bytes]):
                 if at + frame[0] > len(content):
                     is_cut = is_all and in_a_row >= _SURE and content[at] & self.mask == self.bits
-                    return Row(length_ms, frames_bytes, is_cut)
+                    return Row(length_ms, frames_bytes, is_cut, gaps > 0)
                 length_ms += frame[1]
                 frames_bytes += frame[0]
                 in_a_row += 1
                 at += frame[0]
             if is_all and in_a_row >= _SURE and self._begins(content[at:]):
-                return Row(length_ms, frames_bytes, is_cut=True)
+                return Row(length_ms, frames_bytes, True, gaps > 0)
             in_a_row = 0
             at = self._next(content, at + 1)
             if at < 0:
                 break
-        return Row(length_ms, frames_bytes)
+        return Row(length_ms, frames_bytes, has_gaps=gaps > 0)
 
     def _begins(self, rest: bytes) -> bool:
         """Whether that is the beginning of a header."""

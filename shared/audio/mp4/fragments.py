@@ -38,8 +38,9 @@ def walk(content: bytes, at: int, size: int) -> Chain:
             return Chain(end, kind in _KINDS or _MARK in content[at:], is_doubtful=True)
         if kind == _MARK:
             index = read_index(content[at:stop], size)
-            if not index.is_possible:
-                return Chain(end, is_broken=True, is_impossible=True)
+            if not index.is_possible or index.sample_bytes > size:
+                return Chain(end, is_broken=True, is_impossible=not index.is_possible)
+            is_doubtful = is_doubtful or bool(wanted and not index.has_sizes)
             wanted = index.sample_bytes if index.has_sizes else 0
         elif kind == b"mdat":
             is_doubtful = is_doubtful or bool(wanted and wanted != stop - start)
@@ -65,7 +66,7 @@ def moved_by(part: bytes, distance: int) -> bytes:
 def _leads_on(content: bytes, kind: bytes, stop: int) -> bool:
     """Whether another box follows, or the end. A name that nobody knows may be a damaged one."""
     if stop == len(content):
-        return True
+        return kind in _KINDS or bool(kind.strip(b"\0"))
     return stop < len(content) and (kind in _KINDS or content[stop + 4 : stop + 8] in _KINDS)
 
 

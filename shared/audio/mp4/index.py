@@ -12,8 +12,10 @@ import sys
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import mul
 
-_NESTS = frozenset(b"moov trak mdia minf stbl edts moof traf mvex".split())
+_NESTS = frozenset(b"moov trak mdia minf dinf stbl edts moof traf mvex".split())
 # box -> bytes of an entry, and of what stands before the count (version and flags among them)
 _TABLES = {
     b"stts": (8, 4),
@@ -41,8 +43,9 @@ class Index:
     header's own word is `told_ms`. It `is_whole` where that track has all tables that it needs.
     `sound_bytes` is how much of it there is, where a table tells. `sample_bytes` and
     `last_chunk_at` are what all tables together say: how much there is, and where its last stretch
-    begins; the former only where it `has_sizes`, while `one_size_bytes` is how much a table of
-    samples of one size promises. `movie_ms` is the length of all tracks by the header. It
+    begins; `ends_at` is where that one ends, 0 where it is not told. The former two are told only
+    where it `has_sizes`, while `one_size_bytes` is how much a table of samples of one size
+    promises. `movie_ms` is the length of all tracks by the header. It
     `is_consistent` where the tables of that track agree with one another, and with both headers."""
 
     is_possible: bool = True
@@ -51,9 +54,11 @@ class Index:
     length_ms: int | None = None
     told_ms: int | None = None
     last_chunk_at: int = 0
+    ends_at: int = 0
     sample_bytes: int = 0
     one_size_bytes: int = 0
     movie_ms: int | None = None
+    movie_scale: int = 0
     has_sizes: bool = True
     is_consistent: bool = True
     _samples: int = 0
@@ -73,6 +78,32 @@ class _Track:
     tables: set[bytes] = field(default_factory=set)
     chunks_rise: bool = True
     starts_at: int = 0
+    edited: int = 0
+    sizes: array[int] = field(default_factory=lambda: array("I"))
+    chunks: int = 0
+    last_chunk_at: int = 0
+    runs: array[int] = field(default_factory=lambda: array("I"))
+
+    @property
+    def in_last_chunk(self) -> int:
+        """How many samples its last chunk holds, as far as there are as many."""
+        return self.runs[-2] if self.runs else 0
+
+    @property
+    def fits_its_chunks(self) -> bool:
+        """Whether so many samples lie in its chunks. The last one may be full in part."""
+        starts = [*self.runs[::3], self.chunks + 1]
+        lasting = (after - start for start, after in pairwise(starts))
+        room = sum(map(mul, lasting, self.runs[1::3]))
+        return not self.runs or (
+            self.in_last_chunk <= self.sized <= room < self.sized + self.in_last_chunk
+        )
+
+    @property
+    def ends_at(self) -> int:
+        """Where its last sample ends, 0 where that is not told."""
+        last = self.sizes[-self.in_last_chunk :] if self.in_last_chunk else self.sizes[:0]
+        return self.last_chunk_at + sum(last) if last else 0
 
 
 def read_index(boxes: bytes, size: int) -> Index:
@@ -91,22 +122,39 @@ def read_index(boxes: bytes, size: int) -> Index:
         index.told_ms = sound.told * 1000 // sound.scale
         index.sound_bytes = sound.sound_bytes
         is_said_alike = abs(index.told_ms - index.length_ms) <= _TOLERANCE_MS
-        is_counted_alike = sound.timed == sound.sized
-        is_said_alike = is_said_alike and _is_of_movie(index)
+        is_counted_alike = sound.timed == sound.sized and sound.fits_its_chunks
+        is_said_alike = is_said_alike and _is_of_movie(index) and _is_played(sound, index)
         begins_early = sound.starts_at * 1000 <= _MOST_DELAY_MS * sound.scale
         is_alike = is_said_alike and is_counted_alike
         index.is_consistent = is_alike and sound.chunks_rise and begins_early
-    if any(track.is_sound and not track.scale for track in index._tracks):
+    if any(track.is_sound and not (track.scale and _has_times(track)) for track in index._tracks):
         index.is_consistent = False
+    if index.has_sizes:
+        index.ends_at = max((track.ends_at for track in index._tracks), default=0)
     index.is_whole = sound is None or all(sound.tables & kinds for kinds in _NEEDED)
     return index
+
+
+def _has_times(track: _Track) -> bool:
+    return bool(track.played or not track.sized)
 
 
 def _is_of_movie(index: Index) -> bool:
     """Whether a single track lasts about as long as the movie."""
     if len(index._tracks) != 1 or not index.movie_ms or index.length_ms is None:
         return True
-    return abs(index.movie_ms - index.length_ms) <= max(1_000, 0.05 * index.length_ms)
+    return _is_about(index.movie_ms, index.length_ms)
+
+
+def _is_played(track: _Track, index: Index) -> bool:
+    """Whether the stretches that are played, if any are named, are about all of it."""
+    if not track.edited or not index.movie_scale or index.length_ms is None:
+        return True
+    return _is_about(track.edited * 1000 // index.movie_scale, index.length_ms)
+
+
+def _is_about(told_ms: int, length_ms: int) -> bool:
+    return abs(told_ms - length_ms) <= max(1_000, 0.05 * length_ms)
 
 
 def _read(boxes: memoryview, index: Index, depth: int) -> None:
@@ -151,8 +199,11 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
             _durations(kind, content[8 : 8 + count * 8], index, track)
         elif kind in (b"stco", b"co64"):
             places = _numbers(content[8 : 8 + count * entry], "I" if kind == b"stco" else "Q")
-            index.last_chunk_at = max(index.last_chunk_at, max(places, default=0))
+            track.chunks, track.last_chunk_at = count, max(places, default=0)
+            index.last_chunk_at = max(index.last_chunk_at, track.last_chunk_at)
             track.chunks_rise = list(places) == sorted(places)
+        elif kind == b"stsc" and count:
+            track.runs = _numbers(content[8 : 8 + count * entry], "I")
     elif kind in (b"stsz", b"stz2"):
         _sizes(kind, content, index, track)
     elif kind == b"trun":
@@ -162,9 +213,10 @@ def _note(kind: bytes, content: memoryview, index: Index) -> None:
     elif kind == b"mvhd":
         movie = _Track()
         _header(content, movie)
+        index.movie_scale = movie.scale
         index.movie_ms = movie.told * 1000 // movie.scale if movie.scale else None
     elif kind == b"elst":
-        track.starts_at = _latest_edit(content)
+        track.starts_at, track.edited = _edits(content)
     elif kind == b"hdlr":
         track.is_sound = bytes(content[8:12]) == b"soun"
 
@@ -182,7 +234,8 @@ def _sizes(kind: bytes, content: memoryview, index: Index, track: _Track) -> Non
     elif not size:
         _hold(index, count * 4, len(content) - 12)
         if index.is_possible:
-            track.sound_bytes = sum(_numbers(content[12 : 12 + count * 4], "I"))
+            track.sizes = _numbers(content[12 : 12 + count * 4], "I")
+            track.sound_bytes = sum(track.sizes)
             index.sample_bytes += track.sound_bytes
     else:
         index.has_sizes = False
@@ -224,11 +277,13 @@ def _durations(kind: bytes, entries: memoryview, index: Index, track: _Track) ->
         track.played, track.timed = played, counts
 
 
-def _latest_edit(content: memoryview) -> int:
-    """Where the last of the stretches that are played begins, in units of the track."""
+def _edits(content: memoryview) -> tuple[int, int]:
+    """Where the last of the stretches that are played begins, in units of the track, and how long
+    all of them are, in units of the movie."""
     form = ">Qq4x" if content[0] == 1 else ">Ii4x"
     entries = content[8 : 8 + (len(content) - 8) // struct.calcsize(form) * struct.calcsize(form)]
-    return max((start for _, start in struct.iter_unpack(form, entries)), default=0)
+    edits = [(length, start) for length, start in struct.iter_unpack(form, entries) if start >= 0]
+    return max((start for _, start in edits), default=0), sum(length for length, _ in edits)
 
 
 def _header(content: memoryview, track: _Track) -> None:

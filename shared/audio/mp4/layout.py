@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from shared.audio.mp4.index import read_index
 from shared.audio.mp4.long_index import ShortIndex, read_short_index
 from shared.audio.range_file import FETCH_BYTES, RangeFile
 
@@ -83,11 +84,20 @@ def _is_a_kind(kind: bytes) -> bool:
 def _index(file: RangeFile, at: int, length: int) -> tuple[bytes, ShortIndex | None]:
     """The whole box, or what is needed of a long one; b"" where it is cut off."""
     if at + length > file.size:
-        return b"", None
+        return _overlong(file, at), None
     if length > FETCH_BYTES:
         short = read_short_index(file, at, at + length)
         return short.moov, short
     return file.fetch_all(at, length), None
+
+
+def _overlong(file: RangeFile, at: int) -> bytes:
+    """An index that says to end behind the file. Its size is wrong where all that it tells is there
+    nevertheless, and its samples, too; else it is cut off: b""."""
+    boxes = file.fetch_all(at, min(FETCH_BYTES, file.size - at))
+    index = read_index(boxes, file.size)
+    is_all_there = index.is_possible and index.is_whole and 0 < index.ends_at <= file.size
+    return boxes if is_all_there else b""
 
 
 def _box(file: RangeFile, at: int) -> tuple[bytes, int]:

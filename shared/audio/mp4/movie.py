@@ -43,18 +43,21 @@ def _plain(looking: Looking, layout: Layout, index: Index) -> Found:
         sound = replace(sound, duration_ms=None)
     if not index.is_whole:
         raise not_audio(looking.file.head, looking.name)
-    if layout.end > size:
+    if layout.end > size and not 0 < index.ends_at <= size:
         present = max(0, layout.sound_bytes - (layout.end - size))
         return sound, Promise(layout.sound_bytes, present, sound.duration_ms)
     if max(index.last_chunk_at, index.sample_bytes, index.one_size_bytes) > size:
         raise texts.MORE_DECLARED.error()
+    if index.ends_at > size:
+        return sound, Promise(index.ends_at, size, sound.duration_ms)
     if is_too_thin(sound, size):
         return looking.heard(replace(sound, duration_ms=None))
     return looking.heard(sound) if _is_doubtful(layout, index) else (sound, None)
 
 
 def _is_doubtful(layout: Layout, index: Index) -> bool:
-    """Whether index, sound and header tell different stories."""
+    """Whether index, sound and header tell different stories. Where a box ends behind the file and
+    all samples lie in it, the size of the box is wrong."""
     if layout.short is not None:
         return False
     is_out_of_step = index.has_sizes and layout.sample_bytes != index.sample_bytes
@@ -115,13 +118,17 @@ def _all_fragments(looking: Looking, layout: Layout) -> Found:
 
 
 def _of_fragments(looking: Looking, content: bytes, layout: Layout, chain: Chain) -> Sound:
-    """What the whole fragments of `content` tell. Raises `InputError`."""
+    """What the whole fragments of `content` tell, or else those that are there. Raises
+    `InputError`."""
     if chain.is_impossible and chain.end <= layout.init_end:
         raise texts.MORE_DECLARED.error()
     held = content[: chain.end]
     found = looking.demuxer.look([(0, held)], len(held)).found
-    if isinstance(found, Sound) and chain.end <= layout.init_end:
-        found = replace(found, is_heard=None)
+    is_heard = isinstance(found, Sound) and found.is_heard
+    if not is_heard and (chain.is_broken or chain.end <= layout.init_end):
+        found = looking.demuxer.look([(0, content)], len(content)).found
+        if isinstance(found, Sound):
+            found = replace(found, is_heard=None)
     return looking.settled(found)
 
 

@@ -47,6 +47,7 @@ MAX_CALLS = 20_000
 _MOST_TRIED = 64  # packets without a sample, of which the first few may be silent by nature
 _ENOUGH_TRIED = 8
 _HEARING_SECONDS = 1.0
+_LARGEST_BYTES = 1 << 44  # a file of ext4 is no larger
 # What hostile content brings about. FFmpeg's own errors are OSError or ValueError or both; a
 # TypeError would be a mistake of ours and must not be taken for a bad file.
 BAD_CONTENT = (OSError, ValueError, LookupError, ArithmeticError, av.FFmpegError)
@@ -97,8 +98,11 @@ class File:
         return b""
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Where it stands then."""
+        """Where it stands then; -1, and no step, for a place that no file has: a damaged length
+        is passed over so, as FFmpeg does with a file on a disk."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        if base + offset > _LARGEST_BYTES:
+            return -1
         self._position = max(0, base + offset)
         return self._position
 
