@@ -142,8 +142,11 @@ OPTION_LOCKED = of_input("option_locked",
 BAD_NAME = of_input("bad_name",
     "The name cannot be used, for not everybody reads it alike. {problem}.",
     "Give the file a plain name and upload it again.")
-BAD_METADATA = of_input("bad_metadata", "{problems}.", "Known are: {known}.")
-BAD_OPTIONS = of_input("bad_options", "{problems}.", "Known are: {known}.")
+BAD_METADATA = of_input("bad_metadata", "{problems}",
+    "Correct the metadata and upload the file again.")
+STRANGE_METADATA = of_input("bad_metadata", "{problems}", "Known are: {known}.")
+BAD_OPTIONS = of_input("bad_options", "{problems}", "Correct that and ask for it again.")
+STRANGE_OPTIONS = of_input("bad_options", "{problems}", "Known are: {known}.")
 BAD_COMPANION = of_input("bad_companion", "The companion {name} cannot be used: {problems}.",
     "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = of_input("not_supported", "{problem}",

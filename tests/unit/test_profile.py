@@ -103,8 +103,12 @@ def test_metadata_none_undoes_what_the_profile_sets() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "complaint"),
     [
-        ("dropscribe_local", "de-DE", "there is no such key, did you mean locale?"),
-        ("dropscribe_max_speaker", "2", "there is no such key, did you mean max_speakers?"),
+        ("dropscribe_local", "de-DE", "there is no such key, did you mean dropscribe_locale?"),
+        (
+            "dropscribe_max_speaker",
+            "2",
+            "there is no such key, did you mean dropscribe_max_speakers?",
+        ),
         ("dropscribe_provider", "other", "there is no such key"),
         ("dropscribe_locale", "German!", "expected a locale such as"),
         ("dropscribe_max_speakers", "many", "expected a number from 2 to 35"),
@@ -120,7 +124,7 @@ def test_metadata_none_undoes_what_the_profile_sets() -> None:
         ("dropscribe_candidate_locales", "en-US", "needs at least 2 locales"),
     ],
 )
-def test_metadata_that_cannot_be_used_is_refused_with_what_is_known(
+def test_metadata_that_cannot_be_used_is_refused_with_what_is_expected(
     key: str, value: str, complaint: str
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -128,7 +132,8 @@ def test_metadata_that_cannot_be_used_is_refused_with_what_is_known(
     assert caught.value.code == "bad_metadata"
     assert caught.value.reason.startswith(key + ": ")
     assert complaint in caught.value.reason
-    assert "dropscribe_locale, dropscribe_candidate_locales" in caught.value.advice
+    lists = "dropscribe_locale, dropscribe_candidate_locales" in caught.value.advice
+    assert lists == caught.value.reason.endswith("there is no such key.")
 
 
 def test_a_refused_address_is_not_repeated() -> None:
@@ -192,3 +197,15 @@ def test_single_language_mode_takes_any_number_of_candidates() -> None:
     many = ("en-US", *(f"aa-A{n}" for n in range(15)))
     options = Options(candidate_locales=many, language_mode="single")
     assert contradictions(Profile(options=options)) == []
+
+
+def test_what_is_known_is_listed_only_where_nobody_can_tell_what_was_meant() -> None:
+    for metadata, says, lists in (
+        ({"dropscribe_formats": "xyz"}, "expected a list of", False),
+        ({"dropscribe_format": "vtt"}, "did you mean dropscribe_formats?", False),
+        ({"dropscribe_qqqq": "1"}, "there is no such key.", True),
+    ):
+        with pytest.raises(InputError) as caught:
+            with_metadata(Profile(), metadata)
+        assert says in caught.value.reason and "?." not in caught.value.reason
+        assert ("Known are: " in caught.value.advice) is lists

@@ -37,6 +37,7 @@ _SWITCH = "true or false"
 _DAYS = 'a number of days from 1 to 36500, or "none"'
 _Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 _Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
+NO_SUCH_KEY = "there is no such key"
 _LOCALES = ("locale", "candidate_locales", "model_by_locale")
 
 
@@ -166,7 +167,7 @@ LABEL_KEYS = ("profile", "title", "client_item_id", "on_request")
 def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     """`raw`, as TOML or JSON has it, as the checked value of `key`."""
     if key not in known:
-        return Problem(f"there is no such key{did_you_mean(key, known)}")
+        return Problem(f"{NO_SUCH_KEY}{did_you_mean(key, known)}")
     spec = known[key]
     if spec.is_nullable and (raw is None or raw == "none"):
         return None
@@ -183,11 +184,13 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
         )
 
 
-def value_of_text(key: str, text: str) -> Any | Problem:
-    """A metadata value, which is always text, as JSON would have it: lists are separated by
+def value_of_text(key: str, text: str, prefix: str = "") -> Any | Problem:
+    """`key` is without the `prefix` that whoever wrote it gave it. A
+    metadata value, which is always text, as JSON would have it: lists are separated by
     commas, tables are `0=Agent,1=Customer`, and "none" stands for nothing."""
     if key not in RECORDING_KEYS:
-        return Problem(f"there is no such key{did_you_mean(key, [*RECORDING_KEYS, *LABEL_KEYS])}")
+        hint = did_you_mean(key, [*RECORDING_KEYS, *LABEL_KEYS], prefix)
+        return Problem(f"{NO_SUCH_KEY}{hint}")
     spec = RECORDING_KEYS[key]
     text = text.strip()
     is_none = text.lower() == "none"
@@ -209,10 +212,11 @@ def value_of_text(key: str, text: str) -> Any | Problem:
         return Problem(f"{_shown(key, text)} is not usable, expected {spec.expects}")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """', did you mean ...?' for a word close to a known one, else an empty string."""
+def did_you_mean(word: str, known: Iterable[str], prefix: str = "") -> str:
+    """', did you mean ...?' for a word close to a known one, else an empty string. Both are written
+    with the `prefix`."""
     close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f", did you mean {close[0]}?" if close else ""
+    return f", did you mean {prefix}{close[0]}?" if close else ""
 
 
 def _canonical(raw: object) -> object:

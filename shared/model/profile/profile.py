@@ -13,12 +13,14 @@ from typing import Any
 
 import msgspec
 
-from shared.model.failure import Template
+from shared.errors import InputError
 from shared.model.failure_texts import (
     BAD_METADATA,
     BAD_OPTIONS,
     OPTION_LOCKED,
     PROFILE_NOT_OFFERED,
+    STRANGE_METADATA,
+    STRANGE_OPTIONS,
     UNKNOWN_PROFILE,
 )
 from shared.model.profile import keys, policy
@@ -194,18 +196,18 @@ def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
             problems.append(f"{METADATA_PREFIX}{key}: is {text!r}, expected true or false")
         if key in keys.LABEL_KEYS:
             continue
-        value = keys.value_of_text(key, text)
+        value = keys.value_of_text(key, text, METADATA_PREFIX)
         if isinstance(value, keys.Problem):
             problems.append(f"{METADATA_PREFIX}{key}: {value.text}")
         else:
             fields[key] = value
-    return _overridden(profile, fields, problems, METADATA_PREFIX, BAD_METADATA)
+    return _overridden(profile, fields, problems, METADATA_PREFIX)
 
 
 def with_fields(profile: Profile, fields: Mapping[str, object]) -> Profile:
     """The profile with the fields of a manifest entry or an API item laid over it; the names are
     those of `RECORDING_KEYS`. Raises `InputError` (bad_options) that lists every problem."""
-    return _overridden(profile, fields, [], "", BAD_OPTIONS)
+    return _overridden(profile, fields, [], "")
 
 
 def labels(metadata: Mapping[str, str]) -> Labels:
@@ -311,7 +313,7 @@ def _repetitions(profile: Profile) -> list[tuple[str, str]]:
 
 
 def _overridden(
-    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str, bad: Template
+    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str
 ) -> Profile:
     values: dict[str, Any] = {}
     for key, raw in fields.items():
@@ -324,9 +326,19 @@ def _overridden(
     if values:
         problems += [f"{prefix}{key}: {text}" for key, text in contradictions(result)]
     if problems:
-        known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
-        raise bad.error(problems="; ".join(problems), known=known)
+        raise _bad(problems, prefix)
     return keeping(profile, result)
+
+
+def _bad(problems: Sequence[str], prefix: str) -> InputError:
+    """What is known is listed only where nobody can tell what was meant."""
+    told = "; ".join(problems)
+    told = told if told.endswith("?") else f"{told}."
+    bad, strange = (BAD_METADATA, STRANGE_METADATA) if prefix else (BAD_OPTIONS, STRANGE_OPTIONS)
+    if not any(problem.endswith(keys.NO_SUCH_KEY) for problem in problems):
+        return bad.error(problems=told)
+    known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
+    return strange.error(problems=told, known=known)
 
 
 def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
