@@ -71,9 +71,7 @@ KINDS = frozenset(
     username vehicle_id zodiac_sign
     """.split()
 )
-"""All that anybody finds; a provider's own names are the same.
-https://www.assemblyai.com/docs/pii-redaction
-"""
+"""All that anybody finds; the names are those of the service that finds most."""
 
 NET = frozenset(
     {
