@@ -2,10 +2,10 @@
 
     python -m benchmarks storage_calls --recordings 100
 
-A burst of one profile in one job; the same with tables for analysis; a burst at a provider that
-takes one recording a job; and a recording each of so many profiles, which share a job. One process,
-one thread: what several threads do for each other (`AskTogether`, entries that leave together) is
-not in it.
+A burst of one profile in one job, its names lying together, then scattered; the same with tables
+for analysis; a burst at a provider that takes one recording a job; and a recording each of so many
+profiles, which share a job. One process, one thread: what several threads do for each other
+(`AskTogether`, entries that leave together) is not in it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from tests.fakes.world import World
 ALSO_COUNTED = {"brakes": FakeBrakes, "exports": PieceStore}
 """What no crash point is taken from."""
 KEPT_BY_OTHERS = ("provider", "sender", "web")
+OTHERS = 100
 LONGEST = 120
 """Half minutes until all is over."""
 
@@ -54,6 +55,15 @@ class Telling(FakeProvider):
 def in_one_job(recordings: int) -> dict[str, Any]:
     """A burst of one profile."""
     return Counted(World()).run("one job", [f"{i:05}.wav" for i in range(recordings)])
+
+
+def scattered(recordings: int) -> dict[str, Any]:
+    """The same burst, each name among a hundred others that lie there already: no listing pays."""
+    world = World()
+    for i in range(recordings * OTHERS):
+        world.audio.drop(f"{i:07}.txt", b"", world.clock.now())
+    names = [f"{i * OTHERS:07}.wav" for i in range(recordings)]
+    return Counted(world).run("one job, scattered names", names)
 
 
 def exported(recordings: int) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def run_all(sizes: list[int]) -> list[dict[str, Any]]:
         return [
             of(size)
             for size in sizes
-            for of in (in_one_job, exported, one_a_job, at_once, batches_of_one)
+            for of in (in_one_job, scattered, exported, one_a_job, at_once, batches_of_one)
         ]
     finally:
         logging.disable(level)

@@ -17,6 +17,7 @@ from shared.messages import (
     Change,
     Expand,
     Express,
+    Listen,
     Message,
     Prepare,
     Register,
@@ -101,7 +102,10 @@ def world_with(kind: type) -> World:
     """In which such messages are sent."""
     if kind is Express:
         return World(profiles=(Profile(mode="express"),), providers=(FakeFast(),))
-    profile = Profile(prepare="always" if kind is Prepare else "auto")
+    profile = Profile(
+        prepare="always" if kind is Prepare else "auto",
+        listening="always" if kind is Listen else "never",
+    )
     return World(profiles=(profile,), policy=Policy(slice_size=2))
 
 
