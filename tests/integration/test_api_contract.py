@@ -155,6 +155,7 @@ def _correct(api: Client, batch: dict[str, Any]) -> None:
     assert [one["id"] for one in api("GET", own).json()["value"]] == ["heard-by-us"]
     assert isinstance(api("GET", "/review").json()["value"], list)
     assert api("GET", own.replace("/revisions", "/audio")).is_success
+    api.until(own.replace("/revisions", "/listening"))
     assert api("GET", "/overview").is_success
 
 
