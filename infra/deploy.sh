@@ -14,7 +14,11 @@ if [ "${1:-}" = --provision ]; then
     with_code=''
     shift
 fi
-DEPLOYMENT=${1:?'a file of lines NAME=value is needed, with AZURE_ENV_NAME and AZURE_LOCATION'}
+[ $# -gt 0 ] || {
+    echo "Name a file of lines NAME=value, with AZURE_ENV_NAME and AZURE_LOCATION." >&2
+    exit 2
+}
+DEPLOYMENT=$1
 export DEPLOYMENT
 shift
 here=$(cd "$(dirname "$0")" && pwd)
@@ -50,6 +54,7 @@ awk -F '"' '/^  "/ { name = toupper($2) } /^    "value": "/ { print name "=" $4 
 while IFS='=' read -r name value; do
     keep "$name" "$value"
 done <"$work/outputs"
+keep OUTPUTS "$({ printf '%s\n' "${OUTPUTS-}" | tr ' ' '\n'; cut -d= -f1 "$work/outputs"; } | sort -u | xargs)"
 
 "$here/hooks/postprovision.sh"
 if [ -z "$with_code" ]; then

@@ -34,14 +34,26 @@ refuse_misread() {
         echo "$DEPLOYMENT: ${odd% }: single quotes would be part of the value; leave them out. Nothing was done." >&2
         exit 1
     }
+    odd=$(printf '%s\n' "$lines" | sed -n '/^ *#/d; /^ *$/d; /^[A-Z][A-Z0-9_]*=/d; s/^\( *[^ =]*\).*/\1/p' | tr '\n' ' ')
+    [ -z "$odd" ] || {
+        echo "$DEPLOYMENT: '${odd% }': a line is NAME=value, with no space before the name or around the =. Nothing was done." >&2
+        exit 1
+    }
+    odd=$(printf '%s\n' "$lines" | sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' | sort | uniq -d | tr '\n' ' ')
+    [ -z "$odd" ] || {
+        echo "$DEPLOYMENT: ${odd% } stands there twice; nobody can tell which is meant. Nothing was done." >&2
+        exit 1
+    }
 }
 
-# Names in the file that nobody reads, each a line.
+# Names in the file that nobody reads, each a line. OUTPUTS are those that an earlier deployment gave, by
+# whichever release: going back does not end at them.
 strangers() {
     {
         sed -n "s/^\([A-Z][A-Z0-9_]*\)$(printf '\t').*/\1/p" "$here/hooks/parameters.tsv"
         sed -n 's/^output \([A-Z0-9_]*\) .*/\1/p' "$here/main.bicep"
-        printf '%s\n' AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID NAMES TAGS APP_SETTINGS
+        printf '%s\n' AZURE_SUBSCRIPTION_ID AZURE_TENANT_ID NAMES TAGS APP_SETTINGS OUTPUTS
+        printf '%s\n' "${OUTPUTS-}" | tr ' ' '\n'
     } | awk -F '[ =]' 'NR == FNR { known[$1]; next } /^ *(#|$)/ { next } !($1 in known) { print $1 }' - "$DEPLOYMENT"
 }
 
@@ -53,6 +65,7 @@ take() {
         parameter=${word%%=*}
         case "$word" in
         names=* | tags=* | appSettings=*)
+            refuse_no_object "$parameter" "${word#*=}"
             name=$(printf '%s' "$parameter" | sed 's/S/_S/' | tr '[:lower:]' '[:upper:]')
             ;;
         *=*) name=$(sed -n "s/^ *\"$parameter\": .*\"[$]{\([A-Z_]*\)[=}].*/\1/p" "$here/main.parameters.json") ;;
@@ -122,16 +135,22 @@ parameters() {
     printf '}}\n'
 }
 
+# Ends where a value is not written as an object: what it is, and the value.
+refuse_no_object() {
+    case "$2" in
+    '{'*'"'*'"'*:*'}' | '{'*'"'*'"'*:*'} ' | '{}' | '{ }') ;;
+    *)
+        echo "$1: $2 is not an object in JSON, as in {\"team\": \"speech\"}." >&2
+        exit 1
+        ;;
+    esac
+}
+
 # A parameter that is an object, as JSON: from its line, or else from azd's file.
 object() {
     case "$1" in names) value=${NAMES-} ;; tags) value=${TAGS-} ;; *) value=${APP_SETTINGS-} ;; esac
     if [ -n "$value" ]; then
-        case "$value" in
-        "{'"* | "{ '"* | [!{]* | *[!}\ ])
-            echo "$1: $value is not an object in JSON, as in {\"team\": \"speech\"}." >&2
-            exit 1
-            ;;
-        esac
+        refuse_no_object "${DEPLOYMENT:+the line of $DEPLOYMENT for }$1" "$value"
         printf '%s' "$value"
         return
     fi

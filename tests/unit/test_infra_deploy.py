@@ -194,7 +194,11 @@ def test_further_parameters_win_and_are_kept_for_the_next_time(tmp_path: Path) -
     ("lines", "told"),
     [
         ("POSTUR=private\n", "prod.env: POSTUR is no parameter."),
-        ("export POSTURE=private\n", "prod.env: export is no parameter."),
+        ("export POSTURE=private\n", "prod.env: 'export': a line is NAME=value"),
+        ("POSTURE = private\n", "prod.env: 'POSTURE': a line is NAME=value"),
+        (" POSTURE=private\n", "prod.env: ' POSTURE': a line is NAME=value"),
+        ("POSTURE\n", "prod.env: 'POSTURE': a line is NAME=value"),
+        ("POSTURE=private\nPOSTURE=open\n", "prod.env: POSTURE stands there twice"),
         ("POSTURE='private'\n", "prod.env: POSTURE: single quotes"),
         ("POSTURE=private\r\n", "prod.env: its lines end as on Windows"),
         ("TAGS={'team': 'speech'}\n", "is not an object in JSON"),
@@ -205,6 +209,20 @@ def test_a_file_that_would_be_misread_is_refused(tmp_path: Path, lines: str, tol
     ran = deploy(tmp_path, lines=lines)
     assert ran.code == 1 and told in ran.err
     assert not ran.of("az deployment")
+
+
+@pytest.mark.parametrize("word", ["tags={'team': 'speech'}", "tags={team: speech}", "names=kv-1"])
+def test_what_is_no_object_is_refused_before_it_is_kept(tmp_path: Path, word: str) -> None:
+    ran = deploy(tmp_path, word)
+    assert ran.code == 1 and "is not an object in JSON" in ran.err and ran.calls == []
+    assert {"TAGS", "NAMES"}.isdisjoint(kept(tmp_path))
+
+
+def test_outputs_of_another_release_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    ran = deploy(tmp_path, lines="OUTPUTS=FLOWS_OF_LATER_ID\nFLOWS_OF_LATER_ID=a\n")
+    assert ran.code == 0, ran.err
+    known = kept(tmp_path)["OUTPUTS"].split()
+    assert {"FLOWS_OF_LATER_ID", "AZURE_FUNCTION_APP_URL"} <= set(known)
 
 
 @pytest.mark.parametrize("word", ["postur=private", "tags", "--no-wait"])
