@@ -139,18 +139,26 @@ class _Misfortunes:
         """Peace: everything is up, and no fault is left."""
         for between in self._stage.between.values():
             between.mode = None
-        for program in self._stage.programs:
-            program.thaw()
-            program.start()
-        for program in self._stage.programs:
-            program.await_ready()
+        self._have_all_up()
         self._remember()  # not before: troubles go on striking until they are cancelled
         self._stage.cancel()
+        self._have_all_up()
         self._stage.provider.appease(self._stage.admin)
         for tag, left in self._left.items():
             ill = self._troubles[tag].ill
             if left < ill.times:
                 self._done[f"recordings with {ill.kind}"] += 1
+
+    def _have_all_up(self) -> None:
+        """The emulator may have been told to die in a call, up to the moment of its cancel."""
+        if self._stage.speech.has_died and self._may_die:
+            self._done["emulator died in a call"] += 1
+            self._stage.speech.kill()
+        for program in self._stage.programs:
+            program.thaw()
+            program.start()
+        for program in self._stage.programs:
+            program.await_ready()
 
     def _at(self, at: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._due, (at, next(self._order), act))
