@@ -16,6 +16,7 @@ from shared.model.blob_state import BlobState
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioEntry
+from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 from tests.unit.test_batches import ask
@@ -117,6 +118,29 @@ def test_what_is_archived_while_the_provider_has_it_keeps_its_transcript(
     world.run()
     assert state_of(world, "b.wav") == ("transcribed", "")
     assert notes_of(world, "b.wav") == ""
+    is_well(world)
+
+
+@pytest.mark.parametrize("names", [("a.wav", "b.wav", "c.wav"), ("b.wav",)])
+def test_a_transcript_that_was_stored_before_its_audio_was_exchanged_goes(
+    names: tuple[str, ...],
+) -> None:
+    """Who stored it died before the row said so."""
+    world = sent(names)
+    world.complete_all()
+    Trap.at(world, 2 * len(names), outputs="put")  # captions and JSON of each
+    with pytest.raises(Crash):
+        world.run()
+    world.start()
+    old = world.rows()["b.wav"].id
+    assert old in {stored.recording_id for stored in world.outputs.files.values()}
+    assert state_of(world, "b.wav") == ("planned", "")
+    exchange(world, "b.wav", LONGER)
+    world.run()
+    [row] = [row for row in world.store.rows.values() if row.id == old]
+    assert row.failure is not None and row.failure.code == "audio_replaced"
+    left = [path for path, one in world.outputs.files.items() if one.recording_id == old]
+    assert left == ["errors/audio/b.wav.json"]
     is_well(world)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +23,7 @@ from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
 from shared.model.failure_texts import (
+    AUDIO_REPLACED_LATE,
     INTERNAL,
     REDACTION_FAILED,
     REDACTION_LANGUAGE,
@@ -85,6 +88,14 @@ class WriteRecording:
         except Exception as error:  # a fault of ours with one result must not stop the others
             _tell(row, error)
             return self._read_again_or_fail(row, INTERNAL)
+
+    def clear(self, rows: Iterable[Recording]) -> None:
+        """Once it is saved that audio was replaced too late: somebody may have stored its
+        transcript before, and died. Not sooner: that one may have been about to save its row."""
+        for row in rows:
+            if row.state == "failed" and row.failure == AUDIO_REPLACED_LATE:
+                with suppress(DropscribeError):
+                    self.publish.take_back(row)
 
     def _is_given_up(self, row: Recording) -> bool:
         """Whether storage has refused this recording's outputs for too long, and takes others."""

@@ -53,6 +53,7 @@ class WriteSingle(UseCase):
             if written.state == "transcribed":
                 self.keep_said(results.said)
             ended = self.save_settled.with_job(over(job, self.clock.now()), [written])
+            self.write_recording.clear([written])
         except StoreConflict:
             raise
         except DropscribeError as error:

@@ -69,6 +69,7 @@ class WriteSlice(UseCase):
             changed[row.id] = row
         self._keep_said(results, changed)
         over = self._save(job, found, changed)
+        self.write_recording.clear(changed.values())
         self._go_on(job, [row for row in written if isinstance(row, Recording)], written, over)
 
     def _compared(self, pairs: Sequence[Pair]) -> Sequence[Pair]:
