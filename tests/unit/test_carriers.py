@@ -4,7 +4,7 @@ Each batch reports for itself, and what becomes of one does not touch the others
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pytest
@@ -298,6 +298,22 @@ def test_an_empty_part_ends_though_its_carrier_was_claimed_for_and_never_written
     world.run()
     rows = Counter(row.state for row in world.store.rows.values())
     assert rows == {"transcribed": WINDOWS, "failed": WINDOWS - 1}  # the new versions, too
+    is_well(world)
+
+
+@pytest.mark.parametrize("lost", [min, max])
+def test_a_part_of_which_one_recording_is_left_gets_the_result_of_that_one(
+    lost: Callable[[Iterable[str]], str],
+) -> None:
+    """Its carrier says of which to which recording it reaches, and not which ones left it."""
+    world = waiting(windows=2, each=2)
+    ids = {row.id: row.name for row in world.store.rows.values()}
+    for window in ("0", "1"):
+        exchange(world, ids[lost(id_ for id_, name in ids.items() if name[0] == window)], LONGER)
+    world.run(hours=1)
+    states = Counter(world.store.rows[row].state for row in world.store.rows if row[1] in ids)
+    assert states == {"transcribed": 2, "failed": 2}
+    assert [one.attempt for one in world.store.rows.values()] == [1] * len(world.store.rows)
     is_well(world)
 
 
