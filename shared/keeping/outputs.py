@@ -23,8 +23,8 @@ class RemoveOutputs:
     forget_said: Callable[[Recording], None]
 
     def __call__(self, row: Recording) -> None:
-        if row.state == "transcribed":
-            self.forget_said(row)
+        if row.state == "transcribed" or row.job_id is not None:
+            self.forget_said(row)  # of one that failed somebody may have kept it, and died
         self.copies_of(row)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:

@@ -13,7 +13,9 @@ from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.searching.catch_up import EVERY
 from tests.fakes.api import Api, Got
+from tests.fakes.crashes import Crash, Trap
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
+from tests.unit.test_compared import LONGER, exchange
 
 AS_OWNER = {"x-functions-key": OWNER_KEY}
 PROFILES = (Profile(), Profile(name="calls", prefixes=("calls",)))
@@ -101,6 +103,24 @@ def test_a_batch_that_is_deleted_is_forgotten_at_once(world: World, api: Api) ->
     world.clock.advance(3_600)
     world.sweep()
     assert pieces(world) == [], "its words are gone from storage"
+
+
+def test_words_that_were_kept_of_a_recording_that_failed_go_with_it(world: World, api: Api) -> None:
+    """Who kept them died before the row, and then its audio was exchanged."""
+    row = world.drop("order.wav")
+    assert row is not None
+    Trap.at(world, 1, pieces="put")
+    with pytest.raises(Crash):
+        world.run()
+    world.start()
+    exchange(world, "order.wav", LONGER)
+    world.run()
+    [failed] = [one for one in world.store.rows.values() if one.id == row.id]
+    assert failed.failure is not None and failed.failure.code == "audio_replaced"
+    path = {"batch_id": row.batch_id, "recording_id": row.id}
+    assert api("delete_item", path, headers=AS_OWNER).status < 300
+    world.run()
+    assert [name for name in world.pieces.there if name.startswith(FORGOTTEN) and row.id in name]
 
 
 def test_what_is_dropped_into_the_window_of_a_batch_that_was_deleted_is_found(

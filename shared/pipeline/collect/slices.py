@@ -68,9 +68,9 @@ class CutSlices:
 
 def _singles(job: Job, files: Sequence[ResultFile]) -> list[JobItem]:
     """Of a carrier whose parts had a recording each, and whose results are all there, the parts
-    tell enough; of a part that others left they do not tell which recording it is. Their names
-    they do not: so their audio is compared when they are written, where the rows are read anyway.
-    [] of any other job."""
+    tell enough; of a part that others left they do not tell which recording it is. Nor do they
+    tell names: so audio is compared when it is written, where the rows are read anyway. [] of any
+    other job."""
     there = {file.index for file in files if file.kind == "result" and file.failure is None}
     parts = unsettled(job)
     if any(
