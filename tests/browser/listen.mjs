@@ -42,6 +42,22 @@ await onStage(async (page) => {
   await until(() => page.evaluate((end) => window.sound.currentTime > end - 0.5, given.silence[1]), 12);
   await page.keyboard.press("Space");
 
+  // -- asked for before it is known where the sound is --
+  let isFirst = true;
+  await page.route("**/listening", async (route) => {
+    const isSlow = isFirst;
+    isFirst = false;
+    if (isSlow) await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole("region", { name: "Transcript" }).getByRole("listitem").first().waitFor();
+  await page.keyboard.press("Space");
+  await until(() => page.evaluate(() => window.sound?.currentTime > 1));
+  await page.waitForTimeout(1_500);
+  assert.ok(await page.evaluate(() => !window.sound.paused), "what comes late stops nothing");
+  await page.keyboard.press("Space");
+
   // -- exactly --
   const url = await page.evaluate(() => window.sound.src);
   const heard = [];

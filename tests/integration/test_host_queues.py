@@ -302,8 +302,8 @@ def test_an_execution_beyond_the_time_limit_counts_as_failed(
     queue.create_queue()
     send(queue, {"id": "a"})
     assert eventually(lambda: host.counts("work")["failed"])
+    assert eventually(lambda: "longer than functionTimeout" in host.output)
     assert contents(open_queue(f"{name}-done")) == []
-    assert "longer than functionTimeout" in host.output
 
 
 def test_two_hosts_share_a_queue_without_running_a_message_twice(

@@ -268,7 +268,7 @@ def test_what_reading_raises_ends_the_job_and_the_next_one_begins_afresh(
 
 @pytest.mark.long
 def test_a_file_that_takes_too_long_is_blamed_and_one_whose_child_was_killed_is_not() -> None:
-    quick = Children(Limits(192 << 20, cpu_seconds=0.1, wall_seconds=20, jobs=1, streams=True))
+    quick = Children(Limits(192 << 20, cpu_seconds=0.02, wall_seconds=20, jobs=1, streams=True))
     long = TenMinutes()
     with pytest.raises(TooCostly):
         ConfinedConverter(quick).copy(long.size, long.read, TO_FLAC, lambda number, block: None)

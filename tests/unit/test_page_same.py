@@ -31,6 +31,10 @@ def run(expression: str, folder: Path) -> Any:
         ("a larger, table", "a order, table", ("larger", "order")),
         ("one two three", "one 2 3 three", ("two", "2 3")),
         ("Dr. Smith says", "Dr. Smyth says", ("Smith", "Smyth")),
+        ("a larger, c, larger. d", "a order, c, order. d", ("larger", "order")),
+        ("Larger than larger", "Order than order", ("larger", "order")),
+        ("one two one three", "on two won three", None),  # two mistakes
+        ("yes yes larger", "yes order", ("yes larger", "order")),
         ("hello", "Hello", None),  # a capital alone is a matter of its place
         ("hello there", "hello", None),
         ("hello", "hello there", None),

@@ -28,6 +28,9 @@ export class Player {
     this.wave = signal(/** @type {import("./copy.js").Wave | "none" | null} */ (null));
     this.isCopy = false;
     this.isAwaited = false;
+    this.isOver = false;
+    /** @type {Promise<void> | null} */
+    this.opening = null;
     this.stopWaiting = () => {};
     this.expires = 0;
     this.stopAt = Infinity;
@@ -51,8 +54,13 @@ export class Player {
   }
 
   /** The listening copy, or until it is there the original; what keeps both from being had is in
-   * `silence`. */
-  async open() {
+   * `silence`. Who asks while it is being opened waits for the same: sound that is exchanged stops. */
+  open() {
+    this.opening ??= this.find().finally(() => (this.opening = null));
+    return this.opening;
+  }
+
+  async find() {
     const { copy, again, code } = await asked(this.path).catch(() => ({ copy: undefined, again: undefined, code: "other" }));
     if (copy) {
       this.use(copy);
@@ -78,7 +86,7 @@ export class Player {
 
   /** @param {number} first ms until it is asked for again */
   awaitCopy(first) {
-    if (this.isAwaited) return;
+    if (this.isAwaited || this.isOver) return;
     this.isAwaited = true;
     const over = () => (this.isAwaited = false);
     this.stopWaiting = awaited(
@@ -114,6 +122,7 @@ export class Player {
 
   /** @param {string} url @param {string} expires */
   load(url, expires) {
+    if (this.isOver) return;
     this.expires = Date.parse(expires);
     this.sound.src = url;
     this.sound.playbackRate = this.speed.value;
@@ -221,6 +230,7 @@ export class Player {
   }
 
   end() {
+    this.isOver = true;
     cancelAnimationFrame(this.frame);
     this.stopWaiting();
     this.sound.onerror = this.sound.onpause = null;

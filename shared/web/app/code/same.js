@@ -6,18 +6,45 @@
 
 const MOST_WORDS = 4;
 
-/** What was wrong in one place; null: nothing that could stand elsewhere as well.
+/** What was wrong, once or several times in the same way; null: nothing that could stand elsewhere
+ * as well.
  * @param {string} before @param {string} after @returns {Mistake | null} */
 export function mistakeIn(before, after) {
   const [old, fresh] = [before, after].map((text) => text.split(/\s+/).filter(Boolean));
-  let head = 0;
-  while (head < Math.min(old.length, fresh.length) && old[head] === fresh[head]) head += 1;
-  let tail = 0;
-  while (tail < Math.min(old.length, fresh.length) - head && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail += 1;
-  const was = bare(old.slice(head, old.length - tail).join(" "));
-  const now = bare(fresh.slice(head, fresh.length - tail).join(" "));
-  const isShort = was.split(" ").length <= MOST_WORDS && now.split(" ").length <= MOST_WORDS;
-  return was && now && isShort && was.toLowerCase() !== now.toLowerCase() ? { was, now } : null;
+  const [first, ...others] = changesIn(old, fresh);
+  if (!first || !isWorthSeeking(first)) return null;
+  const isSame = others.every((one) => isAlike(one.was, first.was) && isAlike(one.now, first.now));
+  return isSame ? ([first, ...others].find((one) => one.was === one.was.toLowerCase()) ?? first) : null;
+}
+
+/** @param {Mistake} mistake */
+function isWorthSeeking({ was, now }) {
+  const isShort = [was, now].every((text) => text.split(" ").length <= MOST_WORDS);
+  return was && now && isShort && !isAlike(was, now);
+}
+
+/** @param {string} one @param {string} other */
+function isAlike(one, other) {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+/** What stands between the words that stayed, as far as they can be told by the longest sequence that
+ * both have. @param {string[]} old @param {string[]} fresh @returns {Mistake[]} */
+function changesIn(old, fresh) {
+  const longest = Array.from({ length: old.length + 1 }, () => new Int32Array(fresh.length + 1));
+  for (let o = old.length - 1; o >= 0; o -= 1)
+    for (let f = fresh.length - 1; f >= 0; f -= 1)
+      longest[o][f] = old[o] === fresh[f] ? longest[o + 1][f + 1] + 1 : Math.max(longest[o + 1][f], longest[o][f + 1]);
+  const changes = [];
+  for (let o = 0, f = 0; o < old.length || f < fresh.length; ) {
+    const [from, at] = [o, f];
+    while ((o < old.length || f < fresh.length) && old[o] !== fresh[f])
+      if (f === fresh.length || (o < old.length && longest[o + 1][f] >= longest[o][f + 1])) o += 1;
+      else f += 1;
+    if (o > from || f > at) changes.push({ was: bare(old.slice(from, o).join(" ")), now: bare(fresh.slice(at, f).join(" ")) });
+    while (o < old.length && old[o] === fresh[f]) [o, f] = [o + 1, f + 1];
+  }
+  return changes;
 }
 
 /** Without what stands around words. @param {string} text */
