@@ -128,7 +128,9 @@ class ExamineEntry:
         said |= {key for key in ("provider", "mode") if getattr(head, key)}
         row = awaiting_companion(row, said, self.clock.now())
         try:
-            profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
+            profile = effective_profile(
+                head, entry.item, self.profiles, row.name, found.metadata, self.capabilities
+            )
             return self._examined(row, profile, found, entry.item.url)
         except InputError as error:
             return msgspec.structs.replace(row, failure=failure_of(error, said))

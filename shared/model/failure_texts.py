@@ -151,10 +151,12 @@ BAD_COMPANION = of_input("bad_companion", "The companion {name} cannot be used: 
     "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = of_input("not_supported", "{problem}",
     "Correct {key} in the profile or on the blob.")
+LANGUAGE_NOT_SUPPORTED = of_input("not_supported", "{problem}",
+    "Correct {key} in the profile or on the blob; GET /api/locales lists the languages.")
 NO_REDACTION = of_input("no_redaction",
-    "The profile asks for what cannot be hidden at this provider in {locale}: {kinds}.",
-    "Use a provider or a finder that knows these kinds, or leave them out of redact in the "
-    'profile. With redact_unsupported = "net" they may stay.')
+    "What was asked for cannot be hidden at this provider in {locale}: {kinds}.",
+    "Use a provider or a finder that knows these kinds, or leave them out of redact, in the "
+    'profile or on the blob. With redact_unsupported = "net" they may stay.')
 TO_BE_HIDDEN = of_input("to_be_hidden",
     "What was written holds what this profile hides: {kinds}. Nothing was stored.",
     "Leave it out, or write what stands in its place.")

@@ -306,7 +306,7 @@ def test_other_speakers_are_refused(speakers: object) -> None:
 
 def effective(manifest: Manifest, metadata: dict[str, str] | None = None) -> Profile:
     item = manifest.items[0]
-    return effective_profile(manifest.head, item, KNOWN.profiles, item.place[1], metadata or {})
+    return effective_profile(manifest.head, item, KNOWN.profiles, item.place[1], metadata or {}, {})
 
 
 def test_the_item_goes_over_the_batch_over_metadata_over_the_profile() -> None:

@@ -78,10 +78,10 @@ def test_an_order_that_cannot_be_is_told(line: str, problem: str) -> None:
 def test_the_order_of_a_manifest_replaces_that_of_the_profile() -> None:
     manifest = read(providers=["other", "azure-speech"])
     mine = (Profile(provider="azure-speech", next_providers=("other",)),)
-    profile = effective_profile(manifest.head, manifest.items[0], mine, "a.wav", {})
+    profile = effective_profile(manifest.head, manifest.items[0], mine, "a.wav", {}, {})
     assert (profile.provider, profile.next_providers) == ("other", ("azure-speech",))
     alone = read(provider="other")
-    profile = effective_profile(alone.head, alone.items[0], mine, "a.wav", {})
+    profile = effective_profile(alone.head, alone.items[0], mine, "a.wav", {}, {})
     assert (profile.provider, profile.next_providers) == ("other", ())
 
 

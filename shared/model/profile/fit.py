@@ -21,6 +21,8 @@ from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
 _WHO = ("provider", "mode")
+_MOST_TOLD = 20
+LANGUAGE_KEYS = ("locale", "candidate_locales")
 
 
 class Fitted(NamedTuple):
@@ -137,7 +139,8 @@ def fit_as_asked(
 ) -> Fitted:
     """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
-        raise texts.NOT_SUPPORTED.error(key=key, problem=text).of(key, *_WHO)
+        told = texts.LANGUAGE_NOT_SUPPORTED if key in LANGUAGE_KEYS else texts.NOT_SUPPORTED
+        raise told.error(key=key, problem=text).of(key, *_WHO)
     options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
     return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
 
@@ -201,16 +204,34 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
     return found
 
 
+def unsupported(profile: Profile, limits: Mapping[str, Capabilities]) -> list[tuple[str, str]]:
+    """As `check_request`, of the first provider of the profile's order; nothing where another one
+    of it can do it, or nobody knows what it can."""
+    first: list[tuple[str, str]] | None = None
+    for name in (profile.provider, *profile.next_providers):
+        found = check_request(profile, limits[name]) if name in limits else []
+        if not found:
+            return []
+        first = first or found
+    return first or []
+
+
 def _strange_locales(
     key: str, names: tuple[str, ...], known: frozenset[str]
 ) -> list[tuple[str, str]]:
     strangers = [name for name in names if not {name, name.split("-")[0]} & known]
     if not strangers:
         return []
-    hint = did_you_mean(strangers[0], known)
+    hint = did_you_mean(strangers[0], known) or f".{_of_its_language(strangers[0], known)}"
     verb = "know" if key == "locale" else "tell apart"
-    text = f"The provider does not {verb} {', '.join(strangers)}{hint}"
-    return [(key, text if hint else f"{text}.")]
+    return [(key, f"The provider does not {verb} {', '.join(strangers)}{hint}")]
+
+
+def _of_its_language(locale: str, known: frozenset[str]) -> str:
+    language = locale.split("-")[0]
+    same = [one for one in sorted(known) if one.split("-")[0] == language]
+    more = " and others" if len(same) > _MOST_TOLD else ""
+    return f" Of {language} there are {', '.join(same[:_MOST_TOLD])}{more}." if same else ""
 
 
 def _refuse_what_the_provider_cannot_take(
