@@ -353,6 +353,16 @@ TEXTS: Mapping[str, Failure | Template] = {
 """Every text by its name here."""
 
 
+OPTIONS_OF: Mapping[str, tuple[str, ...]] = {
+    REDACTION_LANGUAGE.code: ("redact", "redact_unsupported"),
+    NO_LANGUAGE.code: ("candidate_locales", "min_language_confidence"),
+    MANY_LANGUAGES.code: ("candidate_locales", "language_mode"),
+    LOCALE_WRONG.code: ("locale", "candidate_locales"),
+    MODEL_WRONG.code: ("model", "model_by_locale", "models"),
+}
+"""Of codes that are found out once a recording was sent: the options that are to be mended."""
+
+
 def and_no_other(error: InputError) -> InputError:
     """What the first provider of an order said, where none of the others takes it either."""
     told = InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
