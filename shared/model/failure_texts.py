@@ -91,10 +91,16 @@ URL_WITHOUT_LENGTH = of_input("url_without_length",
 URL_WITHOUT_RANGES = of_input("url_without_ranges",
     "The server at this address sends files only as a whole.",
     URL_WITHOUT_LENGTH.advice)
-MISSING = ready("input", "recording_missing", "There is no such blob.",
+MISSING = of_input("recording_missing", "There is no such blob in the container {container}.",
     "Correct the name, or upload the recording, then retry the batch.")
-NOTHING_LISTED = ready("input", "nothing_listed", "No blob is there whose name begins like this.",
+MISSING_FROM_TOP = of_input("recording_missing", MISSING.reason,
+    "Names begin at the top of the container, without a slash or its own name before them: "
+    "perhaps {meant!r} is meant. Ask for it in another batch.")
+NOTHING_LISTED = of_input("nothing_listed",
+    "The container {container} holds no blob whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
+NOTHING_LISTED_FROM_TOP = of_input("nothing_listed", NOTHING_LISTED.reason,
+    MISSING_FROM_TOP.advice)
 AUDIO_GONE = ready("input", "recording_missing",
     "The blob was removed before it was sent to the provider.",
     "Upload the recording again.")

@@ -242,9 +242,24 @@ def test_what_a_provider_has_not_is_told_once() -> None:
         sentiments = true
         redact = ["person_name", "email_address"]
         """
-    found = cautions(parse(text), {name: offer.limits for name, offer in OFFERS.items()})
+    found = cautions(parse(text), {name: offer.limits for name, offer in OFFERS.items()}, "audio")
     assert found == [
         "[default] key_terms: azure-speech has no key terms; it will be left out, with a note",
         "[profile.a] sentiments: azure-speech has no sentiments; it will be left out, with a note",
         "[profile.a] redact: with azure-speech only a finder finds person_name (LANGUAGE_ENDPOINT)",
     ]
+
+
+def test_a_folder_that_names_the_container_is_told_of() -> None:
+    text = """
+        [profile.a]
+        prefixes = ["/audio/up", "audio", "sales/audio", "audios"]
+        """
+    limits = {name: offer.limits for name, offer in OFFERS.items()}
+    assert cautions(parse(text), limits, "audio") == [
+        "[profile.a] prefixes: 'audio/up' is a folder in the container audio, whose own name is "
+        "left out; if 'up' is meant, write that",
+        "[profile.a] prefixes: 'audio' is a folder in the container audio, whose own name is left "
+        "out; [default] holds all",
+    ]
+    assert cautions(parse(text), limits, "calls") == []
