@@ -15,7 +15,7 @@ from local.emulators.registry import EMULATORS, LANGUAGE, running_emulators, run
 from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
-from local.stack.stack import base_environment, running_stack
+from local.stack.stack import base_environment, check_free, running_stack
 from shared.configuration.cautions import cautions
 from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
@@ -122,6 +122,7 @@ def archive(results: list[Path], out: Path, locale: str) -> int:
 
 def emulators(engine: str, ports: Mapping[str, int]) -> int:
     """Keep all emulators up until SIGINT or SIGTERM; the key of each is `local`."""
+    check_free(*ports.values())
     told = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     env = base_environment()
