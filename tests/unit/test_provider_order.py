@@ -65,7 +65,7 @@ def test_a_single_provider_has_no_other_after_it_whatever_the_default_says() -> 
         ("providers = []", "expected a list of names of providers, the first choice first"),
         ('providers = "other"', 'write it as a list: ["other"]'),
         ('providers = ["other", "othr"]', "providers: 'othr' is not known, did you mean other?"),
-        ('providers = ["other", "other"]', "providers: names one twice"),
+        ('providers = ["other", "other"]', "providers: names other twice"),
         ('provider = "other"\nproviders = ["other"]', "cannot go with provider"),
     ],
 )

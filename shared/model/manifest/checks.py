@@ -32,6 +32,7 @@ from shared.model.manifest.manifest import (
     base_profile,
     with_mode,
 )
+from shared.model.profile import keys
 from shared.model.profile.fit import LANGUAGE_KEYS, unsupported
 from shared.model.profile.policy import loosened
 from shared.model.profile.profile import Profile, contradictions, override
@@ -98,7 +99,7 @@ class Checker:
             mode=self._mode(entry),
             deadline=entry.moment("deadline"),
             budget=entry.amount("budget"),
-            callback_url=entry.url("callback_url"),
+            callback_url=entry.callback("callback_url"),
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
@@ -139,7 +140,10 @@ class Checker:
         return entry.one_of("container", name, known, "unknown_container") or known[0]
 
     def _entry(self, raw: Mapping[str, Any], at: str, line: int | None) -> Entry:
-        return Entry(raw, at, line, self.faults, allow_http=self._known.allow_http)
+        known = self._known
+        return Entry(
+            raw, at, line, self.faults, allow_http=known.allow_http, networks=known.networks
+        )
 
     # --- items
 
@@ -166,7 +170,7 @@ class Checker:
             item,
             client_item_id=entry.text("client_item_id", MOST_ID),
             title=entry.text("title", MOST_TITLE),
-            callback_url=entry.url("callback_url"),
+            callback_url=entry.callback("callback_url"),
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
@@ -267,7 +271,7 @@ class Checker:
         limits = self._known.capabilities
         inherited = [*contradictions(profile), *unsupported(own, limits)]
         found = [
-            (_shown_key(key), "contradiction", f"{text[:1].upper()}{text[1:]}.")
+            (_shown_key(key), "contradiction", keys.Problem(text).sentence)
             for key, text in contradictions(result)
             if (key, text) not in inherited
         ]

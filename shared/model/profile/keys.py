@@ -63,7 +63,8 @@ class Problem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return f"{self.text[:1].upper()}{self.text[1:]}."
+        sentence = f"{self.text[:1].upper()}{self.text[1:]}"
+        return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 _OPTION_KEYS = {
@@ -243,5 +244,16 @@ def _hint(key: str, raw: object, spec: Key) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
     if isinstance(raw, str) and spec.shape is tuple:
-        return f"; write it as a list: [{raw!r}]".replace("'", '"')
+        return _as_list(raw, spec)
     return ""
+
+
+def _as_list(text: str, spec: Key) -> str:
+    """What was meant by a text where a list stands, if it can be one."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        meant = msgspec.convert(parts, spec.type, strict=False)
+    except msgspec.ValidationError:
+        return ""
+    listed = ", ".join(msgspec.json.encode(one).decode() for one in meant)
+    return f"; write it as a list: [{listed}]"

@@ -238,10 +238,12 @@ def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
             ("candidate_locales", 'holds more than 10 locales; only language_mode "single" may')
         )
     if candidates and options.locale not in candidates:
-        found.append(("locale", f"{options.locale} is not among candidate_locales"))
+        text = f"has to be one of candidate_locales: add {options.locale} to them"
+        found.append(("locale", text))
     for locale in options.model_by_locale:
         if locale not in candidates:
-            found.append(("model_by_locale", f"{locale} is not among candidate_locales"))
+            text = f"names {locale}, which is not among candidate_locales"
+            found.append(("model_by_locale", text))
     return found
 
 
@@ -280,7 +282,8 @@ def _repetitions(profile: Profile) -> list[tuple[str, str]]:
         "formats": profile.formats,
         "providers": (profile.provider, *profile.next_providers),
     }
-    return [(key, "names one twice") for key, all_ in lists.items() if len(set(all_)) < len(all_)]
+    twice = {key: [one for one in all_ if all_.count(one) > 1] for key, all_ in lists.items()}
+    return [(key, f"names {found[0]} twice") for key, found in twice.items() if found]
 
 
 def own_entries(metadata: Mapping[str, str]) -> dict[str, str]:
