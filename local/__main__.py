@@ -98,8 +98,7 @@ def check_profiles(file: Path) -> int:
     the deployment: links, endpoints and the finder are its own."""
     text = read_file(file)
     found = parse_profiles(text, file=file.name, providers=set(EMULATORS), capabilities=at_best())
-    limits = {name: offer.limits for name, offer in OFFERS.items()}
-    for caution in cautions(found, limits, container="audio"):
+    for caution in cautions(found, {name: offer.limits for name, offer in OFFERS.items()}):
         print(f"{file}: {caution}")
     number = "1 profile" if len(found) == 1 else f"{len(found)} profiles"
     print(f"{file}: {number}, no mistakes: {', '.join(p.name for p in found)}")

@@ -242,7 +242,7 @@ def test_what_a_provider_has_not_is_told_once() -> None:
         sentiments = true
         redact = ["person_name", "email_address"]
         """
-    found = cautions(parse(text), {name: offer.limits for name, offer in OFFERS.items()}, "audio")
+    found = cautions(parse(text), {name: offer.limits for name, offer in OFFERS.items()})
     assert found == [
         "[default] key_terms: azure-speech has no key terms; it will be left out, with a note",
         "[profile.a] sentiments: azure-speech has no sentiments; it will be left out, with a note",
@@ -275,18 +275,3 @@ def test_a_list_of_profiles_hides_none_of_their_mistakes() -> None:
         '"vtt", "srt", "ttml", "txt", "docx", "csv", "words"; write it as a list: ["srt", "txt"]',
         "[profile.calls] prefixes: 'a' belongs to [profile.a] already",
     ]
-
-
-def test_a_folder_that_names_the_container_is_told_of() -> None:
-    text = """
-        [profile.a]
-        prefixes = ["/audio/up", "audio", "sales/audio", "audios"]
-        """
-    limits = {name: offer.limits for name, offer in OFFERS.items()}
-    assert cautions(parse(text), limits, "audio") == [
-        "[profile.a] prefixes: 'audio/up' is a folder in the container audio, whose own name is "
-        "left out; if 'up' is meant, write that",
-        "[profile.a] prefixes: 'audio' is a folder in the container audio, whose own name is left "
-        "out; [default] holds all",
-    ]
-    assert cautions(parse(text), limits, "calls") == []

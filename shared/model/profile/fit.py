@@ -21,7 +21,6 @@ from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
 _WHO = ("provider", "mode")
-_MOST_TOLD = 20
 LANGUAGE_KEYS = ("locale", "candidate_locales")
 
 
@@ -222,16 +221,13 @@ def _strange_locales(
     strangers = [name for name in names if not {name, name.split("-")[0]} & known]
     if not strangers:
         return []
-    hint = did_you_mean(strangers[0], known) or f".{_of_its_language(strangers[0], known)}"
+    regions = {name for name in known if name.split("-")[0] == strangers[0]}
+    own = f"{strangers[0]}-{strangers[0].upper()}"
+    region = next((one for one in (own, "en-US") if one in regions), min(regions, default=""))
+    hint = f", did you mean {region}?" if region else did_you_mean(strangers[0], known)
     verb = "know" if key == "locale" else "tell apart"
-    return [(key, f"The provider does not {verb} {', '.join(strangers)}{hint}")]
-
-
-def _of_its_language(locale: str, known: frozenset[str]) -> str:
-    language = locale.split("-")[0]
-    same = [one for one in sorted(known) if one.split("-")[0] == language]
-    more = " and others" if len(same) > _MOST_TOLD else ""
-    return f" Of {language} there are {', '.join(same[:_MOST_TOLD])}{more}." if same else ""
+    text = f"The provider does not {verb} {', '.join(strangers)}{hint}"
+    return [(key, text if hint else f"{text}.")]
 
 
 def _refuse_what_the_provider_cannot_take(
