@@ -454,7 +454,7 @@ def test_a_callback_in_a_network_of_ones_own_is_taken() -> None:
         ({"channels": "0,1"}, "write it as a list: [0, 1]."),
         ({"channels": "left"}, "or [] for all."),
         ({"formats": "pdf"}, '"words".'),
-        ({"redact": ["names"]}, "did you mean username?"),
+        ({"redact": ["names"]}, "did you mean person_name?"),
         ({"formats": ["vtt", "vtt"]}, "Names vtt twice."),
         (
             {"locale": "fr-FR", "candidate_locales": ["en-US", "de-DE"]},
