@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import tempfile
@@ -66,6 +67,8 @@ def _carry_out(options: argparse.Namespace) -> int:
             return drop_into(CACHE, options.audio or SAMPLES, options.out, dict(options.metadata))
         case "check-profiles":
             return check_profiles(options.file)
+        case "check-providers":
+            return check_providers(as_data=options.json)
         case "archive":
             return archive(options.results, options.out, options.locale)
         case "run":
@@ -115,6 +118,17 @@ def check_profiles(file: Path) -> int:
     number = "1 profile" if len(found) == 1 else f"{len(found)} profiles"
     print(f"{file}: {number}, no mistakes: {', '.join(p.name for p in found)}")
     return 0
+
+
+def check_providers(*, as_data: bool) -> int:
+    """What is known of the providers beside what they say today, where a key is at hand."""
+    from local.live import today
+    from local.live.__main__ import environment, raw
+    from shared.configuration.settings import read_settings
+
+    found = today.look(read_settings(today.with_any_endpoint(environment())), raw)
+    print(json.dumps(today.as_data(found), indent=2) if as_data else "\n".join(today.lines(found)))
+    return today.exit_code(found)
 
 
 def archive(results: list[Path], out: Path, locale: str) -> int:
@@ -190,6 +204,10 @@ def _parser() -> argparse.ArgumentParser:
     drop = commands.add_parser("drop", help="drop audio into the stack that `run` keeps up")
     check = commands.add_parser("check-profiles", help="look for mistakes in a file of profiles")
     check.add_argument("file", type=Path, nargs="?", default=ROOT / "profiles.toml")
+    providers = commands.add_parser(
+        "check-providers", help="what is known of the providers beside what they say today"
+    )
+    providers.add_argument("--json", action="store_true", help="for programs")
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the emulators")
