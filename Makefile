@@ -18,7 +18,7 @@ SECONDS ?= 600
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop check-profiles backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
+.PHONY: help setup demo run drop check-profiles check-providers backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ live: setup ## a real service, for whoever has a key: make live PROVIDER=name AU
 
 check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
 	$(PY) -m local check-profiles $(FILE)
+
+check-providers: setup ## languages, models and limits as they are known, beside what the services say, where a key is set
+	$(PY) -m local check-providers
 
 emulators: setup ## only the emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"

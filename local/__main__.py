@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from local.emulators.registry import EMULATORS, LANGUAGE, running_emulators, run
 from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
-from local.stack.stack import base_environment, running_stack
+from local.stack.stack import base_environment, check_free, running_stack
 from shared.configuration.cautions import cautions
 from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
@@ -59,6 +60,8 @@ def _carry_out(options: argparse.Namespace) -> int:
             return drop_into(CACHE, options.audio or SAMPLES, options.out, dict(options.metadata))
         case "check-profiles":
             return check_profiles(options.file)
+        case "check-providers":
+            return check_providers(as_data=options.json)
         case "archive":
             return archive(options.results, options.out, options.locale)
         case "run":
@@ -105,6 +108,17 @@ def check_profiles(file: Path) -> int:
     return 0
 
 
+def check_providers(*, as_data: bool) -> int:
+    """What is known of the providers beside what they say today, where a key is at hand."""
+    from local.live import today
+    from local.live.__main__ import environment, raw
+    from shared.configuration.settings import read_settings
+
+    found = today.look(read_settings(today.with_any_endpoint(environment())), raw)
+    print(json.dumps(today.as_data(found), indent=2) if as_data else "\n".join(today.lines(found)))
+    return today.exit_code(found)
+
+
 def archive(results: list[Path], out: Path, locale: str) -> int:
     """Old results in, transcripts out. 3: some of them cannot be read."""
     from local.archive import write
@@ -121,6 +135,7 @@ def archive(results: list[Path], out: Path, locale: str) -> int:
 
 def emulators(engine: str, ports: Mapping[str, int]) -> int:
     """Keep all emulators up until SIGINT or SIGTERM; the key of each is `local`."""
+    check_free(*ports.values())
     told = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     env = base_environment()
@@ -171,6 +186,10 @@ def _parser() -> argparse.ArgumentParser:
     drop = commands.add_parser("drop", help="drop audio into the stack that `run` keeps up")
     check = commands.add_parser("check-profiles", help="look for mistakes in a file of profiles")
     check.add_argument("file", type=Path, nargs="?", default=ROOT / "profiles.toml")
+    providers = commands.add_parser(
+        "check-providers", help="what is known of the providers beside what they say today"
+    )
+    providers.add_argument("--json", action="store_true", help="for programs")
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the emulators")

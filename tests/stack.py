@@ -359,7 +359,8 @@ def states(rows: Mapping[str, Recording]) -> dict[str, str]:
 
 def _mark(create: Mapping[str, Any]) -> str:
     """Our id of the attempt, where each emulator tells of it."""
-    mark: str = create.get("displayName") or create["labels"].get("dropscribe") or create["id"]
+    own = create.get("customProperties") or create.get("labels") or {}
+    mark: str = own.get("dropscribe") or create.get("displayName") or create["id"]
     return mark
 
 

@@ -20,9 +20,9 @@ from rich.console import Console
 
 from local.children import ChildFailed
 from local.stack import screen
-from local.stack.download import Downloaded, download, outputs_of
+from local.stack.download import Downloaded, download, make_ready, outputs_of, superseded
 from local.stack.hearing import listening
-from local.stack.intake import Drop, choose
+from local.stack.intake import Drop, Intake, choose, shown
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
 from local.stack.request import ON_REQUEST, ask_for
@@ -33,7 +33,7 @@ from shared.model.transcript.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
 LOOK_SECONDS = 0.5
-REPORTS = CONTAINERS["REPORTS_CONTAINER"]
+REPORTS, ERRORS = CONTAINERS["REPORTS_CONTAINER"], CONTAINERS["ERRORS_CONTAINER"]
 
 
 def demo(
@@ -52,8 +52,9 @@ def demo(
     console = Console(highlight=False)
     started = monotonic()
     try:
-        drops = _choose(audio, console)
-    except (FileNotFoundError, FileExistsError) as error:
+        intake = _choose(audio, console)
+        make_ready(out)
+    except OSError as error:
         console.print(str(error), style="red", markup=False)
         return STACK_FAILED
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
@@ -66,13 +67,15 @@ def demo(
             there = Lasting(storage, api, stack.api_key, stack.speech_url)
             progress = drop_and_watch(
                 there,
-                drops,
+                intake.drops,
                 console,
                 check=stack.check,
                 seconds=60 * minutes,
             )
             rows = progress.rows.values()
-            downloaded = download(stack.blobs, outputs_of(rows, REPORTS), out)
+            downloaded = download(
+                stack.blobs, outputs_of(rows, REPORTS), out, superseded=superseded(rows, ERRORS)
+            )
             screen.show_end(console, rows, out, downloaded, monotonic() - started)
             if stays:
                 screen.await_enter(console, stack.page_url, sys.stdin)
@@ -84,18 +87,29 @@ def demo(
         console.print(f"The stack failed: {error}\nLogs are in {logs}", style="red", markup=False)
         return STACK_FAILED
     shutil.rmtree(logs, ignore_errors=True)
-    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+    return _verdict(progress, intake)
 
 
-def _choose(audio: Sequence[str], console: Console) -> tuple[Drop, ...]:
+def _verdict(progress: Progress, intake: Intake) -> int:
+    return SOME_FAILED if progress.count("failed") or intake.refused else ALL_TRANSCRIBED
+
+
+def _choose(audio: Sequence[str], console: Console) -> Intake:
     intake = choose(audio)
-    if intake.left_out:
-        names = ", ".join(path.name for path in intake.left_out[:5])
-        more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
-        console.print(f"Left out, not audio by their ending: {names}{more}", markup=False)
+    tell_of(intake, console)
     if all(drop.is_companion for drop in intake.drops):
         raise FileNotFoundError("There is no audio in what was named.")
-    return intake.drops
+    return intake
+
+
+def tell_of(intake: Intake, console: Console) -> None:
+    """What will not be dropped, and why."""
+    if intake.left_out:
+        names = ", ".join(shown(Path(path.name)) for path in intake.left_out[:5])
+        more = f" and {len(intake.left_out) - 5} more" if len(intake.left_out) > 5 else ""
+        console.print(f"Left out, hidden or not audio by their ending: {names}{more}", markup=False)
+    for why in intake.refused:
+        console.print(f"Not dropped: {why}", style="red", markup=False, soft_wrap=True)
 
 
 def drop_into(
@@ -106,16 +120,18 @@ def drop_into(
     console = Console(highlight=False)
     try:
         there = the_stack(folder, console)
-        drops = _choose(audio, console)
+        intake = _choose(audio, console)
+        if out is not None:
+            make_ready(out)
         started = monotonic()
         progress = drop_and_watch(
-            there, drops, console, check=lambda: None, seconds=3600, metadata=metadata
+            there, intake.drops, console, check=lambda: None, seconds=3600, metadata=metadata
         )
-    except (StackDown, FileNotFoundError, FileExistsError) as error:
+    except (StackDown, OSError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     show_and_keep(console, there, progress.rows.values(), out, monotonic() - started)
-    return SOME_FAILED if progress.count("failed") else ALL_TRANSCRIBED
+    return _verdict(progress, intake)
 
 
 def show_and_keep(
@@ -129,7 +145,8 @@ def show_and_keep(
     downloaded = Downloaded()
     if out is not None:
         blobs = BlobServiceClient.from_connection_string(there.storage)
-        downloaded = download(blobs, outputs_of(rows, REPORTS), out)
+        gone = superseded(rows, ERRORS)
+        downloaded = download(blobs, outputs_of(rows, REPORTS), out, superseded=gone)
     screen.show_end(console, rows, out, downloaded, seconds)
     for batch in dict.fromkeys(row.batch_id for row in rows):
         screen.show_page(console, there.page_of(batch))

@@ -1,10 +1,12 @@
-"""Bring the outputs to a folder, each under the name of its container. Nothing is removed there,
-and what somebody changed or put there stays as it is."""
+"""Bring the outputs to a folder, each under the name of its container. Nothing goes there but
+the error report of a recording that has a transcript by now, and what somebody changed or put there
+stays as it is."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Collection, Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient
 
+from shared.model.batch.error_report import error_path
 from shared.model.batch.recording import Recording
 from shared.outputs.report import FORMATS
 
@@ -36,15 +39,38 @@ def outputs_of(rows: Iterable[Recording], reports: str) -> list[str]:
     return found + [f"{reports}/{batch}.{kind}" for batch in batches for kind in FORMATS]
 
 
-def download(blobs: BlobServiceClient, paths: Iterable[str], out: Path) -> Downloaded:
+def superseded(rows: Iterable[Recording], errors: str) -> list[str]:
+    """The error reports, as "container/name", that earlier versions of what is transcribed by now
+    would have; `errors` is their container."""
+    return [error_path(errors, row) for row in rows if row.outcome]
+
+
+def make_ready(out: Path) -> None:
+    """Makes the folder, before hours go into what it is to hold. Raises `OSError` that says why it
+    cannot hold anything."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            return
+    except OSError as error:
+        raise OSError(
+            f"The outputs cannot be put into {out} ({error.strerror}). Name another folder: "
+            "OUT=results, or --out results"
+        ) from None
+
+
+def download(
+    blobs: BlobServiceClient, paths: Iterable[str], out: Path, superseded: Collection[str] = ()
+) -> Downloaded:
     """Adds to the folder, and replaces what was put there and is as it was. An output that is not
-    there any more is passed over."""
+    there any more is passed over. What is `superseded` goes, if it was put there and is as it
+    was."""
     out.mkdir(parents=True, exist_ok=True)
     known, there, left = _known(out), [], []
     try:
         for output in dict.fromkeys(paths):
             container, _, name = output.partition("/")
-            path = Path(container) / as_path(name)
+            path = _path(output)
             try:
                 content = blobs.get_blob_client(container, name).download_blob().readall()
             except ResourceNotFoundError:
@@ -56,9 +82,25 @@ def download(blobs: BlobServiceClient, paths: Iterable[str], out: Path) -> Downl
             (out / path).write_bytes(content)
             known[path.as_posix()] = _digest(content)
             there.append(path)
+        for output in superseded:
+            _take_away(out, _path(output), known)
     finally:
         (out / LIST).write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
     return Downloaded(tuple(there), tuple(left))
+
+
+def _path(output: str) -> Path:
+    container, _, name = output.partition("/")
+    return Path(container) / as_path(name)
+
+
+def _take_away(out: Path, path: Path, known: dict[str, str]) -> None:
+    digest = known.get(path.as_posix())
+    if digest is not None and (out / path).is_file():
+        if _digest((out / path).read_bytes()) != digest:
+            return
+        (out / path).unlink()
+    known.pop(path.as_posix(), None)
 
 
 def as_path(blob_name: str) -> Path:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import glob
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+from shared.model.names import name_problem
 
 SOUNDS = frozenset(
     ".wav .mp3 .m4a .mp4 .m4b .aac .ogg .oga .opus .flac .wma .asf .amr .webm .spx .mka .mkv "
@@ -32,10 +35,12 @@ class Drop:
 
 @dataclass(frozen=True)
 class Intake:
-    """`left_out` are files of a folder that do not look like audio by their ending."""
+    """`left_out` are files of a folder that are hidden or do not look like audio by their ending.
+    `refused` tells of files that were meant and cannot be dropped: which, and why."""
 
     drops: tuple[Drop, ...]
     left_out: tuple[Path, ...]
+    refused: tuple[str, ...] = ()
 
 
 def choose(wanted: Iterable[str]) -> Intake:
@@ -55,7 +60,27 @@ def choose(wanted: Iterable[str]) -> Intake:
                 left_out.append(file)
             else:
                 drops.append(Drop(file, (own / file.relative_to(path).as_posix()).as_posix()))
-    return Intake(_told_apart(drops), tuple(left_out))
+    told_apart = _told_apart(drops)
+    problems = {drop: _problem(drop) for drop in told_apart}
+    return Intake(
+        tuple(drop for drop in told_apart if not problems[drop]),
+        tuple(left_out),
+        tuple(f"{shown(drop.path)}: {why}" for drop, why in problems.items() if why),
+    )
+
+
+def shown(path: Path) -> str:
+    """The path as it can be printed: names of files are bytes, and not always UTF-8."""
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _problem(drop: Drop) -> str:
+    """Why no blob can be made of it; "" for nothing."""
+    if drop.name != shown(Path(drop.name)):
+        return "Its name is not UTF-8. Give it another one."
+    if problem := name_problem(drop.name):
+        return f"Its name {problem[:1].lower()}{problem[1:]}. Give it another one."
+    return "" if os.access(drop.path, os.R_OK) else "It may not be read."
 
 
 def _told_apart(drops: Sequence[Drop]) -> tuple[Drop, ...]:
@@ -90,8 +115,8 @@ def _expand(wanted: Iterable[str]) -> list[Path]:
             matches = sorted(glob.glob(part, recursive=True))  # noqa: PTH207 (patterns may be absolute)
             if not matches:
                 raise FileNotFoundError(
-                    f"There is no file or folder {part}. A name with spaces needs quotes of its "
-                    "own: AUDIO=\"'Monday talk.m4a'\""
+                    f"There is no file or folder {shown(Path(part))}. A name with spaces needs "
+                    "quotes of its own: AUDIO=\"'Monday talk.m4a'\""
                 )
             found += map(Path, matches)
     return found

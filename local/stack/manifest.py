@@ -19,9 +19,10 @@ from local.stack.demo import (
     STACK_FAILED,
     show_and_keep,
     show_outcome,
+    tell_of,
     the_stack,
 )
-from local.stack.download import download
+from local.stack.download import download, make_ready
 from local.stack.intake import choose
 from local.stack.lasting import StackDown
 from local.stack.stack import CONTAINERS, TABLE
@@ -43,13 +44,16 @@ def drop_manifest(folder: Path, manifest: Path, audio: Sequence[str], out: Path 
     try:
         there = the_stack(folder, console)
         content = manifest.read_bytes()
-        drops = choose(audio).drops
-    except (StackDown, FileNotFoundError, FileExistsError) as error:
+        intake = choose(audio)
+        tell_of(intake, console)
+        if out is not None:
+            make_ready(out)
+    except (StackDown, OSError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
     started, storage = monotonic(), there.storage
     blobs = BlobServiceClient.from_connection_string(storage)
-    for drop in drops:
+    for drop in intake.drops:
         with drop.path.open("rb") as file:
             blob = blobs.get_blob_client(CONTAINERS["UPLOADS_CONTAINER"], drop.name)
             blob.upload_blob(file, overwrite=True)

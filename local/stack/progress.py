@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from azure.data.tables import TableClient
 
@@ -24,6 +25,7 @@ class Progress:
     is_reported: bool = False
     rows: Mapping[Key, Recording] = field(default_factory=dict)
     heard: Heard = NOTHING
+    turn_at: datetime | None = None
 
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows.values())
@@ -37,8 +39,12 @@ class Progress:
         return (
             f"registered {len(self.rows)} of {self.dropped}, sent to the provider "
             f"{self.submitted}, transcribed {self.count('transcribed')}, "
-            f"failed {self.count('failed')}{self._unchanged()}{self._heard()}"
+            f"failed {self.count('failed')}{self._unchanged()}{self._heard()}{self._turn()}"
         )
+
+    def _turn(self) -> str:
+        """When the next job goes, where `send` has it wait."""
+        return f", waiting until {self.turn_at:%d %B, %H:%M} UTC" if self.turn_at else ""
 
     def _heard(self) -> str:
         return f", {self.heard}" if self.heard.heard_ms < self.heard.speech_ms else ""
@@ -54,14 +60,18 @@ def look(table: TableClient, wanted: set[Key], batch_id: str | None = None) -> P
     store = TableBatchStore(table)
     rows: dict[Key, Recording] = {}
     submitted, reports = 0, []
+    turns: list[datetime] = []
     for looked_at in [batch_id] if batch_id else _batches(table):
-        sent = {job.id for job in store.jobs(looked_at) if job.submitted_at is not None}
+        jobs = list(store.jobs(looked_at))
+        sent = {job.id for job in jobs if job.submitted_at is not None}
+        turns += [job.turn_at for job in jobs if job.turn_at and job.id not in sent]
         for row in store.recordings(looked_at):
             if (row.name, row.etag) in wanted:
                 rows[row.name, row.etag] = row
                 submitted += row.job_id in sent
         reports.append(store.note_version(looked_at) is None)
-    return Progress(len(wanted), submitted, bool(reports) and all(reports), rows)
+    is_reported = bool(reports) and all(reports)
+    return Progress(len(wanted), submitted, is_reported, rows, turn_at=min(turns, default=None))
 
 
 def _batches(table: TableClient) -> list[str]:

@@ -29,6 +29,7 @@ from local.recogniser.engines import BEST, resolve
 from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
+from shared.configuration.profiles import read_file
 from shared.messages import QUEUES
 
 CONTAINERS = {
@@ -108,12 +109,13 @@ def running_stack(
     `provider`, which the default profile names. `settings` are app settings over those of the
     stack; `logs` is a folder for what the programs print. What is to be hidden, `redact`, is looked
     for by a finder. Without a host, whoever starts the stack runs the app. Raises
-    `ConfigurationError` before anything starts."""
+    `ConfigurationError` before anything starts, and `OSError` where `host_port` is taken."""
     logs.mkdir(parents=True, exist_ok=True)
     profiles = _profiles_for(provider, redact, logs)
     own = {"PROFILES_FILE": str(profiles), **(settings or {})}
     told = {**finder_settings(_NOWHERE_URL, "key"), **own} if redact else own
     check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", told))
+    check_free(host_port, speech_port)
     with ExitStack() as exits:
         tell("storage")
         azurite = exits.enter_context(running_azurite())
@@ -234,6 +236,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def check_free(*ports: int) -> None:
+    """Raises `OSError` that names the first of them that something else listens on; 0 is free."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise OSError(
+                    f"Port {port} cannot be had ({error.strerror}). Stop what listens there, or "
+                    "take another one: `.venv/bin/python -m local run --port 0` finds one."
+                ) from None
+
+
 def _unless_there(make: Callable[[str], object], name: str) -> None:
     try:
         make(name)
@@ -244,7 +260,7 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
 def _profiles_for(provider: str, redact: Sequence[str], folder: Path) -> Path:
     """The project's own profiles with `provider` for all of them, which hide what is to be
     hidden, as a file in `folder`."""
-    text = (ROOT / "profiles.toml").read_text(encoding="utf-8")
+    text = read_file(ROOT / "profiles.toml")
     path = folder / "profiles.toml"
     changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
     if redact:

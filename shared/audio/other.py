@@ -11,12 +11,19 @@ from shared.audio.framed.ogg import read_pages
 from shared.audio.length import by_bytes
 from shared.audio.looking import Found, Looking, near
 from shared.audio.pieces import is_cut_within
-from shared.audio.promise import Promise, asf_told, broken_promise, id3_bytes, mp3_promise
+from shared.audio.promise import (
+    Promise,
+    asf_told,
+    broken_promise,
+    id3_bytes,
+    matroska_told_end,
+    mp3_promise,
+)
 from shared.audio.range_file import FETCH_BYTES, MAX_FETCHES
 from shared.audio.tail import CLUSTER, flac_end, matroska_end
 from shared.audio.transport import ends_within_a_packet, transport_ms
 from shared.audio.wav import plain_wav
-from shared.ports.demuxer import Look, Silent, Sound
+from shared.ports.demuxer import End, Look, Silent, Sound
 
 _TOLERANCE_MS = 100
 _KNOWN = frozenset(
@@ -77,7 +84,7 @@ def _completed(looking: Looking, sound: Sound, promise: Promise | None) -> Found
     file = looking.file
     if sound.container == "ogg":
         return _ogg(looking, sound)
-    if CLUSTER in file.head and (promise is not None or sound.duration_ms is None):
+    if CLUSTER in file.head:
         return _clusters(looking, sound, promise)
     if sound.container == "mpegts":
         sound = replace(sound, duration_ms=transport_ms(file))
@@ -101,19 +108,36 @@ def _asf(looking: Looking, sound: Sound) -> Found:
 
 
 def _clusters(looking: Looking, sound: Sound, promise: Promise | None) -> Found:
-    """Matroska that does not tell its length, or promises more bytes than there are. A length that
-    its last packet reaches is kept, whatever is promised."""
-    end, told_ms = matroska_end(looking.file, looking.demuxer), sound.duration_ms
+    """Matroska: its last packet tells the length, whatever its header says. A length that the last
+    packet reaches is kept, whatever bytes are promised. Where no bytes are, a length that it does
+    not reach is one."""
+    told_ms = sound.duration_ms
+    end = matroska_end(looking.file, looking.demuxer, is_told=told_ms is not None)
     if told_ms is None:
         sound = replace(sound, duration_ms=end.end_ms)
     if promise is None or end.end_ms is None:
-        return (sound, promise) if end.is_whole else looking.cut(sound)
+        found = replace(sound, duration_ms=_truer(told_ms, end))
+        if not end.is_whole:
+            return looking.cut(sound)
+        is_open = promise is None and matroska_told_end(looking.file.head) is None
+        if is_open and told_ms and found.duration_ms and found.duration_ms < told_ms:
+            return found, Promise(told_ms, found.duration_ms, told_ms)
+        return found, promise
     if told_ms is None:
         whole_ms = end.end_ms * promise.promised_bytes // promise.present_bytes
         return sound, replace(promise, whole_ms=whole_ms)
     if told_ms - end.end_ms > near(told_ms):
         return sound, Promise(told_ms, end.end_ms, told_ms)
     return sound, None if end.is_whole else replace(promise, whole_ms=told_ms)
+
+
+def _truer(told_ms: int | None, end: End) -> int | None:
+    """What is told, where the last packet agrees or does not tell when it ends."""
+    if told_ms is None or end.end_ms is None:
+        return end.end_ms if told_ms is None else told_ms
+    is_near = abs(told_ms - end.end_ms) <= near(end.end_ms)
+    is_within = end.end_ms < told_ms <= end.end_ms + end.before_ms
+    return told_ms if is_near or is_within else end.end_ms
 
 
 def _framed(looking: Looking, sound: Sound, promise: Promise | None) -> Found:

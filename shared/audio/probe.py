@@ -3,8 +3,8 @@
 Nothing that the file declares is believed before it was compared with the bytes that are there;
 what has to be parsed in earnest is parsed by a `Demuxer`, in a process that can do nothing else.
 
-Cost in further ranges: none for WAV, MP3 with a header of its length, WMA, WebM and MP4 whose index
-comes first; one for Ogg, FLAC, other MP3, transport streams and MP4 with its index at the end; one
+Cost in further ranges: none for WAV, MP3 with a header of its length, WMA and MP4 whose index comes
+first; one for Ogg, FLAC, WebM, other MP3, transport streams and MP4 with its index at the end; one
 for each MiB of AAC and AMR, up to seven; one or two for fragmented MP4 and live WebM, whose length
 only the last fragment tells. An index longer than the head costs one, and one of several MiB up to
 six; a tag longer than the head one; what contradicts itself up to seven, for then all of it is

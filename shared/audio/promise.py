@@ -197,6 +197,12 @@ def asf_told(head: bytes) -> AsfTold | None:
 
 
 def _matroska(head: bytes, size: int) -> Promise | None:
+    end = matroska_told_end(head)
+    return None if end is None or end <= size else Promise(end, size)
+
+
+def matroska_told_end(head: bytes) -> int | None:
+    """How many bytes the file is to have; None where its header does not tell."""
     at = head.find(b"\x18\x53\x80\x67", 0, 256)
     if at < 0 or len(head) < at + 12:
         return None
@@ -206,5 +212,4 @@ def _matroska(head: bytes, size: int) -> Promise | None:
         return None
     value = int.from_bytes(head[at + 4 : at + 4 + width], "big") & ((1 << 7 * width) - 1)
     is_unknown = value == (1 << 7 * width) - 1
-    end = at + 4 + width + value
-    return None if is_unknown or end <= size else Promise(end, size)
+    return None if is_unknown else at + 4 + width + value

@@ -6,7 +6,8 @@ set together are a short file of the same kind, whose last packet carries its ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from shared.audio.clusters import is_cut_within
 from shared.audio.mp4.fragments import moved_by, walk
@@ -15,18 +16,20 @@ from shared.audio.range_file import BLOCK_BYTES, FETCH_BYTES, RangeFile
 from shared.ports.demuxer import Demuxer, End
 
 CLUSTER = b"\x1f\x43\xb6\x75"  # of Matroska (RFC 9559): a few seconds of packets and their time
+_LENGTHS = (BLOCK_BYTES, FETCH_BYTES)
 _STREAMINFO_END = 42  # of FLAC (RFC 9639): marker, block header, 34 bytes
 
 
-def matroska_end(file: RangeFile, demuxer: Demuxer) -> End:
-    """From the last cluster; for live recordings, whose header does not tell the length."""
+def matroska_end(file: RangeFile, demuxer: Demuxer, *, is_told: bool) -> End:
+    """From the last cluster. Where the length `is_told`, it is looked at by one range alone."""
     beginning = file.head[: file.head.find(CLUSTER)]
     is_whole = True
-    for part in _last_parts(file, CLUSTER, before=0):
+    lengths = (FETCH_BYTES,) if is_told else _LENGTHS
+    for part in _last_parts(file, CLUSTER, before=0, lengths=lengths):
         is_whole = not is_cut_within(part)
         end = demuxer.end_of_packets(beginning + part)
         if end.end_ms:
-            return End(end.end_ms, is_whole)
+            return replace(end, is_whole=is_whole)
     return End(None, is_whole)
 
 
@@ -49,10 +52,12 @@ def flac_end(file: RangeFile, demuxer: Demuxer, *, tries_last: bool) -> End:
     return demuxer.end_of_packets(bytes(info) + file.tail(), tries_last=tries_last)
 
 
-def _last_parts(file: RangeFile, mark: bytes, *, before: int) -> Iterator[bytes]:
+def _last_parts(
+    file: RangeFile, mark: bytes, *, before: int, lengths: Iterable[int] = _LENGTHS
+) -> Iterator[bytes]:
     """The end of the file from the last `mark` on, which is `before` bytes into its element, as far
-    as the last 64 KiB and the last MiB hold it."""
-    for length in (BLOCK_BYTES, FETCH_BYTES):
+    as its last bytes hold it."""
+    for length in lengths:
         tail = file.tail(length)
         at = tail.rfind(mark) - before
         if at >= 0:

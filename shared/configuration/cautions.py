@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from shared.finders.registry import FINDER
+from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import EXTRAS, hidden_by_nobody, left_out
 from shared.model.profile.profile import DEFAULT, Profile
 
+AUDIO = "audio"
+"""The container that audio is dropped into, where the settings do not say another."""
+_SOUND = re.compile(rf"{keys.SOUND}$")
+
 
 def cautions(profiles: Sequence[Profile], limits: Mapping[str, Capabilities]) -> list[str]:
-    """A line each: options that a provider of the profile has not, and kinds of personal data that
-    only a finder finds for it. What the default profile hands down is told of that alone. `limits`
-    are those of the providers by name, without a finder."""
+    """A line each: options that a provider of the profile has not, kinds of personal data that only
+    a finder finds for it, folders that are hardly meant so, and patterns that leave nothing. What
+    the default profile hands down is told of that alone. `limits` are those of the providers by
+    name, without a finder."""
     found: list[str] = []
     handed_down: set[str] = set()
     for profile in profiles:
@@ -26,6 +33,7 @@ def cautions(profiles: Sequence[Profile], limits: Mapping[str, Capabilities]) ->
 
 
 def _of(profile: Profile, limits: Mapping[str, Capabilities]) -> Iterator[str]:
+    yield from _of_what_is_meant(profile)
     options = profile.options
     for name in (profile.provider, *profile.next_providers):
         if name not in limits:
@@ -37,3 +45,16 @@ def _of(profile: Profile, limits: Mapping[str, Capabilities]) -> Iterator[str]:
         if missed:
             kinds = ", ".join(missed)
             yield f"redact: with {name} only a finder finds {kinds} ({FINDER.prefix}_ENDPOINT)"
+
+
+def _of_what_is_meant(profile: Profile) -> Iterator[str]:
+    for prefix in profile.prefixes:
+        if prefix.partition("/")[0] == AUDIO:
+            yield (
+                f"prefixes: {prefix} is a folder {AUDIO} in the container; the name of the "
+                "container is no part of it"
+            )
+        if _SOUND.search(prefix):
+            yield f"prefixes: {prefix} is a folder; of a single recording, say it in its metadata"
+    if {"*", "**", "**/*"} & set(profile.ignore):
+        yield "ignore: leaves nothing that is taken"

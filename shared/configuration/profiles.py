@@ -9,13 +9,20 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from shared.configuration.not_toml import why_not_toml
 from shared.errors import ConfigurationError
 from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import hidden_by_nobody
 from shared.model.profile.fit import check_request
 from shared.model.profile.policy import LOCKABLE
-from shared.model.profile.profile import DEFAULT, Profile, contradictions, override
+from shared.model.profile.profile import (
+    DEFAULT,
+    Profile,
+    contradictions,
+    has_strange_kinds,
+    override,
+)
 
 _BYTE_ORDER_MARK = "\ufeff"  # some editors begin a file with it
 # Part of batch ids, and so of row keys and blob names.
@@ -52,8 +59,7 @@ def parse_profiles(
     try:
         document = tomllib.loads(text.removeprefix(_BYTE_ORDER_MARK))
     except tomllib.TOMLDecodeError as error:
-        hint = "; texts stand in quotes" if "Invalid value" in str(error) else ""
-        raise ConfigurationError([f"{file}: is not TOML ({error}){hint}"]) from None
+        raise ConfigurationError([f"{file}: {why_not_toml(text, str(error))}"]) from None
     reader = _Reader(file, providers, sas_hours, endpoints, capabilities, hides_all)
     profiles = reader.profiles(document)
     if reader.problems:
@@ -82,6 +88,7 @@ class _Reader:
         for name in sorted(document.keys() - {DEFAULT, "profile"}):
             if isinstance(document[name], dict):
                 hint = keys.did_you_mean(name, [DEFAULT, "profile"])
+                hint = hint or f"; a profile of that name is [profile.{name}]"
                 self._report(f"[{name}]", f"there is no such table{hint}")
             else:
                 self._report(name, "stands outside of a table; put it under [default]")
@@ -90,13 +97,27 @@ class _Reader:
         if not isinstance(tables, dict):
             self._report("[[profile]]", "is a list, expected a table per profile: [profile.NAME]")
             return (default,)
-        named = tuple(self._named(name, table, default) for name, table in tables.items())
+        named = tuple(
+            self._named(name, table, default)
+            for name, table in tables.items()
+            if self._is_profile(name, table)
+        )
         self._check_prefixes(named)
         return (default, *named)
 
+    def _is_profile(self, name: str, table: object) -> bool:
+        """Whether it is meant as one."""
+        if name == DEFAULT:
+            self._report(f"[profile.{name}]", f"is called [{DEFAULT}]")
+            return False
+        if name not in keys.PROFILE_KEYS or isinstance(table, dict):
+            return True
+        self._report("[profile]", f"{name}: stands under no name; put it under a [profile.NAME]")
+        return False
+
     def _named(self, name: str, table: object, default: Profile) -> Profile:
         where = f"[profile.{name}]"
-        if not _NAME.fullmatch(name) or name == DEFAULT:
+        if not _NAME.fullmatch(name):
             self._report(
                 where, "is no usable name, expected up to 40 lower-case letters, digits, hyphens"
             )
@@ -120,7 +141,7 @@ class _Reader:
             if name == DEFAULT and key in keys.PROFILE_KEYS.keys() - keys.DEFAULT_KEYS.keys():
                 self._report(where, f"{key}: belongs to a [profile.NAME]; {where} holds elsewhere")
             elif isinstance(value, keys.Problem):
-                self._report(where, f"{key}: {value.text}")
+                self._report(where, f"{key}: {_of_table(where, key, raw) or value.text}")
             else:
                 values[key] = value
         if name != DEFAULT:
@@ -178,7 +199,7 @@ class _Reader:
         """Some provider of the profile, or who looks after it, has to find all that is to be
         hidden in the languages that the profile names."""
         options, known = profile.options, self._known_limits(profile)
-        if not known or options.redact_unsupported == "net":
+        if not known or options.redact_unsupported == "net" or has_strange_kinds(options):
             return
         missed = [hidden_by_nobody(options, one.of(profile.mode)) for one in known]
         if all(missed):
@@ -215,6 +236,15 @@ class _Reader:
 
     def _report(self, where: str, text: str) -> None:
         self.problems.append(f"{self._file}: {where} {text}")
+
+
+def _of_table(where: str, key: str, raw: object) -> str:
+    """What is wrong with a table within one, where no key is called so; "" for nothing."""
+    if key == "profile":
+        return "each profile is a table of its own: [profile.NAME]"
+    if not isinstance(raw, dict) or key in keys.PROFILE_KEYS:
+        return ""
+    return f"there is no such key; names of profiles have no dots, write {where[:-1]}-{key}]"
 
 
 def _as_part(sentence: str) -> str:

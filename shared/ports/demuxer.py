@@ -49,11 +49,13 @@ class Look:
 class End:
     """Where the last packet of the first audio stream ends, None where there is none, and whether
     that packet `is_whole`. `frames_ms` is what its packets last by their number, where that tells
-    it."""
+    it. Where the packet does not tell how long it lasts, that is when it begins, and the one
+    before lasted `before_ms`."""
 
     end_ms: int | None = None
     is_whole: bool = True
     frames_ms: int | None = None
+    before_ms: int = 0
 
 
 @dataclass(frozen=True)

@@ -112,3 +112,30 @@ def test_a_batch_that_is_not_taken_is_said(
     with told(there, tmp_path / "cache"):
         assert drop_into(tmp_path / "cache", [str(tmp_path / "a.wav")], None, {}) == 1
     assert "The batch was not taken" in capsys.readouterr().out
+
+
+def test_what_was_mended_and_what_cannot_be_dropped(
+    stack: Stack, lasting: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls, out = tmp_path / "calls", tmp_path / "out"
+    calls.mkdir()
+    (calls / "mended.wav").write_bytes(b"")
+    assert drop_into(lasting, [str(calls)], out, {}) == 3
+    assert [path.name for path in out.rglob("mended.wav.json")] == ["mended.wav.json"]
+    (calls / "mended.wav").write_bytes(sound())
+    (calls / "back\\slash.wav").write_bytes(sound())
+    assert drop_into(lasting, [str(calls)], out, {}) == 3
+    assert [path.relative_to(out).parts[0] for path in out.rglob("mended.wav.json")] == [
+        "transcripts"
+    ]
+    assert "back\\slash.wav: Its name holds a backslash" in capsys.readouterr().out
+
+
+def test_outputs_that_could_go_nowhere_keep_anything_from_being_dropped(
+    stack: Stack, lasting: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.wav").write_bytes(sound())
+    before = batches(stack)
+    assert drop_into(lasting, [str(tmp_path / "a.wav")], tmp_path / "a.wav", {}) == 1
+    assert batches(stack) == before
+    assert "Name another folder" in capsys.readouterr().out

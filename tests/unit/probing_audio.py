@@ -147,7 +147,7 @@ _MADE: dict[str, tuple[Callable[[], bytes], str, str, int]] = {
     ),
     "fragmented.m4a": (lambda: encoded("mp4", "aac", options=FRAGMENTED), "mp4", "aac", 1),
     "voice.opus": (lambda: encoded("ogg", "libopus", rate=48000), "ogg", "opus", 1),
-    "voice.webm": (lambda: encoded("webm", "libopus", rate=48000), "webm", "opus", 0),
+    "voice.webm": (lambda: encoded("webm", "libopus", rate=48000), "webm", "opus", 1),
     "live.webm": (
         lambda: encoded("webm", "libopus", rate=48000, is_live=True, options={"live": "1"}),
         "webm",

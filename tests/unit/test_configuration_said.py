@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
@@ -120,3 +121,41 @@ def test_the_secret_of_callbacks_lies_beside_the_key_while_the_stack_is_up(tmp_p
         assert (tmp_path / "events-secret").read_text() == "whsec_c2VjcmV0"
         assert (tmp_path / "api-key").read_text() == "key"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["run", "demo"])
+@pytest.mark.parametrize("content", [None, b'[default]\nprompt = "M\xfcller"\n', b"\xff\xfe["])
+def test_profiles_that_cannot_be_read_end_the_command_in_one_line(
+    nothing_starts: Path,
+    command: str,
+    content: bytes | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if content is not None:
+        (nothing_starts / "profiles.toml").write_bytes(content)
+    monkeypatch.setattr("sys.argv", ["local", command])
+    monkeypatch.chdir(nothing_starts)
+    assert main() == 1
+    told = capsys.readouterr()
+    assert "profiles.toml: cannot be read (" in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "--port"], ["emulators", "--assemblyai-port"]], ids=lambda words: words[0]
+)
+def test_a_port_that_is_taken_is_told_before_anything_starts(
+    nothing_starts: Path,
+    words: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (nothing_starts / "profiles.toml").write_text("")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        others = [f"--{name}-port=0" for name in ("azure-speech", "soferai", "azure-language")]
+        monkeypatch.setattr(
+            "sys.argv", ["local", *words, port, *(others if words[0] == "emulators" else [])]
+        )
+        assert main() == 1
+    assert f"Port {port} cannot be had" in capsys.readouterr().err

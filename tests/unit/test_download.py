@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from azure.core.exceptions import ResourceNotFoundError
 from rich.console import Console
 
 from local.stack import screen
-from local.stack.download import Downloaded, download
+from local.stack.download import LIST, Downloaded, download, make_ready
 
 
 class Blobs:
@@ -73,3 +74,25 @@ def test_what_is_there_already_as_it_would_be_brought_is_not_named(tmp_path: Pat
     (tmp_path / ".dropscribe").unlink()
     assert brought(tmp_path, memo="1").left == ()
     assert brought(tmp_path, memo="2").left == ()
+
+
+def test_the_error_report_of_what_has_a_transcript_by_now_goes_unless_it_was_changed(
+    tmp_path: Path,
+) -> None:
+    paths = ["errors/audio/a.wav.json", "errors/audio/b.wav.json"]
+    blobs: Any = Blobs(dict.fromkeys(paths, b"cut off"))
+    download(blobs, paths, tmp_path)
+    (tmp_path / paths[1]).write_text("cut off; ask Anna")
+    download(blobs, [], tmp_path, superseded=[*paths, "errors/audio/never.wav.json"])
+    assert [path.name for path in (tmp_path / "errors" / "audio").iterdir()] == ["b.wav.json"]
+    assert paths[0] not in (tmp_path / LIST).read_text()
+    assert paths[1] in (tmp_path / LIST).read_text()
+
+
+@pytest.mark.parametrize("out", ["file", "file/below"])
+def test_where_no_output_can_go_is_told_before_anything_is_done(tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(OSError, match=r"cannot be put into .*Name another folder"):
+        make_ready(tmp_path / out)
+    make_ready(tmp_path / "new" / "folder")
+    assert list((tmp_path / "new" / "folder").iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,38 @@ def test_nothing_takes_the_place_of_another(calls: Path, wanted: tuple[str, str]
 def test_a_name_that_was_torn_at_its_spaces_is_told_how_to_be_written(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="needs quotes of its own"):
         names(tmp_path, "Monday")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (b"back\\slash.mp3", "Its name holds a backslash"),
+        (b"tab\there.mp3", "Its name holds control characters"),
+        (b"M\xfcller.mp3", "Its name is not UTF-8"),
+        (b"%2e%2e%5cup.mp3", "Its name holds a backslash"),
+    ],
+)
+def test_a_name_that_no_blob_may_have_is_told_and_keeps_nothing_from_going(
+    tmp_path: Path, name: bytes, why: str
+) -> None:
+    (tmp_path / "good.mp3").write_bytes(b"")
+    odd = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))  # noqa: PTH118 (bytes)
+    odd.write_bytes(b"")
+    found = choose([str(tmp_path)])
+    assert [drop.path.name for drop in found.drops] == ["good.mp3"]
+    [told] = found.refused
+    assert f": {why}. Give it another one." in told
+    assert told.encode()
+    assert len(choose([str(odd)]).refused) == 1
+
+
+def test_what_is_not_there_is_told_whatever_its_name_is_made_of(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as told:
+        choose([os.fsdecode(os.path.join(os.fsencode(tmp_path), b"\xe4.mp3"))])  # noqa: PTH118
+    assert str(told.value).encode()
+
+
+def test_what_is_hidden_is_not_picked_up(tmp_path: Path) -> None:
+    (tmp_path / ".trash").mkdir()
+    (tmp_path / ".trash" / "a.mp3").write_bytes(b"")
+    assert [path.name for path in choose([str(tmp_path)]).left_out] == ["a.mp3"]

@@ -178,6 +178,24 @@ def test_an_index_whose_sizes_do_not_fit_its_sound_is_heard_out() -> None:
     assert code_of(content[:middle] + content[:65_536] + content[middle:]) == "truncated_audio"
 
 
+@pytest.mark.parametrize("told_ms", [300.0, 9_000.0, 29_000.0, 300_000.0, 86_400_000.0])
+@pytest.mark.parametrize("codec", ["libopus", "flac", "alac"])
+def test_the_length_of_a_matroska_is_where_its_last_packet_is(codec: str, told_ms: float) -> None:
+    content = encoded("matroska", codec, rate=48_000)
+    at = content.find(b"\x44\x89\x88") + 3
+    lying = patched(content, at, struct.pack(">d", told_ms))
+    assert length_ms(lying) == pytest.approx(WHOLE_MS, rel=0.01)
+
+
+def test_a_length_that_a_live_matroska_tells_and_does_not_reach_is_a_promise() -> None:
+    content = audio("voice.webm")
+    at = content.find(b"\x18\x53\x80\x67") + 4
+    open_ended = patched(content, at, b"\x01" + b"\xff" * 7)
+    assert length_ms(open_ended) == pytest.approx(WHOLE_MS, rel=0.01)
+    cluster = open_ended.rfind(b"\x1f\x43\xb6\x75", 0, len(content) // 2)
+    assert code_of(open_ended[:cluster]) == "truncated_audio"
+
+
 def test_stretches_that_are_left_out_of_playing_do_not_count() -> None:
     content = audio("faststart.m4a")
     at = content.find(b"elst") + 16

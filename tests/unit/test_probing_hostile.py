@@ -240,6 +240,9 @@ def test_a_length_in_which_so_many_bytes_cannot_be_heard_is_not_believed(name: s
             rate = sound.sample_rate_hz
             return Look(Sound(sound.codec, sound.container, 1, rate, 200, is_heard=True))
 
+        def end_of_packets(self, data: bytes, *, tries_last: bool = False) -> End:
+            return End()
+
         def heard(self, data: bytes) -> Heard:
             return Heard()
 
@@ -251,6 +254,9 @@ def test_pictures_beside_the_sound_are_no_density() -> None:
     class Film(Untouched):
         def look(self, spans: object, size: int) -> Look:
             return Look(Sound("opus", "matroska,webm", 1, 48_000, 5_000, True, is_heard=True))
+
+        def end_of_packets(self, data: bytes, *, tries_last: bool = False) -> End:
+            return End(5_000)
 
     content = audio("voice.webm")
     found = looked_at(content + bytes(3_000_000), "a.webm", demuxer=Film())

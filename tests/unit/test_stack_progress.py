@@ -7,6 +7,7 @@ import os
 import pty
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -62,6 +63,13 @@ def test_progress_says_how_much_was_listened_to_while_there_is_more() -> None:
     said = str(Progress(1, submitted=1, heard=Heard(62_000, 725_900)))
     assert said.endswith(", listened to 1:02 of 12:05 of speech")
     assert "listened" not in str(Progress(1, submitted=1, heard=Heard(5, 5)))
+
+
+def test_progress_says_until_when_a_job_waits_for_its_turn() -> None:
+    turn_at = datetime(2026, 11, 30, 22, tzinfo=UTC)
+    said = str(Progress(1, turn_at=turn_at))
+    assert said.endswith(", waiting until 30 November, 22:00 UTC")
+    assert "waiting" not in str(Progress(1))
 
 
 PAGE = "http://127.0.0.1:7071/app/#key=dsk_x"

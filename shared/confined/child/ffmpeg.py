@@ -130,7 +130,7 @@ def look(file: File) -> dict[str, Any]:
 def end_of_packets(data: memoryview, *, tries_last: bool = False) -> dict[str, Any]:
     """What `End` of `shared/ports/demuxer.py` has; reads every packet of `data`, and decodes the
     last two where it `tries_last`."""
-    end, packets, last = 0.0, 0, [None, None]
+    end, before, packets, last = 0.0, 0.0, 0, [None, None]
     told: dict[str, Any] = {}
     try:
         with opened(File([(0, data)], len(data))) as container:
@@ -139,10 +139,15 @@ def end_of_packets(data: memoryview, *, tries_last: bool = False) -> dict[str, A
                 if packet.size:
                     packets, last = packets + 1, [last[1], packet]
                 if packet.pts is not None and packet.time_base is not None:
-                    reached = packet.pts + (packet.duration or 0)
-                    end = max(end, float(reached * packet.time_base))
+                    reached = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                    if reached >= end:
+                        end, before = reached, 0.0 if packet.duration else reached - end
             is_whole = not tries_last or _is_last_whole(stream, last)
-            told = {"is_whole": is_whole, **_by_frames(stream, packets)}
+            told = {
+                "is_whole": is_whole,
+                "before_ms": round(before * 1000),
+                **_by_frames(stream, packets),
+            }
     except MemoryError:
         raise
     except BAD_CONTENT:

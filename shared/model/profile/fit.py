@@ -207,7 +207,10 @@ def _strange_locales(
     strangers = [name for name in names if not {name, name.split("-")[0]} & known]
     if not strangers:
         return []
-    hint = did_you_mean(strangers[0], known)
+    regions = {name for name in known if name.split("-")[0] == strangers[0]}
+    own = f"{strangers[0]}-{strangers[0].upper()}"
+    region = next((one for one in (own, "en-US") if one in regions), min(regions, default=""))
+    hint = f", did you mean {region}?" if region else did_you_mean(strangers[0], known)
     verb = "know" if key == "locale" else "tell apart"
     text = f"The provider does not {verb} {', '.join(strangers)}{hint}"
     return [(key, text if hint else f"{text}.")]

@@ -4,7 +4,9 @@ and what is expected, in words. One table for checking and for the documentation
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+from datetime import date, time
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 import msgspec
@@ -22,21 +24,33 @@ Prefix = Annotated[str, msgspec.Meta(max_length=900, pattern=rf"^/?(?:{_PART}(?:
 """A folder, its way from the top of the container; a name of no blob has other parts."""
 ModelName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,59}$")]
 PolicyName = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,60}$")]
+SOUND = r"\.(?i:wav|mp3|m4a|mp4|aac|oga|ogg|opus|flac|wma|amr|webm)"
+_RECORDING = rf"(?:\{{(?:name|stem)\}}|.*{SOUND})"
 CompanionPattern = Annotated[
     str,
-    msgspec.Meta(pattern=r"^(?!/)(?!.*\.\.)[^{}]*\{(name|stem)\}[^{}]*$", max_length=200),
+    msgspec.Meta(
+        pattern=rf"^(?!/)(?!.*\.\.)(?!{_RECORDING}$)[^{{}}]*\{{(name|stem)\}}[^{{}}]*$",
+        max_length=200,
+    ),
 ]
+"""Never the recording itself: what is a companion is transcribed by no arrival."""
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
 Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
 Providers = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 ModelUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=600)]
+_FOLDERS = (
+    'a list of folders such as "sales/inbound", without patterns, backslashes, ".." and blanks at '
+    "the ends of names"
+)
 _LOCALE = 'a locale such as "en-US"'
 _SWITCH = "true or false"
 _DAYS = 'a number of days from 1 to 36500, or "none"'
 _Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 _Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
+_NEAR = 0.8
+"""From so alike on, of 1, a word is taken for another one that was misspelt."""
 NO_SUCH_KEY = "there is no such key"
 _LOCALES = ("locale", "candidate_locales", "model_by_locale")
 
@@ -142,7 +156,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "ignore": Key(tuple[Folder, ...], 'a list of patterns such as "*-test.wav"'),
     "companions": Key(
         tuple[CompanionPattern, ...],
-        'a list of names with {name} or {stem}, such as "{name}.json"',
+        'a list of names with {name} or {stem} and something beside it, such as "{name}.json"',
     ),
     "companion_wait_seconds": Key(
         Annotated[int, msgspec.Meta(ge=0, le=86_400)], "a number of seconds from 0 to 86400"
@@ -157,7 +171,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
 """What the [default] table may hold."""
 
 PROFILE_KEYS = DEFAULT_KEYS | {
-    "prefixes": Key(tuple[Prefix, ...], 'a list of folders such as "sales/inbound"'),
+    "prefixes": Key(tuple[Prefix, ...], _FOLDERS),
 }
 """What a [profile.NAME] table may hold."""
 
@@ -180,8 +194,9 @@ def value_of(key: str, raw: object, known: dict[str, Key]) -> Any | Problem:
     try:
         return msgspec.convert(typed, spec.type)
     except msgspec.ValidationError:
+        wrong = _wrong_ones(raw, typed, spec)
         return Problem(
-            f"{_shown(key, raw)} is not usable, expected {spec.expects}{_hint(key, raw, spec)}"
+            f"{_shown(key, wrong)} is not usable, expected {spec.expects}{_hint(key, wrong, spec)}"
         )
 
 
@@ -214,10 +229,19 @@ def value_of_text(key: str, text: str, prefix: str = "") -> Any | Problem:
 
 
 def did_you_mean(word: str, known: Iterable[str], prefix: str = "") -> str:
-    """', did you mean ...?' for a word close to a known one, else an empty string. Both are written
-    with the `prefix`."""
-    close = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f", did you mean {prefix}{close[0]}?" if close else ""
+    """', did you mean ...?' for a word close to known ones, or one part of theirs, else an empty
+    string. They are written with the `prefix`."""
+    by_letters = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(word.lower(), by_letters, 1, 0.6 if len(word) > 3 else 0.7)
+    near = difflib.SequenceMatcher(None, word.lower(), close[0]).ratio() if close else 0.0
+    parted = [one for one in by_letters if _stem(word) in map(_stem, re.split("[_-]", one))]
+    found = close if near >= _NEAR or not parted else sorted(parted)[:3]
+    said = " or ".join(f"{prefix}{by_letters[one]}" for one in found)
+    return f", did you mean {said}?" if said else ""
+
+
+def _stem(word: str) -> str:
+    return word.lower().removesuffix("s")
 
 
 def _canonical(raw: object) -> object:
@@ -233,7 +257,24 @@ def _number(key: object) -> object:
     return int(key) if isinstance(key, str) and key.isascii() and key.isdigit() else key
 
 
+def _wrong_ones(raw: object, typed: object, spec: Key) -> object:
+    """Of a list what is wrong alone, if that is not all of it."""
+    if not (isinstance(raw, list) and isinstance(typed, list)) or spec.shape is not tuple:
+        return raw
+    return [one for one, value in zip(raw, typed, strict=True) if not _fits([value], spec)] or raw
+
+
+def _fits(raw: object, spec: Key, *, strict: bool = True) -> bool:
+    try:
+        msgspec.convert(raw, spec.type, strict=strict)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def _shown(key: str, raw: object) -> str:
+    if isinstance(raw, date | time):
+        return raw.isoformat()
     if key.startswith("model"):  # an address may hold a secret
         return "the value"
     text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
@@ -244,5 +285,29 @@ def _hint(key: str, raw: object, spec: Key) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
     if isinstance(raw, str) and spec.shape is tuple:
-        return f"; write it as a list: [{raw!r}]".replace("'", '"')
+        listed = ", ".join(_written(part.strip(), spec) for part in raw.split(",") if part.strip())
+        return f"; write it as a list: [{listed}]"
+    if _fits(_lower(raw), spec):
+        return "; write it in small letters"
+    if _fits(raw, spec, strict=False):
+        return "; write numbers, true and false without quotes"
+    if _fits(_in_quotes(raw), spec):
+        return "; write it in quotes"
     return ""
+
+
+def _written(part: str, spec: Key) -> str:
+    """A part of a list as TOML and JSON have it."""
+    return part if _fits([_number(part)], spec) and part.isdigit() else f'"{part}"'
+
+
+def _lower(raw: object) -> object:
+    if isinstance(raw, str):
+        return raw.lower()
+    return [_lower(one) for one in raw] if isinstance(raw, list) else raw
+
+
+def _in_quotes(raw: object) -> object:
+    if isinstance(raw, list):
+        return [_in_quotes(one) for one in raw]
+    return str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw

@@ -9,6 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 _PART = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,39})(?::([^{}]+))?\}|\*")
+_FREE = r"(?:\{[A-Za-z][A-Za-z0-9_]*\})"
+_SIDE_BY_SIDE = re.compile(rf"{_FREE}(?:{_FREE}|\*)|\*{_FREE}")
 _DIGITS = {
     "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%H": r"\d{2}",
     "%I": r"\d{2}", "%M": r"\d{2}", "%S": r"\d{2}", "%f": r"\d{1,6}", "%j": r"\d{3}",
@@ -48,6 +50,8 @@ def pattern_problem(pattern: str) -> str | None:
     names = [found[1] for found in parts]
     if len(set(names)) < len(names):
         return "names a part twice"
+    if _SIDE_BY_SIDE.search(pattern):
+        return "has parts side by side, and nothing tells where one ends; write what lies between"
     for found in parts:
         unknown = set(re.findall(r"%.", found[2] or "")) - set(_DIGITS)
         if unknown:

@@ -275,10 +275,17 @@ def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
     return found
 
 
+def has_strange_kinds(options: Options) -> bool:
+    """Whether `redact` names what is no kind of personal data."""
+    return bool(_strange_kinds(options))
+
+
 def _strange_kinds(options: Options) -> list[tuple[str, str]]:
     known = {*KINDS, *PRESETS}
+    one_of = f", expected kinds such as person_name, or presets: {', '.join(sorted(PRESETS))}"
+    hints = {name: keys.did_you_mean(name, known) or one_of for name in options.redact}
     return [
-        ("redact", f"{name!r} is no kind of personal data{keys.did_you_mean(name, known)}")
+        ("redact", f"{name!r} is no kind of personal data{hints[name]}")
         for name in options.redact
         if name not in known
     ]
