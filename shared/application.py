@@ -60,6 +60,7 @@ class Application:
             _offered(ports),
             tuple(ports.sources),
             ports.allow_http,
+            ports.networks,
             Shared(ports.intake, ports.uploads_container),
         )
         ground = Ground(

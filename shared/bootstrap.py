@@ -212,6 +212,7 @@ def build(
             sources=settings.manifest_sources
             or (settings.uploads_container, settings.audio_container),
             allow_http=settings.allow_http,
+            networks=settings.outbound_networks,
             webhook_url=settings.webhook_base_url,
             webhook_secret=secret.reveal() if secret else "",
             stopped=settings.stopped,

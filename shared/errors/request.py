@@ -139,12 +139,12 @@ class SubscriptionMissing(DropscribeError):
 
 
 class FieldRefused(DropscribeError):
-    """`field` names what is wrong, the message says what to write there, without repeating it."""
+    """`field` names what is wrong, `said` what to write there, without repeating it."""
 
     status = 422
 
     def __init__(self, field: str, message: str) -> None:
-        self.field = field
+        self.field, self.said = field, message
         super().__init__(f"{field} {message}")
 
 

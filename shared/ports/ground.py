@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypedDict
 
+from shared.model.address import Network
 from shared.model.batch.policy import Policy
 from shared.model.manifest.known import Known
 from shared.model.money.brakes import Ceiling
@@ -144,6 +145,7 @@ class Ports(NamedTuple):
     uploads_container: str = "uploads"
     sources: Sequence[str] = ("uploads", "audio")
     allow_http: bool = False
+    networks: Sequence[Network] = ()
     webhook_url: str | None = None
     webhook_secret: str = ""
     ceilings: Mapping[str, Ceiling] = {}

@@ -15,7 +15,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model": "model errors",
     "shared/model/failure.py": "errors",
     "shared/model/failure_texts.py": "model.failure errors",
-    "shared/model/failures_from.py": "model.failure model.failure_texts errors",
+    "shared/model/failures_from.py": "model.failure model.failure_texts model.names errors",
     "shared/model/access": "model.access errors",
     "shared/model/profile": (
         "model.profile model.preparing model.failure model.failure_texts model.redaction.kinds "
@@ -28,7 +28,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/preparing/channels.py": "",
     "shared/model/listening": "model.listening model.preparing model.profile",
     "shared/model/endpoint": "model.endpoint model.profile errors",
-    "shared/model/manifest": "model.manifest model.access model.names model.profile errors",
+    "shared/model/manifest": "model.manifest model.access model.address model.names model.profile "
+    "errors",
     "shared/model/names.py": "",
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",

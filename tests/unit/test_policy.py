@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from shared.configuration.profiles import parse_profiles
 from shared.errors import ConfigurationError, InputError, ManifestRefused
+from shared.model.profile.asked import with_metadata
 from shared.model.profile.keys import DEFAULT_KEYS, RECORDING_KEYS, value_of
 from shared.model.profile.options import Options
 from shared.model.profile.policy import LOCKABLE, STRICTER, loosened
-from shared.model.profile.profile import Profile, choose, override, with_metadata
+from shared.model.profile.profile import Profile, choose, override
 from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.api import Api
 from tests.fakes.provider import FakeProvider
@@ -265,7 +266,7 @@ def test_no_metadata_makes_a_profile_looser(said: dict[str, str], locked: set[st
         locked=tuple(sorted(locked)),
     )
     try:
-        found = with_metadata(own, {f"dropscribe_{key}": text for key, text in said.items()})
+        found = with_metadata(own, {f"dropscribe_{key}": text for key, text in said.items()}, {})
     except InputError as error:
         assert error.code in ("option_locked", "bad_metadata")
     else:
@@ -290,7 +291,7 @@ def test_locks_are_inherited_and_the_owner_may_set_them_anew() -> None:
     _, open_, free = parse_profiles(text, file="profiles.toml", providers=["azure-speech"])
     assert (open_.options.profanity, open_.locked) == ("none", ("profanity",))
     assert free.locked == ()
-    assert with_metadata(free, {"dropscribe_profanity": "none"}).options.profanity == "none"
+    assert with_metadata(free, {"dropscribe_profanity": "none"}, {}).options.profanity == "none"
 
 
 def test_every_key_can_be_locked_but_those_that_lock() -> None:

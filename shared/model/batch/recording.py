@@ -83,8 +83,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `same_as` is set on an unchanged one: the recording that has its bytes, and its `outcome`.
 
     Until `companion_due_at` a companion is waited for; None: none is, or it was read, and is
-    `companion`. `said` are the options that were set for the recording itself, which no companion
-    changes.
+    `companion`. `said` are the options that were set for the recording itself: no companion
+    changes them, and what comes of them is no fault of the profile.
 
     `removal` is what of it went, or is to go, while its row stays; `hold` keeps that from being.
 
@@ -178,11 +178,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:
-    """As its profile wants it, if it does."""
+    """As its profile wants it, if it does. What was `said` for it alone is kept with it."""
+    row = msgspec.structs.replace(row, said=tuple(sorted(said)))
     if not row.profile.companions:
         return row
     due_at = now + timedelta(seconds=row.profile.companion_wait_seconds)
-    return msgspec.structs.replace(row, said=tuple(sorted(said)), companion_due_at=due_at)
+    return msgspec.structs.replace(row, companion_due_at=due_at)
 
 
 def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording:

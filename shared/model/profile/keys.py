@@ -77,7 +77,8 @@ class Problem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return f"{self.text[:1].upper()}{self.text[1:]}."
+        sentence = f"{self.text[:1].upper()}{self.text[1:]}"
+        return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 _OPTION_KEYS = {
@@ -285,8 +286,10 @@ def _hint(key: str, raw: object, spec: Key) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
     if isinstance(raw, str) and spec.shape is tuple:
-        listed = ", ".join(_written(part.strip(), spec) for part in raw.split(",") if part.strip())
-        return f"; write it as a list: [{listed}]"
+        parts = [part.strip() for part in raw.split(",") if part.strip()]
+        listed = ", ".join(_written(part, spec) for part in parts)
+        fits = _fits(parts, spec, strict=False)
+        return f"; write it as a list: [{listed}]" if fits else ""
     if _fits(_lower(raw), spec):
         return "; write it in small letters"
     if _fits(raw, spec, strict=False):

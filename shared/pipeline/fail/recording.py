@@ -12,7 +12,8 @@ from shared.model.batch.error_report import error_path, write_error_report
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
-from shared.model.failure import Failure
+from shared.model.failure import Failure, blamed
+from shared.model.failure_texts import OPTIONS_OF
 from shared.model.failures_from import at_address
 from shared.model.money.spending import money_back
 from shared.ports.blobs import Outputs
@@ -31,6 +32,7 @@ class FailRecording:
     clock: Clock
 
     def __call__(self, row: Recording, failure: Failure) -> Recording:
+        failure = _blamed(row, failure)
         if row.state == "waiting":
             row = money_back(row)
         now = self.clock.now()
@@ -42,6 +44,7 @@ class FailRecording:
     def unreported(self, row: Recording, failure: Failure) -> Recording:
         """The terminal row, whose report its caller stores once the row is saved (`put_again`), and
         sees to it that this is done however often it dies in between."""
+        failure = _blamed(row, failure)
         _tell(row, failure)
         return rows.failed(row, failure, self._path(row), self.clock.now())
 
@@ -58,6 +61,11 @@ class FailRecording:
 
     def _path(self, row: Recording) -> str:
         return error_path(self.container, row)
+
+
+def _blamed(row: Recording, failure: Failure) -> Failure:
+    """On the profile, or on whoever asked for the recording."""
+    return blamed(failure, OPTIONS_OF.get(failure.code, ()), row.said)
 
 
 def _tell(row: Recording, failure: Failure) -> None:
