@@ -35,6 +35,7 @@ CompanionPattern = Annotated[
 ]
 """Never the recording itself: what is a companion is transcribed by no arrival."""
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+InsightNames = Annotated[tuple[str, ...], msgspec.Meta(max_length=20)]
 Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
 Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
 Providers = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
@@ -167,6 +168,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
     "export": Key(bool, _SWITCH),
+    "insights": Key(InsightNames, 'a list of names such as "summary", or [] for none'),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""
