@@ -18,7 +18,7 @@ SECONDS ?= 600
 WORKERS ?= 4
 TESTS  = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo run drop check-profiles backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
+.PHONY: help setup demo run drop check-profiles check-providers backup restore live emulators test test-all conformance commands bench chaos fuzz check types unit pin audit sbom deploy format clean
 
 help: ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -58,10 +58,10 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
-	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --out "$(OUT)" $(AUDIO)
+	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --insights "$(INSIGHTS)" --out "$(OUT)" $(AUDIO)
 
 run: setup ## the same stack, staying up
-	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)"
+	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --insights "$(INSIGHTS)"
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
@@ -77,6 +77,9 @@ live: setup ## a real service, for whoever has a key: make live PROVIDER=name AU
 
 check-profiles: setup ## mistakes in a file of profiles: make check-profiles [FILE=profiles.toml]
 	$(PY) -m local check-profiles $(FILE)
+
+check-providers: setup ## languages, models and limits as they are known, beside what the services say, where a key is set
+	$(PY) -m local check-providers
 
 emulators: setup ## only the emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"

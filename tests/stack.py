@@ -289,7 +289,7 @@ class Site:
         environment = self.stack.environment
         secrets = {self.stack.key, environment["WEBHOOK_SECRET"], "sig="}
         for name in self.names("transcripts"):
-            if name.endswith(".json"):
+            if name.endswith(".json") and not name.endswith(".insights.json"):
                 said = self.transcript(name.removesuffix(".json"))["utterances"]
                 secrets |= {utterance["text"] for utterance in said}
         for secret in secrets:
@@ -359,7 +359,8 @@ def states(rows: Mapping[str, Recording]) -> dict[str, str]:
 
 def _mark(create: Mapping[str, Any]) -> str:
     """Our id of the attempt, where each emulator tells of it."""
-    mark: str = create.get("displayName") or create["labels"].get("dropscribe") or create["id"]
+    own = create.get("customProperties") or create.get("labels") or {}
+    mark: str = own.get("dropscribe") or create.get("displayName") or create["id"]
     return mark
 
 

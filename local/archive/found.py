@@ -56,7 +56,7 @@ def look(named: Sequence[Path]) -> Iterator[Found | Passed]:
         elif there := list(_entities(content)):
             entities += [(file, path, one) for one in there]
         else:
-            yield Passed(file=file, why=_kind(content))
+            yield Passed(file=file, why=kind_of(content))
     taken: set[Path] = set()
     for file, path, entity in entities:
         found = _of_entity(entity, path, [one for one in old if one.parent == file.parent])
@@ -143,7 +143,7 @@ def _number(file: Path) -> int:
     return int(found[1]) if found else 0
 
 
-def _kind(content: bytes) -> str:
+def kind_of(content: bytes) -> str:
     """What else the services and programs of the time wrote."""
     known: Iterable[tuple[bytes, str]] = (
         (b'"successfulTranscriptionsCount"', "the report of a job, which holds no text"),

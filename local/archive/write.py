@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from local.archive.found import OLD_FORM, Found, Passed, look
 from local.archive.old_results import read_archived
+from local.archive.transcript import transcript_of
 from shared.errors import ResultMalformed
-from shared.model.profile import keys
-from shared.model.profile.options import Options
 from shared.model.transcript import transcript as t
-from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.outputs.formats import FORMATS, render_all
 from shared.outputs.spreadsheet import BYTE_ORDER_MARK, cell
 from shared.providers.azure_speech.results import read_result
-from shared.providers.redaction import without_query
 
-REVIEW_BELOW = 0.6
 LIST = "archive.csv"
 NO_MODELS = (
     "Its models {} are of an API that is gone: a custom model of today takes both their places."
@@ -111,39 +106,11 @@ def _told(found: Found) -> Iterator[str]:
 
 
 def _transcript(found: Found, recognition: Recognition, locale: str) -> t.Transcript:
-    """What nobody wrote down at the time is empty, not guessed."""
-    contents = b"".join(file.read_bytes() for file in found.files)
-    return build_transcript(
+    return transcript_of(
         recognition,
-        job=t.Job(
-            id="",
-            batch_id="archive",
-            recording_id=hashlib.sha256(contents).hexdigest()[:32],
-            attempt=1,
-            profile="archive",
-        ),
-        source=t.Source(
-            uri=without_query(found.source) if found.source else recognition.source,
-            container="",
-            name=found.path.name,
-            etag="",
-            bytes=0,
-            duration_ms=recognition.duration_ms,
-        ),
-        provider=t.Provider(
-            name="azure-speech",
-            endpoint="",
-            api_version="",
-            transcription_id="",
-            warnings=("Normalised from an archived result.", *_told(found)),
-        ),
-        options=_options(locale),
-        roles={},
-        review_below=REVIEW_BELOW,
+        b"".join(file.read_bytes() for file in found.files),
+        name=found.path.name,
+        source=found.source,
+        locale=locale,
+        told=tuple(_told(found)),
     )
-
-
-def _options(locale: str) -> Options:
-    """A locale in an old spelling, such as en-us, in today's."""
-    known: Any = keys.value_of("locale", locale, keys.RECORDING_KEYS)
-    return Options() if isinstance(known, keys.Problem) else Options(locale=known)

@@ -48,7 +48,7 @@ def main() -> int:
     kept, answers = (
         (_of_deployment(options), [])
         if options.provider == "azure"
-        else _of_provider(options.provider, options.audio, read_settings(_environment()))
+        else _of_provider(options.provider, options.audio, read_settings(environment()))
     )
     kept = [_shown(one) for one in kept]
     told = findings(options.provider, dollars, kept, answers)
@@ -87,7 +87,7 @@ def _refusal(options: argparse.Namespace, dollars: float, environment: Mapping[s
     return ""
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """That of the app, without its storage, which is not needed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WEBHOOK_")}
     return {**kept, "DATA_STORAGE": "UseDevelopmentStorage=true"}
@@ -105,7 +105,7 @@ def _of_provider(
     if endpoint is None or endpoint.key is None:
         raise SystemExit(f"{OFFERS[provider].form.prefix}_KEY is not set.")
     offer = OFFERS[provider]
-    with client() as http, client(**_raw(endpoint, settings)) as raw:
+    with client() as http, client(**raw(endpoint, settings)) as service_http:
         life = Life(
             provider=offer.connect(
                 Connection(
@@ -121,7 +121,7 @@ def _of_provider(
             deletes=provider != "soferai",
             pause=pause,
         )
-        service = Service(raw, audio)
+        service = Service(service_http, audio)
         try:
             return list(life()), [settle(guess, service) for guess in GUESSES[provider]]
         finally:
@@ -132,7 +132,7 @@ def _nobody() -> None:
     raise SystemExit("A key is needed here.")
 
 
-def _raw(endpoint: Endpoint, settings: Settings) -> dict[str, object]:
+def raw(endpoint: Endpoint, settings: Settings) -> dict[str, object]:
     """How a client of the service itself is made."""
     key = endpoint.key.reveal() if endpoint.key else ""
     version = settings.of_provider.get("azure-speech", {}).get("api_version", OFFERED[0])

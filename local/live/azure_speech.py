@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 from local.live.looking import Guess, Service
@@ -68,6 +69,18 @@ def _unknown_fields(service: Service) -> bool:
     return _made(service, _body(service, somethingElse=1, properties={"another": True})) is not None
 
 
+def _found_by_description(service: Service) -> bool | None:
+    """A job that has a title of its user has our mark there."""
+    mark = f"live-{token_hex(8)}"
+    if _made(service, _body(service, description=mark)) is None:
+        return None
+    where = f"displayName eq '{mark}' or description eq '{mark}'"
+    answer = service.get(_LIST, filter=where)
+    if answer.status_code != 200:
+        return False
+    return [one.get("description") for one in answer.json()["values"]] == [mark]
+
+
 GUESSES = (
     Guess(
         "azure-paths-in-any-case",
@@ -90,6 +103,13 @@ GUESSES = (
         "files are listed only when a job is over",
         _README,
         _files_come_at_the_end,
+        1,
+    ),
+    Guess(
+        "azure-found-by-description",
+        "jobs are found by their description, or the other name",
+        _README,
+        _found_by_description,
         1,
     ),
     Guess("azure-delete-ends", "DELETE ends a running job", _README, _delete_ends_it, 1),

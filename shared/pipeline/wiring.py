@@ -223,7 +223,11 @@ def _sending(
             store=store, new_id=ground.new_mark, clock=ports.clock, pool=ports.pool
         ),
         prepare_calls=PrepareCalls(
-            store=store, audio=ports.audio, requests=ports.requests, compare=_compare(ground)
+            store=store,
+            audio=ports.audio,
+            requests=ports.requests,
+            compare=_compare(ground),
+            shows_titles={name for name, it in ports.capabilities.items() if it.shows_titles},
         ),
         leave_behind=LeaveBehind(
             store=store,

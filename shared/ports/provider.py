@@ -39,6 +39,8 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     `mark` is our own id of this attempt, unique and at most 64 characters, written where the
     provider's list shows it again, so that a call with an unknown outcome can be looked up.
+    `title` is what its makers call it, "" for nothing, and `titles` what they call each of
+    `content_urls`, () where nobody asked. They are theirs: cleaned and cut by whoever sends them.
     `keep` notes with it that the provider's copy is to stay. `audio_ms` is the length of all as
     far as it is known, `tries` how often the call was about to be made and was not. After
     `deadline_at` the call may not begin any more: others take its intent for forgotten. Where the
@@ -48,6 +50,8 @@ class JobRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     mark: str
     display_name: str
+    title: str = ""
+    titles: tuple[str, ...] = ()
     options: Options
     mode: Mode = "standard"
     audio_ms: int = 0

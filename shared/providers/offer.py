@@ -13,6 +13,7 @@ from shared.model.profile.options import Mode
 from shared.model.setting import Setting
 from shared.ports.answers import Answers
 from shared.ports.provider import SpeechProvider
+from shared.providers.known import Known
 
 
 class EndpointForm(NamedTuple):
@@ -76,7 +77,8 @@ class Offer(NamedTuple):
     them is `<prefix>_MAX_ACTIVE_JOBS`. `rates` are its list prices. `limits_by` makes the limits
     of an account from the values of its settings, where they differ from account to account.
     `lanes` connect to the same endpoint in modes that have an API of their own; where there are
-    such, `<prefix>_MAX_ACTIVE_<MODE>` is another setting."""
+    such, `<prefix>_MAX_ACTIVE_<MODE>` is another setting. `known` is what may have changed there
+    since it was read: its locales, models and limits."""
 
     name: str
     limits: Capabilities
@@ -86,6 +88,7 @@ class Offer(NamedTuple):
     rates: Mapping[Mode, Rate] = {}
     limits_by: Callable[[Mapping[str, Any]], Capabilities] | None = None
     lanes: Mapping[Mode, ConnectLane] = {}
+    known: tuple[Known, ...] = ()
 
     def limits_with(self, settings: Mapping[str, Any]) -> Capabilities:
         return self.limits if self.limits_by is None else self.limits_by(settings)

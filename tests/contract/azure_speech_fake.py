@@ -112,10 +112,14 @@ class FakeAzureSpeech:
         return httpx.Response(201, json=entity, headers={"Location": f"{address}?api-version=x"})
 
     def _filtered(self, request: httpx.Request) -> list[Json]:
-        wanted = re.fullmatch(r"displayName eq '(.*)'", request.url.params.get("filter", ""))
+        written = request.url.params.get("filter", "")
+        wanted = re.fullmatch(r"displayName eq '(.*)' or description eq '\1'", written)
         name = wanted[1].replace("''", "'") if wanted else None
-        entities = self.transcriptions.values()
-        return [one for one in entities if name is None or one["displayName"] == name]
+        return [
+            one
+            for one in self.transcriptions.values()
+            if name is None or name in (one["displayName"], one.get("description"))
+        ]
 
     def _page(self, request: httpx.Request, entities: list[Json]) -> httpx.Response:
         skip = int(request.url.params.get("skip", 0))

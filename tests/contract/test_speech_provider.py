@@ -69,11 +69,13 @@ def deleting_rig(
 _marks = iter(range(1_000_000))
 
 
-def asked(rig: Rig, *names: str, keep: bool = False) -> JobRequest:
+def asked(rig: Rig, *names: str, keep: bool = False, title: str = "") -> JobRequest:
     """A request for these, with a mark that no other has."""
     return JobRequest(
         mark=f"contract-{next(_marks)}",
         display_name="Calls of Monday",
+        title=title,
+        titles=(title,) * len(names) if title else (),
         options=Options(),
         keep=keep,
         content_urls=tuple(
@@ -111,8 +113,12 @@ def found_by(rig: Rig, mark: str) -> str | None:
     return next((found for found in rig.provider.find(mark) if found), None)
 
 
-def test_a_submitted_job_carries_its_mark_and_is_found_by_it(rig: Rig) -> None:
-    request = asked(rig, GOOD[0])
+titled = pytest.mark.parametrize("title", ["", "Calls of Monday's [x-0of1] contract-1"])
+
+
+@titled
+def test_a_submitted_job_carries_its_mark_and_is_found_by_it(rig: Rig, title: str) -> None:
+    request = asked(rig, GOOD[0], title=title)
     transcription_id = rig.provider.submit(request)
     found = found_by(rig, request.mark)
     assert found is not None
@@ -127,8 +133,9 @@ def test_a_job_is_found_under_the_id_that_it_was_given(deleting_rig: Rig) -> Non
     assert found_by(deleting_rig, request.mark) == transcription_id
 
 
-def test_a_create_call_whose_answer_was_lost_is_found_by_its_mark(rig: Rig) -> None:
-    request = asked(rig, GOOD[0])
+@titled
+def test_a_create_call_whose_answer_was_lost_is_found_by_its_mark(rig: Rig, title: str) -> None:
+    request = asked(rig, GOOD[0], title=title)
     rig.fail("submit", "lost")
     with pytest.raises(OutcomeUnknown):
         rig.provider.submit(request)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import httpx
+import msgspec
 import pytest
 from azure.storage.blob import (
     BlobServiceClient,
@@ -102,6 +103,14 @@ def test_every_option_is_understood_by_every_version(
         [create] = [one for one in api.ledger()["creates"] if one["id"] == transcription_id]
         assert create["unknownFields"] == []
         assert api.ended(transcription_id)["status"] == "Succeeded"
+
+
+def test_the_list_of_the_service_shows_the_title(api: Api, speech: AzureSpeech, audio: str) -> None:
+    request = msgspec.structs.replace(asked(f"{audio}/a.wav"), title="Calls of March")
+    transcription_id = speech.submit(request)
+    shown = api.get(f"transcriptions/{transcription_id}").json()
+    assert (shown["displayName"], shown["description"]) == ("Calls of March", request.mark)
+    assert [found for found in speech.find(request.mark) if found] == [transcription_id]
 
 
 def test_a_wrong_key_is_unauthorised_whatever_is_asked(

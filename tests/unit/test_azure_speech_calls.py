@@ -144,9 +144,10 @@ def test_result_links_live_as_long_as_the_service_makes_them() -> None:
     assert calls.files_path("1", V32) == "/speechtotext/v3.2/transcriptions/1/files"
 
 
-def test_a_mark_is_looked_up_by_display_name_with_its_quotes_doubled() -> None:
+def test_a_mark_is_looked_up_by_both_names_with_its_quotes_doubled() -> None:
     assert calls.find_path("o'b", NEWEST) == (
-        "/speechtotext/transcriptions?filter=displayName+eq+%27o%27%27b%27&api-version=2025-10-15"
+        "/speechtotext/transcriptions?filter=displayName+eq+%27o%27%27b%27"
+        "+or+description+eq+%27o%27%27b%27&api-version=2025-10-15"
     )
 
 

@@ -87,6 +87,7 @@ def main() -> None:
     """Ends the process with one of the exit codes above."""
     import dropscribe.cli.batches
     import dropscribe.cli.looking
+    import dropscribe.cli.moving
     import dropscribe.cli.running
     import dropscribe.cli.searching
     import dropscribe.cli.subscriptions

@@ -27,10 +27,15 @@ def _storms(random: Random) -> tuple[Order, ...]:
     )
 
 
+def _mark(create: Mapping[str, Any]) -> str:
+    mark: str = (create["customProperties"] or {}).get("dropscribe") or create["displayName"]
+    return mark
+
+
 def _read(ledger: Mapping[str, Any]) -> Books:
     live = ledger["live"]
     return Books(
-        creates=tuple(Create(one["displayName"], (one["id"],)) for one in ledger["creates"]),
+        creates=tuple(Create(_mark(one), (one["id"],)) for one in ledger["creates"]),
         paid=ledger["transcribed"],
         there=tuple((transcription_id,) for transcription_id in live),
         silent=frozenset(ledger["withoutReport"]),

@@ -26,13 +26,12 @@ _LOCALES = """
     et-EE eu-ES fa-IR fi-FI fil-PH fr-BE fr-CA fr-CH fr-FR ga-IE gl-ES gu-IN he-IL hi-IN
     hr-HR hu-HU hy-AM id-ID is-IS it-CH it-IT ja-JP jv-ID ka-GE kk-KZ km-KH kn-IN ko-KR
     lo-LA lt-LT lv-LV mk-MK ml-IN mn-MN mr-IN ms-MY mt-MT my-MM nb-NO ne-NP nl-BE nl-NL
-    or-IN pa-IN pl-PL ps-AF pt-BR pt-PT ro-RO ru-RU si-LK sk-SK sl-SI so-SO sq-AL sr-RS
+    or-IN pa-IN pl-PL ps-AF pt-BR pt-PT ro-RO ru-RU si-LK sk-SK sl-SI so-SO sq-AL sr-ME
+    sr-RS sr-XK
     sv-SE sw-KE sw-TZ ta-IN te-IN th-TH tr-TR uk-UA ur-IN uz-UZ vi-VN wuu-CN yue-CN
-    zh-CN zh-HK zh-TW zu-ZA
+    zh-CN zh-CN-shandong zh-CN-sichuan zh-HK zh-TW zu-ZA
 """
 LOCALES = tuple(_LOCALES.split())
-_SYNCHRONOUS = "de-DE en-GB en-IN en-US es-ES es-MX fr-FR hi-IN it-IT ja-JP ko-KR pt-BR zh-CN"
-_SYNCHRONOUS_LOCALES = tuple(_SYNCHRONOUS.split())
 
 _NAMESPACE = uuid.UUID("6f1a4d0e-5f0b-4ad6-9a35-2f3f3f7c9d11")
 _CREATED_AT = 1_709_221_591  # 2024-02-29
@@ -157,5 +156,5 @@ def custom_model_body(model_id: str, version: Version, public_url: str) -> dict[
 def locales_body(version: Version) -> Any:
     """An array up to v3.2, an object by kind of transcription since."""
     if version.dated:
-        return {"Transcribe": list(_SYNCHRONOUS_LOCALES), "Submit": list(LOCALES)}
+        return {"Transcribe": list(LOCALES), "Submit": list(LOCALES)}
     return list(LOCALES)

@@ -87,7 +87,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     one: it cannot leave a job that is planned for the first time, unless the job's row changes
     first. `turn_at` is when it may be sent, where that was put off. `lane` is that of its mode, ""
     where it has none; there the call begins after the intent, and `answer_by_at` is when it is over
-    at the latest, None: it has not begun. `version` is the row's ETag, "" for a row not yet stored.
+    at the latest, None: it has not begun. `title` is what its makers call it, for the list of its
+    provider; like `item` it is kept no longer than the job may be sent. `version` is the row's
+    ETag, "" for a row not yet stored.
     """
 
     batch_id: str
@@ -136,6 +138,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     turn_at: datetime | None = None
     lane: str = ""
     answer_by_at: datetime | None = None
+    title: str = ""
     version: str = ""
 
     @property
@@ -297,17 +300,18 @@ def with_smaller_slices(job: Job, failed: int) -> Job:
 
 def over(job: Job, now: datetime) -> Job:
     """Every recording of it went its way."""
-    return _to(job, "failed" if job.failure else "finished", changed_at=now)
+    step = "failed" if job.failure else "finished"
+    return _to(job, step, changed_at=now, item=None, title="")
 
 
 def failed(job: Job, failure: Failure, now: datetime) -> Job:
     """As a whole, and nothing of it is awaited any more."""
-    return _to(job, "failed", failure=failure, changed_at=now)
+    return _to(job, "failed", failure=failure, changed_at=now, item=None, title="")
 
 
 def unresolved(job: Job, failure: Failure, now: datetime) -> Job:
     """Nobody can find out what became of its create call."""
-    return _to(job, "unresolved", failure=failure, changed_at=now)
+    return _to(job, "unresolved", failure=failure, changed_at=now, item=None, title="")
 
 
 def _to(job: Job, step: str, **changes: Any) -> Job:

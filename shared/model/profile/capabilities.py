@@ -64,7 +64,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     `finds` is what a finder finds in what the provider hears, where there is one.
     `takes_custom_models` tells of models that were made to order. `extras_by_model` are its
     extras where a model is named, a prompt given or a translation wanted, if those are others;
-    `models` are the names that it knows.
+    `models` are the names that it knows. `shows_titles`: its list tells what each recording of a
+    job is called.
     """
 
     files_per_job: int
@@ -106,6 +107,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     takes_custom_models: bool = True
     extras_by_model: frozenset[str] | None = None
     models: frozenset[str] | None = None
+    shows_titles: bool = False
 
     def of(self, mode: Mode) -> Capabilities:
         """What holds in that mode."""

@@ -12,11 +12,13 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch import job as jobs
 from shared.model.batch import recording as rows
+from shared.model.batch.batch import Batch
 from shared.model.batch.job import Job
 from shared.model.batch.job_item import JobItem
 from shared.model.batch.job_key import call_key
 from shared.model.batch.lane import lane_of
 from shared.model.batch.recording import Recording
+from shared.model.batch.title import title_of
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
@@ -43,8 +45,8 @@ class FillJobs(UseCase):
     prices: PriceTable
     new_id: Callable[[], str]
 
-    def __call__(self, group: Iterable[Recording], deadline_at: datetime | None = None) -> int:
-        """`deadline_at` is that of their batch."""
+    def __call__(self, group: Iterable[Recording], batch: Batch) -> int:
+        """All are of that batch."""
         # In the order of their ids, whoever put the group together: a job holds what lies between
         # its first and its last.
         ordered = sorted(group, key=lambda row: row.id)
@@ -53,14 +55,14 @@ class FillJobs(UseCase):
         limits = self.capabilities[profile.provider]
         most = len(ordered) if container else limits.most_files(profile.mode)
         parts = list(_chunks(ordered, most))
-        span = span_of(profile.send, self.clock.now(), deadline_at)
+        span = span_of(profile.send, self.clock.now(), batch.deadline_at)
         if most < ROOM and len(parts) > 1:
-            return self._fill_many(parts, deadline_at, span)
+            return self._fill_many(parts, batch, span)
         ids = [self.new_id() for _ in parts]
         turn_of = dict(zip(ids, turns(ids, span), strict=True)) if span is not None else {}
         return sum(
             self._fill_one(
-                _empty(id_, part, self._lane(part), container, deadline_at, turn_of.get(id_)), part
+                _empty(id_, part, self._lane(part), batch, container, turn_of.get(id_)), part
             )
             for id_, part in zip(ids, parts, strict=True)
         )
@@ -81,9 +83,7 @@ class FillJobs(UseCase):
         there = {(entry.name, entry.etag) for entry in self.audio.list(container)}
         return container if there == {(row.name, row.etag) for row in group} else None
 
-    def _fill_many(
-        self, parts: Sequence[list[Recording]], deadline_at: datetime | None, span: Span | None
-    ) -> int:
+    def _fill_many(self, parts: Sequence[list[Recording]], batch: Batch, span: Span | None) -> int:
         """Jobs that are small are stored whole, many in a transaction, and join the line together;
         their ids are in its order."""
         first, lane = self.new_id(), self._lane(parts[0])
@@ -93,7 +93,7 @@ class FillJobs(UseCase):
         conflicts = 0
         for shares in _packed(zip(ids, parts, strict=True)):
             empty = [
-                (_empty(id_, part, lane, deadline_at=deadline_at, turn_at=turn_of.get(id_)), part)
+                (_empty(id_, part, lane, batch, turn_at=turn_of.get(id_)), part)
                 for id_, part in shares
             ]
             try:
@@ -177,15 +177,17 @@ def _empty(
     job_id: str,
     part: Sequence[Recording],
     lane: str,
+    batch: Batch,
     container: str | None = None,
-    deadline_at: datetime | None = None,
     turn_at: datetime | None = None,
 ) -> Job:
     first, profile = part[0], part[0].profile
     stays_alone = container is not None or not profile.shares_jobs
     kind = "" if stays_alone else call_key(profile, first.cohort)
     job = jobs.planning(job_id, first.batch_id, profile, first.id, container, kind, lane)
-    return msgspec.structs.replace(job, deadline_at=deadline_at, turn_at=turn_at)
+    return msgspec.structs.replace(
+        job, deadline_at=batch.deadline_at, turn_at=turn_at, title=title_of(batch.title, part)
+    )
 
 
 def _with_item(job: Job, part: Sequence[Recording]) -> Job:

@@ -144,7 +144,7 @@ class PlanBatch(UseCase):
         fault: Exception | None = None
         for group in groups:
             try:
-                conflicts += self.fill(group, batch.deadline_at)
+                conflicts += self.fill(group, batch)
             except DropscribeError:
                 raise
             except Exception as error:  # a fault of ours with one group must not stop the others

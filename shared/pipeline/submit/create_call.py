@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -15,12 +15,14 @@ from shared.model.batch.carrier import (
     in_call,
     is_carrier,
     number_of,
+    parts_of,
     stretches,
     with_counts,
 )
 from shared.model.batch.job import Job, answer_seconds
 from shared.model.batch.job_item import JobItem
 from shared.model.batch.recording import Recording
+from shared.model.batch.title import title_of_parts
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.submit.sound import BlobSound, CopySound
 from shared.ports.blobs import AudioBlobs, Requests
@@ -33,24 +35,40 @@ _Known = Mapping[tuple[str, str], JobItem | None]
 @dataclass(frozen=True, kw_only=True)
 class PrepareCalls:
     """The create calls of jobs, whose recordings are read in one go where they are of one batch.
-    Links are made anew for every call, so none is old when the provider gets to it."""
+    Links are made anew for every call, so none is old when the provider gets to it. `shows_titles`
+    are the providers that show what each recording is called."""
 
     store: BatchStore
     audio: AudioBlobs
     requests: Requests
     compare: CompareVersions
+    shows_titles: Set[str]
 
     def __call__(self, jobs: Sequence[Job], parts: Sequence[Job] = ()) -> list[Call]:
         """In the order of the jobs. A job whose recordings all left it gets an empty one. `parts`
         are the jobs that carriers among them carry, as they were claimed."""
         known = {(job.batch_id, job.id): job.item for job in (*jobs, *parts) if _is_told(job)}
         items = self._items([job for job in jobs if job.whole_container is None], known)
-        return [
+        calls = [
             self._call(job, items[job.id])
             if job.whole_container is None
             else Call(job, self._of_container(job, job.whole_container))
             for job in jobs
         ]
+        return [self._titled(call, parts) for call in calls]
+
+    def _titled(self, call: Call, parts: Sequence[Job]) -> Call:
+        """With what its makers call it, and where that is shown, each recording."""
+        job, request = call.job, call.request
+        title = title_of_parts(_carried_by(job, parts)) if is_carrier(job) else job.title
+        titles = self._titles(job, call.items) if job.provider in self.shows_titles else ()
+        return call._replace(request=msgspec.structs.replace(request, title=title, titles=titles))
+
+    def _titles(self, job: Job, items: Sequence[JobItem]) -> tuple[str, ...]:
+        if job.options.redact:
+            return ()
+        found = {(row.batch_id, row.id): row.labels.title for row in self.store.rows_left(job)}
+        return tuple(found.get((item.batch_id, item.id)) or "" for item in items)
 
     def _items(self, jobs: Sequence[Job], known: _Known) -> dict[str, list[JobItem]]:
         """By id of the job. What a job tells of its one recording is not read again."""
@@ -147,6 +165,11 @@ class Call(NamedTuple):
 def is_empty(request: JobRequest) -> bool:
     """Nothing to transcribe: every recording left the job."""
     return not (request.content_urls or request.container_url or request.sound)
+
+
+def _carried_by(job: Job, parts: Sequence[Job]) -> list[Job]:
+    ids = {(part.batch_id, part.id) for part in parts_of(job)}
+    return [part for part in parts if (part.batch_id, part.id) in ids]
 
 
 def _position(row: JobItem | Recording) -> int:

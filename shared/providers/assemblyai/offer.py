@@ -8,10 +8,13 @@ from typing import Any
 from shared.model.money.price import Rate
 from shared.model.profile.capabilities import Capabilities
 from shared.model.setting import Setting, names, number, switch
+from shared.providers import known
 from shared.providers.assemblyai.capabilities import CREATES_PER_MINUTE, LIMITS, limits_of
 from shared.providers.assemblyai.client import AssemblyAI
+from shared.providers.assemblyai.languages import LANGUAGES
 from shared.providers.assemblyai.models import USUAL
 from shared.providers.assemblyai.webhook import Webhook
+from shared.providers.known import Known
 from shared.providers.offer import Connection, EndpointForm, Offer
 
 
@@ -57,4 +60,9 @@ OFFER = Offer(
             read_on="2026-10-07",
         )
     },
+    known=(
+        Known("locales", LANGUAGES, "its API specification 1.3.4", "2026-03-23"),
+        Known("models", USUAL.models, USUAL.source, USUAL.read_on),
+        Known("limits", known.limits_of(LIMITS), "its documentation on limits", "2026-10"),
+    ),
 )

@@ -13,12 +13,17 @@ import msgspec
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
 from shared.providers.azure_speech.versions import JsonObject, Version
+from shared.providers.titles import plain_title
 
 MOST_SPEAKERS = 35
 """What is written where nobody knows how many there are: it has to be told a number."""
 
 MARK = "dropscribe"  # the custom property that holds our mark
 KEEP = "dropscribeKeep"  # and the one on a transcription that is not ours to delete
+OF = "dropscribeOf"  # and the name for people, where the title has taken its place
+LONGEST_TITLE = 200
+"""Characters of a `displayName`. A limit of our own: none is documented."""
+LONGEST_PROPERTY = 256
 _TRANSCRIPTIONS = "/transcriptions"
 
 
@@ -29,16 +34,15 @@ def create_path(version: Version) -> str:
 def create_body(request: JobRequest, version: Version) -> bytes:
     """The create call's JSON.
 
-    The mark goes into `displayName`, which the list can be filtered by, and into a custom
-    property, by which the answer is verified; the name for people goes into `description`.
+    What its makers call it is its `displayName`; without a title the mark is. The mark stands in
+    one of `displayName` and `description`, which the list can be filtered by, and in a custom
+    property, by which the answer is verified. The name for people takes what is left.
     """
     if bool(request.content_urls) == bool(request.container_url):
         raise ValueError("a job needs either content URLs or a container URL")
     options = request.options
     body: JsonObject = {
-        "displayName": request.mark,
-        "description": request.display_name,
-        "customProperties": {MARK: request.mark, **({KEEP: "true"} if request.keep else {})},
+        **_names(request),
         "locale": options.locale,
         "properties": _properties(options, version),
     }
@@ -49,6 +53,22 @@ def create_body(request: JobRequest, version: Version) -> bytes:
     if options.model:
         body["model"] = {"self": options.model}
     return msgspec.json.encode(body)
+
+
+def _names(request: JobRequest) -> JsonObject:
+    own = {MARK: request.mark, **({KEEP: "true"} if request.keep else {})}
+    title = plain_title(request.title, LONGEST_TITLE)
+    if not title:
+        return {
+            "displayName": request.mark,
+            "description": request.display_name,
+            "customProperties": own,
+        }
+    return {
+        "displayName": title,
+        "description": request.mark,
+        "customProperties": {**own, OF: request.display_name[:LONGEST_PROPERTY]},
+    }
 
 
 def _properties(options: Options, version: Version) -> JsonObject:
@@ -98,7 +118,8 @@ def files_path(transcription_id: str, version: Version) -> str:
 def find_path(mark: str, version: Version) -> str:
     """Filters are OData: a quote inside a string is doubled."""
     quoted = mark.replace("'", "''")
-    return version.url(_TRANSCRIPTIONS, filter=f"displayName eq '{quoted}'")
+    where = f"displayName eq '{quoted}' or description eq '{quoted}'"
+    return version.url(_TRANSCRIPTIONS, filter=where)
 
 
 def list_path(version: Version) -> str:

@@ -1,12 +1,15 @@
 """The locales that Azure Speech takes: its language support page, as data.
 
-Source: the tables "Speech to text" (of 2026-04-02) and "Language identification" (of 2025-08-01) of
-the page "Language and voice support for the Speech service". Language identification has a table
+Language identification has a table
 of its own, and one candidate that is not in it fails the whole job; that the two agree today is no
 reason to make one list of them. What has come since can be added by `SPEECH_MORE_LOCALES`.
 """
 
 from __future__ import annotations
+
+from shared.providers.known import Known
+
+_PAGE = 'table "{}" of the page "Language and voice support for the Speech service"'
 
 TRANSCRIBED = frozenset(
     """
@@ -35,4 +38,14 @@ IDENTIFIED = frozenset(
     sv-SE sw-KE sw-TZ ta-IN te-IN th-TH tr-TR uk-UA ur-IN uz-UZ vi-VN wuu-CN yue-CN zh-CN
     zh-CN-shandong zh-CN-sichuan zh-HK zh-TW zu-ZA
     """.split()
+)
+LOCALES, CANDIDATES = "locales", "candidate locales"
+LOCALES_OF_EXPRESS, BASE_MODELS = "locales of express", "locales with a base model"
+KNOWN = (
+    Known(LOCALES, TRANSCRIBED, _PAGE.format("Speech to text"), "2026-04-02"),
+    # No page has a list of its own for fast transcription: the service has.
+    Known(LOCALES_OF_EXPRESS, TRANSCRIBED, _PAGE.format("Speech to text"), "2026-04-02"),
+    # Each is heard by a base model that has not ended, where a profile names none.
+    Known(BASE_MODELS, TRANSCRIBED, _PAGE.format("Speech to text"), "2026-04-02"),
+    Known(CANDIDATES, IDENTIFIED, _PAGE.format("Language identification"), "2025-08-01"),
 )

@@ -13,10 +13,12 @@ from shared.model.setting import Invalid, Setting, base_url, locales, number, on
 from shared.ports.answers import Answers
 from shared.providers.azure_speech.capabilities import LIMITS
 from shared.providers.azure_speech.client import AzureSpeech
+from shared.providers.azure_speech.fast.capabilities import LLM_SPEECH
 from shared.providers.azure_speech.fast.client import FastTranscription
-from shared.providers.azure_speech.locales import IDENTIFIED, TRANSCRIBED
+from shared.providers.azure_speech.locales import IDENTIFIED, KNOWN, TRANSCRIBED
 from shared.providers.azure_speech.versions import NEWEST, OFFERED, RETIRED
 from shared.providers.identity import by_key, by_token, entra_token
+from shared.providers.known import Known, limits_of
 from shared.providers.offer import Connection, EndpointForm, Offer
 
 # The list price of batch transcription. Whether a stereo file is billed once or twice Microsoft
@@ -36,6 +38,8 @@ _EXPRESS = Rate(
     "Azure's price page was not read",
     read_on="2025-10",
 )
+
+_QUOTAS = 'the page "Speech service quotas and limits"'
 
 
 def _connect(to: Connection) -> AzureSpeech:
@@ -96,4 +100,15 @@ OFFER = Offer(
     limits_by=_limits,
     rates={"standard": _STANDARD, "express": _EXPRESS},
     lanes={"express": _connect_fast},
+    known=(
+        *KNOWN,
+        Known("models of express", (LLM_SPEECH,), "its API description", "2025-10-15"),
+        Known("limits", limits_of(LIMITS), _QUOTAS, "2026-01-30"),
+        Known(
+            "limits of express",
+            limits_of(LIMITS.of("express")),
+            f"the smaller figures of {_QUOTAS} and of its API description",
+            "2026-01-30",
+        ),
+    ),
 )

@@ -43,6 +43,7 @@ class _Properties(msgspec.Struct, frozen=True):
 class _Transcription(msgspec.Struct, frozen=True, rename="camel"):
     self: str | None = None
     display_name: str | None = None
+    description: str | None = None
     custom_properties: dict[str, str | None] | None = None
     status: str | None = None
     created_date_time: datetime | None = None
@@ -154,23 +155,30 @@ def read_copies(body: bytes, marked: str) -> tuple[tuple[RemoteCopy, ...], str |
     """The transcriptions on this page whose mark begins with `marked` and that are not to be
     kept, and the next page's link."""
     page = decode(_transcriptions, body)
-    found = map(_copy, page.values)
-    copies = tuple(copy for copy in found if copy is not None and copy.mark.startswith(marked))
-    return copies, page.next_link
+    found = (_copy(entity, marked) for entity in page.values)
+    return tuple(copy for copy in found if copy is not None), page.next_link
 
 
-def _copy(entity: _Transcription) -> RemoteCopy | None:
-    mark, found = _mark(entity) or entity.display_name, transcription_id_in(entity.self or "")
+def _copy(entity: _Transcription, marked: str) -> RemoteCopy | None:
+    mark, found = _any_mark(entity, marked), transcription_id_in(entity.self or "")
     is_to_be_kept = KEEP in (entity.custom_properties or {})
     if not mark or not found or entity.created_date_time is None or is_to_be_kept:
         return None
     return RemoteCopy(transcription_id=found, mark=mark, created_at=entity.created_date_time)
 
 
+def _any_mark(entity: _Transcription, marked: str) -> str | None:
+    """The mark that begins with `marked`. The custom property decides, and only where a list leaves
+    properties out the names do: the description first, for a title may read like anything."""
+    own = _mark(entity)
+    told = (own,) if own is not None else (entity.description, entity.display_name)
+    return next((one for one in told if one and one.startswith(marked)), None)
+
+
 def _carries(entity: _Transcription, mark: str) -> bool:
-    """The custom property decides; the display name only where a list leaves properties out."""
+    """The custom property decides; the names only where a list leaves properties out."""
     found = _mark(entity)
-    return found == mark if found is not None else entity.display_name == mark
+    return found == mark if found is not None else mark in (entity.description, entity.display_name)
 
 
 def next_page(current: str, link: str | None) -> str | None:

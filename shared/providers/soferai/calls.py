@@ -10,8 +10,12 @@ import msgspec
 from shared.model.profile.options import Options
 from shared.ports.provider import JobRequest
 from shared.providers.soferai.labels import Label, manifest_title, title_of
+from shared.providers.titles import plain_title
 
 JsonObject = dict[str, object]
+
+LONGEST_TITLE = 200
+"""Characters of a batch's title. A limit of our own: none is documented."""
 
 _TRANSCRIPTIONS = "/v1/transcriptions"
 LIST = f"{_TRANSCRIPTIONS}/"
@@ -54,7 +58,7 @@ def script_in(path: str) -> str:
 def manifest_body(request: JobRequest) -> bytes:
     metadata = {
         "title": manifest_title(request.mark, request.content_urls),
-        "description": request.display_name,
+        "description": plain_title(request.title, LONGEST_TITLE) or request.display_name,
     }
     return msgspec.json.encode(
         {"content_type": "json", "json_items": _items(request), "metadata": metadata}
@@ -66,7 +70,7 @@ def create_body(request: JobRequest, manifest_id: str | None) -> bytes:
     body: JsonObject = {
         "processing_mode": request.mode,
         "info": _info(request.options),
-        "batch_title": request.display_name,
+        "batch_title": plain_title(request.title, LONGEST_TITLE) or request.display_name,
     }
     if manifest_id is None:
         body["audio_sources"] = _items(request)
@@ -80,9 +84,10 @@ def _items(request: JobRequest) -> list[JsonObject]:
     item has to override the batch."""
     count = len(request.content_urls)
     labels = [Label(request.mark, index, count) for index in range(count)]
+    titles = request.titles or ("",) * count
     return [
-        {"audio_url": url, "title": title_of(url, label), "client_item_id": str(label)}
-        for url, label in zip(request.content_urls, labels, strict=True)
+        {"audio_url": url, "title": title_of(url, label, own), "client_item_id": str(label)}
+        for url, label, own in zip(request.content_urls, labels, titles, strict=True)
     ]
 
 

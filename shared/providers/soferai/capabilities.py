@@ -18,6 +18,7 @@ _PCM = {"pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_alaw"
 _WMA = {"wmav1", "wmav2", "wmapro", "wmalossless"}
 
 LIMITS = Capabilities(
+    shows_titles=True,
     files_per_job=500,
     files_per_job_in={"express": 10},
     max_bytes=2_000_000_000,

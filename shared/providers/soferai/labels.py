@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from shared.providers.titles import plain_title
+
 _LABEL = re.compile(r"(?P<mark>\S+)-(?P<position>\d{1,4})of(?P<inputs>\d{1,4})")
 _TITLED = re.compile(r"\[(\S+)\]\s*$")
 _LONGEST_NAME = 80
@@ -37,10 +39,11 @@ def read_label(client_item_id: str | None, title: str | None) -> Label | None:
     return Label(found["mark"], int(found["position"]), int(found["inputs"])) if found else None
 
 
-def title_of(url: str, label: Label) -> str:
-    """For people: the name of the file; and the label, for us."""
+def title_of(url: str, label: Label, own: str = "") -> str:
+    """For people: what its makers call it, else the name of the file; and the label, for us. No
+    limit of titles is documented: this one keeps the label, which a lost call is found by."""
     name = unquote(urlsplit(url).path).rpartition("/")[2]
-    return f"{name[:_LONGEST_NAME]} [{label}]"
+    return f"{plain_title(own, _LONGEST_NAME) or name[:_LONGEST_NAME]} [{label}]"
 
 
 def manifest_title(mark: str, urls: Sequence[str]) -> str:

@@ -9,10 +9,11 @@ import msgspec
 
 from shared.model.profile.capabilities import Capabilities
 from shared.model.setting import Setting, number
+from shared.providers.known import Known, limits_of
 from shared.providers.offer import Connection, EndpointForm, Offer
-from shared.providers.soferai.capabilities import CALLS_PER_MINUTE, LIMITS
+from shared.providers.soferai.capabilities import CALLS_PER_MINUTE, LIMITS, MODELS
 from shared.providers.soferai.client import SoferAi
-from shared.providers.soferai.prices import RATES
+from shared.providers.soferai.prices import RATES, READ_ON, SOURCE
 
 
 def _connect(to: Connection) -> SoferAi:
@@ -45,4 +46,9 @@ OFFER = Offer(
     ),
     limits_by=_limits,
     rates=RATES,
+    known=(
+        Known("locales", sorted(LIMITS.locales or ()), SOURCE, READ_ON),
+        Known("models", MODELS, SOURCE, READ_ON),
+        Known("limits", limits_of(LIMITS), f"{SOURCE}; sizes and calls are assumed", READ_ON),
+    ),
 )

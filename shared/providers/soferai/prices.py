@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from shared.model.money.price import Rate, Surcharge
 from shared.model.profile.options import Mode
 
-_SOURCE = "Sofer.ai's API description"
-_READ_ON = "2026-07-31"
+SOURCE = "Sofer.ai's API description"
+READ_ON = "2026-07-31"
 _SPEAKERS = (Surcharge(when=("diarization",), per_hour=0.30),)
 
 RATES: Mapping[Mode, Rate] = {
     "standard": Rate(
-        per_hour=0.90, models={"v0": 1.00}, surcharges=_SPEAKERS, source=_SOURCE, read_on=_READ_ON
+        per_hour=0.90, models={"v0": 1.00}, surcharges=_SPEAKERS, source=SOURCE, read_on=READ_ON
     ),
-    "express": Rate(per_hour=1.20, surcharges=_SPEAKERS, source=_SOURCE, read_on=_READ_ON),
+    "express": Rate(per_hour=1.20, surcharges=_SPEAKERS, source=SOURCE, read_on=READ_ON),
 }
