@@ -2,7 +2,7 @@
 # Gives people, groups and programs access to the data, or takes it away.
 #
 #     infra/access.sh drop WHO       drop audio and manifests
-#     infra/access.sh read WHO       read transcripts, reports and error reports
+#     infra/access.sh read WHO       read transcripts, corrected ones, reports and error reports
 #     infra/access.sh review WHO     the same, and hear the audio
 #     infra/access.sh watch WHO      look into the table, the queues and the log
 #     infra/access.sh take-away WHO  whatever they have here, also on containers
@@ -26,6 +26,7 @@ esac
 [ -n "${DATA_STORAGE_NAME:-}" ] || load
 need AZURE_SUBSCRIPTION_ID AZURE_RESOURCE_GROUP DATA_STORAGE_NAME
 group="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP"
+here_only="scope == '$group' || starts_with(scope, '$group/')"
 account="$group/providers/Microsoft.Storage/storageAccounts/$DATA_STORAGE_NAME"
 
 # The object id of whom is meant.
@@ -53,8 +54,8 @@ on_containers() {
 [ "$1" = list ] || who=$(known "$2")
 case "$1" in
 drop) on_containers 'Storage Blob Data Contributor' audio uploads manifests ;;
-read) on_containers 'Storage Blob Data Reader' transcripts reports errors ;;
-review) on_containers 'Storage Blob Data Reader' transcripts reports errors audio uploads ;;
+read) on_containers 'Storage Blob Data Reader' transcripts corrected reports errors ;;
+review) on_containers 'Storage Blob Data Reader' transcripts corrected reports errors audio uploads ;;
 watch)
     grant 'Storage Table Data Reader' "$account"
     grant 'Storage Queue Data Reader' "$account"
@@ -62,14 +63,14 @@ watch)
     ;;
 take-away)
     az role assignment list --only-show-errors --subscription "$AZURE_SUBSCRIPTION_ID" --all --assignee "$who" \
-        --query "[?starts_with(scope, '$group')].id" --output tsv | while IFS= read -r id; do
+        --query "[?$here_only].id" --output tsv | while IFS= read -r id; do
         az role assignment delete --only-show-errors --ids "$id"
         echo "taken away: $id"
     done
     ;;
 list)
     az role assignment list --only-show-errors --subscription "$AZURE_SUBSCRIPTION_ID" --all \
-        --query "[?starts_with(scope, '$group')].[principalName, principalType, roleDefinitionName, scope]" \
+        --query "[?$here_only].[principalName, principalType, roleDefinitionName, scope]" \
         --output tsv | sed "s#$group/*##"
     ;;
 esac

@@ -54,7 +54,9 @@ awk -F '"' '/^  "/ { name = toupper($2) } /^    "value": "/ { print name "=" $4 
 while IFS='=' read -r name value; do
     keep "$name" "$value"
 done <"$work/outputs"
-keep OUTPUTS "$({ printf '%s\n' "${OUTPUTS-}" | tr ' ' '\n'; cut -d= -f1 "$work/outputs"; } | sort -u | xargs)"
+# Outputs that are parameters, too, are not among them: they are carried over to another deployment.
+keep OUTPUTS "$({ printf '%s\n' "${OUTPUTS-}" | tr ' ' '\n'; cut -d= -f1 "$work/outputs"; } | sort -u |
+    awk 'NR == FNR { parameter[$1]; next } NF && !($1 in parameter)' "$here/hooks/parameters.tsv" - | xargs)"
 
 "$here/hooks/postprovision.sh"
 if [ -z "$with_code" ]; then

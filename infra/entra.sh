@@ -107,6 +107,18 @@ known() {
     esac
 }
 
+# Makes an application of that name. az would take over one that is there, which may be another's.
+made() {
+    name=$(printf '%s' "$1" | sed "s/'/''/g")
+    there=$(az ad app list --only-show-errors --filter "displayName eq '$name'" --query '[0].appId' --output tsv)
+    [ -z "$there" ] || {
+        echo "There is an application $1 already: $there. It stays as it is." >&2
+        printf '%s\n' "$2" | sed "s/<id>/$there/g" >&2
+        exit 1
+    }
+    az ad app create --only-show-errors --display-name "$1" --sign-in-audience AzureADMyOrg --query appId --output tsv
+}
+
 # Assigns a role; one that is assigned already stays.
 assign() {
     id=$(role_id "$2")
@@ -121,8 +133,9 @@ assign() {
 
 register() {
     client=${API_CLIENT_ID:-}
-    [ -n "$client" ] || client=$(az ad app create --only-show-errors \
-        --display-name "dropscribe-$AZURE_ENV_NAME" --sign-in-audience AzureADMyOrg --query appId --output tsv)
+    if [ -n "${DEPLOYMENT:-}" ]; then named="the line API_CLIENT_ID=<id> in $DEPLOYMENT"; else named="'azd env set API_CLIENT_ID <id>'"; fi
+    [ -n "$client" ] || client=$(made "dropscribe-$AZURE_ENV_NAME" \
+        "If it is this deployment's, say so by $named, and repeat. If it is another's, make one by another name and say so of that: 'az ad app create --display-name NAME --sign-in-audience AzureADMyOrg --query appId'.")
     keep API_CLIENT_ID "$client"
     object=$(az ad app show --only-show-errors --id "$client" --query id --output tsv)
     all=$(roles_but 8f6a2b10-3c4d-4e5f-8a9b-00000000000)
@@ -212,7 +225,7 @@ allow)
     ;;
 program)
     service=$(principal "$API_CLIENT_ID")
-    caller=$(az ad app create --only-show-errors --display-name "$2" --sign-in-audience AzureADMyOrg --query appId --output tsv)
+    caller=$(made "$2" "Take another name, or let it in as it is, by what 'az ad sp show --id <id> --query id' says: infra/entra.sh allow OBJECT_ID ${3:-Transcribe}")
     bind "${3:-Transcribe}"
     assign "$(principal "$caller")" "${3:-Transcribe}"
     echo "Its client id is $caller. Give it a secret, or a federated credential, in the portal."

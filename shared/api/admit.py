@@ -72,5 +72,5 @@ def _needed(operation: Operation, caller: Caller) -> str:
         return (
             f"This is of the whole deployment, and your role {roles[0]} is bound to a part of it."
         )
-    listed = ", ".join(operation.rights)
-    return f"This is for the roles {listed}, of which you have none."
+    listed = " or ".join(operation.rights)
+    return f"This needs the role {listed}, which you have not. An owner can give it."

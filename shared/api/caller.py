@@ -54,6 +54,10 @@ class _Principal(msgspec.Struct, frozen=True):
 
 _decoder = msgspec.json.Decoder(_Principal)
 _NO_SUCH_KEY = f"What was sent is no key of this deployment: those begin with {PREFIX}."
+_ENDED = (
+    "There is no such key, or it is not valid any more. Ask an owner for another; each `make run` "
+    "makes one of its own, in .cache/api-key."
+)
 _NO_KEY = "Send a key of this deployment as `Authorization: Bearer` or as `x-functions-key`."
 
 
@@ -64,7 +68,7 @@ def caller_of(request: Request, access: Access, find: Callable[[str], Caller | N
     if key:
         caller = find(key)
         if caller is None:
-            raise Refused(401, "key_unknown", "There is no such key, or it is not valid any more.")
+            raise Refused(401, "key_unknown", _ENDED)
         return caller
     if access.host_checks:
         return host_caller(_fingerprint(_host_key(request)))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from shared.api.operation import PATH_VALUES
+from shared.api.words import written
 
 
 def about(title: str, description: str, *, ge: int | None = None, le: int | None = None) -> Meta:
@@ -16,17 +17,24 @@ def about(title: str, description: str, *, ge: int | None = None, le: int | None
     return Meta(title=title, description=description, ge=ge, le=le)
 
 
+def _id(name: str, how: str) -> Meta:
+    return Meta(pattern=PATH_VALUES[name].pattern, extra=written(f"{how}, as the API gave it"))
+
+
 Moment = Annotated[datetime, Meta(tz=True)]
 ProfileName = Annotated[str, Meta(min_length=1, max_length=40)]
-BatchId = Annotated[str, Meta(pattern=PATH_VALUES["batch_id"].pattern)]
-EventId = Annotated[str, Meta(pattern=PATH_VALUES["event_id"].pattern)]
-RecordingId = Annotated[str, Meta(pattern=PATH_VALUES["recording_id"].pattern)]
-Entry = Annotated[str, Meta(pattern="^[^=]+=", max_length=1_000)]
+BatchId = Annotated[str, _id("batch_id", "the id of a batch")]
+EventId = Annotated[str, _id("event_id", "the id of an event")]
+RecordingId = Annotated[str, _id("recording_id", "the id of a recording")]
+Entry = Annotated[
+    str, Meta(pattern="^[^=]+=", max_length=1_000, extra=written("name=value, such as case=4711"))
+]
 ClientItemId = Annotated[str, Meta(min_length=1, max_length=200)]
 RevisionNumber = Annotated[int, Meta(ge=0, le=1_000_000)]
 NamePart = Annotated[str, Meta(min_length=1, max_length=200)]
 TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
-Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$")]
+NEXT_PAGE = "what stands in the `nextLink` of the page before"
+Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$", extra=written(NEXT_PAGE))]
 """Where a page goes on."""
 
 Page = Annotated[int, about("Page size", "At most so many in a page", ge=1, le=1_000)]

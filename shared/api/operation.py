@@ -7,7 +7,7 @@ The routes, the checks of what comes in, `openapi.json` and the connector all fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import msgspec
 
 from shared.api.http import JSON, Request, Response
 from shared.api.problems import Refused
-from shared.api.words import told
+from shared.api.words import unknown, wrong
 from shared.application import Application
 from shared.errors import DropscribeError, Fault
 from shared.model.access.caller import NOTHING, SOMEBODY, Asker, Caller, Sight
@@ -23,8 +23,9 @@ from shared.model.access.roles import Rights
 from shared.model.access.trail import TrailKind
 from shared.model.manifest.known import Known
 
+_BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_SHOWN = re.compile(r"[\w.\[\]-]{0,100}")
 _SECRETS = frozenset({"code", "clientid"})  # of the host: its key may stand in the query
-_PLACE = re.compile(r" - at `\$?\.?([^`]*)`$")
 
 
 class Admitted(NamedTuple):
@@ -180,10 +181,13 @@ def read_call(
 
 
 def _path_value(name: str, value: str) -> str:
-    if not re.fullmatch(PATH_VALUES[name].pattern, value):
+    pattern = PATH_VALUES[name].pattern
+    if not re.fullmatch(pattern, value):
         kind = name.removesuffix("_id")
         told = "id" if name.endswith("_id") else "name"
-        text = f"There is no {kind.replace('_', ' ')} of that {told}."
+        choices = re.fullmatch(r"\^\(([a-z|-]+)\)\$", pattern)
+        there_are = f" There are: {choices[1].replace('|', ', ')}." if choices else ""
+        text = f"There is no {kind.replace('_', ' ')} of that {told}.{there_are}"
         raise Refused(404, f"{kind}_missing", text)
     return value
 
@@ -192,43 +196,60 @@ def _query(operation: Operation, query: Mapping[str, str]) -> Any:
     kind, former = operation.query, operation.former
     sent = {former.get(k, k): v for k, v in query.items() if k.lower() not in _SECRETS}
     known = kind.__struct_fields__ if kind is not None else ()
-    for name in sent:
-        if name not in known:
-            may = f"It may have: {', '.join(known)}." if known else "It takes none."
-            raise _invalid(name, "unknown_parameter", f"The query has an unknown parameter. {may}")
+    strange = [(name, unknown(name, known)) for name in sent if name not in known]
+    if strange:
+        raise _invalid("unknown_parameter", strange)
     if kind is None:
         return None
     try:
         return msgspec.convert(sent, kind, strict=False)
-    except msgspec.ValidationError as error:
-        at, message = _told(error, kind)
-        at = next((k for k in query if former.get(k) == at), at)  # as its sender calls it
-        raise _invalid(at, "invalid_parameter", message) from None
+    except msgspec.ValidationError:
+        own = {former.get(name, name): name for name in query}  # as its sender calls it
+        found = [(own.get(at, at), text) for at, text in wrong(kind, sent, strict=False)]
+        raise _invalid("invalid_parameter", found) from None
 
 
 def _body(operation: Operation, request: Request) -> Any:
-    if operation.read_body is None:
+    if operation.read_body is None or operation.body is None:
         return None
     media_type = request.header("content-type").partition(";")[0].strip().lower()
     if media_type and media_type != JSON:
         raise Refused(415, "unsupported_media_type", f"Send the body as {JSON}.")
     try:
         return operation.read_body(request.body or b"{}")
-    except msgspec.ValidationError as error:
-        at, message = _told(error, operation.body)
-        raise _invalid(at, "invalid_body", message) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refused(400, "invalid_body", "The body is not JSON.") from None
+    except msgspec.ValidationError:
+        sent = _json(request.body or b"{}")
+        raise _invalid("invalid_body", wrong(operation.body, sent, strict=True)) from None
+    except _BROKEN as error:
+        raise _no_json(error) from None
 
 
-def _told(error: msgspec.ValidationError, kind: Any) -> tuple[str, str]:
-    """Where, and what."""
-    text = str(error)
-    place = _PLACE.search(text)
-    at, said = (place.group(1), text[: place.start()]) if place else ("", text)
-    return at, told(kind, at, said)
+def _json(body: bytes) -> Any:
+    """Raises `Refused`."""
+    try:
+        return msgspec.json.decode(body)
+    except _BROKEN as error:
+        raise _no_json(error) from None
 
 
-def _invalid(at: str, code: str, message: str) -> Refused:
-    shown = at if re.fullmatch(r"[\w.\[\]-]{0,100}", at) else ""
-    return Refused(400, code, message, Fault(code=code, message=message, at=shown))
+def _no_json(error: Exception) -> Refused:
+    return Refused(400, "invalid_body", f"The body is not JSON{_broken(error)}.")
+
+
+def _broken(error: Exception) -> str:
+    """Where, as far as it is told."""
+    if isinstance(error, msgspec.DecodeError) and "truncated" in str(error):
+        return ": it ends in the middle"
+    place = re.search(r"\(byte (\d+)\)$", str(error))
+    return f": it is wrong from byte {place[1]} on" if place else ""
+
+
+def _invalid(code: str, found: Sequence[tuple[str, str]]) -> Refused:
+    """With each place and what would be right there; a single one is told in the detail, too."""
+    faults = [
+        Fault(code=code, message=text, at=at if _SHOWN.fullmatch(at) else "") for at, text in found
+    ]
+    if len(faults) != 1:
+        return Refused(400, code, "Mend every fault listed, then send it again.", *faults)
+    [one] = faults
+    return Refused(400, code, f"{one.at}: {one.message}" if one.at else one.message, one)

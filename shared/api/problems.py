@@ -68,8 +68,9 @@ def of_error(error: DropscribeError) -> Response:
     if isinstance(error, InputError):
         return problem(error.status, error.code, f"{error.reason} {error.advice}")
     if isinstance(error, FieldRefused):
-        fault = Fault(code="invalid", message=str(error), at=error.field)
-        return problem(error.status, _code(error), _sentence(str(error)), (fault,))
+        fault = Fault(code="invalid", message=_sentence(error.said), at=error.field)
+        detail = f"{fault.at}: {fault.message}"
+        return problem(error.status, _code(error), detail, (fault,))
     if isinstance(error, ProfilesRefused):
         found = tuple(Fault(code="misconfigured", message=text) for text in error.problems)
         more = max(len(found) - MOST_FAULTS, 0)

@@ -62,7 +62,9 @@ class AcceptBatch(UseCase):
         batch = msgspec.structs.replace(batch, owner=by.owner)
         there = self.store.batch(batch_id) or self._create(batch, content, lengths)
         if there.digest != batch.digest:
-            raise KeyReused("the idempotency key was used for another request")
+            raise KeyReused(
+                "the idempotency key was used for another request: send this one with another key"
+            )
         resume(there, store=self.store, queue=self.queue)
         return there
 

@@ -19,7 +19,8 @@ from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.blob_state import not_whole, unready
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
-from shared.model.failure_texts import CANCELLED, MISSING, NOT_REGISTERED, URL_WITHOUT_HEAD
+from shared.model.failure_texts import CANCELLED, NOT_REGISTERED, URL_WITHOUT_HEAD
+from shared.model.failures_from import missing
 from shared.model.manifest.manifest import (
     Head,
     Item,
@@ -112,7 +113,7 @@ class ExamineEntry:
         """Raises `InputError` where its head cannot be read."""
         found = self._fetch(entry)
         if found is None:
-            return msgspec.structs.replace(row, failure=MISSING)
+            return msgspec.structs.replace(row, failure=missing(row.container, row.name))
         named = said_by_name(row.profile, row.name)
         row = msgspec.structs.replace(
             row,
@@ -128,7 +129,9 @@ class ExamineEntry:
         said |= {key for key in ("provider", "mode") if getattr(head, key)}
         row = awaiting_companion(row, said, self.clock.now())
         try:
-            profile = effective_profile(head, entry.item, self.profiles, row.name, found.metadata)
+            profile = effective_profile(
+                head, entry.item, self.profiles, row.name, found.metadata, self.capabilities
+            )
             return self._examined(row, profile, found, entry.item.url)
         except InputError as error:
             return msgspec.structs.replace(row, failure=failure_of(error, said))

@@ -123,7 +123,9 @@ class EstimateCost:
             head = self._fetch(entry)
             if head is None:
                 return Sample(profile=profile, failure="recording_missing")
-            profile = effective_profile(asked, entry.item, self.profiles, entry.name, head.metadata)
+            profile = effective_profile(
+                asked, entry.item, self.profiles, entry.name, head.metadata, self.capabilities
+            )
             return self._sample(entry, head, profile)
         except InputError as error:
             return Sample(profile=profile, failure=error.code)

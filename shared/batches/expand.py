@@ -21,7 +21,7 @@ from shared.log import event
 from shared.messages import Expand, Plan
 from shared.model.batch.batch import Batch, Part, expanded
 from shared.model.failure import failure_of
-from shared.model.failure_texts import NOTHING_LISTED
+from shared.model.failures_from import nothing_listed
 from shared.model.manifest.manifest import Head, Item, base_profile
 from shared.model.profile.profile import Profile, choose
 from shared.model.profile.taken import Ignored, why_ignored
@@ -135,7 +135,7 @@ class _Step:
     def _page(self, position: int, item: Item) -> Iterator[Entry]:
         """One page of the blobs that an item stands for; nothing there is a failure of its own."""
         container, prefix = item.container or "", item.prefix or ""
-        is_first, failure = not self._marker, NOTHING_LISTED
+        is_first, failure = not self._marker, None
         try:
             blobs, self._marker = self._audio.page(
                 container, prefix, self._marker, RECORDINGS_IN_STEP
@@ -144,7 +144,9 @@ class _Step:
             blobs, self._marker, failure = [], "", failure_of(error)
         if not self._marker:
             self._at += 1
-        if failure is not NOTHING_LISTED or (is_first and not blobs and not self._marker):
+        if failure is None and is_first and not blobs and not self._marker:
+            failure = nothing_listed(container, prefix)
+        if failure is not None:
             yield Entry(position, item, container, f"{prefix}*", failure=failure)
         for blob in self._meant(container, blobs):
             yield Entry(position, item, container, blob.name, listed=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shared.configuration.insights import TABLE, insight_faults, insight_problems, names_in
 from shared.configuration.not_toml import why_not_toml
 from shared.errors import ConfigurationError
 from shared.model.profile import keys
@@ -82,28 +83,55 @@ class _Reader:
         self._file, self._providers, self._sas_hours = file, providers, sas_hours
         self._endpoints, self._capabilities = endpoints, capabilities
         self._hides_all = hides_all
+        self._insights: frozenset[str] = frozenset()
         self.problems: list[str] = []
 
     def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
-        for name in sorted(document.keys() - {DEFAULT, "profile"}):
+        for name in sorted(document.keys() - {DEFAULT, "profile", TABLE}):
             if isinstance(document[name], dict):
-                hint = keys.did_you_mean(name, [DEFAULT, "profile"])
+                hint = keys.did_you_mean(name, [DEFAULT, "profile", TABLE])
                 hint = hint or f"; a profile of that name is [profile.{name}]"
                 self._report(f"[{name}]", f"there is no such table{hint}")
             else:
                 self._report(name, "stands outside of a table; put it under [default]")
+        self._insights = names_in(document)
+        for where, problem in insight_problems(document):
+            self._report(where, problem)
         default = self._profile(f"[{DEFAULT}]", document.get(DEFAULT, {}), Profile(), DEFAULT)
         tables = document.get("profile", {})
-        if not isinstance(tables, dict):
+        if isinstance(tables, dict):
+            named = self._all_named(tables, default)
+        else:
             self._report("[[profile]]", "is a list, expected a table per profile: [profile.NAME]")
-            return (default,)
-        named = tuple(
+            named = self._listed(tables if isinstance(tables, list) else [], default)
+        self._check_prefixes(named)
+        return (default, *named)
+
+    def _listed(self, tables: Sequence[object], default: Profile) -> list[Profile]:
+        """What tables of a list were to be, so that what else is wrong with them is told at once.
+        The profiles that stand below one in the file are within it."""
+        found: list[Profile] = []
+        for table in tables:
+            if not isinstance(table, dict):
+                continue
+            within = {
+                key: value
+                for key, value in table.items()
+                if isinstance(value, dict) and key not in keys.PROFILE_KEYS
+            }
+            name = str(table.get("name", ""))
+            own = {k: v for k, v in table.items() if k != "name" and k not in within}
+            where = f"[profile.{name}]" if name else "[[profile]]"
+            found.append(self._profile(where, own, default, name))
+            found += self._all_named(within, default)
+        return found
+
+    def _all_named(self, tables: Mapping[str, object], default: Profile) -> list[Profile]:
+        return [
             self._named(name, table, default)
             for name, table in tables.items()
             if self._is_profile(name, table)
-        )
-        self._check_prefixes(named)
-        return (default, *named)
+        ]
 
     def _is_profile(self, name: str, table: object) -> bool:
         """Whether it is meant as one."""
@@ -173,6 +201,7 @@ class _Reader:
             )
         return [
             *found,
+            *insight_faults(profile, self._insights),
             *self._endpoint_faults(profile),
             *self._request_faults(profile),
             *(self._hiding_faults(profile) if self._hides_all else ()),
@@ -223,7 +252,7 @@ class _Reader:
             if provider not in theirs:
                 yield f"endpoints: names none of {provider}, which the profile uses"
 
-    def _check_prefixes(self, named: tuple[Profile, ...]) -> None:
+    def _check_prefixes(self, named: Sequence[Profile]) -> None:
         owner: dict[str, str] = {}
         for profile in named:
             for prefix in profile.prefixes:

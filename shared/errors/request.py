@@ -91,9 +91,16 @@ class AudioChanged(DropscribeError):
     status = 409
 
 
+class AudioRedacted(DropscribeError):
+    """Personal data is hidden in the sound of the recording, and whoever asks for its audio may not
+    hear what is. There is a listening copy for them."""
+
+    status = 403
+
+
 class NoListeningCopy(DropscribeError):
-    """There is no listening copy of the recording, and there will be none. The message says why;
-    its audio may be heard as it is."""
+    """There is no listening copy of the recording, and there will be none, or none before it is
+    transcribed. The message says why; its audio may be heard as it is."""
 
     status = 404
 
@@ -132,12 +139,12 @@ class SubscriptionMissing(DropscribeError):
 
 
 class FieldRefused(DropscribeError):
-    """`field` names what is wrong, the message says what to write there, without repeating it."""
+    """`field` names what is wrong, `said` what to write there, without repeating it."""
 
     status = 422
 
     def __init__(self, field: str, message: str) -> None:
-        self.field = field
+        self.field, self.said = field, message
         super().__init__(f"{field} {message}")
 
 

@@ -113,6 +113,20 @@ def read_address(url: str, *, allow_http: bool = False) -> Address:
     )
 
 
+def callable_address(
+    url: str, *, allow_http: bool = False, allowed: Sequence[Network] = ()
+) -> Address:
+    """As `read_address`, of a machine that may be called, as far as the address tells. Raises
+    `BadAddress`."""
+    address = read_address(url, allow_http=allow_http)
+    if address.literal is not None and not may_be_dialled(address.literal, allowed):
+        raise BadAddress(
+            "is that of a machine that must not be called from here; give one that is reached from "
+            "the internet, or have its network put into OUTBOUND_NETWORKS"
+        )
+    return address
+
+
 def may_be_dialled(address: str, allowed: Sequence[Network] = ()) -> bool:
     """Whether a machine of that number may be called. `allowed` are networks of one's own."""
     try:

@@ -55,13 +55,17 @@ class Template(msgspec.Struct, frozen=True):
 def failure_of(error: InputError, said: Collection[str] | None = None) -> Failure:
     """What was raised, as it is stored. `said` are the options that were set beside the profile,
     None: unknown. What comes of options of which none was is the fault of the profile."""
-    is_of_profile = said is not None and error.keys and not {*error.keys} & {*said}
-    return Failure(
-        kind="configuration" if is_of_profile else "input",
-        code=error.code,
-        reason=error.reason,
-        advice=error.advice,
-    )
+    found = Failure(kind="input", code=error.code, reason=error.reason, advice=error.advice)
+    return found if said is None else blamed(found, error.keys, said)
+
+
+def blamed(failure: Failure, keys: Collection[str], said: Collection[str]) -> Failure:
+    """A failure that comes of the options `keys`, of whose value it is: the profile's, unless one
+    of them was `said` for the recording. Of no options it stays as it is."""
+    if not keys:
+        return failure
+    is_of_profile = not {*keys} & {*said}
+    return msgspec.structs.replace(failure, kind="configuration" if is_of_profile else "input")
 
 
 # How the table of texts writes them down.

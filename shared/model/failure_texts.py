@@ -91,10 +91,16 @@ URL_WITHOUT_LENGTH = of_input("url_without_length",
 URL_WITHOUT_RANGES = of_input("url_without_ranges",
     "The server at this address sends files only as a whole.",
     URL_WITHOUT_LENGTH.advice)
-MISSING = ready("input", "recording_missing", "There is no such blob.",
+MISSING = of_input("recording_missing", "There is no such blob in the container {container}.",
     "Correct the name, or upload the recording, then retry the batch.")
-NOTHING_LISTED = ready("input", "nothing_listed", "No blob is there whose name begins like this.",
+MISSING_FROM_TOP = of_input("recording_missing", MISSING.reason,
+    "Names begin at the top of the container, without a slash or its own name before them: "
+    "perhaps {meant!r} is meant. Ask for it in another batch.")
+NOTHING_LISTED = of_input("nothing_listed",
+    "The container {container} holds no blob whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
+NOTHING_LISTED_FROM_TOP = of_input("nothing_listed", NOTHING_LISTED.reason,
+    MISSING_FROM_TOP.advice)
 AUDIO_GONE = ready("input", "recording_missing",
     "The blob was removed before it was sent to the provider.",
     "Upload the recording again.")
@@ -151,10 +157,12 @@ BAD_COMPANION = of_input("bad_companion", "The companion {name} cannot be used: 
     "Correct it, or leave the prefix dropscribe_ out of what is no option, then retry the batch.")
 NOT_SUPPORTED = of_input("not_supported", "{problem}",
     "Correct {key} in the profile or on the blob.")
+LANGUAGE_NOT_SUPPORTED = of_input("not_supported", "{problem}",
+    "Correct {key} in the profile or on the blob; GET /api/locales lists the languages.")
 NO_REDACTION = of_input("no_redaction",
-    "The profile asks for what cannot be hidden at this provider in {locale}: {kinds}.",
-    "Use a provider or a finder that knows these kinds, or leave them out of redact in the "
-    'profile. With redact_unsupported = "net" they may stay.')
+    "What was asked for cannot be hidden at this provider in {locale}: {kinds}.",
+    "Use a provider or a finder that knows these kinds, or leave them out of redact, in the "
+    'profile or on the blob. With redact_unsupported = "net" they may stay.')
 TO_BE_HIDDEN = of_input("to_be_hidden",
     "What was written holds what this profile hides: {kinds}. Nothing was stored.",
     "Leave it out, or write what stands in its place.")
@@ -344,11 +352,36 @@ INTERNAL = ready("ours", "internal_error",
     "The result arrived, but Dropscribe could not turn it into a transcript.",
     "Look for the event recording.publish_failed in the log and report it.")
 
+# What is not made of a transcript that is there. The recording is none the worse.
+
+INSIGHT_PROBLEMS: Mapping[str, str] = {
+    "unknown": "The profiles have no insight of that name any more.",
+    "nothing_said": "Nothing was said in the recording.",
+    "too_long": "The transcript is longer than the language model reads, or than "
+        "CHAT_MOST_CHARACTERS lets it be asked about.",
+    "refused": "The language model, or a filter around it, refused to answer.",
+    "unusable": "What the language model answered was no JSON, or was cut off, twice.",
+    "no_answer": "The language model did not answer, however often it was asked.",
+    "wrong_form": "The answer had another form than was asked for.",
+    "personal_data": "The answer held something that the profile wants hidden.",
+}
+"""By code, as the insights tell it."""
+
 # fmt: on
 TEXTS: Mapping[str, Failure | Template] = {
     name: text for name, text in globals().items() if isinstance(text, Failure | Template)
 }
 """Every text by its name here."""
+
+
+OPTIONS_OF: Mapping[str, tuple[str, ...]] = {
+    REDACTION_LANGUAGE.code: ("redact", "redact_unsupported"),
+    NO_LANGUAGE.code: ("candidate_locales", "min_language_confidence"),
+    MANY_LANGUAGES.code: ("candidate_locales", "language_mode"),
+    LOCALE_WRONG.code: ("locale", "candidate_locales"),
+    MODEL_WRONG.code: ("model", "model_by_locale", "models"),
+}
+"""Of codes that are found out once a recording was sent: the options that are to be mended."""
 
 
 def and_no_other(error: InputError) -> InputError:

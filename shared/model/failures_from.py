@@ -10,7 +10,11 @@ from shared.model.failure import Failure
 from shared.model.failure_texts import (
     DELETED,
     KEPT,
+    MISSING,
+    MISSING_FROM_TOP,
     NO_WAY_TO_ADDRESS,
+    NOTHING_LISTED,
+    NOTHING_LISTED_FROM_TOP,
     OUTCOME_UNKNOWN,
     REFUSED,
     RESULT_TOO_LARGE,
@@ -18,6 +22,7 @@ from shared.model.failure_texts import (
     RESULT_WITHHELD,
     RESULTS_REFUSED,
 )
+from shared.model.names import from_top
 
 
 def request_refused(error: ProviderRefused) -> Failure:
@@ -29,6 +34,20 @@ def request_refused(error: ProviderRefused) -> Failure:
 def refused(error: ProviderRefused) -> Failure:
     """Of the questions about a transcription."""
     return RESULTS_REFUSED.failure(said=error)
+
+
+def missing(container: str, name: str) -> Failure:
+    """Of a blob that was named."""
+    meant = from_top(container, name)
+    told = MISSING if meant == name else MISSING_FROM_TOP
+    return told.failure(container=container, meant=meant)
+
+
+def nothing_listed(container: str, prefix: str) -> Failure:
+    """Of a prefix that was named."""
+    meant = from_top(container, prefix)
+    told = NOTHING_LISTED if meant == prefix else NOTHING_LISTED_FROM_TOP
+    return told.failure(container=container, meant=meant)
 
 
 def at_address(failure: Failure) -> Failure:

@@ -27,6 +27,12 @@ def leads_astray(name: str) -> bool:
     return any("\\" in form or _dots(form) for form in _readings(name))
 
 
+def from_top(container: str, name: str) -> str:
+    """A name, or the beginning of one, as it is in its container: without slashes before it, and
+    without the container, as it stands in an address."""
+    return name.lstrip("/").removeprefix(f"{container}/").lstrip("/")
+
+
 def shared_beginning(names: Collection[str]) -> str:
     """With which all of them begin."""
     first, last = min(names), max(names)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpcore
 import httpx
 
-from shared.model.address import Address, BadAddress, Network, may_be_dialled, read_address
+from shared.model.address import Address, Network, callable_address
 from shared.outbound.dialling import CheckedBackend, Deadline, Forbidden, Resolve, resolve
 from shared.ports.events import NoAnswer, Told
 
@@ -62,10 +62,7 @@ class OutboundHttp:
         self._pool.close()
 
     def read(self, url: str) -> Address:
-        address = read_address(url, allow_http=self._allow_http)
-        if address.literal is not None and not may_be_dialled(address.literal, self._allowed):
-            raise BadAddress("is that of a machine that must not be called from here")
-        return address
+        return callable_address(url, allow_http=self._allow_http, allowed=self._allowed)
 
     def post(self, address: Address, headers: Mapping[str, str], body: bytes) -> Told:
         """The status counts as soon as it is there; what follows it is only for showing."""

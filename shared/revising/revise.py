@@ -33,6 +33,11 @@ from shared.revising.corrected import ReadCorrected
 from shared.revising.glossary import KeepGlossary
 from shared.said.keep import KeepSaid
 
+_AT = (
+    "the transcript is at revision {number} by now: read it again, and send what is still to be "
+    "changed, based on that"
+)
+
 
 class Correcting(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks for. `id` is the sender's own: the same once more is the same revision."""
@@ -92,7 +97,7 @@ class ReviseTranscript:
         later = (self.read.one(row, number) for number in range(asked.based_on + 1, head + 1))
         found = next((each for each in later if each is not None and each.id == asked.id), None)
         if found is None:
-            raise RevisionConflict(f"the transcript is at revision {head} by now")
+            raise RevisionConflict(_AT.format(number=head))
         return found
 
     def _completed(self, row: Recording, outcome: Outcome, asked: Correcting) -> Revision:
@@ -103,7 +108,7 @@ class ReviseTranscript:
             self._write(row, outcome, there, applied(self.read.latest(outcome), there))
             if there.id == asked.id:
                 return there
-        raise RevisionConflict(f"the transcript is at revision {number} by now")
+        raise RevisionConflict(_AT.format(number=number))
 
     def _write(
         self, row: Recording, outcome: Outcome, revision: Revision, transcript: Transcript

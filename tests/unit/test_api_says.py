@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import httpx
 import pytest
+from msgspec import inspect
 
 from shared.api.operations.all import OPERATIONS
 from shared.api.serve import nothing_there
@@ -63,15 +64,26 @@ def test_a_word_that_cannot_be_is_answered_with_those_that_can(
 @pytest.mark.parametrize(
     ("operation", "body", "said"),
     [
-        ("search_words", {"words": "order"}, "There is no field of that name. It may have: q, "),
+        (
+            "search_words",
+            {"q": "order", "words": "order"},
+            "words: There is no field of that name, did you mean order? There are: q, ",
+        ),
         (
             "create_subscription",
-            {"url": "https://x.example", "kinds": []},
-            "There is no field of that name. It may have: url, ",
+            {"url": "https://x.example", "typs": []},
+            "typs: There is no field of that name, did you mean types? There are: url, ",
         ),
-        ("search_words", {"q": "order", "limit": 100_000}, "It has to be at most "),
-        ("search_words", {"q": 7}, "It has to be text, not a whole number."),
-        ("create_subscription", {}, "The field url is missing."),
+        ("search_words", {"q": "order", "limit": 100_000}, "limit: It has to be at most "),
+        ("search_words", {"q": 7}, "q: It has to be text, not a whole number."),
+        ("search_words", {"q": ""}, "q: It has to have at least 1 character."),
+        ("search_words", {"q": "order", "from_at": "2026"}, "from_at: Write a moment with its "),
+        ("search_words", {"q": "order", "metadata": {"case": 7}}, "metadata[...]: It has to be "),
+        ("search_words", {"q": "order", "after": "x"}, "after: Write the `after` of the page "),
+        ("create_subscription", {}, "url: It is missing."),
+        ("create_upload", {"name": "calls/a.wav"}, "name: Write the name of a file without a "),
+        ("create_upload", {"name": "a.wav", "folder": "/calls"}, "folder: Write a folder without "),
+        ("search_words", ["order"], "It has to be an object, not a list."),
     ],
 )
 def test_what_is_wrong_with_a_body_is_a_sentence_that_names_what_there_is(
@@ -80,6 +92,74 @@ def test_what_is_wrong_with_a_body_is_a_sentence_that_names_what_there_is(
     got = api(operation, json_=body)
     assert got.status == 400
     assert got.json["detail"].startswith(said), got.json["detail"]
+
+
+def test_everything_that_is_wrong_with_a_request_is_told_at_once(api: Api) -> None:
+    body = {"urls": "https://x.example", "types": ["recording.done"], "profiles": "all"}
+    got = api("create_subscription", json_=body)
+    assert got.json["detail"] == "Mend every fault listed, then send it again."
+    places = [fault["at"] for fault in got.json["faults"]]
+    assert places == ["urls", "url", "types[0]", "profiles"]
+    query = {"limit": "0", "state": "done", "created_from": "yesterday"}
+    got = api("list_batches", query=query)
+    assert {fault["at"] for fault in got.json["faults"]} == {"limit", "state", "created_from"}
+    got = api("list_batches", query={"limt": "1", "x": "2"})
+    assert [fault["at"] for fault in got.json["faults"]] == ["limt", "x"]
+    assert "did you mean limit?" in got.json["faults"][0]["message"]
+
+
+def test_what_a_use_case_refuses_names_its_field_once(api: Api) -> None:
+    got = api("search_words", json_={"q": "c*"})
+    assert got.json["detail"] == "q: Needs 2 letters or more before a star."
+    [fault] = got.json["faults"]
+    assert (fault["at"], fault["message"]) == ("q", "Needs 2 letters or more before a star.")
+
+
+def test_a_body_that_is_no_json_is_told_where_it_breaks(api: Api) -> None:
+    assert "ends in the middle" in api("search_words", body=b'{"q": ').json["detail"]
+    assert "from byte 6 on" in api("search_words", body=b'{"q": ]}').json["detail"]
+
+
+def _patterns(kind: Any, seen: set[Any]) -> Iterator[Mapping[str, Any]]:
+    """The `extra` of every text with a pattern in such a type, and in what it holds."""
+    if isinstance(kind, inspect.Metadata):
+        if isinstance(kind.type, inspect.StrType):
+            yield from [kind.extra or {}] if kind.type.pattern is not None else []
+        else:
+            yield from _patterns(kind.type, seen)
+    elif isinstance(kind, inspect.StrType) and kind.pattern is not None:
+        yield {}
+    elif isinstance(kind, inspect.UnionType):
+        for part in kind.types:
+            yield from _patterns(part, seen)
+    elif isinstance(kind, inspect.VarTupleType | inspect.ListType):
+        yield from _patterns(kind.item_type, seen)
+    elif isinstance(kind, inspect.StructType) and kind.cls not in seen:
+        seen.add(kind.cls)
+        for field in kind.fields:
+            yield from _patterns(field.type, seen)
+
+
+def test_every_text_with_a_pattern_is_told_of_in_words() -> None:
+    kinds = [kind for op in OPERATIONS for kind in (op.query, op.body) if kind is not None]
+    for kind in kinds:
+        for extra in _patterns(inspect.type_info(kind), set()):
+            assert extra, kind
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "names"),
+    [
+        ("create_trigger", {"trigger": "recording-transcribed"}, ("transcript-ready",)),
+        ("get_report_file", {"batch_id": "b", "report_format": "pdf"}, ("csv", "html")),
+    ],
+)
+def test_a_name_in_a_path_that_there_is_not_is_answered_with_those_that_there_are(
+    api: Api, operation: str, path: dict[str, str], names: tuple[str, ...]
+) -> None:
+    got = api(operation, path, json_={"url": "https://x.example"})
+    assert got.status == 404
+    assert all(name in got.json["detail"] for name in names)
 
 
 def test_an_enumeration_of_a_recording_is_named_too(api: Api) -> None:

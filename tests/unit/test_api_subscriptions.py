@@ -46,11 +46,12 @@ def test_what_is_left_out_stays_as_it_is(api: Api) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "at"),
     [
-        ({}, 400, ""),
+        ({}, 400, "url"),
         ({"url": 5}, 400, "url"),
         ({"url": ""}, 400, "url"),
         ({"url": URL, "types": ["batch.burnt"]}, 400, "types[0]"),
-        ({"url": URL, "urls": URL}, 400, ""),
+        ({"url": URL, "urls": URL}, 400, "urls"),
+        ({"url": URL, URL: URL}, 400, ""),
         ({"url": "ftp://hooks.example/"}, 422, "url"),
         ({"url": URL, "profiles": ["none"]}, 422, "profiles"),
     ],

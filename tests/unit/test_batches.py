@@ -116,11 +116,26 @@ def test_a_manifest_of_every_kind_of_entry_goes_all_the_way() -> None:
     assert one.labels.metadata == {"client": "ACME", "a": "b"}
     assert rows["missing.wav"].failure is not None
     assert rows["missing.wav"].failure.code == "recording_missing"
+    assert "in the container uploads" in rows["missing.wav"].failure.reason
     assert rows["nothing/*"].failure is not None
+    assert "The container uploads holds no blob" in rows["nothing/*"].failure.reason
     assert report(world, batch)["title"] == "March"
     assert report(world, batch)["origin"] == "manifest"
     assert "hush" not in repr([*world.store.rows.values(), *world.store.headers.values()])
     assert "hush" not in repr(world.outputs.files) + repr(world.outputs.reports)
+
+
+@pytest.mark.parametrize("name", ["/calls/", "uploads/calls/", "/uploads/calls/", "//calls/"])
+def test_a_name_with_its_container_or_a_slash_before_it_is_told_as_it_is_meant(name: str) -> None:
+    world = World()
+    upload(world, "calls/a.wav")
+    ask(world, {"prefix": name})
+    ask(world, {"blob": f"{name}a.wav"})
+    world.run()
+    failures = [row.failure for row in world.rows().values() if row.failure is not None]
+    assert sorted(failure.code for failure in failures) == ["nothing_listed", "recording_missing"]
+    advice = " ".join(failure.advice for failure in failures)
+    assert "perhaps 'calls/' is meant" in advice and "perhaps 'calls/a.wav' is meant" in advice
 
 
 @pytest.mark.parametrize("at", ["recordings", "head"])

@@ -96,6 +96,7 @@ def test_azd_finds_what_its_file_names() -> None:
     assert len(named) == 2 * len(HOOKS)
     for path in named:
         assert (ROOT / path).is_file(), path
+    assert text.count("      interactive: true\n") == len(named)  # or nobody sees what they say
     (service,) = re.findall(r"^services:\n  (\w+):", text, re.MULTILINE)
     (app,) = deployed().of_type("Microsoft.Web/sites")
     assert app["tags"]["azd-service-name"] == service
@@ -140,6 +141,12 @@ def test_a_workflow_stores_no_secret_and_may_do_little(path: Path) -> None:
     wanted = {"deploy": ["contents", "id-token"], "infra": ["id-token"]}
     assert may == wanted.get(path.stem, [])
     assert all("persist-credentials: false" in part for part in text.split("actions/checkout@")[1:])
+
+
+def test_the_workflow_makes_an_environment_before_the_first_hook() -> None:
+    text = (ROOT / ".github/workflows/deploy.yml").read_text()
+    commands = re.findall(r"- run: (azd (?!auth)\w+)", text)
+    assert commands == ["azd env", "azd provision", "azd deploy"]
 
 
 def test_the_workflow_of_tests_runs_what_everybody_runs_on_every_version() -> None:

@@ -225,6 +225,15 @@ def test_outputs_of_another_release_do_not_stand_in_the_way(tmp_path: Path) -> N
     assert {"FLOWS_OF_LATER_ID", "AZURE_FUNCTION_APP_URL"} <= set(known)
 
 
+def test_what_is_not_carried_over_to_another_deployment_is_no_parameter(tmp_path: Path) -> None:
+    """As the docs have it: a private deployment would be carried over as an open one."""
+    ran = deploy(tmp_path, lines="OUTPUTS=POSTURE KEY_VAULT_NAME\n")
+    assert ran.code == 0, ran.err
+    known = set(kept(tmp_path)["OUTPUTS"].split())
+    assert "KEY_VAULT_NAME" in known and "POSTURE" in kept(tmp_path)
+    assert known.isdisjoint(name for name, _ in patterns_of_hooks())
+
+
 @pytest.mark.parametrize("word", ["postur=private", "tags", "--no-wait"])
 def test_a_word_that_is_no_parameter_is_refused(tmp_path: Path, word: str) -> None:
     ran = deploy(tmp_path, word)

@@ -39,11 +39,15 @@ def access(folder: Path, *arguments: str, **answers: Said) -> Ran:
     ("what", "role", "containers"),
     [
         ("drop", "Storage Blob Data Contributor", {"audio", "uploads", "manifests"}),
-        ("read", "Storage Blob Data Reader", {"transcripts", "reports", "errors"}),
+        (
+            "read",
+            "Storage Blob Data Reader",
+            {"transcripts", "corrected", "reports", "errors"},
+        ),
         (
             "review",
             "Storage Blob Data Reader",
-            {"transcripts", "reports", "errors", "audio", "uploads"},
+            {"transcripts", "corrected", "reports", "errors", "audio", "uploads"},
         ),
     ],
 )
@@ -81,8 +85,16 @@ def test_what_was_given_is_taken_away(tmp_path: Path) -> None:
         "/a/1",
         "/a/2",
     ]
-    (listed,) = ran.of("az role assignment list")
-    assert GROUP in option(listed, "--query")
+
+
+@pytest.mark.parametrize("arguments", [("take-away", OWNER), ("list",)])
+def test_a_group_whose_name_begins_like_ours_is_left_alone(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (listed,) = access(tmp_path, *arguments).of("az role assignment list")
+    asked = option(listed, "--query")
+    assert f"[?scope == '{GROUP}' || starts_with(scope, '{GROUP}/')]" in asked
+    assert asked.count(GROUP) == 2
 
 
 @pytest.mark.parametrize("arguments", [[], ["drop"], ["own", OWNER], ["list", OWNER]])
@@ -233,3 +245,17 @@ def test_a_program_is_registered_with_its_role(tmp_path: Path) -> None:
     ran = entra(tmp_path, "program", "nightly", "Submit")
     assert ran.code == 0 and f"Its client id is {CLIENT}." in ran.out
     assert len(bodies(ran, "POST")) == 1
+
+
+@pytest.mark.parametrize("arguments", [("register",), ("program", "it's nightly", "Submit")])
+def test_an_application_that_has_the_name_already_is_not_taken_over(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    there = Said("another-app\n")
+    ran = entra(tmp_path, *arguments, **{"az ad app list": there})
+    assert ran.code == 1 and "already: another-app. It stays as it is." in ran.err
+    assert "API_CLIENT_ID another-app" in ran.err or "--id another-app" in ran.err
+    assert ran.of("az ad app create") == ran.of("az rest") == ran.of("azd env set") == []
+    (asked,) = ran.of("az ad app list")
+    named = "it''s nightly" if "program" in arguments else "dropscribe-test"
+    assert option(asked, "--filter") == f"displayName eq '{named}'"

@@ -116,6 +116,7 @@ def test_what_is_not_understood_is_answered_with_what_there_is(
 ) -> None:
     ran = secret(tmp_path, *arguments)
     assert ran.code == 2 and "infra/secret.sh rotate" in ran.err and ran.calls == []
+    assert ran.err.rstrip().endswith("DEPLOYMENT=prod.env infra/secret.sh ...")
 
 
 def postdeploy(folder: Path, **answers: Said | list[Said]) -> Ran:

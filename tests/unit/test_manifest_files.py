@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import IPv4Network
 from typing import Any
 
 import msgspec
@@ -306,7 +307,7 @@ def test_other_speakers_are_refused(speakers: object) -> None:
 
 def effective(manifest: Manifest, metadata: dict[str, str] | None = None) -> Profile:
     item = manifest.items[0]
-    return effective_profile(manifest.head, item, KNOWN.profiles, item.place[1], metadata or {})
+    return effective_profile(manifest.head, item, KNOWN.profiles, item.place[1], metadata or {}, {})
 
 
 def test_the_item_goes_over_the_batch_over_metadata_over_the_profile() -> None:
@@ -416,3 +417,72 @@ def test_the_list_of_recordings_is_among_the_fields_that_may_be_meant() -> None:
         read(json.dumps({"recording": [{"blob": "a.wav"}]}), "json")
     told = [fault.message for fault in refused.value.faults if fault.at == "recording"]
     assert told == ["There is no such field, did you mean recordings?"]
+
+
+# --- what is told, so that the next try is right
+
+
+@pytest.mark.parametrize(
+    "url", ["https://10.0.0.1/hook", "https://127.0.0.1/hook", "https://hooks.example:80/a"]
+)
+def test_a_callback_that_would_never_be_called_is_refused_at_once(url: str) -> None:
+    for fault in (
+        fault_of({"blob": "a.wav", "callback_url": url}),
+        fault_of({"blob": "a.wav"}, callback_url=url),
+    ):
+        assert fault.code == "bad_url" and fault.at.endswith("callback_url")
+        assert "hook" not in fault.message
+    with pytest.raises(ManifestRefused):
+        read_manifest(
+            json.dumps([{"blob": "a.wav", "callback_url": url}]).encode(),
+            "json",
+            KNOWN._replace(networks=(IPv4Network("192.168.7.0/24"),)),
+        )
+
+
+def test_a_callback_in_a_network_of_ones_own_is_taken() -> None:
+    known = KNOWN._replace(networks=(IPv4Network("10.1.0.0/16"),))
+    content = b'[{"blob": "a.wav", "callback_url": "https://10.1.2.3/hook"}]'
+    [item] = read_manifest(content, "json", known).items
+    assert item.callback_url == "https://10.1.2.3/hook"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"formats": "srt, txt"}, 'write it as a list: ["srt", "txt"].'),
+        ({"channels": "0,1"}, "write it as a list: [0, 1]."),
+        ({"channels": "left"}, "or [] for all."),
+        ({"formats": "pdf"}, '"words".'),
+        ({"redact": ["names"]}, "did you mean person_name?"),
+        ({"formats": ["vtt", "vtt"]}, "Names vtt twice."),
+        (
+            {"locale": "fr-FR", "candidate_locales": ["en-US", "de-DE"]},
+            "Has to be one of candidate_locales: add fr-FR to them.",
+        ),
+        (
+            {"provider": "narrow", "mode": "express", "locale": "de"},
+            "/locales lists the languages.",
+        ),
+    ],
+)
+def test_what_is_told_of_an_option_ends_with_what_would_be_right(
+    said: dict[str, object], told: str
+) -> None:
+    head = {key: said[key] for key in ("provider", "mode") if key in said}
+    own = {key: value for key, value in said.items() if key not in head}
+    assert fault_of({"blob": "a.wav", **own}, **head).message.endswith(told)
+
+
+def test_what_ends_in_the_middle_is_told_with_its_line() -> None:
+    with pytest.raises(ManifestRefused) as refused:
+        read('{"recordings": [\n{"blob": "a.wav"},\n{"blob": "b.wav"}\n')
+    [fault] = refused.value.faults
+    assert "is not closed" in fault.message and fault.line == 3
+
+
+def test_a_column_that_nobody_knows_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(ManifestRefused) as refused:
+        read("blob,zzz\na.wav,1\n", "csv")
+    [fault] = refused.value.faults
+    assert "client_item_id" in fault.message and "metadata.NAME" in fault.message

@@ -429,6 +429,7 @@ def test_metadata_of_a_blob_wins_over_its_profile() -> None:
         ({"dropscribe_profile": "nobody"}, "unknown_profile"),
         ({"dropscribe_locale": "not a locale"}, "bad_metadata"),
         ({"dropscribe_nonsense": "1"}, "bad_metadata"),
+        ({"dropscribe_profile": "nobody", "dropscribe_channels": "x"}, "bad_metadata"),
     ],
 )
 def test_metadata_that_makes_no_sense_fails_that_recording_with_a_reason(

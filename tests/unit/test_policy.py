@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from shared.configuration.profiles import parse_profiles
 from shared.errors import ConfigurationError, InputError, ManifestRefused
+from shared.model.profile.asked import with_metadata
 from shared.model.profile.keys import DEFAULT_KEYS, RECORDING_KEYS, value_of
 from shared.model.profile.options import Options
 from shared.model.profile.policy import LOCKABLE, STRICTER, loosened
-from shared.model.profile.profile import Profile, choose, override, with_metadata
+from shared.model.profile.profile import Profile, choose, override
 from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.api import Api
 from tests.fakes.provider import FakeProvider
@@ -193,6 +194,7 @@ def test_a_deadline_changes_no_mode_that_is_locked() -> None:
 JUDGED = {
     "redact": [("a", "b"), ("a", "b", "c"), ("a",)],
     "redact_unsupported": ["net", "fail", "net"],
+    "redact_audio": ["mute", "beep", "keep"],
     "profanity": ["tags", "removed", "none"],
     "time_to_live_hours": [48, 6, 744],
     "keep_provider_copy": [True, False, None],
@@ -239,6 +241,8 @@ def test_with_what_is_to_be_hidden_it_is_locked_that_it_is() -> None:
     own = override(Profile(locked=("redact",)), {"redact": ("a",)})
     asked = override(own, {"redact": ("a", "b"), "redact_unsupported": "net"})
     assert loosened(own, asked) == ["redact_unsupported"]
+    muted = override(own, {"redact_audio": "mute"})
+    assert loosened(muted, own) == ["redact_audio"]
     lax = override(own, {"redact_unsupported": "net"})
     assert loosened(lax, own) == loosened(lax, asked) == []
 
@@ -262,7 +266,7 @@ def test_no_metadata_makes_a_profile_looser(said: dict[str, str], locked: set[st
         locked=tuple(sorted(locked)),
     )
     try:
-        found = with_metadata(own, {f"dropscribe_{key}": text for key, text in said.items()})
+        found = with_metadata(own, {f"dropscribe_{key}": text for key, text in said.items()}, {})
     except InputError as error:
         assert error.code in ("option_locked", "bad_metadata")
     else:
@@ -287,7 +291,7 @@ def test_locks_are_inherited_and_the_owner_may_set_them_anew() -> None:
     _, open_, free = parse_profiles(text, file="profiles.toml", providers=["azure-speech"])
     assert (open_.options.profanity, open_.locked) == ("none", ("profanity",))
     assert free.locked == ()
-    assert with_metadata(free, {"dropscribe_profanity": "none"}).options.profanity == "none"
+    assert with_metadata(free, {"dropscribe_profanity": "none"}, {}).options.profanity == "none"
 
 
 def test_every_key_can_be_locked_but_those_that_lock() -> None:

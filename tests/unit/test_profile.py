@@ -6,6 +6,9 @@ import msgspec
 import pytest
 
 from shared.errors import InputError
+from shared.model.profile.asked import chosen, with_fields, with_metadata
+from shared.model.profile.capabilities import Capabilities
+from shared.model.profile.fit import unsupported
 from shared.model.profile.options import Options
 from shared.model.profile.profile import (
     Labels,
@@ -13,9 +16,8 @@ from shared.model.profile.profile import (
     choose,
     contradictions,
     labels,
-    with_fields,
-    with_metadata,
 )
+from shared.providers.azure_speech.capabilities import BATCH
 
 PROFILES = (
     Profile(),
@@ -71,6 +73,7 @@ def test_metadata_goes_over_the_profile_and_leaves_the_rest() -> None:
             "dropscribe_profile": "calls",
             "department": "sales",
         },
+        {},
     )
     assert found == Profile(
         name="calls",
@@ -89,14 +92,14 @@ def test_metadata_goes_over_the_profile_and_leaves_the_rest() -> None:
 
 def test_metadata_without_entries_of_ours_changes_nothing() -> None:
     profile = Profile(name="calls")
-    assert with_metadata(profile, {"department": "sales", "locale": "xx"}) == profile
+    assert with_metadata(profile, {"department": "sales", "locale": "xx"}, {}) == profile
 
 
 def test_metadata_none_undoes_what_the_profile_sets() -> None:
     options = Options(max_speakers=4, channels=(0,), candidate_locales=("en-US", "de-DE"))
     keys = ("max_speakers", "channels", "roles", "candidate_locales", "formats")
     profile = Profile(options=options, roles={0: "Agent"})
-    found = with_metadata(profile, {f"dropscribe_{key}": "none" for key in keys})
+    found = with_metadata(profile, {f"dropscribe_{key}": "none" for key in keys}, {})
     assert found == Profile(formats=())
 
 
@@ -128,7 +131,7 @@ def test_metadata_that_cannot_be_used_is_refused_with_what_is_expected(
     key: str, value: str, complaint: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        with_metadata(Profile(), {key: value})
+        with_metadata(Profile(), {key: value}, {})
     assert caught.value.code == "bad_metadata"
     assert caught.value.reason.startswith(key + ": ")
     assert complaint in caught.value.reason
@@ -138,13 +141,13 @@ def test_metadata_that_cannot_be_used_is_refused_with_what_is_expected(
 
 def test_a_refused_address_is_not_repeated() -> None:
     with pytest.raises(InputError) as caught:
-        with_metadata(Profile(), {"dropscribe_model": "https://host/m?sig=secret"})
+        with_metadata(Profile(), {"dropscribe_model": "https://host/m?sig=secret"}, {})
     assert "sig" not in str(caught.value)
 
 
 def test_all_problems_of_a_blob_are_told_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        with_metadata(Profile(), {"dropscribe_locale": "?", "dropscribe_channels": "x"})
+        with_metadata(Profile(), {"dropscribe_locale": "?", "dropscribe_channels": "x"}, {})
     assert caught.value.reason.count("is not usable") == 2
 
 
@@ -206,6 +209,70 @@ def test_what_is_known_is_listed_only_where_nobody_can_tell_what_was_meant() -> 
         ({"dropscribe_qqqq": "1"}, "there is no such key.", True),
     ):
         with pytest.raises(InputError) as caught:
-            with_metadata(Profile(), metadata)
+            with_metadata(Profile(), metadata, {})
         assert says in caught.value.reason and "?." not in caught.value.reason
         assert ("Known are: " in caught.value.advice) is lists
+
+
+def knowing(*locales: str) -> Capabilities:
+    return msgspec.structs.replace(BATCH, locales=frozenset(locales))
+
+
+LIMITS = {"azure-speech": knowing("de-AT", "de-DE", "en-US")}
+
+
+def test_a_language_that_nobody_knows_is_told_beside_the_other_mistakes() -> None:
+    metadata = {"dropscribe_locale": "xx-YY", "dropscribe_formts": "vtt"}
+    with pytest.raises(InputError) as caught:
+        with_metadata(Profile(), metadata, LIMITS)
+    assert caught.value.code == "bad_metadata"
+    assert "dropscribe_formts: there is no such key" in caught.value.reason
+    assert "dropscribe_locale: the provider does not know xx-YY" in caught.value.reason
+
+
+def test_a_language_that_another_provider_of_the_order_knows_is_no_mistake() -> None:
+    limits = {**LIMITS, "other": knowing("xx-YY")}
+    both = Profile(next_providers=("other",))
+    with pytest.raises(InputError) as caught:
+        with_metadata(both, {"dropscribe_locale": "xx-YY", "dropscribe_formts": "vtt"}, limits)
+    assert "xx-YY" not in caught.value.reason
+
+
+def test_a_language_that_is_wrong_alone_is_told_when_the_recording_is_fitted() -> None:
+    assert (
+        with_metadata(Profile(), {"dropscribe_locale": "xx-YY"}, LIMITS).options.locale == "xx-YY"
+    )
+
+
+def test_a_profile_that_there_is_not_hides_no_other_mistake() -> None:
+    metadata = {
+        "dropscribe_profile": "call",
+        "dropscribe_locale": "xx-YY",
+        "dropscribe_channels": "x",
+    }
+    with pytest.raises(InputError) as caught:
+        chosen(PROFILES, "a.wav", metadata, LIMITS)
+    told = caught.value.reason
+    assert caught.value.code == "bad_metadata"
+    assert "dropscribe_profile: there is no profile called 'call', did you mean calls?" in told
+    assert "dropscribe_channels: 'x' is not usable" in told or "dropscribe_channels: ['x']" in told
+    assert "dropscribe_locale: the provider does not know xx-YY" in told
+
+
+def test_a_wrong_profile_alone_is_told_as_before() -> None:
+    with pytest.raises(InputError) as caught:
+        chosen(PROFILES, "a.wav", {"dropscribe_profile": "call"}, LIMITS)
+    assert caught.value.code == "unknown_profile"
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("de", "The provider does not know de, did you mean de-DE?"),
+        ("en-UK", "The provider does not know en-UK, did you mean en-US?"),
+        ("xx-YY", "The provider does not know xx-YY."),
+    ],
+)
+def test_of_a_language_that_is_known_a_region_is_told(locale: str, told: str) -> None:
+    profile = Profile(options=Options(locale=locale))
+    assert unsupported(profile, LIMITS) == [("locale", told)]

@@ -248,3 +248,30 @@ def test_what_a_provider_has_not_is_told_once() -> None:
         "[profile.a] sentiments: azure-speech has no sentiments; it will be left out, with a note",
         "[profile.a] redact: with azure-speech only a finder finds person_name (LANGUAGE_ENDPOINT)",
     ]
+
+
+def test_a_list_of_profiles_hides_none_of_their_mistakes() -> None:
+    found = problems(
+        """
+        [[profile]]
+        name = "a"
+        prefixes = ["a"]
+        colour = "red"
+        roles = { 0 = "Agent" }
+        [[profile]]
+        prefixes = ["b"]
+        channels = "0,1"
+        [profile.calls]
+        prefixes = ["a"]
+        formats = "srt,txt"
+        """
+    )
+    assert [line.partition(": ")[2] for line in found] == [
+        "[[profile]] is a list, expected a table per profile: [profile.NAME]",
+        "[profile.a] colour: there is no such key",
+        "[[profile]] channels: '0,1' is not usable, expected a list of channel numbers from 0 on, "
+        "or [] for all; write it as a list: [0, 1]",
+        "[profile.calls] formats: 'srt,txt' is not usable, expected a list of "
+        '"vtt", "srt", "ttml", "txt", "docx", "csv", "words"; write it as a list: ["srt", "txt"]',
+        "[profile.calls] prefixes: 'a' belongs to [profile.a] already",
+    ]

@@ -65,7 +65,7 @@ def test_a_single_provider_has_no_other_after_it_whatever_the_default_says() -> 
         ("providers = []", "expected a list of names of providers, the first choice first"),
         ('providers = "other"', 'write it as a list: ["other"]'),
         ('providers = ["other", "othr"]', "providers: 'othr' is not known, did you mean other?"),
-        ('providers = ["other", "other"]', "providers: names one twice"),
+        ('providers = ["other", "other"]', "providers: names other twice"),
         ('provider = "other"\nproviders = ["other"]', "cannot go with provider"),
     ],
 )
@@ -78,10 +78,10 @@ def test_an_order_that_cannot_be_is_told(line: str, problem: str) -> None:
 def test_the_order_of_a_manifest_replaces_that_of_the_profile() -> None:
     manifest = read(providers=["other", "azure-speech"])
     mine = (Profile(provider="azure-speech", next_providers=("other",)),)
-    profile = effective_profile(manifest.head, manifest.items[0], mine, "a.wav", {})
+    profile = effective_profile(manifest.head, manifest.items[0], mine, "a.wav", {}, {})
     assert (profile.provider, profile.next_providers) == ("other", ("azure-speech",))
     alone = read(provider="other")
-    profile = effective_profile(alone.head, alone.items[0], mine, "a.wav", {})
+    profile = effective_profile(alone.head, alone.items[0], mine, "a.wav", {}, {})
     assert (profile.provider, profile.next_providers) == ("other", ())
 
 

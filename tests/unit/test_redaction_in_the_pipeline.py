@@ -42,6 +42,7 @@ def test_nothing_is_stored_of_what_is_to_be_hidden() -> None:
         "mask": "kind",
         "by": ["net"],
         "counts": {"phone_number": 1},
+        "spans": None,
     }
     assert_all_is_well(world)
 
@@ -66,9 +67,18 @@ def test_a_gate_that_finds_something_stores_nothing(monkeypatch: pytest.MonkeyPa
     assert_all_is_well(world)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "kind"),
+    [
+        ({}, "configuration"),
+        ({"dropscribe_redact": "phone_number,email_address"}, "input"),
+        ({"dropscribe_profanity": "tags"}, "configuration"),
+    ],
+)
 def test_a_language_that_the_net_does_not_know_stores_nothing(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, metadata: dict[str, str], kind: str
 ) -> None:
+    """The fault is of whoever asked for what is to be hidden: the profile, or the recording."""
     finnish = lambda source: msgspec.structs.replace(  # noqa: E731
         heard(source),
         utterances=tuple(
@@ -76,9 +86,12 @@ def test_a_language_that_the_net_does_not_know_stores_nothing(
         ),
     )
     monkeypatch.setattr("tests.fakes.provider.heard", finnish)
-    world = done(World(profiles=(profile("phone_number"),)), NAME)
+    world = World(profiles=(profile("phone_number"),))
+    world.drop(NAME, metadata=metadata)
+    world.run()
     failure = world.rows()[NAME].failure
-    assert failure is not None and failure.code == "redaction_language"
+    assert failure is not None
+    assert (failure.kind, failure.code) == (kind, "redaction_language")
     assert not [p for p in world.outputs.files if p.startswith("transcripts/")]
     assert_all_is_well(world)
 

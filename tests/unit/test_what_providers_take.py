@@ -12,11 +12,12 @@ from shared.errors import ConfigurationError
 from shared.model.manifest.entry import speaker_options
 from shared.model.money.price import PriceTable, Rate, Surcharge, estimate
 from shared.model.profile import keys
+from shared.model.profile.asked import with_metadata
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.fit import check_request, fit
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Options
-from shared.model.profile.profile import Profile, with_metadata
+from shared.model.profile.profile import Profile
 from shared.ports.provider import JobRequest
 from shared.providers.assemblyai import calls as assemblyai
 from shared.providers.azure_speech import calls as azure
@@ -50,7 +51,7 @@ def test_locales_are_canonical_wherever_they_come_from() -> None:
     asked = keys.value_of("candidate_locales", ["EN-us", "de_de"], dict(keys.DEFAULT_KEYS))
     assert asked == ("en-US", "de-DE")
     assert keys.value_of_text("candidate_locales", "en-us,DE-de") == ("en-US", "de-DE")
-    assert with_metadata(Profile(), {"dropscribe_locale": "fr_fr"}).options.locale == "fr-FR"
+    assert with_metadata(Profile(), {"dropscribe_locale": "fr_fr"}, {}).options.locale == "fr-FR"
 
 
 @pytest.mark.parametrize("locale", ["zz-ZZ", "en-XX", "de"])

@@ -19,10 +19,17 @@ from shared.api.views.conversations import (
     calls_view,
     conversation_view,
 )
+from shared.api.words import written
 from shared.errors import BatchMissing, OutputMissing
 from shared.reading.conversations import Wanted
 
-Grouping = Annotated[str, msgspec.Meta(pattern=r"^(day|language|metadata\..{1,200})$")]
+Grouping = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(day|language|metadata\..{1,200})$",
+        extra=written("day, language, or an entry of the metadata, such as metadata.agent"),
+    ),
+]
 
 
 class CallsQuery(msgspec.Struct, frozen=True, kw_only=True):

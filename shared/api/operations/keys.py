@@ -20,6 +20,7 @@ from shared.api.views.keys import (
     key_made,
     key_view,
 )
+from shared.api.words import written
 from shared.model.access.roles import Role
 
 _Bounds = Annotated[tuple[str, ...], Meta(max_length=50)]
@@ -34,6 +35,7 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             max_length=100,
             pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
             description="Whose it is, or what for",
+            extra=written("a name without control characters"),
         ),
     ]
     roles: Annotated[

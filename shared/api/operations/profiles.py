@@ -10,12 +10,18 @@ from msgspec import Meta
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation
 from shared.api.rights import OWNS
+from shared.api.words import written
 from shared.model.profile.profile import version_of
 
 TAG = "Deployment"
 _Version = Annotated[
     str,
-    Meta(title="Version of the profiles", pattern="^([0-9a-f]{12})?$", description="12 hex digits"),
+    Meta(
+        title="Version of the profiles",
+        pattern="^([0-9a-f]{12})?$",
+        description="12 hex digits",
+        extra=written("12 hex digits: a version that was given before"),
+    ),
 ]
 _Text = Annotated[str, Meta(title="TOML", max_length=200_000, description="The text of the file")]
 

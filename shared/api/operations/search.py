@@ -12,11 +12,14 @@ from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.rights import READS
 from shared.api.views.search import SearchPage, search_page
+from shared.api.words import written
 from shared.model.batch.batch import Batch
 from shared.model.search.query import LONGEST, Filters
 from shared.searching.search import Order, Search
 
-_Place = Annotated[str, Meta(pattern="^[0-9]{1,20}$")]
+_Place = Annotated[
+    str, Meta(pattern="^[0-9]{1,20}$", extra=written("the `after` of the page before"))
+]
 
 
 class SearchWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

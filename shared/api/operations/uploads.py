@@ -14,6 +14,7 @@ from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.problems import Refused
 from shared.api.rights import ASKS
 from shared.api.views.uploads import Upload
+from shared.api.words import written
 
 # No folder, no control character, and not one that some storage cuts off at the end.
 _NAME = r"[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]"
@@ -28,6 +29,10 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             title="File name",
             max_length=200,
             pattern=_FILE_NAME,
+            extra=written(
+                "the name of a file without a folder, such as a.wav; a folder has a field of "
+                "its own"
+            ),
             description="The name of the audio, without a folder",
         ),
     ]
@@ -37,6 +42,9 @@ class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             title="Folder",
             max_length=400,
             pattern=_FOLDER,
+            extra=written(
+                "a folder without a slash at its beginning or end, such as sales/inbound"
+            ),
             description="The folder that the audio is of, such as sales/inbound: where the request "
             "names no profile, that of this folder holds",
         ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
 from shared.api.fields import Moment, about
 from shared.api.problems import Refused
+from shared.api.words import wrong
 from shared.model.batch.outcome import Correction
 from shared.model.revision.revision import Change, Checked, Revision
 
@@ -53,14 +55,22 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     )
 
 
+_KINDS: Mapping[Any, type[msgspec.Struct]] = {
+    struct.__struct_config__.tag: struct for struct in get_args(Change)
+}
+
+
 def change_of(view: ChangeView) -> Change:
     """Raises `Refused` where fields are missing, or are not of that kind of change."""
     given = {k: v for k, v in msgspec.to_builtins(view).items() if v is not None}
     try:
         found: Change = msgspec.convert(given, Change)
         return found
-    except msgspec.ValidationError as error:
-        raise Refused(400, "invalid_body", f"A change of the kind {view.op}: {error}.") from None
+    except msgspec.ValidationError:
+        named = {name: value for name, value in given.items() if name != "op"}
+        faults = wrong(_KINDS[view.op], named, strict=True)
+        told = " ".join(f"{at}: {text}" for at, text in faults)
+        raise Refused(400, "invalid_body", f"A change of the kind {view.op}: {told}") from None
 
 
 def change_view(change: Change) -> ChangeView:

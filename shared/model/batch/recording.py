@@ -26,6 +26,7 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.transition import Steps, after_step
+from shared.model.batch.understanding import Understanding
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
@@ -83,8 +84,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `same_as` is set on an unchanged one: the recording that has its bytes, and its `outcome`.
 
     Until `companion_due_at` a companion is waited for; None: none is, or it was read, and is
-    `companion`. `said` are the options that were set for the recording itself, which no companion
-    changes.
+    `companion`. `said` are the options that were set for the recording itself: no companion
+    changes them, and what comes of them is no fault of the profile.
 
     `removal` is what of it went, or is to go, while its row stays; `hold` keeps that from being.
 
@@ -93,7 +94,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     `preparation` is what is to be done with its audio before it is sent, and how far that is,
     `heard` what its channels hold, where somebody listened, and `copy` the name of the blob that
-    the provider gets in its place.
+    the provider gets in its place. `understanding` is how far its insights are, once they were
+    begun.
     """
 
     batch_id: str
@@ -143,6 +145,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     copy: str | None = None
     removal: Removal | None = None
     hold: Hold | None = None
+    understanding: Understanding | None = None
     version: str = ""
 
     @property
@@ -178,11 +181,12 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def awaiting_companion(row: Recording, said: Iterable[str], now: datetime) -> Recording:
-    """As its profile wants it, if it does."""
+    """As its profile wants it, if it does. What was `said` for it alone is kept with it."""
+    row = msgspec.structs.replace(row, said=tuple(sorted(said)))
     if not row.profile.companions:
         return row
     due_at = now + timedelta(seconds=row.profile.companion_wait_seconds)
-    return msgspec.structs.replace(row, said=tuple(sorted(said)), companion_due_at=due_at)
+    return msgspec.structs.replace(row, companion_due_at=due_at)
 
 
 def planned(row: Recording, job_id: str, index: int, now: datetime) -> Recording:
@@ -294,6 +298,11 @@ def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: date
         submitted_at=source.submitted_at,
         outcome=outcome,
     )
+
+
+def understood(row: Recording, there: Understanding) -> Recording:
+    """How far its insights are, which changes nothing about what became of it."""
+    return msgspec.structs.replace(row, understanding=there)
 
 
 def unchanged(row: Recording, twin: Recording, now: datetime) -> Recording:

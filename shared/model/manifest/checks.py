@@ -32,7 +32,8 @@ from shared.model.manifest.manifest import (
     base_profile,
     with_mode,
 )
-from shared.model.profile.fit import check_request
+from shared.model.profile import keys
+from shared.model.profile.fit import LANGUAGE_KEYS, unsupported
 from shared.model.profile.policy import loosened
 from shared.model.profile.profile import Profile, contradictions, override
 
@@ -98,7 +99,7 @@ class Checker:
             mode=self._mode(entry),
             deadline=entry.moment("deadline"),
             budget=entry.amount("budget"),
-            callback_url=entry.url("callback_url"),
+            callback_url=entry.callback("callback_url"),
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
@@ -139,7 +140,10 @@ class Checker:
         return entry.one_of("container", name, known, "unknown_container") or known[0]
 
     def _entry(self, raw: Mapping[str, Any], at: str, line: int | None) -> Entry:
-        return Entry(raw, at, line, self.faults, allow_http=self._known.allow_http)
+        known = self._known
+        return Entry(
+            raw, at, line, self.faults, allow_http=known.allow_http, networks=known.networks
+        )
 
     # --- items
 
@@ -166,7 +170,7 @@ class Checker:
             item,
             client_item_id=entry.text("client_item_id", MOST_ID),
             title=entry.text("title", MOST_TITLE),
-            callback_url=entry.url("callback_url"),
+            callback_url=entry.callback("callback_url"),
             metadata=entry.metadata(),
             fields=entry.fields(),
         )
@@ -264,15 +268,16 @@ class Checker:
         """What `own` is wrong about, the profile of the recording as nobody asked for more, is not
         the fault of the request: such a recording fails alone."""
         result = override(profile, options)
-        inherited = [*contradictions(profile), *self._unsupported(own)]
+        limits = self._known.capabilities
+        inherited = [*contradictions(profile), *unsupported(own, limits)]
         found = [
-            (_shown_key(key), "contradiction", f"{text[:1].upper()}{text[1:]}.")
+            (_shown_key(key), "contradiction", keys.Problem(text).sentence)
             for key, text in contradictions(result)
             if (key, text) not in inherited
         ]
         found += [
-            (_shown_key(key), "not_supported", text)
-            for key, text in self._unsupported(result)
+            (_shown_key(key), "not_supported", f"{text}{_LISTED if key in LANGUAGE_KEYS else ''}")
+            for key, text in unsupported(result, limits)
             if (key, text) not in inherited
         ]
         found += [
@@ -280,16 +285,6 @@ class Checker:
             for key in loosened(profile, result)
         ]
         return tuple(found)
-
-    def _unsupported(self, profile: Profile) -> list[tuple[str, str]]:
-        """What the first provider of the order cannot do, unless another one can."""
-        verdicts = []
-        for name in (profile.provider, *profile.next_providers):
-            limits = self._known.capabilities.get(name)
-            verdicts.append([] if limits is None else check_request(profile, limits))
-            if not verdicts[-1]:
-                return []
-        return verdicts[0]
 
     # --- the end
 
@@ -331,6 +326,7 @@ def _overlaps(
             above.append(((container, name), number))
 
 
+_LISTED = " GET /api/locales lists the languages."
 _LOCKED = "Is looser than the profile {name} lets it be. Leave it out."
 
 

@@ -95,8 +95,9 @@ def _csv_head(lines: list[str], checker: Checker) -> None:
         elif sign and key in known - {"metadata"}:
             _put_cell(raw, key, text.strip(), checker, "", number)
         elif sign and text.strip():
-            hint = checker.faults.hint(key, known)
-            checker.faults.add("unknown_field", f"There is no such field{hint}.", key[:60], number)
+            hint, listed = checker.faults.hint(key, known), ", ".join(sorted(known))
+            text = f"There is no such field{hint or f'. Known are: {listed}.'}"
+            checker.faults.add("unknown_field", text, key[:60], number)
     checker.head(raw)
 
 
@@ -109,7 +110,8 @@ def _check_columns(columns: list[str], checker: Checker, line: int) -> list[bool
         )
         if not is_known:
             hint = checker.faults.hint(column, _COLUMNS)
-            text = f"There is no such column{hint}."
+            known = f". Known are: {', '.join(_COLUMNS)}, metadata.NAME."
+            text = f"There is no such column{hint or known}"
             checker.faults.add("unknown_field", text, column[:60], line)
         elif times[column] > 1:
             checker.faults.add("unknown_field", "Is there more than once.", column, line)

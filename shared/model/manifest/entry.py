@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeGuard
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import Fault, ManifestRefused
+from shared.model.address import BadAddress, Network, callable_address
 from shared.model.names import name_problem
 from shared.model.profile import keys
 
@@ -71,9 +72,10 @@ class Entry:
         faults: Faults,
         *,
         allow_http: bool = False,
+        networks: Sequence[Network] = (),
     ) -> None:
         self._raw, self._at, self._line, self._faults = raw, at, line, faults
-        self._allow_http = allow_http
+        self._allow_http, self._networks = allow_http, networks
 
     def has(self, key: str) -> bool:
         return self._raw.get(key) is not None
@@ -175,6 +177,18 @@ class Entry:
             problem = name_problem(urlsplit(value).path)
         if problem:
             self.fault("bad_url", f"{problem}. Write an https:// address.", key)
+            return None
+        return value
+
+    def callback(self, key: str) -> str | None:
+        """An address that is to be called; nothing is repeated of it."""
+        value = self.url(key)
+        if value is None:
+            return None
+        try:
+            callable_address(value, allow_http=self._allow_http, allowed=self._networks)
+        except BadAddress as error:
+            self.fault("bad_url", keys.Problem(str(error)).sentence, key)
             return None
         return value
 

@@ -208,6 +208,8 @@ def _malformed(checker: Checker, content: bytes, error: Exception, start: int = 
     """`error` is of what begins at `start`."""
     match = re.search(r"byte (\d+)", str(error))
     position = error.start if isinstance(error, UnicodeDecodeError) else match and int(match[1])
+    if _is_cut_off(error):
+        position = len(content.rstrip())
     line = None if position is None else content.count(b"\n", 0, start + position) + 1
     checker.faults.add("malformed", f"{_told(error)}. Mend it there.", "", line)
     checker.faults.raise_if_any()
@@ -218,7 +220,13 @@ def _told(error: Exception) -> str:
         return "Is not UTF-8 text"
     if isinstance(error, RecursionError):
         return "Is nested too deeply"
+    if _is_cut_off(error):
+        return "Ends in the middle: a bracket, a brace or a quote is not closed"
     return str(error).rstrip(".")
+
+
+def _is_cut_off(error: Exception) -> bool:
+    return "truncated" in str(error)
 
 
 _READERS: dict[str, Callable[[bytes, Checker], None]] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shared.model.access.caller import Sight
+from shared.model.address import Network
 from shared.model.manifest.bounds import Shared
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
@@ -13,13 +14,15 @@ from shared.model.profile.profile import Profile
 
 class Known(NamedTuple):
     """What a manifest may refer to. `containers` are those whose blobs may be named, the first
-    one where none is named. `allow_http` is for a developer's machine. `shared` are the containers
+    one where none is named. `allow_http` is for a developer's machine, `networks` are
+    those of one's own that may be called. `shared` are the containers
     of everybody, and `sight` is how far whoever asks reaches; None: everywhere."""
 
     profiles: Sequence[Profile]
     capabilities: Mapping[str, Capabilities]
     containers: Sequence[str]
     allow_http: bool = False
+    networks: Sequence[Network] = ()
     shared: Shared = Shared()
     sight: Sight | None = None
 

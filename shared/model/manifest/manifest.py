@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from shared.model.profile.asked import chosen, with_fields, with_metadata
+from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import with_name
 from shared.model.profile.options import Mode
 from shared.model.profile.profile import (
@@ -22,8 +24,6 @@ from shared.model.profile.profile import (
     choose,
     keeping,
     override,
-    with_fields,
-    with_metadata,
 )
 
 MOST_ITEMS = 50_000
@@ -140,11 +140,15 @@ def effective_profile(
     profiles: Sequence[Profile],
     name: str,
     metadata: Mapping[str, str],
+    limits: Mapping[str, Capabilities],
 ) -> Profile:
-    """Item over batch over the blob's metadata over its name over the profile. Raises `InputError`
-    (unknown_profile, profile_not_offered, option_locked, bad_metadata, bad_options)."""
+    """Item over batch over the blob's metadata over its name over the profile. `limits` are what
+    the providers can do. Raises `InputError` (unknown_profile, profile_not_offered, option_locked,
+    bad_metadata, bad_options)."""
     profile = (
-        base_profile(head, profiles, name) if head.profile else choose(profiles, name, metadata)
+        base_profile(head, profiles, name)
+        if head.profile
+        else chosen(profiles, name, metadata, limits)
     )
     profile = with_name(with_mode(profile, head), name)
-    return with_fields(with_metadata(profile, metadata), asked(head, item))
+    return with_fields(with_metadata(profile, metadata, limits), asked(head, item))

@@ -10,8 +10,9 @@ import msgspec
 
 from shared.model.failure_texts import BAD_COMPANION
 from shared.model.profile import keys
+from shared.model.profile.asked import with_fields
 from shared.model.profile.naming import parts_of
-from shared.model.profile.profile import METADATA_PREFIX, Labels, Profile, with_fields
+from shared.model.profile.profile import METADATA_PREFIX, Labels, Profile
 
 MOST_BYTES = 8_192
 """Of metadata: as much as a blob can carry. A row has to hold it."""

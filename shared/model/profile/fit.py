@@ -21,6 +21,7 @@ from shared.model.profile.profile import Profile
 
 _PROVIDERS_DEFAULT_CHANNELS = 2
 _WHO = ("provider", "mode")
+LANGUAGE_KEYS = ("locale", "candidate_locales")
 
 
 class Fitted(NamedTuple):
@@ -137,7 +138,8 @@ def fit_as_asked(
 ) -> Fitted:
     """The same at this provider and in this mode, and nowhere else. Raises `InputError`."""
     for key, text in check_request(profile, limits):
-        raise texts.NOT_SUPPORTED.error(key=key, problem=text).of(key, *_WHO)
+        told = texts.LANGUAGE_NOT_SUPPORTED if key in LANGUAGE_KEYS else texts.NOT_SUPPORTED
+        raise told.error(key=key, problem=text).of(key, *_WHO)
     options, notes, preparation = fit_sound(properties, profile, limits.of(profile.mode), heard)
     return Fitted(msgspec.structs.replace(profile, options=options), notes, preparation)
 
@@ -199,6 +201,18 @@ def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[st
         candidates = profile.options.candidate_locales  # elsewhere they are left out, with a note
         found += _strange_locales("candidate_locales", candidates, identified)
     return found
+
+
+def unsupported(profile: Profile, limits: Mapping[str, Capabilities]) -> list[tuple[str, str]]:
+    """As `check_request`, of the first provider of the profile's order; nothing where another one
+    of it can do it, or nobody knows what it can."""
+    first: list[tuple[str, str]] | None = None
+    for name in (profile.provider, *profile.next_providers):
+        found = check_request(profile, limits[name]) if name in limits else []
+        if not found:
+            return []
+        first = first or found
+    return first or []
 
 
 def _strange_locales(

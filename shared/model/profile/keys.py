@@ -15,7 +15,7 @@ from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
 from shared.model.profile.spread import Send
-from shared.model.redaction.kinds import Mask, Unsupported
+from shared.model.redaction.kinds import InSound, Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -35,6 +35,7 @@ CompanionPattern = Annotated[
 ]
 """Never the recording itself: what is a companion is transcribed by no arrival."""
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+InsightNames = Annotated[tuple[str, ...], msgspec.Meta(max_length=20)]
 Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
 Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
 Providers = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
@@ -77,7 +78,8 @@ class Problem(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return f"{self.text[:1].upper()}{self.text[1:]}."
+        sentence = f"{self.text[:1].upper()}{self.text[1:]}"
+        return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 _OPTION_KEYS = {
@@ -111,6 +113,7 @@ _OPTION_KEYS = {
     ),
     "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
     "redact_unsupported": Key(Unsupported, '"fail" or "net"'),
+    "redact_audio": Key(InSound, '"keep", "mute" or "beep"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
@@ -165,6 +168,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
     "export": Key(bool, _SWITCH),
+    "insights": Key(InsightNames, 'a list of names such as "summary", or [] for none'),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""
@@ -284,8 +288,10 @@ def _hint(key: str, raw: object, spec: Key) -> str:
     if key == "locale" and isinstance(raw, bool):
         return '; write it in quotes, Norwegian for example as "nb-NO"'
     if isinstance(raw, str) and spec.shape is tuple:
-        listed = ", ".join(_written(part.strip(), spec) for part in raw.split(",") if part.strip())
-        return f"; write it as a list: [{listed}]"
+        parts = [part.strip() for part in raw.split(",") if part.strip()]
+        listed = ", ".join(_written(part, spec) for part in parts)
+        fits = _fits(parts, spec, strict=False)
+        return f"; write it as a list: [{listed}]" if fits else ""
     if _fits(_lower(raw), spec):
         return "; write it in small letters"
     if _fits(raw, spec, strict=False):

@@ -13,14 +13,9 @@ from typing import Any
 
 import msgspec
 
-from shared.errors import InputError
 from shared.model.failure_texts import (
-    BAD_METADATA,
-    BAD_OPTIONS,
     OPTION_LOCKED,
     PROFILE_NOT_OFFERED,
-    STRANGE_METADATA,
-    STRANGE_OPTIONS,
     UNKNOWN_PROFILE,
 )
 from shared.model.profile import keys, policy
@@ -67,7 +62,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
     a recording go `keep_audio_days` and `keep_outputs_days` after it came in. With `export` its
-    rows stand in the tables for analysis for as long as its outputs are there. Beyond
+    rows stand in the tables for analysis for as long as its outputs are there. `insights` are
+    asked of its transcript, by name, once that is stored. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -117,6 +113,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     locked: tuple[str, ...] = ()
     may_be_asked_for: bool = True
     export: bool = False
+    insights: tuple[str, ...] = ()
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +133,7 @@ def choose(
     """The profile of the blob `name`: the one that its metadata asks for, else the one with the
     longest matching prefix. The default profile has the prefix "", which matches every blob.
     Raises `InputError` (unknown_profile, profile_not_offered, option_locked)."""
-    wanted = _ours(metadata or {}).get("profile")
+    wanted = own_entries(metadata or {}).get("profile")
     if wanted is not None:
         return asked_for(profiles, name, wanted)
     matches = [(len(prefix), p) for p in profiles for prefix in p.prefixes if _in(name, prefix)]
@@ -166,13 +163,13 @@ def keeping(own: Profile, asked: Profile) -> Profile:
 
 def said_of(metadata: Mapping[str, str]) -> frozenset[str]:
     """The options that a blob's metadata sets."""
-    return frozenset(_ours(metadata)) & frozenset(keys.RECORDING_KEYS)
+    return frozenset(own_entries(metadata)) & frozenset(keys.RECORDING_KEYS)
 
 
 def is_on_request(metadata: Mapping[str, str]) -> bool:
     """Whether whoever put a blob there says that a request will name it: then its arrival alone is
     no reason to transcribe it."""
-    return _ours(metadata).get("on_request", "").strip().lower() == "true"
+    return own_entries(metadata).get("on_request", "").strip().lower() == "true"
 
 
 def named(profiles: Sequence[Profile], name: str) -> Profile:
@@ -186,33 +183,9 @@ def named(profiles: Sequence[Profile], name: str) -> Profile:
     )
 
 
-def with_metadata(profile: Profile, metadata: Mapping[str, str]) -> Profile:
-    """The profile with the `dropscribe_*` entries of a blob's metadata laid over it. Others are
-    left alone. Raises `InputError` (bad_metadata) that lists every problem."""
-    fields: dict[str, Any] = {}
-    problems: list[str] = []
-    for key, text in _ours(metadata).items():
-        if key == "on_request" and text.strip().lower() not in ("true", "false"):
-            problems.append(f"{METADATA_PREFIX}{key}: is {text!r}, expected true or false")
-        if key in keys.LABEL_KEYS:
-            continue
-        value = keys.value_of_text(key, text, METADATA_PREFIX)
-        if isinstance(value, keys.Problem):
-            problems.append(f"{METADATA_PREFIX}{key}: {value.text}")
-        else:
-            fields[key] = value
-    return _overridden(profile, fields, problems, METADATA_PREFIX)
-
-
-def with_fields(profile: Profile, fields: Mapping[str, object]) -> Profile:
-    """The profile with the fields of a manifest entry or an API item laid over it; the names are
-    those of `RECORDING_KEYS`. Raises `InputError` (bad_options) that lists every problem."""
-    return _overridden(profile, fields, [], "")
-
-
 def labels(metadata: Mapping[str, str]) -> Labels:
     """Title, client item id and foreign entries of a blob's metadata."""
-    ours = _ours(metadata)
+    ours = own_entries(metadata)
     foreign = {
         key: as_meant(text)
         for key, text in metadata.items()
@@ -242,6 +215,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
     found = [
         *_locale_contradictions(options),
         *_strange_kinds(options),
+        *_sound_contradictions(options),
         *_repetitions(profile),
         *_speaker_contradictions(options),
         *_keeping_contradictions(profile),
@@ -267,10 +241,12 @@ def _locale_contradictions(options: Options) -> list[tuple[str, str]]:
             ("candidate_locales", 'holds more than 10 locales; only language_mode "single" may')
         )
     if candidates and options.locale not in candidates:
-        found.append(("locale", f"{options.locale} is not among candidate_locales"))
+        text = f"has to be one of candidate_locales: add {options.locale} to them"
+        found.append(("locale", text))
     for locale in options.model_by_locale:
         if locale not in candidates:
-            found.append(("model_by_locale", f"{locale} is not among candidate_locales"))
+            text = f"names {locale}, which is not among candidate_locales"
+            found.append(("model_by_locale", text))
     return found
 
 
@@ -288,6 +264,12 @@ def _strange_kinds(options: Options) -> list[tuple[str, str]]:
         for name in options.redact
         if name not in known
     ]
+
+
+def _sound_contradictions(options: Options) -> list[tuple[str, str]]:
+    if options.redact_audio == "keep" or options.redact:
+        return []
+    return [("redact_audio", "hides in the sound what redact names; redact names nothing")]
 
 
 def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:
@@ -316,39 +298,11 @@ def _repetitions(profile: Profile) -> list[tuple[str, str]]:
         "formats": profile.formats,
         "providers": (profile.provider, *profile.next_providers),
     }
-    return [(key, "names one twice") for key, all_ in lists.items() if len(set(all_)) < len(all_)]
+    twice = {key: [one for one in all_ if all_.count(one) > 1] for key, all_ in lists.items()}
+    return [(key, f"names {found[0]} twice") for key, found in twice.items() if found]
 
 
-def _overridden(
-    profile: Profile, fields: Mapping[str, object], problems: list[str], prefix: str
-) -> Profile:
-    values: dict[str, Any] = {}
-    for key, raw in fields.items():
-        value = keys.value_of(key, raw, keys.RECORDING_KEYS)
-        if isinstance(value, keys.Problem):
-            problems.append(f"{prefix}{key}: {value.text}")
-        else:
-            values[key] = value
-    result = override(profile, values)
-    if values:
-        problems += [f"{prefix}{key}: {text}" for key, text in contradictions(result)]
-    if problems:
-        raise _bad(problems, prefix)
-    return keeping(profile, result)
-
-
-def _bad(problems: Sequence[str], prefix: str) -> InputError:
-    """What is known is listed only where nobody can tell what was meant."""
-    told = "; ".join(problems)
-    told = told if told.endswith("?") else f"{told}."
-    bad, strange = (BAD_METADATA, STRANGE_METADATA) if prefix else (BAD_OPTIONS, STRANGE_OPTIONS)
-    if not any(problem.endswith(keys.NO_SUCH_KEY) for problem in problems):
-        return bad.error(problems=told)
-    known = ", ".join(prefix + key for key in keys.RECORDING_KEYS)
-    return strange.error(problems=told, known=known)
-
-
-def _ours(metadata: Mapping[str, str]) -> dict[str, str]:
+def own_entries(metadata: Mapping[str, str]) -> dict[str, str]:
     """Our own entries without their prefix. Storage compares metadata names without case."""
     return {
         key.lower().removeprefix(METADATA_PREFIX): as_meant(value)

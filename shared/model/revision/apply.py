@@ -30,6 +30,7 @@ from shared.model.transcript.words import fill, mean_confidence
 
 _HEARD = 0.5
 """So much of a stretch was heard, or changed, and it is in doubt no more."""
+_READ_IT = "read the transcript again"
 
 
 def applied(transcript: Transcript, revision: Revision) -> Transcript:
@@ -63,7 +64,9 @@ def _apply(
         case TextChange():
             one = _utterance(spoken, change.utterance)
             if one.text != change.was:
-                raise RevisionUnfit(f"utterance {one.id} says something else than was changed")
+                raise RevisionUnfit(
+                    f"utterance {one.id} says something else than `was`: {_READ_IT}"
+                )
             changed = said_otherwise(one, change.now)
             touched.append(Checked(start_ms=one.start_ms, end_ms=one.end_ms))
             spoken[one.id] = changed
@@ -95,7 +98,7 @@ def _apply(
 
 def _utterance(spoken: dict[int, Utterance], number: int) -> Utterance:
     if number not in spoken:
-        raise RevisionUnfit(f"there is no utterance {number}")
+        raise RevisionUnfit(f"there is no utterance {number}: {_READ_IT}")
     return spoken[number]
 
 

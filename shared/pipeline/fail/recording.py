@@ -12,9 +12,11 @@ from shared.model.batch.error_report import error_path, write_error_report
 from shared.model.batch.job import Job
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
-from shared.model.failure import Failure
+from shared.model.failure import Failure, blamed
+from shared.model.failure_texts import OPTIONS_OF
 from shared.model.failures_from import at_address
 from shared.model.money.spending import money_back
+from shared.pipeline.fail.understand import AskForInsights
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
@@ -31,6 +33,7 @@ class FailRecording:
     clock: Clock
 
     def __call__(self, row: Recording, failure: Failure) -> Recording:
+        failure = _blamed(row, failure)
         if row.state == "waiting":
             row = money_back(row)
         now = self.clock.now()
@@ -42,6 +45,7 @@ class FailRecording:
     def unreported(self, row: Recording, failure: Failure) -> Recording:
         """The terminal row, whose report its caller stores once the row is saved (`put_again`), and
         sees to it that this is done however often it dies in between."""
+        failure = _blamed(row, failure)
         _tell(row, failure)
         return rows.failed(row, failure, self._path(row), self.clock.now())
 
@@ -58,6 +62,11 @@ class FailRecording:
 
     def _path(self, row: Recording) -> str:
         return error_path(self.container, row)
+
+
+def _blamed(row: Recording, failure: Failure) -> Failure:
+    """On the profile, or on whoever asked for the recording."""
+    return blamed(failure, OPTIONS_OF.get(failure.code, ()), row.said)
 
 
 def _tell(row: Recording, failure: Failure) -> None:
@@ -79,17 +88,19 @@ class SaveSettled:
 
     store: BatchStore
     fail: FailRecording
+    ask_for_insights: AskForInsights
 
     def __call__(self, rows: Iterable[Recording]) -> None:
         stored: list[Recording] = []
         try:
-            self.store.save_all(_noted(rows, stored))
+            self.store.save_all(self._noted(rows, stored))
         except StoreConflict:
             self.take_back_lost(stored)
             raise
 
     def with_job(self, job: Job, rows: Sequence[Recording]) -> Job:
         """The same in one transaction with their job, which is returned with its new version."""
+        self.ask_for_insights(rows)
         try:
             saved = self.store.save(job, rows)
         except StoreConflict:
@@ -118,11 +129,11 @@ class SaveSettled:
     def _there(self, row: Recording) -> Recording | None:
         return self.store.recording(row.batch_id, row.id)
 
-
-def _noted(rows: Iterable[Recording], stored: list[Recording]) -> Iterator[Recording]:
-    for row in rows:
-        stored.append(row)
-        yield row
+    def _noted(self, rows: Iterable[Recording], stored: list[Recording]) -> Iterator[Recording]:
+        for row in rows:
+            stored.append(row)
+            self.ask_for_insights([row])
+            yield row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ class PrepareRecording(UseCase):
                 row = self.listen(row, read)
             return self.make_copy(row, read)
         except InputError as error:
-            return failure_of(error)
+            return failure_of(error, row.said)
 
 
 @dataclass(frozen=True, kw_only=True)

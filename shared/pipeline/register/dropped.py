@@ -22,9 +22,10 @@ from shared.model.batch.window import dropped_batch
 from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
 from shared.model.names import leads_astray
+from shared.model.profile.asked import chosen, with_metadata
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name, with_name
-from shared.model.profile.profile import Profile, choose, labels, said_of, with_metadata
+from shared.model.profile.profile import Profile, choose, labels, said_of
 from shared.model.profile.taken import Ignored, why_not_by_arrival
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
@@ -123,7 +124,7 @@ class ExamineBlob:
         row = awaiting_companion(row, said_of(head.metadata), self.clock.now())
         return examine(
             row,
-            with_metadata(with_name(row.profile, row.name), head.metadata),
+            with_metadata(with_name(row.profile, row.name), head.metadata, self.capabilities),
             head,
             partial(self.audio.read, *blob),
             self.capabilities,
@@ -180,7 +181,8 @@ class RegisterDropped(UseCase):
             event("recording.gone", container=container, level=30)
             return None
         now = self.clock.now()
-        profile, unknown_profile = profile_of(self.profiles, name, head.metadata)
+        capabilities = self.examine_blob.capabilities
+        profile, unknown_profile = profile_of(self.profiles, name, head.metadata, capabilities)
         ignored = why_not_by_arrival(name, profile, head.metadata, head.media_type)
         if ignored is not None:
             tell_ignored(container, ignored)
@@ -268,11 +270,15 @@ def own_id(container: str, name: str, head: AudioHead) -> str:
 
 
 def profile_of(
-    profiles: Sequence[Profile], name: str, metadata: Mapping[str, str]
+    profiles: Sequence[Profile],
+    name: str,
+    metadata: Mapping[str, str],
+    limits: Mapping[str, Capabilities],
 ) -> tuple[Profile, Failure | None]:
-    """A profile that the metadata names and nobody knows: the default one, and why not."""
+    """A profile that the metadata names and nobody knows: that of the folder, and why not, with
+    what else is wrong with the metadata. `limits` are what the providers can do."""
     try:
-        return choose(profiles, name, metadata), None
+        return chosen(profiles, name, metadata, limits), None
     except InputError as error:
         return choose(profiles, name), failure_of(error)
 

@@ -104,7 +104,7 @@ class TakeCompanion(UseCase):
         if head is None:
             return None
         now = self.clock.now()
-        profile, _ = profile_of(self.profiles, name, head.metadata)
+        profile, _ = profile_of(self.profiles, name, head.metadata, {})
         for by_day in (False, True) if is_old(head.last_modified_at, now) else (False,):
             batch = batch_of(profile, head.last_modified_at, self.policy, now, by_day=by_day)
             row = self.store.recording(batch.id, own_id(container, name, head))

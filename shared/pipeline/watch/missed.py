@@ -190,7 +190,7 @@ class FindUnregistered(UseCase):
         return [entry for entry in entries if whys[entry.name] is None]
 
     def _why_ignored(self, entry: AudioEntry) -> Ignored | None:
-        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        profile = profile_of(self.profiles, entry.name, entry.metadata, {})[0]
         why = why_not_by_arrival(entry.name, profile, entry.metadata)
         is_companion = why is None and bool(companions_named(entry.name, self.profiles))
         return "companion" if is_companion else why
@@ -198,7 +198,7 @@ class FindUnregistered(UseCase):
     def _batch_id(
         self, entry: AudioEntry, now: datetime, *, by_day: bool, usual: bool = False
     ) -> str:
-        profile = profile_of(self.profiles, entry.name, entry.metadata)[0]
+        profile = profile_of(self.profiles, entry.name, entry.metadata, {})[0]
         at = entry.last_modified_at
         return batch_of(profile, at, self.policy, now, by_day=by_day, usual=usual).id
 
