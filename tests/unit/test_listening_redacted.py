@@ -13,8 +13,9 @@ from shared.model.listening.hiding import Span
 from shared.model.listening.recipe import ListeningRecipe
 from shared.model.preparing.channels import Heard
 from shared.model.preparing.recipe import Preparation, Recipe
+from shared.model.profile.asked import with_fields
 from shared.model.profile.options import Options
-from shared.model.profile.profile import Profile, with_fields
+from shared.model.profile.profile import Profile
 from shared.model.transcript.recognition import Recognition
 from tests.fakes.api import Api, Got
 from tests.fakes.provider import heard
