@@ -583,6 +583,7 @@ class Manifest(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_audio: NotRequired[RedactAudio]
     redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
@@ -631,6 +632,7 @@ class ManifestRecording(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_audio: NotRequired[RedactAudio]
     redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
@@ -783,6 +785,8 @@ RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 
+RedactAudio = Literal["keep", "mute", "beep"]
+
 RedactUnsupported = Literal["fail", "net"]
 
 RedactWith = Literal["hash", "kind", "pseudonym"]
@@ -793,6 +797,7 @@ class Redaction(TypedDict):
     mask: str
     by: list[str]
     counts: NotRequired[dict[str, int]]
+    spans: NotRequired[list[InsightsSpan] | None]
 
 
 class RemovalView(TypedDict):

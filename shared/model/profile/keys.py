@@ -15,7 +15,7 @@ from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
 from shared.model.profile.spread import Send
-from shared.model.redaction.kinds import Mask, Unsupported
+from shared.model.redaction.kinds import InSound, Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -113,6 +113,7 @@ _OPTION_KEYS = {
     ),
     "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
     "redact_unsupported": Key(Unsupported, '"fail" or "net"'),
+    "redact_audio": Key(InSound, '"keep", "mute" or "beep"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),

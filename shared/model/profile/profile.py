@@ -215,6 +215,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
     found = [
         *_locale_contradictions(options),
         *_strange_kinds(options),
+        *_sound_contradictions(options),
         *_repetitions(profile),
         *_speaker_contradictions(options),
         *_keeping_contradictions(profile),
@@ -263,6 +264,12 @@ def _strange_kinds(options: Options) -> list[tuple[str, str]]:
         for name in options.redact
         if name not in known
     ]
+
+
+def _sound_contradictions(options: Options) -> list[tuple[str, str]]:
+    if options.redact_audio == "keep" or options.redact:
+        return []
+    return [("redact_audio", "hides in the sound what redact names; redact names nothing")]
 
 
 def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:

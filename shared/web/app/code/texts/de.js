@@ -38,7 +38,8 @@ export const de = {
     folder: "Ein Ordner",
     hint: "Ton oder Video, beliebig viel. Es geht direkt in deinen eigenen Speicher.",
     chosen: (n) => `${of(n, "Datei", "Dateien")} ausgewählt`,
-    leftOut: (n) => `${of(n, "Datei ist", "Dateien sind")} kein Audio und bleibt weg.`.replace("sind kein Audio und bleibt", "sind kein Audio und bleiben"),
+    leftOut: (names) =>
+      `${of(names.length, "Datei bleibt", "Dateien bleiben")} weg, weil leer oder kein Audio: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : "."}`,
     profile: "Profil",
     locale: "Gesprochene Sprache",
     asProfile: "Wie im Profil",
@@ -176,6 +177,8 @@ export const de = {
     noAudio: {
       audio_missing: "Das Audio ist nicht mehr da, also gibt es nichts zu hören.",
       audio_changed: "Das Audio wurde nach dem Transkribieren ersetzt und passt nicht zu diesem Text.",
+      audio_redacted: "Im Ton sollen persönliche Daten verborgen sein, und es gibt keine Kopie, in der sie es sind.",
+      being_hidden: "Im Ton werden gerade persönliche Daten verborgen. Gleich ist er zu hören.",
       role_missing: "Du darfst dies lesen, aber nicht hören.",
       unplayable: "Dieser Browser kann diese Art von Audio nicht abspielen.",
       being_made: "Dieser Browser kann das Original nicht abspielen. Eine Kopie, die er abspielen kann, entsteht gerade.",

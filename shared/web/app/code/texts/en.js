@@ -37,7 +37,8 @@ export const en = {
     folder: "A folder",
     hint: "Sound or video, as many as you like. They go straight to your own storage.",
     chosen: (/** @type {number} */ n) => `${of(n, "file", "files")} chosen`,
-    leftOut: (/** @type {number} */ n) => `${of(n, "file is", "files are")} not audio and left out.`,
+    leftOut: (/** @type {string[]} */ names) =>
+      `${of(names.length, "file is", "files are")} empty or not audio, and left out: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : "."}`,
     profile: "Profile",
     locale: "Spoken language",
     asProfile: "As the profile says",
@@ -175,6 +176,8 @@ export const en = {
     noAudio: {
       audio_missing: "The audio cannot be had any more, so there is nothing to hear.",
       audio_changed: "The audio was replaced after it was transcribed, so it does not fit this text.",
+      audio_redacted: "Personal data is to be hidden in the sound, and there is no copy in which it is.",
+      being_hidden: "Personal data is being hidden in the sound. It can be heard in a moment.",
       role_missing: "You may read this, and not hear it.",
       unplayable: "This browser cannot play this kind of audio.",
       being_made: "This browser cannot play the original. A copy that it can play is being made.",
