@@ -12,6 +12,7 @@ import typer
 from dropscribe.cli import deployments
 from dropscribe.cli.app import Context, app, caller
 from dropscribe.cli.screen import columns_of
+from dropscribe.cli.transcribe import content_of
 from dropscribe.client import Dropscribe
 from dropscribe.operations import OPERATIONS
 from dropscribe.service import base_of
@@ -98,7 +99,7 @@ def profiles(
     """List the profiles of the deployment; read or change their file, as its owner."""
     who = caller(context)
     if given is not None:
-        body = {"toml": given.read_text("utf-8")}
+        body = {"toml": _text_of(given)}
         version = who.service.call("give_profiles_file", body=body)["version"]
         who.screen.say(f"Taken, in force within a minute: version {version}.")
         return
@@ -148,8 +149,15 @@ def _split(given: list[str] | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _text_of(file: Path) -> str:
+    try:
+        return content_of(file).decode("utf-8")
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file} is not UTF-8 text.") from None
+
+
 def _body(given: str) -> Any:
-    text = Path(given[1:]).read_text("utf-8") if given.startswith("@") else given
+    text = _text_of(Path(given[1:])) if given.startswith("@") else given
     try:
         return json.loads(text) if text else None
     except ValueError:

@@ -62,7 +62,10 @@ def transcribe(
     )
     if metadata:
         manifest["metadata"] = dict(_pairs(metadata, False))
-    batch = who.service.transcribe(_sent(who, list(found_in(files))), **manifest)
+    named = list(found_in(files))
+    if not named:
+        raise typer.BadParameter(f"There is no file in {', '.join(files)}.")
+    batch = who.service.transcribe(_sent(who, named), **manifest)
     number = batch["counts"]["accepted"]
     who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
     if not (wait or wanted):
@@ -82,7 +85,7 @@ def submit(
     """Make a batch by a manifest: what lies in storage, or elsewhere."""
     who = caller(context)
     kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-    batch = who.service.create(_read(manifest), media_type=kind, idempotency_key=key)
+    batch = who.service.create(content_of(manifest), media_type=kind, idempotency_key=key)
     if wait:
         finish(who, batch["id"], within, (), Path())
         return
@@ -104,7 +107,7 @@ def estimate(
     who = caller(context)
     if manifest is not None:
         kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-        told = who.service.call("estimate_manifest", body=_read(manifest), media_type=kind)
+        told = who.service.call("estimate_manifest", body=content_of(manifest), media_type=kind)
     elif minutes is not None:
         told = who.service.estimate(
             recordings=recordings, duration_ms=round(minutes * 60_000), profile=profile
@@ -271,7 +274,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def _read(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
+    """Raises `typer.BadParameter`."""
     try:
         return file.read_bytes()
     except OSError as error:
