@@ -58,10 +58,10 @@ node_modules/.ready: package.json package-lock.json
 	@touch $@
 
 demo: setup ## the whole job on this machine: make demo [AUDIO="files or folders"] [OUT=out]
-	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --out "$(OUT)" $(AUDIO)
+	$(PY) -m local demo --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --insights "$(INSIGHTS)" --out "$(OUT)" $(AUDIO)
 
 run: setup ## the same stack, staying up
-	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)"
+	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --insights "$(INSIGHTS)"
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)

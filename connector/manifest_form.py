@@ -48,6 +48,7 @@ _TOLD: Mapping[str, str] = {
     "prompt": "What the model is to expect",
     "punctuation": "Where commas and full stops come from",
     "redact": "Kinds of personal data that leave the text, such as person_name",
+    "redact_audio": "What is heard in the place of personal data",
     "redact_with": "What stands in the place of personal data",
     "redact_unsupported": "What becomes of a recording in whose language nobody finds it",
     "review_below": "Which confidence is too low to pass without review, 0 to 1",

@@ -56,6 +56,12 @@ param otherProviders string = ''
 @description('Whether names and other personal data that has no form are found by an account of Azure AI Language, where a profile redacts.')
 param languageEnabled bool = false
 
+@description('An account of Azure OpenAI or Foundry that is there, by its resource id, which makes insights of transcripts where a profile asks for some; empty: none does.')
+param chatAccountId string = ''
+
+@description('With it: the name that a deployment of a model has there.')
+param chatModel string = ''
+
 @description('Whether providers call the app when they are done. Otherwise they are only asked now and then.')
 param providerWebhooks bool = true
 
@@ -179,6 +185,8 @@ var refused = problems({
   dnsZonesGroupId: dnsZonesGroupId
   audioMayLeave: audioMayLeave
   workspaceId: workspaceId
+  chatAccountId: chatAccountId
+  chatModel: chatModel
   customerKey: customerKey
   customerKeyIdentityId: customerKeyIdentityId
   addressPrefix: addressPrefix
@@ -234,6 +242,8 @@ var takesWebhooks = providerWebhooks && !isPrivate
 var makesNetwork = isInNetwork && empty(trim(appSubnetId))
 var makesZones = isInNetwork && empty(trim(dnsZonesGroupId))
 var zonesOfOthers = trim(dnsZonesGroupId)
+var hasChat = !empty(trim(chatAccountId))
+var chatOwner = split(hasChat ? trim(chatAccountId) : resourceGroup().id, '/')
 var logOwner = split(empty(trim(workspaceId)) ? resourceGroup().id : trim(workspaceId), '/')
 
 // Private endpoints are known by names that differ by cloud.
@@ -310,6 +320,11 @@ var finder = languageEnabled ? {
   LANGUAGE_ENDPOINT: language!.outputs.endpoint
   LANGUAGE_AUDIENCE: 'https://${speechDomains[cloud]}'
 } : {}
+var prompter = hasChat ? {
+  CHAT_ENDPOINT: chat!.outputs.endpoint
+  CHAT_MODEL: trim(chatModel)
+  CHAT_AUDIENCE: 'https://${speechDomains[cloud]}'
+} : {}
 var keySettings = union(events, owners, sealing, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
@@ -373,6 +388,15 @@ module language 'modules/language.bicep' = if (languageEnabled) {
     tags: tagged
     publicNetworkAccess: publicNetworkAccess
     workspaceId: log
+  }
+}
+
+module chat 'modules/chat.bicep' = if (hasChat) {
+  name: 'chat-${token}'
+  scope: resourceGroup(chatOwner[2], chatOwner[4])
+  params: {
+    accountName: last(chatOwner)
+    appPrincipalId: identity.outputs.principalId
   }
 }
 
@@ -530,7 +554,7 @@ module app 'modules/function-app.bicep' = {
     takesWebhooks: takesWebhooks
     apiClientId: client
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
-    settings: union(hostSettings, dataSettings, sources, access, keySettings, finder, appSettings)
+    settings: union(hostSettings, dataSettings, sources, access, keySettings, finder, prompter, appSettings)
   }
   dependsOn: [roles, endpoints]
 }

@@ -108,6 +108,12 @@ func ofKey(customerKey string, identityId string) string[] => [
   when(!empty(trim(identityId)) && !isId(identityId, '/providers/Microsoft.ManagedIdentity/userAssignedIdentities/'), 'customerKeyIdentityId: "${identityId}" is not the resource id of a user-assigned identity.')
 ]
 
+func ofChat(accountId string, model string) string[] => [
+  when(empty(trim(accountId)) != empty(trim(model)), 'chatAccountId, chatModel: both, or none without insights.')
+  when(!empty(trim(accountId)) && (!isId(accountId, '/providers/Microsoft.CognitiveServices/accounts/') || length(split(trim(accountId), '/')) != 9), 'chatAccountId: "${accountId}" is not the resource id of an account of Azure OpenAI or Foundry.')
+  when(!hasOnly(trim(model), '${lettersAndDigits()}-_.'), 'chatModel: "${model}" is not the name of a deployment of a model; letters, digits and - _ . can be in it.')
+]
+
 func ofPosture(typed object) string[] => [
   when(typed.posture == 'private' && !empty(words(typed.allowedAddresses)), 'allowedAddresses: posture private lets nobody in from outside the network.')
   when(typed.posture == 'private' && typed.flowsEnabled, 'flowsEnabled: with posture private a Logic App outside the network cannot reach the app.')
@@ -205,6 +211,7 @@ func problems(typed object) string[] => filter(concat(
   ofNetwork(isInNetwork(typed), typed.addressPrefix, typed.allowedAddresses, typed.otherProviders),
   ofPlaces(typed),
   ofPosture(typed),
+  ofChat(typed.chatAccountId, typed.chatModel),
   ofKey(typed.customerKey, typed.customerKeyIdentityId),
   ofAccess(typed.apiClientId, typed.apiRole, typed.ownerPrincipalId),
   ofFlows(typed.flowsEnabled, typed.flowsSite, typed.flowsLibrary, typed.flowsMailTo, typed.apiClientId),

@@ -8,15 +8,22 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from local.children import ChildFailed
-from local.emulators.registry import EMULATORS, LANGUAGE, running_emulators, running_finder
+from local.emulators.registry import EMULATORS, SERVICES, running_emulators, running_service
 from local.recogniser.engines import BEST
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
-from local.stack.stack import base_environment, check_free, running_stack
+from local.stack.stack import (
+    NOTHING,
+    Wanted,
+    base_environment,
+    check_free,
+    running_stack,
+)
 from shared.configuration.cautions import cautions
 from shared.configuration.offered import at_best
 from shared.configuration.profiles import parse_profiles, read_file
@@ -24,7 +31,7 @@ from shared.errors import ConfigurationError
 from shared.providers.registry import OFFERS
 
 SAMPLES = [str(path) for path in sorted((ROOT / "samples" / "audio").iterdir())]
-_WITH_FINDER = {**EMULATORS, "azure-language": LANGUAGE}
+_ALL = {**EMULATORS, **SERVICES}
 
 
 def main() -> int:
@@ -47,7 +54,7 @@ def _carry_out(options: argparse.Namespace) -> int:
                 engine=options.engine,
                 minutes=options.minutes,
                 provider=options.provider,
-                redact=options.redact,
+                wants=Wanted(options.redact, options.insights),
                 stays=not options.no_wait,
             )
         case "drop":
@@ -65,16 +72,21 @@ def _carry_out(options: argparse.Namespace) -> int:
         case "archive":
             return archive(options.results, options.out, options.locale)
         case "run":
-            return run(options.engine, options.port, options.provider, options.redact)
-    return emulators(options.engine, {name: getattr(options, name) for name in _WITH_FINDER})
+            wants = Wanted(options.redact, options.insights)
+            return run(options.engine, options.port, options.provider, wants)
+    return emulators(options.engine, {name: getattr(options, name) for name in _ALL})
 
 
-def run(engine: str, port: int, provider: str, redact: Sequence[str] = ()) -> int:
+def run(engine: str, port: int, provider: str, wants: Wanted = NOTHING) -> int:
     """Keep the stack up until SIGINT or SIGTERM."""
     told_to_stop = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     with running_stack(
-        logs, engine=engine, provider=provider, host_port=port, redact=redact
+        logs,
+        engine=engine,
+        provider=provider,
+        host_port=port,
+        wants=wants,
     ) as stack:
         storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"
         lasting = Lasting(storage, api, stack.api_key, stack.speech_url)
@@ -139,11 +151,17 @@ def emulators(engine: str, ports: Mapping[str, int]) -> int:
     told = _when_told()
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     env = base_environment()
-    with (
-        running_emulators(ports, engine=engine, key="local", env=env, logs=logs) as providers,
-        running_finder(key="local", env=env, logs=logs, port=ports["azure-language"]) as finder,
-    ):
-        children = [*providers.values(), finder]
+    with ExitStack() as exits:
+        providers = exits.enter_context(
+            running_emulators(ports, engine=engine, key="local", env=env, logs=logs)
+        )
+        services = [
+            exits.enter_context(
+                running_service(name, key="local", env=env, logs=logs, port=ports[name])
+            )
+            for name in SERVICES
+        ]
+        children = [*providers.values(), *services]
         for child in children:
             assert child.found is not None
             print(child.found[0], flush=True)
@@ -169,8 +187,8 @@ def _entry(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _kinds(text: str) -> tuple[str, ...]:
-    return tuple(kind for kind in text.replace(",", " ").split() if kind)
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -193,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="start the stack and keep it up")
     run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the emulators")
-    for provider, emulator in _WITH_FINDER.items():
+    for provider, emulator in _ALL.items():
         emulators.add_argument(
             f"--{provider}-port",
             dest=provider,
@@ -207,10 +225,17 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument(
             "--redact",
-            type=_kinds,
+            type=_names,
             default=(),
             metavar="KINDS",
             help="what is hidden in the text, such as person_name,phone_number; with a finder",
+        )
+        command.add_argument(
+            "--insights",
+            type=_names,
+            default=(),
+            metavar="NAMES",
+            help="what is asked of each transcript, such as summary,issues; with a prompter",
         )
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
     archive.add_argument(

@@ -15,9 +15,11 @@ from shared.access.trail import KeepTrail
 from shared.batches.wiring import BatchDesk
 from shared.endpoints.finder import GuardedFinder
 from shared.endpoints.guard import GuardedProvider
+from shared.endpoints.prompter import GuardedPrompter
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
 from shared.exporting.wiring import merge_exports
+from shared.insights.wiring import make_insights
 from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
@@ -39,6 +41,7 @@ from shared.pipeline.wiring import Pipeline
 from shared.ports.finder import Finder
 from shared.ports.ground import Common, Ground, Ports
 from shared.ports.indices import EndpointBook
+from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
 from shared.reading.wiring import ReadingDesk
 from shared.revising.wiring import RevisingDesk
@@ -78,6 +81,7 @@ class Application:
             self._outgoing.brakes,
             self.known,
             _guarded_finder(ports, self._outgoing.book),
+            _guarded_prompter(ports, self._outgoing.book),
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -87,6 +91,7 @@ class Application:
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
+        self._make_insights = make_insights(ground)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
         self._merge_exports = merge_exports(ground)
@@ -123,6 +128,7 @@ class Application:
             ),
             m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Listen: _of(m.Listen, self._listening.have),
+            m.Understand: _of(m.Understand, self._make_insights),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -297,6 +303,13 @@ def _guarded_finder(ports: Ports, book: EndpointBook) -> Finder | None:
         return None
     first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
     return GuardedFinder(ports.finder, book=book, clock=ports.clock, first_pause=first_pause)
+
+
+def _guarded_prompter(ports: Ports, book: EndpointBook) -> Prompter | None:
+    if ports.prompter is None:
+        return None
+    first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
+    return GuardedPrompter(ports.prompter, book=book, clock=ports.clock, first_pause=first_pause)
 
 
 def _offered(ports: Ports) -> dict[str, Capabilities]:

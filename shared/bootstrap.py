@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
@@ -21,14 +21,23 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.application import Application
 from shared.configuration.in_force import InForce, parsed, profiles_in_force, signs_links
+from shared.configuration.insights import insights_in
 from shared.configuration.offered import capabilities_by, prices_by
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
-from shared.connections import endpoints, finder, http_client, lanes, patient_client
+from shared.connections import (
+    endpoints,
+    finder,
+    http_client,
+    lanes,
+    patient_client,
+    prompter,
+)
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
 from shared.model.access.key import KEY_BYTES, digest_of
 from shared.model.events.signature import USUAL_BYTES, make_secret
+from shared.model.insights.insight import Insight
 from shared.model.money.brakes import DEPLOYMENT, Ceiling, profile_scope
 from shared.model.profile.profile import Profile, version_of
 from shared.model.setting import LOCAL_KEY
@@ -217,6 +226,7 @@ def build(
             webhook_secret=secret.reveal() if secret else "",
             stopped=settings.stopped,
             finder=finder(settings, http or http_client()),
+            prompter=prompter(settings, http or http_client()),
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )
@@ -266,6 +276,7 @@ class _OfProfiles(TypedDict):
     """What follows from the file of profiles."""
 
     profiles: tuple[Profile, ...]
+    insights: Mapping[str, Insight]
     profiles_file: ProfilesFile
     ceilings: dict[str, Ceiling]
 
@@ -274,6 +285,7 @@ def _of_profiles(settings: Settings, found: InForce) -> _OfProfiles:
     check = partial(parsed, settings=settings, is_new=True)
     return _OfProfiles(
         profiles=found.profiles,
+        insights=insights_in(found.text),
         profiles_file=ProfilesFile(found.text, found.problems, found.origin, check),
         ceilings=_ceilings(settings, found.profiles),
     )

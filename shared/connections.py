@@ -7,7 +7,7 @@ from functools import cache
 import httpx
 
 from shared.configuration.settings import Settings
-from shared.finders.offer import Connection as FinderConnection
+from shared.finders.offer import Connection as ServiceConnection
 from shared.finders.registry import FINDER
 from shared.model.batch.lane import in_lane
 from shared.model.reference import is_reference
@@ -15,7 +15,9 @@ from shared.model.setting import Endpoint
 from shared.pipeline.collect.webhook import webhook_url
 from shared.ports.answers import Answers
 from shared.ports.finder import Finder
+from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
+from shared.prompters.registry import PROMPTER
 from shared.providers.identity import default_credential
 from shared.providers.offer import Connection
 from shared.providers.patient import KEEP_ALIVE
@@ -73,7 +75,15 @@ def finder(settings: Settings, http: httpx.Client) -> Finder | None:
     if settings.of_finder["endpoint"] is None:
         return None
     credential = cache(lambda: default_credential(settings.azure_client_id))
-    return FINDER.connect(FinderConnection(http, credential, settings.of_finder))
+    return FINDER.connect(ServiceConnection(http, credential, settings.of_finder))
+
+
+def prompter(settings: Settings, http: httpx.Client) -> Prompter | None:
+    """None where the settings name no address of one."""
+    if settings.of_prompter["endpoint"] is None:
+        return None
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    return PROMPTER.connect(ServiceConnection(http, credential, settings.of_prompter))
 
 
 def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:

@@ -87,6 +87,16 @@ class Listen(Versioned, frozen=True, kw_only=True):
     recording_id: str
 
 
+class Understand(Versioned, frozen=True, kw_only=True):
+    """Have the insights of a transcribed recording made, unless they are there. `waits` counts how
+    often its row was not saved yet."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+    waits: int = 0
+
+
 class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
@@ -188,6 +198,7 @@ Message = (
     | Plan
     | Prepare
     | Listen
+    | Understand
     | Submit
     | Collect
     | Express

@@ -572,6 +572,7 @@ class Manifest(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_audio: NotRequired[RedactAudio]
     redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
@@ -620,6 +621,7 @@ class ManifestRecording(TypedDict):
     prompt: NotRequired[str | None]
     punctuation: NotRequired[Punctuation]
     redact: NotRequired[list[str]]
+    redact_audio: NotRequired[RedactAudio]
     redact_unsupported: NotRequired[RedactUnsupported]
     redact_with: NotRequired[RedactWith]
     review_below: NotRequired[float | None]
@@ -750,6 +752,8 @@ RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
 RecordingState = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
 
+RedactAudio = Literal["keep", "mute", "beep"]
+
 RedactUnsupported = Literal["fail", "net"]
 
 RedactWith = Literal["hash", "kind", "pseudonym"]
@@ -760,6 +764,7 @@ class Redaction(TypedDict):
     mask: str
     by: list[str]
     counts: NotRequired[dict[str, int]]
+    spans: NotRequired[list[InsightsSpan] | None]
 
 
 class RemovalView(TypedDict):

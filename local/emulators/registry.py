@@ -1,4 +1,4 @@
-"""The emulators of the providers and of the finder: how each is started, and the app told of it."""
+"""The emulators of providers, finder and prompter: how each is started, and the app told of it."""
 
 from __future__ import annotations
 
@@ -54,21 +54,24 @@ EMULATORS: Mapping[str, Emulator] = {
 
 
 LANGUAGE = Emulator("local.emulators.azure_language", "Azure AI Language", "LANGUAGE", 5104)
-"""That of the finder, which hears nothing."""
+CHAT = Emulator("local.emulators.chat", "Chat", "CHAT", 5105, "/v1")
+SERVICES: Mapping[str, Emulator] = {"azure-language": LANGUAGE, "chat": CHAT}
+"""Those of finder and prompter, which hear nothing."""
 
 
 @contextmanager
-def running_finder(
-    *, key: str, env: Mapping[str, str], logs: Path, port: int = 0
+def running_service(
+    name: str, *, key: str, env: Mapping[str, str], logs: Path, port: int = 0
 ) -> Iterator[Child]:
-    """The finder as a child process; its `found` holds the address."""
-    command = [sys.executable, "-m", LANGUAGE.module, "--port", str(port), "--key", key]
+    """One of `SERVICES` as a child process; its `found` holds the address."""
+    service = SERVICES[name]
+    command = [sys.executable, "-m", service.module, "--port", str(port), "--key", key]
     with running(
-        f"The {LANGUAGE.name} emulator",
+        f"The {service.name} emulator",
         command,
-        ready=LANGUAGE.ready,
+        ready=service.ready,
         env=env,
-        log=logs / "azure-language.log",
+        log=logs / f"{name}.log",
     ) as child:
         yield child
 
@@ -76,6 +79,12 @@ def running_finder(
 def finder_settings(url: str, key: str) -> dict[str, str]:
     """The app settings that make it the finder."""
     return {f"{LANGUAGE.prefix}_ENDPOINT": url, f"{LANGUAGE.prefix}_KEY": key}
+
+
+def prompter_settings(url: str, key: str) -> dict[str, str]:
+    """The app settings that make it the prompter."""
+    of = CHAT.prefix
+    return {f"{of}_ENDPOINT": f"{url}{CHAT.path}", f"{of}_KEY": key, f"{of}_MODEL": "small"}
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from local.stack.intake import Drop, Intake, choose, shown
 from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
 from local.stack.request import ON_REQUEST, ask_for
-from local.stack.stack import CONTAINERS, TABLE, running_stack
+from local.stack.stack import CONTAINERS, NOTHING, TABLE, Wanted, running_stack
 from shared.errors import ConfigurationError
 from shared.model.batch.recording import Recording
 from shared.model.transcript.transcript import Transcript
@@ -43,7 +43,7 @@ def demo(
     engine: str,
     minutes: float,
     provider: str = "azure-speech",
-    redact: Sequence[str] = (),
+    wants: Wanted = NOTHING,
     stays: bool = False,
 ) -> int:
     """Returns the exit code: 0 all transcribed, 3 some failed, each with a reason, 1 the stack
@@ -60,7 +60,7 @@ def demo(
     logs = Path(tempfile.mkdtemp(prefix="dropscribe-logs-"))
     try:
         with running_stack(
-            logs, engine=engine, provider=provider, redact=redact, tell=console.print
+            logs, engine=engine, provider=provider, wants=wants, tell=console.print
         ) as stack:
             console.print(f"The stack is up after {monotonic() - started:.0f} s.")
             storage, api = stack.azurite.connection_string, f"{stack.app_url}/api"

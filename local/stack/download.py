@@ -30,10 +30,13 @@ class Downloaded(NamedTuple):
 
 
 def outputs_of(rows: Iterable[Recording], reports: str) -> list[str]:
-    """What was written for these recordings, as "container/name": transcripts, error reports, and
-    the reports of their batches, which lie in the container `reports`."""
+    """What was written for these recordings, as "container/name": transcripts, insights, error
+    reports, and the reports of their batches, which lie in the container `reports`."""
     rows = list(rows)
     found = [path for row in rows if row.outcome for path in row.outcome.outputs.values()]
+    found += [
+        row.understanding.path for row in rows if row.understanding and row.understanding.path
+    ]
     found += [row.error_report for row in rows if row.error_report is not None]
     batches = dict.fromkeys(row.batch_id for row in rows)
     return found + [f"{reports}/{batch}.{kind}" for batch in batches for kind in FORMATS]

@@ -33,7 +33,8 @@ class Progress:
     @property
     def is_over(self) -> bool:
         over = sum(map(self.count, TERMINAL))
-        return over == self.dropped and self.is_reported
+        all_made = not any(map(_awaits_insights, self.rows.values()))
+        return over == self.dropped and self.is_reported and all_made
 
     def __str__(self) -> str:
         return (
@@ -52,6 +53,13 @@ class Progress:
     def _unchanged(self) -> str:
         count = self.count("unchanged")
         return f", unchanged {count}" if count else ""
+
+
+def _awaits_insights(row: Recording) -> bool:
+    """They come after the transcript, and after the report."""
+    there = row.understanding
+    is_wanted = row.state == "transcribed" and bool(row.profile.insights)
+    return is_wanted and (there is None or there.stored_at is None)
 
 
 def look(table: TableClient, wanted: set[Key], batch_id: str | None = None) -> Progress:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from azure.core.exceptions import ResourceExistsError
 from azure.data.tables import TableServiceClient
@@ -20,9 +21,11 @@ from azure.storage.queue import QueueServiceClient
 from local.children import Child, running
 from local.emulators.registry import (
     EMULATORS,
+    SERVICES,
     finder_settings,
+    prompter_settings,
     running_emulator,
-    running_finder,
+    running_service,
 )
 from local.host.keys import FUNCTION
 from local.recogniser.engines import BEST, resolve
@@ -54,6 +57,17 @@ CONTAINERS = {
 TABLE = "dropscribe"
 _NOWHERE_URL = "http://127.0.0.1:1"  # stands for addresses that are not known yet
 _NOWHERE = Azurite(_NOWHERE_URL, _NOWHERE_URL, _NOWHERE_URL).connection_string
+
+
+class Wanted(NamedTuple):
+    """What profiles want beside transcripts: kinds of personal data to be hidden, which a finder
+    looks for, and insights, which a prompter makes."""
+
+    redact: Sequence[str] = ()
+    insights: Sequence[str] = ()
+
+
+NOTHING = Wanted()
 
 
 @dataclass
@@ -102,18 +116,19 @@ def running_stack(
     host_port: int = 0,
     speech_port: int = 0,
     speech_options: Sequence[str] = (),
-    redact: Sequence[str] = (),
+    wants: Wanted = NOTHING,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stack]:
     """Start everything, wait until it works, and stop it at the end. The emulator is that of
     `provider`, which the default profile names. `settings` are app settings over those of the
-    stack; `logs` is a folder for what the programs print. What is to be hidden, `redact`, is looked
-    for by a finder. Without a host, whoever starts the stack runs the app. Raises
-    `ConfigurationError` before anything starts, and `OSError` where `host_port` is taken."""
+    stack; `logs` is a folder for what the programs print. For what its profiles `want` beside
+    transcripts stand-ins of services run. Without a host, whoever starts the stack runs the app.
+    Raises `ConfigurationError` before anything starts, and `OSError` where `host_port` is taken."""
     logs.mkdir(parents=True, exist_ok=True)
-    profiles = _profiles_for(provider, redact, logs)
+    profiles = _profiles_for(provider, wants, logs)
     own = {"PROFILES_FILE": str(profiles), **(settings or {})}
-    told = {**finder_settings(_NOWHERE_URL, "key"), **own} if redact else own
+    services = _services(wants)
+    told = {k: v for of in services.values() for k, v in of(_NOWHERE_URL, "key").items()} | own
     check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", told))
     check_free(host_port, speech_port)
     with ExitStack() as exits:
@@ -138,12 +153,14 @@ def running_stack(
         assert speech.found is not None
         speech_url = speech.found[1]
         children = [speech]
-        if redact:
-            tell("a finder of personal data")
-            finder = exits.enter_context(running_finder(key=key, env=base_environment(), logs=logs))
-            assert finder.found is not None
-            children.append(finder)
-            own |= finder_settings(finder.found[1], key)
+        for name, settings_of in services.items():
+            tell(f"a stand-in for {SERVICES[name].name}")
+            service = exits.enter_context(
+                running_service(name, key=key, env=base_environment(), logs=logs)
+            )
+            assert service.found is not None
+            children.append(service)
+            own |= settings_of(service.found[1], key)
         tell("functions")
         url = f"http://127.0.0.1:{port}"
         environment = _environment(azurite.connection_string, url, provider, speech_url, key, own)
@@ -257,18 +274,31 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
         return
 
 
-def _profiles_for(provider: str, redact: Sequence[str], folder: Path) -> Path:
-    """The project's own profiles with `provider` for all of them, which hide what is to be
-    hidden, as a file in `folder`."""
+def _services(wants: Wanted) -> dict[str, Callable[[str, str], dict[str, str]]]:
+    """What else has to run, and the app settings that say so, by address and key."""
+    wanted = {
+        "azure-language": (wants.redact, finder_settings),
+        "chat": (wants.insights, prompter_settings),
+    }
+    return {name: settings_of for name, (asked, settings_of) in wanted.items() if asked}
+
+
+def _profiles_for(provider: str, wants: Wanted, folder: Path) -> Path:
+    """The project's own profiles with `provider` for all of them, which want that, as a file in
+    `folder`."""
     text = read_file(ROOT / "profiles.toml")
     path = folder / "profiles.toml"
     changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
-    if redact:
-        kinds = ", ".join(f'"{kind}"' for kind in redact)
-        hides = f'[default]\nredact = [{kinds}]\nredact_with = "kind"\n'
-        changed = changed.replace("[default]\n", hides, 1)
+    more = f'redact = {_listed(wants.redact)}\nredact_with = "kind"\n' if wants.redact else ""
+    more += f"insights = {_listed(wants.insights)}\n" if wants.insights else ""
+    changed = changed.replace("[default]\n", f"[default]\n{more}", 1)
     path.write_text(changed, encoding="utf-8")
     return path.resolve()
+
+
+def _listed(names: Sequence[str]) -> str:
+    """As TOML has it."""
+    return f"[{', '.join(f'{name!r}' for name in names)}]"
 
 
 def base_environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from shared.configuration.insights import place_of
 from shared.finders.registry import FINDER
 from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
@@ -25,8 +26,7 @@ def cautions(profiles: Sequence[Profile], limits: Mapping[str, Capabilities]) ->
     handed_down: set[str] = set()
     for profile in profiles:
         told = list(_of(profile, limits))
-        where = f"[{DEFAULT}]" if profile.name == DEFAULT else f"[profile.{profile.name}]"
-        found += [f"{where} {line}" for line in told if line not in handed_down]
+        found += [f"{place_of(profile)} {line}" for line in told if line not in handed_down]
         if profile.name == DEFAULT:
             handed_down = set(told)
     return found

@@ -10,6 +10,7 @@ from shared.configuration.addresses import form_prefixes
 from shared.configuration.known import FORMS, NAMED_KEYS, SETTINGS, all_settings
 from shared.finders.registry import FINDER
 from shared.model.profile.keys import did_you_mean
+from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
 
 _OURS = (
@@ -21,6 +22,7 @@ _OURS = (
     "SWEEP_",
     "SAS_",
     f"{FINDER.prefix}_",
+    f"{PROMPTER.prefix}_",
     *form_prefixes(OFFERS),
 )
 
@@ -42,16 +44,28 @@ def contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
         problems.append("WEBHOOK_BASE_URL: is not encrypted, expected an https:// address")
     return (
         problems
-        + _of_finder(found, allow_http)
+        + _of_service(FINDER.prefix, found["of_finder"], allow_http)
+        + _of_service(PROMPTER.prefix, found["of_prompter"], allow_http)
+        + _of_prompter(found)
         + _two_ways_to_read(found)
         + _shared_containers(found)
     )
 
 
-def _of_finder(found: Mapping[str, Any], allow_http: bool) -> list[str]:
-    own, name = found["of_finder"], f"{FINDER.prefix}_ENDPOINT"
+def _of_prompter(found: Mapping[str, Any]) -> list[str]:
+    own, prefix = found["of_prompter"], PROMPTER.prefix
+    problems = []
+    if own["endpoint"] is not None and own["model"] is None:
+        problems.append(f"{prefix}_MODEL: is not set, expected one where {prefix}_ENDPOINT is set")
+    if (own["price_in"] is None) != (own["price_out"] is None):
+        problems.append(f"{prefix}_PRICE_IN: goes with {prefix}_PRICE_OUT, expected both")
+    return problems
+
+
+def _of_service(prefix: str, own: Mapping[str, Any], allow_http: bool) -> list[str]:
+    name = f"{prefix}_ENDPOINT"
     if own["endpoint"] is None:
-        wanted = f"{FINDER.prefix}_KEY: is set without {name}, expected both"
+        wanted = f"{prefix}_KEY: is set without {name}, expected both"
         return [wanted] if own["key"] is not None else []
     if own["endpoint"].startswith("http://") and not allow_http:
         return [f"{name}: is not encrypted, expected an https:// address"]

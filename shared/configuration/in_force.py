@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from shared.configuration.insights import asked_of_nobody
 from shared.configuration.offered import capabilities_by
 from shared.configuration.profiles import parse_profiles, read_file
 from shared.configuration.settings import Settings, read_settings
@@ -90,15 +91,21 @@ def parsed(
     must not want hidden what nobody finds; what was in force before is not stopped by that. What
     `is_kept` is not stopped by what its providers do not know either: its recordings are told so.
     Raises `ConfigurationError`."""
-    return parse_profiles(
+    file = Path(settings.profiles_file).name
+    profiles = parse_profiles(
         text,
-        file=Path(settings.profiles_file).name,
+        file=file,
         providers={endpoint.provider for endpoint in settings.endpoints},
         sas_hours=settings.sas_hours if signs_links(settings) else None,
         endpoints={endpoint.name: endpoint.provider for endpoint in settings.endpoints},
         capabilities=None if is_kept else capabilities_by(settings),
         hides_all=is_new,
     )
+    if settings.of_prompter["endpoint"] is None and not is_kept:
+        problems = asked_of_nobody(profiles, file)
+        if problems:
+            raise ConfigurationError(problems)
+    return profiles
 
 
 def signs_links(settings: Settings) -> bool:

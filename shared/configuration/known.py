@@ -11,6 +11,7 @@ from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.batch.policy import Policy
 from shared.model.setting import Setting
+from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
 
 _MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
@@ -93,6 +94,8 @@ FORMS = (*STORAGE_FORMS, *(name for offer in OFFERS.values() for name in offer.f
 NAMED_KEYS = tuple(offer.form.named_key for offer in OFFERS.values())
 FINDER_SETTINGS: tuple[Setting, ...] = FINDER.settings
 """The settings of one value that are the finder's."""
+PROMPTER_SETTINGS: tuple[Setting, ...] = PROMPTER.settings
+"""Those that are the prompter's."""
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }
@@ -102,4 +105,4 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 def all_settings() -> tuple[Setting, ...]:
     """Every setting of one value."""
     of_providers = (setting for own in PROVIDER_SETTINGS.values() for setting in own)
-    return (*SETTINGS, *FINDER_SETTINGS, *of_providers)
+    return (*SETTINGS, *FINDER_SETTINGS, *PROMPTER_SETTINGS, *of_providers)

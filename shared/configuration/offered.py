@@ -6,7 +6,7 @@ import msgspec
 
 from shared.configuration.settings import Settings
 from shared.finders.registry import FINDER
-from shared.model.money.price import PriceTable, with_amounts, with_finder
+from shared.model.money.price import PriceTable, TokenRate, with_amounts, with_finder
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import redacting
 from shared.model.redaction.kinds import Finds
@@ -25,8 +25,13 @@ def capabilities_by(settings: Settings) -> dict[str, Capabilities]:
 
 
 def prices_by(settings: Settings) -> PriceTable:
-    """With what the finder costs, where one looks after those that do not redact by themselves."""
+    """With what the finder costs, where one looks after those that do not redact by themselves, and
+    the prompter, where its owner says so."""
     table = with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency)
+    own = settings.of_prompter
+    if own["endpoint"] is not None and own["price_in"] is not None:
+        tokens = TokenRate(per_million_in=own["price_in"], per_million_out=own["price_out"])
+        table = msgspec.structs.replace(table, tokens=tokens)
     if settings.of_finder["endpoint"] is None:
         return table
     served = set(OFFERS) - redacting({name: offer.limits for name, offer in OFFERS.items()})

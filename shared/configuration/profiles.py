@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shared.configuration.insights import TABLE, insight_faults, insight_problems, names_in
 from shared.configuration.not_toml import why_not_toml
 from shared.errors import ConfigurationError
 from shared.model.profile import keys
@@ -82,16 +83,20 @@ class _Reader:
         self._file, self._providers, self._sas_hours = file, providers, sas_hours
         self._endpoints, self._capabilities = endpoints, capabilities
         self._hides_all = hides_all
+        self._insights: frozenset[str] = frozenset()
         self.problems: list[str] = []
 
     def profiles(self, document: Mapping[str, Any]) -> tuple[Profile, ...]:
-        for name in sorted(document.keys() - {DEFAULT, "profile"}):
+        for name in sorted(document.keys() - {DEFAULT, "profile", TABLE}):
             if isinstance(document[name], dict):
-                hint = keys.did_you_mean(name, [DEFAULT, "profile"])
+                hint = keys.did_you_mean(name, [DEFAULT, "profile", TABLE])
                 hint = hint or f"; a profile of that name is [profile.{name}]"
                 self._report(f"[{name}]", f"there is no such table{hint}")
             else:
                 self._report(name, "stands outside of a table; put it under [default]")
+        self._insights = names_in(document)
+        for where, problem in insight_problems(document):
+            self._report(where, problem)
         default = self._profile(f"[{DEFAULT}]", document.get(DEFAULT, {}), Profile(), DEFAULT)
         tables = document.get("profile", {})
         if isinstance(tables, dict):
@@ -196,6 +201,7 @@ class _Reader:
             )
         return [
             *found,
+            *insight_faults(profile, self._insights),
             *self._endpoint_faults(profile),
             *self._request_faults(profile),
             *(self._hiding_faults(profile) if self._hides_all else ()),

@@ -18,6 +18,7 @@ from shared.configuration.contradictions import contradictions, strangers
 from shared.configuration.known import (
     FINDER_SETTINGS,
     FORMS,
+    PROMPTER_SETTINGS,
     PROVIDER_SETTINGS,
     SETTINGS,
     all_settings,
@@ -30,6 +31,7 @@ from shared.model.batch.lane import in_lane
 from shared.model.batch.policy import Policy
 from shared.model.reference import NOT_RESOLVED, is_reference
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
+from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
 
 
@@ -39,16 +41,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `policy` is how patient, how large and how often the use-cases are. `webhook_base_url` is None
     where the provider is only polled. `prices` is by
     "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
-    own settings, named without the provider's prefix and in lower case, `of_finder` those of the
-    finder, whose "endpoint" is None where there is none. `unknown` says of each name
-    that nothing reads, though it looks like one of ours, what it may have been meant for: while one
-    release takes over from another, settings of the newer one stand before the older.
+    own settings, named without the provider's prefix and in lower case, `of_finder` and
+    `of_prompter` those of finder and prompter, whose "endpoint" is None where there is none.
+    `unknown` says of each name that nothing reads, though it looks like one of ours, what it may
+    have been meant for: while one release takes over from another, settings of the newer one stand
+    before the older.
     """
 
     data_storage: DataStorage
     endpoints: tuple[Endpoint, ...]
     of_provider: dict[str, dict[str, Any]]
     of_finder: dict[str, Any]
+    of_prompter: dict[str, Any]
     policy: Policy
     azure_client_id: str | None
     audio_container: str
@@ -105,16 +109,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = {name: value for name, value in given.items() if name not in unresolved}
     found = _single_values(SETTINGS, given, problems)
     found["of_provider"] = {
-        name: {
-            key.removeprefix(f"{OFFERS[name].form.prefix}_".lower()): value
-            for key, value in _single_values(own, given, problems).items()
-        }
+        name: _of_one(OFFERS[name].form.prefix, own, given, problems)
         for name, own in PROVIDER_SETTINGS.items()
     }
-    found["of_finder"] = {
-        key.removeprefix(f"{FINDER.prefix}_".lower()): value
-        for key, value in _single_values(FINDER_SETTINGS, given, problems).items()
-    }
+    found["of_finder"] = _of_one(FINDER.prefix, FINDER_SETTINGS, given, problems)
+    found["of_prompter"] = _of_one(PROMPTER.prefix, PROMPTER_SETTINGS, given, problems)
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)
     found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)
@@ -195,6 +194,14 @@ def read_api_access(environment: Mapping[str, str] | None = None) -> ApiAccess:
         is_checked=source.get("WEBSITE_AUTH_ENABLED", "").strip().lower() == "true",
         role=source.get("API_ROLE", "").strip() or TRANSCRIBE,
     )
+
+
+def _of_one(
+    prefix: str, settings: Iterable[Setting], given: Mapping[str, str], problems: list[str]
+) -> dict[str, Any]:
+    """Those of a provider, or of another service, without its prefix."""
+    found = _single_values(settings, given, problems)
+    return {key.removeprefix(f"{prefix}_".lower()): value for key, value in found.items()}
 
 
 def _single_values(

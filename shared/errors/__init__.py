@@ -12,6 +12,7 @@
     ├── OutputMissing             nothing was written of that yet, or it was removed
     ├── AudioMissing              there is no audio to be heard; says why
     ├── AudioChanged              the audio is not the version that was transcribed
+    ├── AudioRedacted             what is hidden in its sound is for owners alone
     ├── NoListeningCopy           there is none, and will be none; says why
     ├── RevisionUnfit             a change of a transcript names what is not there
     ├── RevisionConflict          somebody else changed the transcript first
@@ -85,6 +86,7 @@ from shared.errors.provider import (
 from shared.errors.request import (
     AudioChanged,
     AudioMissing,
+    AudioRedacted,
     BatchBusy,
     BatchMissing,
     Fault,
@@ -121,6 +123,7 @@ from shared.errors.storage import (
 __all__ = [
     "AudioChanged",
     "AudioMissing",
+    "AudioRedacted",
     "BatchBusy",
     "BatchMissing",
     "BlobUnread",

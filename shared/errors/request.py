@@ -91,9 +91,16 @@ class AudioChanged(DropscribeError):
     status = 409
 
 
+class AudioRedacted(DropscribeError):
+    """Personal data is hidden in the sound of the recording, and whoever asks for its audio may not
+    hear what is. There is a listening copy for them."""
+
+    status = 403
+
+
 class NoListeningCopy(DropscribeError):
-    """There is no listening copy of the recording, and there will be none. The message says why;
-    its audio may be heard as it is."""
+    """There is no listening copy of the recording, and there will be none, or none before it is
+    transcribed. The message says why; its audio may be heard as it is."""
 
     status = 404
 

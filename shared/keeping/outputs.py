@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.model.batch.output_names import insights_name
 from shared.model.batch.recording import Recording
 from shared.ports.blobs import Outputs, Revisions
 from shared.ports.copies import Copies
@@ -12,9 +13,9 @@ from shared.ports.copies import Copies
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
-    """What search finds, rows for analysis, transcript and captions, corrected ones, corrections
-    themselves, error report, the copies that its provider got and that people hear. Safe to repeat.
-    What other recordings have under the same names stays."""
+    """What search finds, rows for analysis, transcript and captions, insights, corrected ones,
+    corrections themselves, error report, the copies that its provider got and that people hear.
+    Safe to repeat. What other recordings have under the same names stays."""
 
     outputs: Outputs
     revisions: Revisions
@@ -32,6 +33,8 @@ class RemoveOutputs:
             paths += row.outcome.outputs.values()
         if row.outcome is not None and row.outcome.correction is not None:
             paths += row.outcome.correction.outputs.values()
+        if row.understanding is not None and row.outcome is not None:
+            paths += map(insights_name, filter(None, [row.outcome.outputs.get("json")]))
         for path in paths:
             self.outputs.remove(path, recording=row)
 

@@ -9,11 +9,13 @@ from datetime import timedelta
 from shared.errors import (
     DropscribeError,
     InputError,
+    NoListeningCopy,
     ReaderUnavailable,
     StoreConflict,
     StoreUnavailable,
 )
-from shared.listening.shelf import LONGEST, STUCK, WAVE, Shelf, is_gone, recipe_of
+from shared.listening.choose import ChooseListening
+from shared.listening.shelf import LONGEST, STUCK, WAVE, Shelf, is_gone
 from shared.log import event
 from shared.messages import Listen
 from shared.model.batch.policy import Policy
@@ -85,6 +87,7 @@ class HaveListening:
 
     store: BatchStore
     shelf: Shelf
+    choose: ChooseListening
     open_audio: OpenAudio
     make: MakeListening
     copies: Copies
@@ -100,9 +103,9 @@ class HaveListening:
                 self.queue.send(message, after=LATER)
                 return
             row = self._row(message)
-            recipe = recipe_of(row) if row is not None else None
-            if row is not None and recipe is not None:
-                self._have(row, recipe, message)
+            if row is not None:
+                with suppress(NoListeningCopy):
+                    self._have(row, self.choose(row), message)
 
     def _have(self, row: Recording, recipe: ListeningRecipe, message: Listen) -> None:
         stem, now = copy_stem(row.batch_id, row.id, recipe), self.clock.now()

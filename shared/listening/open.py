@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.errors import NoListeningCopy
-from shared.listening.shelf import WAVE, AskForListening, is_gone, recipe_of
+from shared.listening.choose import ChooseListening
+from shared.listening.shelf import WAVE, AskForListening, is_gone
 from shared.log import event
 from shared.model.listening.recipe import MADE_IN, copy_stem
 from shared.model.listening.state import ListeningCopy, Problem
@@ -40,6 +41,7 @@ class OpenListening:
     `NoListeningCopy`."""
 
     find: FindAudible
+    choose: ChooseListening
     ask: AskForListening
     copies: Copies
     links: OutputLinks
@@ -47,11 +49,9 @@ class OpenListening:
     def __call__(self, batch_id: str, recording_id: str, caller: str) -> Opened | None:
         """None: it is being made. `caller` stands in the log, beside what was opened."""
         row = self.find(batch_id, recording_id)
-        recipe = recipe_of(row)
         if is_gone(row):
             raise NoListeningCopy("the recording was deleted")
-        if recipe is None:
-            raise NoListeningCopy("the profile of the recording wants none")
+        recipe = self.choose(row)
         copy = self.ask(row, recipe)
         if copy.problem is not None:
             raise NoListeningCopy(f"there is none: {_WHY[copy.problem]}")

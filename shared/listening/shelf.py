@@ -12,8 +12,7 @@ from shared.messages import Listen
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.keeping.removal import is_asked
-from shared.model.listening.allowed import is_allowed
-from shared.model.listening.recipe import ListeningRecipe, copy_stem, listening_recipe
+from shared.model.listening.recipe import ListeningRecipe, copy_stem
 from shared.model.listening.state import ListeningCopy, asked, is_due
 from shared.ports.listening import ListeningNotes
 from shared.ports.queue import Clock, Queue
@@ -24,13 +23,6 @@ STUCK = LONGEST + timedelta(seconds=90)
 """Nobody is at it any more."""
 NOTE, WAVE = ".json", ".dat"
 _decoder = msgspec.json.Decoder(ListeningCopy)
-
-
-def recipe_of(row: Recording) -> ListeningRecipe | None:
-    """None: of this recording there is no listening copy."""
-    if row.audio is None or not is_allowed(row.profile):
-        return None
-    return listening_recipe(row.audio, row.heard)
 
 
 def is_gone(row: Recording) -> bool:

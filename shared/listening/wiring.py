@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.listening.choose import ChooseListening
 from shared.listening.make import HaveListening, MakeListening
 from shared.listening.open import OpenListening
 from shared.listening.shelf import AskForListening, Shelf
@@ -19,8 +20,12 @@ class ListeningDesk:
         ports, store, clock = ground.ports, ground.store, ground.ports.clock
         shelf = Shelf(notes=ports.listening.notes)
         copies = ports.listening.copies
+        choose = ChooseListening(
+            store=store, outputs=ports.outputs, transcripts_container=ports.transcripts
+        )
         self.open = OpenListening(
             find=find,
+            choose=choose,
             ask=AskForListening(shelf=shelf, queue=ports.queue, policy=ports.policy, clock=clock),
             copies=copies,
             links=ports.output_links,
@@ -28,6 +33,7 @@ class ListeningDesk:
         self.have = HaveListening(
             store=store,
             shelf=shelf,
+            choose=choose,
             open_audio=_open_audio(ground),
             make=MakeListening(copies=copies, converter=ports.converter, clock=clock),
             copies=copies,

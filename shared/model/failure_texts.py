@@ -352,6 +352,21 @@ INTERNAL = ready("ours", "internal_error",
     "The result arrived, but Dropscribe could not turn it into a transcript.",
     "Look for the event recording.publish_failed in the log and report it.")
 
+# What is not made of a transcript that is there. The recording is none the worse.
+
+INSIGHT_PROBLEMS: Mapping[str, str] = {
+    "unknown": "The profiles have no insight of that name any more.",
+    "nothing_said": "Nothing was said in the recording.",
+    "too_long": "The transcript is longer than the language model reads, or than "
+        "CHAT_MOST_CHARACTERS lets it be asked about.",
+    "refused": "The language model, or a filter around it, refused to answer.",
+    "unusable": "What the language model answered was no JSON, or was cut off, twice.",
+    "no_answer": "The language model did not answer, however often it was asked.",
+    "wrong_form": "The answer had another form than was asked for.",
+    "personal_data": "The answer held something that the profile wants hidden.",
+}
+"""By code, as the insights tell it."""
+
 # fmt: on
 TEXTS: Mapping[str, Failure | Template] = {
     name: text for name, text in globals().items() if isinstance(text, Failure | Template)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypedDict
 
 from shared.model.address import Network
 from shared.model.batch.policy import Policy
+from shared.model.insights.insight import Insight
 from shared.model.manifest.known import Known
 from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
@@ -40,6 +41,7 @@ from shared.ports.indices import (
 )
 from shared.ports.listening import ListeningPorts
 from shared.ports.pieces import Pieces, PieceStore
+from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.state import BatchStore, NoticedRows
@@ -99,7 +101,8 @@ class Ports(NamedTuple):
     a setting says that nothing is sent. Without `webhook_url` the providers are only polled.
     `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
     stops nothing. `finder` finds personal data that has no form; `gather_seconds` is how long a
-    call of it waits for further questions."""
+    call of it waits for further questions. `prompter` answers what is asked of transcripts, which
+    `insights` says by name."""
 
     clock: Clock
     audio: AudioBlobs
@@ -155,6 +158,8 @@ class Ports(NamedTuple):
     warnings: Sequence[str] = ()
     finder: Finder | None = None
     gather_seconds: float = 0.5
+    prompter: Prompter | None = None
+    insights: Mapping[str, Insight] = {}
 
 
 class Common(TypedDict):
@@ -180,8 +185,9 @@ class UseCase:
 
 class Ground(NamedTuple):
     """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
-    others of what they save, `endpoints` and `finder` are the providers and the finder within their
-    limits. `common` is what nearly all of them get, `known` what a manifest may refer to."""
+    others of what they save, `endpoints`, `finder` and `prompter` are providers, finder and
+    prompter within their limits. `common` is what nearly all of them get, `known` what a manifest
+    may refer to."""
 
     ports: Ports
     common: Common
@@ -191,6 +197,7 @@ class Ground(NamedTuple):
     brakes: Brakes
     known: Known
     finder: Finder | None = None
+    prompter: Prompter | None = None
 
     def new_mark(self) -> str:
         """An id that providers see."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.batches.status import existing
-from shared.errors import AudioChanged, AudioMissing, RecordingMissing
+from shared.errors import AudioChanged, AudioMissing, AudioRedacted, RecordingMissing
 from shared.log import event
 from shared.model.batch.recording import Recording
 from shared.ports.blobs import AudioBlobs, OutputLinks
@@ -52,15 +52,20 @@ class FindAudible:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenAudio:
-    """Raises as `FindAudible` does."""
+    """Raises as `FindAudible` does, and `AudioRedacted`."""
 
     find: FindAudible
     links: OutputLinks
     clock: Clock
 
-    def __call__(self, batch_id: str, recording_id: str, caller: str) -> Sound:
-        """`caller` stands in the log, beside what was opened."""
+    def __call__(
+        self, batch_id: str, recording_id: str, caller: str, *, hears_all: bool = False
+    ) -> Sound:
+        """`caller` stands in the log, beside what was opened; `hears_all`: what is to be hidden in
+        the sound, too."""
         row = self.find(batch_id, recording_id)
+        if row.profile.options.redact_audio != "keep" and not hears_all:
+            raise AudioRedacted("personal data is hidden in its sound: hear the listening copy")
         event("audio.opened", batch=batch_id, recording=recording_id, caller=caller)
         url = self.links.link(f"{row.container}/{row.name}", LIVES)
         return Sound(url, self.clock.now() + LIVES, _of_sound(row.media_type))

@@ -26,6 +26,7 @@ from tests.compilers.compiler import (
 )
 from tests.compilers.typed import (
     BUDGET,
+    CHAT,
     CLIENT,
     FINE,
     FLOWS,
@@ -66,6 +67,7 @@ COMBINATIONS: dict[str, Typed] = {
         "audioMayLeave": True,
     },
     "a finder": {"languageEnabled": True},
+    "a prompter": CHAT,
     "private": {
         **PRIVATE,
         "languageEnabled": True,
@@ -94,6 +96,7 @@ COMBINATIONS: dict[str, Typed] = {
         **FLOWS,
         **NETWORK,
         **BUDGET,
+        **CHAT,
         "otherProviders": "assemblyai soferai",
         "audioMayLeave": True,
         "purgeProtection": True,

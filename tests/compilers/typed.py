@@ -36,6 +36,10 @@ KEY = {
     "customerKeyIdentityId": f"{OTHERS}/rg-keys/providers/Microsoft.ManagedIdentity"
     "/userAssignedIdentities/id-keys",
 }
+CHAT = {
+    "chatAccountId": f"{OTHERS}/rg-ai/providers/Microsoft.CognitiveServices/accounts/ai-contoso",
+    "chatModel": "calls",
+}
 BUDGET = {"monthlyBudget": 50, "budgetStart": "2026-11-01"}
 
 # What was typed, and what is deployed as if it had been typed instead.
@@ -138,6 +142,11 @@ REFUSED: list[tuple[Typed, set[str]]] = [
     ({**NETWORK, "dnsZonesGroupId": SUBNETS["appSubnetId"]}, {"dnsZonesGroupId"}),
     ({"workspaceId": "central"}, {"workspaceId"}),
     ({"workspaceId": f"{WORKSPACE['workspaceId']}/tables/x"}, {"workspaceId"}),
+    ({"chatModel": "calls"}, {"chatAccountId"}),
+    ({"chatAccountId": CHAT["chatAccountId"]}, {"chatAccountId"}),
+    ({**CHAT, "chatAccountId": "ai-contoso"}, {"chatAccountId"}),
+    ({**CHAT, "chatAccountId": WORKSPACE["workspaceId"]}, {"chatAccountId"}),
+    ({**CHAT, "chatModel": "my calls"}, {"chatModel"}),
     ({"customerKey": KEY["customerKey"]}, {"customerKey"}),
     ({**KEY, "customerKey": "https://kv-keys.vault.azure.net/secrets/speech"}, {"customerKey"}),
     ({**KEY, "customerKeyIdentityId": "id-keys"}, {"customerKeyIdentityId"}),

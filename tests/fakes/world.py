@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from copy import copy
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from shared.model.batch.lane import answers_at_once
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
+from shared.model.insights.insight import BUILT_IN, Insight
 from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
 from shared.model.profile.capabilities import Capabilities
@@ -30,6 +31,7 @@ from shared.ports.finder import Finder
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook
 from shared.ports.listening import ListeningPorts
+from shared.ports.prompter import Prompter
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
@@ -108,6 +110,8 @@ class World:
         ceilings: dict[str, Ceiling] | None = None,
         profiles_file: ProfilesFile = ProfilesFile(),  # noqa: B008 (frozen)
         finder: Finder | None = None,
+        prompter: Prompter | None = None,
+        insights: Mapping[str, Insight] = BUILT_IN,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -141,6 +145,7 @@ class World:
         limits = msgspec.structs.replace(limits, files_per_job=files_per_job)
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.finder, self.gather_seconds = finder, 0.0
+        self.prompter, self.insights = prompter, insights
         if finder is not None:
             self.capabilities = {
                 name: msgspec.structs.replace(own, finds=finder.finds)
@@ -205,6 +210,8 @@ class World:
                 schedules={"poll": "0 * * * * *", "sweep": "0 */5 * * * *"},
                 warnings=self.warnings,
                 finder=self.finder,
+                prompter=self.prompter,
+                insights=self.insights,
                 gather_seconds=self.gather_seconds,
                 events=EventPorts(
                     outbox=self.outbox,

@@ -34,6 +34,10 @@ RULES = {  # folder or file: what it may import of ours
     "shared/model/language": "model.language errors",
     "shared/model/transcript": "model.transcript model.language model.profile errors",
     "shared/model/conversation": "model.conversation model.transcript model.language errors",
+    "shared/model/insights": (
+        "model.insights model.transcript.transcript model.redaction model.failure_texts errors"
+    ),
+    "shared/model/insights/shape.py": "",
     "shared/model/keeping": "model.keeping model.batch model.profile model.failure_texts errors",
     "shared/model/batch": (
         "model.batch model.preparing model.conversation model.keeping.hold model.keeping.removal "
@@ -112,6 +116,7 @@ RULES = {  # folder or file: what it may import of ours
         f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
         f"pipeline.together ports messages {GROUND}"
     ),
+    "shared/insights": f"insights pipeline.permits pipeline.step ports messages {GROUND}",
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
@@ -122,7 +127,8 @@ RULES = {  # folder or file: what it may import of ours
     "shared/said/keep.py": f"exporting.keep searching.keep ports {GROUND}",
     "shared/web": "web api.http",
     "shared/application.py": (
-        "access reading listening revising searching exporting batches pipeline events endpoints "
+        "access reading listening insights revising searching exporting batches pipeline events "
+        "endpoints "
         f"ports messages {GROUND}"
     ),
     "shared/api": (
@@ -136,10 +142,16 @@ RULES = {  # folder or file: what it may import of ours
         "finders.azure_language finders.offer providers.answers providers.decoding "
         "providers.identity providers.redaction providers.transport model errors"
     ),
+    "shared/prompters": "prompters finders.offer providers ports.prompter model errors",
+    "shared/prompters/chat": (
+        "prompters.chat prompters.offer finders.offer ports.prompter providers.answers "
+        "providers.decoding providers.identity providers.redaction providers.transport model errors"
+    ),
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": (
-        "configuration providers.registry providers.offer finders.registry model errors"
+        "configuration providers.registry providers.offer finders.registry prompters.registry "
+        "model errors"
     ),
     "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
@@ -150,6 +162,7 @@ RULES = {  # folder or file: what it may import of ours
     "local/emulators/assemblyai": (
         "local.emulators.assemblyai local.emulators.common local.recogniser"
     ),
+    "local/emulators/chat": "local.emulators.chat local.emulators.common local.recogniser",
     "local/emulators/azure_language": (
         "local.emulators.azure_language local.emulators.common local.recogniser"
     ),
@@ -159,10 +172,17 @@ RULES = {  # folder or file: what it may import of ours
 }
 
 
-ADAPTERS = ("shared/stores", "shared/providers", "shared/finders", "shared/outbound")
+ADAPTERS = (
+    "shared/stores",
+    "shared/providers",
+    "shared/finders",
+    "shared/prompters",
+    "shared/outbound",
+)
 OFFERED = (  # what the configuration reads: which providers there are, their settings and prices
     "shared.providers.registry.OFFERS",
     "shared.finders.registry.FINDER",
+    "shared.prompters.registry.PROMPTER",
     "shared.providers.registry.DEFAULT_PRICES",
     "shared.providers.offer.EndpointForm",
     "shared.providers.offer.Offer",

@@ -126,6 +126,7 @@ FILLED_IN: dict[str, Any] = {
     "prompt": "A call",
     "punctuation": "automatic",
     "redact": ["person_name"],
+    "redact_audio": "mute",
     "redact_unsupported": "net",
     "redact_with": "kind",
     "review_below": 0.5,

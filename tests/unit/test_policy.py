@@ -194,6 +194,7 @@ def test_a_deadline_changes_no_mode_that_is_locked() -> None:
 JUDGED = {
     "redact": [("a", "b"), ("a", "b", "c"), ("a",)],
     "redact_unsupported": ["net", "fail", "net"],
+    "redact_audio": ["mute", "beep", "keep"],
     "profanity": ["tags", "removed", "none"],
     "time_to_live_hours": [48, 6, 744],
     "keep_provider_copy": [True, False, None],
@@ -240,6 +241,8 @@ def test_with_what_is_to_be_hidden_it_is_locked_that_it_is() -> None:
     own = override(Profile(locked=("redact",)), {"redact": ("a",)})
     asked = override(own, {"redact": ("a", "b"), "redact_unsupported": "net"})
     assert loosened(own, asked) == ["redact_unsupported"]
+    muted = override(own, {"redact_audio": "mute"})
+    assert loosened(muted, own) == ["redact_audio"]
     lax = override(own, {"redact_unsupported": "net"})
     assert loosened(lax, own) == loosened(lax, asked) == []
 

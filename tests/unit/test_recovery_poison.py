@@ -22,6 +22,7 @@ from shared.messages import (
     Prepare,
     Register,
     Sweep,
+    Understand,
     Write,
     encode,
     step_of,
@@ -31,6 +32,7 @@ from shared.model.profile.profile import Profile
 from shared.pipeline.register import admit
 from tests.fakes.fast import FakeFast
 from tests.fakes.invariants import assert_all_is_well
+from tests.fakes.prompter import FakePrompter
 from tests.fakes.world import World, a_second_of_silence
 
 NONSENSE = [b"", b"not a message", b"{}", b"[]", b'{"v": "one"}', b"\xff\xfe", b'{"items": 1}']
@@ -105,8 +107,10 @@ def world_with(kind: type) -> World:
     profile = Profile(
         prepare="always" if kind is Prepare else "auto",
         listening="always" if kind is Listen else "never",
+        insights=("summary",) if kind is Understand else (),
     )
-    return World(profiles=(profile,), policy=Policy(slice_size=2))
+    prompter = FakePrompter() if kind is Understand else None
+    return World(profiles=(profile,), policy=Policy(slice_size=2), prompter=prompter)
 
 
 @pytest.mark.long
@@ -126,6 +130,9 @@ def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     assert sum(fallen.values()) >= 5
     assert set(world.states().values()) == {"transcribed"}
     assert len(world.provider.created) == (5 if kind is Express else 1)
+    if kind is Understand:
+        made = [row.understanding for row in world.rows().values()]
+        assert all(there is not None and there.path for there in made)
     assert_all_is_well(world)
 
 

@@ -42,6 +42,7 @@ def test_nothing_is_stored_of_what_is_to_be_hidden() -> None:
         "mask": "kind",
         "by": ["net"],
         "counts": {"phone_number": 1},
+        "spans": None,
     }
     assert_all_is_well(world)
 

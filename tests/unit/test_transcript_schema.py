@@ -12,6 +12,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from shared.model.batch.report import BatchReport, ReportItem
+from shared.model.failure_texts import INSIGHT_PROBLEMS
+from shared.model.insights.document import Insights
+from shared.model.insights.insight import BUILT_IN
 from shared.model.profile.options import Options
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
@@ -83,7 +86,31 @@ def test_the_report_schema_has_the_fields_of_the_structs() -> None:
         assert_same_fields(schema["$defs"][name], struct)
 
 
-@pytest.mark.parametrize("name", ["transcript-1.schema.json", "report-1.schema.json"])
+def test_the_schema_of_insights_has_the_fields_of_the_structs() -> None:
+    schema, structs = published("insights-1.schema.json"), generated(Insights)
+    assert_same_fields(schema, structs.pop("Insights"))
+    assert set(schema["$defs"]) == set(structs)
+    for name, struct in structs.items():
+        assert_same_fields(schema["$defs"][name], struct)
+
+
+def test_the_example_of_insights_is_one() -> None:
+    text = (DOCS / "insights.md").read_text("utf-8")
+    example = text.partition("```json\n")[2].partition("```")[0]
+    Draft202012Validator(published("insights-1.schema.json")).validate(json.loads(example))
+    found = msgspec.json.decode(example, type=Insights)
+    assert {one.code for one in found.not_made} <= set(INSIGHT_PROBLEMS)
+
+
+def test_every_reason_for_which_an_insight_is_not_made_is_explained() -> None:
+    text = (DOCS / "insights.md").read_text("utf-8")
+    assert all(f"`{code}`" in text for code in INSIGHT_PROBLEMS)
+    assert all(f"`{name}`" in text for name in BUILT_IN)
+
+
+@pytest.mark.parametrize(
+    "name", ["transcript-1.schema.json", "report-1.schema.json", "insights-1.schema.json"]
+)
 def test_the_schemas_are_schemas(name: str) -> None:
     schema = published(name)
     Draft202012Validator.check_schema(schema)

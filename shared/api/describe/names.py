@@ -66,6 +66,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "RecordingOutcome": ("transcribed", "failed", "unchanged"),
     "RecordingState": get_args(State),
     "RedactWith": ("hash", "kind", "pseudonym"),
+    "RedactAudio": ("keep", "mute", "beep"),
     "RedactUnsupported": ("fail", "net"),
     "ProfilesOrigin": ("release", "given", "kept"),
     "ReportFile": ("csv", "html"),

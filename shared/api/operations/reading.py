@@ -9,7 +9,7 @@ import msgspec
 from shared.api.http import Response, answer
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import is_seen
-from shared.api.rights import LISTENS, LOOKS, READS
+from shared.api.rights import LISTENS, LOOKS, OWNS, READS
 from shared.api.views.reading import (
     AudioLink,
     ListeningCopyView,
@@ -71,7 +71,10 @@ def review(call: Call) -> Response:
 
 def audio(call: Call) -> Response:
     path = call.path
-    found = call.app.open_audio(path["batch_id"], path["recording_id"], call.caller.id)
+    hears_all = call.caller.sight(OWNS) is not None
+    found = call.app.open_audio(
+        path["batch_id"], path["recording_id"], call.caller.id, hears_all=hears_all
+    )
     return answer(audio_link(found), headers={"Cache-Control": "no-store"})
 
 
@@ -128,7 +131,8 @@ OPERATIONS = tagged(
         path="batches/{batch_id}/items/{recording_id}/audio",
         summary="Listen to a recording",
         description="Gives a link by which the audio of a recording can be read for fifteen "
-        "minutes, in ranges. Refused where the audio was replaced since.",
+        "minutes, in ranges. Refused where the audio was replaced since; where personal data is "
+        "hidden in the sound, to all but owners: `audio_redacted`.",
         handle=audio,
         rights=LISTENS,
         trail="read",
@@ -143,7 +147,8 @@ OPERATIONS = tagged(
         description="Gives links of fifteen minutes to a copy of a recording that every browser "
         "plays and seeks exactly, and to its wave, and tells where it is silent. A copy that is "
         "not there is made: until then the answer is 202, and this is asked again. Refused where "
-        "the audio was replaced since; `no_listening_copy` where there is none, and never will be.",
+        "the audio was replaced since; `no_listening_copy` where there is none, and will be none, "
+        "or not before it is transcribed. Where personal data is to be hidden in the sound, it is.",
         handle=listening_copy,
         rights=LISTENS,
         trail="read",

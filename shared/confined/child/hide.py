@@ -51,7 +51,8 @@ class Hider:
         first, last = max(span[0], start), min(span[1], start + len(samples) // width)
         for n in range(first, last):
             sound = self._tone[n % len(self._tone)]
-            share = min(n - span[0] + 1, span[1] - n, self._ramp) / self._ramp
+            since = n - span[0] + 1 if span[0] else self._ramp  # nothing was heard before
+            share = min(since, span[1] - n, self._ramp) / self._ramp
             for place in range((n - start) * width, (n - start + 1) * width):
                 samples[place] = round(sound * share + samples[place] * (1 - share))
 

@@ -59,13 +59,15 @@ def name_key(container: str, name: str) -> str:
 def asked_of(profile: Profile) -> str:
     """Tells what is to be made of a recording from anything else: who touches a blob to ask for
     another locale or format asks for something new."""
-    wanted = (
+    wanted: tuple[object, ...] = (
         profile.provider,
         profile.options,
         sorted(profile.roles.items()),
         profile.review_below,
         sorted(profile.formats),
     )
+    if profile.insights:
+        wanted = (*wanted, sorted(profile.insights))
     return hashlib.sha256(_encoder.encode(wanted)).hexdigest()[:32]
 
 

@@ -38,3 +38,9 @@ def short_name(path: str, recording_id: str) -> str:
     container, _, rest = where.partition("/")
     folder = f"{container}/{rest.partition('/')[0]}" if rest else container
     return f"{folder}/{recording_id}.{name.rpartition('.')[2]}"
+
+
+def insights_name(transcript: str) -> str:
+    """Beside the JSON transcript, whatever that is called: `call.wav.json` and
+    `call.wav.insights.json`."""
+    return f"{transcript.removesuffix('.json')}.insights.json"

@@ -26,6 +26,7 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.transition import Steps, after_step
+from shared.model.batch.understanding import Understanding
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
@@ -93,7 +94,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
 
     `preparation` is what is to be done with its audio before it is sent, and how far that is,
     `heard` what its channels hold, where somebody listened, and `copy` the name of the blob that
-    the provider gets in its place.
+    the provider gets in its place. `understanding` is how far its insights are, once they were
+    begun.
     """
 
     batch_id: str
@@ -143,6 +145,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     copy: str | None = None
     removal: Removal | None = None
     hold: Hold | None = None
+    understanding: Understanding | None = None
     version: str = ""
 
     @property
@@ -295,6 +298,11 @@ def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: date
         submitted_at=source.submitted_at,
         outcome=outcome,
     )
+
+
+def understood(row: Recording, there: Understanding) -> Recording:
+    """How far its insights are, which changes nothing about what became of it."""
+    return msgspec.structs.replace(row, understanding=there)
 
 
 def unchanged(row: Recording, twin: Recording, now: datetime) -> Recording:

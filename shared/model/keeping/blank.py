@@ -37,6 +37,7 @@ def blank(row: Recording) -> Recording:
         preparation=None,
         heard=None,
         copy=None,
+        understanding=None,
     )
     if not is_asked(row, "audio") and row.web_url is None:
         return row

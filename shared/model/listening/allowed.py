@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def is_allowed(profile: Profile) -> bool:
-    """Where personal data is hidden in the text, the sound still says it: then only where the
-    profile says so."""
+    """Where personal data is hidden in the text and not in the sound, that still says it: then only
+    where the profile says so."""
     if profile.listening == "auto":
-        return not profile.options.redact
+        return not profile.options.redact or profile.options.redact_audio != "keep"
     return profile.listening != "never"

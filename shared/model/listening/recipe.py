@@ -10,6 +10,7 @@ beforehand.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -62,15 +63,18 @@ class ListeningRecipe(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:8]
 
 
-def listening_recipe(audio: AudioProperties, heard: Heard | None) -> ListeningRecipe:
-    """That of a recording, of which nothing is hidden. One channel of those that are alike is
-    enough, and more than two become one."""
-    if heard is not None and heard.kind in ("alike", "inverted", "one") and heard.channels:
-        return ListeningRecipe(mix=(((heard.channels[0], 1.0),),))
-    if audio.channels > MADE_IN.most_channels:
-        share = 1 / audio.channels
-        return ListeningRecipe(mix=(tuple((one, share) for one in range(audio.channels)),))
-    return ListeningRecipe(mix=tuple(((one, 1.0),) for one in range(audio.channels)))
+def listening_recipe(
+    audio: AudioProperties, heard: Heard | None, channels: Collection[int] = ()
+) -> ListeningRecipe:
+    """That of a recording, of which nothing is hidden: of all its channels, or of some. One of
+    those that are alike is enough, and more than two become one."""
+    wanted = tuple(one for one in range(audio.channels) if not channels or one in channels)
+    if heard is not None and heard.kind in ("alike", "inverted", "one"):
+        wanted = tuple(one for one in heard.channels if one in wanted)[:1] or wanted
+    if len(wanted) > MADE_IN.most_channels:
+        share = 1 / len(wanted)
+        return ListeningRecipe(mix=(tuple((one, share) for one in wanted),))
+    return ListeningRecipe(mix=tuple(((one, 1.0),) for one in wanted))
 
 
 def is_too_long(audio: AudioProperties) -> bool:

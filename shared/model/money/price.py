@@ -21,6 +21,11 @@ RECORDS_PER_HOUR = 55
 """Of a finder, for 150 words a minute of five and a half characters; the last record of a text may
 be a short one, and a little is read twice."""
 
+TOKENS_IN_PER_HOUR, TOKENS_OUT_PER_HOUR = 18_000, 3_000
+"""Of a language model that makes the insights of conversations of six minutes: at 150 words a
+minute and four characters a token some 14,000, with line numbers, names and the questions
+themselves; and 300 written for each."""
+
 Feature = Literal[
     "diarization",
     "language_identification",
@@ -63,11 +68,20 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return max((self.models.get(name, self.per_hour) for name in models), default=self.per_hour)
 
 
+class TokenRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a language model costs: a million tokens that it reads, and a million that it writes."""
+
+    per_million_in: Amount
+    per_million_out: Amount
+
+
 class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`rates` by provider and mode. One currency for all, so that a batch has one total."""
+    """`rates` by provider and mode; `tokens` None: nobody said what insights cost. One currency for
+    all, so that a batch has one total."""
 
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "USD"
     rates: dict[str, dict[Mode, Rate]] = {}
+    tokens: TokenRate | None = None
 
 
 def with_amounts(table: PriceTable, amounts: Mapping[str, float], currency: str) -> PriceTable:
@@ -94,7 +108,7 @@ def with_finder(table: PriceTable, providers: Iterable[str], amount: float) -> P
             mode: msgspec.structs.replace(rate, surcharges=(*rate.surcharges, more))
             for mode, rate in rates.get(name, {}).items()
         }
-    return PriceTable(currency=table.currency, rates=rates)
+    return msgspec.structs.replace(table, rates=rates)
 
 
 def estimate(
@@ -104,8 +118,11 @@ def estimate(
     options: Options,
     duration_ms: int | None,
     channels: int | None,
+    *,
+    has_insights: bool = False,
 ) -> Cost | None:
-    """What `duration_ms` of audio will cost, to a millionth of the currency's unit.
+    """What `duration_ms` of audio will cost, to a millionth of the currency's unit, with the
+    insights about it where it has some.
 
     `channels` is how many the audio has; of these the options may ask for fewer. None where
     the table has no such rate or the duration is unknown.
@@ -119,8 +136,22 @@ def estimate(
     per_hour += sum(each.per_hour for each in more if not each.for_all_channels)
     per_hour *= (len(options.channels) or channels or 1) if rate.per_channel else 1
     per_hour += sum(each.per_hour for each in more if each.for_all_channels)
+    if has_insights and table.tokens is not None:
+        per_hour += _amount(table.tokens, TOKENS_IN_PER_HOUR, TOKENS_OUT_PER_HOUR)
     amount = round(per_hour * duration_ms / _MS_PER_HOUR, 6)
     return Cost(amount=amount, currency=table.currency)
+
+
+def cost_of_tokens(table: PriceTable, read: int | None, written: int | None) -> Cost | None:
+    """None where the table has no price of them, or nobody counted."""
+    if table.tokens is None or read is None or written is None:
+        return None
+    amount = round(_amount(table.tokens, read, written), 6)
+    return Cost(amount=amount, currency=table.currency)
+
+
+def _amount(rate: TokenRate, read: int, written: int) -> float:
+    return (rate.per_million_in * read + rate.per_million_out * written) / 1_000_000
 
 
 def features(options: Options) -> set[Feature]:

@@ -15,7 +15,7 @@ from shared.model.profile import options as o
 from shared.model.profile.locale import canonical
 from shared.model.profile.options import Locale
 from shared.model.profile.spread import Send
-from shared.model.redaction.kinds import Mask, Unsupported
+from shared.model.redaction.kinds import InSound, Mask, Unsupported
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Folder = Annotated[str, msgspec.Meta(min_length=1, max_length=900)]
@@ -35,6 +35,7 @@ CompanionPattern = Annotated[
 ]
 """Never the recording itself: what is a companion is transcribed by no arrival."""
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+InsightNames = Annotated[tuple[str, ...], msgspec.Meta(max_length=20)]
 Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
 Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
 Providers = Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
@@ -112,6 +113,7 @@ _OPTION_KEYS = {
     ),
     "redact_with": Key(Mask, '"hash", "kind" or "pseudonym"'),
     "redact_unsupported": Key(Unsupported, '"fail" or "net"'),
+    "redact_audio": Key(InSound, '"keep", "mute" or "beep"'),
     "sentiments": Key(bool, _SWITCH),
     "entities": Key(bool, _SWITCH),
     "chapters": Key(bool, _SWITCH),
@@ -166,6 +168,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "locked": Key(tuple[str, ...], 'a list of keys such as "redact", or [] for none'),
     "may_be_asked_for": Key(bool, _SWITCH),
     "export": Key(bool, _SWITCH),
+    "insights": Key(InsightNames, 'a list of names such as "summary", or [] for none'),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.model.redaction.kinds import Mask, Unsupported
+from shared.model.redaction.kinds import InSound, Mask, Unsupported
 
 Locale = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Mode = Literal["standard", "express"]
@@ -43,6 +43,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     the text, each replaced by hash signs, by the name of its kind, or by a name that stays the same
     for the same value within a recording. Where nobody finds one of the kinds in the language that
     is spoken, `redact_unsupported` decides: the recording fails, or is kept to what is found.
+    `redact_audio` is what is heard in their place by whoever listens: themselves, nothing, a tone.
     """
 
     locale: Locale = "en-US"
@@ -70,6 +71,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     redact: tuple[str, ...] = ()
     redact_with: Mask = "hash"
     redact_unsupported: Unsupported = "fail"
+    redact_audio: InSound = "keep"
     sentiments: bool = False
     entities: bool = False
     chapters: bool = False

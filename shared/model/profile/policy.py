@@ -39,6 +39,7 @@ def _some_of(own: tuple[Any, ...], asked: tuple[Any, ...]) -> bool:
 STRICTER: Mapping[str, _Judge] = {
     "redact": lambda own, asked: set(own) <= set(asked),
     "redact_unsupported": lambda own, asked: own == "net" or asked == "fail",
+    "redact_audio": lambda own, asked: own == "keep" or asked != "keep",
     "profanity": lambda own, asked: PROFANITY.index(own) <= PROFANITY.index(asked),
     "time_to_live_hours": _at_most,
     "keep_provider_copy": _at_most,
@@ -62,7 +63,10 @@ STRICTER: Mapping[str, _Judge] = {
 """Whether what is asked for is as strict as one's own. What is not here has to be equal."""
 
 
-_ALONG = {"providers": ("provider",), "redact": ("redact", "redact_unsupported")}
+_ALONG = {
+    "providers": ("provider",),
+    "redact": ("redact", "redact_unsupported", "redact_audio"),
+}
 """What a key locks, where that is not itself alone."""
 
 

@@ -62,7 +62,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
     a recording go `keep_audio_days` and `keep_outputs_days` after it came in. With `export` its
-    rows stand in the tables for analysis for as long as its outputs are there. Beyond
+    rows stand in the tables for analysis for as long as its outputs are there. `insights` are
+    asked of its transcript, by name, once that is stored. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -112,6 +113,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     locked: tuple[str, ...] = ()
     may_be_asked_for: bool = True
     export: bool = False
+    insights: tuple[str, ...] = ()
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +215,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
     found = [
         *_locale_contradictions(options),
         *_strange_kinds(options),
+        *_sound_contradictions(options),
         *_repetitions(profile),
         *_speaker_contradictions(options),
         *_keeping_contradictions(profile),
@@ -261,6 +264,12 @@ def _strange_kinds(options: Options) -> list[tuple[str, str]]:
         for name in options.redact
         if name not in known
     ]
+
+
+def _sound_contradictions(options: Options) -> list[tuple[str, str]]:
+    if options.redact_audio == "keep" or options.redact:
+        return []
+    return [("redact_audio", "hides in the sound what redact names; redact names nothing")]
 
 
 def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@
     symbols    a text as digits, letters and words, with their places
     net        finds what has a form: card numbers, phones, IBANs, mail addresses, spoken or written
     redact     hides what was found, in every form of every utterance
+    sound      where in the recording that is, by the times of words
     gate       looks once more, at what is about to be stored
 
 Whatever a provider or a service finds, the net lies under it, and the gate behind it.

@@ -14,6 +14,9 @@ Unsupported = Literal["fail", "net"]
 """What becomes of a recording in whose language nobody finds what is to be hidden: it fails, or is
 kept to what is found."""
 
+InSound = Literal["keep", "mute", "beep"]
+"""What is heard in place of a value: itself, nothing, or a tone."""
+
 PRESETS: Mapping[str, tuple[str, ...]] = {
     "pci": (
         "credit_card_number",

@@ -10,7 +10,7 @@ the text.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +19,9 @@ from shared.errors import RedactionFailed
 from shared.model.redaction.again import Again, Form, Units, found_again
 from shared.model.redaction.kinds import Finds, Mask, Unsupported, found_by_nobody, kinds_of
 from shared.model.redaction.net import Hit, Part, Passage, find
+from shared.model.redaction.sound import Edits, Hidden, apart, covered, hidden_spans
 from shared.model.redaction.windows import Found, Placed, hits_of
+from shared.model.transcript.insights import Span
 from shared.model.transcript.normalise import text_of
 from shared.model.transcript.transcript import Provider, Redaction, Transcript, Utterance, Word
 
@@ -28,11 +30,12 @@ FORMS = ("text", "text_itn", "text_lexical", "words")
 
 class Redacted(NamedTuple):
     """`hidden` are the texts that must stand nowhere any more, `sought` what a finder found, by
-    units; both are secrets."""
+    units; both are secrets. `spans` are where in the sound all of it is, whoever found it."""
 
     transcript: Transcript
     hidden: frozenset[str]
     sought: frozenset[Units] = frozenset()
+    spans: tuple[Span, ...] = ()
 
 
 class Looked(NamedTuple):
@@ -82,7 +85,18 @@ def redact(
         needs_review=transcript.needs_review or bool(missed),
         provider=_warned(transcript.provider, missed),
     )
-    return Redacted(clean, _texts(passages, everywhere), again.sought)
+    told = Hidden(passages, hits, edits, again.lost, looked.by == "provider")
+    spans = hidden_spans(transcript, told)
+    return Redacted(clean, _texts(passages, everywhere), again.sought, spans)
+
+
+def with_spans(redacted: Redacted, more: Iterable[Span] = ()) -> Redacted:
+    """The transcript tells where in the sound it is, and that these are to be hidden, too."""
+    there = redacted.transcript.redaction
+    assert there is not None
+    told = msgspec.structs.replace(there, spans=apart((*redacted.spans, *more)))
+    clean = msgspec.structs.replace(redacted.transcript, redaction=told)
+    return redacted._replace(transcript=clean)
 
 
 def _said(
@@ -134,10 +148,6 @@ def _warned(provider: Provider, missed: Sequence[_Missed]) -> Provider:
 
 def _texts(passages: Sequence[Passage], hits: Iterable[Hit]) -> frozenset[str]:
     return frozenset(passages[p.passage].text[p.start : p.end] for h in hits for p in h.parts)
-
-
-Edits = Mapping[Form, list[tuple[int, int, str]]]
-"""By utterance and form: from where to where, and what stands there instead."""
 
 
 def _edits(passages: Sequence[Passage], hits: Iterable[Hit], masks: _Masks) -> Edits:
@@ -230,22 +240,11 @@ def _words_without(
 ) -> tuple[Word, ...]:
     """The words that an edit touches become one word, in their time together."""
     found: list[Word] = []
-    left = list(edits)
     at = 0
-    hiding: tuple[int, int, str] | None = None
-    for word in words:
-        start, end = at, at + len(word.text)
-        at = end + 1
-        while left and left[0][1] <= start:
-            left.pop(0)
-        if not left or left[0][0] >= end:
-            found.append(word)
-            hiding = None
-        elif hiding is left[0]:
-            found[-1] = msgspec.structs.replace(
-                found[-1], end_ms=max(word.end_ms, found[-1].end_ms)
-            )
-        else:
-            hiding = left[0]
-            found.append(msgspec.structs.replace(word, text=hiding[2].replace(" ", "")))
-    return tuple(found)
+    for first, behind, mask in covered(words, edits):
+        mine = words[first:behind]
+        end_ms = max(word.end_ms for word in mine)
+        found += words[at:first]
+        found.append(msgspec.structs.replace(mine[0], text=mask.replace(" ", ""), end_ms=end_ms))
+        at = behind
+    return (*found, *words[at:])

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.model.transcript.insights import Insights
+from shared.model.transcript.insights import Insights, Span
 
 SCHEMA = "transcript/1"
 
@@ -165,12 +165,14 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):
     """What was hidden before anything was stored: `kinds` that were looked for, `mask` is what
     stands in place of them ("hash", "kind", "pseudonym"), `by` who looked ("provider", "net", or
-    the name of a finder), and how many values of each kind were found, but for the provider's."""
+    the name of a finder), and how many values of each kind were found, but for the provider's.
+    `spans` are where it is in the sound; null where the profile has nothing hidden there."""
 
     kinds: tuple[str, ...]
     mask: str
     by: tuple[str, ...]
     counts: dict[str, int] = {}
+    spans: tuple[Span, ...] | None = None
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):

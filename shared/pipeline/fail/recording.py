@@ -16,6 +16,7 @@ from shared.model.failure import Failure, blamed
 from shared.model.failure_texts import OPTIONS_OF
 from shared.model.failures_from import at_address
 from shared.model.money.spending import money_back
+from shared.pipeline.fail.understand import AskForInsights
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
@@ -87,17 +88,19 @@ class SaveSettled:
 
     store: BatchStore
     fail: FailRecording
+    ask_for_insights: AskForInsights
 
     def __call__(self, rows: Iterable[Recording]) -> None:
         stored: list[Recording] = []
         try:
-            self.store.save_all(_noted(rows, stored))
+            self.store.save_all(self._noted(rows, stored))
         except StoreConflict:
             self.take_back_lost(stored)
             raise
 
     def with_job(self, job: Job, rows: Sequence[Recording]) -> Job:
         """The same in one transaction with their job, which is returned with its new version."""
+        self.ask_for_insights(rows)
         try:
             saved = self.store.save(job, rows)
         except StoreConflict:
@@ -126,11 +129,11 @@ class SaveSettled:
     def _there(self, row: Recording) -> Recording | None:
         return self.store.recording(row.batch_id, row.id)
 
-
-def _noted(rows: Iterable[Recording], stored: list[Recording]) -> Iterator[Recording]:
-    for row in rows:
-        stored.append(row)
-        yield row
+    def _noted(self, rows: Iterable[Recording], stored: list[Recording]) -> Iterator[Recording]:
+        for row in rows:
+            stored.append(row)
+            self.ask_for_insights([row])
+            yield row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.parts import EndPart, NoteSettled
 from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
+from shared.pipeline.fail.understand import AskForInsights
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.fail.wake import BringForward, LookedAt, WakeLine
 from shared.ports.ground import Ground
@@ -17,7 +18,13 @@ class Failing:
         ports, store = ground.ports, ground.store
         policy, clock = ports.policy, ports.clock
         self.fail = FailRecording(outputs=ports.outputs, container=ports.errors, clock=clock)
-        self.save_settled = SaveSettled(store=store, fail=self.fail)
+        self.save_settled = SaveSettled(
+            store=store,
+            fail=self.fail,
+            ask_for_insights=AskForInsights(
+                queue=ports.queue, is_answered=ground.prompter is not None
+            ),
+        )
         self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)
         self.fail_job = FailJob(**ground.common, settle=self.settle, save_settled=self.save_settled)
         self.count_fault = CountFault(store=store, fail_job=self.fail_job, policy=policy)

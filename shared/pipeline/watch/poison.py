@@ -21,6 +21,7 @@ from shared.messages import (
     Prepare,
     Register,
     Submit,
+    Understand,
     Write,
     read,
     step_of,
@@ -38,6 +39,8 @@ from shared.ports.queue import Queue
 from shared.ports.state import BatchStore
 
 PAUSE = timedelta(minutes=5)
+MOST_ROUNDS = 50
+"""Of insights, which nothing but their message asks for."""
 
 
 class BlobEvent(msgspec.Struct, frozen=True, rename="pascal"):
@@ -207,6 +210,9 @@ class Drain:
                 self.plan(message.batch_id)
             case Prepare():
                 self.queue.send(message, after=PAUSE)  # its row counts how often somebody began
+            case Understand() if message.waits < MOST_ROUNDS:
+                again = msgspec.structs.replace(message, waits=message.waits + 1)
+                self.queue.send(again, after=PAUSE)
             case Submit() | Collect():
                 self._note_fault(message)
             case Write() if message.items:

@@ -18,7 +18,8 @@ from shared.model.batch.recording import Recording, transcribed
 from shared.model.conversation.measure import measured
 from shared.model.money.price import PriceTable, estimate
 from shared.model.redaction.gate import check
-from shared.model.redaction.redact import Looked, redact
+from shared.model.redaction.redact import Looked, redact, with_spans
+from shared.model.redaction.sound import unheard
 from shared.model.transcript import transcript as t
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
@@ -61,7 +62,12 @@ class Publish:
         transcript = self._transcript(row, recognition, job, results.provider)
         looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
-            row, transcript, self.outputs, self.transcripts_container, looked
+            row,
+            transcript,
+            self.outputs,
+            self.transcripts_container,
+            looked,
+            heard_ms=recognition.duration_ms,
         )
         results.said.append(self.keep_said.of(row, shown))
         event(
@@ -105,6 +111,7 @@ class Publish:
             row.profile.options,
             recognition.duration_ms or row.duration_ms,
             row.channels_sent or 1,
+            has_insights=bool(row.profile.insights),
         )
 
 
@@ -189,12 +196,14 @@ def store_outputs(
     outputs: Outputs,
     container: str,
     looked: Looked,
+    heard_ms: int | None = None,
 ) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
-    wants hidden is hidden before anything is made of it; `looked` tells who looked for it already.
-    Raises `RedactionFailed`, before anything is stored."""
+    wants hidden is hidden before anything is made of it; `looked` tells who looked for it already,
+    `heard_ms` how far the provider says that it heard. Raises `RedactionFailed`, before anything is
+    stored."""
     paths = output_paths(row, container)
-    shown, rendered = _rendered(row, transcript, list(paths), looked)
+    shown, rendered = _rendered(row, transcript, list(paths), looked, heard_ms)
     try:
         stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
@@ -208,7 +217,7 @@ def store_outputs(
 
 
 def _rendered(
-    row: Recording, transcript: t.Transcript, names: list[str], looked: Looked
+    row: Recording, transcript: t.Transcript, names: list[str], looked: Looked, heard_ms: int | None
 ) -> tuple[t.Transcript, dict[str, bytes]]:
     options, style = row.profile.options, row.profile.caption_speakers
     if not options.redact:
@@ -216,6 +225,8 @@ def _rendered(
     redacted = redact(
         transcript, options.redact, options.redact_with, looked, options.redact_unsupported
     )
+    if options.redact_audio != "keep":
+        redacted = with_spans(redacted, unheard(heard_ms, row.duration_ms))
     rendered = render_all(redacted.transcript, names, style)
     check(redacted, options.redact, rendered)
     return redacted.transcript, rendered

@@ -7,9 +7,11 @@ const SOON_MS = 60_000;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 const SPEED = "dropscribe-speed";
 const SKIPS = "dropscribe-skips-silence";
-const FINAL = /** @type {const} */ (["audio_missing", "audio_changed", "role_missing"]);
+const FINAL = /** @type {const} */ (["audio_missing", "audio_changed", "audio_redacted", "role_missing"]);
 
-/** @typedef {"" | "audio_missing" | "audio_changed" | "role_missing" | "unplayable" | "being_made" | "other"} Silence */
+/** @typedef {"" | "audio_missing" | "audio_changed" | "audio_redacted" | "role_missing" | "unplayable" | "being_made" | "being_hidden" | "other"} Silence */
+/** What it is in the end where the copy that is awaited never comes. @type {Record<string, Silence>} */
+const INSTEAD = { being_made: "unplayable", being_hidden: "audio_redacted" };
 /** @typedef {import("./copy.js").Copy} Copy */
 
 export class Player {
@@ -69,8 +71,11 @@ export class Player {
     const final = FINAL.find((one) => one === code);
     if (final) this.mute(final);
     else await this.openOriginal();
-    if (again !== undefined) this.awaitCopy(again);
-    else this.wave.value = "none";
+    if (again === undefined) this.wave.value = "none";
+    else {
+      if (this.silence.value === "audio_redacted") this.mute("being_hidden");
+      this.awaitCopy(again);
+    }
   }
 
   async openOriginal() {
@@ -100,7 +105,8 @@ export class Player {
       () => {
         over();
         this.wave.value = "none";
-        if (this.silence.value === "being_made") this.mute("unplayable");
+        const silence = INSTEAD[this.silence.value];
+        if (silence) this.mute(silence);
       },
     );
   }
@@ -132,7 +138,7 @@ export class Player {
   /** @param {Silence} why */
   mute(why) {
     this.silence.value = why;
-    if (why !== "being_made") this.wave.value ??= "none";
+    if (!(why in INSTEAD) && why !== "audio_redacted") this.wave.value ??= "none";
   }
 
   /** In seconds; in a copy where the frame begins that has it, from which every browser plays exactly.

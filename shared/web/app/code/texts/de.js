@@ -176,6 +176,8 @@ export const de = {
     noAudio: {
       audio_missing: "Das Audio ist nicht mehr da, also gibt es nichts zu hören.",
       audio_changed: "Das Audio wurde nach dem Transkribieren ersetzt und passt nicht zu diesem Text.",
+      audio_redacted: "Im Ton sollen persönliche Daten verborgen sein, und es gibt keine Kopie, in der sie es sind.",
+      being_hidden: "Im Ton werden gerade persönliche Daten verborgen. Gleich ist er zu hören.",
       role_missing: "Du darfst dies lesen, aber nicht hören.",
       unplayable: "Dieser Browser kann diese Art von Audio nicht abspielen.",
       being_made: "Dieser Browser kann das Original nicht abspielen. Eine Kopie, die er abspielen kann, entsteht gerade.",

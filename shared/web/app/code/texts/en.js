@@ -175,6 +175,8 @@ export const en = {
     noAudio: {
       audio_missing: "The audio cannot be had any more, so there is nothing to hear.",
       audio_changed: "The audio was replaced after it was transcribed, so it does not fit this text.",
+      audio_redacted: "Personal data is to be hidden in the sound, and there is no copy in which it is.",
+      being_hidden: "Personal data is being hidden in the sound. It can be heard in a moment.",
       role_missing: "You may read this, and not hear it.",
       unplayable: "This browser cannot play this kind of audio.",
       being_made: "This browser cannot play the original. A copy that it can play is being made.",

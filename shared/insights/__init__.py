@@ -1,0 +1,1 @@
+"""What a language model says of a transcript, once that is stored."""

@@ -1,0 +1,31 @@
+"""Insights, wired."""
+
+from __future__ import annotations
+
+from shared.insights.make import MakeInsights
+from shared.insights.shelf import InsightsShelf
+from shared.log import event
+from shared.messages import Understand
+from shared.pipeline.step import Step
+from shared.ports.ground import Ground
+
+
+def make_insights(ground: Ground) -> Step[Understand]:
+    """The rows are those that tell nobody of what is saved."""
+    ports = ground.ports
+    if ground.prompter is None:
+        return _nobody
+    return MakeInsights(
+        shelf=InsightsShelf(store=ports.store, outputs=ports.outputs),
+        prompter=ground.prompter,
+        known=ports.insights,
+        prices=ports.prices,
+        queue=ports.queue,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
+def _nobody(message: Understand) -> None:
+    """The settings named somebody when it was asked for, and do so no more."""
+    event("insights.nobody_asked", batch=message.batch_id, recording=message.recording_id, level=30)

@@ -1,0 +1,1 @@
+"""Insights: what is asked of a transcript, and what is believed of the answers."""

@@ -1,0 +1,28 @@
+"""Who is transcribed has its insights made, where its profile wants some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.messages import Understand
+from shared.model.batch.recording import Recording
+from shared.ports.queue import Queue
+
+SOON = timedelta(seconds=2)
+"""The row is about to be saved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskForInsights:
+    """Asks before the rows are saved, so that whoever dies in between asks once more. Without
+    `is_answered` there is nobody to ask."""
+
+    queue: Queue
+    is_answered: bool
+
+    def __call__(self, rows: Iterable[Recording]) -> None:
+        for row in rows:
+            if self.is_answered and row.state == "transcribed" and row.profile.insights:
+                self.queue.send(Understand(batch_id=row.batch_id, recording_id=row.id), after=SOON)

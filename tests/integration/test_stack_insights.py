@@ -1,0 +1,122 @@
+"""Insights on the whole stack: made by the emulator of a chat endpoint, of what is left after
+redaction, and never in the way of a transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from local.emulators.chat.server import running
+from local.emulators.chat.settings import Settings
+from local.stack.stack import Stack
+from tests.stack import Site, quick_stack, site_on, states
+
+PROFILES = """
+[default]
+insights = ["summary", "chapters", "outcome", "polite"]
+
+[insight.polite]
+ask = "Was everybody polite?"
+answer = "yes_no"
+"""
+KEY = "a key of the prompter"
+
+
+@pytest.fixture(scope="module")
+def prompter() -> Iterator[str]:
+    with running(Settings(key=KEY)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, prompter: str) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("prompter")
+    profiles = folder / "profiles.toml"
+    profiles.write_text(PROFILES, encoding="utf-8")
+    with quick_stack(
+        folder / "logs",
+        PROFILES_FILE=str(profiles),
+        CHAT_ENDPOINT=f"{prompter}/v1",
+        CHAT_KEY=KEY,
+        CHAT_MODEL="small",
+        ENDPOINT_PAUSE_SECONDS="1",
+    ) as stack:
+        yield stack
+
+
+@pytest.fixture
+def site(stack: Stack) -> Iterator[Site]:
+    with site_on(stack) as site:
+        yield site
+
+
+def order(prompter: str, kind: str, **options: Any) -> None:
+    asked = {"kind": kind, **options}
+    assert httpx.post(f"{prompter}/_emulator/faults", json=asked).status_code == 201
+
+
+def calls(prompter: str) -> dict[str, int]:
+    """By status, since the last time."""
+    found = httpx.get(f"{prompter}/_emulator/ledger").json()["calls"].get("complete", {})
+    httpx.delete(f"{prompter}/_emulator/ledger")
+    httpx.delete(f"{prompter}/_emulator/faults")
+    return dict(found)
+
+
+def told(site: Site, name: str) -> Any:
+    return msgspec.json.decode(site.text("transcripts", f"{name}.insights.json"))
+
+
+def test_all_insights_of_a_recording_are_made_in_one_call(site: Site, prompter: str) -> None:
+    calls(prompter)
+    names = ["a.wav", "b.wav", "c.wav"]
+    rows = site.transcribe(*names)
+    assert states(rows) == dict.fromkeys(names, "transcribed")
+    for name in names:
+        found = told(site, name)
+        assert set(found["answers"]) == {"summary", "chapters", "outcome", "polite"}
+        assert not found["not_made"] and found["by"]["model"] == "small"
+        assert found["answers"]["chapters"][0]["start_ms"] >= 0
+        words = set(site.transcript(name)["text"].casefold().split())
+        assert words & set(found["answers"]["summary"].casefold().split())
+    assert calls(prompter) == {"200": 3}, "at most one call for a recording"
+
+
+def test_a_server_in_trouble_is_waited_for_and_the_transcripts_are_there(
+    site: Site, prompter: str
+) -> None:
+    calls(prompter)
+    order(prompter, "throttle", times=1)
+    order(prompter, "refuse", times=2)
+    order(prompter, "leak_in_error", status=500, times=1)
+    rows = site.transcribe("a.wav")
+    assert states(rows) == {"a.wav": "transcribed"} and rows["a.wav"].attempt == 1
+    assert not told(site, "a.wav")["not_made"]
+    assert calls(prompter)["200"] == 1
+
+
+def test_what_cannot_be_used_is_noted_and_the_transcript_is_there(
+    site: Site, prompter: str
+) -> None:
+    calls(prompter)
+    order(prompter, "not_json", times=None)
+    rows = site.transcribe("a.wav")
+    assert states(rows) == {"a.wav": "transcribed"}
+    assert {one["code"] for one in told(site, "a.wav")["not_made"]} == {"unusable"}
+    assert calls(prompter) == {"200": 2}
+
+
+def test_what_a_model_leaks_or_is_told_to_say_is_held_to_its_form(
+    site: Site, prompter: str
+) -> None:
+    calls(prompter)
+    order(prompter, "leak", text="<b>See</b> https://evil.example/")
+    site.transcribe("a.wav")
+    found = told(site, "a.wav")
+    assert {one["insight"] for one in found["not_made"]} == {"outcome"}
+    assert found["answers"]["summary"] == "<b>See</b> [link]", "text, and never more than that"
+    assert "evil" not in str(found)
