@@ -18,7 +18,17 @@ from dropscribe.errors import DropscribeError, TookTooLong
 from dropscribe.operations import OPERATIONS
 from dropscribe.patience import accepted
 from dropscribe.steps import Pause, Request, Steps
-from dropscribe.uploads import BLOCK_BYTES, Link, Memory, Moved, link_of, put_blocks, put_whole
+from dropscribe.uploads import (
+    BLOCK_BYTES,
+    Link,
+    Memory,
+    Moved,
+    link_of,
+    plain_name,
+    printable,
+    put_blocks,
+    put_whole,
+)
 from dropscribe.webhooks import Inbox
 
 OVER = ("completed", "cancelled", "refused", "deleting")
@@ -108,7 +118,9 @@ class Service:
         return link
 
     def _new_link(self, name: str, folder: str) -> Steps[Link]:
-        body = {"name": name, "minutes": UPLOAD_MINUTES, **({"folder": folder} if folder else {})}
+        body = {"name": plain_name(name), "minutes": UPLOAD_MINUTES}
+        if folder:
+            body["folder"] = "/".join(map(plain_name, folder.split("/")))
         told = yield from self.json("create_upload", body=body)
         return link_of(told)
 
@@ -120,7 +132,7 @@ class Service:
             return {"url": str(source)}
         file = Path(source)
         link = yield from self.upload(file, moved)
-        return {"container": link.container, "blob": link.blob, "title": file.name}
+        return {"container": link.container, "blob": link.blob, "title": printable(file.name)}
 
     def create(self, manifest: Mapping[str, Any] | bytes, media_type: str, key: str) -> Steps[Any]:
         sending = {"idempotency-key": key or str(uuid4())}

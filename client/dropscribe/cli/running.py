@@ -11,8 +11,8 @@ import typer
 
 from dropscribe.cli import deployments
 from dropscribe.cli.app import Context, app, caller
+from dropscribe.cli.files import text_of
 from dropscribe.cli.screen import columns_of
-from dropscribe.cli.transcribe import content_of
 from dropscribe.client import Dropscribe
 from dropscribe.operations import OPERATIONS
 from dropscribe.service import base_of
@@ -98,8 +98,10 @@ def profiles(
 ) -> None:
     """List the profiles of the deployment; read or change their file, as its owner."""
     who = caller(context)
+    if given is not None and reset:
+        raise typer.BadParameter("Give either --set or --reset.")
     if given is not None:
-        body = {"toml": _text_of(given)}
+        body = {"toml": text_of(given)}
         version = who.service.call("give_profiles_file", body=body)["version"]
         who.screen.say(f"Taken, in force within a minute: version {version}.")
         return
@@ -149,15 +151,8 @@ def _split(given: list[str] | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return content_of(file).decode("utf-8")
-    except UnicodeDecodeError:
-        raise typer.BadParameter(f"{file} is not UTF-8 text.") from None
-
-
 def _body(given: str) -> Any:
-    text = _text_of(Path(given[1:])) if given.startswith("@") else given
+    text = text_of(Path(given[1:])) if given.startswith("@") else given
     try:
         return json.loads(text) if text else None
     except ValueError:

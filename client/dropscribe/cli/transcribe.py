@@ -11,10 +11,11 @@ import typer
 from rich.progress import Progress, TaskID
 
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
+from dropscribe.cli.files import make_ready, read
 from dropscribe.cli.screen import counted, duration, length, money
 from dropscribe.spellings import ours
 from dropscribe.types import Item, TranscriptFormat
-from dropscribe.uploads import Moved
+from dropscribe.uploads import Moved, printable
 
 MEDIA_TYPES = {".csv": "text/csv", ".jsonl": "application/jsonl", ".json": "application/json"}
 
@@ -55,6 +56,8 @@ def transcribe(
         dropscribe transcribe calls/ --title "Monday" --wait --get vtt --get txt
     """
     wanted = formats(get)
+    if wanted:
+        make_ready(out)
     who = caller(context)
     given = {"title": title, "profile": profile, "locale": locale, "provider": provider}
     manifest = {key: value for key, value in given.items() if value} | ours(
@@ -85,7 +88,7 @@ def submit(
     """Make a batch by a manifest: what lies in storage, or elsewhere."""
     who = caller(context)
     kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-    batch = who.service.create(content_of(manifest), media_type=kind, idempotency_key=key)
+    batch = who.service.create(read(manifest), media_type=kind, idempotency_key=key)
     if wait:
         finish(who, batch["id"], within, (), Path())
         return
@@ -107,7 +110,7 @@ def estimate(
     who = caller(context)
     if manifest is not None:
         kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-        told = who.service.call("estimate_manifest", body=content_of(manifest), media_type=kind)
+        told = who.service.call("estimate_manifest", body=read(manifest), media_type=kind)
     elif minutes is not None:
         told = who.service.estimate(
             recordings=recordings, duration_ms=round(minutes * 60_000), profile=profile
@@ -177,7 +180,7 @@ def fetch(who: Caller, batch_id: str, kinds: Iterable[str], out: Path) -> dict[s
     kinds = tuple(kinds)
     if not kinds:
         return kept
-    out.mkdir(parents=True, exist_ok=True)
+    make_ready(out)
     for item in who.service.items(batch_id, state="transcribed"):
         for kind in kinds:
             file = free(out, name_of(item), kind)
@@ -227,9 +230,10 @@ def _sent(who: Caller, named: list[Named]) -> list[dict[str, Any]]:
             if not isinstance(source, Path):
                 entries.append({"url": source})
                 continue
-            bar = bars.add_task(source.name, total=source.stat().st_size)
+            name = printable(source.name)
+            bar = bars.add_task(name, total=source.stat().st_size)
             link = who.service.upload(source, _moving(bars, bar), folder=folder)
-            entries.append({"container": link.container, "blob": link.blob, "title": source.name})
+            entries.append({"container": link.container, "blob": link.blob, "title": name})
     return entries
 
 
@@ -272,11 +276,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def content_of(file: Path) -> bytes:
-    """Raises `typer.BadParameter`."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.") from None
