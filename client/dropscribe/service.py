@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +38,7 @@ UPLOAD_MINUTES = 1_440
 
 Source = str | Path | Mapping[str, Any]
 """A file of this machine, an `https://` address, or an entry of a manifest."""
+Sources = Source | Iterable[Source]
 Seen = Callable[[Mapping[str, Any]], None]
 """Told of the batch whenever it was looked at."""
 
@@ -62,9 +64,12 @@ class Service:
     ) -> Steps[httpx.Response]:
         """By its name in the description of the API, in snake_case. `body` is JSON, or bytes of
         `media_type`. Raises `Problem`, `Unreachable`."""
+        name = _BY_ANY_NAME.get(_bare(name), name)
         if name not in OPERATIONS:
+            close = difflib.get_close_matches(name, OPERATIONS, 1)
+            meant = f", did you mean {close[0]}?" if close else "."
             raise DropscribeError(
-                f"There is no operation {name}. There are: {', '.join(OPERATIONS)}."
+                f"There is no operation {name}{meant} There are: {', '.join(OPERATIONS)}."
             )
         operation = OPERATIONS[name]
         values = {key: quote(str(value), safe="") for key, value in (path or {}).items()}
@@ -133,9 +138,9 @@ class Service:
         sending = {"idempotency-key": key or str(uuid4())}
         return self.json("create_batch", body=manifest, media_type=media_type, headers=sending)
 
-    def transcribe(self, sources: Iterable[Source], given: Mapping[str, Any]) -> Steps[Any]:
+    def transcribe(self, sources: Sources, given: Mapping[str, Any]) -> Steps[Any]:
         entries = []
-        for source in sources:
+        for source in _each(sources):
             entries.append((yield from self.entry_of(source)))
         if not entries:
             raise DropscribeError("There is nothing to transcribe: no file was named.")
@@ -183,6 +188,19 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _each(sources: Sources) -> Iterable[Source]:
+    """One that stands alone is a list of one."""
+    return [sources] if isinstance(sources, str | Path | Mapping) else sources
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+_BY_ANY_NAME = {_bare(name): name for name in OPERATIONS}
+"""The description of the API has names in camelCase."""
+
+
 def base_of(address: str) -> str:
     """Any address of a deployment, with or without `/api`, that of its page included."""
     url = httpx.URL(address.strip())
@@ -192,7 +210,8 @@ def base_of(address: str) -> str:
         or not url.host
         or (url.scheme == "http" and not is_near)
     ):
-        raise DropscribeError("Give the address of the deployment: https://<your app>/api")
+        near = " Over http only this machine is asked." if url.scheme == "http" else ""
+        raise DropscribeError(f"Give the address of the deployment: https://<your app>/api.{near}")
     port = f":{url.port}" if url.port else ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{url.scheme}://{host}{port}/api"

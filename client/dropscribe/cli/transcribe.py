@@ -65,7 +65,10 @@ def transcribe(
     )
     if metadata:
         manifest["metadata"] = dict(_pairs(metadata, False))
-    batch = who.service.transcribe(_sent(who, list(found_in(files))), **manifest)
+    named = list(found_in(files))
+    if not named:
+        raise typer.BadParameter(f"There is no file in {', '.join(files)}.")
+    batch = who.service.transcribe(_sent(who, named), **manifest)
     number = batch["counts"]["accepted"]
     who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
     if not (wait or wanted):
