@@ -21,9 +21,11 @@ from shared.model.money.price import PriceTable, Rate, TokenRate
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.ports.prompter import Answered
+from tests.fakes.crashes import Trap, live
+from tests.fakes.finder import FakeFinder
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.prompter import FakePrompter, nothing_told
-from tests.fakes.world import World
+from tests.fakes.world import World, a_second_of_silence
 
 NAME = "call.wav"
 PATH = f"transcripts/audio/{NAME}.insights.json"
@@ -239,6 +241,47 @@ def test_who_dies_in_a_call_is_followed_by_somebody_and_not_for_ever() -> None:
         world.drain_poison()
     assert world.states() == {NAME: "transcribed"}
     assert len(prompter.questions) == MOST_CALLS
+
+
+@pytest.mark.long
+def test_a_process_may_die_after_any_outside_call_and_pays_once() -> None:
+    def begun(point: int | None) -> tuple[World, FakePrompter, Trap]:
+        prompter = FakePrompter(lambda _: WELL)
+        world = world_of(prompter)
+        world.audio.drop(NAME, a_second_of_silence(), world.clock.now())
+        trap = Trap(world, point)
+        live(world, is_kind=True)
+        return world, prompter, trap
+
+    calls = begun(None)[2].calls
+    for point in range(1, calls + 1):
+        world, prompter, _ = begun(point)
+        assert world.states() == {NAME: "transcribed"}, point
+        assert PATH in world.outputs.files and not why(world), point
+        assert len(prompter.questions) == 1, f"after outside call {point} of {calls}"
+        assert_all_is_well(world)
+    assert calls > 15
+
+
+def test_what_is_hidden_never_reaches_the_model_nor_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    leak = {**WELL, "summary": "It is 4111 1111 1111 1111."}
+    prompter = FakePrompter(lambda _: leak)
+    options = Options(redact=("person_name", "pci"), redact_with="kind")
+    profile = Profile(insights=ALL, options=options)
+    finder = FakeFinder({"Gonzalez": "person_name"})
+    world = World(profiles=(profile,), prompter=prompter, finder=finder)
+    name = "Gonzalez 5105 1051 0510 5100.wav"
+    world.drop(name)
+    world.run()
+    assert world.states() == {name: "transcribed"}
+    (question,) = prompter.questions
+    asked = question.system + question.user
+    assert "Gonzalez" not in asked and "5105" not in asked and "[PERSON_NAME]" in asked
+    stored = told(world, f"transcripts/audio/{name}.insights.json")
+    assert "4111" not in str(stored) and stored["not_made"][0]["code"] == "personal_data"
+    assert "4111" not in caplog.text and "This is" not in caplog.text
 
 
 def test_a_recording_that_goes_takes_its_insights_along() -> None:
