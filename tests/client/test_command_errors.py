@@ -9,6 +9,7 @@ import pytest
 from dropscribe import Dropscribe, DropscribeError
 from dropscribe.cli import deployments, running, transcribe  # noqa: F401
 from dropscribe.cli.app import app
+from dropscribe.cli.screen import called
 from typer.testing import CliRunner
 
 from tests.client.deployment import BASE, Played, batch, link
@@ -72,3 +73,18 @@ def test_a_file_that_stands_alone_is_one_recording(tmp_path: Path, as_text: bool
     with Dropscribe(BASE, key="k", transport=played.transport) as there:
         there.transcribe(str(file) if as_text else file)
     assert len(played.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("item", "name"),
+    [
+        ({"title": "Call", "name": "a.wav"}, "Call"),
+        ({"title": None, "name": "27abf299636b4848a811e204/a.wav"}, "a.wav"),
+        ({"name": "sales/27abf299636b4848a811e204/a.wav"}, "sales/a.wav"),
+        ({"title": "", "name": "march/a.wav"}, "march/a.wav"),
+    ],
+)
+def test_the_folder_of_an_upload_link_is_left_out_of_names(
+    item: dict[str, str | None], name: str
+) -> None:
+    assert called(item) == name

@@ -12,7 +12,7 @@ from rich.progress import Progress, TaskID
 
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
 from dropscribe.cli.files import make_ready, read
-from dropscribe.cli.screen import counted, duration, length, money
+from dropscribe.cli.screen import called, counted, duration, length, money
 from dropscribe.spellings import ours
 from dropscribe.types import Item, TranscriptFormat
 from dropscribe.uploads import Moved, printable
@@ -150,8 +150,7 @@ def finish(
         for item in who.service.items(batch_id, state="failed"):
             failure = item["failure"]
             if failure is not None:
-                name = item["title"] or item["name"]
-                who.screen.say(f"{name}: {failure['reason']} {failure['advice']}")
+                who.screen.say(f"{called(item)}: {failure['reason']} {failure['advice']}")
         raise typer.Exit(SOME_FAILED)
 
 
