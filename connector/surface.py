@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, Action] = {
     "get_transcript": Action(
         "important", {"format": "important"}, "Gives what was said, in the format that you choose."
     ),
+    "get_insights": Action(),
     "get_report": Action(None, {"format": "important"}),
     "create_upload": Action("important", {"folder": "advanced", "minutes": "advanced"}),
     "estimate_lengths": Action("advanced"),

@@ -91,8 +91,6 @@ class Application:
         self.transcript_at, self.conversation = revising.fetch, revising.conversation
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
-        self._reading = ReadingDesk(ground, self._desk)
-        self._listening = ListeningDesk(ground, self._reading.find_audible)
         self._make_insights = make_insights(ground)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
@@ -105,6 +103,8 @@ class Application:
             put_back=self._pipeline.put_back,
             find_manifests=self._desk.find_not_taken,
         )
+        self._reading = ReadingDesk(ground, self._desk, self._watching.read_brakes)
+        self._listening = ListeningDesk(ground, self._reading.find_audible)
         self._turns = Turns(diaries=ports.diaries, clock=ports.clock)
         self._now_or_later = NowOrLater(**ground.common)
         self._steps = self._steps_by_message()
@@ -148,6 +148,7 @@ class Application:
         self.items = desk.items
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
+        self.insights = desk.insights
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio

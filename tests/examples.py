@@ -14,6 +14,8 @@ from shared.api.describe.examples import FILE, Example
 from shared.api.http import JSON, Request
 from shared.api.operations.all import OPERATIONS
 from shared.api.serve import serve
+from shared.model.profile.profile import Profile
+from tests.fakes.prompter import FakePrompter
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 
 BASE = "https://dropscribe.example/api"
@@ -70,7 +72,9 @@ class Recorder:
 
 def recorded() -> dict[str, Example]:
     """By the names of the operations, in the order of the API."""
-    world = World()
+    profile = Profile(insights=("summary", "outcome"))
+    said = {"summary": "The file meeting.wav is named.", "outcome": "not_told"}
+    world = World(profiles=(profile,), prompter=FakePrompter(lambda _: said))
     call = Recorder(world)
     _look_around(call)
     subscription = _subscribe(call)
@@ -138,6 +142,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     world.run()
     call("get_listening_copy", one, headers=AS_OWNER)
     call("get_transcript", one)
+    call("get_insights", one)
     call("search_words", body={"q": '"this is" meeting', "profile": "default", "limit": 5})
     call("list_doubts")
     call("get_conversation", one)

@@ -4,7 +4,7 @@ run `python -m tests.client.made`."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -13,7 +13,7 @@ import httpx
 
 from dropscribe.errors import NotConfigured
 from dropscribe.operations import VERSION
-from dropscribe.service import Seen, Service, Source, base_of
+from dropscribe.service import Seen, Service, Sources, base_of
 from dropscribe.sign_in import Signed, TokenCredential, tokens_for
 from dropscribe.steps import Steps, run
 from dropscribe.types import (
@@ -107,9 +107,9 @@ class Dropscribe:
 
     # --- batches ----------------------------------------------------------------------------
 
-    def transcribe(self, sources: Iterable[Source], **manifest: Any) -> BatchView:
-        """Uploads files, and makes a batch of them and of what lies elsewhere. `manifest` are the
-        keys of a manifest: `title`, `profile`, `locale`, `provider`, `budget` and so on."""
+    def transcribe(self, sources: Sources, **manifest: Any) -> BatchView:
+        """Uploads a file, or several, and makes a batch of them and of what lies elsewhere.
+        `manifest` are the keys of a manifest: `title`, `profile`, `locale` and so on."""
         return cast(BatchView, self._run(self._service.transcribe(sources, manifest)))
 
     def create(

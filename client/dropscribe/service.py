@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +18,17 @@ from dropscribe.errors import DropscribeError, TookTooLong
 from dropscribe.operations import OPERATIONS
 from dropscribe.patience import accepted
 from dropscribe.steps import Pause, Request, Steps
-from dropscribe.uploads import BLOCK_BYTES, Link, Memory, Moved, link_of, put_blocks, put_whole
+from dropscribe.uploads import (
+    BLOCK_BYTES,
+    Link,
+    Memory,
+    Moved,
+    link_of,
+    plain_name,
+    printable,
+    put_blocks,
+    put_whole,
+)
 from dropscribe.webhooks import Inbox
 
 OVER = ("completed", "cancelled", "refused", "deleting")
@@ -27,6 +38,7 @@ UPLOAD_MINUTES = 1_440
 
 Source = str | Path | Mapping[str, Any]
 """A file of this machine, an `https://` address, or an entry of a manifest."""
+Sources = Source | Iterable[Source]
 Seen = Callable[[Mapping[str, Any]], None]
 """Told of the batch whenever it was looked at."""
 
@@ -52,9 +64,12 @@ class Service:
     ) -> Steps[httpx.Response]:
         """By its name in the description of the API, in snake_case. `body` is JSON, or bytes of
         `media_type`. Raises `Problem`, `Unreachable`."""
+        name = _BY_ANY_NAME.get(_bare(name), name)
         if name not in OPERATIONS:
+            close = difflib.get_close_matches(name, OPERATIONS, 1)
+            meant = f", did you mean {close[0]}?" if close else "."
             raise DropscribeError(
-                f"There is no operation {name}. There are: {', '.join(OPERATIONS)}."
+                f"There is no operation {name}{meant} There are: {', '.join(OPERATIONS)}."
             )
         operation = OPERATIONS[name]
         values = {key: quote(str(value), safe="") for key, value in (path or {}).items()}
@@ -103,7 +118,9 @@ class Service:
         return link
 
     def _new_link(self, name: str, folder: str) -> Steps[Link]:
-        body = {"name": name, "minutes": UPLOAD_MINUTES, **({"folder": folder} if folder else {})}
+        body = {"name": plain_name(name), "minutes": UPLOAD_MINUTES}
+        if folder:
+            body["folder"] = "/".join(map(plain_name, folder.split("/")))
         told = yield from self.json("create_upload", body=body)
         return link_of(told)
 
@@ -115,15 +132,15 @@ class Service:
             return {"url": str(source)}
         file = Path(source)
         link = yield from self.upload(file, moved)
-        return {"container": link.container, "blob": link.blob, "title": file.name}
+        return {"container": link.container, "blob": link.blob, "title": printable(file.name)}
 
     def create(self, manifest: Mapping[str, Any] | bytes, media_type: str, key: str) -> Steps[Any]:
         sending = {"idempotency-key": key or str(uuid4())}
         return self.json("create_batch", body=manifest, media_type=media_type, headers=sending)
 
-    def transcribe(self, sources: Iterable[Source], given: Mapping[str, Any]) -> Steps[Any]:
+    def transcribe(self, sources: Sources, given: Mapping[str, Any]) -> Steps[Any]:
         entries = []
-        for source in sources:
+        for source in _each(sources):
             entries.append((yield from self.entry_of(source)))
         if not entries:
             raise DropscribeError("There is nothing to transcribe: no file was named.")
@@ -171,6 +188,19 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _each(sources: Sources) -> Iterable[Source]:
+    """One that stands alone is a list of one."""
+    return [sources] if isinstance(sources, str | Path | Mapping) else sources
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+_BY_ANY_NAME = {_bare(name): name for name in OPERATIONS}
+"""The description of the API has names in camelCase."""
+
+
 def base_of(address: str) -> str:
     """Any address of a deployment, with or without `/api`, that of its page included."""
     url = httpx.URL(address.strip())
@@ -180,7 +210,8 @@ def base_of(address: str) -> str:
         or not url.host
         or (url.scheme == "http" and not is_near)
     ):
-        raise DropscribeError("Give the address of the deployment: https://<your app>/api")
+        near = " Over http only this machine is asked." if url.scheme == "http" else ""
+        raise DropscribeError(f"Give the address of the deployment: https://<your app>/api.{near}")
     port = f":{url.port}" if url.port else ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{url.scheme}://{host}{port}/api"

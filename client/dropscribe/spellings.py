@@ -33,7 +33,11 @@ def _snake(given: Given) -> str:
 
 
 def _listed(given: Given) -> list[Any]:
-    return given if isinstance(given, list) else [given]
+    """A text stands for what it lists with commas, as in the metadata of a blob."""
+    if not isinstance(given, str):
+        return given if isinstance(given, list) else [given]
+    parts = [part.strip() for part in given.split(",")]
+    return [int(part) if part.isdecimal() else part for part in parts if part]
 
 
 def _locale(given: Given) -> str:
@@ -103,6 +107,10 @@ SPELLINGS = (
         '`["he"]` is `hebrew`, `["en"]` is `latin`',
     ),
 )
+LISTS = frozenset(
+    {"candidate_locales", "channels", "formats", "key_terms", "models", "providers", "redact"}
+)
+"""Keys of a manifest whose value is a list."""
 _BY_NAME = {one.there: one for one in SPELLINGS}
 _NOT_HERE = {
     "redact_pii": "Name what is to be redacted: redact.",
@@ -121,7 +129,8 @@ def ours(given: Mapping[str, Any]) -> dict[str, Any]:
         if name in _NOT_HERE:
             raise DropscribeError(f"{name}: {_NOT_HERE[name]}")
         spelling = _BY_NAME.get(name)
-        made = spelling.made(value) if spelling is not None else value
+        usual = _listed(value) if name in LISTS else value
+        made = spelling.made(value) if spelling is not None else usual
         if made is not None:
             told[spelling.here if spelling is not None else name] = made
     return told

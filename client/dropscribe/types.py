@@ -97,6 +97,12 @@ class BrakeList(TypedDict):
     value: list[Held]
 
 
+class By(TypedDict):
+    name: str
+    model: NotRequired[str | None]
+    asked: str
+
+
 CallerKind = Literal["host", "key", "entra"]
 
 
@@ -417,6 +423,9 @@ class Insights(TypedDict):
     sentiments: NotRequired[list[Sentiment]]
 
 
+InsightsProgress = Literal["asked", "made", "partly"]
+
+
 class InsightsSpan(TypedDict):
     start_ms: int
     end_ms: int
@@ -444,6 +453,7 @@ class Item(TypedDict):
     review_spans: list[ReportSpan]
     cost: Cost | None
     formats: list[str]
+    insights: InsightsProgress | None
     notes: list[str]
     failure: Failure | None
     correction: CorrectionView | None
@@ -516,6 +526,7 @@ class Links(TypedDict):
     report: NotRequired[str | None]
     batch: NotRequired[str | None]
     transcript: NotRequired[str | None]
+    insights: NotRequired[str | None]
 
 
 class ListeningCopyView(TypedDict):
@@ -680,6 +691,12 @@ class NewUpload(TypedDict):
     minutes: NotRequired[int]
 
 
+class NotMade(TypedDict):
+    insight: str
+    code: str
+    reason: str
+
+
 OutputFormat = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 
 
@@ -747,6 +764,22 @@ class Provider(TypedDict):
 
 
 Punctuation = Literal["automatic", "dictated", "dictated_and_automatic", "none"]
+
+
+class RecordingInsights(TypedDict):
+    schema: NotRequired[str]
+    batch_id: str
+    recording_id: str
+    container: str
+    name: str
+    profile: str
+    language: NotRequired[str | None]
+    made_at: str
+    by: By
+    usage: Usage
+    answers: NotRequired[dict[str, Any]]
+    not_made: NotRequired[list[NotMade]]
+
 
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
 
@@ -1179,6 +1212,12 @@ class Upload(TypedDict):
 
 
 UploadMethod = Literal["PUT"]
+
+
+class Usage(TypedDict):
+    input_tokens: NotRequired[int | None]
+    output_tokens: NotRequired[int | None]
+    cost: NotRequired[Cost | None]
 
 
 class Utterance(TypedDict):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,12 @@ from dropscribe.steps import Request, Steps
 
 BLOCK_BYTES = 8 * 1024 * 1024
 MOST_BLOCKS = 50_000
+_MOST_OF_NAME = 200
+_ASTRAY = re.compile(
+    r"%(?=(?:25)*(?:[0189][0-9a-f]|2[ef]|5c|7f|e2))"
+    r"|[/\\\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]",
+    re.IGNORECASE,
+)
 _LEAST_LEFT = timedelta(minutes=2)
 
 Moved = Callable[[int, int], None]
@@ -89,7 +96,22 @@ class Memory:
             return None
         there = file.stat()
         known = f"{to}\n{file.resolve()}\n{there.st_size}\n{there.st_mtime_ns}"
-        return self._folder / f"{hashlib.sha256(known.encode()).hexdigest()}.json"
+        return self._folder / f"{hashlib.sha256(os.fsencode(known)).hexdigest()}.json"
+
+
+def plain_name(name: str) -> str:
+    """A name that storage takes, for a blob: what another service could read as something else is
+    `_`. The title keeps the name as it is."""
+    plain = _ASTRAY.sub("_", printable(name)).replace("\ufffd", "_")
+    ending = plain[plain.rfind(".") :][:20]
+    short = plain[: _MOST_OF_NAME - len(ending)] + ending if len(plain) > _MOST_OF_NAME else plain
+    return re.sub(r"[. ]$", "_", short)
+
+
+def printable(name: str) -> str:
+    """Names of files are bytes, and not always UTF-8; titles hold no control characters."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", "\ufffd", text)
 
 
 def put_whole(file: Path, link: Link, moved: Moved) -> Steps[None]:

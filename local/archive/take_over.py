@@ -13,13 +13,13 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import msgspec
 
 from local.archive.found import RESULT, kind_of
 from local.archive.places import Lying, Place, place_at, whole
-from local.archive.transcript import transcript_of
+from local.archive.transcript import transcript_of, without_words
 from shared.errors import DropscribeError
 from shared.outputs.formats import FORMATS, render_all
 from shared.outputs.spreadsheet import BYTE_ORDER_MARK, cell
@@ -57,7 +57,8 @@ class Became(msgspec.Struct, frozen=True, kw_only=True):
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """`results` and `audio` are the client's, `to` is where transcripts go, below `folder`, and
-    `audio_to` where audio is transcribed on its arrival. `formats` are wanted beside the JSON."""
+    `audio_to` where audio is transcribed on its arrival. `formats` are wanted beside the JSON.
+    Without `words` nothing is taken over but what phrases say: all that was redacted there."""
 
     results: Place
     to: Place
@@ -66,6 +67,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = "audio"
     formats: tuple[str, ...] = ()
     locale: str = ""
+    words: bool = True
 
 
 def take_over(wish: Wish, pool: Executor) -> Iterator[Became]:
@@ -123,8 +125,12 @@ def _made(wish: Wish, name: str, outputs: dict[str, str], is_there: bool) -> Bec
     content = whole(wish.results, name).removeprefix(_MARK)
     if RESULT not in content:
         return Became(state="passed over", name=name, why=f"It is {kind_of(content)}.")
+    heard = read_result(content)
     made = transcript_of(
-        read_result(content), content, name=name.removesuffix(JSON), locale=wish.locale
+        heard if wish.words else without_words(heard),
+        content,
+        name=name.removesuffix(JSON),
+        locale=wish.locale,
     )
     rendered = render_all(made, [*outputs])
     if is_there and whole(wish.to, outputs["json"]) != rendered["json"]:
@@ -187,17 +193,17 @@ def reported(found: Iterable[Became], file: TextIO) -> Iterator[Became]:
 
 
 def carry_out(
-    places: Mapping[str, str], report: TextIO, *, folder: str, formats: Sequence[str], locale: str
+    places: Mapping[str, str], report: TextIO, *, formats: Sequence[str], **wish: Any
 ) -> Iterator[Became]:
     """What a person typed: `places` are folders or addresses of containers by the names of `Wish`,
-    "" for none. All of it is in the table `report` as well. Raises `OSError`, and `ValueError` for
-    a format that there is not."""
+    "" for none, `wish` what else it has. All of it is in the table `report` as well. Raises
+    `OSError`, and `ValueError` for a format that there is not."""
     if unknown := set(formats) - set(FORMATS):
         raise ValueError(f"{', '.join(sorted(unknown))}: formats are {', '.join(FORMATS)}.")
     opened = {name: place_at(text) for name, text in places.items() if text}
-    wish = Wish(**opened, folder=folder, formats=tuple(formats), locale=locale)  # type: ignore[arg-type]
+    asked = Wish(**opened, formats=tuple(formats), **wish)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        yield from reported(take_over(wish, pool), report)
+        yield from reported(take_over(asked, pool), report)
 
 
 def new_report(path: Path) -> TextIO:

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from shared.model.profile import keys
 from shared.model.profile.options import Options
 from shared.model.transcript import transcript as t
@@ -55,6 +57,15 @@ def transcript_of(
         roles={},
         review_below=REVIEW_BELOW,
     )
+
+
+def without_words(heard: Recognition) -> Recognition:
+    """Phrases alone: Microsoft's ingestion client redacts these, and leaves their words and what
+    else was heard as they were."""
+    kept = tuple(
+        msgspec.structs.replace(one, words=(), alternatives=()) for one in heard.utterances
+    )
+    return msgspec.structs.replace(heard, utterances=kept)
 
 
 def _options(locale: str) -> Options:

@@ -15,6 +15,7 @@ from shared.audio import probe
 from shared.errors import DropscribeError, InputError, ProviderError
 from shared.model.batch.lane import lane_at
 from shared.model.batch.policy import Policy
+from shared.model.failures_from import nothing_listed
 from shared.model.manifest.manifest import Head, Item, Manifest, effective_profile
 from shared.model.money.effort import Room
 from shared.model.money.estimate import Estimate, Length, Sample, add_up, guessed_ms
@@ -84,6 +85,7 @@ class EstimateCost:
     def _entries(self, manifest: Manifest) -> tuple[list[_Entry], list[str]]:
         """Every recording that the manifest stands for, as far as the calls reach."""
         entries: list[_Entry] = []
+        notes: list[str] = []
         pages = MOST_PAGES
         for item in manifest.items:
             if not item.is_listing:
@@ -92,8 +94,11 @@ class EstimateCost:
             found, pages = self._listed(item, pages)
             entries += found
             if pages < 0:
-                return entries, [CUT_SHORT]
-        return entries, []
+                return entries, [*notes, CUT_SHORT]
+            if not found:
+                nothing = nothing_listed(*item.place)
+                notes.append(f"{nothing.reason} {nothing.advice}")
+        return entries, notes
 
     def _listed(self, item: Item, pages: int) -> tuple[list[_Entry], int]:
         """What lies there, and how many of the `pages` are left; -1: that was not all."""

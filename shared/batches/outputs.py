@@ -19,6 +19,7 @@ from shared.ports.blobs import OutputLinks, Outputs
 from shared.ports.state import BatchStore
 
 LINKS_LIVE = timedelta(hours=12)
+_NOT_YET = "the insights are not made yet: they come after the transcript"
 _transcripts = msgspec.json.Decoder(Transcript)
 
 
@@ -58,6 +59,31 @@ class FetchTranscript:
                 _transcripts.decode(content), kind, row.profile.caption_speakers
             )
         return Fetched(content, file.media_type, file_name(row, file.extension))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchInsights:
+    """What a language model says of a transcript, as it was stored. Raises `BatchMissing`,
+    `RecordingMissing`, and `OutputMissing` where there is nothing."""
+
+    store: BatchStore
+    outputs: Outputs
+
+    def __call__(self, batch_id: str, recording_id: str) -> Fetched:
+        existing(batch_id, self.store)
+        row = self.store.recording(batch_id, recording_id)
+        if row is None:
+            raise RecordingMissing(f"the batch has no recording {recording_id}")
+        there = row.understanding
+        if not (row.outcome and row.outcome.outputs):
+            raise OutputMissing(_why(row))
+        if there is None or there.path is None:
+            asks = bool(row.profile.insights)
+            raise OutputMissing(_NOT_YET if asks else "the profile asks for no insights")
+        content = self.outputs.read_own(there.path, recording=row)
+        if content is None:
+            raise OutputMissing("what was written is not there any more")
+        return Fetched(content, "application/json", file_name(row, ".insights.json"))
 
 
 @dataclass(frozen=True, kw_only=True)

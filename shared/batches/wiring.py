@@ -13,7 +13,7 @@ from shared.batches.expand import ExpandBatch
 from shared.batches.listing import ListBatches, ReadItems
 from shared.batches.manifest import FindNotTaken, TakeManifest
 from shared.batches.once import AcceptOnce
-from shared.batches.outputs import FetchReport, FetchTranscript
+from shared.batches.outputs import FetchInsights, FetchReport, FetchTranscript
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import TellStatus
 from shared.batches.upload import OfferUpload
@@ -68,6 +68,7 @@ class BatchDesk:
         self.list = ListBatches(store=store)
         self.items = ReadItems(store=store)
         self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
+        self.insights = FetchInsights(store=store, outputs=ports.outputs)
         self.report = FetchReport(
             store=store,
             outputs=ports.outputs,

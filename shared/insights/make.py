@@ -28,7 +28,7 @@ from shared.model.batch import understanding as state
 from shared.model.batch.policy import Policy
 from shared.model.batch.recording import Recording
 from shared.model.insights.answers import Answers, not_made, read_answers
-from shared.model.insights.document import By, Insights, Usage
+from shared.model.insights.document import By, RecordingInsights, Usage
 from shared.model.insights.insight import Insight, version_of
 from shared.model.insights.question import Question, question_of
 from shared.model.money.price import PriceTable, cost_of_tokens
@@ -199,8 +199,8 @@ class MakeInsights:
 
     def _document(
         self, row: Recording, asked: _Asked, answers: Answers, answered: Answered | None
-    ) -> Insights:
-        return Insights(
+    ) -> RecordingInsights:
+        return RecordingInsights(
             batch_id=row.batch_id,
             recording_id=row.id,
             container=row.container,

@@ -12,14 +12,14 @@ from shared.model.batch import understanding as state
 from shared.model.batch.output_names import insights_name
 from shared.model.batch.recording import Recording, understood
 from shared.model.batch.understanding import Understanding
-from shared.model.insights.document import Insights
+from shared.model.insights.document import RecordingInsights
 from shared.model.keeping.removal import is_asked
 from shared.model.transcript.transcript import Transcript
 from shared.ports.blobs import Outputs
 from shared.ports.state import BatchStore
 
 _transcripts = msgspec.json.Decoder(Transcript)
-_insights = msgspec.json.Decoder(Insights)
+_insights = msgspec.json.Decoder(RecordingInsights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class InsightsShelf:
             raise StoreConflict("a recording changed while its insights were made")
         return saved
 
-    def store_insights(self, row: Recording, document: Insights, now: datetime) -> None:
+    def store_insights(self, row: Recording, document: RecordingInsights, now: datetime) -> None:
         """What was paid for first, then the row that says so. Where the recording went meanwhile,
         both go."""
         path = _transcript_of(row)

@@ -18,7 +18,8 @@ LIVES = timedelta(minutes=15)
 
 
 class Sound(NamedTuple):
-    """`url` is a secret. `media_type` is None where nobody said."""
+    """`url` is a secret. `media_type` is None where nobody said one of sound: many an upload says
+    what a browser or a program says by itself, that of a form for example."""
 
     url: str
     expires_at: datetime
@@ -67,4 +68,9 @@ class OpenAudio:
             raise AudioRedacted("personal data is hidden in its sound: hear the listening copy")
         event("audio.opened", batch=batch_id, recording=recording_id, caller=caller)
         url = self.links.link(f"{row.container}/{row.name}", LIVES)
-        return Sound(url, self.clock.now() + LIVES, row.media_type)
+        return Sound(url, self.clock.now() + LIVES, _of_sound(row.media_type))
+
+
+def _of_sound(media_type: str | None) -> str | None:
+    kind = (media_type or "").partition("/")[0].strip().lower()
+    return media_type if kind in ("audio", "video") else None

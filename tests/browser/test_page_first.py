@@ -55,3 +55,24 @@ def test_what_is_dropped_goes_on_after_a_cut_and_a_reload_and_can_be_read_and_he
     assert '"event":"audio.opened"' in log
     assert stack.api_key not in log
     assert "sig=" not in log
+
+
+def test_a_name_that_no_blob_can_have_keeps_nothing_from_being_transcribed(
+    stack: Stack, tmp_path: Path
+) -> None:
+    names = {
+        "plain.wav": "plain.wav",
+        "back\\slash.wav": "back_slash.wav",
+        "%5cback.wav": "_5cback.wav",
+        "tab\there.wav": "tab_here.wav",
+        f"{'long' * 55}.wav": f"{'long' * 49}.wav",
+    }
+    nothing = tmp_path / "nothing.wav"
+    nothing.write_bytes(b"")
+    play(
+        "names",
+        stack.page_url,
+        files=[*(str(sound(tmp_path / name, 2)) for name in names), str(nothing)],
+        names=[(name.replace("\t", "\ufffd"), plain) for name, plain in names.items()],
+        leftOut=["nothing.wav"],
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -15,6 +16,19 @@ Route = Callable[[httpx.Request], httpx.Response]
 def batch(status: str = "completed", **other: Any) -> dict[str, Any]:
     counts = {"accepted": 1, "waiting": 0, "planned": 0, "transcribed": 1, "failed": 0}
     return {"id": "b-1", "title": "T", "status": status, "counts": counts, **other}
+
+
+def link(**other: Any) -> dict[str, Any]:
+    ends_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    return {
+        "url": "https://store.example/audio/f.wav?sig=s",
+        "headers": {"x-ms-blob-type": "BlockBlob"},
+        "container": "audio",
+        "blob": "f.wav",
+        "expires_at": ends_at,
+        "method": "PUT",
+        **other,
+    }
 
 
 class Played:

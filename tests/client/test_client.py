@@ -25,7 +25,7 @@ from dropscribe import (
 )
 from dropscribe.cli.transcribe import found_in
 
-from tests.client.deployment import BASE, Played, batch
+from tests.client.deployment import BASE, Played, batch, link
 
 
 @pytest.fixture(autouse=True)
@@ -166,19 +166,6 @@ def test_waiting_ends_in_time() -> None:
 # --- uploads
 
 
-def link(**other: Any) -> dict[str, Any]:
-    ends_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    return {
-        "url": "https://store.example/audio/f.wav?sig=s",
-        "headers": {"x-ms-blob-type": "BlockBlob"},
-        "container": "audio",
-        "blob": "f.wav",
-        "expires_at": ends_at,
-        "method": "PUT",
-        **other,
-    }
-
-
 @pytest.fixture
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(uploads, "BLOCK_BYTES", 10)
@@ -296,5 +283,7 @@ def test_both_clients_have_the_same_methods() -> None:
 def test_an_operation_that_is_not_there_names_those_that_are() -> None:
     with pytest.raises(DropscribeError, match="list_batches"):
         service(Played()).call("list_everything")
+    with pytest.raises(DropscribeError, match=r"did you mean list_batches\?"):
+        service(Played()).call("list_batchs")
     with pytest.raises(DropscribeError, match="batch_id"):
         service(Played()).call("get_batch")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from dropscribe import DropscribeError
-from dropscribe.spellings import SPELLINGS, ours
+from dropscribe.spellings import LISTS, SPELLINGS, ours
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "command-line.md"
@@ -27,6 +27,9 @@ CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"speakers_expected": "3"}, {"speakers": 3}),
     ({"custom_spelling": [{"from": ["a", "b"], "to": "c"}]}, {"spelling": {"a": "c", "b": "c"}}),
     ({"redact_pii_sub": "entity_name"}, {"redact_with": "kind"}),
+    ({"formats": "srt, txt", "channels": "0,1"}, {"formats": ["srt", "txt"], "channels": [0, 1]}),
+    ({"candidateLocales": "de-DE,en-GB"}, {"candidate_locales": ["de-DE", "en-GB"]}),
+    ({"key_terms": ["a, b"], "models": "one"}, {"key_terms": ["a, b"], "models": ["one"]}),
     ({"hebrew_word_format": ["en"]}, {"hebrew_words": "latin"}),
     ({"processing_mode": "express"}, {"mode": "express"}),
     ({"locale": "de-DE", "unheard_of": 1}, {"locale": "de-DE", "unheard_of": 1}),
@@ -40,6 +43,12 @@ def test_what_others_call_it_is_what_we_call_it(given: Any, told: Any) -> None:
 
 def test_every_name_of_ours_is_a_key_of_a_manifest() -> None:
     assert {one.here for one in SPELLINGS} <= KNOWN["Manifest"]["properties"].keys()
+
+
+def test_every_key_of_a_manifest_that_is_a_list_can_be_written_with_commas() -> None:
+    properties = KNOWN["Manifest"]["properties"]
+    lists = {name for name, schema in properties.items() if schema.get("type") == "array"}
+    assert lists - {"recordings"} == LISTS
 
 
 @pytest.mark.parametrize("name", ["contentUrls", "redact_pii", "webhook_url"])

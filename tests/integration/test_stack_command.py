@@ -156,8 +156,29 @@ def test_every_other_way_to_end(shell: Terminal, tmp_path: Path, stack: Stack) -
     shell("--url", "http://127.0.0.1:9", "--key", "k", "health", code=5)
     (tmp_path / "slow.wav").write_bytes(sound())
     shell("transcribe", "slow.wav", "--wait", "--within", "0", code=6)
+    shell("transcribe", "slow.wav", "--wait", "--get", "vtt", "--out", "slow.wav", code=2)
+    (tmp_path / "latin.toml").write_bytes(b'[default]\nprompt = "M\xfcller"\n')
+    for words in (["nowhere.toml"], ["."], ["latin.toml"], ["latin.toml", "--reset"]):
+        shell("profiles", "--set", *words, code=2)
+    shell("api", "create_batch", "--body", "@nowhere.json", code=2)
     shell("logout")
     shell("batches", code=4)
+
+
+def test_a_name_that_no_blob_can_have_is_the_title_all_the_same(
+    shell: Terminal, tmp_path: Path
+) -> None:
+    folder = tmp_path / "odd\\calls"
+    folder.mkdir()
+    for name in (b"back\\slash.wav", b"tab\there.wav", b"M\xfcller.wav", b"%5c.wav", b"x" * 240):
+        (folder / os.fsdecode(name)).write_bytes(sound())
+    made = shell.json("transcribe", folder.name, "--wait")
+    assert made["counts"]["transcribed"] == 5
+    items = shell.json("items", made["id"])
+    names = {item["title"]: item["name"].rpartition("/")[2] for item in items}
+    assert names["back\\slash.wav"] == "back_slash.wav"
+    assert names["%5c.wav"] == "_5c.wav"
+    assert names["M\ufffdller.wav"] == "M_ller.wav"
 
 
 def test_a_manifest_an_estimate_and_any_operation(shell: Terminal, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_a_manifest_of_mixed_entries_goes_all_the_way(office: Office) -> None:
         "manifest",
         6,
     )
+    assert "March" in {create["displayName"] for create in office.site.ledger()["creates"]}
     codes = {
         item["name"]: item["failure"]["code"] for item in report["recordings"] if item["failure"]
     }

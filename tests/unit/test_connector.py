@@ -25,7 +25,9 @@ from shared.api.describe.manifests import MANIFEST
 from shared.api.describe.openapi import document
 from shared.api.operations import triggers
 from shared.api.operations.all import OPERATIONS
+from shared.model.profile.profile import Profile
 from tests.fakes.api import Api
+from tests.fakes.prompter import FakePrompter
 from tests.fakes.world import World, a_second_of_silence
 
 ROOT = FOLDER.parent
@@ -310,7 +312,7 @@ def strict(schema: Any) -> Any:
 @pytest.fixture(scope="module")
 def done() -> tuple[Api, World, dict[str, str]]:
     """A batch that is over: one recording is transcribed, one failed."""
-    world = World()
+    world = World(profiles=(Profile(insights=("summary", "later")),), prompter=FakePrompter())
     api = Api(lambda: world.app)
     for trigger in TRIGGERS:
         api("create_trigger", {"trigger": trigger}, json_={"url": HOOK})

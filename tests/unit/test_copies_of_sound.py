@@ -37,6 +37,8 @@ CONTAINERS = [
     ("au", "pcm_s16be"),
     ("w64", "pcm_s16le"),
     ("tta", "tta"),
+    ("wv", "wavpack"),
+    ("matroska", "wavpack"),
 ]
 LATE = [  # these containers or codecs do not say how long the encoder's delay is, so that players
     # are late as well

@@ -111,7 +111,18 @@ def test_the_blobs_of_a_manifest_are_looked_into_and_no_row_is_written() -> None
         there.audio.drop(name, a_second_of_silence(), there.clock.now())
     found = there.app.estimate(blobs("a.wav", "b.wav", "gone.wav"))
     assert (found.recordings, found.looked_at, found.refused, found.audio_ms) == (3, 3, 1, 2_000)
+    assert found.notes == ("Of those looked at would be refused: recording_missing (1).",)
     assert not there.store.rows
+
+
+def test_a_prefix_that_lists_nothing_is_told_of() -> None:
+    there = world()
+    there.audio.drop("calls/a.wav", a_second_of_silence(), there.clock.now())
+    items = (Item(container="audio", prefix="/calls/"), Item(container="audio", prefix="calls/"))
+    found = there.app.estimate(Manifest(items=items))
+    [note] = found.notes
+    assert found.recordings == 1
+    assert note.startswith("The container audio holds no blob") and "'calls/' is meant" in note
 
 
 def test_a_recording_that_a_provider_does_not_take_is_counted_as_refused_there() -> None:

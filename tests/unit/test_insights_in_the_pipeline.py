@@ -316,6 +316,16 @@ def test_what_it_costs_is_in_the_estimate_and_what_it_took_in_the_insights() -> 
     assert row.cost_amount == pytest.approx((1.0 + 0.018 + 0.03) * 2 / 3_600, abs=1e-6)
 
 
+def test_the_report_says_where_they_lie() -> None:
+    for insights in (ALL, ()):
+        world = World(profiles=(Profile(insights=insights),), prompter=FakePrompter(lambda _: WELL))
+        ran(world)
+        (name,) = (name for name in world.outputs.reports if name.endswith(".json"))
+        report = msgspec.json.decode(world.outputs.reports[name])
+        outputs = report["recordings"][0]["outputs"]
+        assert outputs.get("insights") == (PATH if insights else None)
+
+
 def test_neither_message_nor_row_holds_what_was_said() -> None:
     world = ran(world_of(FakePrompter(lambda _: {**WELL, "summary": "A secret of theirs."})))
     row = world.rows()[NAME]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from shared.model.access.caller import Caller
@@ -75,6 +76,26 @@ def test_audio_is_opened_by_a_link_that_lives_for_minutes(world: World, api: Api
     assert got.json["url"].startswith("https://")
     assert "uploads/a.wav" in got.json["url"]
     assert got.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("audio/mpeg", "audio/mpeg"),
+        ("Video/mp4", "Video/mp4"),
+        ("application/x-www-form-urlencoded", None),
+        ("application/octet-stream", None),
+        (None, None),
+    ],
+)
+def test_the_kind_of_audio_is_told_where_somebody_said_one(
+    world: World, api: Api, stored: str | None, told: str | None
+) -> None:
+    """What programs say by themselves of whatever they upload is no kind of audio."""
+    path = done(world, api, "a.wav")
+    [(key, row)] = world.store.rows.items()
+    world.store.rows[key] = msgspec.structs.replace(row, media_type=stored)
+    assert api("get_audio", path, headers=AS_OWNER).json["media_type"] == told
 
 
 def test_audio_that_was_replaced_or_is_gone_is_not_opened(world: World, api: Api) -> None:

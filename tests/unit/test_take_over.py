@@ -164,6 +164,28 @@ def test_audio_that_is_newer_than_its_result_was_not_transcribed() -> None:
     assert "newer" in found["new.wav"].why and [*ours.files] == ["new.wav"]
 
 
+def redacted() -> bytes:
+    """As it is written there: the forms of a phrase are blanked, its words and readings are not."""
+    told = json.loads(RESULT)
+    for phrase in told["recognizedPhrases"]:
+        best = phrase["nBest"][0]
+        best["words"] = [{"word": "gonzalez", "offsetInTicks": 0, "durationInTicks": 10_000_000}]
+        phrase["nBest"] = [best, {"confidence": 0.1, "display": "Gonzalez"}]
+        for form in ("display", "itn", "maskedITN", "lexical"):
+            best[form] = "my name is ********"
+    return json.dumps(told).encode()
+
+
+def test_without_words_nothing_comes_along_that_was_redacted_in_the_phrases() -> None:
+    with_words, without = Kept(), Kept()
+    moved({"a.wav.json": redacted()}, with_words)
+    moved({"a.wav.json": redacted()}, without, words=False, formats=("vtt", "csv", "words"))
+    assert b"onzalez" in with_words.files["audio/a.wav.json"]
+    assert len(without.files) == 4
+    assert not [name for name, content in without.files.items() if b"onzalez" in content]
+    assert b"my name is ********" in without.files["audio/a.wav.vtt"]
+
+
 # --- folders ----------------------------------------------------------------------------------
 
 
@@ -239,7 +261,7 @@ def run(containers: Path, *more: str, data: bool = False) -> Any:
 
 
 def test_the_command_tells_what_became_of_each(containers: Path) -> None:
-    told = run(containers, "-f", "vtt", data=True)
+    told = run(containers, "-f", "vtt", "--no-words", data=True)
     assert told.exit_code == 0
     rows = json.loads(told.stdout)
     assert [(row["state"], row["name"]) for row in rows] == [

@@ -144,3 +144,31 @@ def test_a_provider_that_was_out_is_told_by_the_time_that_went_by(world: World, 
     found = told(api, world, "a.wav")
     submitted = next(step for step in found["steps"] if step["what"] == "submitted")
     assert submitted["after_ms"] > 60_000
+
+
+def in_line(world: World, name: str) -> None:
+    world.drop(name)
+    world.clock.advance(66)
+    while (message := world.queue.take()) is not None and not isinstance(message, Submit):
+        world.step(message)
+
+
+@pytest.mark.parametrize(
+    ("scope", "told_so"),
+    [
+        ("deployment", "Nothing of deployment is sent: it is stopped since 20"),
+        ("profile/default", "Nothing of profile/default is sent: it is stopped since 20"),
+        ("endpoint/westeurope", ""),
+    ],
+)
+def test_a_recording_that_is_held_back_says_by_whom(
+    world: World, api: Api, scope: str, told_so: str
+) -> None:
+    """Of an endpoint that is stopped nobody knows whether the job would have gone there."""
+    in_line(world, "a.wav")
+    world.app.change_brake(scope, "stop", "wrong uploads")
+    now = told(api, world, "a.wav")["now"]
+    assert now.startswith("It is part of a job that waits in line to be sent, since 2026")
+    assert (told_so in now and "(wrong uploads)" in now) if told_so else "Nothing of" not in now
+    world.app.change_brake(scope, "go_on")
+    assert "Nothing of" not in told(api, world, "a.wav")["now"]

@@ -13,7 +13,7 @@ from jsonschema.exceptions import ValidationError
 
 from shared.model.batch.report import BatchReport, ReportItem
 from shared.model.failure_texts import INSIGHT_PROBLEMS
-from shared.model.insights.document import Insights
+from shared.model.insights.document import RecordingInsights
 from shared.model.insights.insight import BUILT_IN
 from shared.model.profile.options import Options
 from shared.model.transcript.normalise import build_transcript
@@ -87,8 +87,8 @@ def test_the_report_schema_has_the_fields_of_the_structs() -> None:
 
 
 def test_the_schema_of_insights_has_the_fields_of_the_structs() -> None:
-    schema, structs = published("insights-1.schema.json"), generated(Insights)
-    assert_same_fields(schema, structs.pop("Insights"))
+    schema, structs = published("insights-1.schema.json"), generated(RecordingInsights)
+    assert_same_fields(schema, structs.pop("RecordingInsights"))
     assert set(schema["$defs"]) == set(structs)
     for name, struct in structs.items():
         assert_same_fields(schema["$defs"][name], struct)
@@ -98,7 +98,7 @@ def test_the_example_of_insights_is_one() -> None:
     text = (DOCS / "insights.md").read_text("utf-8")
     example = text.partition("```json\n")[2].partition("```")[0]
     Draft202012Validator(published("insights-1.schema.json")).validate(json.loads(example))
-    found = msgspec.json.decode(example, type=Insights)
+    found = msgspec.json.decode(example, type=RecordingInsights)
     assert {one.code for one in found.not_made} <= set(INSIGHT_PROBLEMS)
 
 

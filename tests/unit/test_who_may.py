@@ -18,10 +18,15 @@ from shared.model.access.caller import Caller
 from shared.model.access.roles import ROLES, Role, grants
 from shared.model.profile.profile import Profile
 from tests.fakes.api import BY_NAME, Api, Got
+from tests.fakes.prompter import FakePrompter
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 from tests.rights import read_table, table_of, written
 
-PROFILES = (Profile(), Profile(name="sales", prefixes=("sales",)), Profile(name="support"))
+PROFILES = (
+    Profile(),
+    Profile(name="sales", prefixes=("sales",), insights=("summary",)),
+    Profile(name="support"),
+)
 URL = "https://hooks.example/in"
 MANIFEST = {"profile": "sales", "recordings": [{"container": "audio", "blob": "sales/a.wav"}]}
 OWNER = Caller(id="owner-key", kind="key")
@@ -72,7 +77,7 @@ class Stage:
     """A batch that is over and a subscription, of one owner; and a key of somebody else."""
 
     def __init__(self, role: Role, bounds: Bounds, *, is_own: bool) -> None:
-        self.world = World(profiles=PROFILES)
+        self.world = World(profiles=PROFILES, prompter=FakePrompter())
         made = self.world.app.keys.make(
             "Somebody", [role], profiles=bounds.profiles, containers=bounds.containers, by=OWNER
         )

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dropscribe.cli.app import Context, app, caller
-from dropscribe.cli.screen import counted, duration, length, moment, money
+from dropscribe.cli.screen import called, counted, duration, length, moment, money
 from dropscribe.cli.transcribe import fetch, finish, formats
 from dropscribe.errors import DropscribeError
 
@@ -70,7 +70,7 @@ def items(
     rows = who.service.items(batch, state=state or None, metadata=metadata or None)
     columns = (
         ("recording", lambda i: i["id"]),
-        ("name", lambda i: i.get("title") or i["name"]),
+        ("name", called),
         ("profile", lambda i: "" if i["profile"] == "default" else i["profile"]),
         ("state", lambda i: i["state"]),
         ("sound", lambda i: length(i.get("duration_ms"))),

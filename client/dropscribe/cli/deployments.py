@@ -94,7 +94,8 @@ def use(name: str) -> None:
 
 def forget(name: str) -> None:
     there = known()
-    there.pop(name, None)
+    if there.pop(name, None) is None:
+        raise NotConfigured(f"There is no deployment {name}.")
     if there.get("current") == name:
         there.pop("current")
     _write(there)

@@ -32,6 +32,13 @@ def take_over(
         list[str] | None, typer.Option("--format", "-f", help="Beside the JSON: vtt, srt, txt ...")
     ] = None,
     locale: Annotated[str, typer.Option(help="What was spoken, such as en-US.")] = "",
+    words: Annotated[
+        bool,
+        typer.Option(
+            "--words/--no-words",
+            help="Without, where its PiiRedaction was on: it left words as they were.",
+        ),
+    ] = True,
     folder: Annotated[str, typer.Option(help="In the place of transcripts.")] = "audio",
     report: Annotated[Path, typer.Option(help="A new table of all.")] = Path("take-over.csv"),
 ) -> None:
@@ -47,10 +54,11 @@ def take_over(
         raise typer.BadParameter("--audio-to needs --audio.")
     who = caller(context)
     places = {"results": results, "to": to, "audio": audio, "audio_to": audio_to}
-    options = {"folder": folder, "formats": format or (), "locale": locale}
+    options = {"folder": folder, "formats": format or (), "locale": locale, "words": words}
     rows, table = _carried_out(places, report, options)
     shown = rows if who.screen.data else [row for row in rows if row["why"]]
-    who.screen.table(shown, columns_of("state", "name", "why"))
+    if shown or who.screen.data:
+        who.screen.table(shown, columns_of("state", "name", "why"))
     counts = Counter(row["state"] for row in rows)
     told = ", ".join(f"{number} {state}" for state, number in counts.items()) or "nothing there"
     who.screen.say(f"{told}. All of it: {table}")

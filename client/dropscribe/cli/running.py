@@ -11,6 +11,7 @@ import typer
 
 from dropscribe.cli import deployments
 from dropscribe.cli.app import Context, app, caller
+from dropscribe.cli.files import text_of
 from dropscribe.cli.screen import columns_of
 from dropscribe.client import Dropscribe
 from dropscribe.operations import OPERATIONS
@@ -97,8 +98,10 @@ def profiles(
 ) -> None:
     """List the profiles of the deployment; read or change their file, as its owner."""
     who = caller(context)
+    if given is not None and reset:
+        raise typer.BadParameter("Give either --set or --reset.")
     if given is not None:
-        body = {"toml": given.read_text("utf-8")}
+        body = {"toml": text_of(given)}
         version = who.service.call("give_profiles_file", body=body)["version"]
         who.screen.say(f"Taken, in force within a minute: version {version}.")
         return
@@ -149,7 +152,7 @@ def _split(given: list[str] | None) -> dict[str, str]:
 
 
 def _body(given: str) -> Any:
-    text = Path(given[1:]).read_text("utf-8") if given.startswith("@") else given
+    text = text_of(Path(given[1:])) if given.startswith("@") else given
     try:
         return json.loads(text) if text else None
     except ValueError:

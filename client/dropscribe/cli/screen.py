@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -33,6 +34,7 @@ _ENDLESS = 10_000
 """Columns of what goes into a pipe, where nothing is to be broken."""
 
 Column = tuple[str, Callable[[Mapping[str, Any]], Any]]
+_OF_UPLOAD = re.compile(r"(?<![^/])[0-9a-f]{24}/(?=[^/]+$)")
 
 
 class Screen:
@@ -148,3 +150,9 @@ def money(cost: Mapping[str, Any] | None) -> str:
         return ""
     digits = 4 if 0 < cost["amount"] < 1 else 2
     return f"{cost['amount']:.{digits}f} {cost['currency']}"
+
+
+def called(item: Mapping[str, Any]) -> str:
+    """What people call a recording: its title, else its name without the folder that an upload link
+    gave it, which says nothing."""
+    return str(item.get("title") or _OF_UPLOAD.sub("", item["name"]))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dropscribe.cli.app import Context, app, caller
-from dropscribe.cli.screen import length, moment
+from dropscribe.cli.screen import called, length, moment
 from dropscribe.types import Hit, HitPlace
 
 
@@ -52,7 +52,7 @@ def search(
         places,
         (
             ("came in", lambda p: moment(_of(p)["registered_at"])),
-            ("recording", lambda p: _of(p)["title"] or _of(p)["name"]),
+            ("recording", lambda p: called(_of(p))),
             ("at", lambda p: length(p["start_ms"])),
             ("by", lambda p: p["speaker"]),
             ("said", lambda p: _said(p)),

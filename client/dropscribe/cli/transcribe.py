@@ -11,10 +11,11 @@ import typer
 from rich.progress import Progress, TaskID
 
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
-from dropscribe.cli.screen import counted, duration, length, money
+from dropscribe.cli.files import make_ready, read
+from dropscribe.cli.screen import called, counted, duration, length, money
 from dropscribe.spellings import ours
 from dropscribe.types import Item, TranscriptFormat
-from dropscribe.uploads import Moved
+from dropscribe.uploads import Moved, printable
 
 MEDIA_TYPES = {".csv": "text/csv", ".jsonl": "application/jsonl", ".json": "application/json"}
 
@@ -55,6 +56,8 @@ def transcribe(
         dropscribe transcribe calls/ --title "Monday" --wait --get vtt --get txt
     """
     wanted = formats(get)
+    if wanted:
+        make_ready(out)
     who = caller(context)
     given = {"title": title, "profile": profile, "locale": locale, "provider": provider}
     manifest = {key: value for key, value in given.items() if value} | ours(
@@ -62,7 +65,10 @@ def transcribe(
     )
     if metadata:
         manifest["metadata"] = dict(_pairs(metadata, False))
-    batch = who.service.transcribe(_sent(who, list(found_in(files))), **manifest)
+    named = list(found_in(files))
+    if not named:
+        raise typer.BadParameter(f"There is no file in {', '.join(files)}.")
+    batch = who.service.transcribe(_sent(who, named), **manifest)
     number = batch["counts"]["accepted"]
     who.screen.say(f"Batch {batch['id']}: {number} recording{'s' * (number != 1)}.")
     if not (wait or wanted):
@@ -82,7 +88,7 @@ def submit(
     """Make a batch by a manifest: what lies in storage, or elsewhere."""
     who = caller(context)
     kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-    batch = who.service.create(_read(manifest), media_type=kind, idempotency_key=key)
+    batch = who.service.create(read(manifest), media_type=kind, idempotency_key=key)
     if wait:
         finish(who, batch["id"], within, (), Path())
         return
@@ -104,7 +110,7 @@ def estimate(
     who = caller(context)
     if manifest is not None:
         kind = MEDIA_TYPES.get(manifest.suffix.lower(), "application/json")
-        told = who.service.call("estimate_manifest", body=_read(manifest), media_type=kind)
+        told = who.service.call("estimate_manifest", body=read(manifest), media_type=kind)
     elif minutes is not None:
         told = who.service.estimate(
             recordings=recordings, duration_ms=round(minutes * 60_000), profile=profile
@@ -144,8 +150,7 @@ def finish(
         for item in who.service.items(batch_id, state="failed"):
             failure = item["failure"]
             if failure is not None:
-                name = item["title"] or item["name"]
-                who.screen.say(f"{name}: {failure['reason']} {failure['advice']}")
+                who.screen.say(f"{called(item)}: {failure['reason']} {failure['advice']}")
         raise typer.Exit(SOME_FAILED)
 
 
@@ -174,7 +179,7 @@ def fetch(who: Caller, batch_id: str, kinds: Iterable[str], out: Path) -> dict[s
     kinds = tuple(kinds)
     if not kinds:
         return kept
-    out.mkdir(parents=True, exist_ok=True)
+    make_ready(out)
     for item in who.service.items(batch_id, state="transcribed"):
         for kind in kinds:
             file = free(out, name_of(item), kind)
@@ -224,9 +229,10 @@ def _sent(who: Caller, named: list[Named]) -> list[dict[str, Any]]:
             if not isinstance(source, Path):
                 entries.append({"url": source})
                 continue
-            bar = bars.add_task(source.name, total=source.stat().st_size)
+            name = printable(source.name)
+            bar = bars.add_task(name, total=source.stat().st_size)
             link = who.service.upload(source, _moving(bars, bar), folder=folder)
-            entries.append({"container": link.container, "blob": link.blob, "title": source.name})
+            entries.append({"container": link.container, "blob": link.blob, "title": name})
     return entries
 
 
@@ -269,10 +275,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}.") from None

@@ -21,6 +21,7 @@ from shared.model.batch.batch import BatchState, Origin
 from shared.model.batch.decision import Choice
 from shared.model.batch.recording import State
 from shared.model.batch.trace import StepKind
+from shared.model.batch.understanding import Progress
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
@@ -55,6 +56,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "HeldBecause": get_args(Why),
     "HealthStatus": ("ok", "degraded", "down"),
     "HebrewWords": ("hebrew", "latin"),
+    "InsightsProgress": get_args(Progress),
     "LanguageMode": ("continuous", "single"),
     "OutputFormat": get_args(Format),
     "Prepare": get_args(Prepare),

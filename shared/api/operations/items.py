@@ -28,6 +28,7 @@ from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
 from shared.model.batch.recording import Recording, State
+from shared.model.insights.document import RecordingInsights
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports
@@ -137,6 +138,10 @@ def transcript(call: Call) -> Response:
     return _file(call, call.app.transcript(*one, kind, of_machine=number == 0))
 
 
+def insights(call: Call) -> Response:
+    return _file(call, call.app.insights(call.path["batch_id"], call.path["recording_id"]))
+
+
 def report(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, REPORT_TYPES)
     return _file(call, call.app.report(call.path["batch_id"], kind))
@@ -238,6 +243,19 @@ OPERATIONS = tagged(
         rights=READS,
         trail="read",
         answers={200: _text("The captions, or the text", TRANSCRIPT_TYPES)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_insights",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/insights",
+        summary="Get insights",
+        description="Gives what a language model says of the transcript, where its profile asks "
+        "for that: some seconds after the transcript.",
+        handle=insights,
+        rights=READS,
+        trail="read",
+        answers={200: Answer("The insights", RecordingInsights, headers=_FILE_HEADERS)},
         problems=(404,),
     ),
     Operation(

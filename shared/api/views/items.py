@@ -11,7 +11,8 @@ from shared.api.views.keeping import RemovalView, removal_view
 from shared.api.views.links import Links
 from shared.api.views.revisions import CorrectionView, correction_view
 from shared.model.batch.fingerprint import Twin
-from shared.model.batch.recording import Recording, State
+from shared.model.batch.recording import Recording, State, insights_of
+from shared.model.batch.understanding import Progress
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.transcript.review import Span
@@ -42,6 +43,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     review_spans: Annotated[tuple[Span, ...], about("Review spans", "Where to listen again")]
     cost: Annotated[Cost | None, about("Cost", "What the provider will bill")]
     formats: Annotated[tuple[str, ...], about("Formats", "What it was written as")]
+    insights: Annotated[
+        Progress | None,
+        about("Insights", "Whether they are made, partly, or asked for; null: nobody wants some"),
+    ]
     notes: Annotated[tuple[str, ...], about("Notes", "What was settled on the way")]
     failure: Annotated[Failure | None, about("Failure", "Why it failed, and what to do")]
     correction: Annotated[
@@ -62,6 +67,7 @@ def item_view(row: Recording, base: str) -> Item:
     own = f"{batch}/items/{row.id}"
     outcome = row.outcome
     has_outputs = outcome is not None and bool(outcome.outputs)
+    has_insights = has_outputs and row.understanding is not None and bool(row.understanding.path)
     return Item(
         id=row.id,
         batch_id=row.batch_id,
@@ -84,13 +90,19 @@ def item_view(row: Recording, base: str) -> Item:
         review_spans=outcome.review_spans if outcome else (),
         cost=outcome.cost if outcome else None,
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
+        insights=insights_of(row),
         notes=row.notes,
         failure=row.failure,
         correction=correction_view(outcome.correction if outcome else None),
         same_as=row.same_as,
         removal=removal_view(row.removal),
         hold=row.hold,
-        links=Links(self=own, batch=batch, transcript=f"{own}/transcript" if has_outputs else None),
+        links=Links(
+            self=own,
+            batch=batch,
+            transcript=f"{own}/transcript" if has_outputs else None,
+            insights=f"{own}/insights" if has_insights else None,
+        ),
     )
 
 

@@ -19,3 +19,4 @@ class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     report: Link | None = None
     batch: Link | None = None
     transcript: Link | None = None
+    insights: Link | None = None

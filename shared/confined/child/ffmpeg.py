@@ -242,10 +242,12 @@ def opened(file: Any) -> Any:
 
 
 def sound_of(container: Any) -> Any:
-    """The first stream of sound of which it is known how to play it, or None."""
+    """The first stream of sound of which it is known how to play it, or None. Its decoder has no
+    threads: the child may not start any, and WavPack's fails where it cannot."""
     for stream in container.streams.audio:
         codec = stream.codec_context
         if codec is not None and codec.channels and codec.sample_rate:
+            codec.thread_count = 1
             return stream
     return None
 

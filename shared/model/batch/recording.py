@@ -26,7 +26,7 @@ from shared.model.batch.decision import Decision
 from shared.model.batch.fingerprint import Fingerprint, Twin
 from shared.model.batch.outcome import Outcome, Transcribed
 from shared.model.batch.transition import Steps, after_step
-from shared.model.batch.understanding import Understanding
+from shared.model.batch.understanding import Progress, Understanding
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
@@ -303,6 +303,14 @@ def transcribed(row: Recording, outcome: Outcome, source: Transcribed, now: date
 def understood(row: Recording, there: Understanding) -> Recording:
     """How far its insights are, which changes nothing about what became of it."""
     return msgspec.structs.replace(row, understanding=there)
+
+
+def insights_of(row: Recording) -> Progress | None:
+    """Of a transcribed one whose profile wants some."""
+    there = row.understanding
+    if there is not None and there.stored_at is not None:
+        return "made" if there.has_all else "partly"
+    return "asked" if row.state == "transcribed" and row.profile.insights else None
 
 
 def unchanged(row: Recording, twin: Recording, now: datetime) -> Recording:

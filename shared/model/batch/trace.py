@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
@@ -22,6 +22,8 @@ StepKind = Literal[
     "unchanged",
     "corrected",
 ]
+
+_IN_LINE = ("planning", "planned", "carried")
 
 
 class TracedStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +46,15 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     now: str
 
 
-def trace(row: Recording, job: Job | None) -> Trace:
-    """Of a recording, and of the last job that carried it."""
+def trace(row: Recording, job: Job | None, held: Sequence[str] = ()) -> Trace:
+    """Of a recording, and of the last job that carried it. `held` are sentences on what keeps that
+    job from being sent now, if it was not."""
     found = sorted(_steps(row, job), key=lambda step: step.at)
     later = [
         msgspec.structs.replace(step, after_ms=_milliseconds(before.at, step.at))
         for before, step in pairwise(found)
     ]
-    return Trace(recording=row, job=job, steps=(*found[:1], *later), now=_now(row, job))
+    return Trace(recording=row, job=job, steps=(*found[:1], *later), now=_now(row, job, held))
 
 
 def _steps(row: Recording, job: Job | None) -> Iterator[TracedStep]:
@@ -84,14 +87,19 @@ def _end(row: Recording) -> Iterator[TracedStep]:
         yield _step(row.changed_at, "unchanged", f"the same bytes as recording {twin}")
 
 
-def _now(row: Recording, job: Job | None) -> str:
+def is_in_line(row: Recording, job: Job | None) -> bool:
+    """Whether its job is still to be sent."""
+    return row.state == "planned" and (job is None or job.state in _IN_LINE)
+
+
+def _now(row: Recording, job: Job | None, held: Sequence[str]) -> str:
     if row.is_terminal:
         return f"It is {row.state}."
     if row.state == "waiting":
         return _waiting(row)
     since = f", since {_moment(job.changed_at if job else row.changed_at)}"
-    if job is None or job.state in ("planning", "planned", "carried"):
-        return f"It is part of a job that waits in line to be sent{since}."
+    if job is None or is_in_line(row, job):
+        return " ".join([f"It is part of a job that waits in line to be sent{since}.", *held])
     if job.state == "submitting":
         return f"Its job is being sent{since}."
     if job.state == "submitted":

@@ -12,6 +12,7 @@ The recording itself is over all the while, whatever becomes of them.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -19,6 +20,8 @@ MOST_CALLS = 3
 """Of one recording: what nobody knows the outcome of may have been paid."""
 STUCK = timedelta(minutes=10)
 """Who began so long ago has died: an execution lives no longer."""
+
+Progress = Literal["asked", "made", "partly"]
 
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,7 +31,7 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     cost: Cost | None = None
 
 
-class Insights(msgspec.Struct, frozen=True, kw_only=True):
+class RecordingInsights(msgspec.Struct, frozen=True, kw_only=True):
     """`answers` by the name of the insight, each in the form that was asked for; null in it says
     that the transcript does not tell. `not_made` are those that there are none of. Texts are what
     a language model wrote: plain text, and never more than that."""

@@ -7,7 +7,8 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -135,7 +136,7 @@ def add_up(
         audio_ms=round(factor * sum(s.count * (s.duration_ms or 0) for s in usable)),
         cost=_asked(usable, capabilities, prices, factor),
         prices=tuple(_with_balance(price, balances.get(price.provider)) for price in sums),
-        notes=(*notes, *_doubts(looked_at, recordings, unknown)),
+        notes=(*notes, *_doubts(looked_at, recordings, unknown), *_refusals(samples)),
     )
 
 
@@ -226,6 +227,16 @@ def _with_effort(
     share = taken / recordings if recordings else 0.0
     found = effort(taken, round(audio_ms * share), price.mode, limits, room)
     return msgspec.structs.replace(price, effort=found)
+
+
+def _refusals(samples: Iterable[Sample]) -> list[str]:
+    """Why some of those that were looked at would be refused, by their codes."""
+    codes: Counter[str] = Counter()
+    for sample in samples:
+        if sample.failure is not None:
+            codes[sample.failure] += sample.count
+    told = ", ".join(f"{code} ({count})" for code, count in sorted(codes.items()))
+    return [f"Of those looked at would be refused: {told}."] if told else []
 
 
 def _doubts(looked_at: int, recordings: int, unknown: int) -> list[str]:

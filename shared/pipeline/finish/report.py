@@ -13,7 +13,8 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.model.batch.batch import Batch, Totals, distrusted, reported
-from shared.model.batch.recording import Recording
+from shared.model.batch.output_names import insights_name
+from shared.model.batch.recording import Recording, insights_of
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.model.keeping.due import Days, days_of
 from shared.model.keeping.removal import is_asked
@@ -173,6 +174,16 @@ def _tell(header: BatchReport) -> None:
     )
 
 
+def _outputs(row: Recording) -> dict[str, str]:
+    """With where its insights lie, or will: the report does not wait for them."""
+    written = row.outcome.outputs if row.outcome else {}
+    if insights_of(row) is None or "json" not in written:
+        return written
+    there = row.understanding
+    made = there.path if there is not None else None
+    return {**written, "insights": made or insights_name(written["json"])}
+
+
 def _item(row: Recording) -> ReportItem:
     outcome, audio = row.outcome, row.audio
     return ReportItem(
@@ -189,7 +200,7 @@ def _item(row: Recording) -> ReportItem:
         confidence=outcome.confidence if outcome else None,
         needs_review=outcome.needs_review if outcome else False,
         review_spans=outcome.review_spans if outcome else (),
-        outputs=outcome.outputs if outcome else {},
+        outputs=_outputs(row),
         error_report=row.error_report,
         failure=row.failure,
         provider=row.profile.provider if row.job_id or row.state == "transcribed" else None,

@@ -5,7 +5,9 @@ const MOST_LISTENED = 60;
 
 /** @typedef {import("./drops.js").Piece} Piece */
 
-/** @param {Iterable<File>} files @returns {{pieces: Piece[], leftOut: number}} */
+/** @typedef {{pieces: Piece[], leftOut: string[]}} Found `leftOut` are names */
+
+/** @param {Iterable<File>} files @returns {Found} */
 export function fromFiles(files) {
   const pieces = [...files].map((file) => {
     const path = file.webkitRelativePath || file.name;
@@ -15,7 +17,7 @@ export function fromFiles(files) {
 }
 
 /** What a drop holds, folders with all that is in them.
- * @param {DataTransfer} dropped @returns {Promise<{pieces: Piece[], leftOut: number}>} */
+ * @param {DataTransfer} dropped @returns {Promise<Found>} */
 export async function fromDrop(dropped) {
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry()).filter((e) => e !== null);
   if (!entries.length) return fromFiles(dropped.files);
@@ -53,7 +55,7 @@ function piece(file, folder) {
 function sorted(pieces) {
   const audio = pieces.filter(({ file, name }) => file && file.size > 0 && (/^(audio|video)\//.test(file.type) || AUDIO.test(name)));
   audio.sort((a, b) => `${a.folder}/${a.name}`.localeCompare(`${b.folder}/${b.name}`));
-  return { pieces: audio, leftOut: pieces.length - audio.length };
+  return { pieces: audio, leftOut: pieces.filter((one) => !audio.includes(one)).map(({ name }) => name) };
 }
 
 /** How to ask for the price: groups of one length, or of one size and kind. The browser tells the

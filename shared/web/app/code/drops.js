@@ -3,6 +3,7 @@
 import { signal } from "../vendor/preact.js";
 import { Problem, call } from "./api.js";
 import { all, forget, keep } from "./notes.js";
+import { plainName, printable } from "./format.js";
 import { send } from "./send.js";
 
 const FILES_AT_ONCE = 2;
@@ -136,7 +137,7 @@ async function sendOne(sending, piece, at) {
     piece.arrived = [];
     piece.link = await call("/uploads", {
       method: "POST",
-      body: { name: piece.name, minutes: LINK_MINUTES },
+      body: { name: plainName(piece.name), minutes: LINK_MINUTES },
     });
     await note(sending.drop);
   }
@@ -164,10 +165,10 @@ function manifest(drop) {
   const recordings = drop.pieces.map((piece) => ({
     container: piece.link?.container,
     blob: piece.link?.blob,
-    title: (piece.folder ? `${piece.folder}/${piece.name}` : piece.name).slice(0, 400),
+    title: printable(piece.folder ? `${piece.folder}/${piece.name}` : piece.name).slice(0, 400),
   }));
   const options = drop.locale ? { locale: drop.locale } : {};
-  return { title: drop.title.slice(0, 400), profile: drop.profile, ...options, recordings };
+  return { title: printable(drop.title).slice(0, 400), profile: drop.profile, ...options, recordings };
 }
 
 /** Small files are kept whole, so that they go on by themselves after a reload. @param {Drop} drop */

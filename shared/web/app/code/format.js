@@ -1,6 +1,8 @@
 // Numbers, times and lengths as people read them.
 import { writing } from "./language.js";
 
+const MOST_OF_NAME = 200;
+
 /** @type {Map<string, Intl.NumberFormat>} */
 const made = new Map();
 
@@ -94,6 +96,29 @@ export function moment(at) {
 /** The last part of a path. @param {string} path */
 export function fileName(path) {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** A name that storage takes, for a blob: what another service could read as something else is `_`,
+ * as in `shared/model/names.py`. The title keeps the name as it is. @param {string} name */
+export function plainName(name) {
+  const plain = name
+    .replace(/%(?=(?:25)*(?:[0189][0-9a-f]|2[ef]|5c|7f|e2))/gi, "_")
+    .replace(/[/\\\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu, "_");
+  const ending = plain.slice(plain.lastIndexOf(".")).slice(0, 20);
+  const short = plain.length > MOST_OF_NAME ? plain.slice(0, MOST_OF_NAME - ending.length) + ending : plain;
+  return short.replace(/\p{Cs}/gu, "_").replace(/[. ]$/, "_");
+}
+
+/** As a title has it. @param {string} text */
+export function printable(text) {
+  return text.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, "\ufffd");
+}
+
+/** What stands beside a title that is not the name itself; the folder of an upload is a number.
+ * @param {{name: string, title: string | null}} item */
+export function nameBeside(item) {
+  const name = item.name.replace(/^[0-9a-f]{24}\//, "");
+  return item.title && item.title !== name ? name : "";
 }
 
 /** What a batch is called: dropped audio has no title. @param {{title: string, created_at: string}} batch

@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../../vendor/preact.js";
 import { AGED, call, download } from "../api.js";
 import { ask } from "../ask.js";
-import { about, clock, fileName, moment, money, nameOf, number, percent } from "../format.js";
+import { about, clock, fileName, moment, money, nameBeside, nameOf, number, percent } from "../format.js";
 import { may } from "../me.js";
 import { Menu, Progress, Tag, Trouble } from "../parts.js";
 import { poll } from "../poll.js";
@@ -164,9 +164,11 @@ function Items({ view }) {
 /** @param {{item: Item, batch: string}} props */
 function Row({ item, batch }) {
   const sure = item.confidence;
+  const beside = nameBeside(item);
   return html`<a href=${to("batches", batch, item.id)}>
     <span class="what">
       <strong><bdi>${item.title || fileName(item.name)}</bdi></strong>
+      ${beside && html`<span class="soft"><bdi>${beside}</bdi></span>`}
       ${item.failure ? html`<span class="reason"><span class="bad">${item.failure.reason}</span> ${item.failure.advice}</span>` : html`<span class="soft">${item.language ?? ""}</span>`}
     </span>
     <span class="number">${item.duration_ms ? clock(item.duration_ms) : ""}</span>

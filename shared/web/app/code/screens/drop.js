@@ -15,13 +15,13 @@ const MOST_SHOWN = 5;
 
 export function DropZone() {
   const [pieces, setPieces] = useState(/** @type {Piece[]} */ ([]));
-  const [leftOut, setLeftOut] = useState(0);
+  const [leftOut, setLeftOut] = useState(/** @type {string[]} */ ([]));
   const [isOver, setOver] = useState(false);
 
-  function take(/** @type {{pieces: Piece[], leftOut: number}} */ found) {
+  function take(/** @type {import("../chosen.js").Found} */ found) {
     setPieces((before) => [...before, ...goOnWith(found.pieces)]);
     setLeftOut(found.leftOut);
-    if (found.leftOut) say(t().drop.leftOut(found.leftOut));
+    if (found.leftOut.length) say(t().drop.leftOut(found.leftOut));
   }
   useEffect(() => {
     const over = (/** @type {DragEvent} */ event) => {
@@ -48,16 +48,16 @@ export function DropZone() {
   }, []);
   const clear = () => {
     setPieces([]);
-    setLeftOut(0);
+    setLeftOut([]);
   };
   return html`<section class=${`dropzone ${isOver ? "over" : ""} ${pieces.length ? "filled" : ""}`} aria-label=${t().drop.title}>
     <${Chooser} take=${take} isSmall=${pieces.length > 0} />
-    ${leftOut > 0 && html`<p class="soft">${t().drop.leftOut(leftOut)}</p>`}
+    ${leftOut.length > 0 && html`<p class="soft">${t().drop.leftOut(leftOut)}</p>`}
     ${pieces.length > 0 && html`<${Chosen} pieces=${pieces} set=${setPieces} clear=${clear} />`}
   </section>`;
 }
 
-/** @param {{take: (found: {pieces: Piece[], leftOut: number}) => void, isSmall: boolean}} props */
+/** @param {{take: (found: import("../chosen.js").Found) => void, isSmall: boolean}} props */
 function Chooser({ take, isSmall }) {
   const files = useRef(/** @type {HTMLInputElement | null} */ (null));
   const folder = useRef(/** @type {HTMLInputElement | null} */ (null));

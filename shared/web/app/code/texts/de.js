@@ -38,7 +38,8 @@ export const de = {
     folder: "Ein Ordner",
     hint: "Ton oder Video, beliebig viel. Es geht direkt in deinen eigenen Speicher.",
     chosen: (n) => `${of(n, "Datei", "Dateien")} ausgewählt`,
-    leftOut: (n) => `${of(n, "Datei ist", "Dateien sind")} kein Audio und bleibt weg.`.replace("sind kein Audio und bleibt", "sind kein Audio und bleiben"),
+    leftOut: (names) =>
+      `${of(names.length, "Datei bleibt", "Dateien bleiben")} weg, weil leer oder kein Audio: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : "."}`,
     profile: "Profil",
     locale: "Gesprochene Sprache",
     asProfile: "Wie im Profil",

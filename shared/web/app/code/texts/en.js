@@ -37,7 +37,8 @@ export const en = {
     folder: "A folder",
     hint: "Sound or video, as many as you like. They go straight to your own storage.",
     chosen: (/** @type {number} */ n) => `${of(n, "file", "files")} chosen`,
-    leftOut: (/** @type {number} */ n) => `${of(n, "file is", "files are")} not audio and left out.`,
+    leftOut: (/** @type {string[]} */ names) =>
+      `${of(names.length, "file is", "files are")} empty or not audio, and left out: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : "."}`,
     profile: "Profile",
     locale: "Spoken language",
     asProfile: "As the profile says",
