@@ -8,6 +8,7 @@ other. Text is marked up and escaped, words in the time stamps are not; a paragr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from html import escape
 from typing import Any
 
@@ -30,6 +31,7 @@ _HEBREW = {
     "torah": "תורה",
 }
 _ONLY_SPEAKER = "1"
+_NEAREST, _ALIKE = 8, 0.6
 
 
 class Stamp(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,11 +49,25 @@ Paragraphs = tuple[tuple[Stamp, ...], ...]
 
 
 def paragraphs(heard: Heard) -> Paragraphs:
-    """One for each phrase."""
-    return tuple(
-        tuple(_stamp(word) for word in _words(phrase))
-        for phrase in sorted(heard.phrases, key=lambda phrase: (phrase.start_ms, phrase.channel))
-    )
+    """One for each phrase. The service hears a mix of all channels, in which what is on several of
+    them is there once, as it is on that on which it is loudest."""
+    mixed: list[Phrase] = []
+    for phrase in sorted(heard.phrases, key=lambda phrase: (phrase.start_ms, phrase.channel)):
+        known = next((one for one in mixed[-_NEAREST:] if _is_on_both(phrase, one)), None)
+        if known is None:
+            mixed.append(phrase)
+        elif phrase.confidence > known.confidence:
+            mixed[mixed.index(known)] = phrase
+    return tuple(tuple(_stamp(word) for word in _words(phrase)) for phrase in mixed)
+
+
+def _is_on_both(phrase: Phrase, other: Phrase) -> bool:
+    """The same words, or nearly so, at the same time on another channel."""
+    shared = min(phrase.end_ms, other.end_ms) - max(phrase.start_ms, other.start_ms)
+    longest = max(phrase.end_ms - phrase.start_ms, other.end_ms - other.start_ms)
+    if phrase.channel == other.channel or shared < longest / 2:
+        return False
+    return SequenceMatcher(None, phrase.text.split(), other.text.split()).ratio() > _ALIKE
 
 
 def transcription_text(said: Paragraphs, scripts: Sequence[str]) -> str:

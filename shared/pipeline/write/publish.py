@@ -21,6 +21,7 @@ from shared.model.redaction.gate import check
 from shared.model.redaction.redact import Looked, redact, with_spans
 from shared.model.redaction.sound import unheard
 from shared.model.transcript import transcript as t
+from shared.model.transcript.echoes import without_echoes
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
@@ -59,6 +60,8 @@ class Publish:
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
+        if row.heard is not None and row.heard.leak_db is not None:
+            recognition = without_echoes(recognition)
         transcript = self._transcript(row, recognition, job, results.provider)
         looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
