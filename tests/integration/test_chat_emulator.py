@@ -22,7 +22,7 @@ from shared.model.insights.insight import BUILT_IN, Insight
 from shared.model.insights.question import question_of
 from shared.model.transcript.transcript import Transcript
 from shared.prompters.chat.client import Chat
-from shared.prompters.chat.wire import Format
+from shared.prompters.chat.wire import Choices, Format
 from shared.providers.identity import by_token
 from tests.unit.test_insights import transcript
 
@@ -59,9 +59,7 @@ def chat(
         http=HTTP,
         endpoint=f"{url}/v1",
         auth=by_token(lambda: key),
-        model=model,
-        form=form,
-        parameters=more,
+        choices=Choices(model, form, more),
         most_characters=100_000,
         calls_per_minute=60,
     )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import httpx
 
 from shared.errors import OutcomeUnknown, ProviderRefused
@@ -31,21 +28,19 @@ class Chat:
         http: httpx.Client,
         endpoint: str,
         auth: Auth,
-        model: str,
-        form: wire.Format,
-        parameters: Mapping[str, Any],
+        choices: wire.Choices,
         most_characters: int,
         calls_per_minute: int,
     ) -> None:
         self._transport = Transport(
             http, endpoint, auth, service=NAME, error_of=error_of, create_seconds=_SECONDS
         )
-        self._model, self._form, self._parameters = model, form, parameters
+        self._choices = choices
         self.most_characters, self.calls_per_minute = most_characters, calls_per_minute
 
     def answer(self, question: Question) -> Answered:
         """What a filter, or the length of the question, kept from being answered is no error."""
-        body = wire.body_of(question, self._model, self._form, self._parameters)
+        body = wire.body_of(question, self._choices)
         try:
             return wire.read_answer(self._called(body))
         except Undecodable as error:

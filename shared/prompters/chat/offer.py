@@ -19,6 +19,7 @@ from shared.model.setting import (
 )
 from shared.prompters.chat.answers import NAME
 from shared.prompters.chat.client import Chat
+from shared.prompters.chat.wire import Choices
 from shared.prompters.offer import PrompterOffer
 from shared.providers.identity import by_token, entra_token
 
@@ -48,9 +49,7 @@ def _connect(to: Connection) -> Chat:
         http=to.http,
         endpoint=own["endpoint"],
         auth=auth,
-        model=own["model"],
-        form=own["format"],
-        parameters=own["parameters"],
+        choices=Choices(own["model"], own["format"], own["parameters"]),
         most_characters=own["most_characters"],
         calls_per_minute=own["calls_per_minute"],
     )

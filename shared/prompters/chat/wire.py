@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/create
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -46,9 +46,18 @@ _completion = msgspec.json.Decoder(_Completion)
 _ENDED: Mapping[str | None, Ended] = {"length": "cut", "content_filter": "refused"}
 
 
-def body_of(question: Question, model: str, form: Format, parameters: Mapping[str, Any]) -> bytes:
-    """`parameters` go over all the rest but model and messages; null takes one out. Where the
-    server keeps to no schema, the question says it."""
+class Choices(NamedTuple):
+    """What is the same in every call: the model, how the form of an answer is asked for, and
+    further fields, which go over all the rest but model and messages; null takes one out."""
+
+    model: str
+    form: Format
+    parameters: Mapping[str, Any]
+
+
+def body_of(question: Question, choices: Choices) -> bytes:
+    """Where the server keeps to no schema, the question says it."""
+    model, form, parameters = choices
     user = question.user
     if form != "json_schema":
         schema = msgspec.json.encode(question.schema).decode()
