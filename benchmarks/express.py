@@ -16,10 +16,10 @@ from typing import Any
 from azure.data.tables import TableClient, TableServiceClient
 
 from local.stack.stack import TABLE, Stack, running_stack
-from shared.model.batch.job import Job, answer_seconds
-from shared.model.batch.recording import Recording
+from shared.model.job.job import Job, answer_seconds
+from shared.model.recording.recording import Recording
 from shared.pipeline.at_once.hear import UPLOAD
-from shared.stores.table.rows import from_row
+from shared.stores.table.struct_to_row import from_row
 from tests.stack import sound
 
 ROUNDS = 5

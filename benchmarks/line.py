@@ -26,7 +26,7 @@ import msgspec
 
 from shared.configuration.settings import EARLY_SECONDS, usual_windows
 from shared.messages import Collect, step_of
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile

@@ -24,10 +24,10 @@ from msgspec import structs
 from local.stack.azurite import running_azurite
 from shared.bootstrap import READERS, SystemClock
 from shared.model.batch.batch import Batch
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording
 from shared.model.pieces import PIECES, Listing, Piece, piece_name, to_merge
 from shared.model.profile.profile import Profile
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording
 from shared.model.search.entry import Entry, Turn
 from shared.model.search.piece import (
     MOST_ENTRIES,

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from tests.fakes.world import World, a_second_of_silence
 
 

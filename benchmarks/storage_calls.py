@@ -20,8 +20,8 @@ import msgspec
 from shared.configuration.settings import usual_windows
 from shared.messages import Collect, step_of
 from shared.model.batch.batch import Batch, is_over
-from shared.model.batch.carrier import stretches
-from shared.model.batch.policy import Policy
+from shared.model.job.carrier import stretches
+from shared.model.policy import Policy
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.ports.pieces import PieceStore

@@ -25,16 +25,16 @@ from shared.log import event
 from shared.messages import Message
 from shared.model.access.caller import NOBODY, Asker
 from shared.model.batch.batch import Batch
-from shared.model.batch.lane import limits_at
-from shared.model.batch.recording import Recording
 from shared.model.endpoint.limits import limits_of
 from shared.model.failure import Failure
+from shared.model.job.lane import limits_at
 from shared.model.manifest.bounds import Shared
 from shared.model.manifest.known import Known
 from shared.model.manifest.manifest import WEB, Manifest
 from shared.model.profile.capabilities import Capabilities
+from shared.model.recording.recording import Recording
 from shared.pipeline.fail.wiring import Failing
-from shared.pipeline.step import NowOrLater, Step
+from shared.pipeline.now_or_later import NowOrLater, Step
 from shared.pipeline.watch.turns import Turns
 from shared.pipeline.watch.wiring import Watching
 from shared.pipeline.wiring import Pipeline

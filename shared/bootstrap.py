@@ -62,14 +62,15 @@ from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.trail import BlobTrail
 from shared.stores.blob.uploads import SignedUploads
+from shared.stores.call_limits import limits_within
 from shared.stores.clients import SasSigner, StorageAccount
-from shared.stores.patience import limits_within
 from shared.stores.queues import StorageLeftovers, StorageQueue
 from shared.stores.sealing.keys import VAULT_SCOPE, LocalKey, VaultKey
 from shared.stores.sealing.seal import EnvelopeSealer, NoSealer
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.brakes import TableBrakes
 from shared.stores.table.deliveries import TableDeliveries
+from shared.stores.table.earlier_names import TableNames
 from shared.stores.table.indices import (
     TableActiveJobs,
     TableContents,
@@ -78,7 +79,6 @@ from shared.stores.table.indices import (
 )
 from shared.stores.table.keys import TableApiKeys
 from shared.stores.table.line import TableLine
-from shared.stores.table.names import TableNames
 from shared.stores.table.outbox import TableOutbox
 from shared.stores.table.subscriptions import BlobConfidences, TableSubscriptions
 

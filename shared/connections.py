@@ -9,7 +9,7 @@ import httpx
 from shared.configuration.settings import Settings
 from shared.finders.offer import Connection as ServiceConnection
 from shared.finders.registry import FINDER
-from shared.model.batch.lane import in_lane
+from shared.model.job.lane import in_lane
 from shared.model.reference import is_reference
 from shared.model.setting import Endpoint
 from shared.pipeline.collect.webhook import webhook_url
@@ -20,7 +20,7 @@ from shared.ports.provider import SpeechProvider
 from shared.prompters.registry import PROMPTER
 from shared.providers.identity import default_credential
 from shared.providers.offer import Connection
-from shared.providers.patient import KEEP_ALIVE
+from shared.providers.quiet_sockets import KEEP_ALIVE
 from shared.providers.registry import OFFERS
 from shared.providers.unresolved import without_a_key
 

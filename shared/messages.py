@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
 
-from shared.model.batch.job import Job
-from shared.model.batch.places import places
 from shared.model.failure import Failure
+from shared.model.job.job import Job
+from shared.model.recording.places import places
 
 STEPS, WRITE, DELIVER, HEAVY = QUEUES = (
     "dropscribe-steps",

@@ -22,7 +22,7 @@ import httpx
 import msgspec
 
 from local.emulators.soferai.server import running
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.options import Mode
 from shared.model.profile.profile import Profile
 from shared.providers.soferai.capabilities import LIMITS

@@ -26,7 +26,7 @@ from local.recogniser.scripted import Script, script_for
 from local.recogniser.types import Heard
 from local.stack.progress import Key, Progress, look
 from local.stack.stack import TABLE, Stack, running_stack
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 
 T = TypeVar("T")
 SECONDS = 90.0

@@ -11,11 +11,11 @@ from local.chaos.evidence import ERRORS, TRANSCRIPTS, Evidence, Output, plain, s
 from local.chaos.plan import BROKEN, tag_of
 from local.chaos.provider import ORDERED, PASSING, Ill, Provider
 from local.recogniser.scripted import script_for
-from shared.model.batch.carrier import stretches
-from shared.model.batch.job import OVER, Job
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
 from shared.model.failure_texts import AUDIO_REPLACED
+from shared.model.job.carrier import stretches
+from shared.model.job.job import OVER, Job
+from shared.model.recording.recording import Recording
 
 _FORMATS = ("json", "csv", "html")
 

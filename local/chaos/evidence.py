@@ -19,9 +19,9 @@ from local.chaos.provider import NO_BOOKS, Books
 from local.chaos.stage import Stage
 from local.chaos.thief import queue_names
 from local.stack.stack import CONTAINERS
-from shared.model.batch.carrier import PREFIX
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.job.carrier import PREFIX
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.partitions import ACTIVE, OPEN
 

@@ -28,7 +28,7 @@ from local.stack.progress import Key, Progress, look
 from local.stack.request import ON_REQUEST, ask_for
 from local.stack.stack import CONTAINERS, NOTHING, TABLE, Wanted, running_stack
 from shared.errors import ConfigurationError
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3

@@ -14,8 +14,8 @@ import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient
 
-from shared.model.batch.error_report import error_path
-from shared.model.batch.recording import Recording
+from shared.model.recording.error_report import error_path
+from shared.model.recording.recording import Recording
 from shared.outputs.report import FORMATS
 
 LIST = ".dropscribe"  # what was put there, and the SHA-256 of each, so as to know it again

@@ -30,8 +30,8 @@ from shared.batches.batch_status import BatchStatus
 from shared.batches.status import TellStatus
 from shared.errors import BatchMissing
 from shared.model.batch.batch import manifest_batch_id
-from shared.model.batch.recording import Recording
 from shared.model.manifest.refusal import ManifestReport, told, verdict
+from shared.model.recording.recording import Recording
 from shared.stores.table.batches import TableBatchStore
 
 SECONDS = 3600

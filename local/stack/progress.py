@@ -9,7 +9,7 @@ from datetime import datetime
 from azure.data.tables import TableClient
 
 from local.stack.hearing import NOTHING, Heard
-from shared.model.batch.recording import TERMINAL, Recording
+from shared.model.recording.recording import TERMINAL, Recording
 from shared.stores.table.batches import TableBatchStore
 
 Key = tuple[str, str]

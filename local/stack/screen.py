@@ -15,8 +15,8 @@ from rich.table import Table
 
 from local.stack.download import Downloaded
 from local.stack.progress import Progress
-from shared.model.batch.recording import Recording
 from shared.model.profile.profile import DEFAULT
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 
 

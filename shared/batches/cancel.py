@@ -15,17 +15,17 @@ import msgspec
 from shared.errors import BatchMissing, StoreConflict
 from shared.log import event
 from shared.messages import Change, Finish
-from shared.model.batch import batch as batches
-from shared.model.batch import job as jobs
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.carrier import is_single, partition_of, unsettled
-from shared.model.batch.job import OVER, Job
-from shared.model.batch.recording import Recording
 from shared.model.failure_texts import CANCELLED
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import is_single, partition_of, unsettled
+from shared.model.job.job import OVER, Job
 from shared.model.money.spending import money_back
+from shared.model.recording.recording import Recording
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.parts import EndPart, NoteSettled
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 from shared.ports.indices import Line
 from shared.ports.provider import SpeechProvider

@@ -12,7 +12,7 @@ from shared.keeping.hold import refuse_held
 from shared.keeping.outputs import RemoveOutputs
 from shared.log import event
 from shared.messages import Change
-from shared.model.batch import batch as batches
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
 from shared.outputs.report import FORMATS
 from shared.ports.blobs import Outputs, Requests

@@ -13,9 +13,6 @@ import msgspec
 from shared.errors import DropscribeError, InputError
 from shared.log import event
 from shared.model.batch.batch import Batch, item_recording_id
-from shared.model.batch.fingerprint import Fingerprint, fingerprint_of
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, awaiting_companion
 from shared.model.blob_state import not_whole, unready
 from shared.model.events.delivery import callback_id
 from shared.model.failure import Failure, failure_of
@@ -30,11 +27,15 @@ from shared.model.manifest.manifest import (
     with_mode,
     without_query,
 )
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name
 from shared.model.profile.profile import Labels, Profile, choose, is_on_request, labels, said_of
+from shared.model.recording.fingerprint import Fingerprint, fingerprint_of
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import awaiting_companion
 from shared.pipeline.register.admit import EnterRecording, examine
-from shared.pipeline.register.patience import GiveUpOnBlob
+from shared.pipeline.register.unreadable import GiveUpOnBlob
 from shared.ports.blobs import AudioBlobs, AudioHead, Requests, WebAudio
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore

@@ -13,13 +13,13 @@ import msgspec
 
 from shared.audio import probe
 from shared.errors import DropscribeError, InputError, ProviderError
-from shared.model.batch.lane import lane_at
-from shared.model.batch.policy import Policy
 from shared.model.failures_from import nothing_listed
+from shared.model.job.lane import lane_at
 from shared.model.manifest.manifest import Head, Item, Manifest, effective_profile
 from shared.model.money.effort import Room
 from shared.model.money.estimate import Estimate, Length, Sample, add_up, guessed_ms
 from shared.model.money.price import PriceTable
+from shared.model.policy import Policy
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit

@@ -19,7 +19,8 @@ from shared.batches.entries import Entry, RegisterEntries
 from shared.errors import InputError
 from shared.log import event
 from shared.messages import Expand, Plan
-from shared.model.batch.batch import Batch, Part, expanded
+from shared.model.batch.batch import Batch, Part
+from shared.model.batch.transitions import expanded
 from shared.model.failure import failure_of
 from shared.model.failures_from import nothing_listed
 from shared.model.manifest.manifest import Head, Item, base_profile

@@ -10,7 +10,7 @@ import msgspec
 
 from shared.batches.status import existing
 from shared.model.batch.batch import BatchEntry, entry_key, item_recording_id
-from shared.model.batch.recording import Recording, State
+from shared.model.recording.recording import Recording, State
 from shared.ports.state import BatchFilter, BatchStore
 
 MOST_IN_PAGE = 1_000

@@ -19,7 +19,7 @@ from shared.model.manifest.files import kind_of
 from shared.model.manifest.manifest import MOST_BYTES
 from shared.model.manifest.refusal import write_manifest_report
 from shared.model.names import leads_astray
-from shared.pipeline.register.patience import read_head
+from shared.pipeline.register.unreadable import read_head
 from shared.ports.blobs import AudioBlobs, AudioEntry, AudioHead, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.state import BatchStore

@@ -10,7 +10,7 @@ import msgspec
 
 from shared.batches.status import existing
 from shared.errors import OutputMissing, RecordingMissing
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports

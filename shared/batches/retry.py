@@ -14,13 +14,14 @@ from shared.batches.entries import Entry, ExamineEntry
 from shared.errors import BatchMissing, DropscribeError
 from shared.log import event
 from shared.messages import Change, Plan
-from shared.model.batch import batch as batches
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Recording, looked_at_again, waiting_again
 from shared.model.failure_texts import AUDIO_REPLACED
 from shared.model.keeping.removal import is_asked
 from shared.model.manifest.manifest import Head, Item
-from shared.pipeline.fail.recording import FailRecording
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import looked_at_again, waiting_again
+from shared.pipeline.fail.try_again_or_fail import FailRecording
 from shared.pipeline.register.dropped import ExamineAgain
 from shared.ports.blobs import Outputs, Requests
 from shared.ports.ground import UseCase

@@ -12,7 +12,7 @@ from shared.batches.batch_status import BatchStatus, Status, Tally
 from shared.batches.told import LATE, Told
 from shared.errors import BatchMissing
 from shared.model.batch.batch import Batch, Totals, state_of
-from shared.model.batch.recording import TERMINAL
+from shared.model.recording.recording import TERMINAL
 from shared.model.transcript.transcript import Cost
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore, RecordingFacts

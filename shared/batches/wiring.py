@@ -20,7 +20,7 @@ from shared.batches.upload import OfferUpload
 from shared.keeping.hold import HoldDesk
 from shared.keeping.outputs import RemoveOutputs
 from shared.keeping.remove import AskForRemoval, CarryOutRemovals, DeleteRecording
-from shared.pipeline.fail.recording import FailRecording
+from shared.pipeline.fail.try_again_or_fail import FailRecording
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.admit import EnterRecording
 from shared.pipeline.register.dropped import ExamineAgain

@@ -9,7 +9,7 @@ from shared.configuration.addresses import STORAGE_FORMS
 from shared.finders.registry import FINDER
 from shared.model import setting as values
 from shared.model.access.roles import TRANSCRIBE
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.setting import Setting
 from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS

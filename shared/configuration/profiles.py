@@ -16,7 +16,7 @@ from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import hidden_by_nobody
 from shared.model.profile.fit import check_request
-from shared.model.profile.policy import LOCKABLE
+from shared.model.profile.locks import LOCKABLE
 from shared.model.profile.profile import (
     DEFAULT,
     Profile,

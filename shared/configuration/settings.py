@@ -27,8 +27,8 @@ from shared.errors import ConfigurationError
 from shared.finders.registry import FINDER
 from shared.model.access.roles import TRANSCRIBE
 from shared.model.address import Network
-from shared.model.batch.lane import in_lane
-from shared.model.batch.policy import Policy
+from shared.model.job.lane import in_lane
+from shared.model.policy import Policy
 from shared.model.reference import NOT_RESOLVED, is_reference
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
 from shared.prompters.registry import PROMPTER

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import BULK, Job
-from shared.model.batch.job_key import may_go_to
-from shared.model.batch.policy import Policy
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import BULK, Job
+from shared.model.job.job_key import may_go_to
+from shared.model.policy import Policy
 from shared.ports.provider import SpeechProvider
 
 

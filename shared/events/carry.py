@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers, Target
+from shared.events.silent_receivers import Pauses
 from shared.log import event
 from shared.model.address import BadAddress
 from shared.model.events.delivery import Attempt, Delivery, Result, after_attempt, delay, stopped

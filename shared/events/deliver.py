@@ -13,9 +13,9 @@ from typing import NamedTuple
 import msgspec
 
 from shared.events.carry import Carried, CarryDelivery
-from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers
 from shared.events.shares import Shares
+from shared.events.silent_receivers import Pauses
 from shared.messages import Deliver
 from shared.model.events.delivery import (
     CALLBACKS,

@@ -8,9 +8,9 @@ from shared.events.brakes import AnnouncingBrakes
 from shared.events.carry import CarryDelivery
 from shared.events.deliver import DeliverParcel
 from shared.events.deliveries import DeliveryDesk
-from shared.events.pauses import Pauses
 from shared.events.receivers import Receivers
 from shared.events.shares import Shares
+from shared.events.silent_receivers import Pauses
 from shared.events.stores import AnnouncingBook, AnnouncingStore
 from shared.events.subscriptions import SubscriptionDesk
 from shared.events.sweep import SweepEvents

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 
 from shared.events.audience import Announcer
 from shared.model.batch.batch import Batch, Part
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.event import Event
 from shared.model.events.happenings import (
@@ -24,6 +22,8 @@ from shared.model.events.happenings import (
     of_submitted,
 )
 from shared.model.events.notice import Notice
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.ports.indices import NoticedBook
 from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION, NoticedRows, in_transactions

@@ -13,8 +13,8 @@ from shared.errors import DropscribeError, StoreConflict
 from shared.events.audience import NOTED_AGE
 from shared.log import event
 from shared.messages import Announce, Deliver
-from shared.model.batch.policy import Policy
 from shared.model.events.delivery import CALLBACKS
+from shared.model.policy import Policy
 from shared.ports.events import Deliveries, Outbox, OutboxNote, Subscriptions
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue

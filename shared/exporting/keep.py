@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from shared.exporting.files import write_rows
 from shared.exporting.folder import Folder
-from shared.model.batch.recording import Recording
 from shared.model.export.folders import folder_of
 from shared.model.export.tables import TABLES, Rows, day_of, rows_of
 from shared.model.pieces import thing_note
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 from shared.ports.pieces import PieceStore
 from shared.ports.queue import Clock

@@ -24,14 +24,14 @@ from shared.errors import (
 from shared.insights.shelf import InsightsShelf
 from shared.log import event
 from shared.messages import Understand
-from shared.model.batch import understanding as state
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.insights.answers import Answers, not_made, read_answers
 from shared.model.insights.document import By, RecordingInsights, Usage
 from shared.model.insights.insight import Insight, version_of
 from shared.model.insights.question import Question, question_of
 from shared.model.money.price import PriceTable, cost_of_tokens
+from shared.model.policy import Policy
+from shared.model.recording import understanding as state
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.permits import Permits
 from shared.ports.prompter import Answered, Prompter

@@ -8,12 +8,12 @@ from datetime import datetime
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch import understanding as state
-from shared.model.batch.output_names import insights_name
-from shared.model.batch.recording import Recording, understood
-from shared.model.batch.understanding import Understanding
 from shared.model.insights.document import RecordingInsights
 from shared.model.keeping.removal import is_asked
+from shared.model.recording import understanding as state
+from shared.model.recording.output_names import insights_name
+from shared.model.recording.recording import Recording, understood
+from shared.model.recording.understanding import Understanding
 from shared.model.transcript.transcript import Transcript
 from shared.ports.blobs import Outputs
 from shared.ports.state import BatchStore

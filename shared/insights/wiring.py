@@ -6,7 +6,7 @@ from shared.insights.make import MakeInsights
 from shared.insights.shelf import InsightsShelf
 from shared.log import event
 from shared.messages import Understand
-from shared.pipeline.step import Step
+from shared.pipeline.now_or_later import Step
 from shared.ports.ground import Ground
 
 

@@ -12,11 +12,11 @@ import msgspec
 
 from shared.errors import BatchBusy, BatchMissing, OnHold, RecordingMissing
 from shared.log import event
-from shared.model.batch import batch as batches
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Recording
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import is_asked
+from shared.model.recording.recording import Recording
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore
 

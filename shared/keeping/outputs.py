@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.model.batch.output_names import insights_name
-from shared.model.batch.recording import Recording
+from shared.model.recording.output_names import insights_name
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import Outputs, Revisions
 from shared.ports.copies import Copies
 

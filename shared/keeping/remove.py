@@ -27,13 +27,13 @@ from shared.keeping.hold import refuse_held
 from shared.keeping.outputs import RemoveOutputs
 from shared.log import event
 from shared.messages import Change, Finish
-from shared.model.batch import batch as batches
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Recording
 from shared.model.keeping.blank import blank
 from shared.model.keeping.due import AGES, days_for, due, stays
 from shared.model.keeping.removal import Part, Removing, gone, is_asked, is_pending, to_go
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.pipeline.fail.copy import tell_of_copy_left
 from shared.ports.blobs import AudioBlobs
 from shared.ports.provider import SpeechProvider

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from shared.errors import NoListeningCopy
-from shared.model.batch.output_names import output_stem
-from shared.model.batch.recording import Recording
 from shared.model.listening.allowed import is_allowed
 from shared.model.listening.hiding import Fill, Span, padded
 from shared.model.listening.recipe import ListeningRecipe, listening_recipe
+from shared.model.recording.output_names import output_stem
+from shared.model.recording.recording import Recording
 from shared.model.transcript.insights import Span as Hidden
 from shared.ports.blobs import Outputs
 from shared.ports.state import BatchStore

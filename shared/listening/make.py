@@ -18,12 +18,12 @@ from shared.listening.choose import ChooseListening
 from shared.listening.shelf import LONGEST, STUCK, WAVE, Shelf, is_gone
 from shared.log import event
 from shared.messages import Listen
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.listening import state
 from shared.model.listening.recipe import MADE_IN, ListeningRecipe, copy_stem, is_too_long
 from shared.model.listening.state import ListeningCopy
 from shared.model.listening.waveform import silences, wave_file
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
 from shared.pipeline.permits import Permits
 from shared.pipeline.prepare.source import OpenAudio, in_time
 from shared.ports.copies import Converter, Copies, Copying, Read

@@ -9,11 +9,11 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.messages import Listen
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.keeping.removal import is_asked
 from shared.model.listening.recipe import ListeningRecipe, copy_stem
 from shared.model.listening.state import ListeningCopy, asked, is_due
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
 from shared.ports.listening import ListeningNotes
 from shared.ports.queue import Clock, Queue
 

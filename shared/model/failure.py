@@ -91,3 +91,9 @@ def of_input(code: str, reason: str, advice: str) -> Template:
 def said(kind: FailureKind, code: str, advice: str, retryable: bool = False) -> Template:
     """By a provider, in its own words."""
     return Template(kind, code, "{provider}: {said}", advice, retryable)
+
+
+def framed(error: InputError, frame: str) -> InputError:
+    """The same in other words: `frame` has its `reason` in braces."""
+    told = InputError(error.code, frame.format(reason=error.reason), error.advice)
+    return told.of(*error.keys)

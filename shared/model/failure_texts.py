@@ -2,15 +2,13 @@
 
 What needs no facts is a `Failure` as it stands, the rest are templates. A name stands for one text:
 several share a code where the same thing is told in another way or by somebody else.
-docs/troubleshooting.md explains every code and is tested against this file. Whoever shows or
-translates the texts finds all of them in `TEXTS`.
+docs/troubleshooting.md explains every code and is tested against this file. `TEXTS` has all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.errors import InputError
 from shared.model.failure import Failure, Template, of_input, passing, ready, said
 
 # fmt: off
@@ -27,18 +25,15 @@ NOT_AUDIO = of_input("not_audio",
     "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
 TOO_COSTLY = of_input("too_costly_audio",
     "Reading the file costs more memory or time than a recording needs: it is damaged, or made to "
-    "do harm.",
-    "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
+    "do harm.", "Check that the file plays, convert it to WAV, FLAC or MP3 and upload that.")
 MORE_DECLARED = of_input("not_audio",
     "The index of the file declares more than its bytes can hold: it is damaged, or made to do "
-    "harm.",
-    TOO_COSTLY.advice)
+    "harm.", TOO_COSTLY.advice)
 OTHER_CONTENT = of_input("not_audio", "The content is {kind}, whatever the file's name says.",
     "Upload the audio file itself.")
 DICTATION = of_input("not_audio",
     "The content is a dictation in DSS or DS2, as dictation machines write it; no provider reads "
-    "that.",
-    "Save it as WAV or MP3 with the program of the machine and upload that.")
+    "that.", "Save it as WAV or MP3 with the program of the machine and upload that.")
 WEB_FORM = of_input("not_audio",
     "The content is what a browser sends for a form, with the file inside.",
     "The program that stored it has to take the file out of the form; upload the file itself.")
@@ -89,8 +84,7 @@ URL_WITHOUT_LENGTH = of_input("url_without_length",
     "The server at this address does not tell how long the file is.",
     "Upload the recording to a container, and name it there.")
 URL_WITHOUT_RANGES = of_input("url_without_ranges",
-    "The server at this address sends files only as a whole.",
-    URL_WITHOUT_LENGTH.advice)
+    "The server at this address sends files only as a whole.", URL_WITHOUT_LENGTH.advice)
 MISSING = of_input("recording_missing", "There is no such blob in the container {container}.",
     "Correct the name, or upload the recording, then retry the batch.")
 MISSING_FROM_TOP = of_input("recording_missing", MISSING.reason,
@@ -99,11 +93,9 @@ MISSING_FROM_TOP = of_input("recording_missing", MISSING.reason,
 NOTHING_LISTED = of_input("nothing_listed",
     "The container {container} holds no blob whose name begins like this.",
     "Correct the prefix or the container, or upload the recordings, and ask for another batch.")
-NOTHING_LISTED_FROM_TOP = of_input("nothing_listed", NOTHING_LISTED.reason,
-    MISSING_FROM_TOP.advice)
+NOTHING_LISTED_FROM_TOP = of_input("nothing_listed", NOTHING_LISTED.reason, MISSING_FROM_TOP.advice)
 AUDIO_GONE = ready("input", "recording_missing",
-    "The blob was removed before it was sent to the provider.",
-    "Upload the recording again.")
+    "The blob was removed before it was sent to the provider.", "Upload the recording again.")
 AUDIO_REPLACED = ready("input", "audio_replaced",
     "The blob was replaced after it was looked at. It was not sent.",
     "If the newer version was dropped like this one, it is a recording of its own, and there is "
@@ -216,7 +208,7 @@ NO_PRICE = Template("configuration", "no_price",
 CANCELLED = ready("configuration", "cancelled",
     "The batch was cancelled before this recording was transcribed.",
     "Retry the batch if it is wanted after all.")
-_NO_OTHER = "{reason} No other provider of the profile takes the recording either."
+NO_OTHER = "{reason} No other provider of the profile takes the recording either."
 
 # Why a job is not sent. Its recordings do not fail: they go on in another one, with a note.
 
@@ -273,8 +265,7 @@ ACCESS_DENIED = said("configuration", "access_denied",
 OPTIONS_REFUSED = said("configuration", "request_refused", "Correct the options of the profile.")
 THROTTLED = said("throttling", "provider_throttled", _LATER, retryable=True)
 TROUBLE = said("provider", "provider_trouble", _LATER, retryable=True)
-FAILED = said("provider", "provider_failed",
-    "Look the reason up at the provider.", retryable=True)
+FAILED = said("provider", "provider_failed", "Look the reason up at the provider.", retryable=True)
 FAILED_WITHOUT_REASON = Template("provider", "provider_failed",
     "{provider} could not transcribe the recording; it gives no reason.",
     "It is tried again by itself. If that fails too, play the recording, and check that the "
@@ -352,39 +343,8 @@ INTERNAL = ready("ours", "internal_error",
     "The result arrived, but Dropscribe could not turn it into a transcript.",
     "Look for the event recording.publish_failed in the log and report it.")
 
-# What is not made of a transcript that is there. The recording is none the worse.
-
-INSIGHT_PROBLEMS: Mapping[str, str] = {
-    "unknown": "The profiles have no insight of that name any more.",
-    "nothing_said": "Nothing was said in the recording.",
-    "too_long": "The transcript is longer than the language model reads, or than "
-        "CHAT_MOST_CHARACTERS lets it be asked about.",
-    "refused": "The language model, or a filter around it, refused to answer.",
-    "unusable": "What the language model answered was no JSON, or was cut off, twice.",
-    "no_answer": "The language model did not answer, however often it was asked.",
-    "wrong_form": "The answer had another form than was asked for.",
-    "personal_data": "The answer held something that the profile wants hidden.",
-}
-"""By code, as the insights tell it."""
-
 # fmt: on
 TEXTS: Mapping[str, Failure | Template] = {
     name: text for name, text in globals().items() if isinstance(text, Failure | Template)
 }
 """Every text by its name here."""
-
-
-OPTIONS_OF: Mapping[str, tuple[str, ...]] = {
-    REDACTION_LANGUAGE.code: ("redact", "redact_unsupported"),
-    NO_LANGUAGE.code: ("candidate_locales", "min_language_confidence"),
-    MANY_LANGUAGES.code: ("candidate_locales", "language_mode"),
-    LOCALE_WRONG.code: ("locale", "candidate_locales"),
-    MODEL_WRONG.code: ("model", "model_by_locale", "models"),
-}
-"""Of codes that are found out once a recording was sent: the options that are to be mended."""
-
-
-def and_no_other(error: InputError) -> InputError:
-    """What the first provider of an order said, where none of the others takes it either."""
-    told = InputError(error.code, _NO_OTHER.format(reason=error.reason), error.advice)
-    return told.of(*error.keys)

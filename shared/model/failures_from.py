@@ -3,19 +3,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from shared.errors import ProviderRefused, ResultMalformed, ResultMissing, ResultTooLarge
+from shared.errors import (
+    ProviderRefused,
+    ResultMalformed,
+    ResultMissing,
+    ResultTooLarge,
+)
 from shared.model.failure import Failure
 from shared.model.failure_texts import (
     DELETED,
     KEPT,
+    LOCALE_WRONG,
+    MANY_LANGUAGES,
     MISSING,
     MISSING_FROM_TOP,
+    MODEL_WRONG,
+    NO_LANGUAGE,
     NO_WAY_TO_ADDRESS,
     NOTHING_LISTED,
     NOTHING_LISTED_FROM_TOP,
     OUTCOME_UNKNOWN,
+    REDACTION_LANGUAGE,
     REFUSED,
     RESULT_TOO_LARGE,
     RESULT_UNREADABLE,
@@ -78,3 +90,13 @@ def outcome_unknown(mark: str, endpoint: str | None, why: str, *, is_kept: bool)
 
 def _without_stop(error: Exception) -> str:
     return str(error).rstrip(".")
+
+
+OPTIONS_OF: Mapping[str, tuple[str, ...]] = {
+    REDACTION_LANGUAGE.code: ("redact", "redact_unsupported"),
+    NO_LANGUAGE.code: ("candidate_locales", "min_language_confidence"),
+    MANY_LANGUAGES.code: ("candidate_locales", "language_mode"),
+    LOCALE_WRONG.code: ("locale", "candidate_locales"),
+    MODEL_WRONG.code: ("model", "model_by_locale", "models"),
+}
+"""Of codes that are found out once a recording was sent: the options that are to be mended."""

@@ -17,9 +17,6 @@ import msgspec
 from shared.errors import InputError
 from shared.log import event
 from shared.messages import SliceItem
-from shared.model.batch.fingerprint import fingerprint_of, is_version, may_be_same
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
 from shared.model.failure_texts import (
     AUDIO_GONE,
@@ -27,7 +24,10 @@ from shared.model.failure_texts import (
     AUDIO_REPLACED_LATE,
     BLOB_ARCHIVED,
 )
+from shared.model.job.job_item import JobItem
 from shared.model.names import shared_beginning
+from shared.model.recording.fingerprint import fingerprint_of, is_version, may_be_same
+from shared.model.recording.recording import Recording
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.state import BatchStore

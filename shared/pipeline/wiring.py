@@ -16,10 +16,10 @@ from shared.pipeline.collect.slices import CutSlices
 from shared.pipeline.collect.webhook import EnsureWebhooks, Hear, Heard
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.fail.wiring import Failing
-from shared.pipeline.finish.batch import BusyBatches, FinishBatch
+from shared.pipeline.finish.batch import FinishBatch
 from shared.pipeline.finish.few import FinishFew
-from shared.pipeline.finish.job import FinishJob
-from shared.pipeline.finish.report import ReportBatch
+from shared.pipeline.finish.wiring import wired_finish
+from shared.pipeline.now_or_later import AtOnce
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import PendingPlans, UnderWay
@@ -37,25 +37,24 @@ from shared.pipeline.register.dropped import (
 )
 from shared.pipeline.register.take import TakeCompanion, TakeDropped
 from shared.pipeline.register.wiring import patience
-from shared.pipeline.step import AtOnce
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.claim import ClaimParts, FindHeld
-from shared.pipeline.submit.create_call import PrepareCalls
 from shared.pipeline.submit.dissolve import PutBack, SetAside
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.leave_behind import LeaveBehind
 from shared.pipeline.submit.line import JoinLine, SubmitLine
-from shared.pipeline.submit.make_calls import MakeCalls
+from shared.pipeline.submit.make_create_calls import MakeCalls
+from shared.pipeline.submit.prepare_calls import PrepareCalls
 from shared.pipeline.submit.resolve import Resolve
-from shared.pipeline.submit.step import Sending, SendJobs, WriteIntents
+from shared.pipeline.submit.send_jobs import Sending, SendJobs, WriteIntents
 from shared.pipeline.together import AskTogether
 from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.publish import LabelTranscript, Publish
-from shared.pipeline.write.recording import WriteRecording
 from shared.pipeline.write.room import Room
 from shared.pipeline.write.single import WriteSingle
 from shared.pipeline.write.slice import WriteSlice
+from shared.pipeline.write.transcribed_or_failed import WriteRecording
 from shared.ports.ground import Ground
 from shared.said.wiring import keep_said
 
@@ -95,7 +94,7 @@ class Pipeline:
         note_submitted = NoteSubmitted(**ground.common)
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
-        self.finish = _finish(ground, failing)
+        self.finish = wired_finish(ground, failing)
         self.write = _write(ground, failing, self.finish)
         write_now: AtOnce[Write] = AtOnce(self.write, ports.queue)
         write_single = WriteSingle(
@@ -338,23 +337,4 @@ def _compare(ground: Ground) -> CompareVersions:
     ports = ground.ports
     return CompareVersions(
         store=ground.store, audio=ports.audio, pool=ports.pool, together=AskTogether()
-    )
-
-
-def _finish(ground: Ground, failing: Failing) -> FinishBatch:
-    ports, store = ground.ports, ground.store
-    return FinishBatch(
-        **ground.common,
-        finish_job=FinishJob(
-            **ground.common,
-            begin_anew=failing.begin_anew,
-            endpoints=ground.endpoints,
-            end_part=failing.end_part,
-            wake_line=failing.wake_line,
-        ),
-        report=ReportBatch(
-            store=store, outputs=ports.outputs, reports_container=ports.reports, clock=ports.clock
-        ),
-        fail=failing.fail,
-        busy=BusyBatches(),
     )

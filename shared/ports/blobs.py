@@ -9,9 +9,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Recording
 from shared.model.blob_state import WHOLE, BlobState
 from shared.model.manifest.manifest import Head, Item
+from shared.model.recording.recording import Recording
 
 
 class AudioHead(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypedDict
 
 from shared.model.address import Network
-from shared.model.batch.policy import Policy
 from shared.model.insights.insight import Insight
 from shared.model.manifest.known import Known
 from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
 from shared.ports.access import ApiKeys, Trail

@@ -9,11 +9,11 @@ from typing import Protocol
 
 import msgspec
 
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.fingerprint import KnownName
-from shared.model.batch.job import Job
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
+from shared.model.recording.fingerprint import KnownName
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

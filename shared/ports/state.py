@@ -10,13 +10,13 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from shared.model.batch.batch import Batch, BatchEntry, BatchState, Origin, Part
-from shared.model.batch.carrier import Carried, Stretch
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording, State
 from shared.model.conversation.conversation import Conversation
 from shared.model.events.notice import Notice
+from shared.model.job.carrier import Carried, Stretch
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
 from shared.model.profile.profile import Labels
+from shared.model.recording.recording import Recording, State
 
 
 class RecordingFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from shared.batches.status import existing
 from shared.errors import AudioChanged, AudioMissing, AudioRedacted, RecordingMissing
 from shared.log import event
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import AudioBlobs, OutputLinks
 from shared.ports.queue import Clock
 from shared.ports.state import BatchStore

@@ -14,7 +14,7 @@ from threading import Lock
 import msgspec
 
 from shared.model.batch.batch import BatchEntry
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.ports.queue import Clock
 from shared.ports.state import BatchFilter, BatchStore
 

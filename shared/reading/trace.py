@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from shared.batches.status import existing
 from shared.errors import RecordingMissing
-from shared.model.batch.carrier import PREFIX
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
 from shared.model.batch.trace import Trace, is_in_line, trace
+from shared.model.job.carrier import PREFIX
+from shared.model.job.job import Job
 from shared.model.money.brakes import DEPLOYMENT, Held, endpoint_scopes, profile_scope
+from shared.model.recording.recording import Recording
 from shared.ports.state import BatchStore
 
 _MOMENT = "%Y-%m-%d %H:%M:%S UTC"

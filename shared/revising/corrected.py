@@ -11,8 +11,8 @@ import msgspec
 from shared.batches.outputs import Fetched, file_name
 from shared.batches.status import existing
 from shared.errors import OutputMissing, RecordingMissing, RevisionUnfit
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording
 from shared.model.revision.apply import applied
 from shared.model.revision.revision import Revision
 from shared.model.transcript.transcript import Transcript

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.model.revision.glossary import Glossary, learnt, with_learnt, without
 from shared.model.revision.revision import Revision
 from shared.model.transcript.transcript import Transcript

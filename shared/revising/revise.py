@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from shared.errors import RevisionConflict, StoreConflict
 from shared.log import event
-from shared.model.batch.outcome import Correction, Outcome
-from shared.model.batch.recording import Recording
 from shared.model.conversation.measure import measured
 from shared.model.failure_texts import TO_BE_HIDDEN
 from shared.model.keeping.removal import is_asked
+from shared.model.recording.outcome import Correction, Outcome
+from shared.model.recording.recording import Recording
 from shared.model.redaction.gate import kinds_in
 from shared.model.revision.apply import applied
 from shared.model.revision.revision import Change, Checked, Revision

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.exporting.keep import KeepRows
-from shared.model.batch.recording import Recording
 from shared.model.export.tables import Rows
+from shared.model.recording.recording import Recording
 from shared.model.search.entry import Entry
 from shared.model.transcript.transcript import Transcript
 from shared.searching.keep import KeepWords

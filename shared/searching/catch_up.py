@@ -15,7 +15,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.model.search.candidates import Lookup
 from shared.model.search.entry import Entry
 from shared.model.search.piece import of_recording

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.model.batch.recording import Recording
 from shared.model.pieces import batch_note, piece_name, thing_note
+from shared.model.recording.recording import Recording
 from shared.model.search.entry import Entry, entry_of
 from shared.model.search.piece import packed, write_piece
 from shared.model.transcript.transcript import Transcript

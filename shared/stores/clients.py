@@ -27,7 +27,7 @@ from azure.storage.blob import (
 from azure.storage.queue import QueueServiceClient
 
 from shared.model.setting import DataStorage
-from shared.stores.patience import ATTEMPTS, CallLimits
+from shared.stores.call_limits import ATTEMPTS, CallLimits
 from shared.stores.session import StorageSession
 
 CONNECTIONS = 64

@@ -20,7 +20,7 @@ from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 from local.stack.progress import Key
 from local.stack.stack import TABLE, Stack
 from shared.messages import Plan
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.stores.queues import StorageQueue
 from tests.bicep.dropscribe import deployed
 from tests.compilers.log import Log, Row

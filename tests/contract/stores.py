@@ -8,16 +8,16 @@ from uuid import uuid4
 from azure.data.tables import TableClient, TableServiceClient
 
 from local.stack.azurite import Azurite
-from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import Job
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording
 from shared.model.conversation.conversation import Conversation, SpeakerTalk
 from shared.model.failure import Failure
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 from shared.stores.sealing.keys import LocalKey

@@ -14,7 +14,7 @@ from azure.storage.blob import BlobBlock, BlobServiceClient, ContentSettings
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.places import places
+from shared.model.recording.places import places
 from shared.ports.blobs import AudioBlobs
 from shared.stores.blob.audio import HEAD_BYTES, BlobAudio
 from shared.stores.clients import SasSigner
@@ -275,9 +275,9 @@ def test_the_head_tells_the_md5_of_all_bytes(intake: Intake) -> None:
 def test_what_touching_a_blob_changes_and_what_it_does_not(
     real: Intake, service: BlobServiceClient
 ) -> None:
-    """What `shared/model/batch/fingerprint.py` relies on: ETag and time change, Content-MD5 stays.
-    That metadata keeps the time of creation and new content renews it is so here; whether the
-    service does the same no document says, so nothing relies on it."""
+    """What `shared/model/recording/fingerprint.py` relies on: ETag and time change, Content-MD5
+    stays. That metadata keeps the time of creation and new content renews it is so here; whether
+    the service does the same no document says, so nothing relies on it."""
     blob = service.get_blob_client(real.container, "a.wav")
     real.drop("a.wav", b"sound" * 1_000)
     first = blob.get_blob_properties()

@@ -10,12 +10,13 @@ import pytest
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, reported
-from shared.model.batch.carrier import carrier, parts_of
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.batch.batch import Batch
+from shared.model.batch.transitions import reported
+from shared.model.job.carrier import carrier, parts_of
+from shared.model.job.job import Job
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal, Removing
+from shared.model.recording.recording import Recording
 from shared.ports.state import FEW_ROWS, BatchFilter, BatchStore, Whole
 from shared.stores.table.batches import TableBatchStore
 from tests.contract.stores import a_batch, a_full_recording, a_job, a_recording, fresh_table

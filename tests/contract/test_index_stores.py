@@ -13,9 +13,9 @@ from azure.data.tables import TableClient
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.fingerprint import Fingerprint, KnownName, name_key
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.endpoint.limits import Counted, Ramped
+from shared.model.recording.fingerprint import Fingerprint, KnownName, name_key
 from shared.ports.indices import (
     ActiveJobs,
     ContentClaim,
@@ -26,14 +26,14 @@ from shared.ports.indices import (
     Names,
 )
 from shared.stores.table.batches import TableBatchStore
+from shared.stores.table.earlier_names import TableNames
 from shared.stores.table.indices import (
     TableActiveJobs,
     TableContents,
     TableDiaries,
     TableEndpointBook,
 )
-from shared.stores.table.names import TableNames
-from shared.stores.table.rows import to_row
+from shared.stores.table.struct_to_row import to_row
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, an_active_job, fresh_table
 from tests.fakes.stores import (
     FakeActiveJobs,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from shared.errors import StoreConflict
-from shared.model.batch.job import Job
+from shared.model.job.job import Job
 from shared.ports.indices import Line, LineHead
 from shared.stores.table.line import TableLine
 from tests.contract.stores import NOW, a_job, fresh_table

@@ -12,14 +12,15 @@ import pytest
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict
-from shared.model.batch.batch import Batch, cancelled, reported, to_be_deleted, to_be_retried
+from shared.model.batch.batch import Batch
+from shared.model.batch.transitions import cancelled, reported, to_be_deleted, to_be_retried
 from shared.model.money.brakes import Brake
 from shared.ports.brakes import Brakes
 from shared.ports.state import BatchFilter, BatchStore
 from shared.stores.table.batches import TableBatchStore
 from shared.stores.table.brakes import TableBrakes
-from shared.stores.table.entities import Entities
 from shared.stores.table.partitions import BATCHES, OPEN
+from shared.stores.table.single_rows import Entities
 from tests.contract.stores import NOW, a_batch, a_job, a_recording, fresh_table
 from tests.fakes.brakes import FakeBrakes
 from tests.fakes.stores import FakeBatchStore

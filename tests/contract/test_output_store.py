@@ -16,7 +16,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from local.stack.azurite import Azurite
 from shared.errors import StoreConflict, StoreUnavailable
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import Outputs
 from shared.stores.blob.outputs import BlobOutputs
 from tests.contract.stores import NOW, a_recording, fresh

@@ -13,8 +13,8 @@ from azure.storage.blob import BlobServiceClient
 from local.stack.azurite import Azurite
 from shared.errors import InputError, SealBroken, StoreConflict
 from shared.model.batch.batch import Batch, Part
-from shared.model.batch.recording import Recording
 from shared.model.manifest.manifest import Head, Item
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import AudioBlobs, Outputs, Requests
 from shared.ports.state import BatchFilter, BatchStore
 from shared.stores.blob.audio import BlobAudio

@@ -21,15 +21,15 @@ from local.stack.azurite import Azurite
 from shared.errors import StoreConflict, StoreUnavailable
 from shared.messages import Plan
 from shared.model.batch.batch import Batch
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.blob_state import refusal
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
 from shared.model.setting import DataStorage, Secret
 from shared.ports.state import BatchFilter
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
+from shared.stores.call_limits import ATTEMPTS, CallLimits, limits_within
 from shared.stores.clients import StorageAccount
-from shared.stores.patience import ATTEMPTS, CallLimits, limits_within
 from shared.stores.queues import StorageQueue
 from shared.stores.session import StorageSession
 from shared.stores.table.batches import TableBatchStore

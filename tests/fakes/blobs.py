@@ -10,9 +10,9 @@ from itertools import count
 from urllib.parse import quote
 
 from shared.errors import DropscribeError, InputError, StoreConflict
-from shared.model.batch.recording import Recording
 from shared.model.blob_state import WHOLE, BlobState
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import AudioEntry, AudioHead, StoredReport, UploadLink, head_of
 
 HEAD_BYTES = 65_536

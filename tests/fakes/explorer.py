@@ -16,7 +16,7 @@ from typing import Any
 
 from shared.errors import DropscribeError, StoreConflict, StoreUnavailable
 from shared.messages import Message
-from shared.model.batch.carrier import batches_of, partition_of
+from shared.model.job.carrier import batches_of, partition_of
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence
 

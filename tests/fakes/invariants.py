@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 
-from shared.model.batch.job import OVER
-from shared.model.batch.recording import Recording, recording_id
+from shared.model.job.job import OVER
 from shared.model.keeping.removal import DELETED_NAME, is_asked
+from shared.model.recording.recording import Recording, recording_id
 from shared.model.search.piece import entries_in
 from tests.fakes.blobs import own_name
 from tests.fakes.finder import FakeFinder

@@ -11,15 +11,15 @@ from typing import TypeVar
 import msgspec
 
 from shared.errors import StoreConflict
-from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
-from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
-from shared.model.batch.fingerprint import KnownName
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording, State
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.carrier import Carried, Stretch, in_call, stretches
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
+from shared.model.recording.fingerprint import KnownName
+from shared.model.recording.recording import Recording, State
 from shared.ports.indices import LATER, ContentClaim, Diary, LineHead, Waiting, later, place_of
 from shared.ports.state import (
     FEW_ROWS,

@@ -18,15 +18,15 @@ import msgspec
 from shared import messages as m
 from shared.application import Application
 from shared.model.access.key import digest_of, make_key
-from shared.model.batch.lane import answers_at_once
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.events.signature import make_secret
 from shared.model.insights.insight import BUILT_IN, Insight
+from shared.model.job.lane import answers_at_once
 from shared.model.money.brakes import Ceiling
 from shared.model.money.price import PriceTable
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.finder import Finder
 from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, SearchPorts
 from shared.ports.indices import NoticedBook

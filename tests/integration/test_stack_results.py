@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from tests.stack import Site, quick_stack, site_on, states
 
 GOOD = [f"good {number}.wav" for number in range(4)]

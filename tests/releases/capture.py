@@ -16,7 +16,7 @@ from azure.data.tables import EntityProperty
 import shared.stores.table.batches  # they prepare the rows
 import shared.stores.table.indices
 from shared.messages import Message, encode, step_of
-from shared.stores.table.rows import to_row
+from shared.stores.table.struct_to_row import to_row
 from tests.fakes.world import World
 from tests.releases.scenario import messages
 

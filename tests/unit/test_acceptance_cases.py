@@ -356,6 +356,7 @@ def test_a11_who_does_not_ask_for_masking_keeps_every_form(mode: Any) -> None:
     assert [word["text"] for word in utterance["words"]] == ["well", "damn", "it", "all"]
 
 
+@pytest.mark.long
 def test_a12_a_result_that_cannot_be_read_is_never_published() -> None:
     """No redaction is offered, so none can fail; the same holds of everything between the result
     and its transcript: where it fails, nothing is published and the recording is reported."""

@@ -15,7 +15,7 @@ from shared.api.operations.all import OPERATIONS
 from shared.api.serve import nothing_there
 from shared.batches.status import Status
 from shared.model.batch.batch import BatchState
-from shared.model.batch.recording import State
+from shared.model.recording.recording import State
 from tests.fakes.api import Api
 from tests.fakes.world import World, a_second_of_silence
 

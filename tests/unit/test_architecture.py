@@ -1,6 +1,7 @@
 """Arrows point inwards: who may import whom, read from the sources."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,23 +39,39 @@ RULES = {  # folder or file: what it may import of ours
         "model.insights model.transcript.transcript model.redaction model.failure_texts errors"
     ),
     "shared/model/insights/shape.py": "",
-    "shared/model/keeping": "model.keeping model.batch model.profile model.failure_texts errors",
+    "shared/model/keeping": (
+        "model.keeping model.recording model.profile model.failure_texts errors"
+    ),
     "shared/model/batch": (
-        "model.batch model.preparing model.conversation model.keeping.hold model.keeping.removal "
-        "model.profile model.transcript model.endpoint model.failure model.failure_texts "
-        "model.names errors"
+        "model.batch model.job model.recording model.state_machine model.conversation "
+        "model.keeping.hold model.keeping.removal model.profile model.transcript model.failure "
+        "errors"
+    ),
+    "shared/model/state_machine.py": "",
+    "shared/model/policy.py": "model.profile errors",
+    "shared/model/pauses.py": "model.policy",
+    "shared/model/recording": (
+        "model.recording model.state_machine model.preparing model.conversation model.keeping.hold "
+        "model.keeping.removal model.profile model.transcript model.failure model.names errors"
+    ),
+    "shared/model/job": (
+        "model.job model.recording model.state_machine model.policy model.preparing model.profile "
+        "model.endpoint model.failure model.failure_texts errors"
     ),
     "shared/model/money": (
-        "model.money model.batch model.preparing.recipe model.profile model.transcript "
-        "model.failure model.failure_texts errors"
+        "model.money model.batch model.job model.recording model.preparing.recipe model.profile "
+        "model.transcript model.failure model.failure_texts errors"
     ),
-    "shared/model/events": "model.events model.batch model.endpoint errors",
+    "shared/model/events": (
+        "model.events model.batch model.job model.recording model.state_machine model.endpoint "
+        "errors"
+    ),
     "shared/model/search": (
-        "model.search model.pieces model.batch.recording model.transcript.transcript "
+        "model.search model.pieces model.recording.recording model.transcript.transcript "
         "model.language errors"
     ),
     "shared/model/export": (
-        "model.export model.batch.recording model.conversation model.transcript.transcript "
+        "model.export model.recording.recording model.conversation model.transcript.transcript "
         "model.pieces"
     ),
     "shared/model/export/columns.py": "",
@@ -70,13 +87,13 @@ RULES = {  # folder or file: what it may import of ours
     "shared/outputs": "outputs model",
     "shared/endpoints": f"endpoints ports {GROUND}",
     "shared/pipeline": (f"pipeline endpoints said ports messages audio outputs {GROUND}"),
-    "shared/pipeline/step.py": f"ports messages {GROUND}",
+    "shared/pipeline/now_or_later.py": f"ports messages {GROUND}",
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
     "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
     "shared/pipeline/together.py": f"ports {GROUND}",
     "shared/pipeline/write": (
-        "pipeline.write pipeline.compare pipeline.fail pipeline.step said.keep ports messages "
-        f"outputs {GROUND}"
+        "pipeline.write pipeline.compare pipeline.fail pipeline.now_or_later said.keep ports "
+        f"messages outputs {GROUND}"
     ),
     "shared/pipeline/plan": (
         f"pipeline.plan pipeline.fail pipeline.write pipeline.prepare said ports messages {GROUND}"
@@ -96,8 +113,8 @@ RULES = {  # folder or file: what it may import of ours
         f"{GROUND}"
     ),
     "shared/pipeline/collect": (
-        "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.step ports "
-        f"messages {GROUND}"
+        "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.now_or_later "
+        f"ports messages {GROUND}"
     ),
     "shared/pipeline/at_once": (
         f"pipeline.at_once pipeline.permits pipeline.submit pipeline.collect pipeline.fail ports "
@@ -116,7 +133,7 @@ RULES = {  # folder or file: what it may import of ours
         f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
         f"pipeline.together ports messages {GROUND}"
     ),
-    "shared/insights": f"insights pipeline.permits pipeline.step ports messages {GROUND}",
+    "shared/insights": f"insights pipeline.permits pipeline.now_or_later ports messages {GROUND}",
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
@@ -194,6 +211,7 @@ def sources(place: str) -> list[Path]:
     return [path] if path.suffix else sorted(path.rglob("*.py"))
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Full names of the modules, or of what is taken from a package."""
     names = set()

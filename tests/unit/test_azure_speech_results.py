@@ -277,6 +277,7 @@ def test_display_words_equal_to_the_lexical_ones_have_equal_confidence(
     assert found == [pytest.approx(confidence) for _, confidence in spoken]
 
 
+@pytest.mark.long
 @given(
     st.lists(st.tuples(st.integers(0, 400), st.integers(-50, 400), st.floats(0, 1)), max_size=20),
     st.lists(st.tuples(st.integers(0, 400), st.integers(-50, 400)), max_size=20),

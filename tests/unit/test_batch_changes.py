@@ -11,7 +11,7 @@ import pytest
 from shared.errors import BatchBusy, BatchMissing, OutcomeUnknown, StoreConflict
 from shared.messages import Change
 from shared.model.batch.batch import Batch
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.ports.state import BatchFilter
 from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well

@@ -101,6 +101,7 @@ def test_a_stop_of_one_profile_holds_no_other_and_one_endpoint_no_other() -> Non
     assert [len(provider.created) for provider in both.endpoints.values()] == [0, 3]
 
 
+@pytest.mark.long
 def test_beyond_a_ceiling_of_money_recordings_wait_for_the_next_day() -> None:
     there = world(ceilings={"deployment": Ceiling(amount=2)})
     drop(there, 5)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.model.batch.carrier import PREFIX
-from shared.model.batch.job import Job
+from shared.model.job.carrier import PREFIX
+from shared.model.job.job import Job
 from shared.model.money.brakes import Ceiling
 from shared.model.profile.profile import Profile
 from tests.fakes.invariants import assert_all_is_well

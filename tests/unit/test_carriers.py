@@ -11,9 +11,9 @@ import pytest
 
 from shared.errors import OutcomeUnknown, ProviderNotReady, ProviderThrottled, ProviderUnauthorised
 from shared.messages import Change, Collect, Finish, Message, Submit
-from shared.model.batch.carrier import PREFIX, parts_of, unsettled
-from shared.model.batch.job import OVER, Job
-from shared.model.batch.policy import Policy
+from shared.model.job.carrier import PREFIX, parts_of, unsettled
+from shared.model.job.job import OVER, Job
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
 from shared.ports.provider import JobRequest
 from tests.fakes.crashes import Crash, Trap, live

@@ -16,14 +16,14 @@ from local.chaos.evidence import Dropped, Evidence, Output, plain
 from local.chaos.plan import Drop, Trouble, sound
 from local.chaos.provider import ORDERED, PASSING, Books, Create, Ill, Order, Provider
 from local.recogniser.scripted import script_for
-from shared.model.batch.carrier import carrier
-from shared.model.batch.job import Job
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording, recording_id
 from shared.model.failure import Failure
 from shared.model.failure_texts import AUDIO_REPLACED
+from shared.model.job.carrier import carrier
+from shared.model.job.job import Job
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording, recording_id
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH, JOB = "default-1", "j1"

@@ -10,9 +10,9 @@ import pytest
 
 from shared.errors import StoreUnavailable
 from shared.messages import Collect, Write
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording
 from shared.model.blob_state import BlobState
+from shared.model.job.job_item import JobItem
+from shared.model.recording.recording import Recording
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.together import AskTogether
 from shared.ports.blobs import AudioEntry

@@ -63,6 +63,7 @@ def is_read(children: Children, name: str = "vbr.mp3") -> bool:
 # --- what it can do
 
 
+@pytest.mark.long
 @on_linux
 def test_every_wall_stands_and_is_told(children: Children, nursery: Nursery) -> None:
     assert is_read(children)
@@ -218,6 +219,7 @@ def test_time_of_the_processor_ends_and_the_file_is_to_blame(nursery: Nursery) -
     children.close()
 
 
+@pytest.mark.long
 def test_a_child_is_replaced_after_so_many_files(nursery: Nursery) -> None:
     children = Children(Limits(jobs=3), start=nursery)
     assert all(is_read(children) for _ in range(7))
@@ -225,6 +227,7 @@ def test_a_child_is_replaced_after_so_many_files(nursery: Nursery) -> None:
     children.close()
 
 
+@pytest.mark.long
 def test_one_child_serves_many_files_and_many_threads_no_more_than_two(
     children: Children, nursery: Nursery
 ) -> None:

@@ -202,6 +202,7 @@ def test_a_recogniser_that_cannot_be_installed_stops_nothing(machine: Machine) -
     assert "pocketsphinx listens instead" in done.stdout
 
 
+@pytest.mark.long
 def test_the_model_of_another_engine_is_loaded_when_it_is_asked_for() -> None:
     def loads(engine: str) -> bool:
         command = ["make", "--dry-run", "--always-make", "demo", f"ENGINE={engine}"]

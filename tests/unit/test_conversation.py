@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -133,6 +134,7 @@ utterances = some.lists(
 )
 
 
+@pytest.mark.long
 @given(utterances)
 def test_times_add_up_whatever_was_said(drawn: list[tuple[int, int, int]]) -> None:
     spoken = [said(voice, start, start + length) for voice, start, length in drawn]

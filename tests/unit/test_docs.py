@@ -16,10 +16,10 @@ from local.__main__ import _parser
 from shared.configuration.known import FORMS, NAMED_KEYS, all_settings
 from shared.configuration.profiles import parse_profiles
 from shared.messages import QUEUES
-from shared.model.batch.job import JobState
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import State
 from shared.model.failure_texts import GOES_ON, TEXTS
+from shared.model.job.job import JobState
+from shared.model.policy import Policy
+from shared.model.recording.recording import State
 from shared.outputs.formats import FORMATS
 from shared.providers.registry import OFFERS
 from tests.bicep.dropscribe import triggers
@@ -242,6 +242,7 @@ def test_the_figures_of_patience_are_those_of_the_code() -> None:
         assert getattr(Policy(), name) == value, name
 
 
+@pytest.mark.long
 def test_the_functions_that_are_listed_are_those_of_the_app() -> None:
     told = read(DOCS / "run-with-func.md").split("You should see the functions:", 1)[1]
     told = told.split("one for each operation", 1)[0]

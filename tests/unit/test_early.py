@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.model.batch.recording import Recording
 from shared.model.preparing.channels import Heard
+from shared.model.recording.recording import Recording
 from shared.model.transcript.echoes import without_echoes
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from tests.fakes.provider import heard

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +124,7 @@ def test_a_clock_that_was_far_ahead_does_not_hold_up_everybody() -> None:
     assert counter.take(NOW, creates=1) == (1, 1)
 
 
+@pytest.mark.long
 @given(
     most=st.integers(1, 12),
     steps=st.lists(

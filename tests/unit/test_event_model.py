@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.events.pauses import PROBE, Pauses
-from shared.model.batch.transition import IllegalTransition
+from shared.events.silent_receivers import PROBE, Pauses
 from shared.model.events.delivery import (
     SCHEDULE,
     Attempt,
@@ -33,6 +32,7 @@ from shared.model.events.subscription import (
     rotated,
     switched,
 )
+from shared.model.state_machine import IllegalTransition
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123_456, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

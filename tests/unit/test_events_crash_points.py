@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from shared.errors import ProviderUnauthorised
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.events.event import event_id
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
 from tests.fakes.crashes import EVENT_PORTS, PORTS, Crash, Trap, live
 from tests.fakes.events import answer
 from tests.fakes.invariants import assert_all_is_well

@@ -19,11 +19,11 @@ from shared.errors import (
     SubscriptionRefused,
 )
 from shared.messages import Announce, Deliver, step_of
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.events.delivery import CALLBACKS, SCHEDULE
 from shared.model.events.subscription import Subscription
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.events import DeliveryFilter
 from tests.fakes.events import answer, silence
 from tests.fakes.provider import BAD, FakeProvider

@@ -369,6 +369,7 @@ def test_what_is_not_ours_is_left_alone(world: World) -> None:
 WRITE = some.tuples(some.sampled_from("abcdef"), some.integers(0, 2), some.integers(1, 9))
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(some.lists(some.lists(WRITE, min_size=1, max_size=4), max_size=5), some.sets(WRITE))
 def test_however_files_are_joined_the_latest_rows_of_each_stay_once(

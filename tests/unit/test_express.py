@@ -18,13 +18,13 @@ from shared.errors import (
     ProviderUnavailable,
     StoreUnavailable,
 )
-from shared.model.batch import job as jobs
-from shared.model.batch.job import Job
-from shared.model.batch.lane import answers_at_once, in_lane, lane_at, lane_of, without_lane
-from shared.model.batch.policy import Policy
+from shared.model.job import transitions as jobs
+from shared.model.job.job import Job
+from shared.model.job.lane import answers_at_once, in_lane, lane_at, lane_of, without_lane
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from tests.fakes.fast import URL, FakeFast
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider

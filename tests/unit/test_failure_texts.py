@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -14,7 +15,7 @@ import pytest
 from shared.errors import InputError, ProviderRefused, ResultMissing, ResultTooLarge
 from shared.model import failure_texts as texts
 from shared.model import failures_from
-from shared.model.failure import Failure, Template, failure_of
+from shared.model.failure import Failure, Template, failure_of, framed
 from shared.model.failure_texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,8 +38,15 @@ def called(call: ast.Call) -> str:
     return ""
 
 
+@cache
+def nodes(text: str) -> tuple[ast.Call | ast.ImportFrom, ...]:
+    """Of a source, what calls and what imports."""
+    kinds = (ast.Call, ast.ImportFrom)
+    return tuple(node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds))
+
+
 def calls(text: str) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+    return (node for node in nodes(text) if isinstance(node, ast.Call))
 
 
 def facts(text: Failure | Template) -> set[str]:
@@ -77,7 +85,7 @@ def builds(text: str) -> bool:
         isinstance(node, ast.ImportFrom)
         and node.module == "shared.model.failure"
         and not SHORTHANDS.isdisjoint(alias.name for alias in node.names)
-        for node in ast.walk(ast.parse(text))
+        for node in nodes(text)
     )
 
 
@@ -125,7 +133,7 @@ def test_what_is_raised_is_what_is_stored() -> None:
 
 def test_what_no_other_provider_takes_keeps_the_code_of_the_first() -> None:
     alone = texts.UNSUPPORTED_CODEC.error(name="g729")
-    error = texts.and_no_other(alone)
+    error = framed(alone, texts.NO_OTHER)
     assert (error.code, error.advice) == (alone.code, alone.advice)
     assert error.reason == (
         "The provider does not read the codec g729. No other provider of the profile takes the "

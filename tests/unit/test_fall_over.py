@@ -17,8 +17,8 @@ from shared.errors import (
     ProviderUnfunded,
 )
 from shared.messages import Message, Plan, Submit
-from shared.model.batch.policy import Policy
 from shared.model.money.price import PriceTable, Rate
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile

@@ -14,7 +14,7 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.providers.azure_speech.capabilities import BATCH
@@ -144,6 +144,7 @@ def _open() -> Profile:
     return Profile(name="open", prefixes=("open",))
 
 
+@pytest.mark.long
 def test_a_finder_that_is_down_for_two_days_loses_nothing(finder: FakeFinder) -> None:
     world = world_of(finder)
     down = ProviderUnavailable("no route")

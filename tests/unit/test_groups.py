@@ -43,6 +43,7 @@ def plan(**environment: str) -> Any:
     return app["properties"]["functionAppConfig"]["scaleAndConcurrency"]
 
 
+@pytest.mark.long
 def test_a_burst_does_not_take_all_memory_of_the_subscription_by_default() -> None:
     """A timer runs on one instance; every other group may have all that the plan allows."""
     scale = plan()

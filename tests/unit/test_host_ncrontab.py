@@ -111,6 +111,7 @@ def test_the_next_occurrence_is_later_and_due_and_none_lies_between(
     assert not any(is_due(cron, whole + timedelta(seconds=s)) for s in range(1, seconds + 1))
 
 
+@pytest.mark.long
 @given(expressions, moments)
 def test_occurrences_do_not_depend_on_where_one_starts_to_look(text: str, moment: datetime) -> None:
     cron = parse_schedule(text)

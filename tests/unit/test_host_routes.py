@@ -72,6 +72,7 @@ def test_routes_of_one_shape_are_equal_whatever_their_parameters_are_called() ->
     assert parse_route("items/{id:int}").shape != parse_route("items/{id}").shape
 
 
+@pytest.mark.long
 @given(st.from_regex(r"[a-z]{1,8}(/[a-z]{1,8}){0,3}", fullmatch=True))
 def test_a_literal_template_matches_itself_and_nothing_longer(template: str) -> None:
     assert parse_route(template).match("/" + template) == {}

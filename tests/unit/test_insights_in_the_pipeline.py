@@ -16,10 +16,10 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Understand, encode
-from shared.model.batch.understanding import MOST_CALLS, STUCK
 from shared.model.money.price import PriceTable, Rate, TokenRate
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.understanding import MOST_CALLS, STUCK
 from shared.ports.prompter import Answered
 from tests.fakes.crashes import Trap, live
 from tests.fakes.finder import FakeFinder

@@ -17,13 +17,13 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.model.batch.batch import Batch
-from shared.model.batch.policy import Policy
 from shared.model.events.notice import Notice
 from shared.model.money.price import PriceTable, Rate
+from shared.model.policy import Policy
 from shared.model.preparing.channels import Window
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import SaveSettled
+from shared.pipeline.fail.try_again_or_fail import SaveSettled
 from shared.pipeline.submit.claim import FindHeld
 from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.explorer import HAPPENINGS, Scenario, explore, silence

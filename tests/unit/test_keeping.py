@@ -13,9 +13,9 @@ from shared.batches import age_out
 from shared.errors import BatchBusy, OnHold, ProviderUnavailable, RecordingMissing
 from shared.keeping import remove
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Recording
 from shared.model.keeping.removal import DELETED_NAME
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.revising.revise import Correcting
 from tests.fakes.api import Api
 from tests.fakes.invariants import assert_all_is_well

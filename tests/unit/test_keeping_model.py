@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.model.batch.fingerprint import Twin
-from shared.model.batch.outcome import Correction, Outcome
-from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_GONE
 from shared.model.keeping.blank import blank
 from shared.model.keeping.due import Days, days_for, due, stays
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import DELETED_NAME, Removal, gone, is_pending, to_go
-from shared.model.keeping.said import kept_for
+from shared.model.keeping.told_in_report import kept_for
 from shared.model.profile.profile import Labels, Profile
+from shared.model.recording.fingerprint import Twin
+from shared.model.recording.outcome import Correction, Outcome
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Cost
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

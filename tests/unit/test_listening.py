@@ -10,10 +10,10 @@ from shared.errors import ReaderUnavailable, StoreUnavailable
 from shared.listening.make import LATER
 from shared.listening.shelf import STUCK
 from shared.messages import Listen, Message
-from shared.model.batch.recording import Recording
 from shared.model.listening.state import MOST_TRIES
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.demuxer import TooCostly
 from tests.fakes.api import Api, Got
 from tests.fakes.world import OWNER_KEY, World

@@ -50,6 +50,7 @@ def test_spans_are_padded_put_in_order_and_made_one_where_they_touch() -> None:
     assert padded([], 100) == ()
 
 
+@pytest.mark.long
 @given(SPANS, st.integers(0, 500), st.integers(1, 40))
 def test_everything_that_is_to_be_hidden_is_and_the_spans_are_apart(
     spans: list[tuple[int, int]], padding: int, most: int

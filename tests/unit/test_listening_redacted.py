@@ -8,7 +8,6 @@ import pytest
 from shared.errors import InputError
 from shared.model.access.caller import Caller
 from shared.model.access.roles import Role
-from shared.model.batch.recording import Recording
 from shared.model.listening.hiding import Span
 from shared.model.listening.recipe import ListeningRecipe
 from shared.model.preparing.channels import Heard
@@ -16,6 +15,7 @@ from shared.model.preparing.recipe import Preparation, Recipe
 from shared.model.profile.asked import with_fields
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.model.transcript.recognition import Recognition
 from tests.fakes.api import Api, Got
 from tests.fakes.provider import heard

@@ -47,6 +47,7 @@ def made_of(
     return made, b"".join(blocks[number] for number in sorted(blocks))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("container", "codec"),
     [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("mp4", "aac"), ("ogg", "libopus")],

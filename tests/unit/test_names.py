@@ -7,8 +7,8 @@ from azure.storage.blob import BlobServiceClient
 
 from shared.errors import InputError
 from shared.messages import Register
-from shared.model.batch.output_names import output_stem
 from shared.model.names import leads_astray, name_problem
+from shared.model.recording.output_names import output_stem
 from shared.stores.blob.audio import BlobAudio
 from shared.stores.blob.outputs import BlobOutputs
 from tests.fakes.world import World, a_second_of_silence

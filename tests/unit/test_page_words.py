@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def test_a_paragraph_is_the_words_of_one_speaker() -> None:
     assert paragraphs(said) == [[0], [1, 2]]
 
 
+@pytest.mark.long
 @settings(max_examples=5, deadline=None)
 @given(
     st.lists(

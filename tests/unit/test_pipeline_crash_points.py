@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from shared.errors import OutcomeUnknown, ProviderRefused, ProviderUnauthorised, ProviderUnavailable
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.preparing.channels import Window
 from shared.ports import blobs, copies, events, pieces, provider, queue, state
 from tests.fakes.crashes import EVENT_PORTS, PORTS, Trap, live, outside_calls

@@ -12,9 +12,9 @@ import pytest
 
 from shared.errors import StoreConflict
 from shared.messages import Finish, Plan
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.state import Whole
 from tests.fakes.blobs import own_name
 from tests.fakes.invariants import assert_all_is_well

@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import ProviderThrottled, ProviderUnavailable
 from shared.messages import Collect
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World

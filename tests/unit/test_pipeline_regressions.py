@@ -18,11 +18,11 @@ from shared import bootstrap, connections, messages
 from shared.application import Application
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ProviderError, ProviderThrottled, ProviderUnavailable
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
+from shared.model.job.job import Job
+from shared.model.policy import Policy
 from shared.ports.provider import RemoteStatus, ResultFile
 from shared.providers.azure_speech.client import AzureSpeech
-from shared.stores.table import rows
+from shared.stores.table import struct_to_row
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD
 from tests.fakes.world import World
@@ -63,9 +63,10 @@ def test_a_row_of_a_kind_that_was_not_prepared_is_not_read_or_written() -> None:
         text: str
 
     with pytest.raises(KeyError):
-        rows.to_row("a", "b", Unprepared(text="c"))
+        struct_to_row.to_row("a", "b", Unprepared(text="c"))
 
 
+@pytest.mark.long
 def test_many_threads_may_be_the_first_to_read_messages_and_rows() -> None:
     """In a process of its own, for in this one they are not the first."""
     script = f"""
@@ -73,8 +74,8 @@ import sys, threading
 sys.path.insert(0, {str(ROOT)!r})
 sys.setswitchinterval(1e-6)
 from shared import messages
-from shared.model.batch.recording import Recording
-from shared.stores.table.rows import from_row
+from shared.model.recording.recording import Recording
+from shared.stores.table.struct_to_row import from_row
 import shared.stores.table.batches
 from shared.errors import RowUnreadable
 class Row(dict): metadata = {{"etag": "1"}}

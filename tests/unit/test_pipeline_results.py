@@ -21,11 +21,11 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.messages import Collect, Finish, Plan, Write
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
+from shared.model.job.job import Job
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 from shared.pipeline.write import publish
 from shared.ports.provider import JobRequest
@@ -337,6 +337,7 @@ def test_a_report_that_cannot_be_read_stops_nothing(error: Exception) -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_result_that_can_never_be_read_fails_alone() -> None:
     world = submitted(5)
     world.provider.malformed_results[source(world, "0.wav")] = 10_000
@@ -394,6 +395,7 @@ def test_what_makes_no_sense_for_a_while_is_read_later_and_never_paid_for_again(
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_what_makes_no_sense_for_hours_is_the_result_and_tried_anew_within_a_day() -> None:
     world = submitted(1)
     world.provider.malformed_results[source(world, "0.wav")] = 10_000

@@ -18,9 +18,9 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Submit
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
+from shared.model.policy import Policy
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.messages import Plan
-from shared.model.batch.decision import Decision
+from shared.model.recording.decision import Decision
 from tests.fakes.invariants import assert_all_is_well
 from tests.unit.test_spending import BOTH_MODES, ask, world
 

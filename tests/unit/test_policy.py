@@ -15,8 +15,8 @@ from shared.configuration.profiles import parse_profiles
 from shared.errors import ConfigurationError, InputError, ManifestRefused
 from shared.model.profile.asked import with_metadata
 from shared.model.profile.keys import DEFAULT_KEYS, RECORDING_KEYS, value_of
+from shared.model.profile.locks import LOCKABLE, STRICTER, loosened
 from shared.model.profile.options import Options
-from shared.model.profile.policy import LOCKABLE, STRICTER, loosened
 from shared.model.profile.profile import Profile, choose, override
 from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from tests.fakes.api import Api

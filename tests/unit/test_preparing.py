@@ -10,11 +10,11 @@ import pytest
 
 from shared import messages as m
 from shared.errors import ReaderUnavailable, StoreUnavailable
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
+from shared.model.policy import Policy
 from shared.model.preparing.channels import Window
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 from shared.ports.copies import Copied
 from shared.ports.demuxer import TooCostly
 from tests.fakes.world import World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.errors import InputError
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile, keeping, override
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World

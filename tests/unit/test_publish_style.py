@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.model.batch.recording import Recording
 from shared.model.profile.profile import Profile, SpeakerStyle
+from shared.model.recording.recording import Recording
 from shared.model.redaction.redact import NOBODY
 from shared.pipeline.write.publish import store_outputs
 from tests.caption_samples import ALL

@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import StoreConflict
 from shared.messages import Plan, Submit
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
 from tests.unit import test_spending as spending

@@ -360,6 +360,7 @@ def test_another_reading_is_cut_where_the_phrases_are(other: str, parts: tuple[s
     assert (counterpart(words, other, 0, 2), counterpart(words, other, 2, 5)) == parts
 
 
+@pytest.mark.long
 def test_too_little_audio_gives_no_words_and_leaves_the_engine_usable() -> None:
     engine = PocketsphinxEngine()
     for pcm in (b"", bytes(320), bytes(960)):

@@ -16,8 +16,8 @@ from shared.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from shared.model.batch.policy import Policy
 from shared.model.failure import Failure
+from shared.model.policy import Policy
 from shared.ports.provider import JobRequest
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD, FakeProvider

@@ -18,11 +18,11 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.messages import Collect, Finish, Plan
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.model.failure import Failure
+from shared.model.job.job import Job
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
-from shared.pipeline.submit.create_call import Call, PrepareCalls
+from shared.pipeline.submit.prepare_calls import Call, PrepareCalls
 from tests.fakes.crashes import Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
@@ -116,6 +116,7 @@ def test_a_create_call_that_cannot_be_looked_up_for_a_day_stops_as_unresolved(
     assert '"event":"job.unresolved"' in caplog.text
 
 
+@pytest.mark.long
 def test_what_the_customer_reads_names_the_mark_and_what_to_do() -> None:
     world = unanswered(new_world())
     world.provider.errors["find"] = [NO_KEY] * FOR_EVER
@@ -287,6 +288,7 @@ def test_what_is_finished_after_days_is_collected_all_the_same() -> None:
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 def test_a_job_at_an_endpoint_with_a_wrong_key_waits_for_as_long_as_it_takes() -> None:
     world = sent(new_world())
     world.provider.errors["status"] = [NO_KEY] * FOR_EVER
@@ -637,6 +639,7 @@ def test_a_job_that_crashes_whoever_sends_it_ends_with_its_culprit_alone(
 # --- a job that nobody takes
 
 
+@pytest.mark.long
 def test_a_job_that_no_endpoint_takes_for_a_day_is_told_of_once_an_hour(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

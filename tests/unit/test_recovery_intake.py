@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.errors import StoreUnavailable
 from shared.messages import Register
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
 from shared.ports.blobs import AudioEntry
 from tests.fakes.invariants import assert_all_is_well
@@ -213,6 +213,7 @@ def test_the_comparison_asks_by_page_and_day_and_never_by_blob(count: int, pages
     assert store["recording_ids"] <= 2 * 31 * pages
 
 
+@pytest.mark.long
 def test_what_was_found_complete_is_not_compared_again() -> None:
     world = World()
     scattered(world, 600, days=30)
@@ -390,6 +391,7 @@ def test_audio_that_was_accepted_and_would_be_refused_today_gets_no_error_report
     assert_all_is_well(world)
 
 
+@pytest.mark.long
 @given(
     blobs=st.lists(
         st.tuples(

@@ -27,7 +27,7 @@ from shared.messages import (
     encode,
     step_of,
 )
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
 from shared.pipeline.register import admit
 from tests.fakes.fast import FakeFast

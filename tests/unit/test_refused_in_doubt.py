@@ -106,6 +106,7 @@ def test_one_that_is_bad_among_others_is_known_by_them() -> None:
     assert_all_is_well(there)
 
 
+@pytest.mark.long
 def test_many_that_are_bad_do_not_keep_the_others_waiting() -> None:
     there, provider = place(files_per_job=1)
     provider.bad = lambda request: "calls" in request.content_urls[0]

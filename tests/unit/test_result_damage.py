@@ -189,6 +189,7 @@ def test_no_word_is_lost_or_doubled_whatever_happens_to_the_rest(
     assert Counter(said(transcript)) == Counter(WORDS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("provider", PROVIDERS)
 @given(seed=st.integers(0, 10**9))
 def test_damage_to_side_fields_keeps_the_order(provider: str, seed: int) -> None:
@@ -207,6 +208,7 @@ def test_damage_to_side_fields_keeps_the_order(provider: str, seed: int) -> None
     assert said(transcript) == WORDS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("provider", PROVIDERS)
 @given(seed=st.integers(0, 10**9))
 def test_any_damage_at_all_gives_a_sound_transcript_or_an_error_of_ours(

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.model.batch.content import content_key
-from shared.model.batch.policy import Policy
 from shared.model.manifest.manifest import Head, Item, Manifest
+from shared.model.policy import Policy
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording.content import content_key
 from tests.fakes.crashes import PORTS, Crash, Trap
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import BAD

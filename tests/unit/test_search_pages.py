@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.model.batch.batch import Batch
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording
 from shared.model.pieces import piece_name
 from shared.model.profile.profile import Profile
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording
 from shared.model.search.entry import Entry
 from shared.model.search.found import find
 from shared.model.search.piece import packed, write_piece

@@ -64,6 +64,7 @@ def merge(pieces: FakePieces, clock: FakeClock, most: int = 1_000) -> MergePiece
 sayings = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(
     st.lists(sayings, min_size=1, max_size=30),

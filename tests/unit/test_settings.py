@@ -16,7 +16,7 @@ from shared.configuration.in_force import read_configuration
 from shared.configuration.known import FORMS, NAMED_KEYS, SETTINGS, all_settings
 from shared.configuration.settings import Settings, read_settings
 from shared.errors import ConfigurationError
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.setting import DataStorage, Endpoint, Secret, Setting
 
 ROOT = Path(__file__).parents[2]

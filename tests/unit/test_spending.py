@@ -148,6 +148,7 @@ def test_a_budget_that_is_enough_changes_nothing() -> None:
     assert report(there, batch_id)["decisions"] == []
 
 
+@pytest.mark.long
 def test_a_budget_holds_over_more_recordings_than_a_transaction_takes() -> None:
     there = world()
     batch_id = ask(there, 250, budget=2.2)

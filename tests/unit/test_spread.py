@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.keys import PROFILE_KEYS, Problem, value_of
 from shared.model.profile.profile import Profile
 from shared.model.profile.spread import Span, span_of, turns

@@ -12,7 +12,7 @@ import pytest
 
 from shared.batches.status import TellStatus
 from shared.batches.told import LARGE, Told
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.ports.state import RecordingFacts
 from tests.contract.stores import a_batch
 from tests.fakes.clock import FakeClock

@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import ProviderUnavailable
 from shared.messages import Collect
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from tests.fakes.world import World
 
 

@@ -18,7 +18,7 @@ from shared.errors import (
 )
 from shared.messages import Collect, Finish, Submit, Write
 from shared.messages import go_along as along
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Ramp
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well

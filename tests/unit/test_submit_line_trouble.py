@@ -15,7 +15,7 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.messages import Submit
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider

@@ -10,7 +10,7 @@ import pytest
 from shared.api.operations.all import OPERATIONS
 from shared.api.operations.status import OTHER_FUNCTIONS
 from shared.errors import StoreUnavailable
-from shared.model.schedule import longest_pause
+from shared.model.ncrontab import longest_pause
 from tests.bicep.dropscribe import triggers
 from tests.fakes.api import Api
 from tests.fakes.world import World

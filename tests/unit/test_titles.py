@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shared.errors import OutcomeUnknown
 from shared.messages import Submit
-from shared.model.batch.job import Job
-from shared.model.batch.title import title_of_parts
+from shared.model.job.job import Job
+from shared.model.job.title import title_of_parts
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.ports.provider import JobRequest

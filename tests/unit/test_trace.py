@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from shared.errors import ProviderUnavailable
 from shared.messages import Submit
-from shared.model.batch.carrier import PREFIX
-from shared.model.batch.decision import Decision
-from shared.model.batch.recording import waiting_again
 from shared.model.batch.trace import trace
+from shared.model.job.carrier import PREFIX
+from shared.model.recording.decision import Decision
+from shared.model.recording.transitions import waiting_again
 from tests.fakes.api import Api
 from tests.fakes.world import OWNER_KEY, World, a_second_of_silence
 

@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from shared.model.batch.report import BatchReport, ReportItem
-from shared.model.failure_texts import INSIGHT_PROBLEMS
 from shared.model.insights.document import RecordingInsights
 from shared.model.insights.insight import BUILT_IN
+from shared.model.insights.problems import INSIGHT_PROBLEMS
 from shared.model.profile.options import Options
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition

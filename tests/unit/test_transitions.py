@@ -11,23 +11,24 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from shared.model.batch import batch as batches
-from shared.model.batch import job as jobs
-from shared.model.batch import recording as rows
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import Job, JobState, Standing
-from shared.model.batch.outcome import Outcome, Transcribed
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
-from shared.model.batch.transition import IllegalTransition
 from shared.model.events import delivery as deliveries
 from shared.model.events.delivery import Attempt, Delivery, DeliveryState, Result
 from shared.model.failure import Failure
+from shared.model.job import transitions as jobs
+from shared.model.job.job import Job, JobState
+from shared.model.job.standing import Standing, is_being_collected, standing
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removing
+from shared.model.policy import Policy
 from shared.model.preparing.recipe import Preparation
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
+from shared.model.recording import transitions as rows
+from shared.model.recording.outcome import Outcome, Transcribed
+from shared.model.recording.recording import Recording, State
+from shared.model.state_machine import IllegalTransition
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -135,19 +136,19 @@ def test_only_a_call_that_was_asked_for_counts_as_a_try() -> None:
     ],
 )
 def test_how_long_a_job_has_stood_is_one_answer(job: Job, after: int, expected: Standing) -> None:
-    assert jobs.standing(job, POLICY, NOW + timedelta(seconds=after)) == expected
+    assert standing(job, POLICY, NOW + timedelta(seconds=after)) == expected
 
 
 def test_the_last_round_is_asked_for_once() -> None:
     due = NOW + timedelta(seconds=POLICY.give_up_seconds + 1)
     first = jobs.collecting(a_job("collecting", collecting_at=NOW), None, None, POLICY, due)
     assert first.last_round_at == due
-    assert jobs.is_being_collected(first, POLICY, due)
+    assert is_being_collected(first, POLICY, due)
     later = jobs.collecting(first, None, None, POLICY, due + timedelta(seconds=5))
     assert later.last_round_at == due
 
 
-def a_recording(state: rows.State) -> Recording:
+def a_recording(state: State) -> Recording:
     return Recording(
         batch_id="b",
         id="r",
@@ -207,10 +208,8 @@ ROW_STEPS: Mapping[str, tuple[Callable[[Recording], Recording], dict[str, str]]]
 
 
 @pytest.mark.parametrize("name", ROW_STEPS)
-@pytest.mark.parametrize("state", get_args(rows.State))
-def test_a_recording_takes_the_steps_of_the_table_and_no_other(
-    name: str, state: rows.State
-) -> None:
+@pytest.mark.parametrize("state", get_args(State))
+def test_a_recording_takes_the_steps_of_the_table_and_no_other(name: str, state: State) -> None:
     step, leads = ROW_STEPS[name]
     if state in leads:
         assert step(a_recording(state)).state == leads[state]

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.model.batch.output_names import MOST_NAME, long_name
 from shared.model.blob_state import BlobState, Copy, refusal, unready
 from shared.model.profile.profile import Profile
+from shared.model.recording.output_names import MOST_NAME, long_name
 from tests.fakes.blobs import own_name
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World, a_second_of_silence

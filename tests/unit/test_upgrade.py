@@ -19,13 +19,13 @@ from azure.data.tables import TableEntity
 from shared.errors import RowUnreadable
 from shared.messages import Message
 from shared.messages import read as read_message
-from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.ports.indices import Diary
-from shared.stores.table.rows import from_row
+from shared.stores.table.struct_to_row import from_row
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.stores import ByBatch
 from tests.fakes.world import World

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.model.batch.output_names import output_stem
+from shared.model.recording.output_names import output_stem
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = ("deploy", "operations", "flows", "day-one")

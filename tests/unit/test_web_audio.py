@@ -11,7 +11,7 @@ import pytest
 
 from shared.errors import InputError
 from shared.model.address import BadAddress
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.outbound.http import FORBIDDEN, Answer
 from shared.outbound.web_audio import HEAD_BYTES, HttpWebAudio
 from shared.ports.events import NoAnswer

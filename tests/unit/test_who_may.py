@@ -273,6 +273,7 @@ def principal(*roles: str) -> dict[str, str]:
     return {"X-MS-CLIENT-PRINCIPAL": told, "X-MS-CLIENT-PRINCIPAL-ID": "somebody"}
 
 
+@pytest.mark.long
 def test_nobody_sees_more_in_a_list_than_one_by_one() -> None:
     for role, bounds, is_own in product(("Submit", "Read", "Operate"), BOUNDS.values(), (0, 1)):
         stage = Stage(role, bounds, is_own=bool(is_own))  # type: ignore[arg-type]

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from shared.model.failure import blamed
-from shared.model.failure_texts import LOCALE_WRONG, OPTIONS_OF, TEXTS, THROTTLED
+from shared.model.failure_texts import LOCALE_WRONG, TEXTS, THROTTLED
+from shared.model.failures_from import OPTIONS_OF
 from shared.model.profile.keys import OPTION_NAMES
 
 

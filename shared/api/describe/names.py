@@ -18,15 +18,15 @@ from shared.model.access.caller import CallerKind
 from shared.model.access.roles import ROLES
 from shared.model.access.trail import TrailKind
 from shared.model.batch.batch import BatchState, Origin
-from shared.model.batch.decision import Choice
-from shared.model.batch.recording import State
 from shared.model.batch.trace import StepKind
-from shared.model.batch.understanding import Progress
 from shared.model.events.delivery import DeliveryState
 from shared.model.events.event import EventType
 from shared.model.failure import FailureKind
 from shared.model.money.brakes import Action, Why
 from shared.model.profile.options import Format, Prepare, Priority, SpeakerStyle
+from shared.model.recording.decision import Choice
+from shared.model.recording.recording import State
+from shared.model.recording.understanding import Progress
 from shared.model.transcript import insights, review
 from shared.model.transcript.transcript import Doubt, Timing
 from shared.searching.search import Order

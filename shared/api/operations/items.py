@@ -27,8 +27,8 @@ from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
-from shared.model.batch.recording import Recording, State
 from shared.model.insights.document import RecordingInsights
+from shared.model.recording.recording import Recording, State
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
 from shared.outputs import report as reports

@@ -10,11 +10,11 @@ from shared.api.fields import Moment, NextLink, about
 from shared.api.views.keeping import RemovalView, removal_view
 from shared.api.views.links import Links
 from shared.api.views.revisions import CorrectionView, correction_view
-from shared.model.batch.fingerprint import Twin
-from shared.model.batch.recording import Recording, State, insights_of
-from shared.model.batch.understanding import Progress
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
+from shared.model.recording.fingerprint import Twin
+from shared.model.recording.recording import Recording, State, insights_of
+from shared.model.recording.understanding import Progress
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 

@@ -10,7 +10,7 @@ import msgspec
 from shared.api.fields import Moment, about
 from shared.api.problems import Refused
 from shared.api.words import wrong
-from shared.model.batch.outcome import Correction
+from shared.model.recording.outcome import Correction
 from shared.model.revision.revision import Change, Checked, Revision
 
 

@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.model.batch.decision import BatchDecision, Choice, Decision
-from shared.model.batch.fingerprint import Twin
 from shared.model.conversation.conversation import Conversation
 from shared.model.failure import Failure
+from shared.model.recording.decision import BatchDecision, Choice, Decision
+from shared.model.recording.fingerprint import Twin
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 
 StepKind = Literal[
     "registered",

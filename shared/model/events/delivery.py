@@ -14,8 +14,8 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
-from shared.model.batch.transition import Steps, after_step
 from shared.model.events.event import Event, EventType, key_of
+from shared.model.state_machine import Steps, after_step
 
 CALLBACKS = "callbacks"
 """The receiver, in the books, that stands for all addresses that batches brought along."""

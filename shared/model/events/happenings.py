@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from shared.model.batch.batch import Batch
-from shared.model.batch.carrier import Stretch, stretches
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.event import Event, EventType, event_id, timestamp
 from shared.model.events.subscription import Subscription
+from shared.model.job.carrier import Stretch, stretches
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 
 _ASIDE = ("recording.needs_review", "transcript.corrected")
 """What an address that is told once of a recording does not hear."""

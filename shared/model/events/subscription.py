@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.model.batch.transition import Steps, after_step
 from shared.model.events.event import Event, EventType
+from shared.model.state_machine import Steps, after_step
 
 DISABLED_AFTER = timedelta(days=5)
 OVERLAP = timedelta(hours=24)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from shared.model.batch.recording import Recording
 from shared.model.conversation.conversation import Conversation
 from shared.model.conversation.measure import measured
 from shared.model.export.columns import Column, Group, Kind
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript, Utterance
 
 

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.model.failure_texts import INSIGHT_PROBLEMS
 from shared.model.insights.insight import Insight
+from shared.model.insights.problems import INSIGHT_PROBLEMS
 from shared.model.insights.shape import Shape, Unfit, Value, fitting, texts_in
 from shared.model.redaction.kinds import kinds_of
 from shared.model.redaction.net import Passage, find

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.model.batch.outcome import Outcome
-from shared.model.batch.recording import Recording
 from shared.model.failure_texts import RECORDING_DELETED
 from shared.model.keeping.removal import DELETED_NAME, is_asked
 from shared.model.profile.profile import Labels, Profile
+from shared.model.recording.outcome import Outcome
+from shared.model.recording.recording import Recording
 
 
 def blank(row: Recording) -> Recording:

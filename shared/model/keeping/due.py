@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from shared.model.batch.recording import Recording
 from shared.model.keeping.removal import Part, is_asked
 from shared.model.profile.profile import Profile
+from shared.model.recording.recording import Recording
 
 AGES: tuple[Part, ...] = ("audio", "outputs")
 """What goes by its age."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from shared.model.batch.recording import Recording
+    from shared.model.recording.recording import Recording
 
 Part = Literal["audio", "outputs", "contents"]
 DELETED_NAME = "(deleted)"

@@ -34,7 +34,7 @@ from shared.model.manifest.manifest import (
 )
 from shared.model.profile import keys
 from shared.model.profile.fit import LANGUAGE_KEYS, unsupported
-from shared.model.profile.policy import loosened
+from shared.model.profile.locks import loosened
 from shared.model.profile.profile import Profile, contradictions, override
 
 HEAD_KEYS = (

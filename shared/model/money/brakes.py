@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.model.batch.job import Job
-from shared.model.batch.lane import without_lane
+from shared.model.job.job import Job
+from shared.model.job.lane import without_lane
 
 DEPLOYMENT = "deployment"
 _MS_PER_HOUR = 3_600_000

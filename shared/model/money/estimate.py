@@ -14,7 +14,7 @@ from typing import Annotated
 import msgspec
 
 from shared.errors import InputError
-from shared.model.batch.lane import lane_of
+from shared.model.job.lane import lane_of
 from shared.model.money.effort import Effort, Room, effort
 from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of

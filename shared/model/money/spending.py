@@ -13,8 +13,6 @@ import msgspec
 
 from shared.errors import InputError
 from shared.model.batch.batch import Batch
-from shared.model.batch.decision import Choice, Decision
-from shared.model.batch.recording import Recording, with_notes
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_PRICE, OVER_BUDGET
 from shared.model.money.estimate import guessed_ms
@@ -22,7 +20,9 @@ from shared.model.money.price import PriceTable, estimate
 from shared.model.preparing.recipe import continued
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit_as_asked
-from shared.model.profile.policy import locks
+from shared.model.profile.locks import locks
+from shared.model.recording.decision import Choice, Decision
+from shared.model.recording.recording import Recording, with_notes
 
 _ROUNDING = 1e-9
 

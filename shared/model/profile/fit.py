@@ -10,11 +10,13 @@ import msgspec
 
 from shared.errors import InputError
 from shared.model import failure_texts as texts
+from shared.model.failure import framed
 from shared.model.preparing.channels import Heard
 from shared.model.preparing.recipe import LONGEST_MS, Preparation, as_sent, picked, preparation_of
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras
+from shared.model.profile.fit_notes import missing_sound, no_diarization, other_tracks
 from shared.model.profile.keys import did_you_mean
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
@@ -64,8 +66,8 @@ def check_against(
         options, channel_notes = _all_channels(properties, options, channel_notes)
     options, speaker_notes = _fit_speakers(properties, options, capabilities)
     notes = (
-        *_missing_sound(properties),
-        *_other_tracks(properties),
+        *missing_sound(properties),
+        *other_tracks(properties),
         *extra_notes,
         *channel_notes,
         *speaker_notes,
@@ -103,7 +105,7 @@ def fit(
             passed = [f"{who} was passed over: {why.reason}" for who, why in refusals]
             return Fitted(fitted, (*passed, *notes), preparation)
     first = refusals[0][1]
-    raise first if len(refusals) == 1 else texts.and_no_other(first)
+    raise first if len(refusals) == 1 else framed(first, texts.NO_OTHER)
 
 
 def _fit_to(
@@ -317,35 +319,13 @@ def _fit_speakers(
             min_speakers=None,
             finds_speakers=False,
         )
-        return untold, (_no_diarization(options),)
+        return untold, (no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
         raise texts.TOO_LONG_FOR_DIARIZATION.error(
             duration=_minutes(duration), most=_minutes(longest)
         )
     return options, ()
-
-
-def _no_diarization(options: Options) -> str:
-    reason = "The provider tells speakers apart by voice in mono recordings only"
-    if len(options.channels) == 1:
-        return f"{reason}; the speakers on channel {options.channels[0]} were not separated."
-    return f"{reason}; here the channels separate the speakers."
-
-
-def _missing_sound(properties: AudioProperties) -> tuple[str, ...]:
-    if properties.is_cut_off:
-        return ("The file is cut off: it ends in the middle of its sound.",)
-    if not properties.missing_ms:
-        return ()
-    seconds = properties.missing_ms / 1000
-    return (f"The file is cut off: its header promises {seconds:.1f} s more than it holds.",)
-
-
-def _other_tracks(properties: AudioProperties) -> tuple[str, ...]:
-    if properties.tracks < 2:
-        return ()
-    return (f"The file holds {properties.tracks} tracks of sound; the first one is transcribed.",)
 
 
 def _listed(channels: tuple[int, ...]) -> str:

@@ -18,7 +18,7 @@ from shared.model.failure_texts import (
     PROFILE_NOT_OFFERED,
     UNKNOWN_PROFILE,
 )
-from shared.model.profile import keys, policy
+from shared.model.profile import keys, locks
 from shared.model.profile.letters import as_meant
 from shared.model.profile.naming import pattern_problem
 from shared.model.profile.options import (
@@ -148,14 +148,14 @@ def asked_for(profiles: Sequence[Profile], name: str, wanted: str) -> Profile:
         return asked
     if not asked.may_be_asked_for:
         raise PROFILE_NOT_OFFERED.error(name=asked.name)
-    if policy.locks(own, "profile"):
+    if locks.locks(own, "profile"):
         raise OPTION_LOCKED.error(keys="profile", name=own.name)
     return keeping(own, asked)
 
 
 def keeping(own: Profile, asked: Profile) -> Profile:
     """`asked`, which loosens nothing that `own` locks. Raises `InputError` (option_locked)."""
-    found = policy.loosened(own, asked)
+    found = locks.loosened(own, asked)
     if found:
         raise OPTION_LOCKED.error(keys=", ".join(found), name=own.name)
     return asked

@@ -9,9 +9,9 @@ from itertools import groupby
 
 import msgspec
 
-from shared.model.batch.recording import Recording
 from shared.model.language.scripts import joint
 from shared.model.pieces import Origin
+from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript, Utterance
 
 _encoder = msgspec.msgpack.Encoder()

@@ -8,16 +8,16 @@ from math import ceil
 
 from shared.model.transcript.transcript import Transcript
 from shared.outputs.bidi import is_rtl
-from shared.outputs.captions.breaks import Lexicon
+from shared.outputs.captions.break_costs import Lexicon
 from shared.outputs.captions.cue import CROSSING_MS, GAP_MS, MAX_CUE_MS, MIN_CUE_MS, Cue
+from shared.outputs.captions.cue_times import Draft, schedule
+from shared.outputs.captions.cut import Piece, segment
 from shared.outputs.captions.exchange import shared
-from shared.outputs.captions.measure import Measure
+from shared.outputs.captions.line_limits import Measure
 from shared.outputs.captions.naming import SpeakerStyle, prefix_of
 from shared.outputs.captions.run_words import RunWords, words_of
 from shared.outputs.captions.runs import runs
-from shared.outputs.captions.schedule import Draft, schedule
 from shared.outputs.captions.scripts import width_of
-from shared.outputs.captions.segment import Piece, segment
 
 
 def cues(transcript: Transcript, style: SpeakerStyle = "names") -> list[Cue]:

@@ -2,14 +2,14 @@
 
 The figures are those of the Netflix timed text style guides (general requirements, timing
 guidelines: two lines, 5/6 s to 7 s, two frames between cues, gaps up to half a second closed). A
-frame is 1/24 s. Line length and reading speed differ by language: `measure.py`.
+frame is 1/24 s. Line length and reading speed differ by language: `line_limits.py`.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from shared.outputs.captions.measure import Measure, measure_of
+from shared.outputs.captions.line_limits import Measure, measure_of
 
 MAX_LINES = 2
 MIN_CUE_MS = 833

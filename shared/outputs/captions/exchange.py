@@ -13,7 +13,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from shared.outputs.captions.cue import CROSSING_MS, GAP_MS, MAX_CUE_MS, MIN_CUE_MS, SHIFT_MS
-from shared.outputs.captions.schedule import Draft
+from shared.outputs.captions.cue_times import Draft
 
 _SHARED_COST = 100
 """As many missing milliseconds as sharing a cue is worth."""

@@ -9,7 +9,7 @@ from itertools import accumulate, compress
 from operator import add, itemgetter
 
 from shared.model.language.scripts import joint
-from shared.outputs.captions.breaks import (
+from shared.outputs.captions.break_costs import (
     BAD,
     INSIDE_WORD,
     NEVER,
@@ -20,7 +20,7 @@ from shared.outputs.captions.breaks import (
     Lexicon,
     Token,
 )
-from shared.outputs.captions.measure import CHAR
+from shared.outputs.captions.line_limits import CHAR
 from shared.outputs.captions.runs import Run
 from shared.outputs.captions.scripts import CHINESE_PARTICLES
 from shared.outputs.captions.words import Timed, timed

@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 from shared.model.language.scripts import UNSPACED_FROM, Script, script_of
-from shared.outputs.captions.measure import CHAR, WIDE_CHAR
+from shared.outputs.captions.line_limits import CHAR, WIDE_CHAR
 
 CLOSING = frozenset("、。，．：；？！」』）】》〉〕］｝〙〗’”)]}»›,.:;?!%…‥・ー々ゝゞヽヾ〻～〜")
 """Never first on a line. Kinsoku characters of JIS X 4051, and the Latin ones."""

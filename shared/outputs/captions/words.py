@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shared.model.transcript.alignment import align
 from shared.model.transcript.transcript import Utterance
-from shared.outputs.captions.breaks import Lexicon
+from shared.outputs.captions.break_costs import Lexicon
 from shared.outputs.captions.scripts import pieces
 from shared.outputs.captions.units import phrase_ends
 from shared.outputs.plain import plain

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.model.batch.decision import BatchDecision
 from shared.model.batch.report import BINS, BatchReport, Counts
+from shared.model.recording.decision import BatchDecision
 from shared.outputs.report.wording import duration, how_many, moment, money, percent
 from shared.outputs.report.words_in_html import esc
 

@@ -12,16 +12,16 @@ import msgspec
 from shared.errors import AudioChanged, CallOverdue, InputError, ProviderError, StoreConflict
 from shared.log import event
 from shared.messages import Express, go_along
-from shared.model.batch import job as jobs
-from shared.model.batch.job import Job
 from shared.model.failure import failure_of
+from shared.model.job import transitions as jobs
+from shared.model.job.job import Job
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.permits import Permits
 from shared.pipeline.submit.answer import Answer, NoteAnswers, NotMade, Sent, tell_of_submitted
 from shared.pipeline.submit.claim import FindHeld
-from shared.pipeline.submit.create_call import Call, PrepareCalls, is_empty
 from shared.pipeline.submit.leave_behind import LeaveBehind
+from shared.pipeline.submit.prepare_calls import Call, PrepareCalls, is_empty
 from shared.pipeline.submit.room import MOMENT, Place, entry_of
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider, answered

@@ -17,7 +17,8 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Collect
-from shared.model.batch.active_job import ActiveJob
+from shared.model.job.active_job import ActiveJob
+from shared.model.pauses import poll_pause
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 
@@ -64,7 +65,7 @@ class AskInTurn(UseCase):
     ) -> bool:
         """Whether the job is still running. What is over is collected; and what has been running
         for days, or is refused, is looked at there, too."""
-        pause = self.policy.poll_pause(entry.polls + 1)
+        pause = poll_pause(self.policy, entry.polls + 1)
         try:
             remote = provider.status(transcription_id)
             is_running = remote.state == "running"

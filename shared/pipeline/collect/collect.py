@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from shared.errors import ProviderRefused, TranscriptionMissing
 from shared.log import event
 from shared.messages import Collect
-from shared.model.batch import job as jobs
-from shared.model.batch.job import OVER, Job
 from shared.model.failures_from import refused
+from shared.model.job.job import OVER, Job
+from shared.model.job.standing import is_being_collected
 from shared.pipeline.collect.find import FindJob
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.fail.begin_anew import BeginAnew
@@ -73,7 +73,7 @@ class CollectResults(UseCase):
         if job is None or job.state in ("planning", "planned"):
             return None
         job = self.begin_anew(job)
-        is_at_it = jobs.is_being_collected(job, self.policy, self.clock.now())
+        is_at_it = is_being_collected(job, self.policy, self.clock.now())
         return None if is_at_it and not hint.again else job
 
     def _clear(self, job: Job, hint: Collect, remote: RemoteStatus | None) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.messages import Collect
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import Job
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
 from shared.pipeline.submit.answer import NoteSubmitted
 from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteStatus

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from shared.errors import EndpointDown, ProviderUnavailable, StoreConflict
 from shared.log import event
 from shared.messages import Finish, SliceItem, Write
-from shared.model.batch import job as jobs
-from shared.model.batch.carrier import is_single
-from shared.model.batch.job import Job
 from shared.model.failure_texts import NO_RESULT, OVERDUE, UNAVAILABLE, VANISHED
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import is_single
+from shared.model.job.job import Job
+from shared.model.job.standing import standing
 from shared.pipeline.collect.slices import (
     CutSlices,
     files_of,
@@ -25,7 +26,7 @@ from shared.pipeline.collect.slices import (
 )
 from shared.pipeline.fail.copy import cancel_copy
 from shared.pipeline.fail.job import FailJob
-from shared.pipeline.step import AtOnce
+from shared.pipeline.now_or_later import AtOnce
 from shared.ports.ground import UseCase
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
 
@@ -62,7 +63,7 @@ class HandOver(UseCase):
     ) -> None:
         """`remote` is what the provider says, None: that it knows no such transcription."""
         now = self.clock.now()
-        is_late = jobs.standing(job, self.policy, now) == "late"
+        is_late = standing(job, self.policy, now) == "late"
         asked = _Asked(job, provider, now, is_late, was_tried)
         if remote is None:
             self._fail_or_finish(job)

@@ -11,8 +11,8 @@ from itertools import groupby
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.lane import lane_at
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.lane import lane_at
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone
 from shared.pipeline.fail.wake import BringForward, WakeLine

@@ -10,13 +10,13 @@ import msgspec
 from shared.errors import ResultMalformed, ResultMissing
 from shared.log import event
 from shared.messages import SliceItem, Write
-from shared.model.batch.carrier import unsettled
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.places import keys, keys_of
-from shared.model.batch.policy import Policy
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_RESULT
+from shared.model.job.carrier import unsettled
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
+from shared.model.policy import Policy
+from shared.model.recording.places import keys, keys_of
 from shared.pipeline.compare import CompareVersions, compared
 from shared.ports.provider import ProviderReport, RemoteStatus, ResultFile, SpeechProvider
 from shared.ports.state import BatchStore

@@ -8,8 +8,9 @@ from itertools import chain
 import msgspec
 
 from shared.log import event
-from shared.model.batch.carrier import stretches
-from shared.model.batch.job import Job, standing
+from shared.model.job.carrier import stretches
+from shared.model.job.job import Job
+from shared.model.job.standing import standing
 from shared.ports.ground import UseCase
 
 

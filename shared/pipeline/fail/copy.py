@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shared.errors import ProviderRefused, ProviderUnauthorised, ProviderUnfunded
 from shared.log import event
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.ports.provider import SpeechProvider
 
 

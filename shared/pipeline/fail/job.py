@@ -9,14 +9,15 @@ import msgspec
 
 from shared.log import event
 from shared.messages import Finish, Plan
-from shared.model.batch import job as jobs
-from shared.model.batch.carrier import batches_of
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, waiting_again
 from shared.model.failure import Failure
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import batches_of
+from shared.model.job.job import Job
 from shared.model.money.spending import money_back
-from shared.pipeline.fail.recording import SaveSettled, SettleFailure
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import waiting_again
+from shared.pipeline.fail.try_again_or_fail import SaveSettled, SettleFailure
 from shared.ports.ground import UseCase
 from shared.ports.state import BatchStore
 

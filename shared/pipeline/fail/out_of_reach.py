@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import msgspec
 
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import OVER
 from shared.model.failure_texts import ENDPOINT_GONE, NOT_CONFIGURED
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import OVER
 from shared.pipeline.fail.job import FailJob
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.ports.ground import UseCase

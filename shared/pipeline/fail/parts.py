@@ -11,8 +11,9 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.messages import Finish
-from shared.model.batch.carrier import Carried, unsettled, with_settled
-from shared.model.batch.job import Job, over
+from shared.model.job.carrier import Carried, unsettled, with_settled
+from shared.model.job.job import Job
+from shared.model.job.transitions import over
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore, Whole
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.messages import Understand
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.ports.queue import Queue
 
 SOON = timedelta(seconds=2)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from shared.log import event
 from shared.messages import Finish
-from shared.model.batch import job as jobs
-from shared.model.batch.job import Job
 from shared.model.failures_from import outcome_unknown
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.model.job import transitions as jobs
+from shared.model.job.job import Job
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.ports.ground import UseCase
 
 

@@ -9,7 +9,8 @@ from threading import Lock
 
 from shared.errors import StoreConflict
 from shared.messages import go_along
-from shared.model.batch.job import Job, come_due
+from shared.model.job.job import Job
+from shared.model.job.transitions import come_due
 from shared.ports.indices import Line
 from shared.ports.queue import Clock, Queue
 from shared.ports.state import BatchStore

@@ -6,7 +6,7 @@ from shared.pipeline.fail.begin_anew import BeginAnew
 from shared.pipeline.fail.job import CountFault, FailJob
 from shared.pipeline.fail.out_of_reach import GiveUpIfGone, OutOfReach
 from shared.pipeline.fail.parts import EndPart, NoteSettled
-from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled, SettleFailure
 from shared.pipeline.fail.understand import AskForInsights
 from shared.pipeline.fail.unresolved import LeaveUnresolved
 from shared.pipeline.fail.wake import BringForward, LookedAt, WakeLine

@@ -11,9 +11,9 @@ from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Finish
 from shared.model.batch.batch import Batch
-from shared.model.batch.carrier import is_carrier
-from shared.model.batch.job import OVER, Job
-from shared.pipeline.fail.recording import FailRecording
+from shared.model.job.carrier import is_carrier
+from shared.model.job.job import OVER, Job
+from shared.pipeline.fail.try_again_or_fail import FailRecording
 from shared.pipeline.finish.job import FinishJob
 from shared.pipeline.finish.report import ReportBatch
 from shared.ports.ground import UseCase

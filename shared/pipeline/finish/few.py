@@ -11,7 +11,7 @@ from shared.errors import DropscribeError
 from shared.log import event
 from shared.messages import Finish, step_of
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER, Job
+from shared.model.job.job import OVER, Job
 from shared.pipeline.fail.parts import EndedPart
 from shared.pipeline.finish.batch import may_be_reported
 from shared.pipeline.finish.report import ReportBatch

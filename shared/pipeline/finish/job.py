@@ -13,8 +13,10 @@ from shared.errors import (
     ProviderUnfunded,
 )
 from shared.log import event
-from shared.model.batch.carrier import is_carrier, unsettled
-from shared.model.batch.job import OVER, Job, over, standing
+from shared.model.job.carrier import is_carrier, unsettled
+from shared.model.job.job import OVER, Job
+from shared.model.job.standing import standing
+from shared.model.job.transitions import over
 from shared.pipeline.fail.begin_anew import BeginAnew
 from shared.pipeline.fail.copy import tell_of_copy_left
 from shared.pipeline.fail.parts import EndPart

@@ -12,13 +12,14 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.batch import Batch, Totals, distrusted, reported
-from shared.model.batch.output_names import insights_name
-from shared.model.batch.recording import Recording, insights_of
+from shared.model.batch.batch import Batch, Totals
 from shared.model.batch.report import BatchReport, ReportItem, build_report
+from shared.model.batch.transitions import distrusted, reported
 from shared.model.keeping.due import Days, days_of
 from shared.model.keeping.removal import is_asked
-from shared.model.keeping.said import kept_for
+from shared.model.keeping.told_in_report import kept_for
+from shared.model.recording.output_names import insights_name
+from shared.model.recording.recording import Recording, insights_of
 from shared.outputs.report import FORMATS
 from shared.outputs.report.html_writer import write_html
 from shared.pipeline.finish.said import ReadSaid, is_told

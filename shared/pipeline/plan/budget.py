@@ -13,12 +13,12 @@ from datetime import datetime
 
 from shared.log import event
 from shared.model.batch.batch import Batch
-from shared.model.batch.job_key import job_key
-from shared.model.batch.recording import Recording
+from shared.model.job.job_key import job_key
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import Verdict, is_decided, is_near, judge, needs
 from shared.model.profile.capabilities import Capabilities
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.model.recording.recording import Recording
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.pipeline.plan.reuse import Groups
 from shared.ports.queue import Clock
 from shared.ports.state import ROWS_IN_TRANSACTION, BatchStore

@@ -19,8 +19,6 @@ import msgspec
 
 from shared.errors import DropscribeError, InputError
 from shared.log import event
-from shared.model.batch.fingerprint import asked_of
-from shared.model.batch.recording import Companion, Recording
 from shared.model.failure import Failure, failure_of
 from shared.model.names import shared_beginning
 from shared.model.profile.capabilities import Capabilities
@@ -36,7 +34,9 @@ from shared.model.profile.description import (
 )
 from shared.model.profile.fit import asked_before, fit
 from shared.model.profile.profile import Labels, Profile
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.model.recording.fingerprint import asked_of
+from shared.model.recording.recording import Companion, Recording
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
 

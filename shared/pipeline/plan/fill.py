@@ -10,19 +10,19 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch import job as jobs
-from shared.model.batch import recording as rows
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.job_key import call_key
-from shared.model.batch.lane import lane_of
-from shared.model.batch.recording import Recording
-from shared.model.batch.title import title_of
+from shared.model.job import transitions as jobs
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
+from shared.model.job.job_key import call_key
+from shared.model.job.lane import lane_of
+from shared.model.job.title import title_of
 from shared.model.money.price import PriceTable
 from shared.model.money.spending import price
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.spread import Span, span_of, turns
+from shared.model.recording import transitions as rows
+from shared.model.recording.recording import Recording
 from shared.pipeline.plan.stand import StandInLine
 from shared.ports.blobs import AudioBlobs
 from shared.ports.ground import UseCase

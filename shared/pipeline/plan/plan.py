@@ -10,12 +10,13 @@ from itertools import islice
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.messages import Change, Finish, Plan, Submit
-from shared.model.batch import batch as batches
-from shared.model.batch import job as jobs
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.job import OVER
-from shared.model.batch.recording import Recording
+from shared.model.job import transitions as jobs
+from shared.model.job.job import OVER
+from shared.model.pauses import backoff
 from shared.model.profile.capabilities import Capabilities
+from shared.model.recording.recording import Recording
 from shared.pipeline.plan.fill import FillJobs
 from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.plan.reuse import Groups
@@ -114,7 +115,7 @@ class PlanBatch(UseCase):
         if batch.is_expanding:
             return  # the rest is planned when all is there
         if conflicts:
-            due_at = now + self.policy.backoff(0)
+            due_at = now + backoff(0)
         if due_at is not None:
             pause = max(due_at - now, timedelta(seconds=1))
             self.queue.send(Plan(batch_id=batch.id), after=pause)

@@ -17,14 +17,15 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.model.batch.decision import Decision
-from shared.model.batch.outcome import Transcribed
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
+from shared.model.policy import Policy
+from shared.model.recording.decision import Decision
+from shared.model.recording.outcome import Transcribed
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import transcribed
 from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript import transcript as t
-from shared.pipeline.fail.recording import SaveSettled
+from shared.pipeline.fail.try_again_or_fail import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, source_of, store_outputs
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase

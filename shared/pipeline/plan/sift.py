@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from shared.model.batch.batch import Batch
-from shared.model.batch.job_key import job_key
-from shared.model.batch.recording import Recording
+from shared.model.job.job_key import job_key
+from shared.model.recording.recording import Recording
 from shared.pipeline.plan.budget import SpendBudget
 from shared.pipeline.plan.companions import ReadCompanions
 from shared.pipeline.plan.reuse import Groups, ReuseTranscripts

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from shared.messages import go_along
-from shared.model.batch.job import Job
+from shared.model.job.job import Job
 from shared.ports.indices import Line
 from shared.ports.queue import Clock, Queue
 

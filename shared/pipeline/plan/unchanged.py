@@ -18,8 +18,9 @@ import msgspec
 
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.model.batch import recording as rows
-from shared.model.batch.fingerprint import (
+from shared.model.money.spending import money_back
+from shared.model.recording import transitions as rows
+from shared.model.recording.fingerprint import (
     Fingerprint,
     KnownName,
     asked_of,
@@ -27,8 +28,7 @@ from shared.model.batch.fingerprint import (
     may_be_same,
     name_key,
 )
-from shared.model.batch.recording import Recording
-from shared.model.money.spending import money_back
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.ground import UseCase
 from shared.ports.indices import Names

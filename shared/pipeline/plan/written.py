@@ -17,13 +17,14 @@ import msgspec
 
 from shared.errors import DropscribeError
 from shared.log import event
-from shared.model.batch.outcome import Transcribed
-from shared.model.batch.recording import Recording, transcribed
 from shared.model.money.spending import money_back
+from shared.model.recording.outcome import Transcribed
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import transcribed
 from shared.model.redaction.kinds import kinds_of
 from shared.model.redaction.redact import BY_PROVIDER
 from shared.model.transcript.transcript import Transcript
-from shared.pipeline.fail.recording import SaveSettled
+from shared.pipeline.fail.try_again_or_fail import SaveSettled
 from shared.pipeline.write.publish import job_of, outcome_of, output_paths, store_outputs
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock

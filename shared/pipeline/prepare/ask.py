@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from shared.messages import Prepare
-from shared.model.batch.recording import Recording, asked_to_prepare
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import asked_to_prepare
 from shared.pipeline.plan.reuse import Groups
 from shared.ports.ground import UseCase
 

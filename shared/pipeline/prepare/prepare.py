@@ -12,14 +12,15 @@ import msgspec
 from shared.errors import DropscribeError, InputError, ReaderUnavailable, StoreUnavailable
 from shared.log import event
 from shared.messages import Plan, Prepare
-from shared.model.batch.recording import Recording, prepared, preparing, with_notes
 from shared.model.failure import Failure, failure_of
 from shared.model.failure_texts import NOT_PREPARED, PREPARING_FAILED, TOO_COSTLY
 from shared.model.preparing.channels import WINDOWS, judge
 from shared.model.preparing.recipe import Recipe, anew, copy_name
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.model.recording.recording import Recording, with_notes
+from shared.model.recording.transitions import prepared, preparing
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.pipeline.permits import Permits
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.prepare.source import OpenAudio, in_time

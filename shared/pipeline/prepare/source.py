@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from shared.model.batch.recording import Recording
 from shared.model.failure_texts import AUDIO_GONE
+from shared.model.recording.recording import Recording
 from shared.pipeline.compare import NOT_SENT, CompareVersions
 from shared.ports.blobs import AudioBlobs, Requests, WebAudio
 from shared.ports.copies import Read

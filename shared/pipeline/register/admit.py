@@ -11,16 +11,16 @@ import msgspec
 from shared.audio import probe
 from shared.log import event
 from shared.model.batch.batch import Batch
-from shared.model.batch.content import content_key
-from shared.model.batch.output_names import long_name
-from shared.model.batch.recording import Recording
 from shared.model.blob_state import refusal
 from shared.model.failure_texts import BAD_NAME, NAME_TOO_LONG
 from shared.model.names import name_problem
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import asked_before, fit
 from shared.model.profile.profile import Profile
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.model.recording.content import content_key
+from shared.model.recording.output_names import long_name
+from shared.model.recording.recording import Recording
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.ports.blobs import AudioHead
 from shared.ports.state import BatchStore
 

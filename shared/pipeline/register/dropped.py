@@ -15,21 +15,22 @@ from shared.errors import InputError
 from shared.log import event
 from shared.messages import Plan
 from shared.model.batch.batch import Batch
-from shared.model.batch.fingerprint import fingerprint_of
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, awaiting_companion, recording_id
 from shared.model.batch.window import dropped_batch
 from shared.model.blob_state import PASSING, not_whole, unready
 from shared.model.failure import Failure, failure_of
 from shared.model.names import leads_astray
+from shared.model.policy import Policy
 from shared.model.profile.asked import chosen, with_metadata
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.description import labelled, said_by_name, with_name
 from shared.model.profile.profile import Profile, choose, labels, said_of
 from shared.model.profile.taken import Ignored, why_not_by_arrival
+from shared.model.recording.fingerprint import fingerprint_of
+from shared.model.recording.recording import Recording, recording_id
+from shared.model.recording.transitions import awaiting_companion
 from shared.pipeline.plan.pending import PendingPlans
 from shared.pipeline.register.admit import EnterRecording, examine
-from shared.pipeline.register.patience import Patience, read_head, reading
+from shared.pipeline.register.unreadable import Patience, read_head, reading
 from shared.ports.blobs import AudioBlobs, AudioHead
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider

@@ -10,15 +10,15 @@ import msgspec
 
 from shared.errors import InputError
 from shared.messages import Finish, Plan
-from shared.model.batch import batch as batches
+from shared.model.batch import transitions as batches
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import Companion, Recording
 from shared.model.failure import Failure, failure_of
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.companions import Described, described_by, is_of
 from shared.model.profile.description import described
 from shared.model.profile.profile import Profile, choose
 from shared.model.profile.taken import why_ignored_by_name
+from shared.model.recording.recording import Companion, Recording
 from shared.pipeline.plan.companions import (
     ReadCompanions,
     description_in,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.pipeline.register.patience import GiveUpOnBlob, Patience
+from shared.pipeline.register.unreadable import GiveUpOnBlob, Patience
 from shared.ports.ground import Ground
 
 

@@ -26,16 +26,17 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Finish
-from shared.model.batch import job as jobs
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.carrier import is_single
-from shared.model.batch.doubt import is_its_own, put_last
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
 from shared.model.failures_from import request_refused
+from shared.model.job import transitions as jobs
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.carrier import is_single
+from shared.model.job.doubt import is_its_own, put_last
+from shared.model.job.job import Job
+from shared.model.pauses import backoff, poll_pause
+from shared.model.policy import Policy
 from shared.pipeline.fail.job import FailJob
-from shared.pipeline.submit.create_call import is_empty
 from shared.pipeline.submit.dissolve import Again, PutBack
+from shared.pipeline.submit.prepare_calls import is_empty
 from shared.pipeline.submit.room import MOMENT
 from shared.ports.ground import UseCase
 from shared.ports.provider import JobRequest
@@ -137,7 +138,7 @@ def listed(
         entry,
         job=job if job is not None and is_single(job) else None,
         transcription_id=transcription_id,
-        next_poll_at=now + policy.poll_pause(0),
+        next_poll_at=now + poll_pause(policy, 0),
         out_of_reach_at=None,
     )
 
@@ -236,7 +237,7 @@ def _pause(error: ProviderError, job: Job, policy: Policy) -> timedelta:
         return MOMENT
     if isinstance(error, ProviderThrottled) and error.retry_after_seconds is not None:
         return timedelta(seconds=max(error.retry_after_seconds, 1))
-    return policy.backoff(job.tries)
+    return backoff(job.tries)
 
 
 def tell_of_submitted(job: Job) -> None:

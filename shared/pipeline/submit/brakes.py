@@ -11,7 +11,7 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.job import Job
+from shared.model.job.job import Job
 from shared.model.money import brakes as model
 from shared.model.money.brakes import Brake, Ceiling
 from shared.pipeline.submit.room import Place

@@ -7,9 +7,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from shared.errors import StoreConflict
-from shared.model.batch import job as jobs
-from shared.model.batch.carrier import carrier
-from shared.model.batch.job import Job
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import carrier
+from shared.model.job.job import Job
 from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.room import Place
 from shared.ports.queue import Clock

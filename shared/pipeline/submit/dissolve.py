@@ -11,10 +11,10 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch import job as jobs
-from shared.model.batch.carrier import is_carrier, parts_of
-from shared.model.batch.job import Job
 from shared.model.failure_texts import STEP_FAILED
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import is_carrier, parts_of
+from shared.model.job.job import Job
 from shared.pipeline.fail.job import CountFault
 from shared.ports.ground import UseCase
 from shared.ports.indices import Line, place_of

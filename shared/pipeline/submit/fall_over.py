@@ -12,18 +12,19 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Plan
-from shared.model.batch import job as jobs
-from shared.model.batch.doubt import has_been_in_doubt
-from shared.model.batch.fall_over import moved_on, trouble
-from shared.model.batch.job import Job
-from shared.model.batch.job_key import may_go_to
-from shared.model.batch.recording import Recording, waiting_again
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.failure import Failure
 from shared.model.failure_texts import DEADLINE_NEARS, REFUSED_IN_DOUBT
+from shared.model.job import transitions as jobs
+from shared.model.job.doubt import has_been_in_doubt
+from shared.model.job.fall_over import moved_on, trouble
+from shared.model.job.job import Job
+from shared.model.job.job_key import may_go_to
 from shared.model.money.spending import is_decided, is_near, money_back
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.policy import locks
+from shared.model.profile.locks import locks
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import waiting_again
 from shared.pipeline.plan.pending import PendingPlans
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording
+from shared.model.job.job_item import JobItem
 from shared.model.money.spending import money_back
+from shared.model.recording.recording import Recording
 from shared.pipeline.compare import NOT_SENT, CompareVersions, Seen
-from shared.pipeline.fail.recording import FailRecording, SaveSettled
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled
 from shared.ports.state import BatchStore
 
 

@@ -14,14 +14,15 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Submit, go_along
-from shared.model.batch.job import Job
-from shared.model.batch.lane import limits_at, without_lane
+from shared.model.job.job import Job
+from shared.model.job.lane import limits_at, without_lane
+from shared.model.pauses import is_waiting_long
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.plan.pending import UnderWay
 from shared.pipeline.submit.brakes import PAUSE
 from shared.pipeline.submit.fall_over import FallOver
 from shared.pipeline.submit.room import AT_ONCE, MOMENT
-from shared.pipeline.submit.step import SendJobs
+from shared.pipeline.submit.send_jobs import SendJobs
 from shared.ports.ground import UseCase
 from shared.ports.indices import EndpointBook, Line, LineHead
 
@@ -169,7 +170,7 @@ class SubmitLine(UseCase):
     def _tell_of_waiting(self, head: LineHead, job: Job) -> None:
         """The log hears now and then of a line that does not move."""
         now, since_at = self.clock.now(), job.since_at or job.changed_at
-        if not self.policy.is_waiting_long(since_at, head.told_at, now):
+        if not is_waiting_long(self.policy, since_at, head.told_at, now):
             return
         with suppress(StoreConflict):
             self.line.save_head(msgspec.structs.replace(head, told_at=now))

@@ -9,9 +9,9 @@ from datetime import timedelta
 from shared.errors import ProviderError
 from shared.log import event
 from shared.messages import go_along
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import Job
 from shared.model.failure_texts import NOT_ANSWERED, NOT_LISTED
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.fail.out_of_reach import OutOfReach
 from shared.pipeline.fail.unresolved import LeaveUnresolved

@@ -11,12 +11,12 @@ import msgspec
 
 from shared.endpoints.choose import choose_endpoint
 from shared.errors import EndpointDown, ProviderThrottled
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.carrier import MOST_PARTS
-from shared.model.batch.job import Job
-from shared.model.batch.job_key import may_go_to
-from shared.model.batch.lane import answers_at_once
-from shared.model.batch.policy import Policy
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.carrier import MOST_PARTS
+from shared.model.job.job import Job
+from shared.model.job.job_key import may_go_to
+from shared.model.job.lane import answers_at_once
+from shared.model.policy import Policy
 from shared.model.profile.capabilities import Capabilities
 from shared.ports.provider import Limited, SpeechProvider
 from shared.ports.queue import Clock

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from shared.errors import AudioChanged, StoreConflict
-from shared.model.batch.job_item import JobItem
 from shared.model.failure_texts import NOT_PREPARED
+from shared.model.job.job_item import JobItem
 from shared.pipeline.compare import CompareVersions
 from shared.ports.blobs import AudioBlobs, AudioEntry
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch.policy import Policy
+from shared.model.policy import Policy
 from shared.ports.copies import Copies
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock

@@ -18,7 +18,7 @@ import msgspec
 from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
-from shared.model.batch.places import places
+from shared.model.recording.places import places
 from shared.pipeline.watch.missed import in_messages
 from shared.ports.blobs import AudioBlobs, AudioEntry
 from shared.ports.ground import UseCase

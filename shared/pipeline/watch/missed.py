@@ -20,9 +20,9 @@ from shared.errors import StoreConflict
 from shared.log import event
 from shared.messages import Register
 from shared.model.batch.batch import Batch
-from shared.model.batch.recording import recording_id
 from shared.model.profile.profile import Profile
 from shared.model.profile.taken import Ignored, why_not_by_arrival
+from shared.model.recording.recording import recording_id
 from shared.pipeline.register.dropped import batch_of, is_old, profile_of, tell_ignored
 from shared.pipeline.register.take import companions_named
 from shared.pipeline.watch.superseded import Superseded

@@ -26,13 +26,14 @@ from shared.messages import (
     read,
     step_of,
 )
-from shared.model.batch.job import with_smaller_slices
-from shared.model.batch.recording import Recording, asked_again
 from shared.model.failure import Failure
 from shared.model.failure_texts import POISONED, STEP_FAILED, UNPLANNED, UNREGISTERED
+from shared.model.job.transitions import with_smaller_slices
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import asked_again
 from shared.pipeline.fail.job import CountFault
-from shared.pipeline.fail.recording import FailRecording, SaveSettled, SettleFailure
-from shared.pipeline.register.patience import GiveUpOnBlob
+from shared.pipeline.fail.try_again_or_fail import FailRecording, SaveSettled, SettleFailure
+from shared.pipeline.register.unreadable import GiveUpOnBlob
 from shared.pipeline.write.rows import rows_of
 from shared.ports.ground import UseCase
 from shared.ports.queue import Queue

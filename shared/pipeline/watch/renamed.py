@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.errors import StoreConflict
-from shared.model.batch.recording import recording_id
+from shared.model.recording.recording import recording_id
 from shared.pipeline.watch.missed import COMPARED_AT_ONCE, Find, have_registered
 from shared.ports.blobs import AudioBlobs, AudioEntry, Requests
 from shared.ports.ground import UseCase

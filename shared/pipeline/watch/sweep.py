@@ -12,10 +12,11 @@ import msgspec
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Change, Collect, Expand, Finish, Message, Plan, Submit, go_along
-from shared.model.batch.active_job import ActiveJob
 from shared.model.batch.batch import Batch
-from shared.model.batch.carrier import partition_of, tombstone
-from shared.model.batch.job import OVER, Job, is_silent
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.carrier import partition_of, tombstone
+from shared.model.job.job import OVER, Job
+from shared.model.job.standing import is_silent
 from shared.pipeline.fail.parts import EndPart
 from shared.pipeline.submit.dissolve import PutBack
 from shared.ports.ground import UseCase

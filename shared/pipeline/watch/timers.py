@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from shared.errors import DropscribeError
-from shared.model.schedule import longest_pause
+from shared.model.ncrontab import longest_pause
 from shared.ports.indices import Diaries
 from shared.ports.queue import Clock
 

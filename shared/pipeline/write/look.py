@@ -14,7 +14,7 @@ from shared.errors import (
     RedactionFailed,
 )
 from shared.log import event
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.model.redaction.kinds import kinds_of
 from shared.model.redaction.redact import BY_PROVIDER, NOBODY, Looked
 from shared.model.redaction.windows import Found, Window, windows_of

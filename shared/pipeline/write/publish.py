@@ -11,12 +11,13 @@ import msgspec
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import Listen, SliceItem
-from shared.model.batch.job import Job
-from shared.model.batch.outcome import Outcome, Transcribed
-from shared.model.batch.output_names import output_stem
-from shared.model.batch.recording import Recording, transcribed
 from shared.model.conversation.measure import measured
+from shared.model.job.job import Job
 from shared.model.money.price import PriceTable, estimate
+from shared.model.recording.outcome import Outcome, Transcribed
+from shared.model.recording.output_names import output_stem
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import transcribed
 from shared.model.redaction.gate import check
 from shared.model.redaction.redact import Looked, redact, with_spans
 from shared.model.redaction.sound import unheard

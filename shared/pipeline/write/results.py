@@ -7,9 +7,9 @@ from threading import Lock
 
 from shared.errors import ResultMalformed, ResultMissing
 from shared.messages import SliceItem
-from shared.model.batch.job import Job
-from shared.model.batch.places import Place, keys, keys_of
-from shared.model.batch.recording import Recording
+from shared.model.job.job import Job
+from shared.model.recording.places import Place, keys, keys_of
+from shared.model.recording.recording import Recording
 from shared.model.redaction.windows import Window
 from shared.model.transcript.recognition import Recognition
 from shared.pipeline.write.gather import Gather

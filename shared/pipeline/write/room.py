@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Condition
 
 from shared.messages import SliceItem
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 
 BYTES_IN_FLIGHT = 128 * 1024 * 1024
 """Of results as they come. One takes three to four times its length in memory while it becomes a

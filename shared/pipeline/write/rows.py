@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.messages import SliceItem
-from shared.model.batch.carrier import Carried, Stretch, is_carrier, number_of, unsettled
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.job.carrier import Carried, Stretch, is_carrier, number_of, unsettled
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.ports.state import BatchStore, Whole
 
 FEW = 10

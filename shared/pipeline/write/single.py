@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
 from shared.messages import Plan, Write, step_of
-from shared.model.batch.job import Job, over
-from shared.model.batch.recording import Recording
-from shared.pipeline.fail.recording import SaveSettled
-from shared.pipeline.write.recording import WriteRecording
+from shared.model.job.job import Job
+from shared.model.job.transitions import over
+from shared.model.pauses import refetch_pause
+from shared.model.recording.recording import Recording
+from shared.pipeline.fail.try_again_or_fail import SaveSettled
 from shared.pipeline.write.results import Results
 from shared.pipeline.write.room import Room, result_bytes
 from shared.pipeline.write.rows import rows_of
 from shared.pipeline.write.slice import list_again
+from shared.pipeline.write.transcribed_or_failed import WriteRecording
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.said.keep import KeepSaid
@@ -68,6 +70,6 @@ class WriteSingle(UseCase):
     def _ask_again(self, job: Job, row: Recording) -> bool:
         """Its result could not be read by this link."""
         self.store.save(job, [row])
-        pause = self.policy.refetch_pause(row.fetches, row.unread_since_at)
+        pause = refetch_pause(self.policy, row.fetches, row.unread_since_at)
         self.queue.send(list_again(job), after=pause)
         return True

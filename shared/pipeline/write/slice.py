@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from shared.errors import DropscribeError, StoreUnavailable
 from shared.log import event
 from shared.messages import Collect, Finish, Plan, SliceItem, Write
-from shared.model.batch import recording as recordings
-from shared.model.batch.carrier import Carried, is_carrier
-from shared.model.batch.job import OVER, Job
-from shared.model.batch.recording import Recording
+from shared.model.job.carrier import Carried, is_carrier
+from shared.model.job.job import OVER, Job
+from shared.model.pauses import refetch_pause
+from shared.model.recording import transitions as recordings
+from shared.model.recording.recording import Recording
 from shared.pipeline.compare import compared
 from shared.pipeline.fail.parts import EndedPart, EndPart, NoteSettled, ended
-from shared.pipeline.fail.recording import SaveSettled
-from shared.pipeline.step import AtOnce
-from shared.pipeline.write.recording import WriteRecording
+from shared.pipeline.fail.try_again_or_fail import SaveSettled
+from shared.pipeline.now_or_later import AtOnce
 from shared.pipeline.write.results import Results
 from shared.pipeline.write.room import Room, result_bytes
 from shared.pipeline.write.rows import OfPart, number, rows_of
+from shared.pipeline.write.transcribed_or_failed import WriteRecording
 from shared.ports.ground import UseCase
 from shared.ports.provider import SpeechProvider
 from shared.said.keep import KeepSaid
@@ -145,7 +146,7 @@ class WriteSlice(UseCase):
             self._end(job, over)
         again = [row for row in changed if row.state == "planned"]
         if again:
-            pauses = (self.policy.refetch_pause(row.fetches, row.unread_since_at) for row in again)
+            pauses = (refetch_pause(self.policy, row.fetches, row.unread_since_at) for row in again)
             self.queue.send(list_again(job), after=min(pauses))
             return
         for error in written:

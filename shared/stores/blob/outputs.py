@@ -22,8 +22,8 @@ from azure.storage.blob import (
 
 from shared.errors import DropscribeError, StoreConflict, StoreUnavailable
 from shared.log import event
-from shared.model.batch.output_names import short_name
-from shared.model.batch.recording import Recording
+from shared.model.recording.output_names import short_name
+from shared.model.recording.recording import Recording
 from shared.ports.blobs import StoredReport
 from shared.stores.blob.place import blob_at
 from shared.stores.blob.wire import put

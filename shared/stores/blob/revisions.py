@@ -5,7 +5,7 @@ from __future__ import annotations
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import BlobClient, BlobServiceClient, ContentSettings
 
-from shared.model.batch.recording import Recording
+from shared.model.recording.recording import Recording
 from shared.stores.failures import storage_errors
 
 

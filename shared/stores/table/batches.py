@@ -33,9 +33,9 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.model.batch.batch import Batch, BatchEntry, Part, entry_key, entry_of, is_over, state_of
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
 from shared.model.events.notice import Notice
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 from shared.ports.state import (
     FEW_ROWS,
     ROWS_IN_TRANSACTION,
@@ -48,7 +48,7 @@ from shared.stores.failures import storage_errors
 from shared.stores.table.jobs import TableJobs
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import BATCHES, OPEN
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from shared.stores.table.transaction import Change, insert, put, remove, write
 
 

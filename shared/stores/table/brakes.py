@@ -11,10 +11,10 @@ from shared.errors import StoreConflict
 from shared.model.events.notice import Notice
 from shared.model.money.brakes import Brake
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import BRAKES
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from shared.stores.table.transaction import write
 
 prepare(Brake)

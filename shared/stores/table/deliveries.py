@@ -22,8 +22,8 @@ from shared.model.events.delivery import Delivery, Parcel
 from shared.model.events.event import key_at
 from shared.ports.events import DeliveryFilter
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from shared.stores.table.transaction import insert, put, remove, write
 
 ROWS_IN_TRANSACTION = 100

@@ -12,16 +12,16 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.active_job import ActiveJob
 from shared.model.endpoint.endpoint import EndpointState
 from shared.model.events.notice import Notice
+from shared.model.job.active_job import ActiveJob
 from shared.ports.indices import ContentClaim, Diary
 from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
 from shared.stores.table.partitions import ACTIVE, CONTENT, CONTENTS, DIARY, ENDPOINT, contents
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from shared.stores.table.transaction import put, write
 
 SOME = 20

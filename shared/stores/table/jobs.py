@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 
-from shared.model.batch.carrier import Carried, Stretch, in_call, stretches
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording
+from shared.model.job.carrier import Carried, Stretch, in_call, stretches
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
+from shared.model.recording.recording import Recording
 from shared.stores.failures import storage_errors
 from shared.stores.table.recordings import TableRecordings, recordings_filter
-from shared.stores.table.rows import from_row, prepare
+from shared.stores.table.struct_to_row import from_row, prepare
 
 prepare(Job, JobItem)
 

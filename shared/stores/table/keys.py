@@ -6,9 +6,9 @@ from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
 from shared.model.access.key import ApiKey
-from shared.stores.table.entities import Entities
 from shared.stores.table.partitions import KEYS
-from shared.stores.table.rows import prepare
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import prepare
 
 prepare(ApiKey)
 

@@ -18,12 +18,12 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.job import Job
+from shared.model.job.job import Job
 from shared.ports.indices import LATER, LineHead, Waiting, later, place_of
 from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
-from shared.stores.table.rows import from_row, prepare
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import from_row, prepare
 from shared.stores.table.transaction import put
 
 PREFIX, HEAD = "!line-", "!head"

@@ -14,8 +14,8 @@ from azure.data.tables import TableClient
 from shared.model.events.notice import Notice
 from shared.ports.events import OutboxNote
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
-from shared.stores.table.rows import prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import prepare, to_row
 from shared.stores.table.transaction import Change, put
 
 OUTBOX = "!outbox"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from azure.data.tables import TableClient
 
-from shared.model.batch.recording import Recording, State
+from shared.model.recording.recording import Recording, State
 from shared.ports.state import ConversationFacts, RecordingFacts
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
-from shared.stores.table.rows import derive, from_row, prepare
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import derive, from_row, prepare
 
 _DERIVED = ("duration_ms", "needs_review", "cost_amount", "cost_currency")
 prepare(Recording, RecordingFacts, ConversationFacts)

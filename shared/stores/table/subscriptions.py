@@ -16,9 +16,9 @@ from shared.model.events.notice import Notice
 from shared.model.events.subscription import Confidential, Subscription
 from shared.ports.sealing import Sealer
 from shared.stores.failures import storage_errors
-from shared.stores.table.entities import Entities
 from shared.stores.table.outbox import notice_change
-from shared.stores.table.rows import from_row, prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import from_row, prepare, to_row
 from shared.stores.table.transaction import write
 
 SUBSCRIPTIONS = "!subscriptions"

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from shared.errors import BlobUnread, DropscribeError, StoreConflict, StoreUnavailable
 from shared.log import event
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import recording_id
 from shared.model.failure import Failure
 from shared.model.failure_texts import BLOB_REFUSED
+from shared.model.policy import Policy
+from shared.model.recording.recording import recording_id
 from shared.ports.blobs import AudioBlobs, AudioHead, head_of
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock

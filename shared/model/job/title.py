@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shared.model.batch.job import Job
-from shared.model.batch.recording import Recording
+from shared.model.job.job import Job
+from shared.model.recording.recording import Recording
 
 AND_OTHERS = "{} and others"
 

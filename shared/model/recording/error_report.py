@@ -6,9 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from shared.model.batch.output_names import long_name, output_stem, short_name
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure
+from shared.model.recording.output_names import long_name, output_stem, short_name
+from shared.model.recording.recording import Recording
 
 SCHEMA = "error/1"
 

@@ -11,10 +11,10 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.data.tables import TableClient, TableEntity
 
 from shared.errors import StoreConflict
+from shared.stores.call_limits import ATTEMPTS
 from shared.stores.failures import judged, storage_errors
-from shared.stores.patience import ATTEMPTS
 from shared.stores.table import wire
-from shared.stores.table.rows import S, from_row, is_same, to_row
+from shared.stores.table.struct_to_row import S, from_row, is_same, to_row
 from shared.stores.table.transaction import Change, TransactionFailed, remove, transact
 
 

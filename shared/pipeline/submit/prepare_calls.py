@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.model.batch.carrier import (
+from shared.model.job.carrier import (
     Carried,
     Stretch,
     in_call,
@@ -19,10 +19,10 @@ from shared.model.batch.carrier import (
     stretches,
     with_counts,
 )
-from shared.model.batch.job import Job, answer_seconds
-from shared.model.batch.job_item import JobItem
-from shared.model.batch.recording import Recording
-from shared.model.batch.title import title_of_parts
+from shared.model.job.job import Job, answer_seconds
+from shared.model.job.job_item import JobItem
+from shared.model.job.title import title_of_parts
+from shared.model.recording.recording import Recording
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.submit.sound import BlobSound, CopySound
 from shared.ports.blobs import AudioBlobs, Requests

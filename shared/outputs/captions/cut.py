@@ -1,8 +1,8 @@
 """Cuts a speaker's words into cues and lines, the best way that there is.
 
 Dynamic programming over the places where a line may end. The cost of a cue is how badly it
-breaks (`breaks.py`), plus what the reader suffers: too short to see, too fast to read, a silence
-or a sentence end in its middle, lines of unequal length. Costs are points; 45 is a break
+breaks (`break_costs.py`), plus what the reader suffers: too short to see, too fast to read, a
+silence or a sentence end in its middle, lines of unequal length. Costs are points; 45 is a break
 between two ordinary words. A cue of over two lines or seven seconds is never considered.
 """
 
@@ -12,9 +12,9 @@ from functools import cache
 from operator import add
 from typing import NamedTuple
 
-from shared.outputs.captions.breaks import BAD
+from shared.outputs.captions.break_costs import BAD
 from shared.outputs.captions.cue import CHAIN_MS, GAP_MS, MAX_CUE_MS, MIN_CUE_MS
-from shared.outputs.captions.measure import Measure
+from shared.outputs.captions.line_limits import Measure
 from shared.outputs.captions.run_words import RunWords
 
 _CUE_COST = 22

@@ -14,20 +14,21 @@ import msgspec
 from shared.endpoints.choose import down, well
 from shared.errors import DropscribeError, StoreConflict
 from shared.log import event
-from shared.model.batch import job as jobs
-from shared.model.batch.carrier import is_carrier, parts_of
-from shared.model.batch.job import Job
-from shared.model.batch.lane import answers_at_once, lane_at
 from shared.model.endpoint.endpoint import EndpointState
+from shared.model.job import transitions as jobs
+from shared.model.job.carrier import is_carrier, parts_of
+from shared.model.job.job import Job
+from shared.model.job.lane import answers_at_once, lane_at
 from shared.model.money.brakes import DEPLOYMENT, endpoint_scopes
+from shared.model.pauses import backoff
 from shared.model.profile.capabilities import Capabilities
 from shared.pipeline.submit.answer import Intent, NoteAnswers, NotSent, Sent
 from shared.pipeline.submit.brakes import PAUSE, HoldBack
 from shared.pipeline.submit.claim import ClaimParts, FindHeld
-from shared.pipeline.submit.create_call import Call, PrepareCalls
 from shared.pipeline.submit.dissolve import SetAside
 from shared.pipeline.submit.leave_behind import LeaveBehind
-from shared.pipeline.submit.make_calls import MakeCalls
+from shared.pipeline.submit.make_create_calls import MakeCalls
+from shared.pipeline.submit.prepare_calls import Call, PrepareCalls
 from shared.pipeline.submit.room import (
     AT_ONCE,
     MOMENT,
@@ -232,9 +233,9 @@ class SendJobs(UseCase):
         full, and who ends a job sends for the next."""
         who = calls[0][0].waits_for
         if not any(lane_at(name, one.name) == who for name, one in self.endpoints.items()):
-            return self.policy.backoff(LONGEST)
+            return backoff(LONGEST)
         out_for = down(states, self.clock.now())
         kinds = {jobs[0].endpoints: jobs[0] for jobs in calls}
         found = [outage(job, self.endpoints, out_for) for job in kinds.values()]
         out = min((one for one in found if one is not None), default=None)
-        return None if out is None else min(out, self.policy.backoff(4))
+        return None if out is None else min(out, backoff(4))

@@ -19,12 +19,12 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import Express
-from shared.model.batch.active_job import ActiveJob
-from shared.model.batch.job import Job
-from shared.model.batch.lane import answers_at_once
-from shared.model.batch.policy import Policy
+from shared.model.job.active_job import ActiveJob
+from shared.model.job.job import Job
+from shared.model.job.lane import answers_at_once
+from shared.model.policy import Policy
 from shared.pipeline.submit.answer import Answer, Intent, NotMade, Sent
-from shared.pipeline.submit.create_call import is_empty
+from shared.pipeline.submit.prepare_calls import is_empty
 from shared.ports.provider import JobRequest, SpeechProvider
 from shared.ports.queue import Queue
 

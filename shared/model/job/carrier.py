@@ -14,8 +14,8 @@ from itertools import accumulate
 
 import msgspec
 
-from shared.model.batch.job import Job
-from shared.model.batch.job_item import JobItem
+from shared.model.job.job import Job
+from shared.model.job.job_item import JobItem
 
 PREFIX = "!carrier-"
 """Begins the names of the partitions of carriers."""

@@ -24,7 +24,7 @@ from shared.outputs.captions.cue import (
     MIN_CUE_MS,
     SHIFT_MS,
 )
-from shared.outputs.captions.segment import Piece
+from shared.outputs.captions.cut import Piece
 
 LEAST_CUE_MS = MIN_CUE_MS // 2
 """A cue is not squeezed below this; rather it overlaps the next one."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import msgspec
 
 from shared.model.profile.profile import Profile
@@ -104,27 +102,3 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         """Jobs at one endpoint at a time. Bulk leaves a quarter of the places to others."""
         most = self.most_active_jobs(provider)
         return most - most // 4 if is_bulk else most
-
-    def is_waiting_long(self, since_at: datetime, told_at: datetime | None, now: datetime) -> bool:
-        """Whether it is time to tell that something has been waiting since then."""
-        is_long = now - since_at > timedelta(seconds=self.waiting_long_seconds)
-        again = timedelta(seconds=self.tell_again_seconds)
-        return is_long and (told_at is None or now - told_at >= again)
-
-    def backoff(self, tries: int) -> timedelta:
-        """5 s, 10 s, 20 s, ... up to ten minutes."""
-        return timedelta(seconds=min(600, 5 * 2 ** min(tries, 7)))
-
-    def refetch_pause(self, fetches: int, unread_since_at: datetime | None) -> timedelta:
-        """Before a result is asked for again. Of one that makes no sense, for which hours are
-        waited, the pause doubles each time, up to ten minutes."""
-        if unread_since_at is None:
-            return timedelta(seconds=self.refetch_seconds)
-        return timedelta(seconds=min(600, self.refetch_seconds * 2 ** min(max(fetches, 1) - 1, 6)))
-
-    def poll_pause(self, polls: int) -> timedelta:
-        """After the n-th question: the least pause, doubled each time, up to the longest. Half
-        of the least one is taken off: what falls due just after a run of the timer would wait for
-        another one."""
-        longest = min(self.poll_max_seconds, self.poll_min_seconds * 2 ** min(polls, 10))
-        return timedelta(seconds=longest - self.poll_min_seconds / 2)

@@ -19,8 +19,6 @@ from shared.errors import (
 )
 from shared.log import event
 from shared.messages import SliceItem
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording, asked_again, unread
 from shared.model.failure import Failure
 from shared.model.failure_texts import (
     AUDIO_REPLACED_LATE,
@@ -31,8 +29,12 @@ from shared.model.failure_texts import (
     UNSTORABLE,
 )
 from shared.model.failures_from import too_large, unreadable
+from shared.model.pauses import refetch_pause
+from shared.model.policy import Policy
+from shared.model.recording.recording import Recording
+from shared.model.recording.transitions import asked_again, unread
 from shared.pipeline.compare import CompareVersions, compared
-from shared.pipeline.fail.recording import SettleFailure, may_have_failed
+from shared.pipeline.fail.try_again_or_fail import SettleFailure, may_have_failed
 from shared.pipeline.write.publish import Publish
 from shared.pipeline.write.results import Results
 from shared.ports.queue import Clock
@@ -140,7 +142,7 @@ class WriteRecording:
 
     def _is_at_it(self, row: Recording) -> bool:
         """Whether somebody asked for it a moment ago, and is about to again."""
-        pause = self.policy.refetch_pause(row.fetches, row.unread_since_at)
+        pause = refetch_pause(self.policy, row.fetches, row.unread_since_at)
         return row.fetches > 0 and self.clock.now() - row.changed_at < pause / 2
 
 

@@ -6,8 +6,8 @@ import hashlib
 
 import msgspec
 
-from shared.model.batch.job import Job
-from shared.model.batch.lane import lane_at, without_lane
+from shared.model.job.job import Job
+from shared.model.job.lane import lane_at, without_lane
 from shared.model.profile.profile import Profile
 from shared.model.profile.spread import NOW
 

@@ -10,11 +10,11 @@ import msgspec
 from azure.data.tables import TableClient
 
 from shared.errors import StoreConflict
-from shared.model.batch.fingerprint import KnownName
+from shared.model.recording.fingerprint import KnownName
 from shared.ports.state import ROWS_IN_TRANSACTION
 from shared.stores.table import partitions
-from shared.stores.table.entities import Entities
-from shared.stores.table.rows import prepare, to_row
+from shared.stores.table.single_rows import Entities
+from shared.stores.table.struct_to_row import prepare, to_row
 from shared.stores.table.transaction import insert
 
 _FEW = 10

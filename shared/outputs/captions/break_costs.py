@@ -15,7 +15,7 @@ from typing import NamedTuple
 from shared.model.language.languages import language
 from shared.model.language.scripts import script_of
 from shared.model.language.sentences import ends_sentence, may_end
-from shared.outputs.captions.measure import CHAR, Measure, measure_of
+from shared.outputs.captions.line_limits import CHAR, Measure, measure_of
 from shared.outputs.captions.scripts import (
     CHINESE_PARTICLES,
     CLOSING,

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.errors import RefusedInDoubt
-from shared.model.batch.job import Job, put_back_alone
+from shared.model.job.job import Job
+from shared.model.job.transitions import put_back_alone
 
 ALONE_FOR, AMONG_OTHERS_FOR = timedelta(hours=1), timedelta(days=7)
 """How long a refusal is in doubt where it met this job alone, and where it met all that came."""

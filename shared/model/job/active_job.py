@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from shared.model.batch.job import Job
+from shared.model.job.job import Job
 
 
 class ActiveJob(msgspec.Struct, frozen=True, kw_only=True):

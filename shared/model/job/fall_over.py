@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from shared.errors import InputError
-from shared.model.batch.decision import Decision
-from shared.model.batch.recording import Recording
 from shared.model.endpoint.endpoint import THROTTLED, EndpointState
 from shared.model.failure import Failure
 from shared.model.failure_texts import CHOICE_REFUSED, PROVIDER_GONE, PROVIDER_OUT, UNFUNDED
 from shared.model.preparing.recipe import continued
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import asked_before, fit
+from shared.model.recording.decision import Decision
+from shared.model.recording.recording import Recording
 
 
 def trouble(

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.model.batch import recording as rows
-from shared.model.batch.error_report import error_path, write_error_report
-from shared.model.batch.job import Job
-from shared.model.batch.policy import Policy
-from shared.model.batch.recording import Recording
 from shared.model.failure import Failure, blamed
-from shared.model.failure_texts import OPTIONS_OF
-from shared.model.failures_from import at_address
+from shared.model.failures_from import OPTIONS_OF, at_address
+from shared.model.job.job import Job
 from shared.model.money.spending import money_back
+from shared.model.pauses import backoff
+from shared.model.policy import Policy
+from shared.model.recording import transitions as rows
+from shared.model.recording.error_report import error_path, write_error_report
+from shared.model.recording.recording import Recording
 from shared.pipeline.fail.understand import AskForInsights
 from shared.ports.blobs import Outputs
 from shared.ports.queue import Clock
@@ -155,7 +155,7 @@ class SettleFailure:
             row,
             now,
             attempt=row.attempt + 1,
-            not_before_at=now + self.policy.backoff(row.attempt),
+            not_before_at=now + backoff(row.attempt),
         )
 
 

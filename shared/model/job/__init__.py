@@ -1,0 +1,1 @@
+"""A job: one create call at a provider, its row, and what it goes through."""

@@ -1,0 +1,1 @@
+"""A recording: its row, what it goes through, and what becomes of it."""
