@@ -110,7 +110,7 @@ def test_jobs_that_fail_as_a_whole_are_tried_again_or_split(site: Site) -> None:
 
 def test_both_versions_of_a_recording_end_and_only_the_newest_is_transcribed(site: Site) -> None:
     """Nobody knows which of the two the provider read for the older one."""
-    site.order("slow_job", seconds=2)
+    site.order("slow_job", seconds=10)
     first = site.drop("call.wav")
     site.await_create()
     second = site.drop("call.wav")
