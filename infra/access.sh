@@ -32,8 +32,8 @@ account="$group/providers/Microsoft.Storage/storageAccounts/$DATA_STORAGE_NAME"
 # The object id of whom is meant.
 known() {
     case "$1" in
-    *-*-*-*-*) printf '%s' "$1" ;;
     *@*) az ad user show --only-show-errors --id "$1" --query id --output tsv ;;
+    *-*-*-*-*) printf '%s' "$1" ;;
     *) az ad group show --only-show-errors --group "$1" --query id --output tsv ;;
     esac
 }

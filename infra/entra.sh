@@ -101,8 +101,8 @@ principal() {
 # The object id of whom is meant.
 known() {
     case "$1" in
-    *-*-*-*-*) printf '%s' "$1" ;;
     *@*) az ad user show --only-show-errors --id "$1" --query id --output tsv ;;
+    *-*-*-*-*) printf '%s' "$1" ;;
     *) az ad group show --only-show-errors --group "$1" --query id --output tsv ;;
     esac
 }

@@ -66,7 +66,12 @@ def test_one_command_gives_what_a_person_needs_and_no_more(
 
 
 @pytest.mark.parametrize(
-    ("who", "asked"), [("ann@contoso.com", "az ad user show"), ("Call Centre", "az ad group show")]
+    ("who", "asked"),
+    [
+        ("ann@contoso.com", "az ad user show"),
+        ("a-b-c-d-e@contoso.com", "az ad user show"),
+        ("Call Centre", "az ad group show"),
+    ],
 )
 def test_people_and_groups_are_found_by_name(tmp_path: Path, who: str, asked: str) -> None:
     ran = access(tmp_path, "watch", who, **{asked: Said(f"{OWNER}\n")})
