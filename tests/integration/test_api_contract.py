@@ -20,7 +20,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from local.host.keys import FUNCTION
-from local.stack.stack import Stack, running_stack
+from local.stack.stack import Stack, Wanted, running_stack
 from shared.api.describe.openapi import operation_id
 from shared.api.operations.all import OPERATIONS
 from shared.api.operations.triggers import TRIGGERS
@@ -32,7 +32,9 @@ SECONDS = 90.0
 
 @contextmanager
 def stack_with(folder: Path, **settings: str) -> Iterator[Stack]:
-    with running_stack(folder, engine="scripted", settings={**QUICK, **settings}) as running:
+    wants = Wanted(insights=("summary",))
+    everything = {**QUICK, **settings}
+    with running_stack(folder, engine="scripted", settings=everything, wants=wants) as running:
         yield running
 
 
@@ -241,6 +243,7 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     assert len(api("GET", f"{own}/items").json()["value"]) == 3
     [item] = api("GET", f"{own}/items", params={"client_item_id": "c 1"}).json()["value"]
     assert api("GET", f"{own}/items/{item['id']}").json() == item
+    api.until(f"{own}/items/{item['id']}/insights")
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
     for kind in ("vtt", "srt", "txt"):
