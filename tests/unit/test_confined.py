@@ -70,6 +70,7 @@ def test_every_wall_stands_and_is_told(children: Children, nursery: Nursery) -> 
     assert nursery.born[0].walls == WALLS
 
 
+@pytest.mark.long
 @on_linux
 def test_it_has_nothing_of_the_apps_environment_and_no_file_of_it(
     children: Children, nursery: Nursery, monkeypatch: pytest.MonkeyPatch

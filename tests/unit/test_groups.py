@@ -72,6 +72,7 @@ def routes() -> list[tuple[str, str, frozenset[str]]]:
     ]
 
 
+@pytest.mark.long
 def overlap(one: str, other: str) -> bool:
     """Whether there is a path that both take. A parameter takes any one segment, `{*x}` all that
     is left."""

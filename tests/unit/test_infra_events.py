@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from shared.messages import Register
 from tests.bicep.deployment import Resource
 from tests.bicep.dropscribe import (
@@ -17,6 +19,7 @@ from tests.bicep.dropscribe import (
 )
 
 
+@pytest.mark.long
 def blob_triggers() -> dict[str, str]:
     """Function name -> the container it is for."""
     settings = app_settings()

@@ -165,6 +165,7 @@ def test_the_clients_of_the_code_are_found() -> None:
     assert clients_of_the_code() == set(ROLE_OF_CLIENT)
 
 
+@pytest.mark.long
 @in_every_form
 def test_every_role_says_what_it_is_for(environment: Environment) -> None:
     reasons = [
@@ -185,6 +186,7 @@ def test_all_roles_are_in_one_module() -> None:
     assert sorted(files) == ["chat.bicep", "roles.bicep"]
 
 
+@pytest.mark.long
 @in_every_form
 def test_names_of_assignments_differ(environment: Environment) -> None:
     names = [

@@ -33,6 +33,7 @@ KNOWN = set(CONTAINERS.values()) | {
 }
 
 
+@pytest.mark.long
 def test_the_containers_are_those_of_the_code() -> None:
     assert len(CONTAINERS) >= 5
     assert names_in_data_account("blobServices/containers") == KNOWN

@@ -203,6 +203,7 @@ _ANY = st.recursive(
 _SHAPES = [one.shape for one in BUILT_IN.values()]
 
 
+@pytest.mark.long
 @given(_ANY, st.sampled_from(_SHAPES))
 def test_whatever_comes_has_the_form_or_is_refused(value: Any, shape: Shape) -> None:
     try:
@@ -213,6 +214,7 @@ def test_whatever_comes_has_the_form_or_is_refused(value: Any, shape: Shape) -> 
     assert all(len(text) <= 1_000 for text in texts_in(found))
 
 
+@pytest.mark.long
 @given(st.dictionaries(st.sampled_from([*BUILT_IN, "other"]), _ANY))
 def test_every_insight_is_made_or_it_is_told_why_not(said: dict[str, Any]) -> None:
     insights = tuple(BUILT_IN.values())

@@ -44,6 +44,7 @@ def by_row(content: bytes, names: list[str] = NAMES) -> list[tuple[Any, ...]]:
     return [row for group in groups for row in zip(*group, strict=True)]
 
 
+@pytest.mark.long
 @settings(max_examples=100)
 @given(GROUPS)
 def test_what_is_written_is_what_others_read_and_what_is_read_back(
@@ -58,6 +59,7 @@ def test_what_is_written_is_what_others_read_and_what_is_read_back(
     assert table.schema.metadata == {b"made by": b"a test"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rows", [0, 1, 50, 3_000])
 def test_duckdb_reads_it_too(tmp_path: Path, rows: int) -> None:
     there = [

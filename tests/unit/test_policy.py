@@ -250,6 +250,7 @@ def test_with_what_is_to_be_hidden_it_is_locked_that_it_is() -> None:
 BOOLS = {key for key, value in JUDGED.items() if isinstance(value[0], bool)}
 
 
+@pytest.mark.long
 @given(
     st.dictionaries(
         st.sampled_from(["redact", "profanity", "time_to_live_hours", "formats", "locale"]),

@@ -178,6 +178,7 @@ def test_an_index_whose_sizes_do_not_fit_its_sound_is_heard_out() -> None:
     assert code_of(content[:middle] + content[:65_536] + content[middle:]) == "truncated_audio"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("told_ms", [300.0, 9_000.0, 29_000.0, 300_000.0, 86_400_000.0])
 @pytest.mark.parametrize("codec", ["libopus", "flac", "alac"])
 def test_the_length_of_a_matroska_is_where_its_last_packet_is(codec: str, told_ms: float) -> None:

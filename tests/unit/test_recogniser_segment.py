@@ -165,6 +165,7 @@ def test_no_words_make_no_phrases() -> None:
     assert split_phrases([]) == []
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(50, 900)), max_size=80))
 def test_phrases_hold_all_words_once_and_in_order(steps: list[tuple[int, int]]) -> None:
     said, at_ms = [], 0

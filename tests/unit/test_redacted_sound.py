@@ -218,6 +218,7 @@ def _told(word: t.Word, place: int, lacking: Sequence[int]) -> t.Word:
     return msgspec.structs.replace(word, start_ms=0, end_ms=1, timing="interpolated")
 
 
+@pytest.mark.long
 @settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=5), st.lists(st.integers(0, 249), max_size=60))
 def test_every_word_that_is_hidden_is_hidden_where_it_was_said(

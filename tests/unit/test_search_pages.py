@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, cast
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +97,7 @@ def all_pages(search: SearchWords, asked: Search) -> list[str]:
 sayings = st.lists(st.sampled_from(["order", "table", "Café", "number"]), min_size=1, max_size=4)
 
 
+@pytest.mark.long
 @given(
     st.lists(sayings.map(" ".join), min_size=1, max_size=25),
     st.integers(1, 4),

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, Lock
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def test_who_becomes_quick_is_treated_so() -> None:
     assert shares.take("one", 90) == 4
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["take", "give", "note"]))))
 def test_what_is_taken_never_exceeds_the_share(steps: list[tuple[str, str]]) -> None:
     shares, taken = Shares(CALLS), Counter[str]()
