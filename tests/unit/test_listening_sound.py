@@ -24,6 +24,8 @@ from shared.ports.copies import CopyToHear
 from tests.sounds import BLIPS_MS, blips, found_ms, sound
 from tests.unit.probing_audio import wav
 
+pytestmark = pytest.mark.long
+
 RATE = 16_000
 MONO = ListeningRecipe(mix=(((0, 1.0),),))
 STEREO = ListeningRecipe(mix=(((0, 1.0),), ((1, 1.0),)))
@@ -47,7 +49,6 @@ def made_of(
     return made, b"".join(blocks[number] for number in sorted(blocks))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("container", "codec"),
     [("wav", "pcm_s16le"), ("mp3", "libmp3lame"), ("mp4", "aac"), ("ogg", "libopus")],

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.long
+
 CODE = Path(__file__).resolve().parents[2] / "shared" / "web" / "app" / "code"
 SENTENCE = "So much is said in one breath, and then it ends."
 
@@ -83,7 +85,6 @@ def test_a_paragraph_is_the_words_of_one_speaker() -> None:
     assert paragraphs(said) == [[0], [1, 2]]
 
 
-@pytest.mark.long
 @settings(max_examples=5, deadline=None)
 @given(
     st.lists(

@@ -14,6 +14,8 @@ from shared.audio.refusals import cut_off
 from shared.errors import InputError, StoreUnavailable
 from tests.unit.probing_audio import FORMATS, SECONDS, Blob, audio, encoded, silent_video, wav
 
+pytestmark = pytest.mark.long
+
 
 def refusal(content: bytes, name: str = "call.bin") -> InputError:
     with pytest.raises(InputError) as caught:
@@ -207,7 +209,6 @@ def test_an_mp4_that_leads_on_and_on_is_given_up() -> None:
     assert refusal(blob.content, blob.name).code == "not_audio"
 
 
-@pytest.mark.long
 def test_corrupted_files_are_probed_or_refused_and_never_crash() -> None:
     chance = random.Random(2024)
     names = sorted(FORMATS)

@@ -15,6 +15,8 @@ from shared.errors import InputError
 from tests.fuzz.decoding import Decoder
 from tests.unit.probing_audio import SECONDS, Blob, audio
 
+pytestmark = pytest.mark.long
+
 _ASF = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 Damage = Callable[[bytearray], None]
 

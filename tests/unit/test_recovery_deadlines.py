@@ -28,6 +28,8 @@ from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 
+pytestmark = pytest.mark.long
+
 DOWN = ProviderUnavailable("503")
 NO_KEY = ProviderUnauthorised("401")
 REFUSED = ProviderRefused("400", code="InvalidRequest")
@@ -116,7 +118,6 @@ def test_a_create_call_that_cannot_be_looked_up_for_a_day_stops_as_unresolved(
     assert '"event":"job.unresolved"' in caplog.text
 
 
-@pytest.mark.long
 def test_what_the_customer_reads_names_the_mark_and_what_to_do() -> None:
     world = unanswered(new_world())
     world.provider.errors["find"] = [NO_KEY] * FOR_EVER
@@ -288,7 +289,6 @@ def test_what_is_finished_after_days_is_collected_all_the_same() -> None:
     assert_all_is_well(world)
 
 
-@pytest.mark.long
 def test_a_job_at_an_endpoint_with_a_wrong_key_waits_for_as_long_as_it_takes() -> None:
     world = sent(new_world())
     world.provider.errors["status"] = [NO_KEY] * FOR_EVER
@@ -363,7 +363,6 @@ def recordings(count: int) -> list[str]:
     return [f"{i}.wav" for i in range(count)]
 
 
-@pytest.mark.long
 def test_results_that_keep_coming_are_waited_for_however_long_it_takes() -> None:
     world = finished(new_world(), *recordings(20))
     slow(world, hours=4)
@@ -375,7 +374,6 @@ def test_results_that_keep_coming_are_waited_for_however_long_it_takes() -> None
     assert_all_is_well(world)
 
 
-@pytest.mark.long
 def test_a_day_after_the_last_result_came_the_rest_is_given_up() -> None:
     world = finished(new_world(policy=Policy(max_attempts=1)), *recordings(20))
     slow(world, hours=4)
@@ -388,7 +386,6 @@ def test_a_day_after_the_last_result_came_the_rest_is_given_up() -> None:
     assert_all_is_well(world)
 
 
-@pytest.mark.long
 def test_a_result_that_comes_in_the_last_round_is_progress_too() -> None:
     world = finished(new_world(), "a.wav", "b.wav", "c.wav")
     world.provider.errors["result"] = [DOWN] * FOR_EVER
@@ -403,7 +400,6 @@ def test_a_result_that_comes_in_the_last_round_is_progress_too() -> None:
     assert_all_is_well(world)
 
 
-@pytest.mark.long
 def test_whether_there_is_progress_is_asked_once_when_time_seems_up() -> None:
     world = finished(new_world(), *recordings(20))
     slow(world, hours=4)
@@ -421,7 +417,6 @@ def test_whether_there_is_progress_is_asked_once_when_time_seems_up() -> None:
     assert len(asked) == 2
 
 
-@pytest.mark.long
 def test_whoever_dies_while_time_begins_anew_is_followed() -> None:
     for point in range(1, 16):
         world = finished(new_world(), *recordings(8))
@@ -563,7 +558,6 @@ def test_a_question_that_is_refused_about_one_job_does_not_keep_others_from_bein
 # --- what is our own fault
 
 
-@pytest.mark.long
 def test_a_group_that_cannot_be_planned_does_not_hold_up_the_others_and_ends_with_a_reason() -> (
     None
 ):
@@ -586,7 +580,6 @@ def test_a_group_that_cannot_be_planned_does_not_hold_up_the_others_and_ends_wit
     assert_all_is_well(world)
 
 
-@pytest.mark.long
 def test_a_planner_that_is_mended_within_the_day_loses_nothing() -> None:
     world = new_world()
     world.drop("a.wav")
@@ -639,7 +632,6 @@ def test_a_job_that_crashes_whoever_sends_it_ends_with_its_culprit_alone(
 # --- a job that nobody takes
 
 
-@pytest.mark.long
 def test_a_job_that_no_endpoint_takes_for_a_day_is_told_of_once_an_hour(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
