@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from shared.endpoints.guarded import Guarded
 from shared.model.endpoint.endpoint import of_finder
-from shared.model.endpoint.limits import Limit, Limits
+from shared.model.endpoint.limits import most_a_minute
 from shared.model.redaction.windows import Found, Window
 from shared.ports.finder import Finder
 from shared.ports.indices import EndpointBook
@@ -21,7 +21,7 @@ class GuardedFinder(Guarded):
     def __init__(
         self, finder: Finder, *, book: EndpointBook, clock: Clock, first_pause: timedelta
     ) -> None:
-        limits = Limits((Limit(max(1, finder.calls_per_minute * 9 // 10), 60),))
+        limits = most_a_minute(finder.calls_per_minute)
         name = of_finder(finder.name)
         super().__init__(name, book=book, clock=clock, limits=limits, first_pause=first_pause)
         self._finder = finder

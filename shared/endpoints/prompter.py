@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared.endpoints.guarded import Guarded
 from shared.model.endpoint.endpoint import of_prompter
-from shared.model.endpoint.limits import Limit, Limits
+from shared.model.endpoint.limits import most_a_minute
 from shared.model.insights.question import Question
 from shared.ports.indices import EndpointBook
 from shared.ports.prompter import Answered, Prompter
@@ -20,7 +20,7 @@ class GuardedPrompter(Guarded):
     def __init__(
         self, prompter: Prompter, *, book: EndpointBook, clock: Clock, first_pause: timedelta
     ) -> None:
-        limits = Limits((Limit(max(1, prompter.calls_per_minute * 9 // 10), 60),))
+        limits = most_a_minute(prompter.calls_per_minute)
         name = of_prompter(prompter.name)
         super().__init__(name, book=book, clock=clock, limits=limits, first_pause=first_pause)
         self._prompter = prompter

@@ -166,3 +166,8 @@ def _climb(there: Ramped | None, ramp: Ramp, now: datetime) -> Ramped:
         return there
     most = min(ramp.most, ceil(there.most * ramp.growth)) if there.taken else there.most
     return Ramped(there.began + passed * ramp.seconds, 0, most)
+
+
+def most_a_minute(calls: int) -> Limits:
+    """Nine tenths of what the service allows, for others may call it, too."""
+    return Limits((Limit(max(1, calls * 9 // 10), 60),))
