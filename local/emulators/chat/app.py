@@ -6,8 +6,6 @@ import hmac
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,7 +24,6 @@ from local.emulators.common.database import connect
 from local.emulators.common.endpoint import Facts, routes
 from local.emulators.common.faults import Faults
 from local.emulators.common.rate_limit import RateLimit
-from local.recogniser.types import Heard
 
 Handler = Callable[[Request, Facts], Awaitable[Response]]
 _ORDER = re.compile(r"reply with[: ]+(.+)", re.I)
@@ -154,7 +151,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.time) -> St
     }
     return Starlette(
         routes=[
-            *admin_routes(emulator.faults, emulator.read_ledger, emulator.reset_ledger, _Nothing()),
+            *admin_routes(emulator.faults, emulator.read_ledger, emulator.reset_ledger),
             *routes(emulator, table),
         ]
     )
@@ -192,16 +189,6 @@ def _completion(model: str, asked: Asked, said: tuple[str, str, str | None]) -> 
             "total_tokens": read_ + written,
         },
     }
-
-
-class _Nothing:
-    """It hears nothing."""
-
-    def recognise(self, path: Path, channels: object = None) -> Future[Heard]:
-        raise NotImplementedError
-
-    def progress(self) -> tuple[int, int]:
-        return 0, 0
 
 
 def _refused(refusal: Refusal) -> Response:
