@@ -79,10 +79,7 @@ export const de = {
     health: "Dienste",
     well: "in Ordnung",
     paused: (until) => `Pause bis ${until}`,
-    pausedReason: (reason) => reason,
     storageDown: "Der Speicher antwortet nicht.",
-    jobs: (n) => of(n, "Auftrag unterwegs", "Aufträge unterwegs"),
-    oldest: (age) => `der älteste wartet seit ${age}`,
     problems: "Die Einrichtung ist falsch; bis sie stimmt, geschieht nichts:",
     held: (what) => `Zurückgehalten: ${what}`,
   },
@@ -158,7 +155,6 @@ export const de = {
     sameAs: "Sie hat dieselben Bytes wie eine frühere Fassung und teilt deren Transkript.",
   },
   recording: {
-    noTranscript: "Es gibt noch kein Transkript.",
     waiting: "Diese Aufnahme ist unterwegs. Sobald das Transkript da ist, steht es hier.",
     silent: "In dieser Aufnahme spricht niemand.",
     export: "Exportieren",

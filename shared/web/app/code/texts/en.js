@@ -78,10 +78,7 @@ export const en = {
     health: "Services",
     well: "well",
     paused: (/** @type {string} */ until) => `paused until ${until}`,
-    pausedReason: (/** @type {string} */ reason) => reason,
     storageDown: "Storage does not answer.",
-    jobs: (/** @type {number} */ n) => of(n, "job under way", "jobs under way"),
-    oldest: (/** @type {string} */ age) => `oldest waiting since ${age}`,
     problems: "The configuration is wrong, and nothing is done until it is mended:",
     held: (/** @type {string} */ what) => `Held back: ${what}`,
   },
@@ -157,7 +154,6 @@ export const en = {
     sameAs: "It has the same bytes as an earlier version, whose transcript it shares.",
   },
   recording: {
-    noTranscript: "There is no transcript yet.",
     waiting: "This recording is on its way. The page shows the transcript when it is there.",
     silent: "Nobody speaks in this recording.",
     export: "Export",
