@@ -161,8 +161,8 @@ def _wrapped(path: str, name: str, body: str) -> str:
 
 
 def _as_sent(body: str) -> str:
-    """Without what is for readers only. No text of the page begins its lines with blanks that count:
-    HTML takes several for one, and what stands between elements on two lines for none."""
+    """Without what is for readers only. No text of the page begins lines with blanks that count: in
+    HTML several are one, and those between elements on two lines are none."""
     return _BEFORE.sub("", _TYPE.sub("", _REMARK.sub("", body)))
 
 

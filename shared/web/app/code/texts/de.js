@@ -1,5 +1,6 @@
 // Deutsch.
 import { number } from "../format.js";
+import { insights } from "./insights-de.js";
 import { search } from "./search-de.js";
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -257,6 +258,7 @@ export const de = {
     nothing: "Nichts ist zweifelhaft. Genieß die Ruhe.",
     more: "Ältere Aufträge wurden nicht angesehen.",
   },
+  insights,
   search,
   glossary: {
     title: "Aus Berichtigungen gelernt",

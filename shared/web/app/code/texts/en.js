@@ -1,5 +1,6 @@
 // English. Other languages have the same names, which the types see to.
 import { number } from "../format.js";
+import { insights } from "./insights-en.js";
 import { search } from "./search-en.js";
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -256,6 +257,7 @@ export const en = {
     nothing: "Nothing is in doubt. Enjoy the quiet.",
     more: "Older batches were not looked at.",
   },
+  insights,
   search,
   glossary: {
     title: "Learnt from corrections",
