@@ -6,7 +6,7 @@ import { Tag, Trouble } from "../parts.js";
 import { go, place, to } from "../route.js";
 import { t } from "../texts.js";
 
-/** @typedef {{start_ms: number, speaker: string, before: string, found: string, after: string, in_doubt: boolean}} Place */
+/** @typedef {{start_ms: number, speaker: string, found: string, parts: string[], in_doubt: boolean}} Place */
 /** @typedef {{id: string, batch_id: string, name: string, title: string | null, profile: string, metadata: Record<string, string>, language: string | null, registered_at: string, duration_ms: number | null, corrected: boolean, times: number, places: Place[]}} Hit */
 
 const FIELDS = /** @type {const} */ (["q", "speaker", "profile", "metadata", "from", "to", "doubt", "order"]);
@@ -153,7 +153,7 @@ function Found({ one }) {
     <p class="soft facts">${facts.filter(Boolean).map((fact) => html`<span><bdi>${fact}</bdi></span>`)}</p>
     <ul class="plain places">${one.places.map((at) => html`<li><a href=${toPlace(one, at)}>
       <span class="number time"><span class="playing" aria-hidden="true"></span><span class="unseen">${s.playFrom} </span>${clock(at.start_ms)}</span>
-      <span class="words"><bdi class="voice">${at.speaker}</bdi> <span dir="auto" lang=${one.language ?? undefined}>${at.before}<mark>${at.found}</mark>${at.after}</span>
+      <span class="words"><bdi class="voice">${at.speaker}</bdi> <span dir="auto" lang=${one.language ?? undefined}>${at.parts.map((said, n) => n % 2 ? html`<mark>${said}</mark>` : said)}</span>
         ${at.in_doubt && html`<span class="doubtful">${s.inDoubt}</span>`}</span>
     </a></li>`)}</ul>
   </li>`;
