@@ -407,6 +407,7 @@ class HitPlace(TypedDict):
     before: str
     found: str
     after: str
+    parts: list[str]
     in_doubt: bool
 
 

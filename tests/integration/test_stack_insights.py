@@ -86,6 +86,7 @@ def test_all_insights_of_a_recording_are_made_in_one_call(site: Site, prompter: 
     assert calls(prompter) == {"200": 3}, "at most one call for a recording"
 
 
+@pytest.mark.slow
 def test_a_server_in_trouble_is_waited_for_and_the_transcripts_are_there(
     site: Site, prompter: str
 ) -> None:
