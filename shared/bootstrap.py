@@ -26,6 +26,7 @@ from shared.configuration.offered import capabilities_by, prices_by
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
 from shared.connections import (
+    analysts,
     endpoints,
     finder,
     http_client,
@@ -228,6 +229,7 @@ def build(
             stopped=settings.stopped,
             finder=finder(settings, http or http_client()),
             prompter=prompter(settings, http or http_client()),
+            analysts=analysts(settings, http or http_client()),
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import httpx
@@ -78,6 +79,14 @@ def finder(settings: Settings, http: httpx.Client) -> Finder | None:
         return None
     credential = cache(lambda: default_credential(settings.azure_client_id))
     return FINDER.connect(ServiceConnection(http, credential, settings.of_finder))
+
+
+def analysts(settings: Settings, http: httpx.Client) -> Mapping[str, Finder]:
+    """Who finds insights, by name: the same service, where the settings name its address."""
+    if settings.of_finder["endpoint"] is None:
+        return {}
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    return FINDER.analysts(ServiceConnection(http, credential, settings.of_finder))
 
 
 def prompter(settings: Settings, http: httpx.Client) -> Prompter | None:

@@ -107,7 +107,7 @@ class Ports(NamedTuple):
     `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
     stops nothing. `finder` finds personal data that has no form; `gather_seconds` is how long a
     call of it waits for further questions. `prompter` answers what is asked of transcripts, which
-    `insights` says by name."""
+    `insights` says by name; some of them `analysts` find, each its own."""
 
     clock: Clock
     audio: AudioBlobs
@@ -165,6 +165,7 @@ class Ports(NamedTuple):
     gather_seconds: float = 0.5
     prompter: Prompter | None = None
     insights: Mapping[str, Insight] = {}
+    analysts: Mapping[str, Finder] = {}
 
 
 class Common(TypedDict):
@@ -190,9 +191,9 @@ class UseCase:
 
 class Ground(NamedTuple):
     """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
-    others of what they save, `endpoints`, `finder` and `prompter` are providers, finder and
-    prompter within their limits. `common` is what nearly all of them get, `known` what a manifest
-    may refer to."""
+    others of what they save, `endpoints`, `finder`, `prompter` and `analysts` are providers,
+    finder, prompter and analysts within their limits. `common` is what nearly all of them get,
+    `known` what a manifest may refer to."""
 
     ports: Ports
     common: Common
@@ -203,6 +204,7 @@ class Ground(NamedTuple):
     known: Known
     finder: Finder | None = None
     prompter: Prompter | None = None
+    analysts: Mapping[str, Finder] = {}
 
     def new_mark(self) -> str:
         """An id that providers see."""

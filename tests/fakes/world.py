@@ -113,6 +113,7 @@ class World:
         finder: Finder | None = None,
         prompter: Prompter | None = None,
         insights: Mapping[str, Insight] = BUILT_IN,
+        analysts: Mapping[str, Finder] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -149,6 +150,7 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.finder, self.gather_seconds = finder, 0.0
         self.prompter, self.insights = prompter, insights
+        self.analysts = analysts or {}
         if finder is not None:
             self.capabilities = {
                 name: msgspec.structs.replace(own, finds=finder.finds)
@@ -221,6 +223,7 @@ class World:
                 finder=self.finder,
                 prompter=self.prompter,
                 insights=self.insights,
+                analysts=self.analysts,
                 gather_seconds=self.gather_seconds,
                 events=EventPorts(
                     outbox=self.outbox,

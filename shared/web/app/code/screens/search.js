@@ -91,7 +91,7 @@ export function Search() {
 
 /** @param {{asked: Record<string, string>}} props */
 function Form({ asked }) {
-  const [profiles, setProfiles] = useState(/** @type {{name: string}[]} */ ([]));
+  const [profiles, setProfiles] = useState(/** @type {{value: string}[]} */ ([]));
   const s = t().search;
   useEffect(() => {
     call("/profiles").then((found) => setProfiles(found.value)).catch(() => {});
@@ -122,7 +122,7 @@ function Form({ asked }) {
         <label>${s.speaker} <input name="speaker" maxlength="200" /></label>
         <label>${s.profile} <select name="profile">
           <option value="">${s.all}</option>
-          ${profiles.map((one) => html`<option value=${one.name}>${one.name}</option>`)}
+          ${profiles.map((one) => html`<option value=${one.value}>${one.value}</option>`)}
         </select></label>
         <label>${s.metadata} <input name="metadata" maxlength="300" placeholder=${s.example} /></label>
         <label>${s.from} <input type="date" name="from" /></label>
