@@ -33,6 +33,7 @@ from shared.connections import (
     lanes,
     patient_client,
     prompter,
+    searcher,
 )
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
@@ -208,7 +209,7 @@ def build(
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
-            search=_search_ports(settings, account.blobs),
+            search=_search_ports(settings, account.blobs, http),
             exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
@@ -266,11 +267,15 @@ def _access_ports(settings: Settings, blobs: BlobServiceClient, table: TableClie
     )
 
 
-def _search_ports(settings: Settings, blobs: BlobServiceClient) -> SearchPorts:
+def _search_ports(
+    settings: Settings, blobs: BlobServiceClient, http: httpx.Client | None
+) -> SearchPorts:
     return SearchPorts(
         pieces=BlobPieces(blobs, settings.search_container),
         pool=TellingPool(READERS, "search"),
         is_on=settings.search,
+        searcher=searcher(settings, http or http_client()),
+        days=settings.of_searcher["days"],
     )
 
 

@@ -44,6 +44,7 @@ from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
+from shared.ports.searcher import Searcher
 from shared.ports.state import BatchStore, NoticedRows
 
 
@@ -76,11 +77,15 @@ class AccessPorts(NamedTuple):
 
 
 class SearchPorts(NamedTuple):
-    """What search stands on. `pool` carries its reads, apart from the pipeline's own work."""
+    """What search stands on. `pool` carries its reads, apart from the pipeline's own work. Where
+    there is a `searcher`, pieces are handed over to it; after `days` it holds nothing any more, 0
+    is for ever."""
 
     pieces: Pieces
     pool: Executor
     is_on: bool = True
+    searcher: Searcher | None = None
+    days: int = 0
 
 
 class ProfilesFile(NamedTuple):

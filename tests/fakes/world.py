@@ -32,6 +32,7 @@ from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, Se
 from shared.ports.indices import NoticedBook
 from shared.ports.listening import ListeningPorts
 from shared.ports.prompter import Prompter
+from shared.ports.searcher import Searcher
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
@@ -123,6 +124,8 @@ class World:
         self.listening = ListeningPorts(copies=copies, notes=notes)
         self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.searcher: Searcher | None = None
+        self.search_days = 0
         self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
@@ -190,7 +193,13 @@ class World:
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 exports=self.exports,
-                search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
+                search=SearchPorts(
+                    pieces=self.pieces,
+                    pool=self.pool,
+                    is_on=self.is_search_on,
+                    searcher=self.searcher,
+                    days=self.search_days,
+                ),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,
