@@ -407,6 +407,7 @@ class HitPlace(TypedDict):
     before: str
     found: str
     after: str
+    parts: list[str]
     in_doubt: bool
 
 
@@ -454,6 +455,7 @@ class Item(TypedDict):
     cost: Cost | None
     formats: list[str]
     insights: InsightsProgress | None
+    sentiment: str | None
     notes: list[str]
     failure: Failure | None
     correction: CorrectionView | None
@@ -779,6 +781,7 @@ class RecordingInsights(TypedDict):
     usage: Usage
     answers: NotRequired[dict[str, Any]]
     not_made: NotRequired[list[NotMade]]
+    sources: NotRequired[dict[str, str]]
 
 
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
@@ -869,6 +872,7 @@ class ReportItem(TypedDict):
     decisions: NotRequired[list[Decision]]
     same_as: NotRequired[Twin | None]
     conversation: NotRequired[Conversation | None]
+    sentiment: NotRequired[str | None]
 
 
 class ReportSpan(TypedDict):
@@ -1217,6 +1221,7 @@ UploadMethod = Literal["PUT"]
 class Usage(TypedDict):
     input_tokens: NotRequired[int | None]
     output_tokens: NotRequired[int | None]
+    records: NotRequired[int | None]
     cost: NotRequired[Cost | None]
 
 
