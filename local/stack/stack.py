@@ -44,6 +44,8 @@ CONTAINERS = {
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
     "LISTENING_CONTAINER": "listening",
+    "REDACTED_AUDIO_CONTAINER": "redacted-audio",
+    "UNREDACTED_CONTAINER": "unredacted",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",

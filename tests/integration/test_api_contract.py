@@ -244,6 +244,8 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     [item] = api("GET", f"{own}/items", params={"client_item_id": "c 1"}).json()["value"]
     assert api("GET", f"{own}/items/{item['id']}").json() == item
     api.until(f"{own}/items/{item['id']}/insights")
+    kept = api("GET", f"{own}/items/{item['id']}/unredacted")
+    assert (kept.status_code, kept.json()["code"]) == (404, "output_missing")
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
     for kind in ("vtt", "srt", "txt"):
