@@ -36,6 +36,10 @@ TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "
 NEXT_PAGE = "what stands in the `nextLink` of the page before"
 Key = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9-]{0,150}!?$", extra=written(NEXT_PAGE))]
 """Where a page goes on."""
+BatchKey = Annotated[
+    str, Meta(pattern="^[0-9]{10}-[A-Za-z0-9][A-Za-z0-9-]{0,99}!?$", extra=written(NEXT_PAGE))
+]
+"""The same in the list of batches; it is not the id of one."""
 
 Page = Annotated[int, about("Page size", "At most so many in a page", ge=1, le=1_000)]
 NextLink = Annotated[str | None, about("Next link", "Where the next page is")]

@@ -2,7 +2,9 @@
 
 The sources are plain modules that any browser runs as they are; nothing is compiled. So that the
 first screen needs few requests, they are put together when a process first serves them: each module
-becomes a function that gives what it exports, in the order in which they need each other.
+becomes a function that gives what it exports, in the order in which they need each other. Remarks,
+the types that are written as such, and the blanks before a line are for who reads the source, and
+stay there.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ FIRST = "code/main.js"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|class) (\w+)", re.MULTILINE)
 _REMARK = re.compile(r"^ *(?:/\*\*(?:(?!\*/)[\s\S])*\*/|//.*)\n", re.MULTILINE)
+_TYPE = re.compile(r"/\*\* @(?:(?!\*/)[\s\S])*\*/ ?")
+_BEFORE = re.compile(r"^ +", re.MULTILINE)
 _GIVEN = re.compile(r"export\{([^}]*)\};?\s*$")
 _OTHER = re.compile(r"^(?:import\b|export (?:let|default|\{|\*)).*", re.MULTILINE)
 
@@ -152,8 +156,14 @@ def _taken(names: str, module: str) -> str:
 
 def _wrapped(path: str, name: str, body: str) -> str:
     given = ", ".join(_EXPORT.findall(body))
-    inner = re.sub(r"^export ", "", _REMARK.sub("", body), flags=re.MULTILINE)
+    inner = re.sub(r"^export ", "", _as_sent(body), flags=re.MULTILINE)
     return f"// {path}\nconst {name} = (() => {{\n{inner}\nreturn {{ {given} }};\n}})();"
+
+
+def _as_sent(body: str) -> str:
+    """Without what is for readers only. No text of the page begins lines with blanks that count: in
+    HTML several are one, and those between elements on two lines are none."""
+    return _BEFORE.sub("", _TYPE.sub("", _REMARK.sub("", body)))
 
 
 def _at(folder: PurePosixPath, named: str) -> str:

@@ -7,6 +7,7 @@ An expression is a tuple that begins with its kind: `text`, `literal`, `name`, `
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,10 +43,15 @@ class Statement(NamedTuple):
 
 def read_bicep(path: Path) -> list[Statement]:
     """Raises `ValueError` with file and line for what is not understood."""
+    return list(_read(path.name, path.read_text(encoding="utf-8")))
+
+
+@cache
+def _read(name: str, text: str) -> tuple[Statement, ...]:
     try:
-        return _Parser(tokens_of(path.read_text(encoding="utf-8"))).statements()
+        return tuple(_Parser(tokens_of(text)).statements())
     except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
 class _Parser:

@@ -57,6 +57,7 @@ def test_what_is_dropped_goes_on_after_a_cut_and_a_reload_and_can_be_read_and_he
     assert "sig=" not in log
 
 
+@pytest.mark.slow
 def test_a_name_that_no_blob_can_have_keeps_nothing_from_being_transcribed(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -316,6 +316,7 @@ def test_every_route_refuses_a_missing_and_a_wrong_key(stack: Stack) -> None:
             )
 
 
+@pytest.mark.slow
 def test_schemathesis_finds_nothing(stack: Stack, tmp_path: Path) -> None:
     """No 5xx, no status, media type, header or body that openapi.json does not describe."""
     checks = "not_a_server_error,status_code_conformance,content_type_conformance"

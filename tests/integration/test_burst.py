@@ -6,6 +6,7 @@ import pytest
 from benchmarks import burst
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", burst.TRIALS)
 def test_nothing_is_lost_nothing_is_paid_twice_and_no_limit_is_broken(provider: str) -> None:
     result = burst.run(provider, 60)

@@ -180,6 +180,7 @@ def test_the_command_prints_what_it_hears_and_what_it_cannot(tmp_path: Path) -> 
     assert done.stderr == f"{bad}: The file is in no known audio format.\n"
 
 
+@pytest.mark.slow
 def test_the_pool_tells_how_much_it_has_listened_to() -> None:
     with RecogniserPool("pocketsphinx", workers=1) as pool:
         assert pool.progress() == (0, 0)

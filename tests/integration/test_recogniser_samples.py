@@ -37,7 +37,9 @@ def word_error_rate(texts: list[tuple[str, str]]) -> float:
     return float(jiwer.wer([spoken for spoken, _ in texts], [heard for _, heard in texts]))
 
 
-@pytest.fixture(scope="module", params=["whisper", "pocketsphinx"])
+@pytest.fixture(
+    scope="module", params=["whisper", pytest.param("pocketsphinx", marks=pytest.mark.slow)]
+)
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -113,6 +115,7 @@ def test_phrases_words_and_confidences_fit_together(
         assert len(set(texts)) == len(texts) <= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["pocketsphinx"], indirect=True)
 def test_some_phrases_have_other_readings(everything: dict[str, Heard]) -> None:
     assert any(len(said.alternatives) > 1 for said in everything[CALL].phrases)

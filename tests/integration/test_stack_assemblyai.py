@@ -71,6 +71,7 @@ def test_a_webhook_that_comes_twice_makes_one_result(site: Site) -> None:
     assert site.struck("double_webhook") > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["500", "cut"])
 def test_create_calls_without_an_answer_are_looked_up_before_they_are_repeated(
     site: Site, how: str
@@ -82,6 +83,7 @@ def test_create_calls_without_an_answer_are_looked_up_before_they_are_repeated(
     assert (site.struck("lose_answer"), site.struck("refuse")) == (2, 1)
 
 
+@pytest.mark.slow
 def test_a_lookup_that_fails_is_made_again(site: Site) -> None:
     site.order("lose_answer", match=CREATE)
     site.order("refuse", status=500, match=LIST)
@@ -89,6 +91,7 @@ def test_a_lookup_that_fails_is_made_again(site: Site) -> None:
     assert len(site.ledger()["creates"]) == len(NAMES)
 
 
+@pytest.mark.slow
 def test_throttling_is_waited_out_and_uses_up_no_attempt(site: Site) -> None:
     site.order("refuse", status=429, retryAfter=1, times=4, match=CREATE)
     rows = site.transcribe(*NAMES)
@@ -97,6 +100,7 @@ def test_throttling_is_waited_out_and_uses_up_no_attempt(site: Site) -> None:
     assert site.paid == PAID_ONCE
 
 
+@pytest.mark.slow
 def test_an_account_without_funds_keeps_the_recordings_waiting(site: Site) -> None:
     error = "Your current account balance is negative. Please top up to continue using the API."
     site.order("refuse", status=400, error=error, times=3, match=CREATE)
@@ -106,11 +110,13 @@ def test_an_account_without_funds_keeps_the_recordings_waiting(site: Site) -> No
     assert site.struck("refuse") == 3
 
 
+@pytest.mark.slow
 def test_an_outage_while_results_are_fetched_is_waited_out(site: Site) -> None:
     site.order("refuse", status=503, error=None, times=3, match=GET)
     assert_all_is_well(site)
 
 
+@pytest.mark.slow
 def test_a_job_that_the_provider_failed_gets_another_attempt_and_is_paid_once(site: Site) -> None:
     site.order("fail_job", match={"source": "b.wav"})
     rows = site.transcribe(*NAMES)
@@ -131,6 +137,7 @@ def test_what_the_provider_cannot_read_fails_alone_with_a_reason(site: Site) -> 
     assert error["failure"]["code"] == "audio_unreadable"
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_be_read_is_fetched_again_and_not_paid_again(site: Site) -> None:
     """The first look at it is that at its status, for which it makes no sense either."""
     site.order("malformed_result", times=2, match={"source": "b.wav"})
@@ -170,6 +177,7 @@ def uploading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+@pytest.mark.slow
 def test_audio_is_handed_over_and_a_lost_create_call_is_found_by_its_webhook(
     uploading: Stack,
 ) -> None:

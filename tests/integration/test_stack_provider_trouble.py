@@ -10,6 +10,8 @@ import pytest
 from local.stack.stack import Stack
 from tests.stack import Site, await_window, quick_stack, site_on, states
 
+pytestmark = pytest.mark.slow
+
 LOCALES = ["en-US", "en-GB", "en-AU"]
 NAMES = ["a.wav", "b.wav", "c.wav"]
 FORMS = ("json", "vtt")

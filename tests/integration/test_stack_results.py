@@ -57,6 +57,7 @@ def assert_failed(run: Run, name: str, code: str, *, attempts: int) -> str:
     return reason
 
 
+@pytest.mark.slow
 def test_good_recordings_are_transcribed_once_whatever_becomes_of_the_others(run: Run) -> None:
     assert {run.rows[name].state for name in GOOD} == {"transcribed"}
     assert {run.rows[name].attempt for name in GOOD} == {1}

@@ -352,19 +352,41 @@ def live(world: World, *, is_kind: bool) -> None:
     raise AssertionError(f"still open: {world.store.notes} {world.queue.waiting}")
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
-@pytest.mark.parametrize("scenario", [cancelled_early, cancelled_late, tried_again, deleted])
+whichever_change = pytest.mark.parametrize(
+    "scenario", [cancelled_early, cancelled_late, tried_again, deleted]
+)
+redelivered_or_lost = pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
+
+
+@pytest.mark.slow
+@redelivered_or_lost
+@whichever_change
 def test_a_process_may_die_at_any_moment_of_a_change(
     scenario: Callable[[World], None], is_kind: bool
 ) -> None:
+    assert die_during(scenario, is_kind, 1) > 25
+
+
+@pytest.mark.long
+@redelivered_or_lost
+@whichever_change
+def test_a_process_may_die_at_some_moments_of_a_change(
+    scenario: Callable[[World], None], is_kind: bool
+) -> None:
+    """A slice of the whole, for `make test`."""
+    assert die_during(scenario, is_kind, 5) > 5
+
+
+def die_during(scenario: Callable[[World], None], is_kind: bool, every: int) -> int:
+    """At how many moments it was tried: the last outside call, and every so manieth before it."""
     world = prepared()
     trap = Trap(world, None)
     scenario(world)
     live(world, is_kind=is_kind)
     assert_all_is_well(world)
     expected = world.states() if scenario is not cancelled_late else None
-    for point in range(1, trap.calls + 1):
+    points = range(trap.calls, 0, -every)
+    for point in points:
         world = prepared()
         Trap(world, point)
         try:
@@ -374,7 +396,7 @@ def test_a_process_may_die_at_any_moment_of_a_change(
             assert expected is None or world.states() == expected
         except AssertionError as error:
             raise AssertionError(f"after outside call {point} of {trap.calls}") from error
-    assert trap.calls > 25
+    return len(points)
 
 
 @pytest.mark.parametrize("at", range(0, 30, 3))

@@ -376,16 +376,36 @@ def cancelled_while_it_runs(world: World) -> None:
     world.complete_all = cancel_first  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
-@pytest.mark.parametrize(
+whatever_happens = pytest.mark.parametrize(
     "scenario",
     [plain, splitting, unanswered, refused, one_cancelled, cancelled_while_it_runs],
     ids=lambda scenario: scenario.__name__,
 )
-@pytest.mark.long
+redelivered_or_lost = pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
+
+
+@pytest.mark.slow
+@redelivered_or_lost
+@whatever_happens
 def test_a_process_may_die_after_any_outside_call(
     scenario: Callable[[World], None], is_kind: bool
 ) -> None:
+    assert die_after_calls(scenario, is_kind, 1) > 60
+
+
+@pytest.mark.long
+@redelivered_or_lost
+@whatever_happens
+def test_a_process_may_die_after_some_outside_calls(
+    scenario: Callable[[World], None], is_kind: bool
+) -> None:
+    """A slice of the whole, for `make test`."""
+    assert die_after_calls(scenario, is_kind, 11) > 5
+
+
+def die_after_calls(scenario: Callable[[World], None], is_kind: bool, every: int) -> int:
+    """After how many of the calls it was tried: the last, and every so manieth before it."""
+
     def world_of() -> World:
         world = waiting(windows=3, submitted_seconds=5_400, give_up_seconds=3_600)
         scenario(world)
@@ -397,7 +417,8 @@ def test_a_process_may_die_after_any_outside_call(
     assert_all_is_well(world)
     expected = world.states()
     attempts = {row.attempt for row in world.rows().values()}
-    for point in range(1, trap.calls + 1):
+    points = range(trap.calls, 0, -every)
+    for point in points:
         world = world_of()
         Trap(world, point)
         try:
@@ -408,7 +429,7 @@ def test_a_process_may_die_after_any_outside_call(
                 assert world.states() == expected
         except AssertionError as error:
             raise AssertionError(f"after outside call {point} of {trap.calls}") from error
-    assert trap.calls > 60
+    return len(points)
 
 
 @pytest.mark.long

@@ -279,10 +279,11 @@ def test_whatever_happens_at_any_outside_call_all_is_well(scenario: Scenario) ->
 
 @pytest.mark.long
 def test_whatever_happens_at_some_outside_calls_all_is_well() -> None:
-    found = explore(SCENARIOS, one_in=31)
+    """A slice of the whole, for `make test`."""
+    found = explore(SCENARIOS, one_in=190)
     print(found)
     assert not found.findings, str(found)
-    assert found.points > 500
+    assert found.points > 100
 
 
 def _no_conflicts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,13 +48,14 @@ def test_modules_put_together_do_what_they_did_apart(tmp_path: Path) -> None:
                 "parts/sums": 'import {\n  two,\n} from "../two.js";\n/** @param {number} n */\n'
                 "export function twice(n) {\n  return two * n;\n}\n"
                 'export class Box {\n  name = "box";\n}\nconst two_ = 3;\n',
-                "two": "const hidden = 2;\nexport const two = hidden;\n",
+                "two": "const hidden = 2;\nexport const two = /** @type {number} */ (hidden);\n",
             },
         )
     )
     script = made.files["page.js"].content
     assert run(script, tmp_path).split() == ["vendor", "8", "box"]
-    assert b"@param" not in script
+    assert b"@param" not in script and b"@type" not in script
+    assert b"\n " not in script, "what is before a line is for readers of the source"
 
 
 @pytest.mark.parametrize(

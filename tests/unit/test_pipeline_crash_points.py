@@ -185,41 +185,58 @@ def new_world(files_per_job: int = 1_000) -> World:
     return World(policy=policy, files_per_job=files_per_job)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
-@pytest.mark.parametrize(
-    ("scenario", "every", "files_per_job"),
-    [
-        (plain, 1, 1_000),
-        (splitting, 1, 1_000),
-        (unanswered, 1, 1_000),
-        (many, 23, 1_000),
-        (by_manifest, 1, 1_000),
-        (unresolvable, 7, 1_000),
-        (overdue, 2, 1_000),
-        (unavailable, 19, 1_000),
-        (refused, 2, 1_000),
-        (gone, 3, 1_000),
-        (prepared, 13, 1_000),
-        (prepared, 37, 1),
-        (plain, 3, 1),
-        (unanswered, 1, 1),
-        (by_manifest, 5, 1),
-        (refused, 5, 1),
-        (unavailable, 41, 1),
-        (many, 97, 2),
-    ],
+CASES: tuple[tuple[Scenario, int, int], ...] = (
+    (plain, 1, 1_000),
+    (splitting, 1, 1_000),
+    (unanswered, 1, 1_000),
+    (many, 23, 1_000),
+    (by_manifest, 1, 1_000),
+    (unresolvable, 7, 1_000),
+    (overdue, 2, 1_000),
+    (unavailable, 19, 1_000),
+    (refused, 2, 1_000),
+    (gone, 3, 1_000),
+    (prepared, 13, 1_000),
+    (prepared, 37, 1),
+    (plain, 3, 1),
+    (unanswered, 1, 1),
+    (by_manifest, 5, 1),
+    (refused, 5, 1),
+    (unavailable, 41, 1),
+    (many, 97, 2),
 )
+"""What happens, which of the calls are tried (every so manieth), and recordings a job."""
+redelivered_or_lost = pytest.mark.parametrize("is_kind", [True, False], ids=["redelivered", "lost"])
+
+
+@pytest.mark.slow
+@redelivered_or_lost
+@pytest.mark.parametrize(("scenario", "every", "files_per_job"), CASES)
 def test_a_process_may_die_after_any_outside_call(
     scenario: Scenario, every: int, files_per_job: int, is_kind: bool
 ) -> None:
+    assert die_after_calls(scenario, files_per_job, is_kind, every) > 25
+
+
+@pytest.mark.long
+@redelivered_or_lost
+@pytest.mark.parametrize(("scenario", "every", "files_per_job"), CASES)
+def test_a_process_may_die_after_some_outside_calls(
+    scenario: Scenario, every: int, files_per_job: int, is_kind: bool
+) -> None:
+    """A slice of the whole, for `make test`."""
+    assert die_after_calls(scenario, files_per_job, is_kind, every * 13) > 0
+
+
+def die_after_calls(scenario: Scenario, files_per_job: int, is_kind: bool, every: int) -> int:
+    """After how many of the calls it was tried: the last, and every so manieth before it."""
     world = new_world(files_per_job)
     scenario(world)
     trap = Trap(world, None)
     live(world, is_kind)
     assert_all_is_well(world)
     expected = world.states()
-    points = range(1, trap.calls + 1, every)
+    points = range(trap.calls, 0, -every)
     for point in points:
         world = new_world(files_per_job)
         scenario(world)
@@ -231,4 +248,4 @@ def test_a_process_may_die_after_any_outside_call(
         except AssertionError as error:
             raise AssertionError(f"after outside call {point} of {trap.calls}") from error
     print(f"{scenario.__name__}: died at {len(points)} points")
-    assert len(points) > 25
+    return len(points)

@@ -111,6 +111,36 @@ def test_what_is_shown_around_is_cut_between_words() -> None:
     assert len(place.before) <= AROUND + 2
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "parts"),
+    [
+        ("number 4711", CALL, ("My order ", "number", " is ", "4711", ", not 4712.")),
+        ("order* number", CALL, ("What is your ", "order", " ", "number", "?")),
+        ('"order number" number', CALL, ("What is your ", "order number", "?")),
+        ('"a b" "b c"', an_entry(1, "a b c, a"), ("", "a b c", ", a")),
+        ("x", an_entry(1, "x"), ("", "x", "")),
+        ("ÄPFEL 好", an_entry(1, "Zwei Äpfel, 你好"), ("Zwei ", "Äpfel", ", 你", "好", "")),
+    ],
+)
+def test_all_that_was_looked_for_is_told_apart_where_it_stands_together(
+    text: str, said: Entry, parts: tuple[str, ...]
+) -> None:
+    hit = found(text, said)
+    assert hit is not None
+    assert parts in [place.parts for place in hit.places]
+
+
+def test_what_is_told_apart_is_what_is_shown() -> None:
+    said = " ".join(f"word{n} here" if n % 3 else "here" for n in range(40))
+    for one in (said, f"…{said}", said.replace(" ", ",")):
+        hit = found("here word1*", an_entry(1, one))
+        assert hit is not None
+        for place in hit.places:
+            assert "".join(place.parts) == place.before + place.found + place.after
+            assert place.found in place.parts[1::2]
+            assert len(place.parts) > 5
+
+
 def test_the_first_three_places_are_shown_and_all_are_counted() -> None:
     hit = found("table", an_entry(1, *["one table and another table"] * 5))
     assert hit is not None

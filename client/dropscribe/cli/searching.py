@@ -67,4 +67,5 @@ def _of(place: Any) -> Hit:
 
 
 def _said(place: HitPlace | Any) -> str:
-    return f"{place['before']}[{place['found']}]{place['after']}"
+    parts = place.get("parts") or (place["before"], place["found"], place["after"])
+    return "".join(f"[{said}]" if number % 2 else said for number, said in enumerate(parts))

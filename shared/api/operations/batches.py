@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from shared.api.fields import Key, Moment, Page, ProfileName, about
+from shared.api.fields import BatchKey, Moment, Page, ProfileName, about
 from shared.api.http import Request, Response, answer
 from shared.api.manifests import MANIFEST_TYPES, kind_of_body
 from shared.api.operation import Answer, Call, Operation, tagged
@@ -48,7 +48,7 @@ class BatchQuery(msgspec.Struct, frozen=True, kw_only=True):
         None
     )
     limit: Page = 50
-    after: Annotated[Key | None, about("After", "Taken from `nextLink`")] = None
+    after: Annotated[BatchKey | None, about("After", "Taken from `nextLink`")] = None
 
 
 class BatchDeletion(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,10 @@ class HitPlace(msgspec.Struct, frozen=True, kw_only=True):
     before: Annotated[str, about("Before", "What was said before")]
     found: Annotated[str, about("Found", "What was looked for, as it was said")]
     after: Annotated[str, about("After", "What was said after")]
+    parts: Annotated[
+        tuple[str, ...],
+        about("Parts", "All of this once more: every second part is what was looked for"),
+    ]
     in_doubt: Annotated[bool, about("In doubt", "Whether it is to be heard again")]
 
 
@@ -80,5 +84,6 @@ def _place(place: Place) -> HitPlace:
         before=place.before,
         found=place.found,
         after=place.after,
+        parts=place.parts,
         in_doubt=place.is_in_doubt,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -21,13 +21,15 @@ recording. Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009
 
 class Place(NamedTuple):
     """`speaker` is the role or, without one, the label. What was `found` stands between what was
-    said before and after."""
+    said before and after. `parts` is all of it: every second part is what was looked for, for more
+    of it may stand around what was found."""
 
     start_ms: int
     speaker: str
     before: str
     found: str
     after: str
+    parts: tuple[str, ...]
     is_in_doubt: bool
 
 
@@ -169,30 +171,58 @@ def _places(entry: Entry, spots: Sequence[_Spot]) -> Iterator[Place]:
         if last and last.turn == spot.turn and spot.start < last.end + AROUND:
             continue
         shown.append(spot)
-        yield _place(entry, spot)
+        yield _place(entry, spot, [one for one in spots if one.turn == spot.turn])
         if len(shown) == MOST_PLACES:
             return
 
 
-def _place(entry: Entry, spot: _Spot) -> Place:
+def _place(entry: Entry, spot: _Spot, spots: Sequence[_Spot]) -> Place:
+    """`spots` are those of the same turn."""
     turn = entry.turns[spot.turn]
     label, role = entry.speakers[turn.speaker] if turn.speaker >= 0 else ("", "")
+    before, left_out = _cut(turn.text[: spot.start], at_end=True)
+    after, left_over = _cut(turn.text[spot.end :], at_end=False)
+    shown = spot.start - len(before), spot.end + len(after)
+    first, *parts = _parts(turn.text, shown, spots)
     return Place(
         start_ms=turn.at_ms(spot.start),
         speaker=role or label,
-        before=_cut(turn.text[: spot.start], at_end=True),
+        before=left_out + before,
         found=turn.text[spot.start : spot.end],
-        after=_cut(turn.text[spot.end :], at_end=False),
+        after=after + left_over,
+        parts=(left_out + first, *parts[:-1], parts[-1] + left_over),
         is_in_doubt=_is_in_doubt(entry, spot),
     )
 
 
-def _cut(text: str, *, at_end: bool) -> str:
-    """So much of it as is shown, between two words where there is a space."""
+def _parts(text: str, shown: tuple[int, int], spots: Sequence[_Spot]) -> Iterator[str]:
+    """What is shown, every second part of it a spot, or several that run into one another."""
+    at, end = shown
+    for start, stop in _joined(one for one in spots if at <= one.start and one.end <= end):
+        yield text[at:start]
+        yield text[start:stop]
+        at = stop
+    yield text[at:end]
+
+
+def _joined(spots: Iterable[_Spot]) -> Iterator[tuple[int, int]]:
+    start = stop = -1
+    for one in spots:
+        if one.start >= stop:
+            if stop > 0:
+                yield start, stop
+            start = one.start
+        stop = max(stop, one.end)
+    yield start, stop
+
+
+def _cut(text: str, *, at_end: bool) -> tuple[str, str]:
+    """So much of it as is shown, between two words where there is a space, and what tells that
+    there is more."""
     if len(text) <= AROUND:
-        return text
+        return text, ""
     if at_end:
         part = text[-AROUND:]
-        return "… " + part.partition(" ")[2] if " " in part else f"…{part}"
+        return (part.partition(" ")[2], "… ") if " " in part else (part, "…")
     part = text[:AROUND]
-    return part.rpartition(" ")[0] + " …" if " " in part else f"{part}…"
+    return (part.rpartition(" ")[0], " …") if " " in part else (part, "…")

@@ -126,7 +126,7 @@ class Publish:
             row.profile.options,
             recognition.duration_ms or row.duration_ms,
             row.channels_sent or 1,
-            has_insights=bool(row.profile.insights),
+            insights=row.profile.insights,
         )
 
 

@@ -7,26 +7,27 @@ const STORES = ["uploads", "drafts"];
 let opened = null;
 
 function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
-      for (const name of STORES) asked.result.createObjectStore(name, { keyPath: "id" });
-    };
+  if (opened) return opened;
+  const asked = indexedDB.open(NAME, 1);
+  asked.onupgradeneeded = () => {
+    for (const name of STORES) asked.result.createObjectStore(name, { keyPath: "id" });
+  };
+  opened = answered(asked);
+  return opened;
+}
+
+/** @param {IDBRequest} asked @returns {Promise<any>} */
+function answered(asked) {
+  return new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
-  return opened;
 }
 
 /** @param {string} store @param {IDBTransactionMode} mode
  * @param {(at: IDBObjectStore) => IDBRequest} act @returns {Promise<any>} */
 async function within(store, mode, act) {
-  const at = (await database()).transaction(store, mode).objectStore(store);
-  return new Promise((resolve, reject) => {
-    const asked = act(at);
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
+  return answered(act((await database()).transaction(store, mode).objectStore(store)));
 }
 
 /** @param {"uploads" | "drafts"} store @param {{id: string, [more: string]: any}} note */

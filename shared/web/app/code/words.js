@@ -62,8 +62,8 @@ export class Words {
     return found;
   }
 
-  /** The last word that has begun by then; -1: none. @param {number} ms */
-  at(ms) {
+  /** How many words have begun by then. @param {number} ms */
+  begunBy(ms) {
     let low = 0;
     let high = this.order.length;
     while (low < high) {
@@ -71,22 +71,18 @@ export class Words {
       if (this.start[this.order[middle]] <= ms) low = middle + 1;
       else high = middle;
     }
-    return low ? this.order[low - 1] : -1;
+    return low;
   }
 
-  /** The words that lie in a stretch, in their order. @param {number} start @param {number} end */
+  /** The last word that has begun by then; -1: none. @param {number} ms */
+  at(ms) {
+    return this.order[this.begunBy(ms) - 1] ?? -1;
+  }
+
+  /** The words that lie in a stretch, in their order. @param {number} start in whole ms @param {number} end */
   within(start, end) {
-    let low = 0;
-    let high = this.order.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.start[this.order[middle]] < start) low = middle + 1;
-      else high = middle;
-    }
-    const found = [];
-    for (; low < this.order.length && this.start[this.order[low]] <= end; low += 1)
-      if (this.end[this.order[low]] <= end) found.push(this.order[low]);
-    return found.sort((a, b) => a - b);
+    const begun = [...this.order.subarray(this.begunBy(start - 1), this.begunBy(end))];
+    return begun.filter((word) => this.end[word] <= end).sort((a, b) => a - b);
   }
 
   /** The word at a character of an utterance; -1: it has none. @param {number} utterance @param {number} character */
@@ -126,17 +122,4 @@ export function turns(utterances) {
 function isBreak(length, before, one) {
   if (length < PARAGRAPH) return false;
   return length > LONGEST_PARAGRAPH || one.start_ms - before.end_ms > PAUSE_MS || ENDED.test(before.text);
-}
-
-/** Which utterance is heard then, or was last: its place; -1: none yet.
- * @param {Utterance[]} utterances @param {number} ms */
-export function utteranceAt(utterances, ms) {
-  let low = 0;
-  let high = utterances.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (utterances[middle].start_ms <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -60,3 +60,10 @@ export function Doubts({ stretches, review, done, wordsOf, chosen, hear, draft, 
     ${shown.length < stretches.length && html`<button class="quiet" onClick=${() => setMost(shown.length + MOST_SHOWN)}>${t().more}</button>`}
   </section>`;
 }
+
+/** @param {{start_ms: number, end_ms: number}} stretch @param {import("../words.js").Words} words @param {import("../words.js").Utterance[]} utterances */
+export function wordsOf(stretch, words, utterances) {
+  const found = words.within(stretch.start_ms, stretch.end_ms);
+  const text = found.map((n) => utterances[words.of[n]].text.slice(words.from[n], words.to[n])).join(" ");
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text || "…";
+}

@@ -97,23 +97,18 @@ function paint(brush, at, utterances, stretches, voices, laneOf, length) {
   const { width } = at.getBoundingClientRect();
   const style = getComputedStyle(at);
   const x = (/** @type {number} */ ms) => (ms / length) * width;
-  voices.forEach((_, lane) => {
-    brush.fillStyle = style.getPropertyValue("--track");
+  const topOf = (/** @type {number} */ lane) => TOP + lane * (LANE + GAP);
+  /** @param {string} colour @param {[left: number, top: number, width: number, height: number, corner: number]} bar */
+  const fill = (colour, ...bar) => {
+    brush.fillStyle = style.getPropertyValue(colour);
     brush.beginPath();
-    brush.roundRect(0, TOP + lane * (LANE + GAP), width, LANE, 4);
+    brush.roundRect(...bar);
     brush.fill();
-  });
+  };
+  voices.forEach((_, lane) => fill("--track", 0, topOf(lane), width, LANE, 4));
   for (const one of utterances) {
     const lane = laneOf(one);
-    brush.fillStyle = style.getPropertyValue(`--voice-${voices[lane]?.colour ?? 0}`);
-    brush.beginPath();
-    brush.roundRect(x(one.start_ms), TOP + lane * (LANE + GAP), Math.max(1.5, x(one.end_ms - one.start_ms) - 0.5), LANE, 3);
-    brush.fill();
+    fill(`--voice-${voices[lane]?.colour ?? 0}`, x(one.start_ms), topOf(lane), Math.max(1.5, x(one.end_ms - one.start_ms) - 0.5), LANE, 3);
   }
-  brush.fillStyle = style.getPropertyValue("--doubt");
-  for (const one of stretches) {
-    brush.beginPath();
-    brush.roundRect(x(one.start_ms), 2, Math.max(3, x(one.end_ms - one.start_ms)), 5, 2);
-    brush.fill();
-  }
+  for (const one of stretches) fill("--doubt", x(one.start_ms), 2, Math.max(3, x(one.end_ms - one.start_ms)), 5, 2);
 }

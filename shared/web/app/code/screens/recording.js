@@ -15,9 +15,10 @@ import { t } from "../texts.js";
 import { Words } from "../words.js";
 import { Conversation } from "./conversation.js";
 import { Controls } from "./controls.js";
-import { Doubts, doneOf } from "./doubts.js";
+import { Doubts, doneOf, wordsOf } from "./doubts.js";
 import { Editor } from "./edit.js";
 import { KeyHelp } from "./help.js";
+import { Insights } from "./insights.js";
 import { Lanes } from "./lanes.js";
 import { Facts, Speakers, idOf, voicesOf } from "./panels.js";
 import { Same } from "./same.js";
@@ -175,6 +176,11 @@ function Heard({ path, item, transcript, again: readAgain }) {
     const span = at < 0 ? null : document.querySelector(`[data-at="${words.of[at]}"]`);
     if (span) bringIntoView(span);
   }
+  function hearFrom(/** @type {number} */ ms) {
+    player.seek(ms);
+    player.play();
+    show(ms);
+  }
   function hear(/** @type {number} */ at) {
     const stretch = stretches[at];
     if (!stretch) return;
@@ -305,13 +311,10 @@ function Heard({ path, item, transcript, again: readAgain }) {
           nameOf=${(/** @type {Utterance} */ one) => (isAlone ? "" : (voices[laneOf(one)]?.name ?? ""))} colourOf=${(/** @type {Utterance} */ one) => voices[laneOf(one)]?.colour ?? 0} />
       </section>
       <aside class="side" tabindex="0" aria-label=${t().recording.side}>
-        ${mistake.value && html`<${Same} mistake=${mistake.value} places=${elsewhere} batch=${item.batch_id} own=${item.id} correct=${correctAll} leave=${() => (mistake.value = null)} hear=${(/** @type {number} */ ms) => {
-          player.seek(ms);
-          player.play();
-          show(ms);
-        }} />`}
+        ${mistake.value && html`<${Same} mistake=${mistake.value} places=${elsewhere} batch=${item.batch_id} own=${item.id} correct=${correctAll} leave=${() => (mistake.value = null)} hear=${hearFrom} />`}
         <${Doubts} stretches=${stretches} review=${transcript.review} done=${done} wordsOf=${(/** @type {any} */ one) => wordsOf(one, words, utterances)} chosen=${doubt} hear=${hear}
           draft=${mayReview ? draft : null} work=${draft.work.value} accept=${accept} edit=${edit} utteranceOf=${utteranceOf} take=${take} />
+        <${Insights} path=${path} state=${item.insights} hear=${hearFrom} />
         <${Speakers} voices=${voices} draft=${mayReview ? draft : null} />
         <${Conversation} path=${path} number=${item.correction?.number ?? 0} voices=${voices} />
         <${History} path=${path} number=${item.correction?.number ?? 0} draft=${mayReview ? draft : null} transcript=${transcript} />
@@ -338,11 +341,4 @@ function paintedIn(words, utterances, left, isCorrected, draft) {
     }
   }
   return { doubt: inTime.flatMap((one) => words.within(one.start_ms, one.end_ms)), mended };
-}
-
-/** @param {{start_ms: number, end_ms: number}} stretch @param {Words} words @param {Utterance[]} utterances */
-function wordsOf(stretch, words, utterances) {
-  const found = words.within(stretch.start_ms, stretch.end_ms);
-  const text = found.map((n) => utterances[words.of[n]].text.slice(words.from[n], words.to[n])).join(" ");
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text || "…";
 }

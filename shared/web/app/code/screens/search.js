@@ -6,7 +6,7 @@ import { Tag, Trouble } from "../parts.js";
 import { go, place, to } from "../route.js";
 import { t } from "../texts.js";
 
-/** @typedef {{start_ms: number, speaker: string, before: string, found: string, after: string, in_doubt: boolean}} Place */
+/** @typedef {{start_ms: number, speaker: string, found: string, parts: string[], in_doubt: boolean}} Place */
 /** @typedef {{id: string, batch_id: string, name: string, title: string | null, profile: string, metadata: Record<string, string>, language: string | null, registered_at: string, duration_ms: number | null, corrected: boolean, times: number, places: Place[]}} Hit */
 
 const FIELDS = /** @type {const} */ (["q", "speaker", "profile", "metadata", "from", "to", "doubt", "order"]);
@@ -91,7 +91,7 @@ export function Search() {
 
 /** @param {{asked: Record<string, string>}} props */
 function Form({ asked }) {
-  const [profiles, setProfiles] = useState(/** @type {{name: string}[]} */ ([]));
+  const [profiles, setProfiles] = useState(/** @type {{value: string}[]} */ ([]));
   const s = t().search;
   useEffect(() => {
     call("/profiles").then((found) => setProfiles(found.value)).catch(() => {});
@@ -122,7 +122,7 @@ function Form({ asked }) {
         <label>${s.speaker} <input name="speaker" maxlength="200" /></label>
         <label>${s.profile} <select name="profile">
           <option value="">${s.all}</option>
-          ${profiles.map((one) => html`<option value=${one.name}>${one.name}</option>`)}
+          ${profiles.map((one) => html`<option value=${one.value}>${one.value}</option>`)}
         </select></label>
         <label>${s.metadata} <input name="metadata" maxlength="300" placeholder=${s.example} /></label>
         <label>${s.from} <input type="date" name="from" /></label>
@@ -153,7 +153,7 @@ function Found({ one }) {
     <p class="soft facts">${facts.filter(Boolean).map((fact) => html`<span><bdi>${fact}</bdi></span>`)}</p>
     <ul class="plain places">${one.places.map((at) => html`<li><a href=${toPlace(one, at)}>
       <span class="number time"><span class="playing" aria-hidden="true"></span><span class="unseen">${s.playFrom} </span>${clock(at.start_ms)}</span>
-      <span class="words"><bdi class="voice">${at.speaker}</bdi> <span dir="auto" lang=${one.language ?? undefined}>${at.before}<mark>${at.found}</mark>${at.after}</span>
+      <span class="words"><bdi class="voice">${at.speaker}</bdi> <span dir="auto" lang=${one.language ?? undefined}>${at.parts.map((said, n) => n % 2 ? html`<mark>${said}</mark>` : said)}</span>
         ${at.in_doubt && html`<span class="doubtful">${s.inDoubt}</span>`}</span>
     </a></li>`)}</ul>
   </li>`;

@@ -1,5 +1,6 @@
 // Deutsch.
 import { number } from "../format.js";
+import { insights } from "./insights-de.js";
 import { search } from "./search-de.js";
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -79,10 +80,7 @@ export const de = {
     health: "Dienste",
     well: "in Ordnung",
     paused: (until) => `Pause bis ${until}`,
-    pausedReason: (reason) => reason,
     storageDown: "Der Speicher antwortet nicht.",
-    jobs: (n) => of(n, "Auftrag unterwegs", "Aufträge unterwegs"),
-    oldest: (age) => `der älteste wartet seit ${age}`,
     problems: "Die Einrichtung ist falsch; bis sie stimmt, geschieht nichts:",
     held: (what) => `Zurückgehalten: ${what}`,
   },
@@ -158,7 +156,6 @@ export const de = {
     sameAs: "Sie hat dieselben Bytes wie eine frühere Fassung und teilt deren Transkript.",
   },
   recording: {
-    noTranscript: "Es gibt noch kein Transkript.",
     waiting: "Diese Aufnahme ist unterwegs. Sobald das Transkript da ist, steht es hier.",
     silent: "In dieser Aufnahme spricht niemand.",
     export: "Exportieren",
@@ -261,6 +258,7 @@ export const de = {
     nothing: "Nichts ist zweifelhaft. Genieß die Ruhe.",
     more: "Ältere Aufträge wurden nicht angesehen.",
   },
+  insights,
   search,
   glossary: {
     title: "Aus Berichtigungen gelernt",

@@ -1,5 +1,6 @@
 // English. Other languages have the same names, which the types see to.
 import { number } from "../format.js";
+import { insights } from "./insights-en.js";
 import { search } from "./search-en.js";
 
 /** @param {number} n @param {string} one @param {string} many */
@@ -78,10 +79,7 @@ export const en = {
     health: "Services",
     well: "well",
     paused: (/** @type {string} */ until) => `paused until ${until}`,
-    pausedReason: (/** @type {string} */ reason) => reason,
     storageDown: "Storage does not answer.",
-    jobs: (/** @type {number} */ n) => of(n, "job under way", "jobs under way"),
-    oldest: (/** @type {string} */ age) => `oldest waiting since ${age}`,
     problems: "The configuration is wrong, and nothing is done until it is mended:",
     held: (/** @type {string} */ what) => `Held back: ${what}`,
   },
@@ -157,7 +155,6 @@ export const en = {
     sameAs: "It has the same bytes as an earlier version, whose transcript it shares.",
   },
   recording: {
-    noTranscript: "There is no transcript yet.",
     waiting: "This recording is on its way. The page shows the transcript when it is there.",
     silent: "Nobody speaks in this recording.",
     export: "Export",
@@ -260,6 +257,7 @@ export const en = {
     nothing: "Nothing is in doubt. Enjoy the quiet.",
     more: "Older batches were not looked at.",
   },
+  insights,
   search,
   glossary: {
     title: "Learnt from corrections",
