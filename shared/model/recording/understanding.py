@@ -26,7 +26,8 @@ Progress = Literal["asked", "made", "partly"]
 
 class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     """`calls` is how many were begun, `put_off_at` when it last was for later. `path` is where the
-    insights lie, and `stored_at` since when; `has_all`: every one that was asked for was made."""
+    insights lie, and `stored_at` since when; `has_all`: every one that was asked for was made.
+    `sentiment` is that of the whole conversation, where it was asked for."""
 
     calls: int = 0
     began_at: datetime | None = None
@@ -34,6 +35,7 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     stored_at: datetime | None = None
     put_off_at: datetime | None = None
     has_all: bool = False
+    sentiment: str | None = None
 
 
 def is_busy(there: Understanding | None, now: datetime) -> bool:
@@ -65,5 +67,9 @@ def last_sign_at(there: Understanding | None, transcribed_at: datetime) -> datet
     return (there and (there.began_at or there.put_off_at)) or transcribed_at
 
 
-def stored(there: Understanding, path: str, now: datetime, *, has_all: bool) -> Understanding:
-    return Understanding(calls=there.calls, path=path, stored_at=now, has_all=has_all)
+def stored(
+    there: Understanding, path: str, now: datetime, *, has_all: bool, sentiment: str | None = None
+) -> Understanding:
+    return Understanding(
+        calls=there.calls, path=path, stored_at=now, has_all=has_all, sentiment=sentiment
+    )
