@@ -150,7 +150,7 @@ class Application:
         self.items = desk.items
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
-        self.insights = desk.insights
+        self.insights, self.unredacted = desk.insights, desk.unredacted
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
