@@ -19,7 +19,7 @@ from shared.endpoints.prompter import GuardedPrompter
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
 from shared.exporting.wiring import merge_exports
-from shared.insights.wiring import make_insights
+from shared.insights.wiring import make_insights, translate
 from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
@@ -92,6 +92,7 @@ class Application:
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._make_insights = make_insights(ground)
+        self._translate = translate(ground)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
         self._merge_exports = merge_exports(ground)
@@ -129,6 +130,7 @@ class Application:
             m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Listen: _of(m.Listen, self._listening.have),
             m.Understand: _of(m.Understand, self._make_insights),
+            m.Translate: _of(m.Translate, self._translate),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -149,6 +151,7 @@ class Application:
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
         self.insights = desk.insights
+        self.translation = desk.translation
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio

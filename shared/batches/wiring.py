@@ -16,6 +16,7 @@ from shared.batches.once import AcceptOnce
 from shared.batches.outputs import FetchInsights, FetchReport, FetchTranscript
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import TellStatus
+from shared.batches.translations import FetchTranslation
 from shared.batches.upload import OfferUpload
 from shared.keeping.hold import HoldDesk
 from shared.keeping.outputs import RemoveOutputs
@@ -69,6 +70,7 @@ class BatchDesk:
         self.items = ReadItems(store=store)
         self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
         self.insights = FetchInsights(store=store, outputs=ports.outputs)
+        self.translation = FetchTranslation(store=store, outputs=ports.outputs)
         self.report = FetchReport(
             store=store,
             outputs=ports.outputs,

@@ -47,15 +47,19 @@ def insight_faults(profile: Profile, known: frozenset[str]) -> Iterator[str]:
             yield f"insights: {name!r} is not known{hint}"
     if len(set(profile.insights)) < len(profile.insights):
         yield "insights: names one twice"
+    if len(set(profile.translations)) < len(profile.translations):
+        yield "translations: names one twice"
 
 
 def asked_of_nobody(profiles: Iterable[Profile], file: str) -> list[str]:
-    """A line for each profile that asks for insights where the settings name no prompter."""
+    """A line for each profile that asks for insights or translations where the settings name no
+    prompter."""
     wanted = f"expected {PROMPTER.prefix}_ENDPOINT in the settings"
     return [
-        f"{file}: {place_of(profile)} insights: there is nobody to ask, {wanted}"
+        f"{file}: {place_of(profile)} {key}: there is nobody to ask, {wanted}"
         for profile in profiles
-        if profile.insights
+        for key in ("insights", "translations")
+        if getattr(profile, key)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -170,17 +170,11 @@ class MakeInsights:
         is_open = isinstance(error, OutcomeUnknown)
         end = state.unanswered if is_open else state.not_asked
         self._end_call(row, end(row.understanding))
-        self.queue.send(message, after=self._pause(error))
+        self.queue.send(message, after=pause_after(error, self.clock.now(), self.policy))
 
     def _end_call(self, row: Recording, there: state.Understanding) -> None:
         with suppress(StoreConflict):  # then it counts as begun, until that is long ago
             self.shelf.save(row, there)
-
-    def _pause(self, error: ProviderError) -> timedelta:
-        if isinstance(error, EndpointDown):
-            return max(LATER, error.until_at - self.clock.now())
-        wait = error.retry_after_seconds if isinstance(error, ProviderThrottled) else None
-        return max(LATER, timedelta(seconds=wait or self.policy.endpoint_pause_seconds))
 
     def _store(
         self, row: Recording, asked: _Asked, answers: Answers, answered: Answered | None = None
@@ -227,3 +221,11 @@ class MakeInsights:
             output_tokens=given,
             cost=cost_of_tokens(self.prices, taken, given),
         )
+
+
+def pause_after(error: ProviderError, now: datetime, policy: Policy) -> timedelta:
+    """Until the model's server is asked again that could not be asked."""
+    if isinstance(error, EndpointDown):
+        return max(LATER, error.until_at - now)
+    wait = error.retry_after_seconds if isinstance(error, ProviderThrottled) else None
+    return max(LATER, timedelta(seconds=wait or policy.endpoint_pause_seconds))

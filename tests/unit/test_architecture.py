@@ -133,7 +133,9 @@ RULES = {  # folder or file: what it may import of ours
         f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
         f"pipeline.together ports messages {GROUND}"
     ),
-    "shared/insights": f"insights pipeline.permits pipeline.now_or_later ports messages {GROUND}",
+    "shared/insights": (
+        f"insights outputs.formats pipeline.permits pipeline.now_or_later ports messages {GROUND}"
+    ),
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",

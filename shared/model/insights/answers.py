@@ -51,7 +51,7 @@ def read_answers(
 ) -> Answers | None:
     """`hidden` are the kinds and presets that must not stand in any of it. None: it is no JSON
     object, and a model may well do better when it is asked once more."""
-    said = _object(content)
+    said = object_in(content)
     if said is None:
         return None
     made: dict[str, Value] = {}
@@ -70,8 +70,8 @@ def read_answers(
     return Answers(made, tuple(failed))
 
 
-def _object(content: str) -> Mapping[str, Any] | None:
-    """Some models put a fence around it, whatever they are told."""
+def object_in(content: str) -> Mapping[str, Any] | None:
+    """None: it is none. Some models put a fence around it, whatever they are told."""
     fenced = _FENCE.match(content)
     try:
         said = msgspec.json.decode(fenced[1] if fenced else content)

@@ -16,7 +16,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model.job.lane import lane_of
 from shared.model.money.effort import Effort, Room, effort
-from shared.model.money.price import PriceTable
+from shared.model.money.price import PriceTable, with_translations
 from shared.model.money.price import estimate as price_of
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
@@ -202,7 +202,12 @@ def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> Options | None
 def _amount(
     sample: Sample, provider: str, mode: Mode, options: Options, prices: PriceTable
 ) -> float:
-    cost = price_of(prices, provider, mode, options, sample.duration_ms, sample.channels)
+    profile, length_ms = sample.profile, sample.duration_ms
+    has_insights = bool(profile.insights)
+    cost = price_of(
+        prices, provider, mode, options, length_ms, sample.channels, has_insights=has_insights
+    )
+    cost = with_translations(cost, prices, len(profile.translations), length_ms)
     return cost.amount * sample.count if cost is not None else 0.0
 
 
