@@ -114,6 +114,10 @@ func ofChat(accountId string, model string) string[] => [
   when(!hasOnly(trim(model), '${lettersAndDigits()}-_.'), 'chatModel: "${model}" is not the name of a deployment of a model; letters, digits and - _ . can be in it.')
 ]
 
+func ofSearch(serviceId string) string[] => [
+  when(!empty(trim(serviceId)) && (!isId(serviceId, '/providers/Microsoft.Search/searchServices/') || length(split(trim(serviceId), '/')) != 9), 'searchServiceId: "${serviceId}" is not the resource id of a service of Azure AI Search.')
+]
+
 func ofPosture(typed object) string[] => [
   when(typed.posture == 'private' && !empty(words(typed.allowedAddresses)), 'allowedAddresses: posture private lets nobody in from outside the network.')
   when(typed.posture == 'private' && typed.flowsEnabled, 'flowsEnabled: with posture private a Logic App outside the network cannot reach the app.')
@@ -212,6 +216,7 @@ func problems(typed object) string[] => filter(concat(
   ofPlaces(typed),
   ofPosture(typed),
   ofChat(typed.chatAccountId, typed.chatModel),
+  ofSearch(typed.searchServiceId),
   ofKey(typed.customerKey, typed.customerKeyIdentityId),
   ofAccess(typed.apiClientId, typed.apiRole, typed.ownerPrincipalId),
   ofFlows(typed.flowsEnabled, typed.flowsSite, typed.flowsLibrary, typed.flowsMailTo, typed.apiClientId),

@@ -82,6 +82,7 @@ class Application:
             self.known,
             _guarded_finder(ports, self._outgoing.book),
             _guarded_prompter(ports, self._outgoing.book),
+            _guarded_analysts(ports, self._outgoing.book),
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -307,6 +308,16 @@ def _guarded_finder(ports: Ports, book: EndpointBook) -> Finder | None:
         return None
     first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
     return GuardedFinder(ports.finder, book=book, clock=ports.clock, first_pause=first_pause)
+
+
+def _guarded_analysts(ports: Ports, book: EndpointBook) -> dict[str, Finder]:
+    first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
+    return {
+        insight: GuardedFinder(
+            finder, book=book, clock=ports.clock, first_pause=first_pause, insight=insight
+        )
+        for insight, finder in ports.analysts.items()
+    }
 
 
 def _guarded_prompter(ports: Ports, book: EndpointBook) -> Prompter | None:

@@ -26,12 +26,14 @@ from shared.configuration.offered import capabilities_by, prices_by
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
 from shared.connections import (
+    analysts,
     endpoints,
     finder,
     http_client,
     lanes,
     patient_client,
     prompter,
+    searcher,
 )
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
@@ -207,7 +209,7 @@ def build(
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
-            search=_search_ports(settings, account.blobs),
+            search=_search_ports(settings, account.blobs, http),
             exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
@@ -227,6 +229,7 @@ def build(
             stopped=settings.stopped,
             finder=finder(settings, http or http_client()),
             prompter=prompter(settings, http or http_client()),
+            analysts=analysts(settings, http or http_client()),
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )
@@ -264,11 +267,15 @@ def _access_ports(settings: Settings, blobs: BlobServiceClient, table: TableClie
     )
 
 
-def _search_ports(settings: Settings, blobs: BlobServiceClient) -> SearchPorts:
+def _search_ports(
+    settings: Settings, blobs: BlobServiceClient, http: httpx.Client | None
+) -> SearchPorts:
     return SearchPorts(
         pieces=BlobPieces(blobs, settings.search_container),
         pool=TellingPool(READERS, "search"),
         is_on=settings.search,
+        searcher=searcher(settings, http or http_client()),
+        days=settings.of_searcher["days"],
     )
 
 

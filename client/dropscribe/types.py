@@ -780,6 +780,7 @@ class RecordingInsights(TypedDict):
     usage: Usage
     answers: NotRequired[dict[str, Any]]
     not_made: NotRequired[list[NotMade]]
+    sources: NotRequired[dict[str, str]]
 
 
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
@@ -1218,6 +1219,7 @@ UploadMethod = Literal["PUT"]
 class Usage(TypedDict):
     input_tokens: NotRequired[int | None]
     output_tokens: NotRequired[int | None]
+    records: NotRequired[int | None]
     cost: NotRequired[Cost | None]
 
 

@@ -17,14 +17,8 @@ import msgspec
 
 from shared.errors import ResultMalformed
 from shared.model.transcript.recognition import Recognition
-from shared.providers.azure_speech.phrases import (
-    LexicalWord,
-    Phrase,
-    Reading,
-    Ticks,
-    length_ms,
-    read_phrases,
-)
+from shared.providers.azure_speech.phrases import length_ms, read_phrases
+from shared.providers.azure_speech.shapes import LexicalWord, Phrase, Reading, Ticks
 from shared.providers.azure_speech.times import TICKS_PER_SECOND
 from shared.providers.decoding import Undecodable, decode_leniently
 from shared.providers.redaction import without_query

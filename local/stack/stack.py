@@ -33,6 +33,7 @@ from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
 from shared.configuration.profiles import read_file
+from shared.finders.registry import FINDER
 from shared.messages import QUEUES
 
 CONTAINERS = {
@@ -61,7 +62,7 @@ _NOWHERE = Azurite(_NOWHERE_URL, _NOWHERE_URL, _NOWHERE_URL).connection_string
 
 class Wanted(NamedTuple):
     """What profiles want beside transcripts: kinds of personal data to be hidden, which a finder
-    looks for, and insights, which a prompter makes."""
+    looks for, and insights, which a prompter makes, or analysts find."""
 
     redact: Sequence[str] = ()
     insights: Sequence[str] = ()
@@ -276,9 +277,10 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
 
 def _services(wants: Wanted) -> dict[str, Callable[[str, str], dict[str, str]]]:
     """What else has to run, and the app settings that say so, by address and key."""
+    is_found = [name in FINDER.analyses for name in wants.insights]
     wanted = {
-        "azure-language": (wants.redact, finder_settings),
-        "chat": (wants.insights, prompter_settings),
+        "azure-language": (wants.redact or any(is_found), finder_settings),
+        "chat": (not all(is_found), prompter_settings),
     }
     return {name: settings_of for name, (asked, settings_of) in wanted.items() if asked}
 

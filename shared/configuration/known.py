@@ -13,6 +13,7 @@ from shared.model.policy import Policy
 from shared.model.setting import Setting
 from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
+from shared.searchers.registry import SEARCHER
 
 _MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
 
@@ -96,6 +97,8 @@ FINDER_SETTINGS: tuple[Setting, ...] = FINDER.settings
 """The settings of one value that are the finder's."""
 PROMPTER_SETTINGS: tuple[Setting, ...] = PROMPTER.settings
 """Those that are the prompter's."""
+SEARCHER_SETTINGS: tuple[Setting, ...] = SEARCHER.settings
+"""Those that are the searcher's."""
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }
@@ -105,4 +108,4 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 def all_settings() -> tuple[Setting, ...]:
     """Every setting of one value."""
     of_providers = (setting for own in PROVIDER_SETTINGS.values() for setting in own)
-    return (*SETTINGS, *FINDER_SETTINGS, *PROMPTER_SETTINGS, *of_providers)
+    return (*SETTINGS, *FINDER_SETTINGS, *PROMPTER_SETTINGS, *SEARCHER_SETTINGS, *of_providers)

@@ -19,7 +19,7 @@ from shared.insights.translations import TranslationShelf
 from shared.log import event
 from shared.messages import Translate
 from shared.model.insights import translation as t
-from shared.model.money.price import PriceTable, cost_of_tokens
+from shared.model.money.price import PriceTable, cost_of_insights
 from shared.model.policy import Policy
 from shared.model.recording import translating as state
 from shared.model.recording.recording import Recording
@@ -195,7 +195,7 @@ class TranslateTranscript:
             made_at=self.clock.now(),
             input_tokens=taken,
             output_tokens=given,
-            cost=cost_of_tokens(self.prices, taken, given),
+            cost=cost_of_insights(self.prices, taken, given),
         )
         texts = self._shown(work, parts.texts, said)
         document = translated(work.transcript, texts, work.language, how)

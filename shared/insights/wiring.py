@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.insights.analyse import analysts_of
 from shared.insights.make import MakeInsights
 from shared.insights.shelf import InsightsShelf
 from shared.insights.translate import TranslateTranscript
@@ -15,11 +16,12 @@ from shared.ports.ground import Ground
 def make_insights(ground: Ground) -> Step[Understand]:
     """The rows are those that tell nobody of what is saved."""
     ports = ground.ports
-    if ground.prompter is None:
+    if ground.prompter is None and not ground.analysts:
         return _nobody
     return MakeInsights(
         shelf=InsightsShelf(store=ports.store, outputs=ports.outputs),
         prompter=ground.prompter,
+        analysts=analysts_of(ground.analysts, ports.gather_seconds),
         known=ports.insights,
         prices=ports.prices,
         queue=ports.queue,

@@ -336,3 +336,21 @@ def test_what_is_not_a_result_is_malformed_and_the_error_shows_no_content(body: 
     assert caught.value.code == "malformed"
     assert "secret words" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_one_word_without_ticks_has_its_time_from_another_notation() -> None:
+    """And none of the others is read differently for that."""
+    words = [
+        {"word": "one", "offsetInTicks": 0, "durationInTicks": 5_000_000, "offset": "PT9S"},
+        {"word": "two", "offset": "PT1S", "duration": "PT0.5S"},
+        {"word": "three", "offsetMilliseconds": 2000, "durationMilliseconds": 500},
+    ]
+    reading = {"confidence": 0.9, "display": "One two three.", "lexical": "one two three"}
+    phrase = {"offsetInTicks": 0, "durationInTicks": 30_000_000, "nBest": [reading]}
+    body = {"recognizedPhrases": [{**phrase, "nBest": [{**reading, "words": words}]}]}
+    [utterance] = read_result(json.dumps(body).encode()).utterances
+    assert [(word.text, word.start_ms, word.end_ms) for word in utterance.words] == [
+        ("one", 0, 500),
+        ("two", 1000, 1500),
+        ("three", 2000, 2500),
+    ]

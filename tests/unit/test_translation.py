@@ -24,7 +24,6 @@ from shared.model.transcript.translated import translated
 from shared.outputs.formats import cues
 from tests.caption_rules import transcript, utterance
 
-
 MADE_AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 

@@ -98,11 +98,12 @@ def read_lines(content: str, window: Sequence[Utterance], first: int) -> tuple[s
     translation may have."""
     try:
         found = fitting(_LINES, (object_in(content) or {}).get("lines"))
-        texts = {one["line"]: _one_line(one["text"]) for one in found}  # type: ignore[union-attr,index,call-overload]
-    except (Unfit, TypeError, KeyError):
+    except Unfit:
         return None
+    lines = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    texts = {one["line"]: _one_line(one["text"]) for one in lines}
     wanted = range(first + 1, first + 1 + len(window))
-    if len(found or ()) != len(window) or set(texts) != set(wanted):  # type: ignore[arg-type]
+    if len(lines) != len(window) or set(texts) != set(wanted):
         return None
     ordered = tuple(texts[n] for n in wanted)
     fits = all(_may_be(text, one.text) for text, one in zip(ordered, window, strict=True))

@@ -203,9 +203,8 @@ def _amount(
     sample: Sample, provider: str, mode: Mode, options: Options, prices: PriceTable
 ) -> float:
     profile, length_ms = sample.profile, sample.duration_ms
-    has_insights = bool(profile.insights)
     cost = price_of(
-        prices, provider, mode, options, length_ms, sample.channels, has_insights=has_insights
+        prices, provider, mode, options, length_ms, sample.channels, insights=profile.insights
     )
     cost = with_translations(cost, prices, len(profile.translations), length_ms)
     return cost.amount * sample.count if cost is not None else 0.0

@@ -59,7 +59,7 @@ def price(row: Recording, prices: PriceTable) -> float | None:
         profile.options,
         length_ms,
         row.channels_sent,
-        has_insights=bool(profile.insights),
+        insights=profile.insights,
     )
     cost = with_translations(cost, prices, len(profile.translations), length_ms)
     return None if cost is None else float(cost.amount)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from operator import eq, itemgetter
+from typing import cast
 
 import msgspec
 
@@ -122,9 +123,10 @@ def _unsure_words(
     costly_below = 1 - (1 - below) / COSTLY
     words = utterance.words
     spoken = language(utterance.language or tag)
-    for n, (word, smooth) in enumerate(zip(words, _smoothed(confidences), strict=True)):
+    for n, smooth in enumerate(_smoothed(confidences)):
         if smooth is None or smooth >= costly_below:
             continue
+        word = words[n]
         text = word.text
         if text.isalpha() and text[0].islower():  # most are
             if smooth < below:
@@ -140,6 +142,12 @@ def _unsure_words(
 def _smoothed(confidences: Sequence[float | None]) -> list[float | None]:
     """Each together with those of its neighbours, as far as they are told."""
     own, all_three = OWN_WEIGHT, OWN_WEIGHT + 2
+    if None not in confidences and len(confidences) > 2:
+        known = cast(Sequence[float], confidences)
+        around = zip(known, known[1:], known[2:], strict=False)
+        inner = [(sure * own + before + after) / all_three for before, sure, after in around]
+        first = (known[1] + known[0] * own) / (own + 1)
+        return [first, *inner, (known[-2] + known[-1] * own) / (own + 1)]
     found: list[float | None] = []
     before = None
     for sure, after in zip(confidences, [*confidences[1:], None], strict=True):

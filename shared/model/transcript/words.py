@@ -61,28 +61,26 @@ def _are_in_order(words: Sequence[Word], start_ms: int, end_ms: int) -> bool:
     """Whether all texts are clean, all times given, and none of them wrong."""
     floor, last = start_ms, start_ms - 1
     for word in words:
-        begin, end, text = word.start_ms, word.end_ms, word.text
+        begin, end = word.start_ms, word.end_ms
         if (
             begin < floor
             or begin <= last
             or not begin <= end <= begin + _LONGEST_WORD_MS
             or word.timing != "provider"
-            or not (text.isascii() and text.isprintable() and " " not in text)
-            or not text
-        ) and not (text and _is_in_order(word, floor, last) and clean_text(text) == text):
+        ):
             return False
         floor, last = end, begin
-    return floor <= end_ms
+    return floor <= end_ms and _are_clean([word.text for word in words])
 
 
-def _is_in_order(word: Word, floor: int, last: int) -> bool:
-    begin, end = word.start_ms, word.end_ms
-    return (
-        begin >= floor
-        and begin > last
-        and begin <= end <= begin + _LONGEST_WORD_MS
-        and word.timing == "provider"
-    )
+def _are_clean(texts: Sequence[str]) -> bool:
+    """Looked at all at once first, for most are plain."""
+    if not all(texts):
+        return False
+    together = "".join(texts)
+    if together.isascii() and together.isprintable() and " " not in together:
+        return True
+    return all(clean_text(text) == text for text in texts)
 
 
 def _rounded(words: Sequence[Word]) -> tuple[Word, ...]:

@@ -119,6 +119,7 @@ _SYMBOLS = frozenset("&+=/\\<>|~@#-→*")
 _MARKS = ("Mn", "Mc", "Me")
 _SHORT = 3
 _HONORIFICS = frozenset("おご")
+_CAPITALS, _LEANS = (int(After.CAPITAL), int(Before.CAPITAL)), int(After.LEANS)
 _CONTRACTED = ("'m", "'re", "'ve", "'ll", "'d", "n't")
 
 
@@ -149,7 +150,9 @@ class Lexicon(dict[str, Token]):
         super().__init__()
         self.tag = tag
         self.measure: Measure = measure_of(tag)
-        self._words = language(tag)
+        self._words = words = language(tag)
+        self._small = words.titles | words.joins | words.relates | words.follows
+        self._small |= words.others | words.either | words.leans
 
     def splits_any(self, tokens: Sequence[str]) -> bool:
         return any(map(_SPLITS, map(self.__getitem__, tokens)))
@@ -162,7 +165,14 @@ class Lexicon(dict[str, Token]):
     def _of_letters(self, text: str) -> Token:
         """Of ASCII letters alone, as most words are in many languages."""
         bare = text.lower()
-        after, before = int(self._after_word(text, bare)), int(self._before_word(text, bare))
+        after = before = 0  # plain
+        if bare in self._small:
+            after, before = int(self._after_word(text, bare)), int(self._before_word(text, bare))
+        elif text[0].isupper():
+            if not self._words.nouns_capitalised:
+                after, before = _CAPITALS
+        elif self._is_foreign_to_lists and len(text) <= _SHORT and text.islower():
+            after = _LEANS
         width = len(text) * CHAR
         return Token(width, after, before, bare, False, False, width > self.measure.line)
 

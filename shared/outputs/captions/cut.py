@@ -9,6 +9,7 @@ between two ordinary words. A cue of over two lines or seven seconds is never co
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -108,19 +109,24 @@ class _Places:
 
 def _candidates(words: RunWords, line: int) -> list[int]:
     """All good places, and the bad ones wherever good ones are more than a line apart."""
-    starts, ends, penalties = words.starts, words.ends, words.penalties
-    left, right = words.left, words.right
-    found = [0]
-    previous = 0
+    starts, ends, left, right = words.starts, words.ends, words.left, words.right
     last = len(words.tokens)
-    for n in range(1, last + 1):
-        if n < last and penalties[n] >= _GOOD_BREAK and starts[n] - ends[n - 1] < _LONG_PAUSE_MS:
-            continue
-        if right[n] - left[previous] > line or ends[n - 1] - starts[previous] > MAX_CUE_MS:
-            found += range(previous + 1, n)
-        found.append(n)
-        previous = n
-    return found
+    good = [
+        n
+        for n, penalty in enumerate(words.penalties)
+        if penalty < _GOOD_BREAK or starts[n] - ends[n - 1] >= _LONG_PAUSE_MS
+    ]
+    good.append(last)
+    if len(good) > last:
+        return good
+    bad = [
+        between
+        for before, n in pairwise(good)
+        if n - before > 1
+        and (right[n] - left[before] > line or ends[n - 1] - starts[before] > MAX_CUE_MS)
+        for between in range(before + 1, n)
+    ]
+    return sorted([*good, *bad]) if bad else good
 
 
 def _cheapest(places: _Places, measure: Measure) -> tuple[list[int], list[int]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
-from operator import add, itemgetter
+from operator import add, itemgetter, le
 
 from shared.model.language.scripts import joint
 from shared.outputs.captions.break_costs import (
@@ -78,7 +78,7 @@ def words_of(run: Run, lexicon: Lexicon) -> RunWords:
         part = timed(utterance, text, lexicon)
         _append(words, part)
         first = len(words.tokens) - len(part.tokens)
-        inside += (first + n for n, at in enumerate(part.inside) if at)
+        inside += compress(range(first, len(words.tokens)), part.inside)
         begins += (first + n for n in part.begins)
         clings += (first + n for n in part.clings)
         utterances.append(len(words.tokens))
@@ -130,7 +130,14 @@ def _guard_long_words(words: RunWords, spaceless: Sequence[bool]) -> None:
             words.penalties[n] = INSIDE_WORD
 
 
+def _are_in_order(starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Whether each word ends after it starts, and before the next one does."""
+    return starts[0] >= 0 and all(map(le, starts, ends)) and all(map(le, ends, starts[1:]))
+
+
 def _in_order(starts: list[int], ends: list[int]) -> None:
+    if _are_in_order(starts, ends):
+        return
     latest = 0
     for n, start in enumerate(starts):
         if start < latest:

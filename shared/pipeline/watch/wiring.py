@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.model.endpoint.endpoint import of_finder, of_prompter
+from shared.model.endpoint.endpoint import of_analyst, of_finder, of_prompter
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
@@ -197,10 +197,12 @@ def _claims(ground: Ground) -> SweepClaims:
 
 
 def _whose(ground: Ground) -> dict[str, str]:
-    """Whose each endpoint is, those of finder and prompter among them."""
+    """Whose each endpoint is, those of finder, analysts and prompter among them."""
     found = {name: provider.name for name, provider in ground.endpoints.items()}
     if ground.finder is not None:
         found[of_finder(ground.finder.name)] = ground.finder.name
     if ground.prompter is not None:
         found[of_prompter(ground.prompter.name)] = ground.prompter.name
+    for insight, finder in ground.analysts.items():
+        found[of_analyst(finder.name, insight)] = finder.name
     return found

@@ -116,7 +116,7 @@ class Publish:
             profile.options,
             length_ms,
             row.channels_sent or 1,
-            has_insights=bool(profile.insights),
+            insights=profile.insights,
         )
         return with_translations(cost, self.prices, len(profile.translations), length_ms)
 

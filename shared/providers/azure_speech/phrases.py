@@ -1,14 +1,10 @@
-"""Recognised phrases as the service writes them since v3, and how they become utterances.
-
-One set of structs for all schema versions (v3.0 to 2024-11-15): every field optional, unknown
-fields ignored. This is the path that a result of many megabytes goes through, so the structs
-stay out of the garbage collector and the loops over words are plain.
+"""How recognised phrases become utterances. A result of many megabytes goes through here, so the
+loops over words are plain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
 
@@ -16,6 +12,14 @@ from shared.model.transcript.masking import is_hidden
 from shared.model.transcript.recognition import RecognisedUtterance
 from shared.model.transcript.transcript import Alternative, Timing, Word
 from shared.providers.azure_speech.confidence import mean_confidence, probability
+from shared.providers.azure_speech.shapes import (
+    AnyPhrase,
+    AnyReading,
+    Shown,
+    Spoken,
+    Ticked,
+    Timed,
+)
 from shared.providers.azure_speech.times import (
     HALF_MS,
     TICKS_PER_MS,
@@ -23,54 +27,9 @@ from shared.providers.azure_speech.times import (
     ticks_to_ms,
 )
 
-# 28 years in ticks, and what a float still counts exactly
-Ticks = Annotated[float, msgspec.Meta(ge=-(2**53), le=2**53)]
-Milliseconds = Annotated[float, msgspec.Meta(ge=-(2**39), le=2**39)]
-
-
-class Timed(msgspec.Struct, gc=False, rename="camel"):
-    """Something with a place in time, in up to three notations."""
-
-    offset_in_ticks: Ticks | None = None
-    duration_in_ticks: Ticks | None = None
-    offset_milliseconds: Milliseconds | None = None
-    duration_milliseconds: Milliseconds | None = None
-    offset: str | None = None
-    duration: str | None = None
-
-
-class LexicalWord(Timed, gc=False, rename="camel"):
-    word: str | None = None
-    confidence: float | None = None
-
-
-class DisplayWord(Timed, gc=False, rename="camel"):
-    display_text: str | None = None
-
-
-class Reading(msgspec.Struct, gc=False, rename="camel"):
-    """One entry of `nBest`. The migration guide from v2 shows `speaker` here."""
-
-    confidence: float | None = None
-    lexical: str | None = None
-    itn: str | None = None
-    masked_itn: str | None = msgspec.field(name="maskedITN", default=None)
-    display: str | None = None
-    speaker: int | str | None = None
-    words: list[LexicalWord] | None = None
-    display_words: list[DisplayWord] | None = None
-
-
-class Phrase(Timed, gc=False, rename="camel"):
-    recognition_status: str | None = None
-    channel: int | None = None
-    speaker: int | str | None = None
-    locale: str | None = None
-    n_best: list[Reading] | None = None
-
 
 def read_phrases(
-    phrases: Sequence[Phrase],
+    phrases: Sequence[AnyPhrase],
 ) -> tuple[tuple[RecognisedUtterance, ...], tuple[str, ...]]:
     """The phrases that hold text, in the order given, and warnings about the others."""
     utterances: list[RecognisedUtterance] = []
@@ -90,7 +49,7 @@ def read_phrases(
     return tuple(utterances), _warnings(unsuccessful, untimed, removed)
 
 
-def _best(readings: Sequence[Reading]) -> Reading | None:
+def _best(readings: Sequence[AnyReading]) -> AnyReading | None:
     """The first that holds anything of what was said."""
     for reading in readings:
         if _text(reading) or reading.itn or reading.lexical:
@@ -113,7 +72,7 @@ def _warnings(unsuccessful: int, untimed: int, removed: int) -> tuple[str, ...]:
 
 
 def _utterance(
-    phrase: Phrase, best: Reading, placed: tuple[int, int] | None
+    phrase: AnyPhrase, best: AnyReading, placed: tuple[int, int] | None
 ) -> RecognisedUtterance:
     span = placed or (0, 0)
     is_masked = _is_masked(best)
@@ -135,7 +94,7 @@ def _utterance(
     )
 
 
-def _alternatives(best: Reading, readings: Sequence[Reading]) -> tuple[Alternative, ...]:
+def _alternatives(best: AnyReading, readings: Sequence[AnyReading]) -> tuple[Alternative, ...]:
     """The others; in a form that is masked too, where the best reading has one."""
     is_shown = bool(best.display or best.masked_itn)
     return tuple(
@@ -146,7 +105,7 @@ def _alternatives(best: Reading, readings: Sequence[Reading]) -> tuple[Alternati
     )
 
 
-def _text(reading: Reading) -> str:
+def _text(reading: AnyReading) -> str:
     """The most readable form. Nothing is left to show where the service removed all there was."""
     shown = reading.display or reading.masked_itn
     if shown or (reading.itn and reading.masked_itn == ""):
@@ -154,12 +113,12 @@ def _text(reading: Reading) -> str:
     return reading.itn or reading.lexical or _spoken(reading)
 
 
-def _spoken(reading: Reading) -> str:
+def _spoken(reading: AnyReading) -> str:
     shown = [word.display_text for word in reading.display_words or () if word.display_text]
     return " ".join(shown or [word.word for word in reading.words or () if word.word])
 
 
-def _is_masked(reading: Reading) -> bool:
+def _is_masked(reading: AnyReading) -> bool:
     """Whether the form that is displayed lacks something of what was spoken. Where the written
     form is the same with and without masking, only a mask in the display can tell."""
     shown, itn = reading.display or "", reading.itn
@@ -171,11 +130,11 @@ def _is_masked(reading: Reading) -> bool:
     return is_hidden(shown, *spoken) if "*" in shown or not reading.masked_itn else False
 
 
-def _spoken_alone(reading: Reading) -> str:
+def _spoken_alone(reading: AnyReading) -> str:
     return " ".join(word.word for word in reading.words or () if word.word)
 
 
-def _itn(reading: Reading, *, is_masked: bool) -> str | None:
+def _itn(reading: AnyReading, *, is_masked: bool) -> str | None:
     """Of a masked phrase only the masked form, if it is one."""
     if not is_masked:
         return reading.masked_itn or reading.itn or None
@@ -183,25 +142,25 @@ def _itn(reading: Reading, *, is_masked: bool) -> str | None:
     return masked if masked and is_hidden(masked, reading.itn, reading.lexical) else None
 
 
-def _phrase_confidence(best: Reading) -> float | None:
+def _phrase_confidence(best: AnyReading) -> float | None:
     """Whisper models give the display form alone and do not tell how sure they are."""
     return probability(best.confidence) if best.lexical or best.confidence else None
 
 
-def span_ms(timed: Timed) -> tuple[int, int] | None:
+def span_ms(timed: Timed | Ticked) -> tuple[int, int] | None:
     """Start and end, 0 <= start <= end, None where no start is given.
 
     Ticks are exact and come first, then milliseconds, then ISO 8601. A duration may be missing
     or negative (the schema of 2024-11-15 allows that for words): then it counts as 0.
     """
-    start = timed.offset_in_ticks
-    if start is None:
+    start, length = timed.offset_in_ticks, timed.duration_in_ticks
+    if start is None and isinstance(timed, Timed):
         start = _other_ticks(timed.offset_milliseconds, timed.offset)
-        if start is None:
-            return None
-    length = timed.duration_in_ticks
-    if length is None:
-        length = _other_ticks(timed.duration_milliseconds, timed.duration) or 0
+    if start is None:
+        return None
+    if length is None and isinstance(timed, Timed):
+        length = _other_ticks(timed.duration_milliseconds, timed.duration)
+    length = length or 0
     if start < 0:
         start = 0
     return ticks_to_ms(start), ticks_to_ms(start + length if length > 0 else start)
@@ -219,7 +178,7 @@ def _other_ticks(milliseconds: float | None, duration: str | None) -> float | No
     return duration_to_ticks(duration) if duration else None
 
 
-def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
+def _words(best: AnyReading, phrase: tuple[int, int]) -> tuple[Word, ...]:
     """Display words where there are any, for they are what the reader sees; else lexical ones."""
     is_unsure_of_all = bool(best.confidence) and not any(w.confidence for w in best.words or ())
     if best.display_words and best.words and not is_unsure_of_all:
@@ -235,9 +194,7 @@ def _words(best: Reading, phrase: tuple[int, int]) -> tuple[Word, ...]:
     return tuple(_display_words(best.display_words, lexical, phrase))
 
 
-def _word_by_word(
-    display: Sequence[DisplayWord], spoken: Sequence[LexicalWord]
-) -> tuple[Word, ...] | None:
+def _word_by_word(display: Sequence[Shown], spoken: Sequence[Spoken]) -> tuple[Word, ...] | None:
     """Where each word is displayed as it was spoken, one after the other, which is nearly always;
     None where it has to be looked at more closely."""
     if len(display) != len(spoken):
@@ -270,7 +227,7 @@ def _word_by_word(
     return tuple(found)
 
 
-def _lexical_words(words: Sequence[LexicalWord], phrase: tuple[int, int]) -> list[Word]:
+def _lexical_words(words: Sequence[Spoken], phrase: tuple[int, int]) -> list[Word]:
     found: list[Word] = []
     for word in words:
         if text := word.word:
@@ -280,7 +237,7 @@ def _lexical_words(words: Sequence[LexicalWord], phrase: tuple[int, int]) -> lis
 
 
 def _display_words(
-    words: Sequence[DisplayWord], lexical: Sequence[Word], phrase: tuple[int, int]
+    words: Sequence[Shown], lexical: Sequence[Word], phrase: tuple[int, int]
 ) -> list[Word]:
     """Display words have no confidence of their own: each takes that of the lexical words that
     it overlaps."""
@@ -313,7 +270,7 @@ def _is_alone(lexical: Sequence[Word], n: int, start: int, end: int) -> bool:
 
 
 def _place(
-    timed: Timed, before: Sequence[Word], phrase: tuple[int, int]
+    timed: Timed | Ticked, before: Sequence[Word], phrase: tuple[int, int]
 ) -> tuple[tuple[int, int], Timing]:
     """Where a word stands; one without a time stands at the end of the word before it."""
     start, length = timed.offset_in_ticks, timed.duration_in_ticks

@@ -8,27 +8,29 @@ import msgspec
 
 from shared.errors import ResultMalformed
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
-from shared.providers.azure_speech.phrases import (
-    Milliseconds,
-    Phrase,
-    Ticks,
-    length_ms,
-    read_phrases,
-)
-from shared.providers.decoding import Undecodable, decode_leniently, decode_result
+from shared.providers.azure_speech.phrases import length_ms, read_phrases
+from shared.providers.azure_speech.shapes import Milliseconds, Phrase, TickedPhrase, Ticks
+from shared.providers.decoding import Undecodable, decode, decode_leniently, decode_result
 from shared.providers.redaction import without_query
 
 
-class _Result(msgspec.Struct, rename="camel"):
+class _Whole(msgspec.Struct, kw_only=True, rename="camel"):
     """`durationTicks` is what a sample of 2020 calls `durationInTicks`. A source that is no text
     names nothing."""
 
-    recognized_phrases: list[Phrase]
     source: Any = None
     duration_in_ticks: Ticks | None = None
     duration_ticks: Ticks | None = None
     duration_milliseconds: Milliseconds | None = None
     duration: str | None = None
+
+
+class _Result(_Whole, rename="camel"):
+    recognized_phrases: list[Phrase]
+
+
+class _TickedResult(_Whole, rename="camel"):
+    recognized_phrases: list[TickedPhrase]
 
 
 class _Combined(msgspec.Struct, rename="camel"):
@@ -39,12 +41,13 @@ class _Combined(msgspec.Struct, rename="camel"):
     masked_itn: str | None = msgspec.field(name="maskedITN", default=None)
 
 
-class _Whole(msgspec.Struct, rename="camel"):
+class _WithoutTimes(msgspec.Struct, rename="camel"):
     combined_recognized_phrases: list[_Combined] | None = None
 
 
 _result = msgspec.json.Decoder(_Result)
-_whole = msgspec.json.Decoder(_Whole)
+_ticked = msgspec.json.Decoder(_TickedResult)
+_without_times = msgspec.json.Decoder(_WithoutTimes)
 
 
 def read_result(body: bytes) -> Recognition:
@@ -52,7 +55,7 @@ def read_result(body: bytes) -> Recognition:
 
     Raises `ResultMalformed` for anything that is not a result file.
     """
-    result, lost = decode_result(_result, body)
+    result, lost = _decoded(body)
     utterances, warnings = read_phrases(result.recognized_phrases)
     duration_ms = _duration_ms(result)
     if not utterances and (combined := _combined(body, duration_ms)):
@@ -68,10 +71,18 @@ def read_result(body: bytes) -> Recognition:
     )
 
 
+def _decoded(body: bytes) -> tuple[_Result | _TickedResult, tuple[str, ...]]:
+    """Nearly always every word has its ticks, and its other times need no look."""
+    try:
+        return decode(_ticked, body), ()
+    except Undecodable:
+        return decode_result(_result, body)
+
+
 def _combined(body: bytes, duration_ms: int | None) -> tuple[RecognisedUtterance, ...]:
     """What was said on each channel, where no phrase says it."""
     try:
-        whole, _ = decode_leniently(_whole, body)
+        whole, _ = decode_leniently(_without_times, body)
     except Undecodable:
         return ()
     return tuple(
@@ -87,7 +98,7 @@ def _combined(body: bytes, duration_ms: int | None) -> tuple[RecognisedUtterance
     )
 
 
-def _duration_ms(result: _Result) -> int | None:
+def _duration_ms(result: _Whole) -> int | None:
     ticks = result.duration_in_ticks
     return length_ms(
         ticks if ticks is not None else result.duration_ticks,

@@ -14,7 +14,7 @@ from shared.model.transcript.masking import is_hidden
 from shared.model.transcript.recognition import RecognisedUtterance, Recognition
 from shared.model.transcript.transcript import Word
 from shared.providers.azure_speech.confidence import probability
-from shared.providers.azure_speech.phrases import Milliseconds
+from shared.providers.azure_speech.shapes import Milliseconds
 from shared.providers.decoding import decode_result
 
 NOBODY_SPOKE = b'{"durationMilliseconds":0,"combinedPhrases":[],"phrases":[]}'
