@@ -456,6 +456,7 @@ class Item(TypedDict):
     formats: list[str]
     insights: InsightsProgress | None
     translations: list[TranslationView]
+    sentiment: str | None
     notes: list[str]
     failure: Failure | None
     correction: CorrectionView | None
@@ -872,6 +873,7 @@ class ReportItem(TypedDict):
     decisions: NotRequired[list[Decision]]
     same_as: NotRequired[Twin | None]
     conversation: NotRequired[Conversation | None]
+    sentiment: NotRequired[str | None]
 
 
 class ReportSpan(TypedDict):

@@ -152,7 +152,7 @@ class TranslateTranscript:
             output_tokens=before.output_tokens + (answered.output_tokens or 0),
         )
         self.shelf.keep_parts(work.row, work.language, parts)
-        self.shelf.save(work.row, state.lines_made(work.there))
+        self.shelf.save(work.row, state.lines_made(work.there, self.clock.now()))
 
     def _shown(
         self, work: _Work, texts: tuple[str, ...], said: tuple[Utterance, ...]
@@ -179,10 +179,12 @@ class TranslateTranscript:
 
     def _end_call(self, work: _Work, *, counts: bool) -> None:
         with suppress(StoreConflict):  # then it counts as begun, until that is long ago
-            self.shelf.save(work.row, state.call_over(work.there, counts=counts))
+            over = state.call_over(work.there, self.clock.now(), counts=counts)
+            self.shelf.save(work.row, over)
 
     def _give_up(self, work: _Work, code: str) -> None:
-        self.shelf.note(work.row, work.language, state.Translation(code=code))
+        done = state.Translation(code=code)
+        self.shelf.note(work.row, work.language, done, self.clock.now())
         self._tell(work, code)
 
     def _store(self, work: _Work) -> None:

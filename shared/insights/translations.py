@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -66,12 +67,14 @@ class TranslationShelf:
             for path in paths.values():
                 self.outputs.remove(path, recording=row)
         else:
-            self.note(row, language, Translation(outputs=paths))
+            assert transcript.translation is not None
+            done = Translation(outputs=paths)
+            self.note(row, language, done, transcript.translation.made_at)
 
-    def note(self, row: Recording, language: str, what: Translation) -> None:
+    def note(self, row: Recording, language: str, what: Translation, now: datetime) -> None:
         """What became of that language."""
         there = row.translating or Translating()
-        self.save(row, language_done(there, language, what))
+        self.save(row, language_done(there, language, what, now))
 
     def remove_parts(self, row: Recording) -> None:
         """Once nobody needs them any more."""

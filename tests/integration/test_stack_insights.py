@@ -15,6 +15,7 @@ from local.emulators.azure_language.settings import Settings as LanguageSettings
 from local.emulators.chat.server import running
 from local.emulators.chat.settings import Settings
 from local.stack.stack import Stack
+from shared.model.recording.recording import Recording
 from tests.stack import Site, quick_stack, site_on, states, until
 
 PROFILES = """
@@ -171,15 +172,14 @@ def test_what_a_model_leaks_or_is_told_to_say_is_held_to_its_form(
     assert "evil" not in str(found)
 
 
-def translated(site: Site, name: str) -> dict[str, str]:
+def translated(site: Site, row: Recording) -> dict[str, str]:
     """What became of each language, once all are done."""
-    [row] = [row for row in site.table.list_entities() if row.get("name", "").endswith(name)]
-    address = f"batches/{row['PartitionKey']}/items/{row['RowKey']}"
+    address = f"/batches/{row.batch_id}/items/{row.id}"
     headers = {"x-functions-key": site.stack.api_key}
     with httpx.Client(base_url=f"{site.stack.app_url}/api", headers=headers) as api:
 
         def done() -> dict[str, str]:
-            told = api.get(f"/{address}").json()["translations"]
+            told = api.get(address).json()["translations"]
             found = {one["language"]: one["state"] for one in told}
             return {} if "asked" in found.values() else found
 
@@ -191,8 +191,8 @@ def test_transcripts_and_captions_are_translated_with_their_times(
 ) -> None:
     calls(prompter)
     with site_on(stack, folder="abroad") as site:
-        site.transcribe("a.wav")
-        assert translated(site, "a.wav") == {"de": "made", "en": "not_made", "fr": "made"}
+        rows = site.transcribe("a.wav")
+        assert translated(site, rows["a.wav"]) == {"de": "made", "en": "not_made", "fr": "made"}
         said = site.transcript("a.wav")["utterances"]
         for language in ("de", "fr"):
             found = site.transcript(f"a.wav.{language}")["utterances"]
@@ -203,5 +203,5 @@ def test_transcripts_and_captions_are_translated_with_their_times(
         order(prompter, "not_json", times=None)
         rows = site.transcribe("b.wav")
         assert states(rows) == {"b.wav": "transcribed"}
-        assert set(translated(site, "b.wav").values()) == {"not_made"}
+        assert set(translated(site, rows["b.wav"]).values()) == {"not_made"}
         calls(prompter)

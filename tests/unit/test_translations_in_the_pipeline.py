@@ -10,6 +10,7 @@ import pytest
 
 import tests.fakes.provider
 from shared.errors import OutcomeUnknown, ProviderThrottled, ProviderUnavailable
+from shared.insights.again import EVERY
 from shared.messages import Translate, encode
 from shared.model.insights.question import Question
 from shared.model.insights.translation import MOST_LINES
@@ -361,3 +362,21 @@ def test_neither_message_nor_row_holds_what_was_said() -> None:
     row = world.rows()[NAME]
     assert b"THIS IS" not in msgspec.json.encode(row)
     assert b"call.wav" not in encode(Translate(batch_id=row.batch_id, recording_id=row.id))
+
+
+def test_one_whose_message_the_queue_lost_is_asked_for_again() -> None:
+    prompter = FakePrompter(in_capitals)
+    prompter.turns.append(ProviderThrottled("slower", retry_after_seconds=600))
+    world = world_of(prompter)
+    world.drop(NAME)
+    while not prompter.questions:
+        for step in (world.drain, world.complete_all, world.poll, world.sweep):
+            step()
+        world.clock.advance(30)
+    for one in [one for one in world.queue.waiting if isinstance(one[1], Translate)]:
+        world.queue.waiting.remove(one)
+    for _ in range(20):
+        world.clock.advance(EVERY.total_seconds() / 4)
+        world.sweep()
+        world.run()
+    assert codes(world) == {"de": None} and len(prompter.questions) == 2

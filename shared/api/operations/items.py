@@ -15,6 +15,7 @@ from shared.api.fields import (
     Page,
     RecordingId,
     RevisionNumber,
+    SpokenLanguage,
     TranscriptFormat,
     about,
 )
@@ -22,13 +23,12 @@ from shared.api.http import Response, answer, packed, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
-from shared.api.rights import LOOKS, READS
+from shared.api.rights import LOOKS, OWNS, READS
 from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
 from shared.errors import RecordingMissing
 from shared.model.insights.document import RecordingInsights
-from shared.model.profile.options import Locale
 from shared.model.recording.recording import Recording, State
 from shared.model.transcript.transcript import Transcript
 from shared.outputs import formats
@@ -86,7 +86,7 @@ class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
         about("Revision", "As it was at that revision, 0: as the machine gave it; else the last"),
     ] = None
     language: Annotated[
-        Locale | None,
+        SpokenLanguage | None,
         about(
             "Language",
             "In this one of the languages that its profile has it translated into; of the "
@@ -147,6 +147,10 @@ def transcript(call: Call) -> Response:
     if number:
         return _file(call, call.app.transcript_at(*one, kind, number))
     return _file(call, call.app.transcript(*one, kind, of_machine=number == 0))
+
+
+def unredacted(call: Call) -> Response:
+    return _file(call, call.app.unredacted(call.path["batch_id"], call.path["recording_id"]))
 
 
 def insights(call: Call) -> Response:
@@ -267,6 +271,20 @@ OPERATIONS = tagged(
         rights=READS,
         trail="read",
         answers={200: Answer("The insights", RecordingInsights, headers=_FILE_HEADERS)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_unredacted",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/unredacted",
+        summary="Get an unredacted transcript",
+        description="Gives the transcript as it was before anything was hidden in it, to owners, "
+        "where its profile has that kept (`keep_unredacted`) and for as long as it is kept. "
+        "Each reading stands in the trail.",
+        handle=unredacted,
+        rights=OWNS,
+        trail="read",
+        answers={200: Answer("The transcript", Transcript, headers=_FILE_HEADERS)},
         problems=(404,),
     ),
     Operation(

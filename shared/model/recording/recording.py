@@ -181,6 +181,11 @@ def understood(row: Recording, there: Understanding) -> Recording:
     return msgspec.structs.replace(row, understanding=there)
 
 
+def sentiment_of(row: Recording) -> str | None:
+    """Of the whole conversation; None: nobody asked for it, or it is not made yet."""
+    return row.understanding.sentiment if row.understanding else None
+
+
 def insights_of(row: Recording) -> Progress | None:
     """Of a transcribed one whose profile wants some."""
     there = row.understanding

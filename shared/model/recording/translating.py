@@ -28,10 +28,12 @@ class Translation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Translating(msgspec.Struct, frozen=True, kw_only=True):
-    """`calls` is how many were begun for the lines that are next; `done` is by language."""
+    """`calls` is how many were begun for the lines that are next, `seen_at` when somebody last was
+    at it; `done` is by language."""
 
     calls: int = 0
     began_at: datetime | None = None
+    seen_at: datetime | None = None
     done: dict[str, Translation] = {}
 
 
@@ -50,18 +52,20 @@ def is_exhausted(there: Translating) -> bool:
 
 
 def call_begun(there: Translating, now: datetime) -> Translating:
-    return msgspec.structs.replace(there, calls=there.calls + 1, began_at=now)
+    return msgspec.structs.replace(there, calls=there.calls + 1, began_at=now, seen_at=now)
 
 
-def call_over(there: Translating, *, counts: bool) -> Translating:
+def call_over(there: Translating, now: datetime, *, counts: bool) -> Translating:
     """It brought nothing; what was not carried out counts for nothing."""
     calls = there.calls if counts else max(0, there.calls - 1)
-    return msgspec.structs.replace(there, calls=calls, began_at=None)
+    return msgspec.structs.replace(there, calls=calls, began_at=None, seen_at=now)
 
 
-def lines_made(there: Translating) -> Translating:
-    return Translating(done=there.done)
+def lines_made(there: Translating, now: datetime) -> Translating:
+    return Translating(seen_at=now, done=there.done)
 
 
-def language_done(there: Translating, language: str, what: Translation) -> Translating:
-    return Translating(done={**there.done, language: what})
+def language_done(
+    there: Translating, language: str, what: Translation, now: datetime
+) -> Translating:
+    return Translating(seen_at=now, done={**there.done, language: what})

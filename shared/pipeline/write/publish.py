@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -32,6 +33,7 @@ from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
+from shared.ports.unredacted import Unredacted
 from shared.said.keep import KeepSaid
 
 _decoder = msgspec.json.Decoder(t.Transcript)
@@ -54,6 +56,7 @@ class Publish:
     transcripts_container: str
     prices: PriceTable
     look: LookForPersonal
+    unredacted: Unredacted
     keep_said: KeepSaid
     queue: Queue
     clock: Clock
@@ -72,6 +75,7 @@ class Publish:
             self.transcripts_container,
             looked,
             heard_ms=recognition.duration_ms,
+            first=lambda: self._keep(row, transcript),
         )
         results.said.append(self.keep_said.of(row, shown))
         event(
@@ -92,6 +96,13 @@ class Publish:
         """Remove what was stored of a recording that gets no transcript after all."""
         for path in output_paths(row, self.transcripts_container).values():
             self.outputs.remove(path, recording=row)
+        if row.profile.keep_unredacted:
+            self.unredacted.remove(row)
+
+    def _keep(self, row: Recording, transcript: t.Transcript) -> None:
+        """As it was before anything was hidden, where its profile says so; nowhere else."""
+        if row.profile.keep_unredacted and row.profile.options.redact:
+            self.unredacted.put(row, render(transcript, "json"))
 
     def _transcript(
         self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
@@ -203,13 +214,16 @@ def store_outputs(
     container: str,
     looked: Looked,
     heard_ms: int | None = None,
+    first: Callable[[], None] = lambda: None,
 ) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
     wants hidden is hidden before anything is made of it; `looked` tells who looked for it already,
-    `heard_ms` how far the provider says that it heard. Raises `RedactionFailed`, before anything is
+    `heard_ms` how far the provider says that it heard. `first` is done before, once it is sure that
+    all can be stored. Raises `RedactionFailed`, before anything is
     stored."""
     paths = output_paths(row, container)
     shown, rendered = _rendered(row, transcript, list(paths), looked, heard_ms)
+    first()
     try:
         stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)
