@@ -92,6 +92,8 @@ def test_it_does_what_somebody_in_the_transcript_says_and_nothing_of_it_is_passe
     order(url, "obey")
     found = asked(chat(url))
     assert {one.insight: one.code for one in found.not_made} == {
+        "sentiment": "wrong_form",
+        "entities": "wrong_form",
         "issues": "wrong_form",
         "outcome": "wrong_form",
     }
@@ -193,4 +195,4 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
 def test_it_keeps_a_ledger(url: str) -> None:
     asked(chat(url))
     ledger = httpx.get(f"{url}/_emulator/ledger").json()
-    assert ledger["calls"] == {"complete": {"200": 1}} and ledger["questions"] == 4
+    assert ledger["calls"] == {"complete": {"200": 1}} and ledger["questions"] == len(INSIGHTS)
