@@ -78,7 +78,7 @@ func ofRegions(location string, more string) string[] => concat([
 func ofProviders(typed string) string[] => map(words(typed), word => when(!contains(['assemblyai', 'soferai'], word), 'otherProviders: "${word}" is neither assemblyai nor soferai. Azure Speech is always there.'))
 
 // The containers that the app keeps for other things.
-func taken() string[] => ['manifests', 'batches', 'transcripts', 'reports', 'errors', 'corrected', 'revisions', 'subscriptions', 'dead-letters', 'audit', 'search', 'exports', 'answers', 'prepared', 'listening']
+func taken() string[] => ['manifests', 'batches', 'transcripts', 'reports', 'errors', 'corrected', 'revisions', 'subscriptions', 'dead-letters', 'audit', 'search', 'exports', 'answers', 'prepared', 'listening', 'redacted-audio', 'unredacted']
 
 func ofContainers(typed string) string[] => concat(
   map(words(typed), word => when(!isLong(word, 3, 63) || !hasOnly(word, '${smallAndDigits()}-') || contains(word, '--') || startsWith(word, '-') || endsWith(word, '-'), 'audioContainers: "${word}" is no name of a container; those have 3 to 63 letters, digits and single hyphens between them.')),

@@ -63,6 +63,7 @@ from shared.stores.blob.pieces import BlobPieces
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.trail import BlobTrail
+from shared.stores.blob.unredacted import BlobUnredacted
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.call_limits import limits_within
 from shared.stores.clients import SasSigner, StorageAccount
@@ -192,6 +193,11 @@ def build(
                 copies=BlobCopies(account.blobs, settings.listening_container),
                 notes=BlobListeningNotes(account.blobs, settings.listening_container),
             ),
+            redacted_audio=ListeningPorts(
+                copies=BlobCopies(account.blobs, settings.redacted_audio_container),
+                notes=BlobListeningNotes(account.blobs, settings.redacted_audio_container),
+            ),
+            unredacted=BlobUnredacted(account.blobs, settings.unredacted_container),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
             glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),

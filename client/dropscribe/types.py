@@ -455,6 +455,7 @@ class Item(TypedDict):
     cost: Cost | None
     formats: list[str]
     insights: InsightsProgress | None
+    sentiment: str | None
     notes: list[str]
     failure: Failure | None
     correction: CorrectionView | None
@@ -871,6 +872,7 @@ class ReportItem(TypedDict):
     decisions: NotRequired[list[Decision]]
     same_as: NotRequired[Twin | None]
     conversation: NotRequired[Conversation | None]
+    sentiment: NotRequired[str | None]
 
 
 class ReportSpan(TypedDict):

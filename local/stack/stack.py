@@ -45,6 +45,8 @@ CONTAINERS = {
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
     "LISTENING_CONTAINER": "listening",
+    "REDACTED_AUDIO_CONTAINER": "redacted-audio",
+    "UNREDACTED_CONTAINER": "unredacted",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
@@ -62,10 +64,12 @@ _NOWHERE = Azurite(_NOWHERE_URL, _NOWHERE_URL, _NOWHERE_URL).connection_string
 
 class Wanted(NamedTuple):
     """What profiles want beside transcripts: kinds of personal data to be hidden, which a finder
-    looks for, and insights, which a prompter makes, or analysts find."""
+    looks for, and insights, which a prompter makes, or analysts find. With
+    `keeps_unredacted` what is hidden, in the sound as well, is kept besides."""
 
     redact: Sequence[str] = ()
     insights: Sequence[str] = ()
+    keeps_unredacted: bool = False
 
 
 NOTHING = Wanted()
@@ -292,6 +296,8 @@ def _profiles_for(provider: str, wants: Wanted, folder: Path) -> Path:
     path = folder / "profiles.toml"
     changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
     more = f'redact = {_listed(wants.redact)}\nredact_with = "kind"\n' if wants.redact else ""
+    if wants.keeps_unredacted:
+        more += 'redact_audio = "mute"\nkeep_unredacted = true\n'
     more += f"insights = {_listed(wants.insights)}\n" if wants.insights else ""
     changed = changed.replace("[default]\n", f"[default]\n{more}", 1)
     path.write_text(changed, encoding="utf-8")

@@ -66,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     corrected_container: str
     prepared_container: str
     listening_container: str
+    redacted_audio_container: str
+    unredacted_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str

@@ -217,7 +217,7 @@ class MakeInsights:
         assert row.understanding is not None
         end = state.unanswered if asking.counts else state.not_asked
         with suppress(StoreConflict):  # then it counts as begun, until that is long ago
-            self.shelf.save(row, end(row.understanding))
+            self.shelf.save(row, end(row.understanding, self.clock.now()))
 
     def _pause(self, error: ProviderError) -> timedelta:
         if isinstance(error, EndpointDown):

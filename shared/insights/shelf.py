@@ -57,7 +57,7 @@ class InsightsShelf:
         both go."""
         path = self._put(row, document)
         if path is not None:
-            self._note(row, path, now, has_all=not document.not_made)
+            self._note(row, path, now, document)
 
     def keep(self, row: Recording, document: RecordingInsights) -> None:
         """What is known of them while others are still asked. The row does not say so: it goes
@@ -85,16 +85,17 @@ class InsightsShelf:
         """Have the row say that it is stored."""
         path = _insights_of(row)
         if path is not None:
-            self._note(row, path, now, has_all=not document.not_made)
+            self._note(row, path, now, document)
 
-    def _note(self, row: Recording, path: str, now: datetime, *, has_all: bool) -> None:
+    def _note(self, row: Recording, path: str, now: datetime, document: RecordingInsights) -> None:
         there = self.row(row.batch_id, row.id)
         batch = self.store.batch(row.batch_id)
         if there is None or batch is None or batch.is_gone:
             self.outputs.remove(path, recording=row)
             return
         before = there.understanding or Understanding()
-        done = state.stored(before, path, now, has_all=has_all)
+        has_all, sentiment = not document.not_made, document.sentiment
+        done = state.stored(before, path, now, has_all=has_all, sentiment=sentiment)
         self.store.save(recordings=[understood(there, done)])
 
 

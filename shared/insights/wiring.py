@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.insights.again import AskAgain
 from shared.insights.analyse import analysts_of
 from shared.insights.make import MakeInsights
 from shared.insights.shelf import InsightsShelf
@@ -25,6 +26,20 @@ def make_insights(ground: Ground) -> Step[Understand]:
         queue=ports.queue,
         policy=ports.policy,
         clock=ports.clock,
+    )
+
+
+def ask_again(ground: Ground) -> AskAgain:
+    """Those whose message was lost."""
+    ports = ground.ports
+    return AskAgain(
+        store=ports.store,
+        queue=ports.queue,
+        diaries=ports.diaries,
+        policy=ports.policy,
+        clock=ports.clock,
+        profiles=ports.profiles,
+        is_answered=bool(ground.prompter or ground.analysts),
     )
 
 

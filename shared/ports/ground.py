@@ -46,6 +46,7 @@ from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
 from shared.ports.searcher import Searcher
 from shared.ports.state import BatchStore, NoticedRows
+from shared.ports.unredacted import Unredacted
 
 
 class EventPorts(NamedTuple):
@@ -130,6 +131,8 @@ class Ports(NamedTuple):
     copies: Copies
     converter: Converter
     listening: ListeningPorts
+    redacted_audio: ListeningPorts
+    unredacted: Unredacted
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]

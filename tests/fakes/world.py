@@ -68,6 +68,7 @@ from tests.fakes.stores import (
     FakeLine,
     FakeNames,
 )
+from tests.fakes.unredacted import FakeUnredacted
 
 MOST_DELIVERIES = 5  # as in host.json
 OWN_SECRET = make_secret(b"the deployment signs with this, ")
@@ -122,6 +123,10 @@ class World:
         notes = FakeVersioned()
         copies = FakeCopies(self.clock, "listening", notes.there)
         self.listening = ListeningPorts(copies=copies, notes=notes)
+        hidden = FakeVersioned()
+        copies = FakeCopies(self.clock, "redacted-audio", hidden.there)
+        self.redacted_audio = ListeningPorts(copies=copies, notes=hidden)
+        self.unredacted = FakeUnredacted(self.clock)
         self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
         self.searcher: Searcher | None = None
@@ -190,6 +195,8 @@ class World:
                 copies=self.copies,
                 converter=self.converter,
                 listening=self.listening,
+                redacted_audio=self.redacted_audio,
+                unredacted=self.unredacted,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 exports=self.exports,

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.api.views.items import item_view
 from shared.errors import (
     ChoiceRefused,
     ProviderError,
@@ -520,6 +521,15 @@ def test_what_it_costs_is_counted_for_what_the_service_finds() -> None:
     world.prices = table
     world.start()
     assert ran(world)["usage"]["cost"]["amount"] == 0.004
+
+
+def test_how_people_felt_is_told_by_the_item() -> None:
+    world = world_of(analysts(**FINDS))
+    ran(world)
+    item = world.rows()[NAME]
+    assert item_view(item, "").sentiment == "positive"
+    without = msgspec.structs.replace(item, understanding=None)
+    assert item_view(without, "").sentiment is None
 
 
 def test_health_tells_of_each_of_them() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from shared.model.insights.answers import NotMade
+from shared.model.insights.tone import TONES
 from shared.model.transcript.transcript import Cost
 
 SCHEMA = "insights/1"
@@ -52,6 +53,13 @@ class RecordingInsights(msgspec.Struct, frozen=True, kw_only=True):
     answers: dict[str, Any] = {}
     not_made: tuple[NotMade, ...] = ()
     sources: dict[str, str] = {}
+
+    @property
+    def sentiment(self) -> str | None:
+        """That of the whole conversation, where it was made in the form that comes along."""
+        made = self.answers.get("sentiment")
+        found = made.get("overall") if isinstance(made, dict) else None
+        return found if found in TONES else None
 
     @property
     def is_over(self) -> bool:
