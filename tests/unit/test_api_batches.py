@@ -113,7 +113,9 @@ def test_all_pages_of_the_list_hold_every_batch_once(world: World, api: Api) -> 
     assert set(seen) == made
     assert api("list_batches", query={"origin": "dropped"}).json["value"] == []
     wrong = api("list_batches", query={"after": made.pop()})
-    assert (wrong.status, "nextLink" in str(wrong.json)) == (400, True), "an id is no place to go on"
+    assert (wrong.status, "nextLink" in str(wrong.json)) == (400, True), (
+        "an id is no place to go on"
+    )
 
 
 @pytest.mark.parametrize(
