@@ -4,6 +4,8 @@
 #     infra/access.sh drop WHO       drop audio and manifests
 #     infra/access.sh read WHO       read transcripts, corrected ones, reports and error reports
 #     infra/access.sh review WHO     the same, and hear the audio
+#     infra/access.sh hear WHO       hear copies in which personal data is hidden
+#     infra/access.sh unredacted WHO read what is kept unredacted
 #     infra/access.sh watch WHO      look into the table, the queues and the log
 #     infra/access.sh take-away WHO  whatever they have here, also on containers
 #     infra/access.sh list           who has what
@@ -15,12 +17,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/deployment.sh"
 
 usage() {
-    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
 case "${1:-} ${2:+who}" in
-'drop who' | 'read who' | 'review who' | 'watch who' | 'take-away who' | 'list ') ;;
+'drop who' | 'read who' | 'review who' | 'hear who' | 'unredacted who' | 'watch who' | 'take-away who' | 'list ') ;;
 *) usage ;;
 esac
 [ -n "${DATA_STORAGE_NAME:-}" ] || load
@@ -56,6 +58,8 @@ case "$1" in
 drop) on_containers 'Storage Blob Data Contributor' audio uploads manifests ;;
 read) on_containers 'Storage Blob Data Reader' transcripts corrected reports errors ;;
 review) on_containers 'Storage Blob Data Reader' transcripts corrected reports errors audio uploads ;;
+hear) on_containers 'Storage Blob Data Reader' redacted-audio ;;
+unredacted) on_containers 'Storage Blob Data Reader' unredacted ;;
 watch)
     grant 'Storage Table Data Reader' "$account"
     grant 'Storage Queue Data Reader' "$account"

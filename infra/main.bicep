@@ -62,6 +62,9 @@ param chatAccountId string = ''
 @description('With it: the name that a deployment of a model has there.')
 param chatModel string = ''
 
+@description('A service of Azure AI Search that is there, by its resource id, which holds and finds what was said; empty: it lies in storage alone.')
+param searchServiceId string = ''
+
 @description('Whether providers call the app when they are done. Otherwise they are only asked now and then.')
 param providerWebhooks bool = true
 
@@ -187,6 +190,7 @@ var refused = problems({
   workspaceId: workspaceId
   chatAccountId: chatAccountId
   chatModel: chatModel
+  searchServiceId: searchServiceId
   customerKey: customerKey
   customerKeyIdentityId: customerKeyIdentityId
   addressPrefix: addressPrefix
@@ -244,6 +248,8 @@ var makesZones = isInNetwork && empty(trim(dnsZonesGroupId))
 var zonesOfOthers = trim(dnsZonesGroupId)
 var hasChat = !empty(trim(chatAccountId))
 var chatOwner = split(hasChat ? trim(chatAccountId) : resourceGroup().id, '/')
+var hasSearch = !empty(trim(searchServiceId))
+var searchOwner = split(hasSearch ? trim(searchServiceId) : resourceGroup().id, '/')
 var logOwner = split(empty(trim(workspaceId)) ? resourceGroup().id : trim(workspaceId), '/')
 
 // Private endpoints are known by names that differ by cloud.
@@ -252,6 +258,11 @@ var speechDomains = {
   AzureCloud: 'cognitiveservices.azure.com'
   AzureUSGovernment: 'cognitiveservices.azure.us'
   AzureChinaCloud: 'cognitiveservices.azure.cn'
+}
+var searchDomains = {
+  AzureCloud: { services: 'search.windows.net', audience: 'search.azure.com' }
+  AzureUSGovernment: { services: 'search.azure.us', audience: 'search.azure.us' }
+  AzureChinaCloud: { services: 'search.azure.cn', audience: 'search.azure.cn' }
 }
 var vaultDomains = {
   AzureCloud: 'vaultcore.azure.net'
@@ -325,6 +336,12 @@ var prompter = hasChat ? {
   CHAT_MODEL: trim(chatModel)
   CHAT_AUDIENCE: 'https://${speechDomains[cloud]}'
 } : {}
+var searcher = hasSearch ? {
+  SEARCH_ENDPOINT: 'https://${toLower(last(searchOwner))}.${searchDomains[cloud].services}'
+  SEARCH_AUDIENCE: 'https://${searchDomains[cloud].audience}'
+  SEARCH_INDEX: 'dropscribe-${token}'
+  SEARCH_DAYS: string(outputDays)
+} : {}
 var keySettings = union(events, owners, sealing, webhook, assemblyAi, soferAi)
 var access = empty(client) ? {} : { API_AUTH: 'entra', API_ROLE: trim(apiRole) }
 var sources = length(audio) == 2 ? {} : { MANIFEST_SOURCES: join(union(['uploads'], audio), ' ') }
@@ -396,6 +413,15 @@ module chat 'modules/chat.bicep' = if (hasChat) {
   scope: resourceGroup(chatOwner[2], chatOwner[4])
   params: {
     accountName: last(chatOwner)
+    appPrincipalId: identity.outputs.principalId
+  }
+}
+
+module search 'modules/search.bicep' = if (hasSearch) {
+  name: 'search-${token}'
+  scope: resourceGroup(searchOwner[2], searchOwner[4])
+  params: {
+    serviceName: last(searchOwner)
     appPrincipalId: identity.outputs.principalId
   }
 }
@@ -554,9 +580,9 @@ module app 'modules/function-app.bicep' = {
     takesWebhooks: takesWebhooks
     apiClientId: client
     speechEndpoints: [for (region, i) in regions: speech[i].outputs.entry]
-    settings: union(hostSettings, dataSettings, sources, access, keySettings, finder, prompter, appSettings)
+    settings: union(hostSettings, dataSettings, sources, access, keySettings, finder, prompter, searcher, appSettings)
   }
-  dependsOn: [roles, endpoints]
+  dependsOn: [roles, endpoints, search]
 }
 
 module flows 'logic-apps/main.bicep' = if (flowsEnabled) {

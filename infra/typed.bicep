@@ -78,7 +78,7 @@ func ofRegions(location string, more string) string[] => concat([
 func ofProviders(typed string) string[] => map(words(typed), word => when(!contains(['assemblyai', 'soferai'], word), 'otherProviders: "${word}" is neither assemblyai nor soferai. Azure Speech is always there.'))
 
 // The containers that the app keeps for other things.
-func taken() string[] => ['manifests', 'batches', 'transcripts', 'reports', 'errors', 'corrected', 'revisions', 'subscriptions', 'dead-letters', 'audit', 'search', 'exports', 'answers', 'prepared', 'listening']
+func taken() string[] => ['manifests', 'batches', 'transcripts', 'reports', 'errors', 'corrected', 'revisions', 'subscriptions', 'dead-letters', 'audit', 'search', 'exports', 'answers', 'prepared', 'listening', 'redacted-audio', 'unredacted']
 
 func ofContainers(typed string) string[] => concat(
   map(words(typed), word => when(!isLong(word, 3, 63) || !hasOnly(word, '${smallAndDigits()}-') || contains(word, '--') || startsWith(word, '-') || endsWith(word, '-'), 'audioContainers: "${word}" is no name of a container; those have 3 to 63 letters, digits and single hyphens between them.')),
@@ -112,6 +112,10 @@ func ofChat(accountId string, model string) string[] => [
   when(empty(trim(accountId)) != empty(trim(model)), 'chatAccountId, chatModel: both, or none without insights.')
   when(!empty(trim(accountId)) && (!isId(accountId, '/providers/Microsoft.CognitiveServices/accounts/') || length(split(trim(accountId), '/')) != 9), 'chatAccountId: "${accountId}" is not the resource id of an account of Azure OpenAI or Foundry.')
   when(!hasOnly(trim(model), '${lettersAndDigits()}-_.'), 'chatModel: "${model}" is not the name of a deployment of a model; letters, digits and - _ . can be in it.')
+]
+
+func ofSearch(serviceId string) string[] => [
+  when(!empty(trim(serviceId)) && (!isId(serviceId, '/providers/Microsoft.Search/searchServices/') || length(split(trim(serviceId), '/')) != 9), 'searchServiceId: "${serviceId}" is not the resource id of a service of Azure AI Search.')
 ]
 
 func ofPosture(typed object) string[] => [
@@ -212,6 +216,7 @@ func problems(typed object) string[] => filter(concat(
   ofPlaces(typed),
   ofPosture(typed),
   ofChat(typed.chatAccountId, typed.chatModel),
+  ofSearch(typed.searchServiceId),
   ofKey(typed.customerKey, typed.customerKeyIdentityId),
   ofAccess(typed.apiClientId, typed.apiRole, typed.ownerPrincipalId),
   ofFlows(typed.flowsEnabled, typed.flowsSite, typed.flowsLibrary, typed.flowsMailTo, typed.apiClientId),

@@ -235,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
             type=_names,
             default=(),
             metavar="NAMES",
-            help="what is asked of each transcript, such as summary,issues; with a prompter",
+            help="what is asked of each transcript, such as summary,sentiment; with who makes them",
         )
     archive = commands.add_parser("archive", help="make transcripts of old Azure Speech results")
     archive.add_argument(

@@ -19,7 +19,7 @@ from shared.endpoints.prompter import GuardedPrompter
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
 from shared.exporting.wiring import merge_exports
-from shared.insights.wiring import make_insights
+from shared.insights.wiring import ask_again, make_insights
 from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
@@ -82,6 +82,7 @@ class Application:
             self.known,
             _guarded_finder(ports, self._outgoing.book),
             _guarded_prompter(ports, self._outgoing.book),
+            _guarded_analysts(ports, self._outgoing.book),
         )
         failing = Failing(ground)
         self._pipeline = Pipeline(ground, failing)
@@ -92,6 +93,7 @@ class Application:
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._make_insights = make_insights(ground)
+        self._ask_for_insights = ask_again(ground)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
         self._merge_exports = merge_exports(ground)
@@ -148,7 +150,7 @@ class Application:
         self.items = desk.items
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
-        self.insights = desk.insights
+        self.insights, self.unredacted = desk.insights, desk.unredacted
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio
@@ -259,6 +261,7 @@ class Application:
             **self._watching.sweeps,
             "words": self._searching.sweep,
             "exports": self._merge_exports,
+            "insights": self._ask_for_insights,
             "events": self._outgoing.sweep,
             "aged": self._desk.age_out,
         }
@@ -304,6 +307,16 @@ def _guarded_finder(ports: Ports, book: EndpointBook) -> Finder | None:
         return None
     first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
     return GuardedFinder(ports.finder, book=book, clock=ports.clock, first_pause=first_pause)
+
+
+def _guarded_analysts(ports: Ports, book: EndpointBook) -> dict[str, Finder]:
+    first_pause = timedelta(seconds=ports.policy.endpoint_pause_seconds)
+    return {
+        insight: GuardedFinder(
+            finder, book=book, clock=ports.clock, first_pause=first_pause, insight=insight
+        )
+        for insight, finder in ports.analysts.items()
+    }
 
 
 def _guarded_prompter(ports: Ports, book: EndpointBook) -> Prompter | None:

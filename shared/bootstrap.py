@@ -26,12 +26,14 @@ from shared.configuration.offered import capabilities_by, prices_by
 from shared.configuration.settings import Settings, read_settings
 from shared.confined.converter import converter
 from shared.connections import (
+    analysts,
     endpoints,
     finder,
     http_client,
     lanes,
     patient_client,
     prompter,
+    searcher,
 )
 from shared.errors import DropscribeError
 from shared.log import event, quiet_libraries
@@ -61,6 +63,7 @@ from shared.stores.blob.pieces import BlobPieces
 from shared.stores.blob.requests import BlobRequests
 from shared.stores.blob.revisions import BlobRevisions
 from shared.stores.blob.trail import BlobTrail
+from shared.stores.blob.unredacted import BlobUnredacted
 from shared.stores.blob.uploads import SignedUploads
 from shared.stores.call_limits import limits_within
 from shared.stores.clients import SasSigner, StorageAccount
@@ -190,6 +193,11 @@ def build(
                 copies=BlobCopies(account.blobs, settings.listening_container),
                 notes=BlobListeningNotes(account.blobs, settings.listening_container),
             ),
+            redacted_audio=ListeningPorts(
+                copies=BlobCopies(account.blobs, settings.redacted_audio_container),
+                notes=BlobListeningNotes(account.blobs, settings.redacted_audio_container),
+            ),
+            unredacted=BlobUnredacted(account.blobs, settings.unredacted_container),
             revisions=BlobRevisions(account.blobs, settings.revisions_container),
             glossaries=BlobGlossaries(account.blobs, settings.revisions_container),
             uploads=SignedUploads(account.blobs, signer),
@@ -207,7 +215,7 @@ def build(
             deployment=_deployment(account.blobs.url, settings.state_table),
             events=_event_ports(settings, account.blobs, table, sealer, outbound),
             access=_access_ports(settings, account.blobs, table),
-            search=_search_ports(settings, account.blobs),
+            search=_search_ports(settings, account.blobs, http),
             exports=BlobPieces(account.blobs, settings.exports_container),
             brakes=TableBrakes(table),
             intake=settings.audio_container,
@@ -227,6 +235,7 @@ def build(
             stopped=settings.stopped,
             finder=finder(settings, http or http_client()),
             prompter=prompter(settings, http or http_client()),
+            analysts=analysts(settings, http or http_client()),
             schedules={"poll": settings.poll_schedule, "sweep": settings.sweep_schedule},
             warnings=settings.unknown,
         )
@@ -264,11 +273,15 @@ def _access_ports(settings: Settings, blobs: BlobServiceClient, table: TableClie
     )
 
 
-def _search_ports(settings: Settings, blobs: BlobServiceClient) -> SearchPorts:
+def _search_ports(
+    settings: Settings, blobs: BlobServiceClient, http: httpx.Client | None
+) -> SearchPorts:
     return SearchPorts(
         pieces=BlobPieces(blobs, settings.search_container),
         pool=TellingPool(READERS, "search"),
         is_on=settings.search,
+        searcher=searcher(settings, http or http_client()),
+        days=settings.of_searcher["days"],
     )
 
 

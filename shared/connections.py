@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import httpx
@@ -17,12 +18,14 @@ from shared.ports.answers import Answers
 from shared.ports.finder import Finder
 from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
+from shared.ports.searcher import Searcher
 from shared.prompters.registry import PROMPTER
 from shared.providers.identity import default_credential
 from shared.providers.offer import Connection
 from shared.providers.quiet_sockets import KEEP_ALIVE
 from shared.providers.registry import OFFERS
 from shared.providers.unresolved import without_a_key
+from shared.searchers.registry import SEARCHER
 
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=32)
 
@@ -78,12 +81,28 @@ def finder(settings: Settings, http: httpx.Client) -> Finder | None:
     return FINDER.connect(ServiceConnection(http, credential, settings.of_finder))
 
 
+def analysts(settings: Settings, http: httpx.Client) -> Mapping[str, Finder]:
+    """Who finds insights, by name: the same service, where the settings name its address."""
+    if settings.of_finder["endpoint"] is None:
+        return {}
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    return FINDER.analysts(ServiceConnection(http, credential, settings.of_finder))
+
+
 def prompter(settings: Settings, http: httpx.Client) -> Prompter | None:
     """None where the settings name no address of one."""
     if settings.of_prompter["endpoint"] is None:
         return None
     credential = cache(lambda: default_credential(settings.azure_client_id))
     return PROMPTER.connect(ServiceConnection(http, credential, settings.of_prompter))
+
+
+def searcher(settings: Settings, http: httpx.Client) -> Searcher | None:
+    """None where the settings name no address of one."""
+    if settings.of_searcher["endpoint"] is None:
+        return None
+    credential = cache(lambda: default_credential(settings.azure_client_id))
+    return SEARCHER.connect(ServiceConnection(http, credential, settings.of_searcher))
 
 
 def _webhook_url(settings: Settings, endpoint: Endpoint) -> str | None:

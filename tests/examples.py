@@ -101,6 +101,18 @@ def _look_around(call: Recorder) -> None:
     call("estimate_lengths", query={"recordings": 200, "duration_ms": 300_000})
 
 
+def _read_unredacted(world: World, call: Recorder, one: dict[str, str]) -> None:
+    """As if its profile had it kept; what was said is the same here."""
+    row = world.store.recording(*one.values())
+    assert row is not None and row.outcome is not None
+    plain = world.outputs.files[row.outcome.outputs["json"]].content
+    world.unredacted.put(row, plain)
+    profile = msgspec.structs.replace(row.profile, keep_unredacted=True)
+    world.store.rows[row.batch_id, row.id] = msgspec.structs.replace(row, profile=profile)
+    call("get_unredacted", one, headers=AS_OWNER)
+    world.store.rows[row.batch_id, row.id] = row
+
+
 def _subscribe(call: Recorder) -> dict[str, str]:
     made = call(
         "create_subscription",
@@ -143,6 +155,7 @@ def _transcribe(world: World, call: Recorder) -> dict[str, str]:
     call("get_listening_copy", one, headers=AS_OWNER)
     call("get_transcript", one)
     call("get_insights", one)
+    _read_unredacted(world, call, one)
     call("search_words", body={"q": '"this is" meeting', "profile": "default", "limit": 5})
     call("list_doubts")
     call("get_conversation", one)

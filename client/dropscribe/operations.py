@@ -65,6 +65,13 @@ OPERATIONS = {
     "get_insights": Operation(
         "GET", "batches/{batch_id}/items/{recording_id}/insights", "Get insights", (), False
     ),
+    "get_unredacted": Operation(
+        "GET",
+        "batches/{batch_id}/items/{recording_id}/unredacted",
+        "Get an unredacted transcript",
+        (),
+        False,
+    ),
     "get_report": Operation("GET", "batches/{batch_id}/report", "Get a report", ("format",), False),
     "get_report_file": Operation(
         "GET", "batches/{batch_id}/report/{report_format}", "Get a report as text", (), False

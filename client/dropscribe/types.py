@@ -455,6 +455,7 @@ class Item(TypedDict):
     cost: Cost | None
     formats: list[str]
     insights: InsightsProgress | None
+    sentiment: str | None
     notes: list[str]
     failure: Failure | None
     correction: CorrectionView | None
@@ -780,6 +781,7 @@ class RecordingInsights(TypedDict):
     usage: Usage
     answers: NotRequired[dict[str, Any]]
     not_made: NotRequired[list[NotMade]]
+    sources: NotRequired[dict[str, str]]
 
 
 RecordingOutcome = Literal["transcribed", "failed", "unchanged"]
@@ -870,6 +872,7 @@ class ReportItem(TypedDict):
     decisions: NotRequired[list[Decision]]
     same_as: NotRequired[Twin | None]
     conversation: NotRequired[Conversation | None]
+    sentiment: NotRequired[str | None]
 
 
 class ReportSpan(TypedDict):
@@ -1218,6 +1221,7 @@ UploadMethod = Literal["PUT"]
 class Usage(TypedDict):
     input_tokens: NotRequired[int | None]
     output_tokens: NotRequired[int | None]
+    records: NotRequired[int | None]
     cost: NotRequired[Cost | None]
 
 

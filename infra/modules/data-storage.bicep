@@ -61,6 +61,10 @@ var deadLetters = 'dead-letters'
 var prepared = 'prepared'
 // Copies of audio for people's browsers, with their waves. The app makes them anew, too.
 var listening = 'listening'
+// Those in which personal data is hidden lie apart. The app removes them, unless they are to stay.
+var redactedAudio = 'redacted-audio'
+// What profiles keep as it was said, for owners alone.
+var unredacted = 'unredacted'
 // Who read and changed what, in blobs that only grow.
 var audit = 'audit'
 // What express was paid for and is not written yet, sealed where a profile redacts. The app removes it.
@@ -90,6 +94,12 @@ var expiringAlways = [
     name: 'listening'
     days: 90
     prefixes: ['${listening}/']
+    kind: 'blockBlob'
+  }
+  {
+    name: 'unredacted'
+    days: 90
+    prefixes: ['${unredacted}/']
     kind: 'blockBlob'
   }
   {
@@ -231,7 +241,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   }
 }
 
-resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, listening, audit, answers]): {
+resource containers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in concat(audio, requests, outputs, [subscriptions, deadLetters, prepared, listening, redactedAudio, unredacted, audit, answers]): {
   parent: blobs
   name: container
   properties: {

@@ -1,4 +1,5 @@
-"""The emulators of providers, finder and prompter: how each is started, and the app told of it."""
+"""The emulators of providers, finder, prompter and searcher: how each is started, and the app told
+of it."""
 
 from __future__ import annotations
 
@@ -55,8 +56,13 @@ EMULATORS: Mapping[str, Emulator] = {
 
 LANGUAGE = Emulator("local.emulators.azure_language", "Azure AI Language", "LANGUAGE", 5104)
 CHAT = Emulator("local.emulators.chat", "Chat", "CHAT", 5105, "/v1")
-SERVICES: Mapping[str, Emulator] = {"azure-language": LANGUAGE, "chat": CHAT}
-"""Those of finder and prompter, which hear nothing."""
+SEARCH = Emulator("local.emulators.azure_search", "Azure AI Search", "SEARCH", 5106)
+SERVICES: Mapping[str, Emulator] = {
+    "azure-language": LANGUAGE,
+    "chat": CHAT,
+    "azure-search": SEARCH,
+}
+"""Those of finder, prompter and searcher, which hear nothing."""
 
 
 @contextmanager

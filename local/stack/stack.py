@@ -33,6 +33,7 @@ from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
 from shared.configuration.profiles import read_file
+from shared.finders.registry import FINDER
 from shared.messages import QUEUES
 
 CONTAINERS = {
@@ -44,6 +45,8 @@ CONTAINERS = {
     "REVISIONS_CONTAINER": "revisions",
     "PREPARED_CONTAINER": "prepared",
     "LISTENING_CONTAINER": "listening",
+    "REDACTED_AUDIO_CONTAINER": "redacted-audio",
+    "UNREDACTED_CONTAINER": "unredacted",
     "MANIFESTS_CONTAINER": "manifests",
     "BATCHES_CONTAINER": "batches",
     "UPLOADS_CONTAINER": "uploads",
@@ -61,10 +64,12 @@ _NOWHERE = Azurite(_NOWHERE_URL, _NOWHERE_URL, _NOWHERE_URL).connection_string
 
 class Wanted(NamedTuple):
     """What profiles want beside transcripts: kinds of personal data to be hidden, which a finder
-    looks for, and insights, which a prompter makes."""
+    looks for, and insights, which a prompter makes, or analysts find. With
+    `keeps_unredacted` what is hidden, in the sound as well, is kept besides."""
 
     redact: Sequence[str] = ()
     insights: Sequence[str] = ()
+    keeps_unredacted: bool = False
 
 
 NOTHING = Wanted()
@@ -276,9 +281,10 @@ def _unless_there(make: Callable[[str], object], name: str) -> None:
 
 def _services(wants: Wanted) -> dict[str, Callable[[str, str], dict[str, str]]]:
     """What else has to run, and the app settings that say so, by address and key."""
+    is_found = [name in FINDER.analyses for name in wants.insights]
     wanted = {
-        "azure-language": (wants.redact, finder_settings),
-        "chat": (wants.insights, prompter_settings),
+        "azure-language": (wants.redact or any(is_found), finder_settings),
+        "chat": (not all(is_found), prompter_settings),
     }
     return {name: settings_of for name, (asked, settings_of) in wanted.items() if asked}
 
@@ -290,6 +296,8 @@ def _profiles_for(provider: str, wants: Wanted, folder: Path) -> Path:
     path = folder / "profiles.toml"
     changed = text.replace('provider = "azure-speech"', f'provider = "{provider}"')
     more = f'redact = {_listed(wants.redact)}\nredact_with = "kind"\n' if wants.redact else ""
+    if wants.keeps_unredacted:
+        more += 'redact_audio = "mute"\nkeep_unredacted = true\n'
     more += f"insights = {_listed(wants.insights)}\n" if wants.insights else ""
     changed = changed.replace("[default]\n", f"[default]\n{more}", 1)
     path.write_text(changed, encoding="utf-8")

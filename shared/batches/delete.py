@@ -71,7 +71,8 @@ class CarryOutDelete:
             if not is_done:
                 self.queue.send(Change(batch_id=batch.id))
                 return
-        self.remove_outputs.copies_of_batch(batch.id)
+        was = batch.deleting == "outputs"
+        self.remove_outputs.forget_batch(batch.id, with_outputs=was)
         if batch.items is not None:
             self.requests.remove(batch)
         batch = self.store.forget(batch)

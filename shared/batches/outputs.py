@@ -17,9 +17,11 @@ from shared.outputs import report as reports
 from shared.outputs.report.links import relinked
 from shared.ports.blobs import OutputLinks, Outputs
 from shared.ports.state import BatchStore
+from shared.ports.unredacted import Unredacted
 
 LINKS_LIVE = timedelta(hours=12)
 _NOT_YET = "the insights are not made yet: they come after the transcript"
+_KEPT_NO_MORE = "nothing unredacted is kept of it, or not any more"
 _transcripts = msgspec.json.Decoder(Transcript)
 
 
@@ -84,6 +86,28 @@ class FetchInsights:
         if content is None:
             raise OutputMissing("what was written is not there any more")
         return Fetched(content, "application/json", file_name(row, ".insights.json"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchUnredacted:
+    """A transcript as it was before anything was hidden in it, where its profile has that kept.
+    Raises `BatchMissing`, `RecordingMissing`, and `OutputMissing` where there is none."""
+
+    store: BatchStore
+    unredacted: Unredacted
+
+    def __call__(self, batch_id: str, recording_id: str) -> Fetched:
+        existing(batch_id, self.store)
+        row = self.store.recording(batch_id, recording_id)
+        if row is None:
+            raise RecordingMissing(f"the batch has no recording {recording_id}")
+        if not (row.outcome and row.outcome.outputs):
+            raise OutputMissing(_why(row))
+        content = self.unredacted.read(row) if row.profile.keep_unredacted else None
+        if content is None:
+            kept = row.profile.keep_unredacted
+            raise OutputMissing(_KEPT_NO_MORE if kept else "the profile keeps nothing unredacted")
+        return Fetched(content, "application/json", file_name(row, ".unredacted.json"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,12 @@ from shared.batches.expand import ExpandBatch
 from shared.batches.listing import ListBatches, ReadItems
 from shared.batches.manifest import FindNotTaken, TakeManifest
 from shared.batches.once import AcceptOnce
-from shared.batches.outputs import FetchInsights, FetchReport, FetchTranscript
+from shared.batches.outputs import (
+    FetchInsights,
+    FetchReport,
+    FetchTranscript,
+    FetchUnredacted,
+)
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import TellStatus
 from shared.batches.upload import OfferUpload
@@ -69,6 +74,7 @@ class BatchDesk:
         self.items = ReadItems(store=store)
         self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
         self.insights = FetchInsights(store=store, outputs=ports.outputs)
+        self.unredacted = FetchUnredacted(store=store, unredacted=ports.unredacted)
         self.report = FetchReport(
             store=store,
             outputs=ports.outputs,
@@ -226,6 +232,9 @@ def _remove_outputs(ground: Ground) -> RemoveOutputs:
     return RemoveOutputs(
         copies=ports.copies,
         listening=ports.listening.copies,
+        redacted_audio=ports.redacted_audio.copies,
+        keeps_redacted_audio=not ports.policy.redacted_audio_days,
+        unredacted=ports.unredacted,
         outputs=ports.outputs,
         revisions=ports.revisions,
         forget_said=keep_said(ground).forget,

@@ -11,6 +11,7 @@ from shared.model.profile import keys
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import EXTRAS, hidden_by_nobody, left_out
 from shared.model.profile.profile import DEFAULT, Profile
+from shared.prompters.registry import PROMPTER
 
 AUDIO = "audio"
 """The container that audio is dropped into, where the settings do not say another."""
@@ -34,6 +35,7 @@ def cautions(profiles: Sequence[Profile], limits: Mapping[str, Capabilities]) ->
 
 def _of(profile: Profile, limits: Mapping[str, Capabilities]) -> Iterator[str]:
     yield from _of_what_is_meant(profile)
+    yield from _of_insights(profile)
     options = profile.options
     for name in (profile.provider, *profile.next_providers):
         if name not in limits:
@@ -45,6 +47,24 @@ def _of(profile: Profile, limits: Mapping[str, Capabilities]) -> Iterator[str]:
         if missed:
             kinds = ", ".join(missed)
             yield f"redact: with {name} only a finder finds {kinds} ({FINDER.prefix}_ENDPOINT)"
+
+
+def _of_insights(profile: Profile) -> Iterator[str]:
+    """What a service for language finds has to be asked of a model where that does not know the
+    language, and from some day on."""
+    options = profile.options
+    locales = (options.locale, *options.candidate_locales)
+    for name in profile.insights:
+        finds = FINDER.analyses.get(name)
+        if finds is None:
+            continue
+        unknown = [locale for locale in locales if not finds.knows(locale)]
+        needs = f"({PROMPTER.prefix}_ENDPOINT)"
+        if unknown:
+            spoken = " and ".join(unknown)
+            yield f"insights: {name} in {spoken} only a language model makes {needs}"
+        elif finds.until is not None:
+            yield f"insights: {name} after {finds.until} only a language model makes {needs}"
 
 
 def _of_what_is_meant(profile: Profile) -> Iterator[str]:

@@ -12,6 +12,7 @@ from shared.finders.registry import FINDER
 from shared.model.profile.keys import did_you_mean
 from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
+from shared.searchers.registry import SEARCHER
 
 _OURS = (
     "DATA_STORAGE",
@@ -23,6 +24,7 @@ _OURS = (
     "SAS_",
     f"{FINDER.prefix}_",
     f"{PROMPTER.prefix}_",
+    f"{SEARCHER.prefix}_",
     *form_prefixes(OFFERS),
 )
 
@@ -46,6 +48,7 @@ def contradictions(found: Mapping[str, Any], allow_http: bool) -> list[str]:
         problems
         + _of_service(FINDER.prefix, found["of_finder"], allow_http)
         + _of_service(PROMPTER.prefix, found["of_prompter"], allow_http)
+        + _of_service(SEARCHER.prefix, found["of_searcher"], allow_http)
         + _of_prompter(found)
         + _two_ways_to_read(found)
         + _shared_containers(found)

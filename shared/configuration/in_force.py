@@ -102,7 +102,8 @@ def parsed(
         hides_all=is_new,
     )
     if settings.of_prompter["endpoint"] is None and not is_kept:
-        problems = asked_of_nobody(profiles, file)
+        has_analysts = settings.of_finder["endpoint"] is not None
+        problems = asked_of_nobody(profiles, file, text, has_analysts=has_analysts)
         if problems:
             raise ConfigurationError(problems)
     return profiles

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from shared.finders.registry import FINDER
 from shared.model.insights.insight import BUILT_IN, Insight, read_insight
 from shared.model.profile.keys import did_you_mean
 from shared.model.profile.profile import DEFAULT, Profile
@@ -49,14 +50,31 @@ def insight_faults(profile: Profile, known: frozenset[str]) -> Iterator[str]:
         yield "insights: names one twice"
 
 
-def asked_of_nobody(profiles: Iterable[Profile], file: str) -> list[str]:
-    """A line for each profile that asks for insights where the settings name no prompter."""
-    wanted = f"expected {PROMPTER.prefix}_ENDPOINT in the settings"
-    return [
-        f"{file}: {place_of(profile)} insights: there is nobody to ask, {wanted}"
-        for profile in profiles
-        if profile.insights
-    ]
+def found_by_analysts(text: str) -> frozenset[str]:
+    """The insights that a service for language finds by itself, of a file that was checked: one of
+    its own that is called so is asked of a prompter."""
+    known = insights_in(text)
+    return frozenset(name for name in FINDER.analyses if known[name] == BUILT_IN[name])
+
+
+def asked_of_nobody(
+    profiles: Iterable[Profile], file: str, text: str, *, has_analysts: bool
+) -> list[str]:
+    """A line for each profile that asks for insights which nobody makes where the settings name no
+    prompter. `text` is that of the file; without `has_analysts` they name no finder either."""
+    found = found_by_analysts(text)
+    problems = []
+    for profile in profiles:
+        missed = [name for name in profile.insights if not (has_analysts and name in found)]
+        if missed:
+            wanted = f"{PROMPTER.prefix}_ENDPOINT"
+            if found.issuperset(missed):
+                wanted = f"{FINDER.prefix}_ENDPOINT or {wanted}"
+            problems.append(
+                f"{file}: {place_of(profile)} insights: there is nobody to ask for "
+                f"{', '.join(missed)}, expected {wanted} in the settings"
+            )
+    return problems
 
 
 def place_of(profile: Profile) -> str:

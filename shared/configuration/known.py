@@ -13,6 +13,7 @@ from shared.model.policy import Policy
 from shared.model.setting import Setting
 from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
+from shared.searchers.registry import SEARCHER
 
 _MINUTE, _FIVE_MINUTES = "0 * * * * *", "0 */5 * * * *"
 
@@ -32,6 +33,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("REVISIONS_CONTAINER", values.container, "revisions"),
     Setting("PREPARED_CONTAINER", values.container, "prepared"),
     Setting("LISTENING_CONTAINER", values.container, "listening"),
+    Setting("REDACTED_AUDIO_CONTAINER", values.container, "redacted-audio"),
+    Setting("UNREDACTED_CONTAINER", values.container, "unredacted"),
     Setting("MANIFESTS_CONTAINER", values.container, "manifests"),
     Setting("BATCHES_CONTAINER", values.container, "batches"),
     Setting("UPLOADS_CONTAINER", values.container, "uploads"),
@@ -53,6 +56,8 @@ SETTINGS: tuple[Setting, ...] = (
     _of_policy("REUSE_DAYS", "reuse_days", 1, 3650),
     _of_policy("PREPARED_DAYS", "prepared_days", 1, 7),
     _of_policy("LISTENING_DAYS", "listening_days", 1, 90),
+    _of_policy("REDACTED_AUDIO_DAYS", "redacted_audio_days", 0, 90),
+    _of_policy("UNREDACTED_DAYS", "unredacted_days", 1, 90),
     _of_policy("COALESCE_SECONDS", "coalesce_seconds", 1, 3600),
     Setting("POLL_SCHEDULE", values.schedule, _MINUTE),
     Setting("SWEEP_SCHEDULE", values.schedule, _FIVE_MINUTES),
@@ -96,6 +101,8 @@ FINDER_SETTINGS: tuple[Setting, ...] = FINDER.settings
 """The settings of one value that are the finder's."""
 PROMPTER_SETTINGS: tuple[Setting, ...] = PROMPTER.settings
 """Those that are the prompter's."""
+SEARCHER_SETTINGS: tuple[Setting, ...] = SEARCHER.settings
+"""Those that are the searcher's."""
 PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     name: offer.settings for name, offer in OFFERS.items()
 }
@@ -105,4 +112,4 @@ PROVIDER_SETTINGS: Mapping[str, tuple[Setting, ...]] = {
 def all_settings() -> tuple[Setting, ...]:
     """Every setting of one value."""
     of_providers = (setting for own in PROVIDER_SETTINGS.values() for setting in own)
-    return (*SETTINGS, *FINDER_SETTINGS, *PROMPTER_SETTINGS, *of_providers)
+    return (*SETTINGS, *FINDER_SETTINGS, *PROMPTER_SETTINGS, *SEARCHER_SETTINGS, *of_providers)

@@ -6,7 +6,7 @@ import msgspec
 
 from shared.configuration.settings import Settings
 from shared.finders.registry import FINDER
-from shared.model.money.price import PriceTable, TokenRate, with_amounts, with_finder
+from shared.model.money.price import PriceTable, RecordRate, TokenRate, with_amounts, with_finder
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import redacting
 from shared.model.redaction.kinds import Finds
@@ -26,7 +26,7 @@ def capabilities_by(settings: Settings) -> dict[str, Capabilities]:
 
 def prices_by(settings: Settings) -> PriceTable:
     """With what the finder costs, where one looks after those that do not redact by themselves, and
-    the prompter, where its owner says so."""
+    which finds insights, and the prompter, where its owner says so."""
     table = with_amounts(DEFAULT_PRICES, settings.prices, settings.price_currency)
     own = settings.of_prompter
     if own["endpoint"] is not None and own["price_in"] is not None:
@@ -34,8 +34,11 @@ def prices_by(settings: Settings) -> PriceTable:
         table = msgspec.structs.replace(table, tokens=tokens)
     if settings.of_finder["endpoint"] is None:
         return table
+    price, analyses = settings.of_finder["price"], tuple(FINDER.analyses)
+    rate = RecordRate(per_thousand=price, insights=analyses)
+    table = msgspec.structs.replace(table, records=rate)
     served = set(OFFERS) - redacting({name: offer.limits for name, offer in OFFERS.items()})
-    return with_finder(table, served, settings.of_finder["price"])
+    return with_finder(table, served, price)
 
 
 def at_best() -> dict[str, Capabilities]:

@@ -20,6 +20,7 @@ from shared.configuration.known import (
     FORMS,
     PROMPTER_SETTINGS,
     PROVIDER_SETTINGS,
+    SEARCHER_SETTINGS,
     SETTINGS,
     all_settings,
 )
@@ -33,6 +34,7 @@ from shared.model.reference import NOT_RESOLVED, is_reference
 from shared.model.setting import DataStorage, Endpoint, Invalid, Secret, Setting
 from shared.prompters.registry import PROMPTER
 from shared.providers.registry import OFFERS
+from shared.searchers.registry import SEARCHER
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `policy` is how patient, how large and how often the use-cases are. `webhook_base_url` is None
     where the provider is only polled. `prices` is by
     "provider/mode", per hour of audio in `price_currency`. `of_provider` holds each provider's
-    own settings, named without the provider's prefix and in lower case, `of_finder` and
-    `of_prompter` those of finder and prompter, whose "endpoint" is None where there is none.
+    own settings, named without the provider's prefix and in lower case, `of_finder`, `of_prompter`
+    and `of_searcher` those of finder, prompter and searcher, whose "endpoint" is None where there
+    is none.
     `unknown` says of each name that nothing reads, though it looks like one of ours, what it may
     have been meant for: while one release takes over from another, settings of the newer one stand
     before the older.
@@ -53,6 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     of_provider: dict[str, dict[str, Any]]
     of_finder: dict[str, Any]
     of_prompter: dict[str, Any]
+    of_searcher: dict[str, Any]
     policy: Policy
     azure_client_id: str | None
     audio_container: str
@@ -62,6 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     corrected_container: str
     prepared_container: str
     listening_container: str
+    redacted_audio_container: str
+    unredacted_container: str
     revisions_container: str
     manifests_container: str
     batches_container: str
@@ -114,6 +120,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     }
     found["of_finder"] = _of_one(FINDER.prefix, FINDER_SETTINGS, given, problems)
     found["of_prompter"] = _of_one(PROMPTER.prefix, PROMPTER_SETTINGS, given, problems)
+    found["of_searcher"] = _of_one(SEARCHER.prefix, SEARCHER_SETTINGS, given, problems)
     allow_http = bool(found.get("allow_http"))
     found["data_storage"] = data_storage(given, allow_http, problems)
     found["endpoints"] = endpoints(given, OFFERS, allow_http, problems)

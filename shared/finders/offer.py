@@ -24,10 +24,13 @@ class Connection(NamedTuple):
 class FinderOffer(NamedTuple):
     """A finder. Its settings begin with `prefix`; without `<prefix>_ENDPOINT` nobody asks it. What
     1,000 characters cost is `<prefix>_PRICE` by the thousand of them, in the currency of all
-    prices."""
+    prices. `analyses` are the insights that the same service finds, by name, and `analysts` who
+    does so: a finder for each."""
 
     name: str
     prefix: str
     finds: Finds
     settings: tuple[Setting, ...]
     connect: Callable[[Connection], Finder]
+    analyses: Mapping[str, Finds]
+    analysts: Callable[[Connection], Mapping[str, Finder]]

@@ -1,7 +1,7 @@
 """Have the insights of a transcribed recording made, and store them beside its transcript.
 
 The transcript is stored and told of before; nothing that happens here touches it. It is read as it
-was stored, so what its profile hides is hidden from the model, too.
+was stored, so what its profile hides is hidden from whoever is asked, too.
 """
 
 from __future__ import annotations
@@ -10,25 +10,28 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
 
 import msgspec
 
 from shared.errors import (
+    ChoiceRefused,
     EndpointDown,
     OutcomeUnknown,
     ProviderError,
     ProviderThrottled,
     StoreConflict,
 )
+from shared.insights.analyse import Analyst
 from shared.insights.shelf import InsightsShelf
 from shared.log import event
 from shared.messages import Understand
+from shared.model.insights.analysis import SharedOut, share_out
 from shared.model.insights.answers import Answers, not_made, read_answers
 from shared.model.insights.document import By, RecordingInsights, Usage
 from shared.model.insights.insight import Insight, version_of
-from shared.model.insights.question import Question, question_of
-from shared.model.money.price import PriceTable, cost_of_tokens
+from shared.model.insights.question import question_of
+from shared.model.insights.so_far import WAITING, SoFar, so_far
+from shared.model.money.price import PriceTable, cost_of_insights
 from shared.model.policy import Policy
 from shared.model.recording import understanding as state
 from shared.model.recording.recording import Recording
@@ -46,29 +49,17 @@ MOST_UNUSABLE = 2
 """Calls whose answer makes no sense."""
 
 
-class _Asked(NamedTuple):
-    """What the profile of a recording asks for of its transcript. `strange` are names that nobody
-    knows any more."""
-
-    transcript: Transcript
-    insights: Sequence[Insight]
-    strange: Sequence[str]
-    question: Question
-
-    def none_made(self, code: str) -> Answers:
-        names = [one.name for one in self.insights]
-        return Answers({}, (*not_made(names, code), *not_made(self.strange, "unknown")))
-
-
 @dataclass(frozen=True, kw_only=True)
 class MakeInsights:
-    """At most one call is under way for a recording, on all machines: it is written into the row
-    before it is made. What was paid for is stored before the row says so, and found there by
-    whoever comes after somebody who died. Raises `StoreConflict`, `StoreUnavailable`: the message
-    comes again."""
+    """At most one call of the model is under way for a recording, on all machines: it is written
+    into the row before it is made. What was paid for is stored before the row says so, and found
+    there by whoever comes after somebody who died. Where one of those that are asked is out, the
+    others are asked all the same, and what they say is kept. Raises `StoreConflict`,
+    `StoreUnavailable`: the message comes again."""
 
     shelf: InsightsShelf
-    prompter: Prompter
+    prompter: Prompter | None
+    analysts: Mapping[str, Analyst]
     known: Mapping[str, Insight]
     prices: PriceTable
     queue: Queue
@@ -101,80 +92,132 @@ class MakeInsights:
         if state.is_busy(there, now):  # whoever is at it may have died
             self.queue.send(message, after=state.STUCK)
             return
-        if there is not None and self.shelf.note_what_is_stored(row, now):
+        before = self.shelf.stored(row) if there is not None else None
+        if before is not None and before.is_over:
+            self.shelf.note(row, before, now)
             return
         transcript = self.shelf.transcript(row)
         if transcript is None:
             return
-        asked = self._asked(row, transcript)
-        code = self._why_not(row, asked)
-        if code:
-            self._store(row, asked, asked.none_made(code))
+        known = so_far(before, row.profile.insights)
+        shared, known = self._shared_out(row, transcript, known)
+        if shared.found or shared.asked:
+            self._ask(row, transcript, shared, known, message)
         else:
-            self._ask(row, asked, message)
+            self._store(row, transcript, known)
 
-    def _asked(self, row: Recording, transcript: Transcript) -> _Asked:
-        names = row.profile.insights
-        insights = [self.known[name] for name in names if name in self.known]
-        strange = [name for name in names if name not in self.known]
-        return _Asked(transcript, insights, strange, question_of(transcript, insights))
+    def _shared_out(
+        self, row: Recording, transcript: Transcript, known: SoFar
+    ) -> tuple[SharedOut, SoFar]:
+        """Who is still to be asked for what; and what is known with that for which nobody is."""
+        open_ = [name for name in row.profile.insights if not known.settled(name)]
+        known = known.plus_not_made([name for name in open_ if name not in self.known], "unknown")
+        insights = [self.known[name] for name in open_ if name in self.known]
+        code = self._why_none(row, transcript)
+        if code:
+            return SharedOut(), known.plus_not_made([one.name for one in insights], code)
+        shared = share_out(
+            insights,
+            transcript,
+            {name: one.finder.finds for name, one in self.analysts.items()},
+            has_prompter=self.prompter is not None,
+            today=self.clock.now().date(),
+        )
+        return shared, known.plus(Answers({}, shared.not_made))
 
-    def _why_not(self, row: Recording, asked: _Asked) -> str:
+    def _why_none(self, row: Recording, transcript: Transcript) -> str:
         """Why nobody is asked; "": somebody is."""
-        if not asked.transcript.text.strip():
+        if not transcript.text.strip():
             return "nothing_said"
-        if not asked.insights:
-            return "unknown"
-        if len(asked.question.user) > self.prompter.most_characters:
-            return "too_long"
         patience = timedelta(seconds=self.policy.give_up_seconds)
-        is_over = self.clock.now() - row.changed_at > patience
-        return "no_answer" if is_over or state.is_used_up(row.understanding) else ""
+        return "no_answer" if self.clock.now() - row.changed_at > patience else ""
 
-    def _ask(self, row: Recording, asked: _Asked, message: Understand) -> None:
+    def _ask(
+        self,
+        row: Recording,
+        transcript: Transcript,
+        shared: SharedOut,
+        before: SoFar,
+        message: Understand,
+    ) -> None:
         row = self.shelf.save(row, state.begun(row.understanding, self.clock.now()))
-        assert row.understanding is not None
+        asking = _Asking(row, transcript, before)
+        asked = [*shared.asked, *self._found(asking, shared.found)]
+        if asked and self.prompter is not None:
+            self._prompt(asking, self.prompter, asked)
+        if not asking.known.waits:
+            self._store(row, transcript, asking.known)
+            return
+        self._put_off(asking, before)
+        self.queue.send(message, after=min(map(self._pause, asking.trouble), default=LATER))
+
+    def _found(self, asking: _Asking, names: Sequence[str]) -> list[Insight]:
+        """Has them found. Those that the service refuses as such, as it will one day those that it
+        gives up, are the model's, where there is one."""
+        refused = []
+        for name in names:
+            try:
+                analysed = self.analysts[name](name, asking.transcript, asking.hidden)
+            except ProviderError as error:
+                if isinstance(error, ChoiceRefused) and self.prompter is not None:
+                    refused.append(self.known[name])
+                else:
+                    asking.put_off([name], error)
+                continue
+            source = self.analysts[name].finder.name
+            asking.known = asking.known.plus(analysed.answers, source).plus_read(analysed.records)
+        return refused
+
+    def _prompt(self, asking: _Asking, prompter: Prompter, asked: Sequence[Insight]) -> None:
+        names = [one.name for one in asked]
+        question = question_of(asking.transcript, asked)
+        code = "too_long" if len(question.user) > prompter.most_characters else ""
+        if not code and asking.calls > state.MOST_CALLS:
+            code = "no_answer"
+        if code:
+            asking.known = asking.known.plus_not_made(names, code)
+            return
         try:
-            answered = self.prompter.answer(asked.question)
+            answered = prompter.answer(question)
         except ProviderError as error:
-            self._put_off(row, error, message)
+            asking.counts = isinstance(error, OutcomeUnknown)
+            asking.put_off(names, error)
             return
-        answers = self._read(row, asked, answered)
+        taken = (answered.model, answered.input_tokens, answered.output_tokens)
+        asking.known = asking.known.plus_tokens(*taken)
+        answers = self._read(asking, asked, answered)
         if answers is not None:
-            self._store(row, asked, answers, answered)
+            asking.known = asking.known.plus(answers, prompter.name)
             return
-        event("insights.unusable", batch=row.batch_id, recording=row.id, level=30)
-        self._end_call(row, state.unanswered(row.understanding))
-        self.queue.send(message, after=LATER)
+        event("insights.unusable", batch=asking.row.batch_id, recording=asking.row.id, level=30)
+        asking.counts = True
+        asking.known = asking.known.plus_not_made(names, WAITING)
 
-    def _read(self, row: Recording, asked: _Asked, answered: Answered) -> Answers | None:
+    def _read(
+        self, asking: _Asking, asked: Sequence[Insight], answered: Answered
+    ) -> Answers | None:
         """None: it makes no sense, and is worth another call."""
+        names = [one.name for one in asked]
         if answered.ended in ("refused", "too_long"):
-            return asked.none_made(answered.ended)
-        found = None
+            return Answers({}, not_made(names, answered.ended))
         if answered.ended == "whole":
-            hidden = row.profile.options.redact
-            found = read_answers(answered.content, asked.insights, asked.transcript, hidden)
-        if found is not None:
-            strange = not_made(asked.strange, "unknown")
-            return found._replace(not_made=(*found.not_made, *strange))
-        calls = row.understanding.calls if row.understanding else 0
-        return None if calls < MOST_UNUSABLE else asked.none_made("unusable")
+            found = read_answers(answered.content, asked, asking.transcript, asking.hidden)
+            if found is not None:
+                return found
+        again = asking.calls < MOST_UNUSABLE
+        return None if again else Answers({}, not_made(names, "unusable"))
 
-    def _put_off(self, row: Recording, error: ProviderError, message: Understand) -> None:
-        """Trouble with the model's server is no recording's. What was not carried out counts for
-        nothing; what nobody knows of may have been paid, and is not repeated without end."""
+    def _put_off(self, asking: _Asking, before: SoFar) -> None:
+        """Trouble with a server is no recording's. What was not carried out counts for nothing;
+        what nobody knows of may have been paid, and is not repeated without end. What others said
+        meanwhile is kept, so that they are not asked again."""
+        row, known = asking.row, asking.known
+        if any(not before.settled(name) for name in known.made):
+            self.shelf.keep(row, self._document(row, asking.transcript, known))
         assert row.understanding is not None
-        why = type(error).__name__
-        event("insights.put_off", batch=row.batch_id, recording=row.id, error=why, level=30)
-        is_open = isinstance(error, OutcomeUnknown)
-        end = state.unanswered if is_open else state.not_asked
-        self._end_call(row, end(row.understanding))
-        self.queue.send(message, after=self._pause(error))
-
-    def _end_call(self, row: Recording, there: state.Understanding) -> None:
+        end = state.unanswered if asking.counts else state.not_asked
         with suppress(StoreConflict):  # then it counts as begun, until that is long ago
-            self.shelf.save(row, there)
+            self.shelf.save(row, end(row.understanding, self.clock.now()))
 
     def _pause(self, error: ProviderError) -> timedelta:
         if isinstance(error, EndpointDown):
@@ -182,48 +225,74 @@ class MakeInsights:
         wait = error.retry_after_seconds if isinstance(error, ProviderThrottled) else None
         return max(LATER, timedelta(seconds=wait or self.policy.endpoint_pause_seconds))
 
-    def _store(
-        self, row: Recording, asked: _Asked, answers: Answers, answered: Answered | None = None
-    ) -> None:
-        document = self._document(row, asked, answers, answered)
+    def _store(self, row: Recording, transcript: Transcript, known: SoFar) -> None:
+        document = self._document(row, transcript, known)
         self.shelf.store_insights(row, document, document.made_at)
         event(
             "insights.stored",
             batch=row.batch_id,
             recording=row.id,
-            made=len(answers.made),
-            not_made=sorted({one.code for one in answers.not_made}),
-            input_tokens=document.usage.input_tokens,
-            output_tokens=document.usage.output_tokens,
+            made=len(known.made),
+            not_made=sorted({one.code for one in known.not_made}),
+            input_tokens=known.input_tokens,
+            output_tokens=known.output_tokens,
+            records=known.records,
         )
 
-    def _document(
-        self, row: Recording, asked: _Asked, answers: Answers, answered: Answered | None
-    ) -> RecordingInsights:
+    def _document(self, row: Recording, transcript: Transcript, known: SoFar) -> RecordingInsights:
+        asked = [self.known[name] for name in row.profile.insights if name in self.known]
+        cost = cost_of_insights(self.prices, known.input_tokens, known.output_tokens, known.records)
         return RecordingInsights(
             batch_id=row.batch_id,
             recording_id=row.id,
             container=row.container,
             name=row.name,
             profile=row.profile.name,
-            language=asked.transcript.language.code,
+            language=transcript.language.code,
             made_at=self.clock.now(),
-            by=By(
-                name=self.prompter.name,
-                model=answered.model if answered else None,
-                asked=version_of(asked.insights),
+            by=By(name=self._name(known), model=known.model, asked=version_of(asked)),
+            usage=Usage(
+                input_tokens=known.input_tokens,
+                output_tokens=known.output_tokens,
+                records=known.records,
+                cost=cost,
             ),
-            usage=self._usage(answered),
-            answers=answers.made,
-            not_made=answers.not_made,
+            answers=dict(known.made),
+            not_made=known.not_made,
+            sources=dict(known.sources),
         )
 
-    def _usage(self, answered: Answered | None) -> Usage:
-        if answered is None:
-            return Usage()
-        taken, given = answered.input_tokens, answered.output_tokens
-        return Usage(
-            input_tokens=taken,
-            output_tokens=given,
-            cost=cost_of_tokens(self.prices, taken, given),
-        )
+    def _name(self, known: SoFar) -> str:
+        """Of whom most is asked: the model, where it had a part in it."""
+        services = {one.finder.name: None for one in self.analysts.values()}
+        others = [name for name in known.sources.values() if name in services]
+        asked_model = known.input_tokens is not None or not others
+        if self.prompter is not None and asked_model:
+            return self.prompter.name
+        return next(iter(others or services), "")
+
+
+@dataclass
+class _Asking:
+    """A recording while those are asked who make its insights. `counts`: a call may have been paid,
+    and brought nothing."""
+
+    row: Recording
+    transcript: Transcript
+    known: SoFar
+    trouble: list[ProviderError] = field(default_factory=list)
+    counts: bool = False
+
+    @property
+    def calls(self) -> int:
+        return self.row.understanding.calls if self.row.understanding else 0
+
+    @property
+    def hidden(self) -> Sequence[str]:
+        return self.row.profile.options.redact
+
+    def put_off(self, names: Sequence[str], error: ProviderError) -> None:
+        why, row = type(error).__name__, self.row
+        event("insights.put_off", batch=row.batch_id, recording=row.id, error=why, level=30)
+        self.trouble.append(error)
+        self.known = self.known.plus_not_made(names, WAITING)

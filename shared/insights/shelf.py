@@ -55,38 +55,57 @@ class InsightsShelf:
     def store_insights(self, row: Recording, document: RecordingInsights, now: datetime) -> None:
         """What was paid for first, then the row that says so. Where the recording went meanwhile,
         both go."""
+        path = self._put(row, document)
+        if path is not None:
+            self._note(row, path, now, document)
+
+    def keep(self, row: Recording, document: RecordingInsights) -> None:
+        """What is known of them while others are still asked. The row does not say so: it goes
+        with the rest of what it has."""
+        self._put(row, document)
+
+    def _put(self, row: Recording, document: RecordingInsights) -> str | None:
         path = _transcript_of(row)
         if path is None:
-            return
+            return None
         content = msgspec.json.format(msgspec.json.encode(document), indent=2)
-        path = self.outputs.put(insights_name(path), content, "application/json", recording=row)
-        has_all = not document.not_made
-        self._note(row, path, now, has_all=has_all)
+        return self.outputs.put(insights_name(path), content, "application/json", recording=row)
 
-    def note_what_is_stored(self, row: Recording, now: datetime) -> bool:
-        """Whether somebody stored them, and died before the row said so."""
-        transcript = _transcript_of(row)
-        path = insights_name(transcript) if transcript else None
+    def stored(self, row: Recording) -> RecordingInsights | None:
+        """What somebody stored who was cut short before the row said so, or who kept what there
+        was."""
+        path = _insights_of(row)
         content = self.outputs.read_own(path, recording=row) if path else None
-        if path is None or content is None:
-            return False
-        has_all = not _insights.decode(content).not_made
-        self._note(row, path, now, has_all=has_all)
-        return True
+        try:
+            return _insights.decode(content) if content else None
+        except msgspec.DecodeError:
+            return None
 
-    def _note(self, row: Recording, path: str, now: datetime, *, has_all: bool) -> None:
+    def note(self, row: Recording, document: RecordingInsights, now: datetime) -> None:
+        """Have the row say that it is stored."""
+        path = _insights_of(row)
+        if path is not None:
+            self._note(row, path, now, document)
+
+    def _note(self, row: Recording, path: str, now: datetime, document: RecordingInsights) -> None:
         there = self.row(row.batch_id, row.id)
         batch = self.store.batch(row.batch_id)
         if there is None or batch is None or batch.is_gone:
             self.outputs.remove(path, recording=row)
             return
         before = there.understanding or Understanding()
-        done = state.stored(before, path, now, has_all=has_all)
+        has_all, sentiment = not document.not_made, document.sentiment
+        done = state.stored(before, path, now, has_all=has_all, sentiment=sentiment)
         self.store.save(recordings=[understood(there, done)])
 
 
 def _transcript_of(row: Recording) -> str | None:
     return row.outcome.outputs.get("json") if row.outcome else None
+
+
+def _insights_of(row: Recording) -> str | None:
+    path = _transcript_of(row)
+    return insights_name(path) if path else None
 
 
 def _is_going(row: Recording) -> bool:

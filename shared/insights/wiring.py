@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.insights.again import AskAgain
+from shared.insights.analyse import analysts_of
 from shared.insights.make import MakeInsights
 from shared.insights.shelf import InsightsShelf
 from shared.log import event
@@ -13,16 +15,31 @@ from shared.ports.ground import Ground
 def make_insights(ground: Ground) -> Step[Understand]:
     """The rows are those that tell nobody of what is saved."""
     ports = ground.ports
-    if ground.prompter is None:
+    if ground.prompter is None and not ground.analysts:
         return _nobody
     return MakeInsights(
         shelf=InsightsShelf(store=ports.store, outputs=ports.outputs),
         prompter=ground.prompter,
+        analysts=analysts_of(ground.analysts, ports.gather_seconds),
         known=ports.insights,
         prices=ports.prices,
         queue=ports.queue,
         policy=ports.policy,
         clock=ports.clock,
+    )
+
+
+def ask_again(ground: Ground) -> AskAgain:
+    """Those whose message was lost."""
+    ports = ground.ports
+    return AskAgain(
+        store=ports.store,
+        queue=ports.queue,
+        diaries=ports.diaries,
+        policy=ports.policy,
+        clock=ports.clock,
+        profiles=ports.profiles,
+        is_answered=bool(ground.prompter or ground.analysts),
     )
 
 

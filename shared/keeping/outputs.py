@@ -9,24 +9,32 @@ from shared.model.recording.output_names import insights_name
 from shared.model.recording.recording import Recording
 from shared.ports.blobs import Outputs, Revisions
 from shared.ports.copies import Copies
+from shared.ports.unredacted import Unredacted
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
     """What search finds, rows for analysis, transcript and captions, insights, corrected ones,
-    corrections themselves, error report, the copies that its provider got and that people hear.
-    Safe to repeat. What other recordings have under the same names stays."""
+    corrections themselves, error report, the copies that its provider got and that people hear, and
+    what is kept unredacted. Safe to repeat. What other recordings have under the same names stays.
+    With `keeps_redacted_audio` a copy in which something is hidden is an output."""
 
     outputs: Outputs
     revisions: Revisions
     copies: Copies
     listening: Copies
+    redacted_audio: Copies
+    keeps_redacted_audio: bool
+    unredacted: Unredacted
     forget_said: Callable[[Recording], None]
 
     def __call__(self, row: Recording) -> None:
         if row.state == "transcribed" or row.job_id is not None:
             self.forget_said(row)  # of one that failed somebody may have kept it, and died
         self.copies_of(row)
+        self._redacted_audio_of(row)
+        if row.profile.keep_unredacted:
+            self.unredacted.remove(row)
         paths = [row.error_report] if row.error_report else []
         if row.outcome is not None:
             self.revisions.remove(row)  # one may be there of which the row does not know yet
@@ -39,12 +47,21 @@ class RemoveOutputs:
             self.outputs.remove(path, recording=row)
 
     def copies_of(self, row: Recording) -> None:
-        """Those alone: they are sound, and go with the audio, too."""
+        """Those alone: they are sound, and go with the audio, too, unless they are outputs."""
         if row.copy is not None:
             self.copies.remove_all(f"{row.batch_id}/{row.id}.")
         self.listening.remove_all(f"{row.batch_id}/{row.id}.")
+        if not self.keeps_redacted_audio:
+            self._redacted_audio_of(row)
 
-    def copies_of_batch(self, batch_id: str) -> None:
-        """The same of all its recordings."""
+    def _redacted_audio_of(self, row: Recording) -> None:
+        if row.profile.options.redact_audio != "keep":
+            self.redacted_audio.remove_all(f"{row.batch_id}/{row.id}.")
+
+    def forget_batch(self, batch_id: str, *, with_outputs: bool) -> None:
+        """Copies of all its recordings, and what is kept of them unredacted."""
         for copies in (self.copies, self.listening):
             copies.remove_all(f"{batch_id}/")
+        if with_outputs or not self.keeps_redacted_audio:
+            self.redacted_audio.remove_all(f"{batch_id}/")
+        self.unredacted.remove_all(batch_id)

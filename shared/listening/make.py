@@ -15,7 +15,7 @@ from shared.errors import (
     StoreUnavailable,
 )
 from shared.listening.choose import ChooseListening
-from shared.listening.shelf import LONGEST, STUCK, WAVE, Shelf, is_gone
+from shared.listening.shelf import LONGEST, STUCK, WAVE, Places
 from shared.log import event
 from shared.messages import Listen
 from shared.model.listening import state
@@ -45,16 +45,16 @@ class MakeListening:
     """The copy of a recording as it is to be kept, from audio that is read in ranges. It passes
     from the child that makes it to storage; nothing but its wave is held."""
 
-    copies: Copies
     converter: Converter
     clock: Clock
 
     def __call__(
-        self, row: Recording, recipe: ListeningRecipe, read: Read, stem: str
+        self, row: Recording, recipe: ListeningRecipe, read: Read, copies: Copies
     ) -> ListeningCopy:
         """Raises `StoreConflict`, and whatever `read` does."""
         began = self.clock.now()
-        copying = self.copies.begin(f"{stem}.{MADE_IN.ending}", MADE_IN.media_type)
+        stem = copy_stem(row.batch_id, row.id, recipe)
+        copying = copies.begin(f"{stem}.{MADE_IN.ending}", MADE_IN.media_type)
         try:
             made = self.converter.copy_to_hear(row.bytes, read, recipe, copying.put)
         except TooCostly:
@@ -62,7 +62,7 @@ class MakeListening:
         if made.copied.unread or not made.copied.bytes:
             return state.failed("unreadable")
         copying.finish()
-        _store(self.copies.begin(stem + WAVE, "application/octet-stream"), wave_file(made.levels))
+        _store(copies.begin(stem + WAVE, "application/octet-stream"), wave_file(made.levels))
         now = self.clock.now()
         event(
             "listening.made",
@@ -86,11 +86,10 @@ class HaveListening:
     goes of the recording meanwhile takes its copy along."""
 
     store: BatchStore
-    shelf: Shelf
+    places: Places
     choose: ChooseListening
     open_audio: OpenAudio
     make: MakeListening
-    copies: Copies
     queue: Queue
     policy: Policy
     clock: Clock
@@ -109,35 +108,36 @@ class HaveListening:
 
     def _have(self, row: Recording, recipe: ListeningRecipe, message: Listen) -> None:
         stem, now = copy_stem(row.batch_id, row.id, recipe), self.clock.now()
-        copy, version = self.shelf.find(stem)
+        copies, shelf, _ = self.places.of(row)
+        copy, version = shelf.find(stem)
         if not state.may_begin(copy, now, STUCK):
             return
         copy = state.begun(copy, now)
-        self.shelf.put(stem, copy, version)
+        shelf.put(stem, copy, version)
         if copy.is_over:
             return
-        _, version = self.shelf.find(stem)
+        _, version = shelf.find(stem)
         try:
-            made = self._made(row, recipe, stem)
+            made = self._made(row, recipe, copies)
         except (StoreUnavailable, ReaderUnavailable) as error:
             event("step.put_off", step="listen", error=type(error).__name__, level=30)
             with suppress(DropscribeError):
-                self.shelf.put(stem, state.put_off(copy), version)
+                shelf.put(stem, state.put_off(copy), version)
             pause = timedelta(seconds=self.policy.storage_pause_seconds)
             self.queue.send(message, after=pause)
             return
         if self._row(message) is None:
-            self.copies.remove_all(f"{row.batch_id}/{row.id}.")
+            copies.remove_all(f"{row.batch_id}/{row.id}.")
         else:
-            self.shelf.put(stem, made, version)
+            shelf.put(stem, made, version)
 
-    def _made(self, row: Recording, recipe: ListeningRecipe, stem: str) -> ListeningCopy:
+    def _made(self, row: Recording, recipe: ListeningRecipe, copies: Copies) -> ListeningCopy:
         if row.audio is not None and is_too_long(row.audio):
             return state.failed("too_long")
         until = self.clock.now() + LONGEST
         try:
             read = in_time(self.open_audio(row), lambda: self.clock.now() > until, _TooSlow)
-            return self.make(row, recipe, read, stem)
+            return self.make(row, recipe, read, copies)
         except _TooSlow:
             return state.failed("too_long")
         except (InputError, StoreConflict):
@@ -147,7 +147,7 @@ class HaveListening:
         """None: it goes, or is gone. Whoever removes it writes that down first, and looks for
         copies then: either they find the new one, or it is found here."""
         row = self.store.recording(message.batch_id, message.recording_id)
-        if row is None or is_gone(row):
+        if row is None or self.places.of(row).is_gone(row):
             return None
         batch = self.store.batch(row.batch_id)
         return None if batch is None or batch.is_gone else row

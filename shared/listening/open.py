@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 from shared.errors import NoListeningCopy
 from shared.listening.choose import ChooseListening
-from shared.listening.shelf import WAVE, AskForListening, is_gone
+from shared.listening.shelf import WAVE, AskForListening
 from shared.log import event
 from shared.model.listening.recipe import MADE_IN, copy_stem
 from shared.model.listening.state import ListeningCopy, Problem
 from shared.ports.blobs import OutputLinks
-from shared.ports.copies import Copies
 from shared.reading.audio import LIVES, FindAudible
 
 _WHY: Mapping[Problem, str] = {
@@ -37,19 +36,21 @@ class Opened(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class OpenListening:
-    """A look at the audio, and at what is known of its copy. Raises as `FindAudible` does, and
-    `NoListeningCopy`."""
+    """A look at the audio, and at what is known of its copy. One that is kept as outputs are needs
+    no audio. Raises as `FindAudible` does, and `NoListeningCopy`."""
 
     find: FindAudible
     choose: ChooseListening
     ask: AskForListening
-    copies: Copies
     links: OutputLinks
 
     def __call__(self, batch_id: str, recording_id: str, caller: str) -> Opened | None:
         """None: it is being made. `caller` stands in the log, beside what was opened."""
-        row = self.find(batch_id, recording_id)
-        if is_gone(row):
+        row = self.find.row(batch_id, recording_id)
+        place = self.ask.places.of(row)
+        if place.days is not None:
+            self.find.refuse_changed(row)
+        if place.is_gone(row):
             raise NoListeningCopy("the recording was deleted")
         recipe = self.choose(row)
         copy = self.ask(row, recipe)
@@ -58,7 +59,7 @@ class OpenListening:
         if copy.made_at is None:
             return None
         event("listening.opened", batch=batch_id, recording=recording_id, caller=caller)
-        stem = self.copies.path(copy_stem(batch_id, recording_id, recipe))
+        stem = place.copies.path(copy_stem(batch_id, recording_id, recipe))
         return Opened(
             copy=copy,
             url=self.links.link(f"{stem}.{MADE_IN.ending}", LIVES),

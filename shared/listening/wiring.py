@@ -5,11 +5,12 @@ from __future__ import annotations
 from shared.listening.choose import ChooseListening
 from shared.listening.make import HaveListening, MakeListening
 from shared.listening.open import OpenListening
-from shared.listening.shelf import AskForListening, Shelf
+from shared.listening.shelf import AskForListening, Place, Places, Shelf
 from shared.pipeline.compare import CompareVersions
 from shared.pipeline.prepare.source import OpenAudio
 from shared.pipeline.together import AskTogether
-from shared.ports.ground import Ground
+from shared.ports.ground import Ground, Ports
+from shared.ports.listening import ListeningPorts
 from shared.reading.audio import FindAudible
 
 
@@ -18,29 +19,37 @@ class ListeningDesk:
 
     def __init__(self, ground: Ground, find: FindAudible) -> None:
         ports, store, clock = ground.ports, ground.store, ground.ports.clock
-        shelf = Shelf(notes=ports.listening.notes)
-        copies = ports.listening.copies
+        places = _places(ports)
         choose = ChooseListening(
             store=store, outputs=ports.outputs, transcripts_container=ports.transcripts
         )
         self.open = OpenListening(
             find=find,
             choose=choose,
-            ask=AskForListening(shelf=shelf, queue=ports.queue, policy=ports.policy, clock=clock),
-            copies=copies,
+            ask=AskForListening(places=places, queue=ports.queue, clock=clock),
             links=ports.output_links,
         )
         self.have = HaveListening(
             store=store,
-            shelf=shelf,
+            places=places,
             choose=choose,
             open_audio=_open_audio(ground),
-            make=MakeListening(copies=copies, converter=ports.converter, clock=clock),
-            copies=copies,
+            make=MakeListening(converter=ports.converter, clock=clock),
             queue=ports.queue,
             policy=ports.policy,
             clock=clock,
         )
+
+
+def _places(ports: Ports) -> Places:
+    return Places(
+        _place(ports.listening, ports.policy.listening_days),
+        _place(ports.redacted_audio, ports.policy.redacted_audio_days or None),
+    )
+
+
+def _place(ports: ListeningPorts, days: int | None) -> Place:
+    return Place(ports.copies, Shelf(notes=ports.notes), days)
 
 
 def _open_audio(ground: Ground) -> OpenAudio:

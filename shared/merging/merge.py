@@ -3,7 +3,7 @@ whatever else comes in small pieces: `ports.pieces.Merged` says how several beco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +38,9 @@ class MergePieces:
     clock: Clock
     name: str
     cleaned_every: timedelta = CLEANED_EVERY
+    forget_elsewhere: Callable[[Forgotten], bool] | None = None
+    """Where else it lies, what is forgotten goes there, too. Whether all of it is gone: until then
+    the notes stay."""
 
     def __call__(self) -> None:
         began = self.clock.now()
@@ -87,6 +90,8 @@ class MergePieces:
                 return
             if self.merged.holds(piece, there.forgotten):
                 self._become_one([piece], there.forgotten)
+        if self.forget_elsewhere and not self.forget_elsewhere(there.forgotten):
+            return
         old = [note.name for note in there.notes if began - note.changed_at > NOTES_KEPT]
         self.pieces.remove(old)
         before = self.diaries.get(self._diary)

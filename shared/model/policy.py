@@ -48,6 +48,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     reuse_days             the same audio is paid for again after this long
     prepared_days          copies for providers are removed after this long
     listening_days         listening copies are removed, and made again, after this long
+    redacted_audio_days    the same of those in which something is hidden; 0: they are kept as
+                           outputs are
+    unredacted_days        what is kept unredacted is removed after this long
     max_faults             steps of a job that may be refused or fail in the end before it does
     endpoint_pause_seconds a step that an endpoint failed waits this long, and an endpoint that
                            fails repeatedly is taken out for this long at first
@@ -87,6 +90,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     reuse_days: int = 365
     prepared_days: int = 3
     listening_days: int = 30
+    redacted_audio_days: int = 30
+    unredacted_days: int = 30
     max_active_of: dict[str, int] = {}
     coalesce_of: dict[str, int] = {}
 

@@ -309,6 +309,7 @@ def _write(ground: Ground, failing: Failing, finish: FinishBatch) -> WriteSlice:
             clock=ports.clock,
             wait_seconds=ports.gather_seconds,
         ),
+        unredacted=ports.unredacted,
         keep_said=keep_said(ground),
         queue=ports.queue,
         clock=ports.clock,

@@ -44,7 +44,9 @@ from shared.ports.pieces import Pieces, PieceStore
 from shared.ports.prompter import Prompter
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Leftovers, Queue
+from shared.ports.searcher import Searcher
 from shared.ports.state import BatchStore, NoticedRows
+from shared.ports.unredacted import Unredacted
 
 
 class EventPorts(NamedTuple):
@@ -76,11 +78,15 @@ class AccessPorts(NamedTuple):
 
 
 class SearchPorts(NamedTuple):
-    """What search stands on. `pool` carries its reads, apart from the pipeline's own work."""
+    """What search stands on. `pool` carries its reads, apart from the pipeline's own work. Where
+    there is a `searcher`, pieces are handed over to it; after `days` it holds nothing any more, 0
+    is for ever."""
 
     pieces: Pieces
     pool: Executor
     is_on: bool = True
+    searcher: Searcher | None = None
+    days: int = 0
 
 
 class ProfilesFile(NamedTuple):
@@ -102,7 +108,7 @@ class Ports(NamedTuple):
     `schedules` are those of the timers, by name, `warnings` what is odd about the settings and
     stops nothing. `finder` finds personal data that has no form; `gather_seconds` is how long a
     call of it waits for further questions. `prompter` answers what is asked of transcripts, which
-    `insights` says by name."""
+    `insights` says by name; some of them `analysts` find, each its own."""
 
     clock: Clock
     audio: AudioBlobs
@@ -125,6 +131,8 @@ class Ports(NamedTuple):
     copies: Copies
     converter: Converter
     listening: ListeningPorts
+    redacted_audio: ListeningPorts
+    unredacted: Unredacted
     glossaries: Glossaries
     output_links: OutputLinks
     profiles: Sequence[Profile]
@@ -160,6 +168,7 @@ class Ports(NamedTuple):
     gather_seconds: float = 0.5
     prompter: Prompter | None = None
     insights: Mapping[str, Insight] = {}
+    analysts: Mapping[str, Finder] = {}
 
 
 class Common(TypedDict):
@@ -185,9 +194,9 @@ class UseCase:
 
 class Ground(NamedTuple):
     """The ports, with what use-cases get in the place of some of them: `store` and `book` tell
-    others of what they save, `endpoints`, `finder` and `prompter` are providers, finder and
-    prompter within their limits. `common` is what nearly all of them get, `known` what a manifest
-    may refer to."""
+    others of what they save, `endpoints`, `finder`, `prompter` and `analysts` are providers,
+    finder, prompter and analysts within their limits. `common` is what nearly all of them get,
+    `known` what a manifest may refer to."""
 
     ports: Ports
     common: Common
@@ -198,6 +207,7 @@ class Ground(NamedTuple):
     known: Known
     finder: Finder | None = None
     prompter: Prompter | None = None
+    analysts: Mapping[str, Finder] = {}
 
     def new_mark(self) -> str:
         """An id that providers see."""

@@ -36,10 +36,20 @@ class FindAudible:
     audio: AudioBlobs
 
     def __call__(self, batch_id: str, recording_id: str) -> Recording:
+        row = self.row(batch_id, recording_id)
+        self.refuse_changed(row)
+        return row
+
+    def row(self, batch_id: str, recording_id: str) -> Recording:
+        """Whatever became of its audio."""
         existing(batch_id, self.store)
         row = self.store.recording(batch_id, recording_id)
         if row is None:
             raise RecordingMissing("the batch has no recording of that id")
+        return row
+
+    def refuse_changed(self, row: Recording) -> None:
+        """Where its audio is not there as it was transcribed."""
         if row.web_url is not None:
             raise AudioMissing("the audio lies elsewhere: only its sender has the address")
         there = self.audio.entry(row.container, row.name)
@@ -47,7 +57,6 @@ class FindAudible:
             raise AudioMissing("the audio is not there any more")
         if there.etag != row.etag:
             raise AudioChanged("the audio was replaced since it was transcribed")
-        return row
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from operator import neg
 from typing import Literal, NamedTuple
@@ -16,10 +17,12 @@ from shared.errors import SearchOff, StoreUnavailable
 from shared.model.batch.batch import Batch
 from shared.model.pieces import Forgotten
 from shared.model.search.candidates import numbers
+from shared.model.search.entry import Entry
 from shared.model.search.found import Found, find
 from shared.model.search.query import Filters, Query, read_query
 from shared.ports.pieces import Pieces
 from shared.ports.queue import Clock
+from shared.ports.searcher import Ranks, Searcher
 from shared.ports.state import BatchStore
 from shared.searching.reader import IndexReader, OpenPiece, PieceGone
 
@@ -54,11 +57,10 @@ class Hits(NamedTuple):
 
 
 class _Ref(NamedTuple):
-    """An entry that may be looked for."""
+    """An entry that may be looked for, and how it is read."""
 
     rank: int
-    opened: OpenPiece
-    number: int
+    read: Callable[[], Entry]
 
 
 class _Bounds(NamedTuple):
@@ -71,8 +73,9 @@ class _Bounds(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class SearchWords:
     """A listing; of each piece, of what was not read before: a range for its head and one for each
-    word, until a page is full; and of what is found a range and a row each. The row decides: what
-    it does not say is not shown. Raises `SearchRefused`, `SearchOff`, `StoreUnavailable`."""
+    word, until a page is full; where there is a service, a call to it for each 32 entries and more;
+    and of what is found a range and a row each. The row decides: what it does not say is not shown.
+    Raises `SearchRefused`, `SearchOff`, `StoreUnavailable`."""
 
     pieces: Pieces
     reader: IndexReader
@@ -80,6 +83,7 @@ class SearchWords:
     clock: Clock
     pool: Executor
     is_on: bool
+    searcher: Searcher | None = None
 
     def __call__(self, asked: Search, sees: Callable[[Batch], bool]) -> Hits:
         """`sees` tells of which batches the caller may read."""
@@ -98,6 +102,9 @@ class SearchWords:
         self.reader.keep_only(there.pieces)
         opened = list(self.pool.map(self.reader.open, there.pieces))
         refs = _newest_first(opened, self._candidates(query, asked), _bounds(asked))
+        if self.searcher is not None:
+            handed_over = _handed_over(self.searcher, query, asked.filters, _bounds(asked))
+            refs = heapq.merge(refs, handed_over, key=lambda ref: -ref.rank)
         wanted = BEST_OF if asked.order == "best" else asked.most
         looking = _Looking(query, asked.filters, there.forgotten, self, sees)
         found, last, ended = self._look(refs, looking, wanted)
@@ -161,7 +168,7 @@ class _Looking:
                 yield one
 
     def _found(self, ref: _Ref) -> Found | None:
-        entry = ref.opened.entry(ref.number)
+        entry = ref.read()
         if self._forgotten.covers(entry.origin):
             return None
         return find(entry, self._query, self._filters)
@@ -222,7 +229,26 @@ def _refs(opened: OpenPiece, bits: int, bounds: _Bounds) -> Iterator[_Ref]:
     first = bisect_right(ranks, -bounds.below, key=neg)
     behind = bisect_right(ranks, -bounds.least, key=neg)
     left = bits >> first << first & ((1 << behind) - 1)
-    return (_Ref(ranks[number], opened, number) for number in numbers(left))
+    return (_Ref(ranks[number], partial(opened.entry, number)) for number in numbers(left))
+
+
+def _handed_over(
+    searcher: Searcher, query: Query, filters: Filters, bounds: _Bounds
+) -> Iterator[_Ref]:
+    """What the service has, as it is asked for. Of one rank it gives the latest first, so that
+    none is left out that is to be shown where a page ends between two."""
+    most, below = AT_ONCE, bounds.below
+    while True:
+        page = searcher.newest(query, filters, Ranks(bounds.least, below), most)
+        for entry in page.entries:
+            yield _Ref(entry.rank, partial(_as_it_is, entry))
+        if page.is_last or not page.entries:
+            return
+        most, below = min(2 * most, MOST_AT_ONCE), page.entries[-1].rank
+
+
+def _as_it_is(entry: Entry) -> Entry:
+    return entry
 
 
 def _bounds(asked: Search) -> _Bounds:

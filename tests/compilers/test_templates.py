@@ -37,6 +37,7 @@ from tests.compilers.typed import (
     PRIVATE,
     PUT_RIGHT,
     REFUSED,
+    SEARCH,
     SUBNETS,
     WORKSPACE,
     ZONES,
@@ -68,6 +69,7 @@ COMBINATIONS: dict[str, Typed] = {
     },
     "a finder": {"languageEnabled": True},
     "a prompter": CHAT,
+    "a searcher": SEARCH,
     "private": {
         **PRIVATE,
         "languageEnabled": True,
@@ -97,6 +99,7 @@ COMBINATIONS: dict[str, Typed] = {
         **NETWORK,
         **BUDGET,
         **CHAT,
+        **SEARCH,
         "otherProviders": "assemblyai soferai",
         "audioMayLeave": True,
         "purgeProtection": True,

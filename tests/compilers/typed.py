@@ -40,6 +40,9 @@ CHAT = {
     "chatAccountId": f"{OTHERS}/rg-ai/providers/Microsoft.CognitiveServices/accounts/ai-contoso",
     "chatModel": "calls",
 }
+SEARCH = {
+    "searchServiceId": f"{OTHERS}/rg-ai/providers/Microsoft.Search/searchServices/srch-contoso"
+}
 BUDGET = {"monthlyBudget": 50, "budgetStart": "2026-11-01"}
 
 # What was typed, and what is deployed as if it had been typed instead.
@@ -147,6 +150,9 @@ REFUSED: list[tuple[Typed, set[str]]] = [
     ({**CHAT, "chatAccountId": "ai-contoso"}, {"chatAccountId"}),
     ({**CHAT, "chatAccountId": WORKSPACE["workspaceId"]}, {"chatAccountId"}),
     ({**CHAT, "chatModel": "my calls"}, {"chatModel"}),
+    ({"searchServiceId": "srch-contoso"}, {"searchServiceId"}),
+    ({"searchServiceId": CHAT["chatAccountId"]}, {"searchServiceId"}),
+    ({"searchServiceId": f"{SEARCH['searchServiceId']}/indexes/a"}, {"searchServiceId"}),
     ({"customerKey": KEY["customerKey"]}, {"customerKey"}),
     ({**KEY, "customerKey": "https://kv-keys.vault.azure.net/secrets/speech"}, {"customerKey"}),
     ({**KEY, "customerKeyIdentityId": "id-keys"}, {"customerKeyIdentityId"}),

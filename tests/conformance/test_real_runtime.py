@@ -138,6 +138,11 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
                 "batches/{batch_id}/items/{recording_id}/listening",
             ),
             ("get_insights", "GET", "batches/{batch_id}/items/{recording_id}/insights"),
+            (
+                "get_unredacted",
+                "GET",
+                "batches/{batch_id}/items/{recording_id}/unredacted",
+            ),
             ("get_report", "GET", "batches/{batch_id}/report"),
             ("get_report_file", "GET", "batches/{batch_id}/report/{report_format}"),
             ("estimate_lengths", "GET", "estimate"),

@@ -32,6 +32,7 @@ from shared.ports.ground import AccessPorts, EventPorts, Ports, ProfilesFile, Se
 from shared.ports.indices import NoticedBook
 from shared.ports.listening import ListeningPorts
 from shared.ports.prompter import Prompter
+from shared.ports.searcher import Searcher
 from shared.ports.state import NoticedRows
 from shared.providers.azure_speech.capabilities import BATCH, LIMITS
 from shared.providers.registry import DEFAULT_PRICES
@@ -67,6 +68,7 @@ from tests.fakes.stores import (
     FakeLine,
     FakeNames,
 )
+from tests.fakes.unredacted import FakeUnredacted
 
 MOST_DELIVERIES = 5  # as in host.json
 OWN_SECRET = make_secret(b"the deployment signs with this, ")
@@ -112,6 +114,7 @@ class World:
         finder: Finder | None = None,
         prompter: Prompter | None = None,
         insights: Mapping[str, Insight] = BUILT_IN,
+        analysts: Mapping[str, Finder] | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.audio, self.outputs = FakeAudio(), FakeOutputs()
@@ -120,8 +123,14 @@ class World:
         notes = FakeVersioned()
         copies = FakeCopies(self.clock, "listening", notes.there)
         self.listening = ListeningPorts(copies=copies, notes=notes)
+        hidden = FakeVersioned()
+        copies = FakeCopies(self.clock, "redacted-audio", hidden.there)
+        self.redacted_audio = ListeningPorts(copies=copies, notes=hidden)
+        self.unredacted = FakeUnredacted(self.clock)
         self.revisions, self.glossaries = FakeRevisions(), FakeVersioned()
         self.pieces, self.is_search_on = FakePieces(self.clock), True
+        self.searcher: Searcher | None = None
+        self.search_days = 0
         self.exports = FakePieces(self.clock)
         self.store, self.active = FakeBatchStore(), FakeActiveJobs()
         self.contents, self.names = FakeContents(), FakeNames()
@@ -146,6 +155,7 @@ class World:
         self.capabilities = {"azure-speech": limits, **(capabilities or {})}
         self.finder, self.gather_seconds = finder, 0.0
         self.prompter, self.insights = prompter, insights
+        self.analysts = analysts or {}
         if finder is not None:
             self.capabilities = {
                 name: msgspec.structs.replace(own, finds=finder.finds)
@@ -185,10 +195,18 @@ class World:
                 copies=self.copies,
                 converter=self.converter,
                 listening=self.listening,
+                redacted_audio=self.redacted_audio,
+                unredacted=self.unredacted,
                 glossaries=self.glossaries,
                 output_links=FakeOutputLinks(),
                 exports=self.exports,
-                search=SearchPorts(pieces=self.pieces, pool=self.pool, is_on=self.is_search_on),
+                search=SearchPorts(
+                    pieces=self.pieces,
+                    pool=self.pool,
+                    is_on=self.is_search_on,
+                    searcher=self.searcher,
+                    days=self.search_days,
+                ),
                 providers=self.endpoints,
                 capabilities=self.capabilities,
                 profiles=self.profiles,
@@ -212,6 +230,7 @@ class World:
                 finder=self.finder,
                 prompter=self.prompter,
                 insights=self.insights,
+                analysts=self.analysts,
                 gather_seconds=self.gather_seconds,
                 events=EventPorts(
                     outbox=self.outbox,

@@ -32,7 +32,7 @@ SECONDS = 90.0
 
 @contextmanager
 def stack_with(folder: Path, **settings: str) -> Iterator[Stack]:
-    wants = Wanted(insights=("summary",))
+    wants = Wanted(redact=("phone_number",), insights=("summary",), keeps_unredacted=True)
     everything = {**QUICK, **settings}
     with running_stack(folder, engine="scripted", settings=everything, wants=wants) as running:
         yield running
@@ -244,6 +244,7 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     [item] = api("GET", f"{own}/items", params={"client_item_id": "c 1"}).json()["value"]
     assert api("GET", f"{own}/items/{item['id']}").json() == item
     api.until(f"{own}/items/{item['id']}/insights")
+    assert api("GET", f"{own}/items/{item['id']}/unredacted").json()["redaction"] is None
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
     for kind in ("vtt", "srt", "txt"):

@@ -10,6 +10,8 @@ import httpx
 import msgspec
 import pytest
 
+from local.emulators.azure_language.server import running as running_language
+from local.emulators.azure_language.settings import Settings as LanguageSettings
 from local.emulators.chat.server import running
 from local.emulators.chat.settings import Settings
 from local.stack.stack import Stack
@@ -19,11 +21,16 @@ PROFILES = """
 [default]
 insights = ["summary", "chapters", "outcome", "polite"]
 
+[profile.felt]
+prefixes = []
+insights = ["sentiment", "key_phrases", "entities", "outcome"]
+
 [insight.polite]
 ask = "Was everybody polite?"
 answer = "yes_no"
 """
 KEY = "a key of the prompter"
+TONES = ("positive", "neutral", "negative", "mixed")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +40,15 @@ def prompter() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, prompter: str) -> Iterator[Stack]:
+def language() -> Iterator[str]:
+    with running_language(LanguageSettings(key=KEY)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, prompter: str, language: str
+) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("prompter")
     profiles = folder / "profiles.toml"
     profiles.write_text(PROFILES, encoding="utf-8")
@@ -43,6 +58,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory, prompter: str) -> Iterator[S
         CHAT_ENDPOINT=f"{prompter}/v1",
         CHAT_KEY=KEY,
         CHAT_MODEL="small",
+        LANGUAGE_ENDPOINT=language,
+        LANGUAGE_KEY=KEY,
         ENDPOINT_PAUSE_SECONDS="1",
     ) as stack:
         yield stack
@@ -84,6 +101,32 @@ def test_all_insights_of_a_recording_are_made_in_one_call(site: Site, prompter: 
         words = set(site.transcript(name)["text"].casefold().split())
         assert words & set(found["answers"]["summary"].casefold().split())
     assert calls(prompter) == {"200": 3}, "at most one call for a recording"
+
+
+@pytest.mark.slow
+def test_what_a_service_for_language_finds_is_not_asked_of_the_model(
+    site: Site, prompter: str, language: str
+) -> None:
+    calls(prompter)
+    httpx.delete(f"{language}/_emulator/ledger")
+    trouble = {"kind": "throttle", "retryAfter": 1, "times": 2}
+    assert httpx.post(f"{language}/_emulator/faults", json=trouble).status_code == 201
+    names = [f"{name}.wav" for name in "abcdef"]
+    rows = site.end(site.drop(*names, dropscribe_profile="felt"))
+    assert states(rows) == dict.fromkeys(names, "transcribed")
+    for name in names:
+        found = told(site, name)
+        assert not found["not_made"]
+        services = dict.fromkeys(("sentiment", "key_phrases", "entities"), "azure-language")
+        assert found["sources"] == {**services, "outcome": "chat"}
+        assert sum(found["answers"]["sentiment"]["speakers"][0][tone] for tone in TONES) > 0.99
+        said = site.transcript(name)["text"].casefold()
+        assert all(one["phrase"].casefold() in said for one in found["answers"]["key_phrases"])
+        assert found["usage"]["records"] == 3
+    assert calls(prompter)["200"] == len(names), "what was known already was not asked again"
+    ledger = httpx.get(f"{language}/_emulator/ledger").json()
+    assert all(count <= len(names) for count in ledger["analyses"].values())
+    assert not ledger["unknown"]
 
 
 @pytest.mark.slow

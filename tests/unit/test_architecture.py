@@ -134,7 +134,10 @@ RULES = {  # folder or file: what it may import of ours
         f"listening reading.audio pipeline.prepare.source pipeline.permits pipeline.compare "
         f"pipeline.together ports messages {GROUND}"
     ),
-    "shared/insights": f"insights pipeline.permits pipeline.now_or_later ports messages {GROUND}",
+    "shared/insights": (
+        "insights pipeline.permits pipeline.now_or_later pipeline.write.gather ports messages "
+        f"{GROUND}"
+    ),
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",
     "shared/searching": f"searching merging ports {GROUND}",
@@ -165,11 +168,16 @@ RULES = {  # folder or file: what it may import of ours
         "prompters.chat prompters.offer finders.offer ports.prompter providers.answers "
         "providers.decoding providers.identity providers.redaction providers.transport model errors"
     ),
+    "shared/searchers": "searchers finders.offer providers ports.searcher model errors log",
+    "shared/searchers/azure_search": (
+        "searchers.azure_search searchers.offer finders.offer ports.searcher providers.answers "
+        "providers.decoding providers.identity providers.transport model errors log"
+    ),
     "shared/stores": f"stores ports messages {GROUND}",
     "shared/outbound": "outbound ports model errors",
     "shared/configuration": (
         "configuration providers.registry providers.offer finders.registry prompters.registry "
-        "model errors"
+        "searchers.registry model errors"
     ),
     "functions": "functions bootstrap messages errors api web configuration",
     "local/emulators": "local.emulators local.recogniser local.children",
@@ -184,6 +192,9 @@ RULES = {  # folder or file: what it may import of ours
     "local/emulators/azure_language": (
         "local.emulators.azure_language local.emulators.common local.recogniser"
     ),
+    "local/emulators/azure_search": (
+        "local.emulators.azure_search local.emulators.common local.recogniser"
+    ),
     "local/emulators/soferai": "local.emulators.soferai local.emulators.common local.recogniser",
     "local/recogniser": "local.recogniser local.emulators.common",
     "local/host": "local.host",
@@ -195,12 +206,14 @@ ADAPTERS = (
     "shared/providers",
     "shared/finders",
     "shared/prompters",
+    "shared/searchers",
     "shared/outbound",
 )
 OFFERED = (  # what the configuration reads: which providers there are, their settings and prices
     "shared.providers.registry.OFFERS",
     "shared.finders.registry.FINDER",
     "shared.prompters.registry.PROMPTER",
+    "shared.searchers.registry.SEARCHER",
     "shared.providers.registry.DEFAULT_PRICES",
     "shared.providers.offer.EndpointForm",
     "shared.providers.offer.Offer",

@@ -49,6 +49,8 @@ def access(folder: Path, *arguments: str, **answers: Said) -> Ran:
             "Storage Blob Data Reader",
             {"transcripts", "corrected", "reports", "errors", "audio", "uploads"},
         ),
+        ("hear", "Storage Blob Data Reader", {"redacted-audio"}),
+        ("unredacted", "Storage Blob Data Reader", {"unredacted"}),
     ],
 )
 def test_one_command_gives_what_a_person_needs_and_no_more(

@@ -87,7 +87,7 @@ def test_no_account_takes_a_key_or_shows_a_blob_to_everybody(
 def test_audio_and_outputs_are_kept_unless_days_are_given() -> None:
     (plain,) = deployed().of_type("Microsoft.Storage/storageAccounts/managementPolicies")
     names = [rule["name"] for rule in plain["properties"]["policy"]["rules"]]
-    assert names == ["dead-letters", "prepared", "listening", "audit", "answers"]
+    assert names == ["dead-letters", "prepared", "listening", "unredacted", "audit", "answers"]
     (wide,) = deployed(WIDE).of_type("Microsoft.Storage/storageAccounts/managementPolicies")
     rules = wide["properties"]["policy"]["rules"]
     prefixes = {p for rule in rules for p in rule["definition"]["filters"]["prefixMatch"]}

@@ -326,10 +326,37 @@ def test_where_there_is_nobody_to_ask_a_profile_cannot_want_any() -> None:
     with pytest.raises(ConfigurationError) as raised:
         parsed(text, settings())
     assert raised.value.problems == (
-        "profiles.toml: [profile.calls] insights: there is nobody to ask, expected CHAT_ENDPOINT "
-        "in the settings",
+        "profiles.toml: [profile.calls] insights: there is nobody to ask for summary, expected "
+        "CHAT_ENDPOINT in the settings",
     )
     assert parsed(text, settings(), is_kept=True), "what was in force before stays so"
+
+
+def test_what_a_service_for_language_finds_needs_no_prompter() -> None:
+    language = settings(LANGUAGE_ENDPOINT="https://language.example")
+    assert parsed(PROFILE.format('["sentiment", "key_phrases", "entities"]'), language)
+    for text, wanted in (
+        (PROFILE.format('["sentiment", "summary"]'), "ask for summary, expected CHAT_ENDPOINT"),
+        (
+            PROFILE.format('["sentiment"]') + '[insight.sentiment]\nask = "How?"\n',
+            "ask for sentiment, expected CHAT_ENDPOINT",
+        ),
+    ):
+        with pytest.raises(ConfigurationError, match=wanted):
+            parsed(text, language)
+    with pytest.raises(ConfigurationError, match="LANGUAGE_ENDPOINT or CHAT_ENDPOINT"):
+        parsed(PROFILE.format('["entities"]'), settings())
+
+
+def test_what_the_service_does_not_know_or_gives_up_is_said_beforehand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "profiles.toml"
+    file.write_text(PROFILE.format('["sentiment", "entities"]') + 'locale = "fil-PH"\n')
+    assert check_profiles(file) == 0
+    said = capsys.readouterr().out
+    assert "sentiment after 2029-03-31 only a language model makes (CHAT_ENDPOINT)" in said
+    assert "entities in fil-PH only a language model makes (CHAT_ENDPOINT)" in said
 
 
 def test_check_profiles_knows_insights(tmp_path: Path) -> None:

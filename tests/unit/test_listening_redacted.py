@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -10,6 +12,7 @@ from shared.model.access.caller import Caller
 from shared.model.access.roles import Role
 from shared.model.listening.hiding import Span
 from shared.model.listening.recipe import ListeningRecipe
+from shared.model.policy import Policy
 from shared.model.preparing.channels import Heard
 from shared.model.preparing.recipe import Preparation, Recipe
 from shared.model.profile.asked import with_fields
@@ -21,7 +24,7 @@ from tests.fakes.api import Api, Got
 from tests.fakes.provider import heard
 from tests.fakes.world import World
 from tests.unit.probing_audio import wav
-from tests.unit.test_listening import AS_OWNER, asked, kept, only, waiting
+from tests.unit.test_listening import AS_OWNER, asked, only, waiting
 
 NAME = "call 310 555 0122.wav"  # the stand-in of a provider hears the name of the file
 HIDDEN = (Span(300, 1_600),)
@@ -35,9 +38,13 @@ def profile(**more: object) -> Profile:
 
 
 def world_with(
-    there: Profile | None = None, name: str = NAME, channels: int = 1, seconds: int = 2
+    there: Profile | None = None,
+    name: str = NAME,
+    channels: int = 1,
+    seconds: int = 2,
+    policy: Policy | None = None,
 ) -> World:
-    world = World(profiles=(there or profile(),))
+    world = World(profiles=(there or profile(),), policy=policy)
     world.drop(name, wav(channels=channels, seconds=seconds))
     world.run()
     return world
@@ -53,6 +60,12 @@ def opened(world: World, *roles: Role, operation: str = "get_audio") -> Got:
 def asked_of(world: World, row: Recording) -> Got:
     path = {"batch_id": row.batch_id, "recording_id": row.id}
     return Api(lambda: world.app)("get_listening_copy", path, headers=AS_OWNER)
+
+
+def kept(world: World) -> dict[str, bytes]:
+    """Never among the copies in which everything is heard."""
+    assert not world.listening.copies.kept  # type: ignore[attr-defined]
+    return world.redacted_audio.copies.kept  # type: ignore[attr-defined, no-any-return]
 
 
 def made_of(world: World, row: Recording) -> ListeningRecipe:
@@ -215,3 +228,66 @@ def test_sound_is_hidden_only_with_something_to_hide() -> None:
     with pytest.raises(InputError, match="redact names nothing"):
         with_fields(Profile(), {"redact_audio": "beep"})
     assert with_fields(profile(), {"redact_audio": "beep"}).options.redact_audio == "beep"
+
+
+def test_it_lies_apart_from_those_in_which_everything_is_heard() -> None:
+    world = world_with()
+    made(world)
+    assert len(kept(world)) == 2
+    assert "/redacted-audio/" in asked(world).json["url"]
+    assert "/redacted-audio/" in asked(world).json["wave_url"]
+    plain = world_with(Profile())
+    made(plain)
+    assert plain.listening.copies.kept  # type: ignore[attr-defined]
+    assert not plain.redacted_audio.copies.kept  # type: ignore[attr-defined]
+
+
+def test_it_has_an_age_of_its_own_and_is_made_again() -> None:
+    world = world_with(policy=Policy(redacted_audio_days=3, listening_days=60))
+    made(world)
+    world.clock.advance(timedelta(days=4).total_seconds())
+    world.app.sweep()
+    assert not kept(world)
+    assert asked(world).status == 202
+    world.run()
+    assert asked(world).status == 200
+
+
+def test_it_goes_with_its_audio_its_recording_and_its_batch() -> None:
+    for with_outputs in (True, False):
+        world = world_with()
+        made(world)
+        world.app.delete_batch(only(world).batch_id, with_outputs)
+        world.run()
+        assert not kept(world)
+    world = world_with()
+    made(world)
+    world.app.delete_recording(only(world).batch_id, only(world).id, with_audio=False, by="x")
+    world.run()
+    assert not kept(world)
+    world = world_with(profile(keep_audio_days=2))
+    made(world)
+    aged(world, days=3)
+    assert not kept(world)
+
+
+def test_kept_as_outputs_are_it_outlives_its_audio_and_goes_with_its_transcript() -> None:
+    there = profile(keep_audio_days=2, keep_outputs_days=200, listening="always")
+    world = world_with(there, policy=Policy(redacted_audio_days=0))
+    aged(world, days=150)
+    assert not world.audio.blobs
+    assert len(kept(world)) == 2
+    assert asked(world).status == 200
+    aged(world, days=60)
+    assert not kept(world)
+    assert asked(world).json["code"] == "no_listening_copy"
+    world = world_with(profile(listening="always"), policy=Policy(redacted_audio_days=0))
+    world.app.delete_batch(only(world).batch_id, False)
+    world.run()
+    assert kept(world)
+
+
+def aged(world: World, *, days: int) -> None:
+    world.clock.advance(timedelta(days=days).total_seconds())
+    world.app.sweep()
+    world.run()

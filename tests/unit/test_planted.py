@@ -30,6 +30,7 @@ from shared.model.transcript.transcript import Alternative, Word
 from shared.providers.identity import by_key
 from tests.fakes.invariants import assert_all_is_well
 from tests.fakes.world import World
+from tests.unit.probing_audio import wav
 
 KINDS_ASKED = ("person_name", "phone_number", "credit_card_number", "email_address")
 ONES = "zero one two three four five six seven eight nine".split()
@@ -159,9 +160,9 @@ def recognised(source: str, conversation: Conversation, *, speaks_words: bool) -
     )
 
 
-def stored(world: World) -> str:
-    """Every byte of every store, queue and table, in small letters."""
-    elsewhere = {"finder", "endpoints", "app", "capabilities", "profiles", "last_errors"}
+def stored(world: World, *besides: str) -> str:
+    """Every byte of every store, queue and table, in small letters, but those named `besides`."""
+    elsewhere = {*besides, "finder", "endpoints", "app", "capabilities", "profiles", "last_errors"}
     there = [repr(getattr(it, "__dict__", it)) for it in _stand_ins(world, elsewhere)]
     decoded = [f.content.decode(errors="replace") for f in world.outputs.files.values()]
     return "\n".join([*there, *decoded, *map(str, world.last_errors)]).lower()
@@ -197,14 +198,25 @@ cases = settings(
 
 
 def run(
-    conversation: Conversation, lying: Lying, mask: Mask = "kind", *, speaks_words: bool = False
+    conversation: Conversation,
+    lying: Lying,
+    mask: Mask = "kind",
+    *,
+    speaks_words: bool = False,
+    keeps: bool = False,
 ) -> World:
-    asked = msgspec.convert({"redact": KINDS_ASKED, "redact_with": mask}, Options)
-    profile = Profile(options=asked, formats=("vtt", "txt", "words"))
+    """With listening copies in which it is hidden; `keeps`: unredacted transcripts, too."""
+    wanted = {"redact": KINDS_ASKED, "redact_with": mask, "redact_audio": "mute"}
+    profile = Profile(
+        options=msgspec.convert(wanted, Options),
+        formats=("vtt", "txt", "words"),
+        listening="always",
+        keep_unredacted=keeps,
+    )
     world = World(profiles=(profile,), finder=lying.finder)
     hears = lambda source: recognised(source, conversation, speaks_words=speaks_words)  # noqa: E731
     with patch("tests.fakes.provider.heard", hears):
-        world.drop("a.wav")
+        world.drop("a.wav", wav(seconds=2))
         world.run()
     assert_all_is_well(world)
     return world
@@ -217,6 +229,7 @@ def run(
     conversation=conversations(),
     mask=st.sampled_from(["hash", "kind", "pseudonym"]),
     speaks_words=st.booleans(),
+    keeps=st.booleans(),
 )
 def test_no_value_that_was_planted_is_stored(
     caplog: pytest.LogCaptureFixture,
@@ -224,12 +237,17 @@ def test_no_value_that_was_planted_is_stored(
     conversation: Conversation,
     mask: Mask,
     speaks_words: bool,
+    keeps: bool,
 ) -> None:
     caplog.clear()
     with caplog.at_level(logging.DEBUG):
-        world = run(conversation, Lying(*ERRANT[errs]), mask, speaks_words=speaks_words)
+        lying = Lying(*ERRANT[errs])
+        world = run(conversation, lying, mask, speaks_words=speaks_words, keeps=keeps)
     assert world.states() == {"a.wav": "transcribed"}
-    dump = stored(world) + caplog.text.lower()
+    assert bool(world.unredacted.kept) == keeps
+    assert "mp3" in str(world.redacted_audio.copies.kept)  # type: ignore[attr-defined]
+    assert not world.listening.copies.kept  # type: ignore[attr-defined]
+    dump = stored(world, "unredacted") + caplog.text.lower()
     assert not left_of([*conversation.names, *conversation.formed], dump)
 
 

@@ -197,6 +197,7 @@ JUDGED = {
     "redact_audio": ["mute", "beep", "keep"],
     "profanity": ["tags", "removed", "none"],
     "time_to_live_hours": [48, 6, 744],
+    "keep_unredacted": [True, False, None],
     "keep_provider_copy": [True, False, None],
     "accept_truncated": [True, False, None],
     "reuse": [True, False, None],

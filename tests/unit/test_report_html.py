@@ -332,6 +332,11 @@ def test_how_the_conversation_went_stands_among_the_facts() -> None:
     assert "Pace" not in page(done()).text
 
 
+def test_how_people_felt_stands_among_the_facts_where_that_is_known() -> None:
+    assert "Sentimentmixed" in page(msgspec.structs.replace(done(), sentiment="mixed")).text
+    assert "Sentiment" not in page(done()).text
+
+
 def test_what_was_refused_before_anybody_was_asked_says_so_unfolded_as_well() -> None:
     never = {"submitted_at": None, "transcribed_at": None, "provider": None, "attempts": 1}
     refused = msgspec.structs.replace(failed(), **never)

@@ -61,6 +61,7 @@ DONE = ReportItem(
             SpeakerTalk(channel=1, talk_ms=2_000, words=None, longest_ms=900, interruptions=1),
         ),
     ),
+    sentiment="mixed",
 )
 FAILED = ReportItem(
     recording_id="22",
@@ -117,7 +118,7 @@ def test_the_json_report_is_exact() -> None:
 {"channel":0,"talk_ms":4500,"speaker":"S1","role":"=Agent","words":12,"turns":3,"longest_ms":0,\
 "interruptions":0,"response_ms":null},\
 {"channel":1,"talk_ms":2000,"speaker":null,"role":null,"words":null,"turns":0,"longest_ms":900,\
-"interruptions":1,"response_ms":null}]}},
+"interruptions":1,"response_ms":null}]},"sentiment":"mixed"},
 {"recording_id":"22","container":"audio","name":"odd, \\"name\\".wav","etag":"0x9","bytes":0,\
 "state":"failed","attempts":0,"duration_ms":null,"channels":null,"language":null,\
 "confidence":null,"needs_review":false,"review_spans":[],"outputs":{},\
@@ -127,7 +128,7 @@ def test_the_json_report_is_exact() -> None:
 "provider":null,"endpoint":null,"job_id":null,"transcription_id":null,\
 "submitted_at":null,"transcribed_at":null,"cost":null,\
 "title":null,"client_item_id":null,"metadata":{},"decisions":[],"same_as":null,\
-"conversation":null}
+"conversation":null,"sentiment":null}
 ]}
 """
     )
@@ -141,15 +142,15 @@ def test_the_csv_report_is_exact() -> None:
         "failure_advice,error_report,cost_amount,cost_currency,provider,endpoint,job_id,"
         "transcription_id,submitted_at,transcribed_at,recording_id,etag,title,client_item_id,"
         "same_as,speakers,talk,words_per_minute,silence_ms,longest_silence_ms,overlap_ms,"
-        "interruptions,response_ms,longest_monologue_ms,metadata\r\n"
+        "interruptions,response_ms,longest_monologue_ms,metadata,sentiment\r\n"
         "transcribed,audio,'+15551234.wav,32000,1,10000,2,en-US,0.5512,true,"
         "0:01.2–0:02.4 (0.40); 0:09.0–0:09.9 (0.35),"
         "json=transcripts/audio/+15551234.wav.json; vtt=transcripts/audio/+15551234.wav.vtt,"
         ",,,,,0.001000,USD,azure-speech,main,j-1,t-1,"
         "2026-11-20T21:59:03Z,2026-11-20T21:59:03Z,11,0x8,,,,"
-        "2,'=Agent=0.69; 1=0.31,160,4000,1500,500,1,420,900,\r\n"
+        "2,'=Agent=0.69; 1=0.31,160,4000,1500,500,1,420,900,,mixed\r\n"
         'failed,audio,"odd, ""name"".wav",0,0,,,,,false,,,input,empty,The blob is empty.,'
-        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,,,,,,,,,,,,\r\n'
+        'Upload it again.,"errors/audio/odd, ""name"".wav.json",,,,,,,,,22,0x9,,,,,,,,,,,,,,\r\n'
     )
 
 

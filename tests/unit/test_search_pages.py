@@ -21,6 +21,7 @@ from shared.model.search.entry import Entry
 from shared.model.search.found import find
 from shared.model.search.piece import packed, write_piece
 from shared.model.search.query import Filters, read_query
+from shared.ports.searcher import Searcher
 from shared.ports.state import BatchStore
 from shared.searching import search as module
 from shared.searching.reader import IndexReader
@@ -63,7 +64,11 @@ class _Here:
         return map(run, *items)
 
 
-def searching(pieces: FakePieces, rows: _Rows) -> SearchWords:
+def rows_of_all() -> _Rows:
+    return _Rows()
+
+
+def searching(pieces: FakePieces, rows: _Rows, searcher: Searcher | None = None) -> SearchWords:
     return SearchWords(
         pieces=pieces,
         reader=IndexReader(pieces),
@@ -71,6 +76,7 @@ def searching(pieces: FakePieces, rows: _Rows) -> SearchWords:
         clock=FakeClock(),
         pool=cast(Executor, _Here()),
         is_on=True,
+        searcher=searcher,
     )
 
 

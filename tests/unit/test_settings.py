@@ -54,7 +54,7 @@ def test_storage_and_one_endpoint_are_enough() -> None:
 
 def test_each_setting_of_one_value_has_a_field_of_its_name_or_one_of_the_policy() -> None:
     own = {setting.name.lower() for setting in SETTINGS if not setting.policy}
-    services = {"of_provider", "of_finder", "of_prompter"}
+    services = {"of_provider", "of_finder", "of_prompter", "of_searcher"}
     forms = {"data_storage", "endpoints", *services, "policy", "unknown"}
     assert own | forms == set(Settings.__struct_fields__)
     of_policy = [setting.policy for setting in SETTINGS if setting.policy]

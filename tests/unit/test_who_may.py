@@ -16,6 +16,7 @@ from shared.api.caller import Access
 from shared.api.operations.all import OPERATIONS
 from shared.model.access.caller import Caller
 from shared.model.access.roles import ROLES, Role, grants
+from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from tests.fakes.api import BY_NAME, Api, Got
 from tests.fakes.prompter import FakePrompter
@@ -24,7 +25,14 @@ from tests.rights import read_table, table_of, written
 
 PROFILES = (
     Profile(),
-    Profile(name="sales", prefixes=("sales",), insights=("summary",)),
+    Profile(
+        name="sales",
+        prefixes=("sales",),
+        insights=("summary",),
+        options=Options(redact=("phone_number",)),
+        keep_unredacted=True,
+        listening="on_demand",
+    ),
     Profile(name="support"),
 )
 URL = "https://hooks.example/in"

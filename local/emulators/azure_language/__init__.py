@@ -1,1 +1,1 @@
-"""An emulator of text PII of Azure AI Language. It shares no code with the app."""
+"""An emulator of the text analyses of Azure AI Language. It shares no code with the app."""

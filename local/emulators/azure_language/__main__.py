@@ -30,7 +30,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local.emulators.azure_language",
-        description="An emulator of text PII of Azure AI Language.",
+        description="An emulator of the text analyses of Azure AI Language.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -39,6 +40,7 @@ class Emulator:
         self._limit = RateLimit(settings.calls_per_window, settings.window_seconds)
         self._documents = self._characters = 0
         self._unknown: set[str] = set()
+        self._analyses: Counter[str] = Counter()
 
     def called(self, kind: str, status: int) -> None:
         self._book.called(kind, status, self._clock())
@@ -63,6 +65,7 @@ class Emulator:
         if not _VERSION.fullmatch(request.query_params.get("api-version", "")):
             raise Refusal(400, "InvalidRequest", "The api-version is missing or unknown.")
         asked = read(await request.body())
+        self._analyses[asked.kind] += 1
         self._documents += len(asked.documents)
         self._characters += sum(len(str(one.get("text"))) for one in asked.documents)
         self._unknown |= set(asked.unknown)
@@ -75,6 +78,7 @@ class Emulator:
         return {
             "calls": self._book.counts(),
             "busiest": self._book.busiest(self._settings.window_seconds),
+            "analyses": dict(self._analyses),
             "documents": self._documents,
             "characters": self._characters,
             "unknown": sorted(self._unknown),
@@ -84,6 +88,7 @@ class Emulator:
         self._book.reset()
         self._documents = self._characters = 0
         self._unknown.clear()
+        self._analyses.clear()
 
     def _admit(self, request: Request) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.emulators.common.faults import CALL, CALL_KINDS, Kind
 
-_DOCUMENT = frozenset({"id", "language"})
+_DOCUMENT = frozenset({"id", "language", "analysis"})
 
 KINDS: dict[str, Kind] = {
     **CALL_KINDS,
@@ -22,10 +22,12 @@ KINDS: dict[str, Kind] = {
     "truncate": Kind(_DOCUMENT),
     "drop_document": Kind(_DOCUMENT),
     "double_document": Kind(_DOCUMENT),
-    # Of what was found in it: places that are wrong, other units of text, another name, nothing.
+    # Of what was found in it: places that are wrong, other units of text, another name or feeling,
+    # a phrase that is not there, nothing.
     "shift_offsets": Kind(_DOCUMENT, {"by": 3}),
     "graphemes": Kind(_DOCUMENT),
     "wrong_kind": Kind(_DOCUMENT, {"category": "Quantity"}),
     "wrong_text": Kind(_DOCUMENT, {"text": "somebody else"}),
+    "wrong_phrase": Kind(_DOCUMENT, {"text": "something that nobody said"}),
     "miss": Kind(_DOCUMENT, {"category": "."}),
 }

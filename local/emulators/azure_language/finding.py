@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from local.emulators.azure_language.lexicon import CITIES, FIRST, LAST
+from local.emulators.azure_language.names import NAMED
 
 
 class Entity(NamedTuple):
@@ -72,6 +73,11 @@ def find(text: str, categories: Sequence[str], names: frozenset[str] = frozenset
         if all(entity.end <= one.start or one.end <= entity.start for one in chosen):
             chosen.append(entity)
     return sorted(chosen, key=lambda one: one.start)
+
+
+def named(found: Sequence[Entity]) -> list[Entity]:
+    """As they are called where it is not their being personal that counts; the rest is left out."""
+    return [one._replace(category=NAMED[one.category]) for one in found if one.category in NAMED]
 
 
 def _all(text: str, first: frozenset[str]) -> Iterator[Entity]:

@@ -64,5 +64,23 @@ LANGUAGES = frozenset(
     sk sl so sq sr ss sv sw ta te th tr ug uk ur uz vi zh zh-hans zh-hant
     """.split()
 )
+FELT_LANGUAGES = (LANGUAGES - {"ss"}) | frozenset(
+    "be br eo fil fy gd ha jv la om sa sd si su xh yi".split()
+)
+"""Those of sentiment and key phrases."""
+NAMED = {
+    "Person": "Person",
+    "Address": "Location",
+    "City": "Location",
+    "Organization": "Organization",
+    "Date": "DateTime",
+    "DateOfBirth": "DateTime",
+    "Age": "Quantity",
+    "PhoneNumber": "PhoneNumber",
+    "Email": "Email",
+    "URL": "URL",
+    "IPAddress": "IpAddress",
+}
+"""What entities are called that are no personal data as such."""
 UNITS = ("TextElements_v8", "UnicodeCodePoint", "Utf16CodeUnit")
 """The first is the usual one."""

@@ -22,7 +22,7 @@ from shared.api.http import Response, answer, packed, wanted_media_type
 from shared.api.operation import Answer, Call, Operation, tagged
 from shared.api.operations.batches import next_link
 from shared.api.problems import Refused
-from shared.api.rights import LOOKS, READS
+from shared.api.rights import LOOKS, OWNS, READS
 from shared.api.views.items import Item, ItemList, item_view
 from shared.api.views.reports import Report
 from shared.batches.outputs import Fetched
@@ -136,6 +136,10 @@ def transcript(call: Call) -> Response:
     if number:
         return _file(call, call.app.transcript_at(*one, kind, number))
     return _file(call, call.app.transcript(*one, kind, of_machine=number == 0))
+
+
+def unredacted(call: Call) -> Response:
+    return _file(call, call.app.unredacted(call.path["batch_id"], call.path["recording_id"]))
 
 
 def insights(call: Call) -> Response:
@@ -256,6 +260,20 @@ OPERATIONS = tagged(
         rights=READS,
         trail="read",
         answers={200: Answer("The insights", RecordingInsights, headers=_FILE_HEADERS)},
+        problems=(404,),
+    ),
+    Operation(
+        name="get_unredacted",
+        method="GET",
+        path="batches/{batch_id}/items/{recording_id}/unredacted",
+        summary="Get an unredacted transcript",
+        description="Gives the transcript as it was before anything was hidden in it, to owners, "
+        "where its profile has that kept (`keep_unredacted`) and for as long as it is kept. "
+        "Each reading stands in the trail.",
+        handle=unredacted,
+        rights=OWNS,
+        trail="read",
+        answers={200: Answer("The transcript", Transcript, headers=_FILE_HEADERS)},
         problems=(404,),
     ),
     Operation(

@@ -13,7 +13,7 @@ from shared.api.views.revisions import CorrectionView, correction_view
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.recording.fingerprint import Twin
-from shared.model.recording.recording import Recording, State, insights_of
+from shared.model.recording.recording import Recording, State, insights_of, sentiment_of
 from shared.model.recording.understanding import Progress
 from shared.model.transcript.review import Span
 from shared.model.transcript.transcript import Cost
@@ -46,6 +46,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     insights: Annotated[
         Progress | None,
         about("Insights", "Whether they are made, partly, or asked for; null: nobody wants some"),
+    ]
+    sentiment: Annotated[
+        str | None,
+        about(
+            "Sentiment",
+            "positive, neutral, negative or mixed, taken together; null: not asked for, or not yet",
+        ),
     ]
     notes: Annotated[tuple[str, ...], about("Notes", "What was settled on the way")]
     failure: Annotated[Failure | None, about("Failure", "Why it failed, and what to do")]
@@ -91,6 +98,7 @@ def item_view(row: Recording, base: str) -> Item:
         cost=outcome.cost if outcome else None,
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
         insights=insights_of(row),
+        sentiment=sentiment_of(row),
         notes=row.notes,
         failure=row.failure,
         correction=correction_view(outcome.correction if outcome else None),

@@ -12,7 +12,11 @@ LANGUAGES = frozenset(
     "ja ka kk km kn ko ku ky lo lt lv mg mk ml mn mr ms my nb ne nl no or pa pl ps pt ro ru sk sl "
     "so sq sr ss sv sw ta te th tr ug uk ur uz vi zh".split()
 )
-"""By the first part of a locale."""
+"""By the first part of a locale. Of other entities it knows the same."""
+FELT = (LANGUAGES | frozenset("be br eo fil fy gd ha jv la om sa sd si su xh yi".split())) - {"ss"}
+"""Those of sentiment and key phrases.
+https://learn.microsoft.com/azure/ai-services/language-service/sentiment-opinion-mining/language-support
+"""
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
 
 
@@ -24,4 +28,4 @@ def code_of(tag: str) -> str:
         return "zh-hant" if any(part in _TRADITIONAL for part in others) else "zh-hans"
     if language == "pt":
         return "pt-BR" if "br" in others else "pt-PT"
-    return language
+    return "no" if language == "nb" else language

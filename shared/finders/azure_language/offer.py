@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from shared.finders.azure_language.analyses import ANALYSES
 from shared.finders.azure_language.answers import NAME
-from shared.finders.azure_language.client import AzureLanguage
+from shared.finders.azure_language.client import AzureAnalyst, AzureLanguage, ResourceSettings
 from shared.finders.offer import Connection, FinderOffer
 from shared.model.setting import Secret, Setting, amount, base_url, matching, number
 from shared.providers.identity import by_key, by_token, entra_token
@@ -15,12 +16,21 @@ from Azure's list of retail prices, 2026-09."""
 
 
 def _connect(to: Connection) -> AzureLanguage:
+    return AzureLanguage(**_resource(to))
+
+
+def _analysts(to: Connection) -> dict[str, AzureAnalyst]:
+    resource = _resource(to)
+    return {insight: AzureAnalyst(insight, **resource) for insight in ANALYSES}
+
+
+def _resource(to: Connection) -> ResourceSettings:
     own, key = to.settings, to.settings["key"]
     if key is not None:
         auth = by_key(key.reveal())
     else:
         auth = by_token(entra_token(to.credential(), own["audience"], NAME))
-    return AzureLanguage(
+    return ResourceSettings(
         http=to.http,
         endpoint=own["endpoint"],
         auth=auth,
@@ -46,4 +56,6 @@ OFFER = FinderOffer(
         Setting("LANGUAGE_PRICE", amount, _PRICE),
     ),
     connect=_connect,
+    analyses={insight: analysis.finds for insight, analysis in ANALYSES.items()},
+    analysts=_analysts,
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -38,10 +39,23 @@ class _Warning(msgspec.Struct, frozen=True):
     code: str = ""
 
 
-class _Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True):
+    """What all kinds of analysis have in common."""
+
     id: str
-    entities: tuple[_Entity, ...]
     warnings: tuple[_Warning, ...] = ()
+
+    @property
+    def is_cut(self) -> bool:
+        """Only a part of it was read."""
+        return any(warning.code.lower() == _CUT for warning in self.warnings)
+
+
+D = TypeVar("D", bound=Document)
+
+
+class _Document(Document, frozen=True, kw_only=True):
+    entities: tuple[_Entity, ...]
 
 
 class _Results(msgspec.Struct, frozen=True):
@@ -62,19 +76,20 @@ def path_of(api_version: str) -> str:
 
 def body_of(windows: Sequence[Window], kinds: Sequence[str]) -> bytes:
     """Up to `MOST_WINDOWS` documents, numbered from 0."""
+    parameters = {"stringIndexType": "UnicodeCodePoint", "piiCategories": categories_of(kinds)}
+    return call_of("PiiEntityRecognition", windows, parameters)
+
+
+def call_of(kind: str, windows: Sequence[Window], parameters: Mapping[str, object]) -> bytes:
+    """A call of that kind of analysis."""
     documents = [
         {"id": str(n), "language": code_of(window.language), "text": window.text}
         for n, window in enumerate(windows)
     ]
     return msgspec.json.encode(
         {
-            "kind": "PiiEntityRecognition",
-            "parameters": {
-                "modelVersion": "latest",
-                "loggingOptOut": True,
-                "stringIndexType": "UnicodeCodePoint",
-                "piiCategories": categories_of(kinds),
-            },
+            "kind": kind,
+            "parameters": {"modelVersion": "latest", "loggingOptOut": True, **parameters},
             "analysisInput": {"documents": documents},
         }
     )
@@ -88,36 +103,40 @@ def read_answer(
     answer = decode(_answer, body)
     if answer.kind.lower() != _KIND:
         raise Undecodable("results of another kind")
-    by_id = defaultdict[str, list[_Document]](list)
-    for document in answer.results.documents:
+    documents = only_ones(answer.results.documents, len(windows))
+    return [_found(one, window.text, kinds) for one, window in zip(documents, windows, strict=True)]
+
+
+def only_ones(documents: Iterable[D], most: int) -> list[D | None]:
+    """By their numbers. None: there is none, or two, or it is only of a part of the text."""
+    by_id = defaultdict[str, list[D]](list)
+    for document in documents:
         by_id[document.id].append(document)
-    return [_found(by_id[str(n)], window.text, kinds) for n, window in enumerate(windows)]
+    return [
+        found[0] if len(found) == 1 and not found[0].is_cut else None
+        for found in (by_id[str(n)] for n in range(most))
+    ]
 
 
-def _found(
-    documents: Sequence[_Document], text: str, kinds: Sequence[str]
-) -> tuple[Found, ...] | None:
-    if len(documents) != 1:
-        return None
-    [document] = documents
-    if any(warning.code.lower() == _CUT for warning in document.warnings):
+def _found(document: _Document | None, text: str, kinds: Sequence[str]) -> tuple[Found, ...] | None:
+    if document is None:
         return None
     found: list[Found] = []
     for entity in document.entities:
-        places = list(_places(entity, text))
+        places = list(places_in(text, entity.text, entity.offset, entity.length))
         if not places:
             return None
         found += [Found(kind_of(entity.category, kinds), start, end) for start, end in places]
     return tuple(found)
 
 
-def _places(entity: _Entity, text: str) -> Iterator[tuple[int, int]]:
-    """Where it says, if that is so; else wherever the text stands, as a word if it does so."""
-    said, at = entity.text, entity.offset
+def places_in(text: str, said: str, at: int, length: int) -> Iterator[tuple[int, int]]:
+    """Where it says that something stands, if that is so; else wherever it does, as a word if it
+    does so."""
     if not said.strip():
         return
-    if at >= 0 and len(said) == entity.length and text[at : at + entity.length] == said:
-        yield at, at + entity.length
+    if at >= 0 and len(said) == length and text[at : at + length] == said:
+        yield at, at + length
         return
     whole = re.compile(rf"(?<!\w){re.escape(said)}(?!\w)")
     pattern = whole if whole.search(text) else re.compile(re.escape(said))

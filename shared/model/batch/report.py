@@ -87,7 +87,8 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     why there is none; both as "container/name". `failure` is set exactly when it failed.
     `same_as` is set exactly when it is unchanged, and `outputs` are then those of that recording.
     `review_spans` are stretches to listen to again. `client_item_id` and `metadata` are its
-    caller's own, handed through. `conversation` is how it went, in numbers.
+    caller's own, handed through. `conversation` is how it went, in numbers,
+    `sentiment` how those who spoke felt, where that was made before the report.
     """
 
     recording_id: str
@@ -119,6 +120,7 @@ class ReportItem(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...] = ()
     same_as: Twin | None = None
     conversation: Conversation | None = None
+    sentiment: str | None = None
 
 
 def build_report(

@@ -98,6 +98,11 @@ def of_finder(name: str) -> str:
     return f"{name}.finder"
 
 
+def of_analyst(name: str, insight: str) -> str:
+    """The same of a finder of that insight."""
+    return f"{name}.{insight}"
+
+
 def of_prompter(name: str) -> str:
     """The same of a prompter."""
     return f"{name}.prompter"

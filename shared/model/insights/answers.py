@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
-from shared.model.insights.insight import Insight
+from shared.model.insights.insight import ANALYSED, BUILT_IN, Insight
+from shared.model.insights.mentions import Mention, entities_of, key_phrases_of, said
 from shared.model.insights.problems import INSIGHT_PROBLEMS
 from shared.model.insights.shape import Shape, Unfit, Value, fitting, texts_in
+from shared.model.insights.tone import Tone, sentiment_of
 from shared.model.redaction.kinds import kinds_of
 from shared.model.redaction.net import Passage, find
 from shared.model.transcript.transcript import Transcript
@@ -51,23 +53,59 @@ def read_answers(
 ) -> Answers | None:
     """`hidden` are the kinds and presets that must not stand in any of it. None: it is no JSON
     object, and a model may well do better when it is asked once more."""
-    said = _object(content)
-    if said is None:
+    told = _object(content)
+    if told is None:
         return None
     made: dict[str, Value] = {}
     failed: list[NotMade] = []
     for one in insights:
         try:
-            value = fitting(one.shape, said.get(one.name))
-            value = _timed(one.shape, value, transcript)
+            value = fitting(one.shape, told.get(one.name))
+            value = _put_together(one, value, transcript)
         except Unfit:
             failed += not_made([one.name], "wrong_form")
             continue
-        if hidden and _is_open(texts_in(value), transcript, hidden):
+        if holds_hidden(value, transcript, hidden):
             failed += not_made([one.name], "personal_data")
         else:
             made[one.name] = value
     return Answers(made, tuple(failed))
+
+
+def holds_hidden(value: Value, transcript: Transcript, hidden: Sequence[str]) -> bool:
+    """Whether it holds what a profile wants hidden: these kinds and presets."""
+    return bool(hidden) and _is_open(texts_in(value), transcript, hidden)
+
+
+def _put_together(one: Insight, value: Value, transcript: Transcript) -> Value:
+    """As it is told: with times for lines, and of what has the same form whoever makes it, with all
+    that follows from what was said. Raises `Unfit`."""
+    if one.name not in ANALYSED or one != BUILT_IN[one.name] or not isinstance(value, list):
+        return _timed(one.shape, value, transcript)
+    if one.name == "sentiment":
+        return sentiment_of(transcript, dict(_tones(value, transcript)))
+    if one.name == "entities":
+        texts = [(one["text"], one["kind"] or "other") for one in value if isinstance(one, dict)]
+        return entities_of(transcript, _said(texts, transcript))
+    return key_phrases_of(transcript, _said([(one, "") for one in value], transcript))
+
+
+def _said(texts: Iterable[tuple[Value, Value]], transcript: Transcript) -> Iterator[Mention]:
+    for text, kind in texts:
+        yield from said(str(text or ""), str(kind), transcript)
+
+
+def _tones(value: Iterable[Value], transcript: Transcript) -> Iterator[tuple[int, Tone]]:
+    for one in value:
+        if isinstance(one, dict) and one["sentiment"] is not None:
+            yield _order(one["line"], transcript), cast(Tone, one["sentiment"])
+
+
+def _order(line: Value, transcript: Transcript) -> int:
+    """Raises `Unfit` where there is no such line."""
+    if not isinstance(line, int) or not 1 <= line <= len(transcript.utterances):
+        raise Unfit("there is no such line")
+    return line - 1
 
 
 def _object(content: str) -> Mapping[str, Any] | None:
@@ -99,10 +137,7 @@ def _entries(
         elif one is None:
             yield "start_ms", None
         else:
-            assert isinstance(one, int)
-            if not 1 <= one <= len(transcript.utterances):
-                raise Unfit("there is no such line")
-            yield "start_ms", transcript.utterances[one - 1].start_ms
+            yield "start_ms", transcript.utterances[_order(one, transcript)].start_ms
 
 
 def _is_open(texts: Iterable[str], transcript: Transcript, hidden: Sequence[str]) -> bool:

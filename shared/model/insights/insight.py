@@ -15,7 +15,9 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
+from shared.model.insights.mentions import ENTITY_KINDS
 from shared.model.insights.shape import Shape, faults
+from shared.model.insights.tone import TONES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _TEXT = Shape(type="string")
@@ -92,9 +94,38 @@ BUILT_IN: Mapping[str, Insight] = {
             ask="Taken together, was the matter settled at the end?",
             shape=Shape(type="string", enum=("resolved", "partly", "open", "not_told")),
         ),
+        Insight(
+            name="sentiment",
+            ask="How did those who speak feel about what they say? For each line that is not "
+            "neutral its number, and which it is. Leave out all others.",
+            shape=_listed(
+                400,
+                line=Shape(type="integer"),
+                sentiment=Shape(type="string", enum=TONES),
+            ),
+        ),
+        Insight(
+            name="key_phrases",
+            ask="Which phrases of one to four words say what it is about? Up to 30, each as it "
+            "stands in a line, word for word.",
+            shape=Shape(type="array", items=Shape(type="string", max_length=200), max_items=50),
+        ),
+        Insight(
+            name="entities",
+            ask="Which persons, places, organisations, products, events, dates and other things "
+            "with a name are spoken of? Each once, as it stands in a line, word for word.",
+            shape=_listed(
+                100,
+                text=Shape(type="string", max_length=200),
+                kind=Shape(type="string", enum=tuple(ENTITY_KINDS)),
+            ),
+        ),
     )
 }
 """What every profile can ask for by name."""
+ANALYSED = ("sentiment", "key_phrases", "entities")
+"""Those of them that a service for language may find, too: they have the same form whoever makes
+them, and are put together from what was said."""
 
 
 def read_insight(name: str, table: object) -> Read:

@@ -12,8 +12,18 @@ INSIGHT_PROBLEMS: Mapping[str, str] = {
         "it be asked about."
     ),
     "refused": "The language model, or a filter around it, refused to answer.",
-    "unusable": "What the language model answered was no JSON, or was cut off, twice.",
-    "no_answer": "The language model did not answer, however often it was asked.",
+    "unusable": "What was answered could not be read, was cut off or did not fit, twice.",
+    "no_answer": "Nobody answered, however often they were asked.",
+    "nobody": "The settings name nobody who could be asked for it.",
+    "language": (
+        "The service that finds it does not know the language, and no language model is there to "
+        "be asked in its place."
+    ),
+    "retired": (
+        "The service does not find it any more, and no language model is there to be asked in its "
+        "place."
+    ),
+    "waiting": "It is still to be asked for.",
     "wrong_form": "The answer had another form than was asked for.",
     "personal_data": "The answer held something that the profile wants hidden.",
 }

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from shared.model.insights.insight import Insight
 from shared.model.insights.shape import asked_object
+from shared.model.insights.voice import name_of
 from shared.model.transcript.transcript import Transcript, Utterance
 
 _RULES = (
@@ -46,5 +47,4 @@ def question_of(transcript: Transcript, insights: Sequence[Insight]) -> Question
 
 
 def _line(number: int, one: Utterance) -> str:
-    who = one.role or one.speaker or f"Channel {one.channel}"
-    return f"{number} {' '.join(who.split())}: {' '.join(one.text.split())}"
+    return f"{number} {name_of(one)}: {' '.join(one.text.split())}"

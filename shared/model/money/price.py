@@ -75,13 +75,22 @@ class TokenRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     per_million_out: Amount
 
 
+class RecordRate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a service for language costs that finds these insights: a thousand text records, of each
+    of them."""
+
+    per_thousand: Amount
+    insights: tuple[str, ...]
+
+
 class PriceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`rates` by provider and mode; `tokens` None: nobody said what insights cost. One currency for
-    all, so that a batch has one total."""
+    """`rates` by provider and mode; `tokens` None: nobody said what a language model costs;
+    `records` None: nobody finds insights. One currency for all, so that a batch has one total."""
 
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "USD"
     rates: dict[str, dict[Mode, Rate]] = {}
     tokens: TokenRate | None = None
+    records: RecordRate | None = None
 
 
 def with_amounts(table: PriceTable, amounts: Mapping[str, float], currency: str) -> PriceTable:
@@ -119,10 +128,10 @@ def estimate(
     duration_ms: int | None,
     channels: int | None,
     *,
-    has_insights: bool = False,
+    insights: Sequence[str] = (),
 ) -> Cost | None:
-    """What `duration_ms` of audio will cost, to a millionth of the currency's unit, with the
-    insights about it where it has some.
+    """What `duration_ms` of audio will cost, to a millionth of the currency's unit, with its
+    `insights`, by name.
 
     `channels` is how many the audio has; of these the options may ask for fewer. None where
     the table has no such rate or the duration is unknown.
@@ -136,18 +145,37 @@ def estimate(
     per_hour += sum(each.per_hour for each in more if not each.for_all_channels)
     per_hour *= (len(options.channels) or channels or 1) if rate.per_channel else 1
     per_hour += sum(each.per_hour for each in more if each.for_all_channels)
-    if has_insights and table.tokens is not None:
-        per_hour += _amount(table.tokens, TOKENS_IN_PER_HOUR, TOKENS_OUT_PER_HOUR)
+    per_hour += _of_insights(table, insights)
     amount = round(per_hour * duration_ms / _MS_PER_HOUR, 6)
     return Cost(amount=amount, currency=table.currency)
 
 
-def cost_of_tokens(table: PriceTable, read: int | None, written: int | None) -> Cost | None:
-    """None where the table has no price of them, or nobody counted."""
-    if table.tokens is None or read is None or written is None:
+def _of_insights(table: PriceTable, insights: Sequence[str]) -> float:
+    """Of an hour. Whatever a service finds is not asked of the model."""
+    found = [name for name in insights if table.records and name in table.records.insights]
+    amount = _read(table.records, len(found) * RECORDS_PER_HOUR)
+    if table.tokens is not None and len(found) < len(insights):
+        amount += _amount(table.tokens, TOKENS_IN_PER_HOUR, TOKENS_OUT_PER_HOUR)
+    return amount
+
+
+def cost_of_insights(
+    table: PriceTable, read: int | None, written: int | None, records: int | None = None
+) -> Cost | None:
+    """Of tokens read and written, and of text records. None where the table has no price of what
+    was needed, or nobody counted."""
+    has_tokens, has_records = read is not None and written is not None, records is not None
+    lacks_price = (has_tokens and table.tokens is None) or (has_records and table.records is None)
+    if lacks_price or not (has_tokens or has_records):
         return None
-    amount = round(_amount(table.tokens, read, written), 6)
-    return Cost(amount=amount, currency=table.currency)
+    amount = _read(table.records, records or 0)
+    if table.tokens is not None and read is not None and written is not None:
+        amount += _amount(table.tokens, read, written)
+    return Cost(amount=round(amount, 6), currency=table.currency)
+
+
+def _read(rate: RecordRate | None, records: int) -> float:
+    return rate.per_thousand * records / 1_000 if rate is not None else 0.0
 
 
 def _amount(rate: TokenRate, read: int, written: int) -> float:

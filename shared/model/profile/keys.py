@@ -147,6 +147,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
     "listening": Key(o.Listening, '"auto", "never", "on_demand" or "always"'),
+    "keep_unredacted": Key(bool, _SWITCH),
     "keep_rows_days": Key(_Days, _DAYS, True),
     "keep_outputs": Key(bool, _SWITCH),
     "keep_audio_days": Key(_Days, _DAYS, True),

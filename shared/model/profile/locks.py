@@ -43,6 +43,7 @@ STRICTER: Mapping[str, _Judge] = {
     "profanity": lambda own, asked: PROFANITY.index(own) <= PROFANITY.index(asked),
     "time_to_live_hours": _at_most,
     "keep_provider_copy": _at_most,
+    "keep_unredacted": _at_most,
     "accept_truncated": _at_most,
     "reuse": _at_most,
     "shares_jobs": _at_most,
@@ -65,7 +66,7 @@ STRICTER: Mapping[str, _Judge] = {
 
 _ALONG = {
     "providers": ("provider",),
-    "redact": ("redact", "redact_unsupported", "redact_audio"),
+    "redact": ("redact", "redact_unsupported", "redact_audio", "keep_unredacted"),
 }
 """What a key locks, where that is not itself alone."""
 

@@ -31,7 +31,7 @@ from shared.model.profile.options import (
     SpeakerStyle,
 )
 from shared.model.profile.spread import NOW
-from shared.model.redaction.kinds import KINDS, PRESETS
+from shared.model.redaction.kinds import KINDS, PRESETS, kinds_of
 
 DEFAULT = "default"
 KEPT_PROFILES = "profiles"
@@ -58,6 +58,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last, as far as it waits for its provider; `send` is when it goes there: now, or spread over
     some hours. `prepare` is whether a provider gets a copy of what it does not read as it is,
     `listening` whether people get one to hear, by themselves or once somebody asks.
+    With `keep_unredacted` a transcript is also kept as it was before anything was hidden in it,
+    apart from all else and for owners alone.
     With `shares_jobs` recordings of several batches may go to it in one call.
     `keep_rows_days` after it was finished a batch goes
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
@@ -92,6 +94,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reuse: bool = False
     prepare: Prepare = "auto"
     listening: Listening = "auto"
+    keep_unredacted: bool = False
     every_version: bool = False
     priority: Priority = "normal"
     send: str = NOW
@@ -216,6 +219,7 @@ def contradictions(profile: Profile) -> list[tuple[str, str]]:
         *_locale_contradictions(options),
         *_strange_kinds(options),
         *_sound_contradictions(options),
+        *_unredacted_contradictions(profile),
         *_repetitions(profile),
         *_speaker_contradictions(options),
         *_keeping_contradictions(profile),
@@ -270,6 +274,18 @@ def _sound_contradictions(options: Options) -> list[tuple[str, str]]:
     if options.redact_audio == "keep" or options.redact:
         return []
     return [("redact_audio", "hides in the sound what redact names; redact names nothing")]
+
+
+def _unredacted_contradictions(profile: Profile) -> list[tuple[str, str]]:
+    """Security codes of cards may be kept by nobody: PCI DSS, requirement 3.3.1."""
+    if not profile.keep_unredacted:
+        return []
+    if not profile.options.redact:
+        return [("keep_unredacted", "keeps what redact hides; redact names nothing")]
+    if "credit_card_cvv" in kinds_of(profile.options.redact):
+        text = "cannot go with credit_card_cvv, which pci holds: nobody may keep security codes"
+        return [("keep_unredacted", text)]
+    return []
 
 
 def _speaker_contradictions(options: Options) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
 from shared.model.preparing.channels import Heard
-from shared.model.preparing.recipe import Preparation
+from shared.model.preparing.recipe import Preparation, sent_ms
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
@@ -161,6 +161,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
         return (self.audio.duration_ms or 0) if self.audio else 0
 
     @property
+    def sent_ms(self) -> int:
+        """Length of what the provider gets; 0 where nobody knows."""
+        return sent_ms(self.duration_ms, self.preparation.recipe if self.preparation else None)
+
+    @property
     def channels_sent(self) -> int | None:
         """Of what the provider gets."""
         recipe = self.preparation.recipe if self.preparation else None
@@ -177,6 +182,11 @@ def with_notes(notes: tuple[str, ...], more: Iterable[str]) -> tuple[str, ...]:
 def understood(row: Recording, there: Understanding) -> Recording:
     """How far its insights are, which changes nothing about what became of it."""
     return msgspec.structs.replace(row, understanding=there)
+
+
+def sentiment_of(row: Recording) -> str | None:
+    """Of the whole conversation; None: nobody asked for it, or it is not made yet."""
+    return row.understanding.sentiment if row.understanding else None
 
 
 def insights_of(row: Recording) -> Progress | None:

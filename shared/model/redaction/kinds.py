@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 from shared.model.redaction.numbers import is_spoken
@@ -105,10 +106,12 @@ def kinds_of(asked: Iterable[str]) -> tuple[str, ...]:
 
 
 class Finds(NamedTuple):
-    """What a finder finds: kinds, in languages, those as the first part of a locale has them."""
+    """What a finder finds: kinds, in languages, those as the first part of a locale has them.
+    `until` is the last day on which it does, None: no end is known."""
 
     kinds: frozenset[str]
     languages: frozenset[str]
+    until: date | None = None
 
     def knows(self, tag: str | None) -> bool:
         """Whether it reads the language of a BCP-47 tag."""

@@ -49,27 +49,32 @@ class Placed(NamedTuple):
     ends: tuple[int, ...]
 
 
-def windows_of(transcript: Transcript, finds: Finds, most: int) -> list[Placed]:
-    """Of up to `most` characters, all that was said in languages that the finder knows."""
-    by_language: dict[str, list[int]] = {}
+def windows_of(
+    transcript: Transcript, finds: Finds, most: int, *, by_speaker: bool = False
+) -> list[Placed]:
+    """Of up to `most` characters, all that was said in languages that the finder knows. Where they
+    are `by_speaker`, none holds what two say, and none what another one does."""
+    together: dict[tuple[str, object], list[int]] = {}
     for order, one in enumerate(transcript.utterances):
         language = one.language or transcript.language.code
         if language and one.text and finds.knows(language):
-            by_language.setdefault(language, []).append(order)
+            who = (one.channel, one.speaker) if by_speaker else None
+            together.setdefault((language, who), []).append(order)
+    overlap = 0 if by_speaker else OVERLAP
     return [
         window
-        for language, orders in by_language.items()
-        for window in _windows(transcript, orders, language, most)
+        for (language, _), orders in together.items()
+        for window in _windows(transcript, orders, language, most, overlap)
     ]
 
 
 def _windows(
-    transcript: Transcript, orders: Sequence[int], language: str, most: int
+    transcript: Transcript, orders: Sequence[int], language: str, most: int, overlap: int
 ) -> Iterator[Placed]:
     text, starts = _joined(transcript, orders)
     lengths = [len(transcript.utterances[order].text) for order in orders]
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-    for begin, end in _cuts(text, most):
+    for begin, end in _cuts(text, most, overlap):
         first = bisect_right(ends, begin)
         last = bisect_right(starts, end - 1)
         yield Placed(
@@ -92,17 +97,17 @@ def _joined(transcript: Transcript, orders: Sequence[int]) -> tuple[str, list[in
     return "".join(parts), starts
 
 
-def _cuts(text: str, most: int) -> Iterator[tuple[int, int]]:
+def _cuts(text: str, most: int, overlap: int) -> Iterator[tuple[int, int]]:
     """From where to where each window goes."""
     begin = 0
     while begin < len(text):
         end = min(begin + most, len(text))
         if end < len(text):
-            end = _blank_before(text, begin + OVERLAP + 1, end)
+            end = _blank_before(text, begin + overlap + 1, end)
         yield begin, end
         if end == len(text):
             return
-        begin = _blank_before(text, end - OVERLAP, end - OVERLAP // 2)
+        begin = _blank_before(text, end - overlap, end - overlap // 2)
 
 
 def _blank_before(text: str, least: int, most: int) -> int:
@@ -128,7 +133,16 @@ def hits_of(
 
 
 def _hit(placed: Placed, span: Found, index: dict[int, int]) -> Hit | None:
-    parts = []
+    places = places_of(placed, span)
+    parts = tuple(Part(index[order], start, end) for order, start, end in places)
+    text = placed.window.text[span.start : span.end]
+    return Hit(span.kind, plain(text)[0], parts) if parts else None
+
+
+def places_of(placed: Placed, span: Found) -> list[tuple[int, int, int]]:
+    """Where it stands in the transcript: the order of each utterance that it touches, and from
+    where to where in its text."""
+    found = []
     first = max(bisect_right(placed.starts, span.start) - 1, 0)
     for order, start, end in zip(
         placed.orders[first:], placed.starts[first:], placed.ends[first:], strict=True
@@ -137,6 +151,5 @@ def _hit(placed: Placed, span: Found, index: dict[int, int]) -> Hit | None:
             break
         at, until = max(span.start, start) - start, min(span.end, end) - start
         if at < until:
-            parts.append(Part(index[order], at, until))
-    text = placed.window.text[span.start : span.end]
-    return Hit(span.kind, plain(text)[0], tuple(parts)) if parts else None
+            found.append((order, at, until))
+    return found

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from shared.model.search.piece import of_batch, of_metadata, of_profile, of_speaker
 from shared.model.search.query import Filters, Query
+from shared.model.search.words import folded
 
 
 class Lookup(NamedTuple):
@@ -64,11 +65,12 @@ def _wanted(query: Query) -> Iterator[Lookup]:
 
 
 def _filtered(filters: Filters) -> Iterator[Lookup]:
-    if filters.speaker:
+    if folded(filters.speaker.strip()):
         yield Lookup(of_speaker(filters.speaker))
     if filters.profile:
         yield Lookup(of_profile(filters.profile))
     if filters.batch_id:
         yield Lookup(of_batch(filters.batch_id))
     for key, value in filters.metadata:
-        yield Lookup(of_metadata(key, value))
+        if folded(value.strip()):  # what a recording does not say is as good as nothing
+            yield Lookup(of_metadata(key, value))

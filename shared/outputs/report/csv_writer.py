@@ -57,6 +57,7 @@ _COLUMNS: dict[str, Callable[[ReportItem], object]] = {
     "response_ms": lambda item: item.conversation and item.conversation.response_ms,
     "longest_monologue_ms": lambda item: item.conversation and item.conversation.longest_ms,
     "metadata": lambda item: "; ".join(f"{key}={text}" for key, text in item.metadata.items()),
+    "sentiment": lambda item: item.sentiment,
 }
 
 

@@ -174,6 +174,7 @@ def _facts(item: ReportItem) -> tuple[tuple[str, str], ...]:
         ("Size", size(item.bytes)),
         ("Channels", str(item.channels or "")),
         *_conversation(item.conversation),
+        ("Sentiment", item.sentiment or ""),
         ("Attempts", str(_tries(item))),
         ("Provider", name_of(item.provider) if item.provider else ""),
         ("Endpoint", _code(item.endpoint)),

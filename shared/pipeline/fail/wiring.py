@@ -22,7 +22,7 @@ class Failing:
             store=store,
             fail=self.fail,
             ask_for_insights=AskForInsights(
-                queue=ports.queue, is_answered=ground.prompter is not None
+                queue=ports.queue, is_answered=bool(ground.prompter or ground.analysts)
             ),
         )
         self.settle = SettleFailure(fail=self.fail, policy=policy, clock=clock)

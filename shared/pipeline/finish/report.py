@@ -19,7 +19,7 @@ from shared.model.keeping.due import Days, days_of
 from shared.model.keeping.removal import is_asked
 from shared.model.keeping.told_in_report import kept_for
 from shared.model.recording.output_names import insights_name
-from shared.model.recording.recording import Recording, insights_of
+from shared.model.recording.recording import Recording, insights_of, sentiment_of
 from shared.outputs.report import FORMATS
 from shared.outputs.report.html_writer import write_html
 from shared.pipeline.finish.said import ReadSaid, is_told
@@ -217,6 +217,7 @@ def _item(row: Recording) -> ReportItem:
         decisions=row.decisions,
         same_as=row.same_as,
         conversation=outcome.conversation if outcome else None,
+        sentiment=sentiment_of(row),
     )
 
 

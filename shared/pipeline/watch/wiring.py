@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shared.model.endpoint.endpoint import of_finder, of_prompter
+from shared.model.endpoint.endpoint import of_analyst, of_finder, of_prompter
 from shared.pipeline.fail.wiring import Failing
 from shared.pipeline.register.wiring import give_up_on_blob
 from shared.pipeline.submit.dissolve import PutBack
 from shared.pipeline.watch.brakes import ChangeBrake, ReadBrakes
 from shared.pipeline.watch.claims import SweepClaims
-from shared.pipeline.watch.copies import AgeOutCopies
+from shared.pipeline.watch.copies import Ageing, AgeOutCopies
 from shared.pipeline.watch.dead_letters import TakeDeadLetters
 from shared.pipeline.watch.health import HealthCheck, MeasureHealth
 from shared.pipeline.watch.leftovers import EmptyQueues
@@ -28,7 +28,7 @@ from shared.pipeline.watch.profiles import KeepProfiles, ProfilesDesk
 from shared.pipeline.watch.renamed import FindRenamed
 from shared.pipeline.watch.sweep import SweepBatches
 from shared.pipeline.watch.timers import LookAtTimers, NoteRun
-from shared.ports.ground import Ground
+from shared.ports.ground import Ground, Ports
 
 
 class Watching:
@@ -132,14 +132,24 @@ def _tidying(ground: Ground) -> dict[str, Callable[[], None]]:
         "orphans": _orphans(ground),
         "contents": _claims(ground),
         "copies": AgeOutCopies(
-            copies=ports.copies,
-            listening=ports.listening.copies,
+            removals=_ageing(ports),
             diaries=ports.diaries,
-            policy=ports.policy,
             clock=ports.clock,
         ),
         "profiles": KeepProfiles(requests=ports.requests, text=ports.profiles_file.text),
     }
+
+
+def _ageing(ports: Ports) -> tuple[Ageing, ...]:
+    """Without redacted sound where it is kept as outputs are."""
+    policy = ports.policy
+    redacted = Ageing(ports.redacted_audio.copies.remove_older, policy.redacted_audio_days)
+    return (
+        Ageing(ports.copies.remove_older, policy.prepared_days),
+        Ageing(ports.listening.copies.remove_older, policy.listening_days),
+        *((redacted,) if policy.redacted_audio_days else ()),
+        Ageing(ports.unredacted.remove_older, policy.unredacted_days),
+    )
 
 
 def _reconcile(ground: Ground, container: str, find: Find) -> Reconcile:
@@ -197,10 +207,12 @@ def _claims(ground: Ground) -> SweepClaims:
 
 
 def _whose(ground: Ground) -> dict[str, str]:
-    """Whose each endpoint is, those of finder and prompter among them."""
+    """Whose each endpoint is, those of finder, analysts and prompter among them."""
     found = {name: provider.name for name, provider in ground.endpoints.items()}
     if ground.finder is not None:
         found[of_finder(ground.finder.name)] = ground.finder.name
     if ground.prompter is not None:
         found[of_prompter(ground.prompter.name)] = ground.prompter.name
+    for insight, finder in ground.analysts.items():
+        found[of_analyst(finder.name, insight)] = finder.name
     return found

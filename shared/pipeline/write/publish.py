@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from shared.messages import Listen, SliceItem
 from shared.model.conversation.measure import measured
 from shared.model.job.job import Job
 from shared.model.money.price import PriceTable, estimate
+from shared.model.preparing.recipe import GAP_MS
 from shared.model.recording.outcome import Outcome, Transcribed
 from shared.model.recording.output_names import output_stem
 from shared.model.recording.recording import Recording
@@ -26,12 +28,14 @@ from shared.model.transcript.echoes import without_echoes
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
+from shared.model.transcript.woven import woven
 from shared.outputs.formats import FORMATS, render, render_all
 from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
 from shared.ports.blobs import AudioBlobs, Outputs
 from shared.ports.provider import SpeechProvider
 from shared.ports.queue import Clock, Queue
+from shared.ports.unredacted import Unredacted
 from shared.said.keep import KeepSaid
 
 _decoder = msgspec.json.Decoder(t.Transcript)
@@ -54,6 +58,7 @@ class Publish:
     transcripts_container: str
     prices: PriceTable
     look: LookForPersonal
+    unredacted: Unredacted
     keep_said: KeepSaid
     queue: Queue
     clock: Clock
@@ -61,9 +66,9 @@ class Publish:
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
-        if row.heard is not None and row.heard.leak_db is not None:
-            recognition = without_echoes(recognition)
-        transcript = self._transcript(row, recognition, job, results.provider)
+        cost = self._cost(row, recognition, results.provider.name)
+        recognition = _as_recorded(row, recognition)
+        transcript = self._transcript(row, recognition, job, results.provider, cost)
         looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
             row,
@@ -72,6 +77,7 @@ class Publish:
             self.transcripts_container,
             looked,
             heard_ms=recognition.duration_ms,
+            first=lambda: self._keep(row, transcript),
         )
         results.said.append(self.keep_said.of(row, shown))
         event(
@@ -92,11 +98,22 @@ class Publish:
         """Remove what was stored of a recording that gets no transcript after all."""
         for path in output_paths(row, self.transcripts_container).values():
             self.outputs.remove(path, recording=row)
+        if row.profile.keep_unredacted:
+            self.unredacted.remove(row)
+
+    def _keep(self, row: Recording, transcript: t.Transcript) -> None:
+        """As it was before anything was hidden, where its profile says so; nowhere else."""
+        if row.profile.keep_unredacted and row.profile.options.redact:
+            self.unredacted.put(row, render(transcript, "json"))
 
     def _transcript(
-        self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
+        self,
+        row: Recording,
+        recognition: Recognition,
+        job: Job,
+        provider: SpeechProvider,
+        cost: t.Cost | None,
     ) -> t.Transcript:
-        cost = self._cost(row, recognition, provider.name)
         return build_transcript(
             recognition,
             job=job_of(row, job.id),
@@ -113,9 +130,9 @@ class Publish:
             provider,
             row.profile.mode,
             row.profile.options,
-            recognition.duration_ms or row.duration_ms,
+            recognition.duration_ms or row.sent_ms,
             row.channels_sent or 1,
-            has_insights=bool(row.profile.insights),
+            insights=row.profile.insights,
         )
 
 
@@ -144,6 +161,17 @@ class LabelTranscript:
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
         self.keep_said([self.keep_said.of(row, labelled)])
+
+
+def _as_recorded(row: Recording, recognition: Recognition) -> Recognition:
+    """On its channels and at its times, whatever copy the provider heard."""
+    preparation = row.preparation
+    if preparation is not None and preparation.recipe is not None:
+        strands = preparation.recipe.strands
+        recognition = woven(recognition, strands, preparation.strand_ms, GAP_MS)
+    if row.heard is not None and row.heard.leak_db is not None:
+        recognition = without_echoes(recognition)
+    return recognition
 
 
 def _provenance(
@@ -201,13 +229,16 @@ def store_outputs(
     container: str,
     looked: Looked,
     heard_ms: int | None = None,
+    first: Callable[[], None] = lambda: None,
 ) -> Stored:
     """Captions first, the JSON last: who waits for it finds the others there. What the profile
     wants hidden is hidden before anything is made of it; `looked` tells who looked for it already,
-    `heard_ms` how far the provider says that it heard. Raises `RedactionFailed`, before anything is
+    `heard_ms` how far the provider says that it heard. `first` is done before, once it is sure that
+    all can be stored. Raises `RedactionFailed`, before anything is
     stored."""
     paths = output_paths(row, container)
     shown, rendered = _rendered(row, transcript, list(paths), looked, heard_ms)
+    first()
     try:
         stored = {
             name: outputs.put(paths[name], content, FORMATS[name].media_type, recording=row)

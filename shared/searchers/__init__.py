@@ -1,0 +1,1 @@
+"""Services that hold what was said and find it: a folder each."""
