@@ -14,7 +14,7 @@ from shared.model.listening import recipe as listening
 from shared.model.listening.recipe import ListeningRecipe
 from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
-from shared.model.preparing.recipe import Recipe
+from shared.model.preparing.recipe import GAP_MS, Recipe
 from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Take
 from shared.ports.demuxer import TooCostly
 
@@ -82,7 +82,7 @@ class ConfinedConverter:
             if str(error) == "gaps":
                 raise HasGaps from None
             raise
-        return _copied(made, recipe.rate)
+        return _copied(made, recipe.rate, max(1, len(recipe.strands)))
 
     def copy_to_hear(
         self, size: int, read: Read, recipe: ListeningRecipe, take: Take
@@ -104,10 +104,11 @@ class ConfinedConverter:
             raise TooCostly("an answer that cannot be") from None
 
 
-def _copied(made: _Made, rate: int) -> Copied:
+def _copied(made: _Made, rate: int, strands: int = 1) -> Copied:
+    between_ms = GAP_MS * (strands - 1)
     return Copied(
         bytes=made.bytes,
-        duration_ms=made.samples * 1000 // rate if rate else 0,
+        duration_ms=(made.samples * 1000 // rate - between_ms) // strands if rate else 0,
         packets=made.packets,
         bad_packets=made.bad_packets,
         unread=made.unread is not None,
@@ -147,6 +148,7 @@ def _job(recipe: Recipe, size: int) -> dict[str, Any]:
         "rate": recipe.rate,
         "bit_rate": made_in.bit_rate,
         "mix": recipe.mix or None,
+        "gap": GAP_MS * recipe.rate // 1000 if recipe.end_to_end else None,
     }
 
 

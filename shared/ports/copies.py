@@ -24,7 +24,8 @@ class HasGaps(Exception):
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it. `duration_ms` is 0 where nothing was decoded. `unread` tells that the
+    """What came of it. `duration_ms` is that of the sound, once where its channels stand end to
+    end; 0 where nothing was decoded. `unread` tells that the
     content could not be read at all."""
 
     bytes: int = 0

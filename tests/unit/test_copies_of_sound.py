@@ -18,7 +18,7 @@ from shared.confined.process import Child, Limits
 from shared.errors import ReaderUnavailable
 from shared.model.preparing.channels import WINDOWS, judge
 from shared.model.preparing.formats import FLAC, OPUS, WAV
-from shared.model.preparing.recipe import Recipe
+from shared.model.preparing.recipe import GAP_MS, Recipe
 from shared.ports.copies import Copied, HasGaps
 from shared.ports.demuxer import TooCostly
 from tests.sounds import BLIPS_MS, blips, decoded, found_ms, sound
@@ -171,6 +171,25 @@ def test_no_channel_is_lost_and_some_are_where_that_is_asked_for(
     mixed = Recipe(way="convert", format=FLAC.name, rate=16_000, mix=(((0, 0.5), (1, 0.5)),))
     original.copy(converter, mixed)
     assert found_ms(original.made) == pytest.approx(list(BLIPS_MS), abs=2)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("container", ["wav", "mp4"])
+def test_channels_end_to_end_stand_one_after_the_other(
+    converter: ConfinedConverter, container: str
+) -> None:
+    one, other = blips(), array("h", bytes(2 * len(blips())))
+    codec = {"wav": "pcm_s16le", "mp4": "aac"}[container]
+    original = Original(sound(container, codec, [other, one]))
+    mix = (((0, 1.0),), ((1, 1.0),))
+    recipe = Recipe(way="convert", format=FLAC.name, rate=16_000, mix=mix, end_to_end=True)
+    copied = original.copy(converter, recipe)
+    length_ms = copied.duration_ms
+    assert length_ms == pytest.approx(10_000, abs=30)
+    assert _channels(original.made) == 1
+    assert len(decoded(original.made)[0]) == pytest.approx(16 * (2 * length_ms + GAP_MS), abs=40)
+    began = [ms + length_ms + GAP_MS for ms in BLIPS_MS]
+    assert found_ms(original.made) == pytest.approx(began, abs=8)
 
 
 @pytest.mark.long

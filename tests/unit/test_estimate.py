@@ -18,6 +18,7 @@ from shared.providers.azure_speech.capabilities import BATCH as LIMITS
 from shared.providers.soferai.capabilities import LIMITS as SOFERAI
 from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World, a_second_of_silence
+from tests.unit.probing_audio import wav
 
 HOUR_MS = 3_600_000
 PREPAID = msgspec.structs.replace(
@@ -150,6 +151,22 @@ def test_what_the_manifest_says_of_provider_and_mode_is_what_is_asked() -> None:
     found = there.app.estimate(msgspec.structs.replace(blobs("a.wav"), head=head))
     assert [p.mode for p in found.prices if p.is_asked] == ["express"]
     assert found.cost == Cost(amount=0.0004, currency="USD")
+
+
+def test_channels_that_are_heard_one_after_the_other_are_priced_so() -> None:
+    mixing = msgspec.structs.replace(PREPAID, mixes_channels=True)
+    there = World(
+        providers=(FakeProvider(), PrepaidProvider("elsewhere")),
+        capabilities={"prepaid": mixing},
+        prices=PRICES,
+    )
+    there.audio.drop("a.wav", wav(3_600 / 20, channels=2), there.clock.now())
+    found = there.app.estimate(blobs("a.wav"))
+    assert [price.cost and price.cost.amount for price in found.prices] == [
+        0.018,
+        pytest.approx(0.72 * (360 + 3) / 3_600),
+        pytest.approx(1.44 * (360 + 3) / 3_600),
+    ]
 
 
 def test_an_unknown_profile_is_refused() -> None:

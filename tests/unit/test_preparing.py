@@ -11,12 +11,15 @@ import pytest
 from shared import messages as m
 from shared.errors import ReaderUnavailable, StoreUnavailable
 from shared.model.policy import Policy
-from shared.model.preparing.channels import Window
+from shared.model.preparing.channels import Heard, Window
+from shared.model.preparing.recipe import GAP_MS, preparation_of
+from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
 from shared.model.recording.recording import Recording
 from shared.ports.copies import Copied
 from shared.ports.demuxer import TooCostly
+from shared.providers.azure_speech.capabilities import LIMITS
 from tests.fakes.world import World
 from tests.unit.probing_audio import encoded, wav
 
@@ -26,6 +29,8 @@ ALIKE = [Window((0.01, 0.01), (0.01, 0.01))] * 8
 ONE = [Window((0.0, 0.01), (0.0, 0.0))] * 8
 TOGETHER = [Window((0.01, 0.008), (0.01, 0.004))] * 8
 APART = [Window((0.01, 1e-5), (0.01, 1e-5)), Window((1e-5, 0.01), (1e-5, 1e-5))] * 4
+FAR_APART = [Window((0.01, 1e-8), (0.01, 1e-7)), Window((1e-8, 0.01), (1e-8, 1e-7))] * 4
+LEAKING = [Window((0.01, 1e-4), (0.01, 1e-4)), Window((1e-4, 0.01), (1e-4, 1e-4))] * 4
 INVERTED = [Window((0.01, 0.01), (0.01, -0.01))] * 8
 
 
@@ -333,8 +338,7 @@ def test_two_voices_on_two_channels_stay_apart() -> None:
 
 
 def test_a_leak_is_noted() -> None:
-    leak = [Window((0.01, 1e-4), (0.01, 1e-4)), Window((1e-4, 0.01), (1e-4, 1e-4))] * 4
-    _, row = heard(leak)
+    _, row = heard(LEAKING)
     assert row.notes == (
         "Each voice is heard on the other channel, too, about 20 dB below its own channel.",
     )
@@ -345,3 +349,77 @@ def test_who_names_channels_or_roles_is_believed() -> None:
         world = World(profiles=(profile,))
         transcribed(world, "call.wav", wav(channels=2))
         assert not world.converter.listened
+
+
+# --- a provider that hears all channels as one
+
+
+MIXES = msgspec.structs.replace(LIMITS, mixes_channels=True)
+STEREO = AudioProperties(
+    codec="pcm_s16le",
+    container="wav",
+    channels=2,
+    sample_rate_hz=8000,
+    duration_ms=60_000,
+    bytes=2_000_000,
+)
+
+
+def at_one_that_mixes(
+    windows: list[Window], profile: Profile | None = None, data: bytes | None = None
+) -> tuple[World, Recording]:
+    world = World(profiles=(profile or Profile(),), capabilities={"azure-speech": MIXES})
+    world.converter.windows = windows
+    world.converter.copied = Copied(bytes=9, duration_ms=61_000, packets=10)
+    return world, transcribed(world, "call.wav", data or wav(channels=2))
+
+
+def test_a_provider_that_hears_all_as_one_gets_the_channels_one_after_the_other() -> None:
+    world, row = at_one_that_mixes(FAR_APART, Profile(options=Options(max_speakers=2)))
+    (recipe,) = world.converter.made
+    assert recipe.end_to_end
+    assert recipe.channels == 1
+    assert recipe.strands == (0, 1)
+    (sent,) = world.provider.created
+    assert len(sent.content_urls) == 1
+    assert not sent.options.tells_speakers
+    assert sent.options.channels == ()
+    assert row.preparation is not None
+    assert row.preparation.strand_ms == 61_000
+    assert row.sent_ms == 2 * row.duration_ms + GAP_MS
+    assert sent.audio_ms == row.sent_ms
+    assert "here the channels separate the speakers" in row.notes[0]
+    assert "paid for as 2 times its length" in row.notes[1]
+    assert row.notes[2].startswith("azure-speech hears all channels as one: the provider got")
+
+
+@pytest.mark.parametrize("windows", [ALIKE, ONE, TOGETHER, LEAKING, []])
+def test_what_is_no_voice_each_is_still_heard_as_one(windows: list[Window]) -> None:
+    world, row = at_one_that_mixes(windows)
+    assert not world.converter.made
+    assert row.sent_ms == row.duration_ms
+
+
+def test_who_names_channels_gets_those_at_a_provider_that_hears_all_as_one_too() -> None:
+    named = {
+        (0, 1): Profile(roles={0: "Agent", 1: "Customer"}),
+        (1,): Profile(options=Options(channels=(1,))),
+        (0,): Profile(options=Options(channels=(0, 7))),
+    }
+    for strands, profile in named.items():
+        world, row = at_one_that_mixes([], profile)
+        assert not world.converter.listened
+        (recipe,) = world.converter.made
+        assert recipe.strands == strands
+        assert any("paid for as" in note for note in row.notes) == (len(strands) > 1)
+
+
+def test_what_would_get_too_long_end_to_end_is_heard_as_one() -> None:
+    eleven_hours = msgspec.structs.replace(STEREO, duration_ms=11 * 3_600_000)
+    heard = Heard(kind="apart", channels=(0, 1))
+    assert preparation_of(STEREO, Profile(), MIXES, heard) is not None
+    assert preparation_of(eleven_hours, Profile(), MIXES, heard) is None
+    never = Profile(prepare="never", roles={0: "Agent"})
+    assert preparation_of(STEREO, never, MIXES, heard) is None
+    unknown = msgspec.structs.replace(STEREO, duration_ms=None)
+    assert preparation_of(unknown, Profile(), MIXES, heard) is None

@@ -43,26 +43,38 @@ def converted(
 ) -> dict[str, Any]:
     """`how`: `muxer`, `encoder`, `sample_format`, `rate`, and perhaps `bit_rate`, `mix`,
     `filters`, `muxer_options`, `encoder_options`, the samples that are left out at the beginning
-    (`skip`), what is to be `hidden` and how (`fill`). What came of it: `samples`, `channels`,
-    `packets`, `bad_packets`."""
-    with ffmpeg.opened(source) as container:
-        packets = Packets(container, ffmpeg.sound_of(container))
-        shaper = Shaper(how["sample_format"], how["rate"], how.get("mix"), how.get("filters", ()))
-        clock = Clock(start_seconds(container))
-        encoding = _Encoding(sink, how)
-        hider = Hider(how.get("hidden", ()), how.get("fill", ""), how["rate"])
-        for frame in timely(packets, clock, shaper):
-            clean = hider.hidden(frame)
-            if meter is not None:
-                meter.measure(clean)
-            encoding.add(clean)
-        encoding.finish()
+    (`skip`), what is to be `hidden` and how (`fill`). With a `gap` each channel of the `mix` stands
+    on its own, one after the other, with so many samples of silence in between. What came of it:
+    `samples`, `channels`, `packets`, `bad_packets`."""
+    encoding, count, bad = _Encoding(sink, how), 0, 0
+    for mix in _mixes(how):
+        source.seek(0)
+        with ffmpeg.opened(source) as container:
+            packets = Packets(container, ffmpeg.sound_of(container))
+            shaper = Shaper(how["sample_format"], how["rate"], mix, how.get("filters", ()))
+            clock = Clock(start_seconds(container))
+            hider = Hider(how.get("hidden", ()), how.get("fill", ""), how["rate"])
+            encoding.pause(how.get("gap"), shaper)
+            for frame in timely(packets, clock, shaper):
+                clean = hider.hidden(frame)
+                if meter is not None:
+                    meter.measure(clean)
+                encoding.add(clean)
+        count, bad = count + packets.count, bad + packets.bad
+    encoding.finish()
     return {
         "samples": encoding.samples,
         "channels": encoding.channels,
-        "packets": packets.count,
-        "bad_packets": packets.bad,
+        "packets": count,
+        "bad_packets": bad,
     }
+
+
+def _mixes(how: Mapping[str, Any]) -> list[Any]:
+    """What is made of the channels, each time that the file is read."""
+    if how.get("gap") is None:
+        return [how.get("mix")]
+    return [[each] for each in how["mix"]]
 
 
 def timely(packets: Packets, clock: Clock, shaper: Shaper) -> Iterator[Any]:
@@ -109,6 +121,11 @@ class _Encoding:
         self.samples += frame.samples
         for piece in self._pieces.cut(frame):
             self._encode(piece)
+
+    def pause(self, samples: int | None, shaper: Shaper) -> None:
+        """So much silence, but not at the beginning."""
+        if samples and self._stream is not None:
+            self.add(silent(samples, shaper.sample_format, "mono", shaper.rate))
 
     def finish(self) -> None:
         if self._stream is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -18,9 +18,10 @@ from shared.model.job.lane import lane_of
 from shared.model.money.effort import Effort, Room, effort
 from shared.model.money.price import PriceTable
 from shared.model.money.price import estimate as price_of
+from shared.model.preparing.recipe import sent_ms
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
-from shared.model.profile.fit import check_request, fit_sound
+from shared.model.profile.fit import check_request, fit_dearest
 from shared.model.profile.options import Mode, Options
 from shared.model.profile.profile import Profile
 from shared.model.transcript.transcript import Cost
@@ -152,11 +153,11 @@ def _price(
     refused, amount, is_asked = 0, 0.0, False
     for sample in samples:
         is_asked = is_asked or (sample.profile.provider, sample.profile.mode) == (provider, mode)
-        options = _settled(sample, mode, limits)
-        if options is None:
+        settled = _settled(sample, mode, limits)
+        if settled is None:
             refused += sample.count
         else:
-            amount += _amount(sample, provider, mode, options, prices)
+            amount += _amount(sample, provider, mode, settled, prices)
     has_rate = mode in prices.rates.get(provider, {})
     return Price(
         provider=provider,
@@ -180,29 +181,40 @@ def _asked(
         provider, mode = sample.profile.provider, sample.profile.mode
         if mode not in prices.rates.get(provider, {}):
             return None
-        options = _settled(sample, mode, capabilities[provider])
-        if options is not None:
-            amount += _amount(sample, provider, mode, options, prices)
+        settled = _settled(sample, mode, capabilities[provider])
+        if settled is not None:
+            amount += _amount(sample, provider, mode, settled, prices)
     return _cost(amount * factor, prices)
 
 
-def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> Options | None:
-    """The options as they would be carried out there; None: it would be refused."""
+class _Settled(NamedTuple):
+    """The options as they would be carried out, and how long that is which is sent."""
+
+    options: Options
+    duration_ms: int | None
+
+
+def _settled(sample: Sample, mode: Mode, limits: Capabilities) -> _Settled | None:
+    """As it would be carried out there; None: it would be refused."""
     if check_request(msgspec.structs.replace(sample.profile, mode=mode), limits):
         return None
     if sample.audio is None:
-        return sample.profile.options
+        return _Settled(sample.profile.options, sample.duration_ms)
     try:
         mine = msgspec.structs.replace(sample.profile, mode=mode)
-        return fit_sound(sample.audio, mine, limits.of(mode))[0]
+        options, preparation = fit_dearest(sample.audio, mine, limits.of(mode))
     except InputError:
         return None
+    recipe = preparation.recipe if preparation is not None else None
+    length_ms = sample.duration_ms
+    return _Settled(options, None if length_ms is None else sent_ms(length_ms, recipe))
 
 
 def _amount(
-    sample: Sample, provider: str, mode: Mode, options: Options, prices: PriceTable
+    sample: Sample, provider: str, mode: Mode, settled: _Settled, prices: PriceTable
 ) -> float:
-    cost = price_of(prices, provider, mode, options, sample.duration_ms, sample.channels)
+    options, length_ms = settled
+    cost = price_of(prices, provider, mode, options, length_ms, sample.channels)
     return cost.amount * sample.count if cost is not None else 0.0
 
 

@@ -51,7 +51,7 @@ def price(row: Recording, prices: PriceTable) -> float | None:
     """What an attempt will cost about, None where nobody knows. Where the length is not known, it
     is guessed from the size."""
     audio, profile = row.audio, row.profile
-    length_ms = row.duration_ms or guessed_ms(row.bytes, audio.container if audio else None)
+    length_ms = row.sent_ms or guessed_ms(row.bytes, audio.container if audio else None)
     cost = estimate(
         prices,
         profile.provider,

@@ -26,17 +26,28 @@ Way = Literal["convert", "remux"]
 Mix = tuple[tuple[tuple[int, float], ...], ...]
 LONGEST_MS = 20 * 3_600_000
 """Measured: at ten seconds of processor an hour the dearest fits well into an execution."""
+GAP_MS = 3_000
+"""Of silence between channels that stand end to end: no provider takes what lies around it for one
+sentence."""
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):
     """A copy to be. `format` is a name of `FORMATS`, for "remux" a codec of `TAKEN_OUT`. `mix` has,
-    for each channel that comes out, those that go in and how loud; () leaves all as they are."""
+    for each channel that comes out, those that go in and how loud; () leaves all as they are.
+    `end_to_end`: what would come out on several channels stands on one, each after the other, with
+    `GAP_MS` in between."""
 
     way: Way
     format: str
     rate: int = 0
     channels: int = 1
     mix: Mix = ()
+    end_to_end: bool = False
+
+    @property
+    def strands(self) -> tuple[int, ...]:
+        """The channel of the original that each strand of an end-to-end copy holds."""
+        return tuple(ins[0][0] for ins in self.mix) if self.end_to_end else ()
 
     @property
     def made_in(self) -> CopyFormat:
@@ -52,7 +63,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with a recording before it is planned. `listens`: its channels are to be
     listened to first, which may change the rest. `why` there is to be a copy, `recipe` which.
     `asked_at` is when it was asked for last, `tries` how often somebody began, `made_at` since when
-    the copy is there."""
+    the copy is there, `strand_ms` how long each strand of one is that is end to end."""
 
     listens: bool = False
     recipe: Recipe | None = None
@@ -60,6 +71,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: datetime | None = None
     tries: int = 0
     made_at: datetime | None = None
+    strand_ms: int = 0
 
     @property
     def is_due(self) -> bool:
@@ -71,7 +83,7 @@ def continued(new: Preparation | None, before: Preparation | None) -> Preparatio
     """The new one; where it wants the copy that is there, nothing is to be done again."""
     if new is None or before is None or before.made_at is None or new.recipe != before.recipe:
         return new
-    return msgspec.structs.replace(new, made_at=before.made_at)
+    return msgspec.structs.replace(new, made_at=before.made_at, strand_ms=before.strand_ms)
 
 
 def copy_name(recording_id: str, recipe: Recipe) -> str:
@@ -86,9 +98,12 @@ def preparation_of(
     if profile.prepare == "never" or not limits.reads_best:
         return None
     listens = heard is None and _is_worth_hearing(audio, profile, limits)
-    mix = _mix(audio, profile, limits, heard)
-    why = _why(audio, profile, limits, heard if mix else None)
-    recipe = _recipe(audio, limits, mix) if why else None
+    strands = _end_to_end(audio, profile, limits, heard)
+    mix = _each(strands) if strands else _mix(audio, profile, limits, heard)
+    why = _why(audio, profile, limits, heard if mix and not strands else None)
+    if strands and not why:
+        why = f"{profile.provider} hears all channels as one"
+    recipe = _recipe(audio, limits, mix, end_to_end=bool(strands)) if why else None
     if recipe is None and not listens:
         return None
     return Preparation(listens=listens, recipe=recipe, why=why if recipe else "")
@@ -99,17 +114,29 @@ def as_sent(audio: AudioProperties, recipe: Recipe | None) -> AudioProperties:
     if recipe is None:
         return audio
     made_in = recipe.made_in
-    length_ms = audio.duration_ms or 0
+    length_ms = sent_ms(audio.duration_ms or 0, recipe)
     return msgspec.structs.replace(
         audio,
         codec=made_in.codec,
         container=made_in.container,
+        duration_ms=length_ms or None,
         channels=recipe.channels,
         sample_rate_hz=recipe.rate or audio.sample_rate_hz,
         bytes=made_in.bytes_of(length_ms, recipe.rate, recipe.channels)
         if recipe.way == "convert"
         else audio.bytes,
     )
+
+
+def sent_ms(duration_ms: int, recipe: Recipe | None) -> int:
+    """How long that is which the provider gets of a recording of that length."""
+    if recipe is None or not recipe.end_to_end:
+        return duration_ms
+    return _end_to_end_ms(duration_ms, len(recipe.mix))
+
+
+def _end_to_end_ms(duration_ms: int, strands: int) -> int:
+    return duration_ms * strands + GAP_MS * (strands - 1)
 
 
 def picked(
@@ -144,7 +171,29 @@ def _mix(
         return (tuple((one, share) for one in heard.channels),)
     if len(heard.channels) == audio.channels:
         return ()
-    return tuple(((one, 1.0),) for one in heard.channels)
+    return _each(heard.channels)
+
+
+def _each(channels: tuple[int, ...]) -> Mix:
+    return tuple(((one, 1.0),) for one in channels)
+
+
+def _end_to_end(
+    audio: AudioProperties, profile: Profile, limits: Capabilities, heard: Heard | None
+) -> tuple[int, ...]:
+    """The channels that a provider is to hear one after the other, since it would hear all as one;
+    (): none, for nobody tells who speaks by them, each voice is heard on both, or they would be too
+    long."""
+    if not limits.mixes_channels or audio.channels < 2 or not audio.duration_ms:
+        return ()
+    channels: tuple[int, ...] = ()
+    if profile.options.channels or profile.roles:
+        named = set(profile.options.channels or range(audio.channels))
+        channels = tuple(sorted(named & set(range(audio.channels))))
+    elif heard is not None and heard.kind == "apart" and heard.leak_db is None:
+        channels = heard.channels
+    longest = min(LONGEST_MS, limits.max_duration_ms or LONGEST_MS)
+    return channels if _end_to_end_ms(audio.duration_ms, len(channels)) <= longest else ()
 
 
 _HEARD_AS = {
@@ -169,7 +218,9 @@ def _why(
     return "the profile wants a copy of everything" if profile.prepare == "always" else ""
 
 
-def _recipe(audio: AudioProperties, limits: Capabilities, mix: Mix) -> Recipe | None:
+def _recipe(
+    audio: AudioProperties, limits: Capabilities, mix: Mix, *, end_to_end: bool = False
+) -> Recipe | None:
     """None where no copy would be taken either."""
     taken_out = TAKEN_OUT.get(audio.codec)
     is_read = audio.codec in limits.codecs and audio.bytes <= limits.max_bytes
@@ -182,11 +233,19 @@ def _recipe(audio: AudioProperties, limits: Capabilities, mix: Mix) -> Recipe | 
     ):
         return Recipe(way="remux", format=audio.codec, channels=audio.channels)
     channels = len(mix) or audio.channels
+    wide = 1 if end_to_end else channels
     for made_in in limits.reads_best:
         rate = made_in.rate_for(audio.sample_rate_hz)
         size = made_in.bytes_of(audio.duration_ms or 0, rate, channels)
-        if channels <= made_in.most_channels and size <= limits.max_bytes:
-            return Recipe(way="convert", format=made_in.name, rate=rate, channels=channels, mix=mix)
+        if wide <= made_in.most_channels and size <= limits.max_bytes:
+            return Recipe(
+                way="convert",
+                format=made_in.name,
+                rate=rate,
+                channels=wide,
+                mix=mix,
+                end_to_end=end_to_end,
+            )
     return None
 
 

@@ -16,7 +16,13 @@ from shared.model.preparing.recipe import LONGEST_MS, Preparation, as_sent, pick
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.extras import fit_extras
-from shared.model.profile.fit_notes import missing_sound, no_diarization, other_tracks
+from shared.model.profile.fit_notes import (
+    missing_sound,
+    no_diarization,
+    one_after_the_other,
+    other_tracks,
+    what_channels_hold,
+)
 from shared.model.profile.keys import did_you_mean
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
@@ -164,27 +170,23 @@ def fit_sound(
     channels = picked(properties, profile, limits, heard)
     if channels:
         options = msgspec.structs.replace(options, channels=channels)
+    end_to_end: tuple[str, ...] = ()
+    if recipe is not None and recipe.end_to_end:
+        end_to_end = one_after_the_other(options, len(recipe.mix))
+        options = msgspec.structs.replace(_without_speakers(options), channels=())
     options, notes = check_against(as_sent(properties, recipe), options, limits)
-    return options, (*_of_channels(heard), *notes), preparation
+    return options, (*what_channels_hold(heard), *end_to_end, *notes), preparation
 
 
-_SAID = {
-    "alike": "All channels carry the same sound, which was heard once.",
-    "inverted": "The second channel is the first one turned round; one of them was heard.",
-    "one": "Only channel {channels} carries sound; the rest was left out.",
-    "together": "Both channels carry the same voices, and were heard as one.",
-}
-
-
-def _of_channels(heard: Heard | None) -> tuple[str, ...]:
-    if heard is None:
-        return ()
-    if heard.kind in _SAID:
-        return (_SAID[heard.kind].format(channels=_listed(heard.channels)),)
-    if heard.leak_db is not None:
-        below = f"about {heard.leak_db} dB below its own channel"
-        return (f"Each voice is heard on the other channel, too, {below}.",)
-    return ()
+def fit_dearest(
+    properties: AudioProperties, profile: Profile, limits: Capabilities
+) -> tuple[Options, Preparation | None]:
+    """The same before anybody listened, of channels that hold what costs most."""
+    options, _, preparation = fit_sound(properties, profile, limits)
+    if preparation is not None and preparation.listens:
+        apart = Heard(kind="apart", channels=tuple(range(properties.channels)))
+        options, _, preparation = fit_sound(properties, profile, limits, apart)
+    return options, preparation
 
 
 def check_request(profile: Profile, capabilities: Capabilities) -> list[tuple[str, str]]:
@@ -312,20 +314,23 @@ def _fit_speakers(
     if not options.tells_speakers:
         return options, ()
     if properties.channels > 1 and not capabilities.diarizes_channels:
-        untold = msgspec.structs.replace(
-            options,
-            max_speakers=None,
-            expected_speakers=None,
-            min_speakers=None,
-            finds_speakers=False,
-        )
-        return untold, (no_diarization(options),)
+        return _without_speakers(options), (no_diarization(options),)
     longest, duration = capabilities.max_diarized_ms, properties.duration_ms
     if longest is not None and duration is not None and duration > longest:
         raise texts.TOO_LONG_FOR_DIARIZATION.error(
             duration=_minutes(duration), most=_minutes(longest)
         )
     return options, ()
+
+
+def _without_speakers(options: Options) -> Options:
+    return msgspec.structs.replace(
+        options,
+        max_speakers=None,
+        expected_speakers=None,
+        min_speakers=None,
+        finds_speakers=False,
+    )
 
 
 def _listed(channels: tuple[int, ...]) -> str:

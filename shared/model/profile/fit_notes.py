@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.model.preparing.channels import Heard
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 
@@ -29,3 +30,34 @@ def other_tracks(properties: AudioProperties) -> tuple[str, ...]:
     if properties.tracks < 2:
         return ()
     return (f"The file holds {properties.tracks} tracks of sound; the first one is transcribed.",)
+
+
+def one_after_the_other(options: Options, strands: int) -> tuple[str, ...]:
+    """Of channels that stand end to end in what the provider hears."""
+    notes: tuple[str, ...] = ()
+    if options.tells_speakers:
+        notes = ("Speakers were not told apart by voice; here the channels separate the speakers.",)
+    if strands > 1:
+        price = f"which is paid for as {strands} times its length"
+        notes = (*notes, f"The channels were heard one after the other, {price}.")
+    return notes
+
+
+_SAID = {
+    "alike": "All channels carry the same sound, which was heard once.",
+    "inverted": "The second channel is the first one turned round; one of them was heard.",
+    "one": "Only channel {channels} carries sound; the rest was left out.",
+    "together": "Both channels carry the same voices, and were heard as one.",
+}
+
+
+def what_channels_hold(heard: Heard | None) -> tuple[str, ...]:
+    """Where somebody listened, and there is something to say of it."""
+    if heard is None:
+        return ()
+    if heard.kind in _SAID:
+        return (_SAID[heard.kind].format(channels=", ".join(map(str, heard.channels))),)
+    if heard.leak_db is not None:
+        below = f"about {heard.leak_db} dB below its own channel"
+        return (f"Each voice is heard on the other channel, too, {below}.",)
+    return ()

@@ -27,7 +27,7 @@ from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.keeping.removal import Removal
 from shared.model.preparing.channels import Heard
-from shared.model.preparing.recipe import Preparation
+from shared.model.preparing.recipe import Preparation, sent_ms
 from shared.model.profile.audio import AudioProperties
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Labels, Profile
@@ -159,6 +159,11 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     def duration_ms(self) -> int:
         """Length of the audio as probed; 0 where the container does not tell."""
         return (self.audio.duration_ms or 0) if self.audio else 0
+
+    @property
+    def sent_ms(self) -> int:
+        """Length of what the provider gets; 0 where nobody knows."""
+        return sent_ms(self.duration_ms, self.preparation.recipe if self.preparation else None)
 
     @property
     def channels_sent(self) -> int | None:

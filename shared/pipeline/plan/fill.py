@@ -162,7 +162,7 @@ class FillJobs(UseCase):
 
     def _grown(self, job: Job, part: Sequence[Recording]) -> Job:
         last = part[-1].id if part else job.last
-        audio_ms = sum(row.duration_ms for row in part)
+        audio_ms = sum(row.sent_ms for row in part)
         cost = sum(price(row, self.prices) or 0.0 for row in part)
         since_at = min((row.registered_at for row in part), default=None)
         return jobs.filled(job, last, len(part), audio_ms, self.clock.now(), cost, since_at)

@@ -92,9 +92,10 @@ class MakeCopy:
             bytes=copied.bytes,
             seconds=round(took.total_seconds(), 1),
         )
-        row = msgspec.structs.replace(
-            row, preparation=msgspec.structs.replace(preparation, recipe=recipe)
+        preparation = msgspec.structs.replace(
+            preparation, recipe=recipe, strand_ms=copied.duration_ms if recipe.end_to_end else 0
         )
+        row = msgspec.structs.replace(row, preparation=preparation)
         notes = _notes(preparation.why, recipe, copied, took)
         return prepared(row, self.copies.path(name), self.clock.now(), *notes)
 

@@ -15,6 +15,7 @@ from shared.messages import Listen, SliceItem
 from shared.model.conversation.measure import measured
 from shared.model.job.job import Job
 from shared.model.money.price import PriceTable, estimate
+from shared.model.preparing.recipe import GAP_MS
 from shared.model.recording.outcome import Outcome, Transcribed
 from shared.model.recording.output_names import output_stem
 from shared.model.recording.recording import Recording
@@ -27,6 +28,7 @@ from shared.model.transcript.echoes import without_echoes
 from shared.model.transcript.normalise import build_transcript
 from shared.model.transcript.recognition import Recognition
 from shared.model.transcript.review import review_spans
+from shared.model.transcript.woven import woven
 from shared.outputs.formats import FORMATS, render, render_all
 from shared.pipeline.write.look import LookForPersonal
 from shared.pipeline.write.results import Results
@@ -64,9 +66,9 @@ class Publish:
     def __call__(self, row: Recording, item: SliceItem, results: Results) -> Recording:
         now, job = self.clock.now(), results.job
         recognition = results.of(row, item)
-        if row.heard is not None and row.heard.leak_db is not None:
-            recognition = without_echoes(recognition)
-        transcript = self._transcript(row, recognition, job, results.provider)
+        cost = self._cost(row, recognition, results.provider.name)
+        recognition = _as_recorded(row, recognition)
+        transcript = self._transcript(row, recognition, job, results.provider, cost)
         looked = self.look(row, transcript, results.provider.name, results.gather)
         paths, shown = store_outputs(
             row,
@@ -105,9 +107,13 @@ class Publish:
             self.unredacted.put(row, render(transcript, "json"))
 
     def _transcript(
-        self, row: Recording, recognition: Recognition, job: Job, provider: SpeechProvider
+        self,
+        row: Recording,
+        recognition: Recognition,
+        job: Job,
+        provider: SpeechProvider,
+        cost: t.Cost | None,
     ) -> t.Transcript:
-        cost = self._cost(row, recognition, provider.name)
         return build_transcript(
             recognition,
             job=job_of(row, job.id),
@@ -124,7 +130,7 @@ class Publish:
             provider,
             row.profile.mode,
             row.profile.options,
-            recognition.duration_ms or row.duration_ms,
+            recognition.duration_ms or row.sent_ms,
             row.channels_sent or 1,
             insights=row.profile.insights,
         )
@@ -155,6 +161,17 @@ class LabelTranscript:
         file = FORMATS["json"]
         self.outputs.put(path, render(labelled, file.name), file.media_type, recording=row)
         self.keep_said([self.keep_said.of(row, labelled)])
+
+
+def _as_recorded(row: Recording, recognition: Recognition) -> Recognition:
+    """On its channels and at its times, whatever copy the provider heard."""
+    preparation = row.preparation
+    if preparation is not None and preparation.recipe is not None:
+        strands = preparation.recipe.strands
+        recognition = woven(recognition, strands, preparation.strand_ms, GAP_MS)
+    if row.heard is not None and row.heard.leak_db is not None:
+        recognition = without_echoes(recognition)
+    return recognition
 
 
 def _provenance(
