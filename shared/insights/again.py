@@ -87,8 +87,7 @@ class AskAgain:
         diary = self.diaries.get(DIARY) or Diary(name=DIARY, done_at=_LONG_AGO)
         if not diary.place and now - diary.done_at < EVERY:
             return
-        begun = _Place(began_at=now, low_at=now - _OVERLAP)
-        run = _Run(_place.decode(diary.place) if diary.place else begun, now + LONGEST)
+        run = _Run(_kept(diary.place, now), now + LONGEST)
         is_over = self._walk(run, diary.complete_to_at)
         if run.again:
             event("insights.asked_again", recordings=run.again, looked_at=run.rows, level=30)
@@ -113,6 +112,8 @@ class AskAgain:
             if after is None:
                 return True
             run.move(after=after, batch="", recording="")
+            if run.is_long(self.clock.now()):
+                return False
 
     def _look_into(self, entry: BatchEntry, run: _Run) -> bool:
         """False: the run is long enough."""
@@ -138,6 +139,13 @@ class AskAgain:
         """Of a batch, with its insights."""
         policy = self.policy
         return timedelta(days=1, seconds=policy.submitted_seconds + policy.give_up_seconds)
+
+
+def _kept(place: str, now: datetime) -> _Place:
+    """Where it goes on; of a place that another release wrote and nobody can read, anew."""
+    with suppress(msgspec.DecodeError):
+        return _place.decode(place)
+    return _Place(began_at=now, low_at=now - _OVERLAP)
 
 
 def _left(entries: Sequence[BatchEntry], batch: str) -> Sequence[BatchEntry]:
