@@ -298,7 +298,7 @@ def test_a_sweep_has_little_time_and_the_next_one_goes_on(
 
     def slow(entries: object) -> None:
         put(entries)  # type: ignore[arg-type]
-        world.clock.advance(20)
+        world.clock.advance(15)
 
     monkeypatch.setattr(service, "put", slow)
     counts = []
