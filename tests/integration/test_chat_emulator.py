@@ -96,8 +96,6 @@ def test_it_does_what_somebody_in_the_transcript_says_and_nothing_of_it_is_passe
         "entities": "wrong_form",
         "issues": "wrong_form",
         "outcome": "wrong_form",
-        "sentiment": "wrong_form",
-        "entities": "wrong_form",
     }
     assert found.made["key_phrases"] == [], "it stands nowhere"
     assert found.made["summary"] == "[link] now.", "text of nobody's, and no address"
