@@ -22,7 +22,7 @@ from shared.ports.queue import Clock
 from shared.ports.searcher import Searcher
 from shared.searching.catch_up import DIARY, diary_of
 
-LONGEST = timedelta(seconds=30)
+LONGEST = timedelta(seconds=20)
 AT_ONCE = 500
 REMOVED_AT_ONCE = 1_000
 LATER = timedelta(days=2)

@@ -75,6 +75,7 @@ QUERIES = (
     "x" * 99 + "*",
     "yy* order",
     "order -" + "y" * 120,
+    "order -" + "y" * 100,
     "and",
     "AND or not",
     "strasse",
@@ -112,7 +113,7 @@ def search(request: pytest.FixtureRequest) -> Iterator[SearchWords]:
         put(pieces, ENTRIES, with_words=request.param == "merged")
         yield searching(pieces, rows_of_all())
         return
-    with running(Settings(key=KEY, page=5)) as url, closing(httpx.Client()) as http:
+    with running(Settings(key=KEY, page=2)) as url, closing(httpx.Client()) as http:
         service = azure_search(http, url)
         hand_over = HandOver(
             pieces=pieces, searcher=service, diaries=FakeDiaries(), clock=FakeClock()

@@ -14,7 +14,8 @@ from shared.ports.searcher import Newest, Ranks
 class FakeSearcher:
     """`ports.searcher.Searcher`. It knows nothing of words, and so gives everything. `hidden` is
     what it was given and does not show yet. `is_out`: it does not answer, `most` is how many of a
-    call it takes, `refused` the name of audio of which it takes nothing."""
+    call it takes, `refused` the name of audio of which it takes nothing. `given` is
+    all that it was ever given."""
 
     name = "fake"
 
@@ -23,6 +24,7 @@ class FakeSearcher:
         self.hidden: dict[Origin, Entry] = {}
         self.is_late = self.is_out = False
         self.most, self.refused = 1_000, ""
+        self.given: list[Entry] = []
 
     def is_made(self) -> bool:
         self._answer()
@@ -34,6 +36,7 @@ class FakeSearcher:
     def put(self, entries: Sequence[Entry]) -> None:
         place = self.hidden if self.is_late else self._made()
         taken = [one for one in entries[: self.most] if one.name != self.refused]
+        self.given += taken
         place.update({one.origin: one for one in taken})
         if len(entries) > self.most:
             raise StoreUnavailable("busy")

@@ -156,9 +156,13 @@ def test_a_place_that_is_wrong_is_looked_for_and_what_stands_nowhere_is_left_out
     assert read("entities", "I am Maria.", entities=[wrong, nowhere]) == (Found("person", 5, 10),)
 
 
-def test_a_kind_that_nobody_knows_is_another() -> None:
-    strange = {"text": "Maria", "category": "Gadget", "offset": 0, "length": 5}
-    assert read("entities", "Maria.", entities=[strange]) == (Found("other", 0, 5),)
+@pytest.mark.parametrize(
+    ("category", "kind"),
+    [("Gadget", "other"), ("IpAddress", "ip_address"), ("IPAddress", "ip_address")],
+)
+def test_a_kind_that_nobody_knows_is_another(category: str, kind: str) -> None:
+    entity = {"text": "Maria", "category": category, "offset": 0, "length": 5}
+    assert read("entities", "Maria.", entities=[entity]) == (Found(kind, 0, 5),)
 
 
 @pytest.mark.parametrize("name", ANALYSED)

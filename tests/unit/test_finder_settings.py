@@ -13,7 +13,7 @@ from shared.configuration.profiles import parse_profiles
 from shared.configuration.settings import Settings, read_settings
 from shared.connections import finder, http_client
 from shared.errors import ConfigurationError
-from shared.model.money.price import estimate
+from shared.model.money.price import RecordRate, estimate
 from shared.model.profile.options import Options
 from tests.unit.test_settings import LEAST
 
@@ -110,6 +110,12 @@ def test_check_profiles_tells_of_what_no_deployment_could_find(
     file.write_text(f"[profile.calls]\n{table}\n")
     with pytest.raises(ConfigurationError, match=says):
         check_profiles(file)
+
+
+def test_what_it_finds_for_insights_has_the_same_price() -> None:
+    assert prices_by(settings()).records is None
+    found = prices_by(settings(**ADDRESS, LANGUAGE_PRICE="2")).records
+    assert found == RecordRate(per_thousand=2.0, insights=("sentiment", "key_phrases", "entities"))
 
 
 def test_one_provider_of_several_that_can_is_enough() -> None:

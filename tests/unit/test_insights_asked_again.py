@@ -11,6 +11,7 @@ from shared.errors import ProviderUnavailable
 from shared.insights.again import EVERY, PATIENCE
 from shared.messages import Understand
 from shared.model.profile.profile import Profile
+from shared.ports.indices import Diary
 from tests.fakes.analyst import analysts
 from tests.fakes.crashes import Trap, live
 from tests.fakes.invariants import assert_all_is_well
@@ -154,6 +155,15 @@ def test_a_long_run_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(len(made(world)))
         world.clock.advance(300)
     assert seen == [2, 4, 6, 7, 7]
+
+
+def test_a_place_that_nobody_can_read_is_none() -> None:
+    world = transcribed_without(world_of(), NAME)
+    world.diaries.save(Diary(name=again.DIARY, done_at=world.clock.now(), place='{"page": 7}'))
+    world.clock.advance((PATIENCE + EVERY).total_seconds())
+    world.app.ask_for_sweep("insights")
+    world.drain()
+    assert made(world) == {path(NAME)}
 
 
 def test_where_nobody_asks_or_answers_nothing_is_read() -> None:

@@ -7,7 +7,7 @@ import pytest
 from shared.model.pieces import FORGOTTEN, PIECES
 from shared.model.profile.profile import Profile
 from shared.searching import hand_over as module
-from shared.searching.catch_up import EVERY
+from shared.searching.catch_up import EVERY, diary_of
 from tests.fakes.api import Api
 from tests.fakes.searcher import FakeSearcher
 from tests.fakes.world import World
@@ -164,7 +164,7 @@ def test_what_is_forgotten_is_not_handed_over(
     api("delete_batch", {"batch_id": row.batch_id})
     world.run()
     sweep(world, 2)
-    assert held(service) == 0 and pieces(world) == []
+    assert service.given == [] and pieces(world) == []
 
 
 def test_corrected_words_are_found_and_what_stood_there_leaves(
@@ -252,6 +252,27 @@ def test_a_batch_that_came_again_after_it_was_deleted_is_not_lost(
     assert pieces(world) == [] and held(service) == 1
 
 
+def test_what_the_service_holds_of_before_is_not_taken_for_what_is_missing(
+    world: World, api: Api, service: FakeSearcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped(world, "order.wav")
+    sweep(world, 2)
+    monkeypatch.setattr(service, "remove", lambda origins: None)  # it takes its time
+    [row] = world.rows().values()
+    assert api("delete_batch", {"batch_id": row.batch_id}).status == 204
+    world.run()
+    world.clock.advance(5)
+    assert world.register(row.container, row.name) is not None
+    world.run()
+    for name in pieces(world):
+        del world.pieces.there[name]
+    service.there = {service.given[0].origin: service.given[0]}
+    assert names(search(api, "order")) == []
+    world.diaries.note(diary_of(service), world.clock.now() - EVERY)
+    sweep(world)
+    assert names(search(api, "order")) == ["order.wav"]
+
+
 def test_words_leave_the_service_when_their_days_are_over(
     world: World, api: Api, service: FakeSearcher
 ) -> None:
@@ -277,7 +298,7 @@ def test_a_sweep_has_little_time_and_the_next_one_goes_on(
 
     def slow(entries: object) -> None:
         put(entries)  # type: ignore[arg-type]
-        world.clock.advance(20)
+        world.clock.advance(15)
 
     monkeypatch.setattr(service, "put", slow)
     counts = []

@@ -79,7 +79,7 @@ NAMED = {
     "PhoneNumber": "PhoneNumber",
     "Email": "Email",
     "URL": "URL",
-    "IPAddress": "IPAddress",
+    "IPAddress": "IpAddress",
 }
 """What entities are called that are no personal data as such."""
 UNITS = ("TextElements_v8", "UnicodeCodePoint", "Utf16CodeUnit")

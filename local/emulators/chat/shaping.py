@@ -7,17 +7,23 @@ from typing import Any
 
 from local.emulators.chat import saying
 from local.emulators.chat.reading import Asked, Line
+from local.emulators.chat.translating import target_of, translated
 
 Schema = dict[str, Any]
 
 
 def answered(asked: Asked) -> dict[str, Any]:
     """What it knows, it says; what it does not, is the first that the schema lets it say."""
+    if target := target_of(asked.text):
+        return {"lines": translated(asked.lines, target)}
     known = {
         "summary": lambda: saying.summary(asked.lines),
         "chapters": lambda: saying.chapters(asked.lines),
         "issues": lambda: saying.issues(asked.lines),
         "outcome": lambda: saying.outcome(asked.lines),
+        "sentiment": lambda: saying.sentiment(asked.lines),
+        "key_phrases": lambda: saying.key_phrases(asked.lines),
+        "entities": lambda: saying.entities(asked.lines),
     }
     wanted: dict[str, Schema] = asked.schema.get("properties", {})
     return {

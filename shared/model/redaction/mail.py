@@ -32,12 +32,20 @@ def _end(symbols: Sequence[Symbol], at: int, words: Numbers) -> int | None:
     while place < len(symbols) and place - at <= 2 * _MOST_WORDS:
         if symbols[place].word in words.dots:
             if place + 1 < len(symbols) and _is_last(symbols[place + 1]) and place > at + 1:
-                last = place + 2
+                last = _spelled_out(symbols, place + 1)
             place += 1
         elif last is not None and place >= last:
             break
         else:
             place += 1
+    return last
+
+
+def _spelled_out(symbols: Sequence[Symbol], at: int) -> int:
+    """Behind a part of which every letter is said by itself, or behind a word."""
+    last = at + 1
+    while symbols[at].kind == "letter" and last < len(symbols) and symbols[last].kind == "letter":
+        last += 1
     return last
 
 
@@ -52,10 +60,13 @@ def _begin(symbols: Sequence[Symbol], at: int, words: Numbers) -> int:
     while first > 0 and plain < _MOST_WORDS:
         before = symbols[first - 1]
         is_joined = first < at and _is_joint(symbols[first], words)
-        is_spelled = len(before.word) == 1 and (first == at or len(symbols[first].word) == 1)
-        if not (is_joined or is_spelled) and before.word in words.openers:
+        is_letter = before.kind == "letter"
+        is_spelled = is_letter and (first == at or symbols[first].kind == "letter")
+        is_part = first > 1 and _is_joint(symbols[first - 2], words)
+        is_opener = before.word in words.openers and not before.digits
+        if is_opener and not (is_joined or is_spelled or is_part):
             break
-        if not (_is_joint(before, words) or before.digits or len(before.word) == 1):
+        if not (_is_joint(before, words) or before.digits or is_letter):
             plain += 1
         first -= 1
     return first

@@ -11,15 +11,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from shared.model.redaction.accounts import accounts
 from shared.model.redaction.mail import spoken_mails
 from shared.model.redaction.numbers import Numbers, numbers
 from shared.model.redaction.repeats import Known, plain
 from shared.model.redaction.symbols import Symbol, symbols
 
 _MOST_FILLERS = 3
+_MOST_BETWEEN = 10
+_LONG = 5
+"""Digits of a number of which somebody may take some back."""
 _CUE_CHARACTERS = 160
 """So much of what was said before a number may say what it is."""
 _NEAR = 16
@@ -41,8 +45,8 @@ _WRITTEN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("banking_information", re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b")),
 )
+_DATED = ("date_of_birth", "credit_card_expiration")
 _SHORT = ("credit_card_cvv", "credit_card_expiration", "password")
-_IBAN = range(15, 35)
 
 
 class Passage(NamedTuple):
@@ -87,7 +91,11 @@ def find(passages: Sequence[Passage], wanted: Iterable[str]) -> list[Hit]:
             for first, last, value in spoken_mails([p.symbol for p in placed], words):
                 hits.append(Hit("email_address", value, _parts(placed[first:last])))
         hits += _numbers(placed, passages, words, kinds)
-        hits += _accounts_by_letters(placed, kinds)
+        if "banking_information" in kinds:
+            for first, last, value in accounts(
+                [p.symbol for p in placed], _capitals(placed, passages)
+            ):
+                hits.append(Hit("banking_information", value, _parts(placed[first:last])))
     return [*hits, *_repeated(passages, read, hits)]
 
 
@@ -113,35 +121,62 @@ def _written(passages: Sequence[Passage], kinds: frozenset[str]) -> Iterator[Hit
 def _numbers(
     placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers, kinds: frozenset[str]
 ) -> Iterator[Hit]:
-    for run in _runs(placed, words.fillers):
+    glue = _Glue(words.fillers, words.corrections, words.pluses)
+    for run in _runs(placed, glue):
         digits = "".join(one.symbol.digits for one in run)
         kind = _kind_of(digits, run, passages, kinds)
         if kind is not None:
             yield Hit(kind, digits, _parts(run))
-    if "date_of_birth" in kinds:
-        yield from _births(placed, passages, words)
+    for kind in _DATED:
+        if kind in kinds:
+            yield from _dates(kind, placed, passages, words)
     if "password" in kinds:
         yield from _passwords(placed, passages, words)
 
 
-def _runs(
-    placed: Sequence[_Placed], fillers: frozenset[str], also: frozenset[str] = frozenset()
-) -> Iterator[list[_Placed]]:
-    """Numbers, and words of `also`, one after the other, with what may stand in between. An amount
-    ends them."""
+class _Glue(NamedTuple):
+    """What may stand between two parts of a number, and what leads to its first; words of `also`
+    are parts, too."""
+
+    fillers: frozenset[str]
+    corrections: frozenset[str] = frozenset()
+    leads: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+
+    def holds(self, run: Sequence[_Placed], between: Sequence[_Placed]) -> bool:
+        """Whether what comes behind belongs to the run: nothing but fillers, of which town an area
+        code is, or that somebody misspoke."""
+        words = {one.symbol.word for one in between}
+        if len(between) <= _MOST_FILLERS and words <= self.fillers | {"+"}:
+            return True
+        digits = "".join(one.symbol.digits for one in run)
+        if not self.corrections or len(digits) < 3:
+            return False
+        is_area_code = digits.startswith("0") and len(digits) <= 5 and len(between) <= 5
+        return is_area_code or (len(digits) >= _LONG and bool(words & self.corrections))
+
+
+def _runs(placed: Sequence[_Placed], glue: _Glue) -> Iterator[list[_Placed]]:
+    """Numbers, one after the other, with what may stand in between. An amount ends them."""
     run: list[_Placed] = []
     between: list[_Placed] = []
-    for one in placed:
+    for before, one in zip([None, *placed], placed, strict=False):
         symbol = one.symbol
-        if symbol.digits or symbol.word in also:
-            run += between if run else []
+        if symbol.digits or symbol.word in glue.also:
+            if run and not glue.holds(run, between):
+                yield run
+                run = []
+            if run:
+                run += between
+            elif before is not None and before.symbol.word in glue.leads:
+                run = [before]
             run.append(one)
             between = []
-        elif run and symbol.word in fillers | {"+"} and len(between) < _MOST_FILLERS:
-            between.append(one)
         elif run:
-            yield run
-            run, between = [], []
+            between.append(one)
+            if symbol.kind in ("amount", "mask") or len(between) > _MOST_BETWEEN:
+                yield run
+                run, between = [], []
     if run:
         yield run
 
@@ -172,15 +207,20 @@ def _kind_of(
     return next((kind for kind, sizes, told in tried if may_be(kind, sizes, told=told)), None)
 
 
-def _births(
-    placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers
+def _dates(
+    kind: str, placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers
 ) -> Iterator[Hit]:
-    for run in _runs(placed, words.fillers, words.months):
-        if (len(run) > 1 or run[0].symbol.kind == "date") and _is_told(
-            run, passages, "date_of_birth"
-        ):
+    for run in _by_passage(_runs(placed, _Glue(words.fillers, also=words.months))):
+        if (len(run) > 1 or run[0].symbol.kind == "date") and _is_told(run, passages, kind):
             value = "".join(one.symbol.digits or one.symbol.word for one in run)
-            yield Hit("date_of_birth", value, _parts(run))
+            yield Hit(kind, value, _parts(run))
+
+
+def _by_passage(runs: Iterable[list[_Placed]]) -> Iterator[list[_Placed]]:
+    """A number that was asked for begins with the answer, whatever was said before."""
+    for run in runs:
+        for _, part in groupby(run, key=lambda one: one.passage):
+            yield list(part)
 
 
 def _passwords(
@@ -190,7 +230,7 @@ def _passwords(
     for before, one in pairwise(placed):
         if (
             before.symbol.word in words.copulas
-            and one.symbol.kind == "word"
+            and one.symbol.kind in ("word", "letter")
             and one.symbol.word not in words.openers | words.harmless
             and not one.symbol.digits
             and _ends_with_cue(passages[before.passage], before.symbol.start)
@@ -221,28 +261,9 @@ def _is_told(run: Sequence[_Placed], passages: Sequence[Passage], kind: str) -> 
     return cue.search(before) is not None
 
 
-def _accounts_by_letters(placed: Sequence[_Placed], kinds: frozenset[str]) -> Iterator[Hit]:
-    """An IBAN that is spelled: two letters, then digits and letters one by one."""
-    if "banking_information" not in kinds:
-        return
-    at = 0
-    while at + 2 < len(placed):
-        if not (
-            _is_letter(placed[at]) and _is_letter(placed[at + 1]) and placed[at + 2].symbol.digits
-        ):
-            at += 1
-            continue
-        last = at + 2
-        while last < len(placed) and (placed[last].symbol.digits or _is_letter(placed[last])):
-            last += 1
-        value = "".join(p.symbol.digits or p.symbol.word for p in placed[at:last])
-        if len(value) in _IBAN:
-            yield Hit("banking_information", value, _parts(placed[at:last]))
-        at = last
-
-
-def _is_letter(one: _Placed) -> bool:
-    return len(one.symbol.word) == 1 and one.symbol.word.isalpha()
+def _capitals(placed: Sequence[_Placed], passages: Sequence[Passage]) -> list[bool]:
+    """Which words are written in capitals."""
+    return [passages[p.passage].text[p.symbol.start : p.symbol.end].isupper() for p in placed]
 
 
 # --- what was found once is found everywhere --------------------------------------------------
@@ -256,7 +277,7 @@ def _repeated(
     covered = {part for hit in hits for part in hit.parts}
     for at, passage in enumerate(passages):
         placed = [_Placed(symbol, at) for symbol in read[at]]
-        for run in _runs(placed, numbers(passage.language).fillers):
+        for run in _runs(placed, _Glue(numbers(passage.language).fillers)):
             parts = _parts(run)
             value = known.of_digits("".join(one.symbol.digits for one in run))
             if value is not None and parts[0] not in covered:

@@ -39,7 +39,7 @@ class Known:
         for start in range(len(text) - SURE + 1):
             for length in self._lengths.get(text[start : start + SURE], ()):
                 value = text[start : start + length]
-                if value in self.kinds:
+                if len(value) == length and value in self.kinds:
                     yield start, start + length, value
 
     def of_digits(self, digits: str) -> str | None:

@@ -21,7 +21,8 @@ _TOKEN = re.compile(
 
 class Symbol(NamedTuple):
     """`word` is in small letters, `digits` what it says as a number, "" for none, `kind` one of
-    mask, date, amount, digits, word and mark; `start` and `end` are its place in the text."""
+    mask, date, amount, digits, word, letter and mark; `start` and `end` are its place in the text.
+    A letter may be told by a word that begins with it, or doubled."""
 
     word: str
     digits: str
@@ -39,11 +40,24 @@ def _plain(text: str, numbers: Numbers) -> Iterator[Symbol]:
         kind = found.lastgroup or ""
         word = found[0].casefold().replace("’", "'") if kind != "mask" else ""
         digits = "".join(str(int(c)) for c in word) if kind == "digits" else ""
-        if kind == "word" and word in numbers.digits:
-            digits = numbers.digits[word]
+        if kind == "word":
+            yield from _words(word, found.start(), numbers)
+            continue
         if kind == "date":
             digits = "".join(char for char in word if char.isdigit())
         yield Symbol(word, digits, kind, found.start(), found.end())
+
+
+def _words(word: str, start: int, numbers: Numbers) -> Iterator[Symbol]:
+    """One; where nothing is between words, those that it holds."""
+    parts = [word] if numbers.unspaced is None else numbers.unspaced.findall(word)
+    for part in parts:
+        letter = numbers.letters.get(part, part)
+        kind = "letter" if len(letter) == 1 and numbers.unspaced is None else "word"
+        digits = numbers.value(part)
+        said = letter if kind == "letter" else part
+        yield Symbol(said, digits, kind, start, start + len(part))
+        start += len(part)
 
 
 def _joined(plain: list[Symbol], numbers: Numbers) -> Iterator[Symbol]:
@@ -62,12 +76,40 @@ def _joined(plain: list[Symbol], numbers: Numbers) -> Iterator[Symbol]:
                 yield _both(one, after, one.digits[0] + after.digits)
                 at += 2
                 continue
-        if one.digits and after is not None and after.word in numbers.hundreds:
-            yield _both(one, after, one.digits + "00")
+        zeros = _zeros(after, numbers)
+        if one.digits and after is not None and zeros:
+            yield _both(one, after, one.digits + zeros)
             at += 2
+            continue
+        if after is not None and after.kind == "letter" and one.word in numbers.doubles:
+            yield Symbol(2 * after.word, "", "letter", one.start, after.end)
+            at += 2
+            continue
+        told = _told(plain, at, numbers) if one.kind == "letter" else 0
+        if told:
+            yield Symbol(one.word, "", "letter", one.start, plain[at + told].end)
+            at += told + 1
             continue
         yield one
         at += 1
+
+
+def _zeros(symbol: Symbol | None, numbers: Numbers) -> str:
+    if symbol is None:
+        return ""
+    return "00" if symbol.word in numbers.hundreds else "000" * (symbol.word in numbers.thousands)
+
+
+def _told(plain: list[Symbol], at: int, numbers: Numbers) -> int:
+    """How many symbols behind a letter tell it again: "as in John"."""
+    for behind in (2, 3):
+        told = plain[at + 1 : at + behind + 1]
+        if len(told) < behind or len(told[-1].word) < 2:
+            return 0
+        is_alike = told[-1].word.startswith(plain[at].word)
+        if is_alike and all(one.word in numbers.likes for one in told[:-1]):
+            return behind
+    return 0
 
 
 def _both(one: Symbol, other: Symbol, digits: str) -> Symbol:

@@ -43,7 +43,6 @@ class _Row(msgspec.Struct, frozen=True):
     batch_id: str = ""
     revision: int = 0
     made_ms: int = 0
-    rank: int = 0
     key: str = ""
     entry: str = ""
 
@@ -127,7 +126,7 @@ def newest_asked(query: Query, filters: Filters, ranks: Ranks, most: int) -> byt
             "searchMode": "all",
             "filter": " and ".join(_filtered(filters, ranks)),
             "orderby": "rank desc,key desc",
-            "select": "rank,entry",
+            "select": "entry",
             "top": most,
         }
     )
@@ -137,8 +136,6 @@ def read_newest(body: bytes, most: int) -> Newest:
     """Raises `Undecodable`."""
     rows = decode(_rows, body)
     entries = tuple(entry_in(row.entry) for row in rows.value)
-    if [one.rank for one in entries] != [row.rank for row in rows.value]:
-        raise Undecodable("an entry of another recording")
     return Newest(entries, len(entries) < most and not _has_more(rows))
 
 
