@@ -49,6 +49,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
         options.provider or "azure-speech", options.recordings, options.trickled
     ),
     "reviewing": lambda options: reviewing.run(options.audio, options.engine, options.noise),
+    "results": lambda options: pipeline.run_long(options.provider or "azure-speech"),
     "searching": lambda _: searching.run(),
     "spans": lambda options: [spans.run(number) for number in options.recordings],
 }
@@ -56,7 +57,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
 
 BURSTS = [1_000, 10_000]
 DAYS = [1_000]
-USUAL = ("cold_start", "normalising", "latency", "line", "pipeline")
+USUAL = ("cold_start", "normalising", "latency", "line", "pipeline", "results")
 
 
 def _burst(provider: str, recordings: list[int]) -> list[object]:

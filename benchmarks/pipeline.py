@@ -6,6 +6,7 @@ provider. `busy_seconds` is the time in which at least one function runs.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import struct
@@ -48,6 +49,9 @@ START_SECONDS = 25
 MOST_IN_FLOOR = 10_000
 PART_BYTES = 1_000_000
 UNLIMITED = {"azure-speech": ("--calls-per-10-seconds", "0")}
+LONG = ((1_000, 7), (100, 100))
+"""Bursts of so many recordings whose results are of so many minutes."""
+SECONDS_A_PHRASE, WORDS_A_PHRASE = 10.5, 28
 INDEX = Path(__file__).parent / "azurite_index.mjs"
 
 
@@ -55,6 +59,11 @@ def run_all(provider: str, sizes: Iterable[int], trickled: Iterable[int]) -> lis
     """Each run in a process of its own, for its peak memory."""
     runs = [[str(n)] for n in sizes] + [[str(n), "--trickled"] for n in trickled]
     return [_in_process([provider, *arguments]) for arguments in runs]
+
+
+def run_long(provider: str) -> list[Any]:
+    """Bursts as they are of real calls: what is heard lasts minutes, though the sound is short."""
+    return [_in_process([provider, str(n), "--minutes", str(minutes)]) for n, minutes in LONG]
 
 
 def _in_process(arguments: list[str]) -> Any:
@@ -65,12 +74,19 @@ def _in_process(arguments: list[str]) -> Any:
     return json.loads(done.stdout)
 
 
-def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, Any]:
-    """Drop that many, at once or evenly over time, and wait until every one is reported."""
+def run(
+    provider: str, recordings: int, *, trickled: bool = False, minutes: int | None = None
+) -> dict[str, Any]:
+    """Drop that many, at once or evenly over time, and wait until every one is reported. Each has
+    a result of so many `minutes`, with the times of its words; of some seconds where none are
+    given."""
     tally = Tally()
     window = _window_seconds(recordings, trickled)
     shares = Shares()
-    with application(provider, tally, window) as (app, stack), measured(shares):
+    with (
+        application(provider, tally, window, engine=_engine(minutes)) as (app, stack),
+        measured(shares),
+    ):
         blobs = BlobServiceClient.from_connection_string(
             stack.azurite.connection_string,
             max_single_get_size=PART_BYTES,  # the SDK's own is 32 MB, and memory is measured
@@ -99,6 +115,7 @@ def run(provider: str, recordings: int, *, trickled: bool = False) -> dict[str, 
             "provider": provider,
             "recordings": recordings,
             "arrival": "trickled" if trickled else "burst",
+            "minutes": minutes,
             "storage_calls_per_recording": tally.of("blob", "table", "queue") / recordings,
             "provider_calls_per_1000": tally.of("provider") * 1000 / recordings,
             "executions_per_recording": host.busy.executions.total() / recordings,
@@ -141,14 +158,14 @@ def _floor(stack: Stack, recordings: int, busy_seconds: float) -> dict[str, Any]
 
 @contextmanager
 def application(
-    provider: str, tally: Tally, window_seconds: int
+    provider: str, tally: Tally, window_seconds: int, engine: str = "scripted"
 ) -> Iterator[tuple[Application, Stack]]:
     """The app in this process, on a stack without a host of its own."""
     with (
         TemporaryDirectory() as folder,
         running_stack(
             Path(folder),
-            engine="scripted",
+            engine=engine,
             provider=provider,
             with_host=False,
             speech_options=UNLIMITED.get(provider, ()),
@@ -165,6 +182,14 @@ def application(
             build(settings, http=counting_client(tally), session=CountingSession(tally, ports)),
             stack,
         )
+
+
+def _engine(minutes: int | None) -> str:
+    """What hears so much in any sound."""
+    if minutes is None:
+        return "scripted"
+    phrases = round(minutes * 60 / SECONDS_A_PHRASE)
+    return f"scripted:phrases={phrases},words={WORDS_A_PHRASE}"
 
 
 def _window_seconds(recordings: int, trickled: bool) -> int:
@@ -241,5 +266,16 @@ def wav(number: int) -> bytes:
     return header + struct.pack("<4sI", b"data", len(data)) + data
 
 
+def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("provider")
+    parser.add_argument("recordings", type=int)
+    parser.add_argument("--trickled", action="store_true")
+    parser.add_argument("--minutes", type=int)
+    asked = parser.parse_args()
+    figures = run(asked.provider, asked.recordings, trickled=asked.trickled, minutes=asked.minutes)
+    print(json.dumps(figures))
+
+
 if __name__ == "__main__":
-    print(json.dumps(run(sys.argv[1], int(sys.argv[2]), trickled="--trickled" in sys.argv)))
+    _main()

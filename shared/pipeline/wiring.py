@@ -9,7 +9,7 @@ from shared.model.profile.extras import redacting
 from shared.pipeline.at_once.wiring import hear_at_once
 from shared.pipeline.collect.ask import AskInTurn
 from shared.pipeline.collect.collect import CollectResults
-from shared.pipeline.collect.find import FindJob, SeenJobs
+from shared.pipeline.collect.find import FindJob
 from shared.pipeline.collect.hand_over import HandOver
 from shared.pipeline.collect.poll import Poll
 from shared.pipeline.collect.slices import CutSlices
@@ -37,6 +37,7 @@ from shared.pipeline.register.dropped import (
 )
 from shared.pipeline.register.take import TakeCompanion, TakeDropped
 from shared.pipeline.register.wiring import patience
+from shared.pipeline.seen import SeenJobs
 from shared.pipeline.submit.answer import NoteAnswers, NoteSubmitted
 from shared.pipeline.submit.brakes import HoldBack
 from shared.pipeline.submit.claim import ClaimParts, FindHeld
@@ -91,7 +92,7 @@ class Pipeline:
         )
         self.plan = _plan(ground, failing, self.read_companions)
         self.prepare = prepare_recording(ground, failing, _compare(ground))
-        note_submitted = NoteSubmitted(**ground.common)
+        note_submitted = NoteSubmitted(**ground.common, seen=SeenJobs())
         self.put_back = PutBack(**ground.common, line=ports.line)
         self.submit = _submit(ground, failing, note_submitted, self.put_back)
         self.finish = wired_finish(ground, failing)
@@ -260,7 +261,7 @@ def _collect(
     return CollectResults(
         **ground.common,
         endpoints=ground.endpoints,
-        find_job=FindJob(**ground.common, note_submitted=note_submitted, seen=SeenJobs()),
+        find_job=FindJob(**ground.common, note_submitted=note_submitted, seen=note_submitted.seen),
         begin_anew=failing.begin_anew,
         hand_over=HandOver(
             **ground.common,

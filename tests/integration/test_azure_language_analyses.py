@@ -12,10 +12,10 @@ from azure.ai.textanalytics import TextAnalyticsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.exceptions import HttpResponseError
 
-from local.emulators.azure_language.feeling import sentences
-from local.emulators.azure_language.phrases import phrases
 from local.emulators.azure_language.server import running
 from local.emulators.azure_language.settings import Settings
+from local.emulators.common.feeling import sentences
+from local.emulators.common.phrases import phrases
 from shared.errors import ChoiceRefused, ProviderError, ProviderThrottled, ProviderUnavailable
 from shared.finders.azure_language.analyses import ANALYSES
 from shared.finders.azure_language.client import AzureAnalyst

@@ -18,7 +18,7 @@ from shared.errors import (
     ProviderUnavailable,
 )
 from shared.model.insights.answers import read_answers
-from shared.model.insights.insight import BUILT_IN, Insight
+from shared.model.insights.insight import ANALYSED, BUILT_IN, Insight
 from shared.model.insights.question import question_of
 from shared.model.transcript.transcript import Transcript
 from shared.prompters.chat.client import Chat
@@ -93,7 +93,10 @@ def test_it_does_what_somebody_in_the_transcript_says_and_nothing_of_it_is_passe
     assert {one.insight: one.code for one in found.not_made} == {
         "issues": "wrong_form",
         "outcome": "wrong_form",
+        "sentiment": "wrong_form",
+        "entities": "wrong_form",
     }
+    assert found.made["key_phrases"] == [], "it stands nowhere"
     assert found.made["summary"] == "[link] now.", "text of nobody's, and no address"
     assert "evil" not in str(found)
 
@@ -178,4 +181,20 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
 def test_it_keeps_a_ledger(url: str) -> None:
     asked(chat(url))
     ledger = httpx.get(f"{url}/_emulator/ledger").json()
-    assert ledger["calls"] == {"complete": {"200": 1}} and ledger["questions"] == 4
+    assert ledger["calls"] == {"complete": {"200": 1}} and ledger["questions"] == len(INSIGHTS)
+
+
+def test_how_people_felt_is_told_by_lines_and_what_was_spoken_of_by_what_was_said(url: str) -> None:
+    of = transcript("Good morning.", "I am angry, and Maria Gonzalez lost my parcel.", "Thank you.")
+    asked = [BUILT_IN[name] for name in ANALYSED]
+    answered = chat(url).answer(question_of(of, asked))
+    found = read_answers(answered.content, asked, of)
+    assert found is not None and not found.not_made
+    made: Any = found.made
+    assert [one["sentiment"] for one in made["sentiment"]["utterances"]] == [
+        "positive",
+        "negative",
+        "positive",
+    ]
+    assert [one["text"] for one in made["entities"]] == ["Maria Gonzalez"]
+    assert "parcel" in [one["phrase"] for one in made["key_phrases"]]

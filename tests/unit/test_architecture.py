@@ -91,6 +91,7 @@ RULES = {  # folder or file: what it may import of ours
     "shared/pipeline/fail": f"pipeline.fail ports messages {GROUND}",
     "shared/pipeline/compare.py": f"pipeline.together ports messages {GROUND}",
     "shared/pipeline/together.py": f"ports {GROUND}",
+    "shared/pipeline/seen.py": f"{GROUND}",
     "shared/pipeline/write": (
         "pipeline.write pipeline.compare pipeline.fail pipeline.now_or_later said.keep ports "
         f"messages outputs {GROUND}"
@@ -109,12 +110,12 @@ RULES = {  # folder or file: what it may import of ours
         f"pipeline.register pipeline.plan pipeline.fail ports messages audio {GROUND}"
     ),
     "shared/pipeline/submit": (
-        "pipeline.submit pipeline.plan pipeline.compare pipeline.fail endpoints ports messages "
-        f"{GROUND}"
+        "pipeline.submit pipeline.seen pipeline.plan pipeline.compare pipeline.fail endpoints "
+        f"ports messages {GROUND}"
     ),
     "shared/pipeline/collect": (
-        "pipeline.collect pipeline.submit pipeline.compare pipeline.fail pipeline.now_or_later "
-        f"ports messages {GROUND}"
+        "pipeline.collect pipeline.submit pipeline.seen pipeline.compare pipeline.fail "
+        f"pipeline.now_or_later ports messages {GROUND}"
     ),
     "shared/pipeline/at_once": (
         f"pipeline.at_once pipeline.permits pipeline.submit pipeline.collect pipeline.fail ports "

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from local.emulators.azure_language.errors import error_body, invalid
-from local.emulators.azure_language.feeling import sentences, whole
 from local.emulators.azure_language.finding import Entity, find, named
 from local.emulators.azure_language.names import CATEGORIES, FELT_LANGUAGES, LANGUAGES, UNITS
-from local.emulators.azure_language.phrases import phrases
 from local.emulators.azure_language.places import Places
 from local.emulators.common.faults import Faults
+from local.emulators.common.feeling import sentences, whole
+from local.emulators.common.phrases import phrases
 
 MOST_ELEMENTS = 5_120
 Json = dict[str, Any]

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from local.emulators.chat.reading import Line
+from local.emulators.common.feeling import sentences, whole
+from local.emulators.common.phrases import phrases
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*")
@@ -23,6 +25,7 @@ _COMMON = frozenset(
 _SOLVED = re.compile(r"\b(solved|resolved|fixed|done|thank you|thanks|works now|sorted)\b", re.I)
 _OPEN = re.compile(r"\b(call (you )?back|not (yet )?(solved|fixed)|still (waiting|broken))\b", re.I)
 _WISH = re.compile(r"\?|\b(problem|issue|broken|need|want|would like|help|cannot|can't)\b", re.I)
+_NAMED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}")
 _CHAPTER_LINES = 12
 
 
@@ -75,3 +78,19 @@ def issues(lines: Sequence[Line]) -> list[dict[str, Any]]:
         {"line": line.number, "issue": line.said[:200], "outcome": None, "status": status}
         for line in found
     ]
+
+
+def sentiment(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Of lines that are not neutral."""
+    felt = [(line.number, whole(one.tone for one in sentences(line.said))) for line in lines]
+    return [{"line": number, "sentiment": tone} for number, tone in felt if tone != "neutral"]
+
+
+def key_phrases(lines: Sequence[Line]) -> list[str]:
+    return phrases("\n".join(line.said for line in lines))
+
+
+def entities(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Capitalised words that do not begin a sentence."""
+    found = dict.fromkeys(name for line in lines for name in _NAMED.findall(line.said))
+    return [{"text": name, "kind": "other"} for name in found][:50]

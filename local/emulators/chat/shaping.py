@@ -18,6 +18,9 @@ def answered(asked: Asked) -> dict[str, Any]:
         "chapters": lambda: saying.chapters(asked.lines),
         "issues": lambda: saying.issues(asked.lines),
         "outcome": lambda: saying.outcome(asked.lines),
+        "sentiment": lambda: saying.sentiment(asked.lines),
+        "key_phrases": lambda: saying.key_phrases(asked.lines),
+        "entities": lambda: saying.entities(asked.lines),
     }
     wanted: dict[str, Schema] = asked.schema.get("properties", {})
     return {

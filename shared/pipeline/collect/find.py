@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.messages import Collect
 from shared.model.job.active_job import ActiveJob
 from shared.model.job.job import Job
+from shared.pipeline.seen import SeenJobs
 from shared.pipeline.submit.answer import NoteSubmitted
 from shared.ports.ground import UseCase
 from shared.ports.provider import RemoteStatus
-
-
-class SeenJobs:
-    """The active jobs by id, as this process saw them last. They may be anything by now: whoever
-    believes an entry saves on the version that it carries, or reads the job."""
-
-    def __init__(self) -> None:
-        self._entries: Mapping[str, ActiveJob] = {}
-
-    def get(self, job_id: str) -> ActiveJob | None:
-        return self._entries.get(job_id)
-
-    def note(self, entries: Iterable[ActiveJob]) -> None:
-        """All that there are."""
-        self._entries = {entry.job_id: entry for entry in entries}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +46,12 @@ class FindJob(UseCase):
         nobody has to look up more than this process knows."""
         mark = hint.job_id or (remote.mark if remote is not None else None)
         entry = self.seen.get(mark) if mark else None
-        if mark and hint.job_id is None and not _is_of(entry, hint):
-            self.seen.note(self.active.all())
-            entry = self.seen.get(mark)
-        return entry
+        if not mark or hint.job_id is not None or _is_of(entry, hint):
+            return entry
+        with self.seen.turn:
+            if not _is_of(self.seen.get(mark), hint):  # nor did who was before us find it
+                self.seen.note(self.active.all())
+        return self.seen.get(mark)
 
     def adopt(self, job: Job, transcription_id: str) -> Job | None:
         """The provider was faster than our own note of its id."""

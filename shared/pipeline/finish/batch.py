@@ -69,9 +69,11 @@ class FinishBatch(UseCase):
             job = self.store.job(message.batch_id, message.job_id)
             if job is not None and (not self.finish_job(job) or is_carrier(job)):
                 return
-        self._end(message.batch_id)
+        if not self.active.any_of(message.batch_id):
+            self._end(message.batch_id)
 
     def _end(self, batch_id: str) -> None:
+        """Of a batch of which no job is active, as somebody saw a moment ago."""
         batch = self._over(batch_id)
         if batch is None:
             return
@@ -98,12 +100,10 @@ class FinishBatch(UseCase):
         if others:
             self.busy.note(job.batch_id, others, now)
             return
-        self(Finish(batch_id=job.batch_id))
+        self._end(job.batch_id)
 
     def _over(self, batch_id: str) -> Batch | None:
         """The batch, if it is open and, by all that its jobs tell, nothing is left to do."""
-        if self.active.any_of(batch_id):
-            return None
         note = self.store.note_version(batch_id)
         batch = self.store.batch(batch_id)
         if note is None or batch is None or not may_be_reported(batch):

@@ -35,6 +35,7 @@ from shared.model.job.job import Job
 from shared.model.pauses import backoff, poll_pause
 from shared.model.policy import Policy
 from shared.pipeline.fail.job import FailJob
+from shared.pipeline.seen import SeenJobs
 from shared.pipeline.submit.dissolve import Again, PutBack
 from shared.pipeline.submit.prepare_calls import is_empty
 from shared.pipeline.submit.room import MOMENT
@@ -90,6 +91,8 @@ class NoteSubmitted(UseCase):
     """Write the provider's id into the job and the index. Whoever comes second finds that it is
     there already; its entry in the index is brought up to date all the same."""
 
+    seen: SeenJobs
+
     def __call__(self, job: Job, entry: ActiveJob, transcription_id: str) -> None:
         now = self.clock.now()
         job = jobs.taken_by_provider(job, transcription_id, now)
@@ -99,7 +102,9 @@ class NoteSubmitted(UseCase):
             saved = self.store.job(job.batch_id, job.id)
             if saved is None or saved.transcription_id != transcription_id:
                 return
-        self.active.put(listed(entry, transcription_id, self.policy, now, saved))
+        entry = listed(entry, transcription_id, self.policy, now, saved)
+        self.active.put(entry)
+        self.seen.add([entry])
         tell_of_submitted(job)
 
     def of_all(self, taken: Sequence[Sent]) -> None:
@@ -118,9 +123,11 @@ class NoteSubmitted(UseCase):
                 for one in same:
                     self(one.job, one.entry, str(one.answer))
         if noted:
-            self.active.put_all(
-                [listed(one.entry, str(one.answer), self.policy, now, job) for one, job in noted]
-            )
+            entries = [
+                listed(one.entry, str(one.answer), self.policy, now, job) for one, job in noted
+            ]
+            self.active.put_all(entries)
+            self.seen.add(entries)
         for _, job in noted:
             tell_of_submitted(job)
 
