@@ -19,7 +19,7 @@ from shared.endpoints.prompter import GuardedPrompter
 from shared.errors import DropscribeError, UnknownScope
 from shared.events.outgoing import Outgoing
 from shared.exporting.wiring import merge_exports
-from shared.insights.wiring import ask_again, make_insights
+from shared.insights.wiring import ask_again, make_insights, translate
 from shared.listening.wiring import ListeningDesk
 from shared.log import event
 from shared.messages import Message
@@ -93,6 +93,7 @@ class Application:
         self.glossary = revising.glossary
         self.holds, self.delete_recording = self._desk.holds, self._desk.delete_recording
         self._make_insights = make_insights(ground)
+        self._translate = translate(ground)
         self._ask_for_insights = ask_again(ground)
         self._searching = SearchingDesk(ground)
         self.search = self._searching.search
@@ -131,6 +132,7 @@ class Application:
             m.Prepare: _of(m.Prepare, self._pipeline.prepare),
             m.Listen: _of(m.Listen, self._listening.have),
             m.Understand: _of(m.Understand, self._make_insights),
+            m.Translate: _of(m.Translate, self._translate),
             m.Submit: _of(m.Submit, self._pipeline.submit),
             m.Collect: _of(m.Collect, self._pipeline.collect),
             m.Express: _of(m.Express, self._pipeline.hear_at_once),
@@ -151,6 +153,7 @@ class Application:
         self.item, self.item_of_client = desk.items.one, desk.items.one_of_client
         self.transcript, self.report = desk.transcript, desk.report
         self.insights, self.unredacted = desk.insights, desk.unredacted
+        self.translation = desk.translation
         self.estimate, self.upload = desk.estimate, desk.upload
         self.review = self._reading.review
         self.overview, self.open_audio = self._reading.overview, self._reading.open_audio

@@ -97,6 +97,16 @@ class Understand(Versioned, frozen=True, kw_only=True):
     waits: int = 0
 
 
+class Translate(Versioned, frozen=True, kw_only=True):
+    """Have some lines more of a transcribed recording translated, unless all are. `waits` as
+    there."""
+
+    queue: ClassVar[str] = HEAVY
+    batch_id: str
+    recording_id: str
+    waits: int = 0
+
+
 class Submit(Versioned, frozen=True, kw_only=True):
     """Go along the line of a `provider`, and send as much as there is room for. Without a provider:
     a planned job, or those of a batch up to `last`, are to join their line first."""
@@ -199,6 +209,7 @@ Message = (
     | Prepare
     | Listen
     | Understand
+    | Translate
     | Submit
     | Collect
     | Express

@@ -295,7 +295,7 @@ class Site:
         environment = self.stack.environment
         secrets = {self.stack.key, environment["WEBHOOK_SECRET"], "sig="}
         for name in self.names("transcripts"):
-            if name.endswith(".json") and not name.endswith(".insights.json"):
+            if name.endswith(".json") and not name.endswith((".insights.json", ".parts.json")):
                 said = self.transcript(name.removesuffix(".json"))["utterances"]
                 secrets |= {utterance["text"] for utterance in said}
         for secret in secrets:

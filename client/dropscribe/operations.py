@@ -52,7 +52,7 @@ OPERATIONS = {
         "GET",
         "batches/{batch_id}/items/{recording_id}/transcript",
         "Get a transcript",
-        ("format", "revision"),
+        ("format", "revision", "language"),
         False,
     ),
     "get_transcript_file": Operation(

@@ -455,6 +455,7 @@ class Item(TypedDict):
     cost: Cost | None
     formats: list[str]
     insights: InsightsProgress | None
+    translations: list[TranslationView]
     sentiment: str | None
     notes: list[str]
     failure: Failure | None
@@ -1194,11 +1195,32 @@ class Transcript(TypedDict):
     insights: NotRequired[Insights | None]
     review: NotRequired[Review | None]
     redaction: NotRequired[Redaction | None]
+    translation: NotRequired[Translation | None]
 
 
 TranscriptFile = Literal["csv", "srt", "ttml", "txt", "vtt"]
 
 TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
+
+
+class Translation(TypedDict):
+    from_language: str | None
+    by: str
+    model: NotRequired[str | None]
+    made_at: str
+    input_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cost: NotRequired[Cost | None]
+
+
+TranslationState = Literal["asked", "made", "not_made"]
+
+
+class TranslationView(TypedDict):
+    language: str
+    state: TranslationState
+    formats: NotRequired[list[str]]
+    reason: NotRequired[str | None]
 
 
 class Twin(TypedDict):

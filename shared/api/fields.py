@@ -30,6 +30,12 @@ Entry = Annotated[
     str, Meta(pattern="^[^=]+=", max_length=1_000, extra=written("name=value, such as case=4711"))
 ]
 ClientItemId = Annotated[str, Meta(min_length=1, max_length=200)]
+SpokenLanguage = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", extra=written("a language, such as de or pt-BR")
+    ),
+]
 RevisionNumber = Annotated[int, Meta(ge=0, le=1_000_000)]
 NamePart = Annotated[str, Meta(min_length=1, max_length=200)]
 TranscriptFormat = Literal["json", "vtt", "srt", "ttml", "txt", "docx", "csv", "words"]

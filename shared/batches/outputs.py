@@ -21,6 +21,7 @@ from shared.ports.unredacted import Unredacted
 
 LINKS_LIVE = timedelta(hours=12)
 _NOT_YET = "the insights are not made yet: they come after the transcript"
+_GONE = "what was written is not there any more"
 _KEPT_NO_MORE = "nothing unredacted is kept of it, or not any more"
 _transcripts = msgspec.json.Decoder(Transcript)
 
@@ -51,7 +52,7 @@ class FetchTranscript:
             raise RecordingMissing(f"the batch has no recording {recording_id}")
         written = row.outcome.outputs if row.outcome else {}
         if not written:
-            raise OutputMissing(_why(row))
+            raise OutputMissing(why_missing(row))
         if row.outcome and row.outcome.correction and not of_machine:
             written = row.outcome.correction.outputs
         file = formats.FORMATS[kind]
@@ -78,13 +79,11 @@ class FetchInsights:
             raise RecordingMissing(f"the batch has no recording {recording_id}")
         there = row.understanding
         if not (row.outcome and row.outcome.outputs):
-            raise OutputMissing(_why(row))
+            raise OutputMissing(why_missing(row))
         if there is None or there.path is None:
             asks = bool(row.profile.insights)
             raise OutputMissing(_NOT_YET if asks else "the profile asks for no insights")
-        content = self.outputs.read_own(there.path, recording=row)
-        if content is None:
-            raise OutputMissing("what was written is not there any more")
+        content = read_written(there.path, self.outputs, row)
         return Fetched(content, "application/json", file_name(row, ".insights.json"))
 
 
@@ -102,7 +101,7 @@ class FetchUnredacted:
         if row is None:
             raise RecordingMissing(f"the batch has no recording {recording_id}")
         if not (row.outcome and row.outcome.outputs):
-            raise OutputMissing(_why(row))
+            raise OutputMissing(why_missing(row))
         content = self.unredacted.read(row) if row.profile.keep_unredacted else None
         if content is None:
             kept = row.profile.keep_unredacted
@@ -139,7 +138,8 @@ def file_name(row: Recording, extension: str) -> str:
     return f"{row.name.rpartition('/')[2]}{extension}"
 
 
-def _why(row: Recording) -> str:
+def why_missing(row: Recording) -> str:
+    """Why it has no outputs."""
     if row.removal is not None and row.removal.outputs_at is not None:
         return f"the transcript was removed on {row.removal.outputs_at:%Y-%m-%d}"
     if row.failure is not None:
@@ -147,8 +147,16 @@ def _why(row: Recording) -> str:
     return f"the recording is not transcribed yet: it is {row.state}"
 
 
+def read_written(path: str, outputs: Outputs, row: Recording) -> bytes:
+    """An output that the row names. Raises `OutputMissing` where it has gone."""
+    content = outputs.read_own(path, recording=row)
+    if content is None:
+        raise OutputMissing(_GONE)
+    return content
+
+
 def _read(path: str, outputs: Outputs) -> bytes:
     content = outputs.read(path)
     if content is None:
-        raise OutputMissing("what was written is not there any more")
+        raise OutputMissing(_GONE)
     return content

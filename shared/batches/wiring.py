@@ -21,6 +21,7 @@ from shared.batches.outputs import (
 )
 from shared.batches.retry import CarryOutRetry, RetryBatch
 from shared.batches.status import TellStatus
+from shared.batches.translations import FetchTranslation
 from shared.batches.upload import OfferUpload
 from shared.keeping.hold import HoldDesk
 from shared.keeping.outputs import RemoveOutputs
@@ -74,6 +75,7 @@ class BatchDesk:
         self.items = ReadItems(store=store)
         self.transcript = FetchTranscript(store=store, outputs=ports.outputs)
         self.insights = FetchInsights(store=store, outputs=ports.outputs)
+        self.translation = FetchTranslation(store=store, outputs=ports.outputs)
         self.unredacted = FetchUnredacted(store=store, unredacted=ports.unredacted)
         self.report = FetchReport(
             store=store,

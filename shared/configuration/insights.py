@@ -48,6 +48,8 @@ def insight_faults(profile: Profile, known: frozenset[str]) -> Iterator[str]:
             yield f"insights: {name!r} is not known{hint}"
     if len(set(profile.insights)) < len(profile.insights):
         yield "insights: names one twice"
+    if len(set(profile.translations)) < len(profile.translations):
+        yield "translations: names one twice"
 
 
 def found_by_analysts(text: str) -> frozenset[str]:
@@ -60,8 +62,9 @@ def found_by_analysts(text: str) -> frozenset[str]:
 def asked_of_nobody(
     profiles: Iterable[Profile], file: str, text: str, *, has_analysts: bool
 ) -> list[str]:
-    """A line for each profile that asks for insights which nobody makes where the settings name no
-    prompter. `text` is that of the file; without `has_analysts` they name no finder either."""
+    """A line for each profile that asks for insights or translations which nobody makes where the
+    settings name no prompter. `text` is that of the file; without `has_analysts` they name no
+    finder either."""
     found = found_by_analysts(text)
     problems = []
     for profile in profiles:
@@ -73,6 +76,11 @@ def asked_of_nobody(
             problems.append(
                 f"{file}: {place_of(profile)} insights: there is nobody to ask for "
                 f"{', '.join(missed)}, expected {wanted} in the settings"
+            )
+        if profile.translations:
+            problems.append(
+                f"{file}: {place_of(profile)} translations: there is nobody to ask, expected "
+                f"{PROMPTER.prefix}_ENDPOINT in the settings"
             )
     return problems
 

@@ -1,4 +1,4 @@
-"""Insights whose message the queue itself lost: they are asked for again."""
+"""Insights and translations whose message the queue itself lost: they are asked for again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import msgspec
 
 from shared.errors import StoreConflict
 from shared.log import event
-from shared.messages import Understand
+from shared.messages import Translate, Understand
 from shared.model.batch.batch import BatchEntry
 from shared.model.policy import Policy
 from shared.model.profile.profile import Profile
-from shared.model.recording.recording import insights_of
+from shared.model.recording.recording import Recording, insights_of
+from shared.model.recording.translating import Translating, next_language
 from shared.model.recording.understanding import last_sign_at
 from shared.ports.indices import Diaries, Diary
 from shared.ports.queue import Clock, Queue
@@ -81,7 +82,8 @@ class AskAgain:
     is_answered: bool
 
     def __call__(self) -> None:
-        if not self.is_answered or not any(profile.insights for profile in self.profiles):
+        is_wanted = any(profile.insights or profile.translations for profile in self.profiles)
+        if not (self.is_answered and is_wanted):
             return
         now = self.clock.now()
         diary = self.diaries.get(DIARY) or Diary(name=DIARY, done_at=_LONG_AGO)
@@ -125,12 +127,14 @@ class AskAgain:
                 run.move(recording=row.id)
                 return False
             run.rows += 1
-            if insights_of(row) != "asked" or now - row.changed_at > self._longest_life:
+            left = _left_to_do(row)
+            if left is None or now - row.changed_at > self._longest_life:
                 continue
             if entry.finished_at is not None:
                 run.move(low_at=min(run.place.low_at, entry.finished_at - _TICK))
-            if now - last_sign_at(row.understanding, row.changed_at) >= PATIENCE:
-                self.queue.send(Understand(batch_id=row.batch_id, recording_id=row.id))
+            message, sign_at = left
+            if now - sign_at >= PATIENCE:
+                self.queue.send(message)
                 run.again += 1
         return True
 
@@ -139,6 +143,20 @@ class AskAgain:
         """Of a batch, with its insights."""
         policy = self.policy
         return timedelta(days=1, seconds=policy.submitted_seconds + policy.give_up_seconds)
+
+
+def _left_to_do(row: Recording) -> tuple[Understand | Translate, datetime] | None:
+    """What to send for it, and when somebody last was at it; None: nothing is left."""
+    if insights_of(row) == "asked":
+        message = Understand(batch_id=row.batch_id, recording_id=row.id)
+        return message, last_sign_at(row.understanding, row.changed_at)
+    there = row.translating or Translating()
+    has_text = row.outcome is not None and bool(row.outcome.outputs)
+    if not has_text or next_language(row.profile.translations, there) is None:
+        return None
+    insights_at = row.understanding.stored_at if row.understanding else None
+    sign_at = there.seen_at or insights_at or row.changed_at
+    return Translate(batch_id=row.batch_id, recording_id=row.id), sign_at
 
 
 def _kept(place: str, now: datetime) -> _Place:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -149,7 +149,8 @@ class MakeInsights:
             self._store(row, transcript, asking.known)
             return
         self._put_off(asking, before)
-        self.queue.send(message, after=min(map(self._pause, asking.trouble), default=LATER))
+        pauses = (pause_after(each, self.clock.now(), self.policy) for each in asking.trouble)
+        self.queue.send(message, after=min(pauses, default=LATER))
 
     def _found(self, asking: _Asking, names: Sequence[str]) -> list[Insight]:
         """Has them found. Those that the service refuses as such, as it will one day those that it
@@ -218,12 +219,6 @@ class MakeInsights:
         end = state.unanswered if asking.counts else state.not_asked
         with suppress(StoreConflict):  # then it counts as begun, until that is long ago
             self.shelf.save(row, end(row.understanding, self.clock.now()))
-
-    def _pause(self, error: ProviderError) -> timedelta:
-        if isinstance(error, EndpointDown):
-            return max(LATER, error.until_at - self.clock.now())
-        wait = error.retry_after_seconds if isinstance(error, ProviderThrottled) else None
-        return max(LATER, timedelta(seconds=wait or self.policy.endpoint_pause_seconds))
 
     def _store(self, row: Recording, transcript: Transcript, known: SoFar) -> None:
         document = self._document(row, transcript, known)
@@ -296,3 +291,11 @@ class _Asking:
         event("insights.put_off", batch=row.batch_id, recording=row.id, error=why, level=30)
         self.trouble.append(error)
         self.known = self.known.plus_not_made(names, WAITING)
+
+
+def pause_after(error: ProviderError, now: datetime, policy: Policy) -> timedelta:
+    """Until somebody is asked again who could not be."""
+    if isinstance(error, EndpointDown):
+        return max(LATER, error.until_at - now)
+    wait = error.retry_after_seconds if isinstance(error, ProviderThrottled) else None
+    return max(LATER, timedelta(seconds=wait or policy.endpoint_pause_seconds))

@@ -1,4 +1,4 @@
-"""Insights, wired."""
+"""Insights and translations, wired."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from shared.insights.again import AskAgain
 from shared.insights.analyse import analysts_of
 from shared.insights.make import MakeInsights
 from shared.insights.shelf import InsightsShelf
+from shared.insights.translate import TranslateTranscript
+from shared.insights.translations import TranslationShelf
 from shared.log import event
-from shared.messages import Understand
+from shared.messages import Translate, Understand
 from shared.pipeline.now_or_later import Step
 from shared.ports.ground import Ground
 
@@ -29,6 +31,22 @@ def make_insights(ground: Ground) -> Step[Understand]:
     )
 
 
+def translate(ground: Ground) -> Step[Translate]:
+    """As insights are made."""
+    ports = ground.ports
+    if ground.prompter is None:
+        return _nobody
+    insights = InsightsShelf(store=ports.store, outputs=ports.outputs)
+    return TranslateTranscript(
+        shelf=TranslationShelf(insights=insights, store=ports.store, outputs=ports.outputs),
+        prompter=ground.prompter,
+        prices=ports.prices,
+        queue=ports.queue,
+        policy=ports.policy,
+        clock=ports.clock,
+    )
+
+
 def ask_again(ground: Ground) -> AskAgain:
     """Those whose message was lost."""
     ports = ground.ports
@@ -43,6 +61,6 @@ def ask_again(ground: Ground) -> AskAgain:
     )
 
 
-def _nobody(message: Understand) -> None:
+def _nobody(message: Understand | Translate) -> None:
     """The settings named somebody when it was asked for, and do so no more."""
     event("insights.nobody_asked", batch=message.batch_id, recording=message.recording_id, level=30)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from shared.model.recording.output_names import insights_name
+from shared.model.recording.output_names import insights_name, parts_name, translated_name
 from shared.model.recording.recording import Recording
 from shared.ports.blobs import Outputs, Revisions
 from shared.ports.copies import Copies
@@ -14,9 +14,10 @@ from shared.ports.unredacted import Unredacted
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOutputs:
-    """What search finds, rows for analysis, transcript and captions, insights, corrected ones,
-    corrections themselves, error report, the copies that its provider got and that people hear, and
-    what is kept unredacted. Safe to repeat. What other recordings have under the same names stays.
+    """What search finds, rows for analysis, transcript and captions, insights, translations,
+    corrected ones, corrections themselves, error report, the copies that its provider got and that
+    people hear, and what is kept unredacted. Safe to repeat. What other recordings have under the
+    same names stays.
     With `keeps_redacted_audio` a copy in which something is hidden is an output."""
 
     outputs: Outputs
@@ -43,6 +44,7 @@ class RemoveOutputs:
             paths += row.outcome.correction.outputs.values()
         if row.understanding is not None and row.outcome is not None:
             paths += map(insights_name, filter(None, [row.outcome.outputs.get("json")]))
+        paths += _translations(row)
         for path in paths:
             self.outputs.remove(path, recording=row)
 
@@ -65,3 +67,13 @@ class RemoveOutputs:
         if with_outputs or not self.keeps_redacted_audio:
             self.redacted_audio.remove_all(f"{batch_id}/")
         self.unredacted.remove_all(batch_id)
+
+
+def _translations(row: Recording) -> Iterator[str]:
+    """All that may have been stored of one that was begun, also by somebody who died."""
+    written = row.outcome.outputs if row.outcome and row.translating else {}
+    if "json" in written:
+        for language in row.profile.translations:
+            yield parts_name(written["json"], language)
+            for path in written.values():
+                yield translated_name(path, written["json"], language)

@@ -20,6 +20,7 @@ from shared.errors import (
 from shared.model.insights.answers import read_answers
 from shared.model.insights.insight import ANALYSED, BUILT_IN, Insight
 from shared.model.insights.question import question_of
+from shared.model.insights.translation import question_to_translate, read_lines
 from shared.model.transcript.transcript import Transcript
 from shared.prompters.chat.client import Chat
 from shared.prompters.chat.wire import Choices, Format
@@ -91,14 +92,28 @@ def test_it_does_what_somebody_in_the_transcript_says_and_nothing_of_it_is_passe
     order(url, "obey")
     found = asked(chat(url))
     assert {one.insight: one.code for one in found.not_made} == {
-        "issues": "wrong_form",
-        "outcome": "wrong_form",
         "sentiment": "wrong_form",
         "entities": "wrong_form",
+        "issues": "wrong_form",
+        "outcome": "wrong_form",
     }
     assert found.made["key_phrases"] == [], "it stands nowhere"
     assert found.made["summary"] == "[link] now.", "text of nobody's, and no address"
     assert "evil" not in str(found)
+
+
+def test_it_translates_by_a_small_lexicon_and_marks_what_it_says(url: str) -> None:
+    answered = chat(url).answer(question_to_translate(CALL.utterances, 10, "de"))
+    texts = read_lines(answered.content, CALL.utterances, 10)
+    assert texts is not None and texts[0] == "[de] guten Morgen, how can I Hilfe?"
+    assert len(texts) == len(CALL.utterances)
+
+
+def test_whoever_obeys_an_order_has_translated_nothing(url: str) -> None:
+    order(url, "obey")
+    answered = chat(url).answer(question_to_translate(CALL.utterances, 0, "de"))
+    assert "evil" in answered.content
+    assert read_lines(answered.content, CALL.utterances, 0) is None
 
 
 def test_it_says_what_it_must_not(url: str) -> None:

@@ -15,7 +15,8 @@ from local.emulators.azure_language.settings import Settings as LanguageSettings
 from local.emulators.chat.server import running
 from local.emulators.chat.settings import Settings
 from local.stack.stack import Stack
-from tests.stack import Site, quick_stack, site_on, states
+from shared.model.recording.recording import Recording
+from tests.stack import Site, quick_stack, site_on, states, until
 
 PROFILES = """
 [default]
@@ -24,6 +25,11 @@ insights = ["summary", "chapters", "outcome", "polite"]
 [profile.felt]
 prefixes = []
 insights = ["sentiment", "key_phrases", "entities", "outcome"]
+
+[profile.abroad]
+prefixes = ["abroad"]
+insights = []
+translations = ["de", "en", "fr"]
 
 [insight.polite]
 ask = "Was everybody polite?"
@@ -164,3 +170,38 @@ def test_what_a_model_leaks_or_is_told_to_say_is_held_to_its_form(
     assert {one["insight"] for one in found["not_made"]} == {"outcome"}
     assert found["answers"]["summary"] == "<b>See</b> [link]", "text, and never more than that"
     assert "evil" not in str(found)
+
+
+def translated(site: Site, row: Recording) -> dict[str, str]:
+    """What became of each language, once all are done."""
+    address = f"/batches/{row.batch_id}/items/{row.id}"
+    headers = {"x-functions-key": site.stack.api_key}
+    with httpx.Client(base_url=f"{site.stack.app_url}/api", headers=headers) as api:
+
+        def done() -> dict[str, str]:
+            told = api.get(address).json()["translations"]
+            found = {one["language"]: one["state"] for one in told}
+            return {} if "asked" in found.values() else found
+
+        return until(done)
+
+
+def test_transcripts_and_captions_are_translated_with_their_times(
+    stack: Stack, prompter: str
+) -> None:
+    calls(prompter)
+    with site_on(stack, folder="abroad") as site:
+        rows = site.transcribe("a.wav")
+        assert translated(site, rows["a.wav"]) == {"de": "made", "en": "not_made", "fr": "made"}
+        said = site.transcript("a.wav")["utterances"]
+        for language in ("de", "fr"):
+            found = site.transcript(f"a.wav.{language}")["utterances"]
+            assert [one["start_ms"] for one in found] == [one["start_ms"] for one in said]
+            assert all(one["text"].startswith(f"[{language}] ") for one in found)
+            assert f"[{language}] " in site.text("transcripts", f"a.wav.{language}.vtt")
+        assert calls(prompter) == {"200": 2}, "one call for each language"
+        order(prompter, "not_json", times=None)
+        rows = site.transcribe("b.wav")
+        assert states(rows) == {"b.wav": "transcribed"}
+        assert set(translated(site, rows["b.wav"]).values()) == {"not_made"}
+        calls(prompter)

@@ -135,8 +135,8 @@ RULES = {  # folder or file: what it may import of ours
         f"pipeline.together ports messages {GROUND}"
     ),
     "shared/insights": (
-        "insights pipeline.permits pipeline.now_or_later pipeline.write.gather ports messages "
-        f"{GROUND}"
+        "insights outputs.formats pipeline.permits pipeline.now_or_later pipeline.write.gather "
+        f"ports messages {GROUND}"
     ),
     "shared/revising": f"revising batches outputs said ports {GROUND}",
     "shared/merging": f"merging ports {GROUND}",

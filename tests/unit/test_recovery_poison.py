@@ -22,6 +22,7 @@ from shared.messages import (
     Prepare,
     Register,
     Sweep,
+    Translate,
     Understand,
     Write,
     encode,
@@ -108,8 +109,9 @@ def world_with(kind: type) -> World:
         prepare="always" if kind is Prepare else "auto",
         listening="always" if kind is Listen else "never",
         insights=("summary",) if kind is Understand else (),
+        translations=("de",) if kind is Translate else (),
     )
-    prompter = FakePrompter() if kind is Understand else None
+    prompter = FakePrompter() if kind in (Understand, Translate) else None
     return World(profiles=(profile,), policy=Policy(slice_size=2), prompter=prompter)
 
 
@@ -133,6 +135,8 @@ def test_a_message_that_was_poisoned_delays_the_work_and_loses_nothing(
     if kind is Understand:
         made = [row.understanding for row in world.rows().values()]
         assert all(there is not None and there.path for there in made)
+    if kind is Translate:
+        assert all(row.translating and row.translating.done for row in world.rows().values())
     assert_all_is_well(world)
 
 

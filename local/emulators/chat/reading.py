@@ -19,12 +19,14 @@ class Line(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """`questions` by name, `schema` of the answer, {} where there is none."""
+    """`questions` by name, `schema` of the answer, {} where there is none; `text` is all that was
+    asked."""
 
     questions: dict[str, str]
     schema: dict[str, Any]
     lines: tuple[Line, ...]
     characters: int
+    text: str
 
 
 def read(body: dict[str, Any]) -> Asked:
@@ -35,7 +37,7 @@ def read(body: dict[str, Any]) -> Asked:
     head = text.partition("The transcript")[0]
     lines = (Line(int(n), who, said) for n, who, said in _LINE.findall(text))
     return Asked(
-        dict(_QUESTION.findall(head)), _schema(body, text), tuple(lines), sum(map(len, said))
+        dict(_QUESTION.findall(head)), _schema(body, text), tuple(lines), sum(map(len, said)), text
     )
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from local.emulators.chat import saying
 from local.emulators.chat.reading import Asked, Line
+from local.emulators.chat.translating import target_of, translated
 
 Schema = dict[str, Any]
 
 
 def answered(asked: Asked) -> dict[str, Any]:
     """What it knows, it says; what it does not, is the first that the schema lets it say."""
+    if target := target_of(asked.text):
+        return {"lines": translated(asked.lines, target)}
     known = {
         "summary": lambda: saying.summary(asked.lines),
         "chapters": lambda: saying.chapters(asked.lines),

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from shared.api.fields import TranscriptFormat
 from shared.api.views.revisions import ChangeOp
+from shared.api.views.translations import Progress as TranslationState
 from shared.batches.batch_status import Status
 from shared.model.access.caller import CallerKind
 from shared.model.access.roles import ROLES
@@ -81,6 +82,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
     "TimerStatus": ("ok", "silent"),
     "TraceStepKind": get_args(StepKind),
     "TrailKind": get_args(TrailKind),
+    "TranslationState": get_args(TranslationState),
     "TranscriptFile": ("csv", "srt", "ttml", "txt", "vtt"),
     "TranscriptFormat": get_args(TranscriptFormat),
     "UploadMethod": ("PUT",),

@@ -15,6 +15,7 @@ from shared.api.fields import (
     Page,
     RecordingId,
     RevisionNumber,
+    SpokenLanguage,
     TranscriptFormat,
     about,
 )
@@ -84,6 +85,14 @@ class TranscriptQuery(msgspec.Struct, frozen=True, kw_only=True):
         RevisionNumber | None,
         about("Revision", "As it was at that revision, 0: as the machine gave it; else the last"),
     ] = None
+    language: Annotated[
+        SpokenLanguage | None,
+        about(
+            "Language",
+            "In this one of the languages that its profile has it translated into; of the "
+            "machine's transcript, whatever the revision",
+        ),
+    ] = None
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +142,8 @@ def get(call: Call) -> Response:
 def transcript(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, TRANSCRIPT_TYPES)
     one, number = (call.path["batch_id"], call.path["recording_id"]), call.query.revision
+    if call.query.language:
+        return _file(call, call.app.translation(*one, kind, call.query.language))
     if number:
         return _file(call, call.app.transcript_at(*one, kind, number))
     return _file(call, call.app.transcript(*one, kind, of_machine=number == 0))

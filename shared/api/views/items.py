@@ -10,6 +10,7 @@ from shared.api.fields import Moment, NextLink, about
 from shared.api.views.keeping import RemovalView, removal_view
 from shared.api.views.links import Links
 from shared.api.views.revisions import CorrectionView, correction_view
+from shared.api.views.translations import TranslationView, translation_views
 from shared.model.failure import Failure
 from shared.model.keeping.hold import Hold
 from shared.model.recording.fingerprint import Twin
@@ -46,6 +47,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     insights: Annotated[
         Progress | None,
         about("Insights", "Whether they are made, partly, or asked for; null: nobody wants some"),
+    ]
+    translations: Annotated[
+        tuple[TranslationView, ...], about("Translations", "The languages that are wanted of it")
     ]
     sentiment: Annotated[
         str | None,
@@ -98,6 +102,7 @@ def item_view(row: Recording, base: str) -> Item:
         cost=outcome.cost if outcome else None,
         formats=tuple(sorted(outcome.outputs)) if outcome else (),
         insights=insights_of(row),
+        translations=translation_views(row),
         sentiment=sentiment_of(row),
         notes=row.notes,
         failure=row.failure,

@@ -53,7 +53,7 @@ def read_answers(
 ) -> Answers | None:
     """`hidden` are the kinds and presets that must not stand in any of it. None: it is no JSON
     object, and a model may well do better when it is asked once more."""
-    told = _object(content)
+    told = object_in(content)
     if told is None:
         return None
     made: dict[str, Value] = {}
@@ -108,8 +108,8 @@ def _order(line: Value, transcript: Transcript) -> int:
     return line - 1
 
 
-def _object(content: str) -> Mapping[str, Any] | None:
-    """Some models put a fence around it, whatever they are told."""
+def object_in(content: str) -> Mapping[str, Any] | None:
+    """None: it is none. Some models put a fence around it, whatever they are told."""
     fenced = _FENCE.match(content)
     try:
         said = msgspec.json.decode(fenced[1] if fenced else content)

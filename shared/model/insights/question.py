@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
 
 def question_of(transcript: Transcript, insights: Sequence[Insight]) -> Question:
-    lines = "\n".join(_line(n, one) for n, one in enumerate(transcript.utterances, 1))
+    lines = "\n".join(line_of(n, one) for n, one in enumerate(transcript.utterances, 1))
     mark = sha256(lines.encode()).hexdigest()[:16]
     asked = "\n".join(f"- {one.name}: {one.ask}" for one in insights)
     user = (
@@ -46,5 +46,6 @@ def question_of(transcript: Transcript, insights: Sequence[Insight]) -> Question
     return Question(_RULES, user, asked_object({one.name: one.shape for one in insights}))
 
 
-def _line(number: int, one: Utterance) -> str:
+def line_of(number: int, one: Utterance) -> str:
+    """As a model reads it: `12 Agent: What is it about?`"""
     return f"{number} {name_of(one)}: {' '.join(one.text.split())}"

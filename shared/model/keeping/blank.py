@@ -38,6 +38,7 @@ def blank(row: Recording) -> Recording:
         heard=None,
         copy=None,
         understanding=None,
+        translating=None,
     )
     if not is_asked(row, "audio") and row.web_url is None:
         return row

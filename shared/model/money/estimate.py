@@ -16,7 +16,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model.job.lane import lane_of
 from shared.model.money.effort import Effort, Room, effort
-from shared.model.money.price import PriceTable
+from shared.model.money.price import PriceTable, with_translations
 from shared.model.money.price import estimate as price_of
 from shared.model.preparing.recipe import sent_ms
 from shared.model.profile.audio import AudioProperties
@@ -214,7 +214,11 @@ def _amount(
     sample: Sample, provider: str, mode: Mode, settled: _Settled, prices: PriceTable
 ) -> float:
     options, length_ms = settled
-    cost = price_of(prices, provider, mode, options, length_ms, sample.channels)
+    profile = sample.profile
+    cost = price_of(
+        prices, provider, mode, options, length_ms, sample.channels, insights=profile.insights
+    )
+    cost = with_translations(cost, prices, len(profile.translations), length_ms)
     return cost.amount * sample.count if cost is not None else 0.0
 
 

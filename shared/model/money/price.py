@@ -26,6 +26,10 @@ TOKENS_IN_PER_HOUR, TOKENS_OUT_PER_HOUR = 18_000, 3_000
 minute and four characters a token some 14,000, with line numbers, names and the questions
 themselves; and 300 written for each."""
 
+TRANSLATED_IN_PER_HOUR, TRANSLATED_OUT_PER_HOUR = 18_000, 20_000
+"""The same of a translation into one language: what is read, and about as much written, with the
+number of each line."""
+
 Feature = Literal[
     "diarization",
     "language_identification",
@@ -148,6 +152,17 @@ def estimate(
     per_hour += _of_insights(table, insights)
     amount = round(per_hour * duration_ms / _MS_PER_HOUR, 6)
     return Cost(amount=amount, currency=table.currency)
+
+
+def with_translations(
+    cost: Cost | None, table: PriceTable, languages: int, duration_ms: int | None
+) -> Cost | None:
+    """What so much audio costs, and its translations into so many languages."""
+    if cost is None or table.tokens is None or duration_ms is None:
+        return cost
+    per_hour = languages * _amount(table.tokens, TRANSLATED_IN_PER_HOUR, TRANSLATED_OUT_PER_HOUR)
+    amount = round(cost.amount + per_hour * duration_ms / _MS_PER_HOUR, 6)
+    return msgspec.structs.replace(cost, amount=amount)
 
 
 def _of_insights(table: PriceTable, insights: Sequence[str]) -> float:

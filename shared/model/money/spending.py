@@ -16,7 +16,7 @@ from shared.model.batch.batch import Batch
 from shared.model.failure import Failure
 from shared.model.failure_texts import NO_PRICE, OVER_BUDGET
 from shared.model.money.estimate import guessed_ms
-from shared.model.money.price import PriceTable, estimate
+from shared.model.money.price import PriceTable, estimate, with_translations
 from shared.model.preparing.recipe import continued
 from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.fit import fit_as_asked
@@ -61,6 +61,7 @@ def price(row: Recording, prices: PriceTable) -> float | None:
         row.channels_sent,
         insights=profile.insights,
     )
+    cost = with_translations(cost, prices, len(profile.translations), length_ms)
     return None if cost is None else float(cost.amount)
 
 

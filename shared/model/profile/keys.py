@@ -35,6 +35,7 @@ CompanionPattern = Annotated[
 ]
 """Never the recording itself: what is a companion is transcribed by no arrival."""
 LongText = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+Languages = Annotated[tuple[Locale, ...], msgspec.Meta(max_length=10)]
 InsightNames = Annotated[tuple[str, ...], msgspec.Meta(max_length=20)]
 Channel = Annotated[int, msgspec.Meta(ge=0, le=63)]
 Terms = Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)]
@@ -53,7 +54,7 @@ _Amount = Annotated[float, msgspec.Meta(gt=0, le=1_000_000_000)]
 _NEAR = 0.8
 """From so alike on, of 1, a word is taken for another one that was misspelt."""
 NO_SUCH_KEY = "there is no such key"
-_LOCALES = ("locale", "candidate_locales", "model_by_locale")
+_LOCALES = ("locale", "candidate_locales", "model_by_locale", "translations")
 
 
 class Key(NamedTuple):
@@ -170,6 +171,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "may_be_asked_for": Key(bool, _SWITCH),
     "export": Key(bool, _SWITCH),
     "insights": Key(InsightNames, 'a list of names such as "summary", or [] for none'),
+    "translations": Key(Languages, 'a list of up to 10 languages such as "de", or [] for none'),
     "endpoints": Key(tuple[str, ...], "a list of names of endpoints, or [] for all"),
 }
 """What the [default] table may hold."""

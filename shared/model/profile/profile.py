@@ -65,7 +65,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     from the table, and what was written for it as well unless `keep_outputs`. Audio and outputs of
     a recording go `keep_audio_days` and `keep_outputs_days` after it came in. With `export` its
     rows stand in the tables for analysis for as long as its outputs are there. `insights` are
-    asked of its transcript, by name, once that is stored. Beyond
+    asked of its transcript, by name, once that is stored, and `translations` are the languages
+    that it is translated into. Beyond
     `most_per_day`, in the currency of the deployment, and `most_hours_per_day` of audio its
     recordings wait for the next day.
 
@@ -117,6 +118,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     may_be_asked_for: bool = True
     export: bool = False
     insights: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,6 +68,8 @@ def asked_of(profile: Profile) -> str:
     )
     if profile.insights:
         wanted = (*wanted, sorted(profile.insights))
+    if profile.translations:
+        wanted = (*wanted, "translations", sorted(profile.translations))
     return hashlib.sha256(_encoder.encode(wanted)).hexdigest()[:32]
 
 

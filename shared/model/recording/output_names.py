@@ -40,6 +40,19 @@ def short_name(path: str, recording_id: str) -> str:
     return f"{folder}/{recording_id}.{name.rpartition('.')[2]}"
 
 
+def translated_name(path: str, transcript: str, language: str) -> str:
+    """Of an output beside the JSON transcript, whatever that is called: `call.wav.vtt` becomes
+    `call.wav.de.vtt`."""
+    stem = transcript.removesuffix(".json")
+    ending = path.removeprefix(stem) if path.startswith(stem) else f".{path.rpartition('.')[2]}"
+    return f"{stem}.{language}{ending}"
+
+
+def parts_name(transcript: str, language: str) -> str:
+    """Where what was translated so far lies until all is."""
+    return f"{transcript.removesuffix('.json')}.{language}.parts.json"
+
+
 def insights_name(transcript: str) -> str:
     """Beside the JSON transcript, whatever that is called: `call.wav.json` and
     `call.wav.insights.json`."""

@@ -34,6 +34,7 @@ from shared.model.profile.profile import Labels, Profile
 from shared.model.recording.decision import Decision
 from shared.model.recording.fingerprint import Fingerprint, Twin
 from shared.model.recording.outcome import Outcome
+from shared.model.recording.translating import Translating
 from shared.model.recording.understanding import Progress, Understanding
 
 State = Literal["waiting", "planned", "transcribed", "failed", "unchanged"]
@@ -84,7 +85,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     `preparation` is what is to be done with its audio before it is sent, and how far that is,
     `heard` what its channels hold, where somebody listened, and `copy` the name of the blob that
     the provider gets in its place. `understanding` is how far its insights are, once they were
-    begun.
+    begun, and `translating` how far its translations are.
     """
 
     batch_id: str
@@ -135,6 +136,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     removal: Removal | None = None
     hold: Hold | None = None
     understanding: Understanding | None = None
+    translating: Translating | None = None
     version: str = ""
 
     @property

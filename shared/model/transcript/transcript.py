@@ -6,6 +6,7 @@ whatever a provider does not say is null, never zero or an empty guess.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -175,6 +176,19 @@ class Redaction(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] | None = None
 
 
+class Translation(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which language the texts are translated (null where the provider tells none), by whom, and
+    what that took; `cost` is by the owner's prices, null without them."""
+
+    from_language: str | None
+    by: str
+    model: str | None = None
+    made_at: datetime
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: Cost | None = None
+
+
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """What was said in one recording.
 
@@ -183,6 +197,8 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     `confidence` is the mean over the utterances, weighted by their length. `insights` is null
     where none were asked for, `review` where the profile sets no threshold. `needs_review` goes by
     the time that listening again takes. `redaction` is null where nothing was to be hidden.
+    `translation` is null but where it is one: then texts are those of another language, in the
+    times of what was said, without words, confidence and what else is of the original alone.
     """
 
     schema: str = SCHEMA
@@ -198,3 +214,4 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
     review: Review | None = None
     redaction: Redaction | None = None
+    translation: Translation | None = None

@@ -1,4 +1,4 @@
-"""Who is transcribed has its insights made, where its profile wants some."""
+"""Who is transcribed has its insights and translations made, where its profile wants some."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.messages import Understand
+from shared.messages import Translate, Understand
 from shared.model.recording.recording import Recording
 from shared.ports.queue import Queue
 
@@ -24,5 +24,9 @@ class AskForInsights:
 
     def __call__(self, rows: Iterable[Recording]) -> None:
         for row in rows:
-            if self.is_answered and row.state == "transcribed" and row.profile.insights:
+            if not self.is_answered or row.state != "transcribed":
+                continue
+            if row.profile.insights:
                 self.queue.send(Understand(batch_id=row.batch_id, recording_id=row.id), after=SOON)
+            if row.profile.translations:
+                self.queue.send(Translate(batch_id=row.batch_id, recording_id=row.id), after=SOON)

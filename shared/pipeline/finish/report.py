@@ -15,10 +15,11 @@ from shared.log import event
 from shared.model.batch.batch import Batch, Totals
 from shared.model.batch.report import BatchReport, ReportItem, build_report
 from shared.model.batch.transitions import distrusted, reported
+from shared.model.insights.translation import is_same_language
 from shared.model.keeping.due import Days, days_of
 from shared.model.keeping.removal import is_asked
 from shared.model.keeping.told_in_report import kept_for
-from shared.model.recording.output_names import insights_name
+from shared.model.recording.output_names import insights_name, translated_name
 from shared.model.recording.recording import Recording, insights_of, sentiment_of
 from shared.outputs.report import FORMATS
 from shared.outputs.report.html_writer import write_html
@@ -176,13 +177,23 @@ def _tell(header: BatchReport) -> None:
 
 
 def _outputs(row: Recording) -> dict[str, str]:
-    """With where its insights lie, or will: the report does not wait for them."""
-    written = row.outcome.outputs if row.outcome else {}
+    """With where insights and translations lie, or will: the report does not wait for them."""
+    written = _with_translations(row)
     if insights_of(row) is None or "json" not in written:
         return written
     there = row.understanding
     made = there.path if there is not None else None
     return {**written, "insights": made or insights_name(written["json"])}
+
+
+def _with_translations(row: Recording) -> dict[str, str]:
+    """The JSON of each, but of those of which it is known that there will be none."""
+    written = row.outcome.outputs if row.outcome else {}
+    if row.state != "transcribed" or row.outcome is None or "json" not in written:
+        return written
+    path, spoken = written["json"], row.outcome.language
+    wanted = [one for one in row.profile.translations if not is_same_language(one, spoken)]
+    return written | {f"json.{one}": translated_name(path, path, one) for one in wanted}
 
 
 def _item(row: Recording) -> ReportItem:

@@ -21,6 +21,7 @@ from shared.messages import (
     Prepare,
     Register,
     Submit,
+    Translate,
     Understand,
     Write,
     read,
@@ -41,7 +42,7 @@ from shared.ports.state import BatchStore
 
 PAUSE = timedelta(minutes=5)
 MOST_ROUNDS = 50
-"""Of insights, which nothing but their message asks for."""
+"""Of insights and translations, which nothing but their message asks for."""
 
 
 class BlobEvent(msgspec.Struct, frozen=True, rename="pascal"):
@@ -211,7 +212,7 @@ class Drain:
                 self.plan(message.batch_id)
             case Prepare():
                 self.queue.send(message, after=PAUSE)  # its row counts how often somebody began
-            case Understand() if message.waits < MOST_ROUNDS:
+            case Understand() | Translate() if message.waits < MOST_ROUNDS:
                 again = msgspec.structs.replace(message, waits=message.waits + 1)
                 self.queue.send(again, after=PAUSE)
             case Submit() | Collect():

@@ -14,7 +14,7 @@ from shared.log import event
 from shared.messages import Listen, SliceItem
 from shared.model.conversation.measure import measured
 from shared.model.job.job import Job
-from shared.model.money.price import PriceTable, estimate
+from shared.model.money.price import PriceTable, estimate, with_translations
 from shared.model.preparing.recipe import GAP_MS
 from shared.model.recording.outcome import Outcome, Transcribed
 from shared.model.recording.output_names import output_stem
@@ -125,15 +125,17 @@ class Publish:
         )
 
     def _cost(self, row: Recording, recognition: Recognition, provider: str) -> t.Cost | None:
-        return estimate(
+        profile, length_ms = row.profile, recognition.duration_ms or row.sent_ms
+        cost = estimate(
             self.prices,
             provider,
-            row.profile.mode,
-            row.profile.options,
-            recognition.duration_ms or row.sent_ms,
+            profile.mode,
+            profile.options,
+            length_ms,
             row.channels_sent or 1,
-            insights=row.profile.insights,
+            insights=profile.insights,
         )
+        return with_translations(cost, self.prices, len(profile.translations), length_ms)
 
 
 @dataclass(frozen=True, kw_only=True)
