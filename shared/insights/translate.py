@@ -121,7 +121,8 @@ class TranslateTranscript:
     def _ask(self, work: _Work, message: Translate) -> bool:
         """Whether there is more to do now."""
         first = len(work.parts.texts)
-        window = t.window_of(work.transcript, first, work.characters)
+        characters = min(work.characters, self.prompter.most_characters // 3)
+        window = t.window_of(work.transcript, first, characters)
         question = t.question_to_translate(window, first, work.language)
         if len(question.user) > self.prompter.most_characters:
             self._give_up(work, "too_long")

@@ -129,6 +129,13 @@ def test_a_long_transcript_is_translated_some_lines_at_a_time() -> None:
     assert files(world, "de") == {"json", "vtt", "srt"}, "nothing is left of the parts"
 
 
+@pytest.mark.usefixtures("long_talk")
+def test_where_questions_may_be_short_only_there_are_more_of_them() -> None:
+    prompter = FakePrompter(in_capitals, most_characters=1_000)
+    world = ran(world_of(prompter))
+    assert codes(world) == {"de": None} and len(prompter.questions) > 3
+
+
 def test_the_language_that_is_spoken_is_noted_and_asked_of_nobody() -> None:
     prompter = FakePrompter(in_capitals)
     world = ran(world_of(prompter, "en", "de"))
