@@ -41,7 +41,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], object]] = {
     "express": lambda _: express.run(),
     "hearing": lambda options: hearing.run(options.audio, options.engine, options.clones),
     "latency": lambda _: latency.run(),
-    "line": lambda options: line.run_all(options.days),
+    "line": lambda options: line.run_all(options.days, options.provider),
     "manifest": lambda options: manifest.run_all(options.recordings),
     "normalising": lambda _: normalising.run(),
     "page": lambda _: page.run(),

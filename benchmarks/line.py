@@ -13,112 +13,26 @@ cell that asks for more than its provider can go through, only the order counts.
 from __future__ import annotations
 
 import heapq
+import json
 import logging
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
+from benchmarks.regions import DAY, HOUR, MINUTE, Provider, Region, regions
 from shared.configuration.settings import EARLY_SECONDS, usual_windows
 from shared.messages import Collect, step_of
 from shared.model.policy import Policy
-from shared.model.profile.capabilities import Capabilities
 from shared.model.profile.options import Options
 from shared.model.profile.profile import Profile
-from shared.ports.provider import RemoteStatus
-from shared.providers.assemblyai.capabilities import limits_of
-from shared.providers.azure_speech.capabilities import LIMITS as AZURE
-from shared.providers.soferai.capabilities import LIMITS as SOFERAI
-from tests.fakes.provider import FakeProvider
 from tests.fakes.world import World
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-SECONDS_OF_SOUND = 6 * MINUTE
-CALLS_A_DAY = 5 * DAY // MINUTE  # of Sofer.ai, and each result is one
 LOCALES = ("en-US", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL", "sv-SE", "da-DK", "fi-FI")
 Arrival = Literal["steady", "bursts"]
-
-
-@dataclass
-class Region:
-    """How a provider works through its jobs. One `at_once` job at a time, or so many; each starts
-    some time after it was created; `speed` times real time, and `least` seconds at least."""
-
-    name: str
-    provider: str
-    limits: Capabilities
-    at_once: int
-    starts_within: int
-    speed: float
-    least: int = 0
-    most_active: int = 40
-    results_a_day: int | None = None
-    chance: random.Random = field(default_factory=lambda: random.Random(1))
-
-    def takes(self, recordings: int) -> bool:
-        """Whether it can go through a day of so many."""
-        if self.results_a_day is not None and recordings > self.results_a_day:
-            return False
-        return recordings * SECONDS_OF_SOUND <= DAY * self.speed * self.at_once
-
-    def never_behind(self) -> Region:
-        """The same, with as many places as anybody could want: nobody stands in its line."""
-        return replace(
-            self, at_once=100_000, starts_within=0, most_active=100_000, chance=random.Random(1)
-        )
-
-    def ends(self, created: float, seconds: float, slots: list[float]) -> float:
-        """When the job is over; `slots` are when each place is free, a heap."""
-        starts = created + self.chance.uniform(0, self.starts_within)
-        begin = max(starts, heapq.heappop(slots))
-        end = begin + max(self.least, seconds / self.speed)
-        heapq.heappush(slots, end)
-        return end
-
-
-def regions() -> list[Region]:
-    assemblyai = limits_of(200, uploads=False)
-    return [
-        Region("azure one by one", "azure-speech", AZURE, 1, 1_800, 240, least=60),
-        Region("azure slots", "azure-speech", AZURE, 40, 300, 30),
-        Region("assemblyai", "assemblyai", assemblyai, 200, 5, 20, most_active=200),
-        Region(
-            "soferai", "soferai", SOFERAI, 50, 60, 20, most_active=50, results_a_day=CALLS_A_DAY
-        ),
-    ]
-
-
-class Provider(FakeProvider):
-    """One that takes a region's time."""
-
-    def __init__(self, region: Region) -> None:
-        super().__init__("endpoint")
-        self.name = region.provider
-        self.region = region
-        self.slots = [0.0] * region.at_once
-        self.due: list[tuple[float, str]] = []
-        self.created_at: dict[str, float] = {}
-
-    def submit(self, request: Any) -> str:
-        id_ = super().submit(request)
-        now = self.clock.now().timestamp()
-        seconds = len(request.content_urls) * SECONDS_OF_SOUND
-        heapq.heappush(self.due, (self.region.ends(now, seconds, self.slots), id_))
-        self.created_at[id_] = now
-        return id_
-
-    def status(self, transcription_id: str) -> RemoteStatus:
-        """Of all but Azure Speech the same answer tells where the results are."""
-        told = super().status(transcription_id)
-        if self.region.provider == "azure-speech" or told.state != "succeeded":
-            return told
-        files = (file for page in self.files(transcription_id) for file in page)
-        return msgspec.structs.replace(told, files=tuple(f for f in files if f.kind == "result"))
 
 
 class Cell(NamedTuple):
@@ -135,11 +49,14 @@ def cells(sizes: Iterable[int]) -> Iterator[Cell]:
                 yield Cell(region, recordings, arrival, profiles)  # type: ignore[arg-type]
 
 
-def run_all(sizes: Iterable[int]) -> list[dict[str, Any]]:
+def run_all(sizes: Iterable[int], provider: str | None = None) -> list[dict[str, Any]]:
+    """Every cell, or those of one provider. Each tells its figures when it is done: a day of 10,000
+    recordings takes minutes."""
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # millions of lines
     try:
-        return [_measured(cell) for cell in cells(sizes)]
+        wanted = (cell for cell in cells(sizes) if provider in (None, cell.region.provider))
+        return [_measured(cell) for cell in wanted]
     finally:
         logging.disable(level)
 
@@ -151,7 +68,9 @@ def _measured(cell: Cell) -> dict[str, Any]:
     if not figures["saturated"] and not _is_large(figures):
         easy = Day(cell._replace(region=cell.region.never_behind())).run()
         figures["executions_without_a_line"] = easy["executions_per_recording"]
-    return figures | {"findings": findings(figures)}
+    figures |= {"findings": findings(figures)}
+    print(json.dumps(figures), file=sys.stderr, flush=True)
+    return figures
 
 
 def findings(figures: Mapping[str, Any]) -> list[str]:
