@@ -15,7 +15,7 @@ from shared.model.listening.recipe import ListeningRecipe
 from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
 from shared.model.preparing.recipe import GAP_MS, Recipe
-from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Take
+from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Speech, Take
 from shared.ports.demuxer import TooCostly
 
 LIMITS = Limits(
@@ -36,6 +36,11 @@ T = TypeVar("T")
 
 class _Listened(msgspec.Struct, frozen=True):
     windows: tuple[Window, ...]
+
+
+class _Found(msgspec.Struct, frozen=True):
+    speech: bool
+    loud: bool
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -74,6 +79,15 @@ class ConfinedConverter:
             return self._believed(job, Stream(some, _nothing), _Listened).windows
         except _Enough:
             return ()
+
+    def speech(self, size: int, read: Read) -> Speech:
+        try:
+            found = self._believed({"job": "speech", "size": size}, Stream(read, _nothing), _Found)
+        except TooCostly:  # nobody is sure
+            return "perhaps"
+        if found.speech:
+            return "perhaps"
+        return "none" if found.loud else "silence"
 
     def copy(self, size: int, read: Read, recipe: Recipe, take: Take) -> Copied:
         try:

@@ -190,6 +190,9 @@ NOT_PREPARED = of_input("not_prepared",
     "The provider needs a copy of the recording, which could not be made: {why}.",
     "Check that the recording plays from its beginning to its end; convert it to WAV, FLAC or MP3 "
     "yourself and upload that.")
+SPEECHLESS = of_input("no_speech",
+    "The recording holds {what} and no speech, so it was not sent.",
+    "Check recorder and line. If somebody does speak in it, set no_speech = \"send\" and retry.")
 PREPARING_FAILED = ready("ours", "preparing_failed",
     "Making a copy of the recording for the provider ended five times before it was done.",
     "Retry the batch; if that fails, too, convert the recording to WAV, FLAC or MP3 and upload "

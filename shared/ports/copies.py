@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -35,6 +35,10 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
     unread: bool = False
 
 
+Speech = Literal["perhaps", "none", "silence"]
+"""What is in a file. "none": hiss, hum and tones alone."""
+
+
 class CopyToHear(NamedTuple):
     """A listening copy that was made, and what was measured of it."""
 
@@ -49,6 +53,9 @@ class Converter(Protocol):
     def listen(self, size: int, read: Read, windows: int) -> Sequence[Window]:
         """So many short stretches, spread over a file of `size` bytes; fewer where it is short or
         cannot be read."""
+
+    def speech(self, size: int, read: Read) -> Speech:
+        """Whether there may be speech in it. Read until that is clear."""
 
     def copy(self, size: int, read: Read, recipe: Recipe, take: Take) -> Copied:
         """Blocks of at most 4 MiB, never the whole in memory. Raises `HasGaps`."""

@@ -11,7 +11,7 @@ from shared.model.listening.recipe import ListeningRecipe
 from shared.model.listening.waveform import Levels
 from shared.model.preparing.channels import Window
 from shared.model.preparing.recipe import Recipe
-from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Take
+from shared.ports.copies import Copied, CopyToHear, HasGaps, Read, Speech, Take
 from tests.fakes.clock import FakeClock
 
 STEP = 16
@@ -77,12 +77,14 @@ class FakeCopying:
 
 
 class FakeConverter:
-    """`ports.copies.Converter`. `windows` is what it hears; `gaps` that no sound can be taken out
-    as it is; a file of `unread` bytes cannot be read. What is in `errors` is raised by the next
-    copies, after some of it was read."""
+    """`ports.copies.Converter`. `windows` is what it hears, `found` whether that is speech;
+    `gaps` that no sound can be taken out as it is; a file of `unread` bytes cannot
+    be read. What is in `errors` is raised by the next copies, after some of it was read."""
 
     def __init__(self) -> None:
         self.windows: Sequence[Window] = ()
+        self.found: Speech = "perhaps"
+        self.asked_for_speech = 0
         self.gaps = False
         self.unread = 0
         self.copied = Copied()
@@ -95,6 +97,11 @@ class FakeConverter:
         self.listened += 1
         read(0, min(size, STEP))
         return self.windows[:windows]
+
+    def speech(self, size: int, read: Read) -> Speech:
+        self.asked_for_speech += 1
+        read(0, min(size, STEP))
+        return self.found
 
     def copy(self, size: int, read: Read, recipe: Recipe, take: Take) -> Copied:
         data = b"".join(read(at, min(STEP, size - at)) for at in range(0, size, STEP)[:4])

@@ -96,7 +96,7 @@ def test_steps_that_are_small_share_a_queue_and_what_is_heavy_or_waits_has_its_o
         },
         "dropscribe-write": {"write"},
         "dropscribe-deliver": {"announce", "deliver"},
-        "dropscribe-heavy": {"express", "listen", "prepare", "understand"},
+        "dropscribe-heavy": {"express", "listen", "prepare", "translate", "understand"},
     }
     assert set(KINDS) == set(get_args(Message))
 

@@ -14,7 +14,7 @@ from shared.model.policy import Policy
 from shared.model.preparing.channels import Heard, Window
 from shared.model.preparing.recipe import GAP_MS, preparation_of
 from shared.model.profile.audio import AudioProperties
-from shared.model.profile.options import Options
+from shared.model.profile.options import Options, Prepare
 from shared.model.profile.profile import Profile
 from shared.model.recording.recording import Recording
 from shared.ports.copies import Copied
@@ -423,3 +423,42 @@ def test_what_would_get_too_long_end_to_end_is_heard_as_one() -> None:
     assert preparation_of(STEREO, never, MIXES, heard) is None
     unknown = msgspec.structs.replace(STEREO, duration_ms=None)
     assert preparation_of(unknown, Profile(), MIXES, heard) is None
+
+
+# --- no speech
+
+
+def test_what_surely_holds_no_speech_is_not_sent_where_the_profile_says_so() -> None:
+    world = World(profiles=(Profile(no_speech="refuse"),))
+    world.converter.found = "silence"
+    world.drop("empty.wav", wav())
+    world.run()
+    row = only(world)
+    assert row.failure is not None
+    assert row.failure.code == "no_speech"
+    assert "holds silence and no speech" in row.failure.reason
+    assert not world.provider.created
+    assert "errors/audio/empty.wav.json" in world.outputs.files
+
+
+@pytest.mark.parametrize("prepare", ["auto", "never", "always"])
+def test_where_there_may_be_speech_all_goes_on_and_it_is_sought_once(prepare: Prepare) -> None:
+    world = World(profiles=(Profile(no_speech="refuse", prepare=prepare),))
+    row = transcribed(world, "call.wav", wav())
+    assert world.converter.asked_for_speech == 1
+    assert bool(row.copy) == (prepare == "always")
+
+
+def test_nobody_seeks_speech_where_all_is_sent() -> None:
+    world = World()
+    world.converter.found = "none"
+    transcribed(world, "call.wav", wav())
+    assert not world.converter.asked_for_speech
+
+
+def test_speech_is_sought_before_channels_are_listened_to() -> None:
+    world = World(profiles=(Profile(no_speech="refuse"),))
+    world.converter.windows = TOGETHER
+    row = transcribed(world, "call.wav", wav(channels=2))
+    assert row.heard is not None
+    assert (world.converter.asked_for_speech, world.converter.listened) == (1, 1)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from shared.confined.child import cage, copy, ffmpeg, listen
+from shared.confined.child import cage, copy, ffmpeg, listen, speech
 from shared.confined.child.stream import CannotPatch, Sink, Source
 from shared.confined.frames import MOST_BYTES, MOST_HEAD_BYTES, BrokenFrame, packed, received_into
 
@@ -56,6 +56,7 @@ def _warm_up(*, streams: bool) -> None:
     how |= {"bit_rate": 32_000, "mix": [[[0, 1.0]]], "measured": 100, "hidden": [[1, 2]]}
     copy.heard(_shortest(), Sink(_dropped), how, len)
     listen.heard(_shortest(), {"windows": 1})
+    speech.found(_shortest())
 
 
 def _shortest() -> Source:
@@ -110,6 +111,15 @@ def _listen(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
         return {"windows": []}
 
 
+def _speech(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
+    try:
+        return speech.found(Source(job["size"], _fetch))
+    except MemoryError:
+        raise
+    except ffmpeg.BAD_CONTENT:
+        return {"speech": True, "loud": True}
+
+
 def _copy(job: dict[str, Any], _data: memoryview) -> dict[str, Any]:
     sink, source = Sink(_hand_out), Source(job["size"], _fetch)
     try:
@@ -150,6 +160,7 @@ _JOBS: dict[str, Callable[[dict[str, Any], memoryview], dict[str, Any]]] = {
     "end_of_packets": _end_of_packets,
     "heard": _heard,
     "listen": _listen,
+    "speech": _speech,
     "copy": _copy,
 }
 

@@ -61,11 +61,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True):
 
 class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done with a recording before it is planned. `listens`: its channels are to be
-    listened to first, which may change the rest. `why` there is to be a copy, `recipe` which.
+    listened to first, which may change the rest; `seeks_speech`: so is it for whether anybody may
+    speak. `why` there is to be a copy, `recipe` which.
     `asked_at` is when it was asked for last, `tries` how often somebody began, `made_at` since when
     the copy is there, `strand_ms` how long each strand of one is that is end to end."""
 
     listens: bool = False
+    seeks_speech: bool = False
     recipe: Recipe | None = None
     why: str = ""
     asked_at: datetime | None = None
@@ -76,7 +78,9 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_due(self) -> bool:
         """Whether there is something left to be done."""
-        return self.listens or (self.recipe is not None and self.made_at is None)
+        return (
+            self.listens or self.seeks_speech or (self.recipe is not None and self.made_at is None)
+        )
 
 
 def continued(new: Preparation | None, before: Preparation | None) -> Preparation | None:
@@ -95,18 +99,25 @@ def preparation_of(
     audio: AudioProperties, profile: Profile, limits: Capabilities, heard: Heard | None
 ) -> Preparation | None:
     """None: the recording goes to the provider as it is."""
+    seeks_speech = profile.no_speech == "refuse"
+    nothing_else = Preparation(seeks_speech=True) if seeks_speech else None
     if profile.prepare == "never" or not limits.reads_best:
-        return None
+        return nothing_else
     listens = heard is None and _is_worth_hearing(audio, profile, limits)
     strands = _end_to_end(audio, profile, limits, heard)
     mix = _each(strands) if strands else _mix(audio, profile, limits, heard)
     why = _why(audio, profile, limits, heard if mix and not strands else None)
     if strands and not why:
         why = f"{profile.provider} hears all channels as one"
-    recipe = _recipe(audio, limits, mix, end_to_end=bool(strands)) if why else None
+    recipe = _recipe(audio, limits, mix, bool(strands)) if why else None
     if recipe is None and not listens:
-        return None
-    return Preparation(listens=listens, recipe=recipe, why=why if recipe else "")
+        return nothing_else
+    return Preparation(
+        listens=listens,
+        seeks_speech=seeks_speech,
+        recipe=recipe,
+        why=why if recipe else "",
+    )
 
 
 def as_sent(audio: AudioProperties, recipe: Recipe | None) -> AudioProperties:
@@ -219,7 +230,10 @@ def _why(
 
 
 def _recipe(
-    audio: AudioProperties, limits: Capabilities, mix: Mix, *, end_to_end: bool = False
+    audio: AudioProperties,
+    limits: Capabilities,
+    mix: Mix,
+    end_to_end: bool = False,
 ) -> Recipe | None:
     """None where no copy would be taken either."""
     taken_out = TAKEN_OUT.get(audio.codec)

@@ -147,6 +147,7 @@ DEFAULT_KEYS = RECORDING_KEYS | {
     "keep_provider_copy": Key(bool, _SWITCH),
     "container_jobs": Key(bool, _SWITCH),
     "shares_jobs": Key(bool, _SWITCH),
+    "no_speech": Key(o.NoSpeech, '"send" or "refuse"'),
     "listening": Key(o.Listening, '"auto", "never", "on_demand" or "always"'),
     "keep_unredacted": Key(bool, _SWITCH),
     "keep_rows_days": Key(_Days, _DAYS, True),

@@ -22,6 +22,7 @@ Format = Literal["vtt", "srt", "ttml", "txt", "docx", "csv", "words"]
 SpeakerStyle = Literal["names", "dashes", "tags"]
 Priority = Literal["urgent", "normal", "bulk"]
 Prepare = Literal["auto", "never", "always"]
+NoSpeech = Literal["send", "refuse"]
 Listening = Literal["auto", "never", "on_demand", "always"]
 
 

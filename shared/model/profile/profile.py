@@ -25,6 +25,7 @@ from shared.model.profile.options import (
     Format,
     Listening,
     Mode,
+    NoSpeech,
     Options,
     Prepare,
     Priority,
@@ -57,6 +58,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     nothing but metadata was changed. What is urgent goes before what is normal, and bulk
     last, as far as it waits for its provider; `send` is when it goes there: now, or spread over
     some hours. `prepare` is whether a provider gets a copy of what it does not read as it is,
+    `no_speech` what becomes of a recording without any,
     `listening` whether people get one to hear, by themselves or once somebody asks.
     With `keep_unredacted` a transcript is also kept as it was before anything was hidden in it,
     apart from all else and for owners alone.
@@ -94,6 +96,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_truncated: bool = False
     reuse: bool = False
     prepare: Prepare = "auto"
+    no_speech: NoSpeech = "send"
     listening: Listening = "auto"
     keep_unredacted: bool = False
     every_version: bool = False

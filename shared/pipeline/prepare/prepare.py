@@ -13,7 +13,7 @@ from shared.errors import DropscribeError, InputError, ReaderUnavailable, StoreU
 from shared.log import event
 from shared.messages import Plan, Prepare
 from shared.model.failure import Failure, failure_of
-from shared.model.failure_texts import NOT_PREPARED, PREPARING_FAILED, TOO_COSTLY
+from shared.model.failure_texts import NOT_PREPARED, PREPARING_FAILED, SPEECHLESS, TOO_COSTLY
 from shared.model.preparing.channels import WINDOWS, judge
 from shared.model.preparing.recipe import Recipe, anew, copy_name
 from shared.model.profile.capabilities import Capabilities
@@ -29,6 +29,7 @@ from shared.ports.demuxer import TooCostly
 from shared.ports.ground import UseCase
 from shared.ports.queue import Clock
 
+_HOLDS = {"silence": "silence", "none": "steady noise or tones, such as hiss, hum or a fax,"}
 AT_ONCE = 2
 """Of a process: converting takes a whole core."""
 MOST_TRIES = 5
@@ -37,6 +38,22 @@ GATHERING = timedelta(seconds=5)
 LONGEST = timedelta(seconds=510)
 """Of the ten minutes that an execution has."""
 _MOST_BAD, _LEAST_HEARD = 0.05, 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeekSpeech:
+    """Nobody pays for a recording in which there is surely none."""
+
+    converter: Converter
+
+    def __call__(self, row: Recording, read: Read) -> None:
+        """Raises `InputError`."""
+        if row.preparation is None or not row.preparation.seeks_speech:
+            return
+        found = self.converter.speech(row.bytes, read)
+        event("speech.sought", batch=row.batch_id, recording=row.id, found=found)
+        if found != "perhaps":
+            raise SPEECHLESS.error(what=_HOLDS[found])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +110,10 @@ class MakeCopy:
             seconds=round(took.total_seconds(), 1),
         )
         preparation = msgspec.structs.replace(
-            preparation, recipe=recipe, strand_ms=copied.duration_ms if recipe.end_to_end else 0
+            preparation,
+            recipe=recipe,
+            seeks_speech=False,
+            strand_ms=copied.duration_ms if recipe.end_to_end else 0,
         )
         row = msgspec.structs.replace(row, preparation=preparation)
         notes = _notes(preparation.why, recipe, copied, took)
@@ -125,6 +145,7 @@ class PrepareRecording(UseCase):
     the version that was read. Who dies halfway leaves blocks that nobody sees."""
 
     open_audio: OpenAudio
+    seek_speech: SeekSpeech
     listen: ListenToChannels
     make_copy: MakeCopy
     permits: Permits
@@ -178,6 +199,7 @@ class PrepareRecording(UseCase):
         until = self.clock.now() + LONGEST
         try:
             read = in_time(self.open_audio(row), lambda: self.clock.now() > until, _too_slow)
+            self.seek_speech(row, read)
             if row.preparation is not None and row.preparation.listens:
                 row = self.listen(row, read)
             return self.make_copy(row, read)

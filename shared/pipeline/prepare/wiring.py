@@ -11,6 +11,7 @@ from shared.pipeline.prepare.prepare import (
     ListenToChannels,
     MakeCopy,
     PrepareRecording,
+    SeekSpeech,
     SettlePrepared,
 )
 from shared.pipeline.prepare.source import OpenAudio
@@ -30,6 +31,7 @@ def prepare_recording(
             requests=ports.requests,
             compare=compare,
         ),
+        seek_speech=SeekSpeech(converter=ports.converter),
         listen=ListenToChannels(converter=ports.converter, capabilities=ports.capabilities),
         make_copy=MakeCopy(
             copies=ports.copies,
