@@ -56,7 +56,7 @@ class FetchTranscript:
         if row.outcome and row.outcome.correction and not of_machine:
             written = row.outcome.correction.outputs
         file = formats.FORMATS[kind]
-        content = _read(written.get(kind, written["json"]), self.outputs)
+        content = read_written(written.get(kind, written["json"]), self.outputs, row)
         if kind not in written:
             content = formats.render(
                 _transcripts.decode(content), kind, row.profile.caption_speakers
@@ -124,7 +124,9 @@ class FetchReport:
         if batch.finished_at is None or batch.error_report is not None:
             raise OutputMissing("the batch has no report: it is written when the batch is over")
         name = f"{batch.id}.{kind}"
-        content = _read(f"{self.reports_container}/{name}", self.outputs)
+        content = self.outputs.read(f"{self.reports_container}/{name}")
+        if content is None:
+            raise OutputMissing(_GONE)
         if kind == "html":
             content = relinked(content, self._link)
         return Fetched(content, reports.FORMATS[kind].media_type, name)
@@ -149,14 +151,8 @@ def why_missing(row: Recording) -> str:
 
 def read_written(path: str, outputs: Outputs, row: Recording) -> bytes:
     """An output that the row names. Raises `OutputMissing` where it has gone."""
-    content = outputs.read_own(path, recording=row)
-    if content is None:
-        raise OutputMissing(_GONE)
-    return content
-
-
-def _read(path: str, outputs: Outputs) -> bytes:
-    content = outputs.read(path)
-    if content is None:
-        raise OutputMissing(_GONE)
-    return content
+    for whose in (row.id, *([row.same_as.recording_id] if row.same_as else [])):
+        content = outputs.read_own(path, whose)
+        if content is not None:
+            return content
+    raise OutputMissing(_GONE)

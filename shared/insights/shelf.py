@@ -38,7 +38,7 @@ class InsightsShelf:
     def transcript(self, row: Recording) -> Transcript | None:
         """As it was stored; None: it is gone, or an older release wrote it."""
         path = _transcript_of(row)
-        content = self.outputs.read_own(path, recording=row) if path else None
+        content = self.outputs.read_own(path, row.id) if path else None
         try:
             return _transcripts.decode(content) if content else None
         except msgspec.DecodeError:
@@ -75,7 +75,7 @@ class InsightsShelf:
         """What somebody stored who was cut short before the row said so, or who kept what there
         was."""
         path = _insights_of(row)
-        content = self.outputs.read_own(path, recording=row) if path else None
+        content = self.outputs.read_own(path, row.id) if path else None
         try:
             return _insights.decode(content) if content else None
         except msgspec.DecodeError:

@@ -40,7 +40,7 @@ class TranslationShelf:
 
     def parts(self, row: Recording, language: str) -> Parts:
         """What was translated so far."""
-        content = self.outputs.read_own(_parts_of(row, language), recording=row)
+        content = self.outputs.read_own(_parts_of(row, language), row.id)
         return Parts() if content is None else _parts.decode(content)
 
     def keep_parts(self, row: Recording, language: str, parts: Parts) -> None:

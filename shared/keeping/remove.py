@@ -168,7 +168,7 @@ class CarryOutRemovals:
             return True
         path = row.outcome.outputs.get("json") if row.outcome else None
         whose = msgspec.structs.replace(row, id=row.same_as.recording_id) if row.same_as else row
-        return path is not None and self.remove_outputs.outputs.has_own(path, recording=whose)
+        return path is not None and self.remove_outputs.outputs.has_own(path, whose.id)
 
     def _carried_out(self, row: Recording) -> Recording | DropscribeError:
         """As it is now; the same where nothing was to go. What may pass is returned, so that the

@@ -76,7 +76,7 @@ class ChooseListening:
         """Before its row says so, a transcript lies where it is to lie."""
         path = row.outcome.outputs.get("json") if row.outcome else None
         stem = f"{self.transcripts_container}/{output_stem(row.container, row.name)}"
-        content = self.outputs.read_own(path or f"{stem}.json", recording=row)
+        content = self.outputs.read_own(path or f"{stem}.json", row.id)
         if content is None:
             return None
         told = _decoder.decode(content)

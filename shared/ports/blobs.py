@@ -211,11 +211,11 @@ class Outputs(Protocol):
     def read(self, path: str) -> bytes | None:
         """None: it is not there."""
 
-    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
-        """What `put` stored for this recording, also where it was moved aside since. None: it is
-        not there any more."""
+    def read_own(self, path: str, recording_id: str, /) -> bytes | None:
+        """What `put` stored for this recording, also where it was moved aside since, as a newer
+        version of the audio has the plain name. None: it is not there any more."""
 
-    def has_own(self, path: str, *, recording: Recording) -> bool:
+    def has_own(self, path: str, recording_id: str, /) -> bool:
         """Whether `read_own` would find it."""
 
     def remove(self, path: str, *, recording: Recording) -> None:

@@ -20,4 +20,4 @@ class TellConversation:
         row, outcome = self.read.row(batch_id, recording_id)
         if outcome.conversation is not None:
             return outcome.conversation
-        return measured(self.read.latest(outcome), row.profile.roles.values())
+        return measured(self.read.latest(row, outcome), row.profile.roles.values())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.batches.outputs import Fetched, file_name
+from shared.batches.outputs import Fetched, file_name, read_written
 from shared.batches.status import existing
 from shared.errors import OutputMissing, RecordingMissing, RevisionUnfit
 from shared.model.recording.outcome import Outcome
@@ -51,19 +51,19 @@ class ReadCorrected:
             raise OutputMissing("the transcript was removed")
         return row, row.outcome
 
-    def machine(self, outcome: Outcome) -> Machine:
-        content = self._read(outcome.outputs["json"])
+    def machine(self, row: Recording, outcome: Outcome) -> Machine:
+        content = read_written(outcome.outputs["json"], self.outputs, row)
         return Machine(transcripts.decode(content), hashlib.sha256(content).hexdigest())
 
-    def latest(self, outcome: Outcome) -> Transcript:
+    def latest(self, row: Recording, outcome: Outcome) -> Transcript:
         """One read."""
         correction = outcome.correction
         path = (correction.outputs if correction else outcome.outputs)["json"]
-        return transcripts.decode(self._read(path))
+        return transcripts.decode(read_written(path, self.outputs, row))
 
     def at(self, row: Recording, outcome: Outcome, number: int) -> Transcript:
         """With the first `number` revisions: a read for each."""
-        machine = self.machine(outcome)
+        machine = self.machine(row, outcome)
         found = machine.transcript
         for each in self.history(row, outcome)[:number]:
             if each.machine_sha256 != machine.sha256:
@@ -80,12 +80,6 @@ class ReadCorrected:
     def one(self, row: Recording, number: int) -> Revision | None:
         content = self.revisions.read(row, number)
         return None if content is None else revisions.decode(content)
-
-    def _read(self, path: str) -> bytes:
-        content = self.outputs.read(path)
-        if content is None:
-            raise OutputMissing("what was written is not there any more")
-        return content
 
 
 @dataclass(frozen=True, kw_only=True)

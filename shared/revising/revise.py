@@ -71,7 +71,7 @@ class ReviseTranscript:
         head = outcome.correction.number if outcome.correction else 0
         if asked.based_on != head:
             return self._known(row, head, asked)
-        machine = self.read.machine(outcome)
+        machine = self.read.machine(row, outcome)
         revision = Revision(
             number=head + 1,
             based_on=head,
@@ -84,7 +84,7 @@ class ReviseTranscript:
             checked=asked.checked,
             changes=asked.changes,
         )
-        transcript = applied(self.read.latest(outcome), revision)
+        transcript = applied(self.read.latest(row, outcome), revision)
         _refuse_hidden(row, transcript, revision)
         if not self.revisions.add(row, revision.number, msgspec.json.encode(revision)):
             return self._completed(row, outcome, asked)
@@ -105,7 +105,7 @@ class ReviseTranscript:
         number = asked.based_on + 1
         there = self.read.one(row, number)
         if there is not None:
-            self._write(row, outcome, there, applied(self.read.latest(outcome), there))
+            self._write(row, outcome, there, applied(self.read.latest(row, outcome), there))
             if there.id == asked.id:
                 return there
         raise RevisionConflict(_AT.format(number=number))

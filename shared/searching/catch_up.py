@@ -118,7 +118,7 @@ class CatchUp:
         if outcome is None:
             return None
         outputs = outcome.correction.outputs if outcome.correction else outcome.outputs
-        content = self.outputs.read_own(outputs["json"], recording=row)
+        content = self.outputs.read_own(outputs["json"], row.id)
         try:
             transcript = _decoder.decode(content) if content else None
         except msgspec.DecodeError:

@@ -251,12 +251,12 @@ def test_a_container_that_is_missing_is_no_endless_loop(service: BlobServiceClie
 
 def test_a_recordings_own_output_is_found_where_it_lies_now(store: Store) -> None:
     path = f"{store.container}/{PLAIN}"
-    assert not store.outputs.has_own(path, recording=version(1))
+    assert not store.outputs.has_own(path, version(1).id)
     for number in (1, 2):
         put(store, version(number))
     for number in (1, 2):
         own = version(number)
-        assert store.outputs.has_own(path, recording=own)
-        assert store.outputs.read_own(path, recording=own) == own.etag.encode()
-    assert store.outputs.read_own(path, recording=version(3)) is None
-    assert not store.outputs.has_own(path, recording=version(3))
+        assert store.outputs.has_own(path, own.id)
+        assert store.outputs.read_own(path, own.id) == own.etag.encode()
+    assert store.outputs.read_own(path, version(3).id) is None
+    assert not store.outputs.has_own(path, version(3).id)

@@ -210,15 +210,15 @@ class FakeOutputs:
         there = self.files.get(path)
         return there.content if there is not None else self.reports.get(path)
 
-    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
-        for name in (path, own_name(path, recording.id)):
+    def read_own(self, path: str, recording_id: str, /) -> bytes | None:
+        for name in (path, own_name(path, recording_id)):
             there = self.files.get(name)
-            if there is not None and there.recording_id == recording.id:
+            if there is not None and there.recording_id == recording_id:
                 return there.content
         return None
 
-    def has_own(self, path: str, *, recording: Recording) -> bool:
-        return self.read_own(path, recording=recording) is not None
+    def has_own(self, path: str, recording_id: str, /) -> bool:
+        return self.read_own(path, recording_id) is not None
 
     def remove_report(self, path: str) -> None:
         self.reports.pop(path, None)

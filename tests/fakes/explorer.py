@@ -35,7 +35,7 @@ PORTS: Mapping[str, str] = {
     "audio": "head read list page remove",
     "web": "head read",
     "requests": "put head items find remove",
-    "outputs": "put put_stream remove remove_report read has_own",
+    "outputs": "put put_stream remove remove_report read read_own has_own",
     "provider": "submit find status files result report delete copies",
 }
 STORAGE = frozenset(PORTS) - {"web", "provider"}

@@ -28,7 +28,7 @@ class ReadSaid:
         if item.state != "transcribed" or path is None:
             return None
         try:
-            content = self.outputs.read(path)
+            content = self.outputs.read_own(path, item.recording_id)
             if content is None:
                 return None
             return said_in(_transcripts.decode(content), item.review_spans)

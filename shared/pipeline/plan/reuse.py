@@ -129,7 +129,7 @@ class ReuseTranscripts(UseCase):
     def _transcript_of(self, owner: Recording) -> t.Transcript | None:
         """None: it is gone. Where a newer version of its audio took its place, it lies aside."""
         path = owner.outcome.outputs.get("json") if owner.outcome else None
-        content = self.outputs.read_own(path, recording=owner) if path else None
+        content = self.outputs.read_own(path, owner.id) if path else None
         try:
             found = _decoder.decode(content) if content else None
         except msgspec.DecodeError:

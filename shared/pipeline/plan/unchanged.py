@@ -143,7 +143,7 @@ class FindUnchanged(UseCase):
     def _has_outputs(self, twin: Recording) -> bool:
         """The JSON is stored last and stands for all."""
         path = twin.outcome.outputs.get("json") if twin.outcome else None
-        return path is not None and self.outputs.has_own(path, recording=twin)
+        return path is not None and self.outputs.has_own(path, twin.id)
 
 
 def _is_looked_at(row: Recording) -> bool:

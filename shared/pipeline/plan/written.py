@@ -65,7 +65,7 @@ class FindWritten:
         """As it is now; None: it has no transcript, or none that can be read."""
         path = output_paths(row, self.transcripts_container)["json"]
         try:
-            content = self.outputs.read_own(path, recording=row)
+            content = self.outputs.read_own(path, row.id)
             transcript = _decoder.decode(content) if content else None
             if transcript is None or transcript.job.recording_id != row.id:
                 return None

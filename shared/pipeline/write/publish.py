@@ -148,7 +148,7 @@ class LabelTranscript:
 
     def __call__(self, row: Recording) -> None:
         path = row.outcome.outputs.get("json") if row.outcome else None
-        content = self.outputs.read_own(path, recording=row) if path else None
+        content = self.outputs.read_own(path, row.id) if path else None
         if path is None or content is None:
             return
         there = _decoder.decode(content)

@@ -181,24 +181,24 @@ class BlobOutputs:
             except ResourceNotFoundError:
                 return None
 
-    def read_own(self, path: str, *, recording: Recording) -> bytes | None:
+    def read_own(self, path: str, recording_id: str, /) -> bytes | None:
         """One call, two where it was moved aside."""
-        for name in (path, _own_name(path, recording.id)):
+        for name in (path, _own_name(path, recording_id)):
             with storage_errors("read output", "list"):
                 try:
                     stream = self._blob(name).download_blob()
-                    if _is_of(stream.properties, recording):
+                    if _recording_of(stream.properties) == recording_id:
                         return stream.readall()
                 except ResourceNotFoundError:
                     continue
         return None
 
-    def has_own(self, path: str, *, recording: Recording) -> bool:
+    def has_own(self, path: str, recording_id: str, /) -> bool:
         """One call, two where it was moved aside."""
-        for name in (path, _own_name(path, recording.id)):
+        for name in (path, _own_name(path, recording_id)):
             with storage_errors("look for output", "list"):
                 try:
-                    if _is_of(self._blob(name).get_blob_properties(), recording):
+                    if _recording_of(self._blob(name).get_blob_properties()) == recording_id:
                         return True
                 except ResourceNotFoundError:
                     continue
