@@ -172,7 +172,13 @@ def test_trouble_with_storage_sends_nothing_and_is_waited_for() -> None:
 
 def test_what_was_just_dropped_costs_no_question_more() -> None:
     world = World()
-    world.outputs.read_own = None  # type: ignore[assignment]
+    read = world.outputs.read_own
+
+    def only_what_is_there(path: str, recording_id: str) -> bytes | None:
+        assert path in world.outputs.files, "the report reads what was written; nobody else asks"
+        return read(path, recording_id)
+
+    world.outputs.read_own = only_what_is_there  # type: ignore[method-assign]
     world.drop("a.wav")
     world.run()
     assert world.states() == {"a.wav": "transcribed"}
