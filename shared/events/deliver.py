@@ -4,7 +4,7 @@ what came of it is noted."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +31,6 @@ from shared.ports.events import Deliveries, DeliveryFilter
 from shared.ports.queue import Clock, Queue
 
 EARLY = timedelta(seconds=1)
-AGAIN = timedelta(seconds=5)
-"""When somebody comes back to a receiver that has its share of calls."""
 PATIENCE = timedelta(seconds=10)
 """So long a parcel is worked on; what is left of it waits for its next turn."""
 
@@ -67,7 +65,7 @@ class DeliverParcel:
             self.queue.send(message, after=wait * (1 + self.chance() / 5))
             return
         if self.shares.is_full(message.receiver):
-            self.queue.send(message, after=AGAIN * (1 + self.chance()))
+            self.queue.send(message, after=self.shares.turn(message.receiver, now))
             return
         parcel = self.deliveries.parcel(message.receiver, message.parcel_id)
         if parcel is None or parcel.due_at > now + EARLY:
@@ -122,7 +120,7 @@ class DeliverParcel:
         for target, rows in by_target.items():
             share = self.shares.take(target, len(rows))
             lanes += [_Lane(target, rows, now)] * share
-            waiting += [] if share else [self._put_off(row) for row in rows]
+            waiting += [] if share else self._put_off(target, rows)
         return lanes, waiting
 
     def _run(self, lane: _Lane) -> list[Carried]:
@@ -137,15 +135,17 @@ class DeliverParcel:
 
     def _carried(self, lane: _Lane, row: Delivery) -> Carried:
         if self.clock.now() - lane.began_at >= PATIENCE:
-            return Carried(self._put_off(row))
+            return Carried(self._put_off(lane.target, [row])[0])
         found = self.carry(row)
         if found.result is not None and found.result.attempt is not None:
             self.shares.note(lane.target, found.result.attempt.ms)
         return found
 
-    def _put_off(self, row: Delivery) -> Delivery:
-        wait = AGAIN * (1 + self.chance())
-        return after_attempt(row, Result(None), wait, self.clock.now())
+    def _put_off(self, target: str, rows: Iterable[Delivery]) -> list[Delivery]:
+        """Till one moment, for they are in one parcel."""
+        now = self.clock.now()
+        wait = self.shares.turn(target, now)
+        return [after_attempt(row, Result(None), wait, now) for row in rows]
 
     def _note(self, parcel: Parcel, sent: Sequence[Delivery], later: Sequence[Delivery]) -> None:
         due_at = next_due_at([*sent, *later])

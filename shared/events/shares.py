@@ -7,10 +7,15 @@ answer slowly get one each, and all of them together a part of what there is.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from datetime import datetime, timedelta
 from threading import Lock
 
 SLOW_MS = 2_000
 MOST_KNOWN = 10_000
+AGAIN = timedelta(seconds=5)
+"""When somebody comes back to a receiver that has its share of calls, at the soonest."""
+APART = timedelta(seconds=1)
+LONGEST = timedelta(minutes=5)
 
 
 class Shares:
@@ -19,6 +24,7 @@ class Shares:
     def __init__(self, calls: int) -> None:
         self._most, self._most_slow = max(1, calls // 4), max(1, calls // 4)
         self._is_slow: OrderedDict[str, bool] = OrderedDict()
+        self._turns: OrderedDict[str, datetime] = OrderedDict()
         self._taken: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -47,6 +53,17 @@ class Shares:
     def is_full(self, target: str) -> bool:
         with self._lock:
             return self._room(target) <= 0
+
+    def turn(self, target: str, now: datetime) -> timedelta:
+        """How long somebody waits who came too late: those of one receiver come back one after
+        the other, so that nobody asks for hundreds of them every few seconds."""
+        with self._lock:
+            soonest = max(now + AGAIN, self._turns.get(target, now) + APART)
+            at = self._turns[target] = min(soonest, now + LONGEST)
+            self._turns.move_to_end(target)
+            if len(self._turns) > MOST_KNOWN:
+                self._turns.popitem(last=False)
+            return at - now
 
     def _room(self, target: str) -> int:
         is_slow = self._is_slow.get(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -88,3 +89,22 @@ def test_the_folder_of_an_upload_link_is_left_out_of_names(
     item: dict[str, str | None], name: str
 ) -> None:
     assert called(item) == name
+
+
+def test_a_transcript_that_is_gone_is_told_and_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    gone = {"code": "output_missing", "detail": "What was written is not there any more."}
+    played = Played(
+        items=[{"value": [item("one"), item("two")], "nextLink": None}],
+        transcript=[httpx.Response(404, json=gone), httpx.Response(200, text="Hello.")],
+    )
+    said: list[str] = []
+    with Dropscribe(BASE, key="k", transport=played.transport) as there:
+        who = SimpleNamespace(service=there, screen=SimpleNamespace(say=said.append))
+        kept = transcribe.fetch(who, "b-1", ["txt"], tmp_path)  # type: ignore[arg-type]
+    assert said == ["one.wav, txt: What was written is not there any more."]
+    assert (list(kept.files.values()), kept.gone) == ([str(tmp_path / "two.wav.txt")], 1)
+    assert (tmp_path / "two.wav.txt").read_text(encoding="utf-8") == "Hello."
+
+
+def item(name: str) -> dict[str, str]:
+    return {"id": name, "batch_id": "b-1", "name": f"{name}.wav", "state": "transcribed"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 import pytest
@@ -55,6 +55,19 @@ def test_who_becomes_quick_is_treated_so() -> None:
     proven(shares, "one", SLOW_MS)
     proven(shares, "one")
     assert shares.take("one", 90) == 4
+
+
+def test_hundreds_that_come_too_late_come_back_one_after_the_other() -> None:
+    """A receiver with 250 parcels was asked about each of them every few seconds: thirty messages a
+    second for one call."""
+    shares, now = Shares(CALLS), datetime(2026, 11, 30, tzinfo=UTC)
+    waits = [shares.turn("slow", now) for _ in range(250)]
+    assert waits == sorted(waits)
+    assert len(set(waits)) == 250
+    assert waits[0] == timedelta(seconds=5)
+    assert waits[-1] < timedelta(minutes=5)
+    assert shares.turn("another", now) == timedelta(seconds=5)
+    assert shares.turn("slow", now + timedelta(hours=1)) == timedelta(seconds=5)
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dropscribe.cli.app import Context, app, caller
+from dropscribe.cli.app import SOME_FAILED, Context, app, caller
 from dropscribe.cli.screen import called, counted, duration, length, moment, money
 from dropscribe.cli.transcribe import fetch, finish, formats
 from dropscribe.errors import DropscribeError
@@ -105,8 +105,10 @@ def get(
         item = who.service.call("get_item", {"batch_id": batch, "recording_id": recording})
         who.screen.write(who.service.rendered(item, wanted[0]))
         return
-    kept = fetch(who, batch, wanted, out)
+    kept, gone = fetch(who, batch, wanted, out)
     who.screen.facts(kept, list(kept.items()))
+    if gone:
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from rich.progress import Progress, TaskID
 from dropscribe.cli.app import SOME_FAILED, Caller, Context, app, caller
 from dropscribe.cli.files import make_ready, read
 from dropscribe.cli.screen import called, counted, duration, length, money
+from dropscribe.errors import Problem
 from dropscribe.spellings import ours
 from dropscribe.types import Item, TranscriptFormat
 from dropscribe.uploads import Moved, printable
@@ -141,7 +142,7 @@ def finish(
     with who.screen.told.status("", spinner="dots") as status:
         seen = lambda batch: status.update(_progress(batch))  # noqa: E731
         batch = who.service.wait(batch_id, within=within, seen=None if who.screen.data else seen)
-    kept = fetch(who, batch_id, kinds, out)
+    kept, gone = fetch(who, batch_id, kinds, out)
     counts = batch["counts"]
     begun = [("batch", batch_id), ("status", batch["status"]), *_profiles(who, batch)]
     pairs = [*begun, *counted(counts), *kept.items()]
@@ -151,6 +152,8 @@ def finish(
             failure = item["failure"]
             if failure is not None:
                 who.screen.say(f"{called(item)}: {failure['reason']} {failure['advice']}")
+        raise typer.Exit(SOME_FAILED)
+    if gone:
         raise typer.Exit(SOME_FAILED)
 
 
@@ -173,19 +176,36 @@ def formats(wanted: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(wanted or ())
 
 
-def fetch(who: Caller, batch_id: str, kinds: Iterable[str], out: Path) -> dict[str, str]:
-    """Every transcript in these formats, each under the name of its audio: name -> file."""
+class Kept(NamedTuple):
+    """name -> file, and how many that were asked for are gone."""
+
+    files: dict[str, str]
+    gone: int
+
+
+def fetch(who: Caller, batch_id: str, kinds: Iterable[str], out: Path) -> Kept:
+    """Every transcript in these formats, each under the name of its audio. One that is gone is
+    told, and keeps nobody from the others."""
     kept: dict[str, str] = {}
+    gone = 0
     kinds = tuple(kinds)
     if not kinds:
-        return kept
+        return Kept(kept, gone)
     make_ready(out)
     for item in who.service.items(batch_id, state="transcribed"):
         for kind in kinds:
+            try:
+                content = who.service.rendered(item, kind)
+            except Problem as problem:
+                if problem.code != "output_missing":
+                    raise
+                who.screen.say(f"{called(item)}, {kind}: {problem}")
+                gone += 1
+                continue
             file = free(out, name_of(item), kind)
-            file.write_bytes(who.service.rendered(item, kind))
+            file.write_bytes(content)
             kept[f"{item['id'][:8]} {kind}"] = str(file)
-    return kept
+    return Kept(kept, gone)
 
 
 def name_of(item: Item) -> str:
