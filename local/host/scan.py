@@ -33,6 +33,7 @@ _AT_ONCE = 64
 _SAVE_SECONDS = 1.0
 # A scan of 10,000 blobs keeps the emulator busy for half a second: leave it most of its time.
 _REST_PER_SCAN = 4.0
+_LONGEST_REST = 10.0
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,13 @@ class Scanner:
             started = monotonic()
             try:
                 await self._scan(ending)
+                pause = self._rest(monotonic() - started)
             except AzureError as error:
                 _log.warning("cannot scan %s: %s", self._watch.container, type(error).__name__)
-            pause = max(self._scan_seconds, _REST_PER_SCAN * (monotonic() - started))
+                pause = self._scan_seconds  # waiting for an answer was rest enough
+
+    def _rest(self, took: float) -> float:
+        return max(self._scan_seconds, min(_REST_PER_SCAN * took, _LONGEST_REST))
 
     async def _scan(self, ending: asyncio.Event) -> None:
         present: set[bytes] = set()
