@@ -157,8 +157,9 @@ def the_stack(folder: Path, console: Console) -> Lasting:
     found = find(folder)
     if is_stale(folder):
         console.print(
-            "profiles.toml has changed since the stack started; stop `make run` and start it "
-            "again for that to take effect.",
+            "profiles.toml has changed since the stack started, which goes on with what it read. "
+            "`make check-profiles` tells what is wrong with it, if anything is. It takes effect "
+            "once `make run` is stopped and started again, and what lies in its storage goes then.",
             style="yellow",
             markup=False,
         )

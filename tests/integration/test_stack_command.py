@@ -117,6 +117,8 @@ def test_from_a_folder_to_captions(shell: Terminal, tmp_path: Path) -> None:
     assert "Monday" in shell("batches") and batch in shell("batches", "--status", "completed")
     assert "transcribed" in shell("show", batch)
     assert "<html" in shell("get", batch, "--report", "html")
+    shell("get", batch, "--report", "csv", "--out", "reports")
+    assert "call 1.wav" in (tmp_path / "reports" / f"{batch}.csv").read_text(encoding="utf-8")
     assert shell("get", batch, "--recording", rows[0]["id"], "-f", "srt").startswith("1\n")
     assert "mondays" in shell("watch", batch)
     told = shell.json("trace", "call 1.wav")

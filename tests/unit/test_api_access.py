@@ -212,7 +212,9 @@ def test_a_folder_that_leads_elsewhere_gets_no_upload_link(world: World, folder:
     assert (got.status, got.json["faults"][0]["at"]) == (400, "folder")
 
 
-@pytest.mark.parametrize("name", ["", "a/b.wav", "..", "a\\b.wav", "a\n.wav", "a.wav.", "x" * 201])
+@pytest.mark.parametrize(
+    "name", ["", "a/b.wav", "..", "a\\b.wav", "a\n.wav", "a\u202eb.wav", "a.wav.", "x" * 201]
+)
 def test_a_name_with_a_folder_gets_no_upload_link(world: World, name: str) -> None:
     got = Api(lambda: world.app)("create_upload", json_={"name": name})
     assert (got.status, got.json["faults"][0]["at"]) == (400, "name")

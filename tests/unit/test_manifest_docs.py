@@ -15,8 +15,8 @@ from shared.model.failure_texts import OPTION_LOCKED, PROFILE_NOT_OFFERED
 from shared.model.manifest import checks as manifest_checks
 from shared.model.manifest import entry as manifest_entry
 from shared.model.manifest import manifest
-from shared.model.manifest.checks import HEAD_KEYS, ITEM_KEYS
-from shared.model.manifest.entry import OPTION_KEYS
+from shared.model.manifest.checks import ITEM_KEYS
+from shared.model.manifest.entry import HEAD_KEYS, OPTION_KEYS
 from shared.model.manifest.files import read_manifest
 from shared.model.manifest.known import Known
 from shared.model.manifest.refusal import SCHEMA, ManifestReport

@@ -212,7 +212,12 @@ def test_a_manifest_without_recordings_is_none(text: str) -> None:
 
 
 def test_typing_errors_get_a_suggestion() -> None:
-    assert "did you mean speakers?" in fault_of({"blob": "a", "max_speakers": 2}).message
+    for key in ("max_speakers", "expected_speakers", "finds_speakers"):
+        assert fault_of({"blob": "a", key: 2}).message.endswith('write "speakers".')
+    for key in ("mode", "deadline", "budget", "profile"):
+        assert "of the whole manifest" in fault_of({"blob": "a", key: "x"}).message
+    for key in ("insights", "endpoints", "keep_provider_copy", "locked", "companions"):
+        assert "only a profile may say that" in fault_of({"blob": "a", key: []}).message
     assert "did you mean client_item_id?" in fault_of({"blob": "a", "client_id": "1"}).message
     assert "did you mean calls?" in fault_of({"blob": "a"}, profile="call").message
     assert "did you mean en-US?" not in fault_of({"blob": "a", "locale": "english"}).message

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from dropscribe.cli.app import SOME_FAILED, Context, app, caller
+from dropscribe.cli.files import make_ready
 from dropscribe.cli.screen import called, counted, duration, length, moment, money
-from dropscribe.cli.transcribe import fetch, finish, formats
+from dropscribe.cli.transcribe import fetch, finish, formats, free
 from dropscribe.errors import DropscribeError
 
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="The id of a batch.")]
@@ -99,7 +100,14 @@ def get(
     wanted = formats(kinds) or ("txt",)
     who = caller(context)
     if report:
-        who.screen.write(who.service.rendered_report(batch, report))
+        content = who.service.rendered_report(batch, report)
+        if out == Path():
+            who.screen.write(content)
+            return
+        make_ready(out)
+        file = free(out, batch, report)
+        file.write_bytes(content)
+        who.screen.facts({"report": str(file)}, [("report", file)])
         return
     if recording:
         item = who.service.call("get_item", {"batch_id": batch, "recording_id": recording})

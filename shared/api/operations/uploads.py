@@ -16,8 +16,10 @@ from shared.api.rights import ASKS
 from shared.api.views.uploads import Upload
 from shared.api.words import written
 
-# No folder, no control character, and not one that some storage cuts off at the end.
-_NAME = r"[^/\\\x00-\x1f\x7f-\x9f]*[^/\\\x00-\x1f\x7f-\x9f. ]"
+# No folder, no sign that controls or turns the text, and not one that some storage cuts off at the
+# end.
+_UNFIT = r"/\\\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069"
+_NAME = f"[^{_UNFIT}]*[^{_UNFIT}. ]"
 _FILE_NAME = f"^{_NAME}$"
 _FOLDER = f"^({_NAME}(/{_NAME})*)?$"
 

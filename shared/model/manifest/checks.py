@@ -14,6 +14,7 @@ import msgspec
 from shared.errors import InputError
 from shared.model.manifest.bounds import may_name
 from shared.model.manifest.entry import (
+    HEAD_KEYS,
     MOST_ID,
     MOST_TITLE,
     OPTION_KEYS,
@@ -37,19 +38,6 @@ from shared.model.profile.fit import LANGUAGE_KEYS, unsupported
 from shared.model.profile.locks import loosened
 from shared.model.profile.profile import Profile, contradictions, override
 
-HEAD_KEYS = (
-    "title",
-    "profile",
-    "provider",
-    "providers",
-    "mode",
-    "deadline",
-    "budget",
-    "container",
-    "callback_url",
-    "metadata",
-    "speakers",
-)
 SOURCE_KEYS = ("container", "blob", "prefix", "url")
 ITEM_KEYS = (*SOURCE_KEYS, "client_item_id", "title", "callback_url", "metadata", "speakers")
 SINGLE_KEYS = ("client_item_id", "title")

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
-from shared.model.manifest.checks import HEAD_KEYS, ITEM_KEYS, Checker
-from shared.model.manifest.entry import OPTION_KEYS
+from shared.model.manifest.checks import ITEM_KEYS, Checker
+from shared.model.manifest.entry import HEAD_KEYS, OPTION_KEYS
 from shared.model.profile import keys
 
 METADATA_COLUMN = "metadata."
@@ -95,8 +95,7 @@ def _csv_head(lines: list[str], checker: Checker) -> None:
         elif sign and key in known - {"metadata"}:
             _put_cell(raw, key, text.strip(), checker, "", number)
         elif sign and text.strip():
-            hint, listed = checker.faults.hint(key, known), ", ".join(sorted(known))
-            text = f"There is no such field{hint or f'. Known are: {listed}.'}"
+            text = checker.faults.stranger(key, "field", known, ", ".join(sorted(known)))
             checker.faults.add("unknown_field", text, key[:60], number)
     checker.head(raw)
 
@@ -109,9 +108,8 @@ def _check_columns(columns: list[str], checker: Checker, line: int) -> list[bool
             column.startswith(METADATA_COLUMN) and column != METADATA_COLUMN
         )
         if not is_known:
-            hint = checker.faults.hint(column, _COLUMNS)
-            known = f". Known are: {', '.join(_COLUMNS)}, metadata.NAME."
-            text = f"There is no such column{hint or known}"
+            listed = f"{', '.join(_COLUMNS)}, metadata.NAME"
+            text = checker.faults.stranger(column, "column", _COLUMNS, listed)
             checker.faults.add("unknown_field", text, column[:60], line)
         elif times[column] > 1:
             checker.faults.add("unknown_field", "Is there more than once.", column, line)

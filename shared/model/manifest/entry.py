@@ -21,6 +21,19 @@ MOST_ENTRIES, MOST_KEY, MOST_VALUE, MOST_METADATA = 50, 100, 1_000, 8_000
 MOST_SPEAKERS, MOST_HINTED = 35, 60
 MOST_MOMENT, MOST_AMOUNT = 40, 1_000_000_000
 
+HEAD_KEYS = (
+    "title",
+    "profile",
+    "provider",
+    "providers",
+    "mode",
+    "deadline",
+    "budget",
+    "container",
+    "callback_url",
+    "metadata",
+    "speakers",
+)
 SPEAKER_KEYS = ("expected_speakers", "min_speakers", "max_speakers", "finds_speakers")
 OPTION_KEYS = frozenset(keys.RECORDING_KEYS) - set(SPEAKER_KEYS)
 """Options that are written as in profiles. `speakers` stands for three of them, which exclude one
@@ -55,6 +68,16 @@ class Faults:
         if self.is_full or len(word) > MOST_HINTED:
             return ""
         return keys.did_you_mean(word, sorted(known))
+
+    def stranger(self, key: str, kind: str, known: Collection[str], listed: str) -> str:
+        """Said of a field or column that there is not; `listed` are those that there are."""
+        if key in SPEAKER_KEYS:
+            return f'There is no such {kind}: write "speakers".'
+        if key in HEAD_KEYS:
+            return f"There is no such {kind}: say that once, of the whole manifest."
+        if key in keys.PROFILE_KEYS:
+            return f"There is no such {kind}: only a profile may say that."
+        return f"There is no such {kind}{self.hint(key, known) or f'. Known are: {listed}.'}"
 
     def raise_if_any(self) -> None:
         if self.found:
@@ -91,9 +114,9 @@ class Entry:
         """`beside` are fields that were taken out before."""
         for key in self._raw:
             if key not in known:
-                hint = self._faults.hint(key, meant := (*known, *beside))
-                text = f"There is no such field{hint or '. Known are: ' + _listed(meant)}"
-                self.fault("unknown_field", text if hint else f"{text}.", _shortened(key, 60))
+                meant = (*known, *beside)
+                text = self._faults.stranger(key, "field", meant, _listed(meant))
+                self.fault("unknown_field", text, _shortened(key, 60))
 
     def text(self, key: str, most: int) -> str | None:
         value = self._raw.get(key)
