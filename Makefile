@@ -64,6 +64,7 @@ run: setup ## the same stack, staying up
 	$(PY) -m local run --provider "$(PROVIDER)" --engine "$(ENGINE)" --redact "$(REDACT)" --insights "$(INSIGHTS)"
 
 drop: setup ## into the stack that `make run` keeps up: make drop AUDIO="files or folders" [OUT=out]
+	@test -z "$(REDACT)$(INSIGHTS)" || { echo "REDACT and INSIGHTS are for \`make run\`: they hold for all that is dropped." >&2; exit 1; }
 	$(PY) -m local drop --out "$(OUT)" $(AUDIO)
 
 backup: setup ## a copy of a deployment's table: DATA_STORAGE=https://... make backup FILE=table.gz

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from local.children import ChildFailed
 from local.emulators.registry import EMULATORS, SERVICES, running_emulators, running_service
-from local.recogniser.engines import BEST
+from local.recogniser.engines import BEST, EngineUnavailable
 from local.stack.lasting import CACHE, Lasting, told
 from local.stack.root import ROOT
 from local.stack.stack import (
@@ -38,9 +38,12 @@ def main() -> int:
     """The exit code; what keeps a command from being carried out is told on the terminal."""
     try:
         return _carry_out(_parser().parse_args())
-    except (ConfigurationError, ChildFailed, OSError) as error:
+    except (ConfigurationError, ChildFailed, EngineUnavailable, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
 
 def _carry_out(options: argparse.Namespace) -> int:
@@ -187,6 +190,12 @@ def _entry(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
@@ -209,13 +218,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     providers.add_argument("--json", action="store_true", help="for programs")
     run = commands.add_parser("run", help="start the stack and keep it up")
-    run.add_argument("--port", type=int, default=7071, help="of the functions app; 0: a free one")
+    run.add_argument("--port", type=_port, default=7071, help="of the functions app; 0: a free one")
     emulators = commands.add_parser("emulators", help="only the emulators")
     for provider, emulator in _ALL.items():
         emulators.add_argument(
             f"--{provider}-port",
             dest=provider,
-            type=int,
+            type=_port,
             default=emulator.port,
             help="0: a free one",
         )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 import msgspec
+from azure.core.exceptions import AzureError
 from azure.data.tables import TableServiceClient
 from azure.storage.blob import BlobServiceClient, ContentSettings
 from rich.console import Console
@@ -27,12 +28,16 @@ from local.stack.lasting import Lasting, StackDown, find, is_stale
 from local.stack.progress import Key, Progress, look
 from local.stack.request import ON_REQUEST, ask_for
 from local.stack.stack import CONTAINERS, NOTHING, TABLE, Wanted, running_stack
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, StoreUnavailable
 from shared.model.recording.recording import Recording
 from shared.model.transcript.transcript import Transcript
 
 ALL_TRANSCRIBED, STACK_FAILED, SOME_FAILED = 0, 1, 3
 LOOK_SECONDS = 0.5
+_GONE = (
+    "The stack went away meanwhile, and its storage with it. Start it with `make run`, and drop "
+    "what has no outputs yet once more."
+)
 REPORTS, ERRORS = CONTAINERS["REPORTS_CONTAINER"], CONTAINERS["ERRORS_CONTAINER"]
 
 
@@ -127,10 +132,13 @@ def drop_into(
         progress = drop_and_watch(
             there, intake.drops, console, check=lambda: None, seconds=3600, metadata=metadata
         )
+        show_and_keep(console, there, progress.rows.values(), out, monotonic() - started)
     except (StackDown, OSError) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return STACK_FAILED
-    show_and_keep(console, there, progress.rows.values(), out, monotonic() - started)
+    except (AzureError, StoreUnavailable):
+        console.print(_GONE, style="red", markup=False, soft_wrap=True)
+        return STACK_FAILED
     return _verdict(progress, intake)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -18,6 +19,9 @@ from shared.model.recording.error_report import error_path
 from shared.model.recording.recording import Recording
 from shared.outputs.report import FORMATS
 
+LONGEST = 255
+"""Bytes of a part of a path, on nearly every disk."""
+_ENDING = 16
 LIST = ".dropscribe"  # what was put there, and the SHA-256 of each, so as to know it again
 
 
@@ -81,15 +85,32 @@ def download(
             if not _may_be_written(out / path, content, known.get(path.as_posix())):
                 left.append(path)
                 continue
-            (out / path).parent.mkdir(parents=True, exist_ok=True)
-            (out / path).write_bytes(content)
+            _write(out / path, content)
             known[path.as_posix()] = _digest(content)
             there.append(path)
         for output in superseded:
             _take_away(out, _path(output), known)
-    finally:
-        (out / LIST).write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=1))
+    except BaseException:
+        with suppress(OSError):
+            _keep_list(out, known)
+        raise
+    _keep_list(out, known)
     return Downloaded(tuple(there), tuple(left))
+
+
+def _keep_list(out: Path, known: dict[str, str]) -> None:
+    _write(out / LIST, msgspec.json.format(msgspec.json.encode(known), indent=1))
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as error:
+        raise OSError(
+            f"{file} cannot be written ({error.strerror}); what came before it is there. Make "
+            "room, or name another folder: OUT=results, or --out results"
+        ) from None
 
 
 def _path(output: str) -> Path:
@@ -107,9 +128,20 @@ def _take_away(out: Path, path: Path, known: dict[str, str]) -> None:
 
 
 def as_path(blob_name: str) -> Path:
-    """A blob's name as a path below a folder: a part that would lead out of it is renamed."""
+    """A blob's name as a path below a folder: a part that would lead out of it is renamed, and one
+    that no disk takes is shortened."""
     parts = PurePosixPath(blob_name.replace("\\", "_")).parts
-    return Path(*(part if part not in ("..", "/") else "_" for part in parts))
+    return Path(*(_short(part) if part not in ("..", "/") else "_" for part in parts))
+
+
+def _short(part: str) -> str:
+    """Of at most `LONGEST` bytes: beginning and ending stay, and what tells it from others."""
+    content = part.encode()
+    if len(content) <= LONGEST:
+        return part
+    ending = part[-_ENDING:]
+    told = f"~{_digest(content)[:8]}~{ending}"
+    return content[: LONGEST - len(told.encode())].decode(errors="ignore") + told
 
 
 def _may_be_written(file: Path, content: bytes, known: str | None) -> bool:

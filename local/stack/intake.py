@@ -80,6 +80,10 @@ def _problem(drop: Drop) -> str:
         return "Its name is not UTF-8. Give it another one."
     if problem := name_problem(drop.name):
         return f"Its name {problem[:1].lower()}{problem[1:]}. Give it another one."
+    if not drop.path.exists():
+        return "It is not there: a link that leads nowhere?"
+    if not drop.path.is_file():
+        return "It is no file."
     return "" if os.access(drop.path, os.R_OK) else "It may not be read."
 
 

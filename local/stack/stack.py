@@ -29,6 +29,7 @@ from local.emulators.registry import (
 )
 from local.host.keys import FUNCTION
 from local.recogniser.engines import BEST, resolve
+from local.recogniser.engines import check as check_engine
 from local.stack.azurite import Azurite, running_azurite
 from local.stack.check import check_configuration
 from local.stack.root import ROOT
@@ -136,6 +137,8 @@ def running_stack(
     told = {k: v for of in services.values() for k, v in of(_NOWHERE_URL, "key").items()} | own
     check_configuration(_environment(_NOWHERE, _NOWHERE_URL, provider, _NOWHERE_URL, "key", told))
     check_free(host_port, speech_port)
+    if not engine.startswith("scripted"):
+        check_engine(resolve(engine))
     with ExitStack() as exits:
         tell("storage")
         azurite = exits.enter_context(running_azurite())

@@ -96,3 +96,21 @@ def test_where_no_output_can_go_is_told_before_anything_is_done(tmp_path: Path, 
         make_ready(tmp_path / out)
     make_ready(tmp_path / "new" / "folder")
     assert list((tmp_path / "new" / "folder").iterdir()) == []
+
+
+def test_names_that_no_disk_takes_are_shortened_and_stay_apart(tmp_path: Path) -> None:
+    names = [f"{'ö' * 125}{end}.wav.vtt" for end in "ab"] + ["x" * 400 + ".wav.insights.json"]
+    there = brought(tmp_path, **dict.fromkeys(names, "WEBVTT")).there
+    assert len(there) == len(set(there)) == 3
+    assert [path.name.rpartition("~")[2][-8:] for path in there] == [".wav.vtt"] * 2 + ["hts.json"]
+    assert all(len(path.name.encode()) <= 255 for path in there)
+    assert brought(tmp_path, **dict.fromkeys(names, "WEBVTT")).left == ()
+
+
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path, monkeypatch: Any) -> None:
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"memo cannot be written \(No space left on device\).*--out"):
+        brought(tmp_path, memo="1")

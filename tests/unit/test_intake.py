@@ -91,3 +91,12 @@ def test_what_is_hidden_is_not_picked_up(tmp_path: Path) -> None:
     (tmp_path / ".trash").mkdir()
     (tmp_path / ".trash" / "a.mp3").write_bytes(b"")
     assert [path.name for path in choose([str(tmp_path)]).left_out] == ["a.mp3"]
+
+
+def test_what_is_no_file_is_told_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "nowhere.wav").symlink_to(tmp_path / "gone.wav")
+    (tmp_path / "a.wav").write_bytes(b"")
+    found = choose([str(tmp_path / name) for name in ("a.wav", "pipe.wav")])
+    assert [drop.name for drop in found.drops] == ["a.wav"]
+    assert "It is no file" in found.refused[0]

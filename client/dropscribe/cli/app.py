@@ -98,7 +98,10 @@ def main() -> None:
     except errors.DropscribeError as error:
         typer.echo(f"{_code(error)}{error}", err=True)
         sys.exit(next(code for kind, code in _CODES if isinstance(error, kind)))
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            typer.echo(f"{error.filename or 'The disk'}: {error.strerror or error}.", err=True)
+            sys.exit(1)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 

@@ -176,6 +176,10 @@ def formats(wanted: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(wanted or ())
 
 
+LONGEST = 230
+"""Bytes of a name, so that with its number and ending a disk takes it."""
+
+
 class Kept(NamedTuple):
     """name -> file, and how many that were asked for are gone."""
 
@@ -218,6 +222,7 @@ def name_of(item: Item) -> str:
 def free(out: Path, name: str, kind: str) -> Path:
     """Nothing that is there is written over."""
     ending = f".{kind}.json" if kind == "words" else f".{kind}"
+    name = name.encode()[:LONGEST].decode(errors="ignore")
     file = out / f"{name}{ending}"
     number = 1
     while file.exists():
