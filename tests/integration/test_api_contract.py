@@ -241,9 +241,11 @@ def _look_at(api: Client, batch: dict[str, Any]) -> None:
     assert api("GET", own).json()["status"] == "completed"
     assert batch["id"] in [b["id"] for b in api("GET", "/batches").json()["value"]]
     assert len(api("GET", f"{own}/items").json()["value"]) == 3
-    [item] = api("GET", f"{own}/items", params={"client_item_id": "c 1"}).json()["value"]
+    wanted = {"client_item_id": "c 1"}
+    [item] = api("GET", f"{own}/items", params=wanted).json()["value"]
+    api.until(f"{own}/items/{item['id']}/insights")  # the row changes once more with them
+    [item] = api("GET", f"{own}/items", params=wanted).json()["value"]
     assert api("GET", f"{own}/items/{item['id']}").json() == item
-    api.until(f"{own}/items/{item['id']}/insights")
     assert api("GET", f"{own}/items/{item['id']}/unredacted").json()["redaction"] is None
     for kind in ("json", "vtt", "srt", "txt"):
         assert api("GET", f"{own}/items/{item['id']}/transcript?format={kind}").content
