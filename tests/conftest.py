@@ -44,11 +44,13 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait come first, then those with long tests: so that others compute meanwhile, and
-    no worker is left with one at the end."""
-    takes_long = ("long", "slow")
-    long = {item.path for item in items if any(map(item.get_closest_marker, takes_long))}
-    items.sort(key=lambda item: (_place_in_line(item.path), item.path not in long))
+    """Files that wait come first, then those with slow tests, then those with long ones: so that
+    others compute meanwhile, and no worker is left with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(
+        key=lambda item: (_place_in_line(item.path), item.path not in slow, item.path not in long)
+    )
 
 
 def _place_in_line(path: Path) -> int:
