@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from shared.batches.insist import insist
 from shared.errors import BatchMissing, StoreConflict
 from shared.log import event
 from shared.messages import Change, Finish
@@ -45,6 +46,9 @@ class CancelBatch(UseCase):
     `BatchMissing`, `StoreConflict`."""
 
     def __call__(self, batch_id: str) -> Batch:
+        return insist(lambda: self._ask(batch_id))
+
+    def _ask(self, batch_id: str) -> Batch:
         batch = self.store.batch(batch_id)
         if batch is None or batch.is_gone:
             raise BatchMissing(f"there is no batch {batch_id}")

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from itertools import islice
 
+from shared.batches.insist import insist
 from shared.errors import BatchBusy, BatchMissing
 from shared.keeping.hold import refuse_held
 from shared.keeping.outputs import RemoveOutputs
@@ -32,6 +33,9 @@ class DeleteBatch:
     queue: Queue
 
     def __call__(self, batch_id: str, with_outputs: bool) -> None:
+        insist(lambda: self._ask(batch_id, with_outputs))
+
+    def _ask(self, batch_id: str, with_outputs: bool) -> None:
         batch = self.store.batch(batch_id)
         if batch is None or batch.deleted_at is not None:
             raise BatchMissing(f"there is no batch {batch_id}")

@@ -11,6 +11,7 @@ from itertools import islice
 import msgspec
 
 from shared.batches.entries import Entry, ExamineEntry
+from shared.batches.insist import insist
 from shared.errors import BatchMissing, DropscribeError
 from shared.log import event
 from shared.messages import Change, Plan
@@ -36,6 +37,9 @@ class RetryBatch(UseCase):
     report. A batch that was cancelled goes on. Raises `BatchMissing`, `StoreConflict`."""
 
     def __call__(self, batch_id: str) -> Batch:
+        return insist(lambda: self._ask(batch_id))
+
+    def _ask(self, batch_id: str) -> Batch:
         batch = self.store.batch(batch_id)
         if batch is None or batch.is_gone:
             raise BatchMissing(f"there is no batch {batch_id}")

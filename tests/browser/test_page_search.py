@@ -19,7 +19,7 @@ pytestmark = [needs_chromium, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("logs")
-    engine = "scripted:phrases=4,words=7"
+    engine = "scripted:phrases=8,words=7"  # enough that some word is in all of them
     with running_stack(folder, engine=engine, settings=QUICK) as running:
         yield running
 

@@ -30,7 +30,9 @@ def _end(symbols: Sequence[Symbol], at: int, words: Numbers) -> int | None:
     """Behind the last part of the host, if what follows "at" is one."""
     place, last = at + 1, None
     while place < len(symbols) and place - at <= 2 * _MOST_WORDS:
-        if symbols[place].word in words.dots:
+        if symbols[place].word in words.ats and last is None:
+            return None  # the address is that of the later one
+        if _is_dot(symbols[place], words):
             if place + 1 < len(symbols) and _is_last(symbols[place + 1]) and place > at + 1:
                 last = _spelled_out(symbols, place + 1)
             place += 1
@@ -63,7 +65,8 @@ def _begin(symbols: Sequence[Symbol], at: int, words: Numbers) -> int:
         is_letter = before.kind == "letter"
         is_spelled = is_letter and (first == at or symbols[first].kind == "letter")
         is_part = first > 1 and _is_joint(symbols[first - 2], words)
-        is_opener = before.word in words.openers and not before.digits
+        is_inside = first > 1 and symbols[first].digits and symbols[first - 2].digits
+        is_opener = before.word in words.openers and not before.digits and not is_inside
         if is_opener and not (is_joined or is_spelled or is_part):
             break
         if not (_is_joint(before, words) or before.digits or is_letter):
@@ -72,5 +75,9 @@ def _begin(symbols: Sequence[Symbol], at: int, words: Numbers) -> int:
     return first
 
 
+def _is_dot(symbol: Symbol, words: Numbers) -> bool:
+    return symbol.word in words.dots or symbol.word == "."
+
+
 def _is_joint(symbol: Symbol, words: Numbers) -> bool:
-    return symbol.word in words.dots or symbol.word in words.marks or symbol.word in words.ats
+    return _is_dot(symbol, words) or symbol.word in words.marks or symbol.word in words.ats

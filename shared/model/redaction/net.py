@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from shared.model.redaction.symbols import Symbol, symbols
 
 _MOST_FILLERS = 3
 _MOST_BETWEEN = 10
+_MOST_PARTS = 4
 _LONG = 5
 """Digits of a number of which somebody may take some back."""
 _CUE_CHARACTERS = 160
@@ -122,8 +123,8 @@ def _numbers(
     placed: Sequence[_Placed], passages: Sequence[Passage], words: Numbers, kinds: frozenset[str]
 ) -> Iterator[Hit]:
     glue = _Glue(words.fillers, words.corrections, words.pluses)
-    for run in _runs(placed, glue):
-        digits = "".join(one.symbol.digits for one in run)
+    for run in _whole_cards(placed, list(_runs(placed, glue))):
+        digits = _digits(run)
         kind = _kind_of(digits, run, passages, kinds)
         if kind is not None:
             yield Hit(kind, digits, _parts(run))
@@ -149,7 +150,7 @@ class _Glue(NamedTuple):
         words = {one.symbol.word for one in between}
         if len(between) <= _MOST_FILLERS and words <= self.fillers | {"+"}:
             return True
-        digits = "".join(one.symbol.digits for one in run)
+        digits = _digits(run)
         if not self.corrections or len(digits) < 3:
             return False
         is_area_code = digits.startswith("0") and len(digits) <= 5 and len(between) <= 5
@@ -179,6 +180,48 @@ def _runs(placed: Sequence[_Placed], glue: _Glue) -> Iterator[list[_Placed]]:
                 run, between = [], []
     if run:
         yield run
+
+
+def _whole_cards(
+    placed: Sequence[_Placed], runs: Sequence[list[_Placed]]
+) -> Iterator[list[_Placed]]:
+    """Whatever was said between the parts of a card's number: its checksum tells that they belong
+    together. What others said meanwhile is no part."""
+    places = {id(one): at for at, one in enumerate(placed)}
+    at = 0
+    while at < len(runs):
+        run, length = runs[at], 1
+        for more in range(2, _MOST_PARTS + 1):
+            parts = runs[at : at + more]
+            if len(parts) < more or not _are_near(places, parts[-2][-1], parts[-1][0]):
+                break
+            together = [one for part in parts for one in part]
+            if is_card(_digits(together)) and not any(map(_may_be_whole, parts)):
+                run, length = together, more
+                break
+        yield run
+        at += length
+
+
+def _digits(run: Sequence[_Placed]) -> str:
+    return "".join(one.symbol.digits for one in run)
+
+
+def _may_be_whole(run: Sequence[_Placed]) -> bool:
+    """Whether it may be a number of its own, a card or a telephone."""
+    digits = _digits(run)
+    return is_card(digits) or (digits.startswith("0") and len(digits) >= 9)
+
+
+def _are_near(places: Mapping[int, int], one: _Placed, other: _Placed) -> bool:
+    return places[id(other)] - places[id(one)] - 1 <= _MOST_BETWEEN
+
+
+def is_card(digits: str) -> bool:
+    """Whether it has the length, the beginning and the checksum of one (ISO/IEC 7812)."""
+    doubled = (int(one) * (1 + at % 2) for at, one in enumerate(reversed(digits)))
+    is_long = 13 <= len(digits) <= 19 and digits[0] in "23456"
+    return is_long and sum(n - 9 * (n > 9) for n in doubled) % 10 == 0
 
 
 def _kind_of(
@@ -279,7 +322,7 @@ def _repeated(
         placed = [_Placed(symbol, at) for symbol in read[at]]
         for run in _runs(placed, _Glue(numbers(passage.language).fillers)):
             parts = _parts(run)
-            value = known.of_digits("".join(one.symbol.digits for one in run))
+            value = known.of_digits(_digits(run))
             if value is not None and parts[0] not in covered:
                 yield Hit(known.kinds[value], value, parts)
         if known.has_letters:

@@ -1,7 +1,8 @@
 """How numbers are spoken, and what is said around them: one file of data for each language.
 
 `digits` are the words for 0 to 9, several for one digit divided by a space, `teens` for 10 to 19,
-`tens` for 20 to 90, `also` for any others; `doubles` and `triples` repeat the digit behind them,
+`tens` for 20 to 90, `also` for any others; `doubles` and `triples` repeat the digit behind them, as
+does a number before `times`, maybe with one of the `articles` in between,
 `hundreds` put two zeros behind the one before, `thousands` three. What is one word is read by its
 parts (`compounds`, `joined`). `fillers` may stand inside a number, `corrections` where somebody
 misspoke, `pluses` before one. `likes` stand between a letter and a word that begins with it,
@@ -34,6 +35,8 @@ class Numbers(NamedTuple):
     tens: Words
     doubles: Words
     triples: Words
+    times: Words
+    articles: Words
     hundreds: Words
     thousands: Words
     pluses: Words
@@ -105,6 +108,8 @@ def _read(code: str) -> Numbers:
 _LISTS = (
     "doubles",
     "triples",
+    "times",
+    "articles",
     "hundreds",
     "thousands",
     "pluses",

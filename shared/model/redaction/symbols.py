@@ -15,8 +15,10 @@ _TOKEN = re.compile(
     r"|\b\d{1,2}:\d{2}\b)"
     r"|(?P<digits>\d+)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<mark>[@+_])"
+    r"|(?P<mark>[@+_]|(?<=[^\W\d_])\.(?=[^\W\d_]))"
 )
+
+_ONES = frozenset("123456789")
 
 
 class Symbol(NamedTuple):
@@ -66,16 +68,15 @@ def _joined(plain: list[Symbol], numbers: Numbers) -> Iterator[Symbol]:
     while at < len(plain):
         one = plain[at]
         after = plain[at + 1] if at + 1 < len(plain) else None
-        if after is not None and after.digits and after.kind != "date":
-            times = 2 if one.word in numbers.doubles else 3 if one.word in numbers.triples else 0
-            if times and len(after.digits) == 1:
-                yield _both(one, after, after.digits * times)
-                at += 2
-                continue
-            if one.word in numbers.tens and len(after.digits) == 1 and after.digits != "0":
-                yield _both(one, after, one.digits[0] + after.digits)
-                at += 2
-                continue
+        repeated = _repeated(plain, at, numbers)
+        if repeated:
+            yield repeated.symbol
+            at += repeated.length
+            continue
+        if one.word in numbers.tens and after is not None and after.digits in _ONES:
+            yield _both(one, after, one.digits[0] + after.digits)
+            at += 2
+            continue
         zeros = _zeros(after, numbers)
         if one.digits and after is not None and zeros:
             yield _both(one, after, one.digits + zeros)
@@ -92,6 +93,27 @@ def _joined(plain: list[Symbol], numbers: Numbers) -> Iterator[Symbol]:
             continue
         yield one
         at += 1
+
+
+class _Repeated(NamedTuple):
+    symbol: Symbol
+    length: int
+
+
+def _repeated(plain: list[Symbol], at: int, numbers: Numbers) -> _Repeated | None:
+    """Double five, "zweimal die fünf", three times five: a digit, and by how many symbols it is
+    told."""
+    one, length = plain[at], 1
+    times = 2 if one.word in numbers.doubles else 3 if one.word in numbers.triples else 0
+    ahead = plain[at + 1 : at + 4]
+    if not times and ahead and ahead[0].word in numbers.times and one.digits in tuple("23456789"):
+        times, length = int(one.digits), 2
+    if times and plain[at + length : at + length + 1]:
+        length += plain[at + length].word in numbers.articles
+    said = plain[at + length : at + length + 1]
+    if not times or not said or len(said[0].digits) != 1 or said[0].kind == "date":
+        return None
+    return _Repeated(_both(one, said[0], said[0].digits * times), length + 1)
 
 
 def _zeros(symbol: Symbol | None, numbers: Numbers) -> str:
