@@ -112,9 +112,23 @@ def test_who_loses_with_the_header_leaves_the_list_as_it_is() -> None:
     twin = world.twin()
     batch_id = next(iter(world.store.headers))
     at(world.store, "note_version", twin.run)
-    with pytest.raises(StoreConflict):
-        world.app.cancel(batch_id)
+    world.app.cancel(batch_id)
+    assert world.store.headers[batch_id].cancelled_at is None
     assert [entry.state for entry in world.store.listed.values()] == ["completed"]
+
+
+def test_a_cancel_that_meets_a_step_is_carried_out() -> None:
+    world = World()
+    world.drop("a.wav")
+    world.clock.advance(66)
+    twin = world.twin()
+    batch_id = next(iter(world.store.headers))
+    at(world.store, "note_version", twin.drain)
+    world.app.cancel(batch_id)
+    assert world.store.headers[batch_id].cancelled_at is not None
+    world.run()
+    assert world.states() == {"a.wav": "failed"}
+    assert_all_is_well(world)
 
 
 def test_a_planner_that_loses_leaves_no_error_report_of_what_is_transcribed() -> None:
