@@ -85,7 +85,7 @@ check-providers: setup ## languages, models and limits as they are known, beside
 emulators: setup ## only the emulators, on 127.0.0.1
 	$(PY) -m local emulators --engine "$(ENGINE)"
 
-test: setup ## everything that ends within five minutes on two cores
+test: setup ## all but what takes minutes by nature: eight minutes on two cores
 	$(TESTS) -m "not slow"
 
 test-all: setup ## what CI runs: `make test`, and what takes up to three quarters of an hour
