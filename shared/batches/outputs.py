@@ -112,14 +112,15 @@ class FetchUnredacted:
 @dataclass(frozen=True, kw_only=True)
 class FetchReport:
     """In one of `reports.FORMATS`. The links of the page, which are relative where it lies, lead to
-    the outputs from everywhere, for `LINKS_LIVE`. Raises `BatchMissing`, `OutputMissing`."""
+    the outputs from everywhere, for `LINKS_LIVE`: to those that have the names by now, so whoever
+    may not see all gets a page without. Raises `BatchMissing`, `OutputMissing`."""
 
     store: BatchStore
     outputs: Outputs
     output_links: OutputLinks
     reports_container: str
 
-    def __call__(self, batch_id: str, kind: str) -> Fetched:
+    def __call__(self, batch_id: str, kind: str, *, with_links: bool = True) -> Fetched:
         batch = existing(batch_id, self.store)
         if batch.finished_at is None or batch.error_report is not None:
             raise OutputMissing("the batch has no report: it is written when the batch is over")
@@ -128,11 +129,15 @@ class FetchReport:
         if content is None:
             raise OutputMissing(_GONE)
         if kind == "html":
-            content = relinked(content, self._link)
+            content = relinked(content, self._link if with_links else _no_link)
         return Fetched(content, reports.FORMATS[kind].media_type, name)
 
     def _link(self, path: str) -> str:
         return self.output_links.link(path, LINKS_LIVE)
+
+
+def _no_link(_path: str) -> None:
+    return None
 
 
 def file_name(row: Recording, extension: str) -> str:

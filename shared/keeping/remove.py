@@ -167,8 +167,8 @@ class CarryOutRemovals:
         if is_asked(row, "outputs"):
             return True
         path = row.outcome.outputs.get("json") if row.outcome else None
-        whose = msgspec.structs.replace(row, id=row.same_as.recording_id) if row.same_as else row
-        return path is not None and self.remove_outputs.outputs.has_own(path, whose.id)
+        whose = row.same_as.recording_id if row.same_as else row.id
+        return path is not None and self.remove_outputs.outputs.has_own(path, whose)
 
     def _carried_out(self, row: Recording) -> Recording | DropscribeError:
         """As it is now; the same where nothing was to go. What may pass is returned, so that the

@@ -91,7 +91,7 @@ class Stage:
         )
         self.caller = made.there.caller
         self.key = made.secret
-        self._path = self._filled(made.there.id if is_own else "another")
+        self.path = self._filled(made.there.id if is_own else "another")
         self.api = Api(lambda: self.world.app, OWN_KEYS)
 
     def _filled(self, owner: str) -> dict[str, str]:
@@ -121,7 +121,7 @@ class Stage:
         }
 
     def call(self, name: str) -> Got:
-        path = {value: self._path[value] for value in BY_NAME[name].path_names}
+        path = {value: self.path[value] for value in BY_NAME[name].path_names}
         headers = {"Authorization": f"Bearer {self.key}"}
         return self.api(
             name, path, query=QUERIES.get(name), json_=BODIES.get(name), headers=headers
@@ -311,3 +311,13 @@ def test_a_list_of_which_little_is_seen_goes_on_page_by_page() -> None:
         link = page["nextLink"]
     assert found == mine[::-1]
     assert all(b["owner"] for b in page["value"])
+
+
+def test_a_bound_role_gets_no_link_past_its_bounds() -> None:
+    """A link of the page leads to what has the name by now, which may be another department's."""
+    for name, has_links in (("unbound", True), ("its profile", False), ("its container", False)):
+        stage = Stage("Read", BOUNDS[name], is_own=True)
+        stage.path["report_format"] = "html"
+        page = stage.call("get_report_file").body.decode()
+        assert ('<a href="https://' in page) is has_links
+        assert '<a href="../' not in page

@@ -159,7 +159,7 @@ def insights(call: Call) -> Response:
 
 def report(call: Call) -> Response:
     kind = call.query.format or _negotiated(call, REPORT_TYPES)
-    return _file(call, call.app.report(call.path["batch_id"], kind))
+    return _file(call, _fetched_report(call, kind))
 
 
 def transcript_file(call: Call) -> Response:
@@ -169,7 +169,11 @@ def transcript_file(call: Call) -> Response:
 
 
 def report_file(call: Call) -> Response:
-    return _file(call, call.app.report(call.path["batch_id"], call.path["report_format"]))
+    return _file(call, _fetched_report(call, call.path["report_format"]))
+
+
+def _fetched_report(call: Call, kind: str) -> Fetched:
+    return call.app.report(call.path["batch_id"], kind, with_links=call.sight.is_whole)
 
 
 def _negotiated(call: Call, offered: dict[str, str]) -> str:
